@@ -1,0 +1,56 @@
+"""On whose behalf the code is running: set once at each entry point, read by the adapters that need a tenant."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, for which organization, under which command id.
+
+    `actor` is the subject of the verified token (an id, never a name or an address). A command id is recorded with
+    every event the request causes, and the log applies one command id once.
+    """
+
+    organization_id: UUID
+    actor: str
+    command_id: UUID
+    correlation_id: str
+    reason: str | None = None
+
+
+class NobodyCalling(RuntimeError):
+    """Code that needs a tenant ran outside any request: a mistake of ours, and refused."""
+
+
+_caller: ContextVar[Caller] = ContextVar("caller")
+
+
+def current_caller() -> Caller:
+    """Return on whose behalf this runs.
+
+    Raises:
+        NobodyCalling: nobody's; there is no default tenant.
+    """
+    try:
+        return _caller.get()
+    except LookupError:
+        raise NobodyCalling from None
+
+
+@contextmanager
+def acting_as(caller: Caller) -> Iterator[None]:
+    """Run the block, and the tasks and threads it starts, on this caller's behalf."""
+    token = _caller.set(caller)
+    try:
+        yield
+    finally:
+        _caller.reset(token)

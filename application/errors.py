@@ -1,0 +1,130 @@
+"""What an application of the rules can fail with, apart from the rules themselves (`domain.errors`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+
+class ApplicationError(Exception):
+    """The request could not be carried out; nothing has changed."""
+
+    code: ClassVar[str] = "application-error"
+    pointer: str | None = None
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        """One sentence for the person who asked, with what to do next."""
+        return str(self.args[0])
+
+
+class NotFound(ApplicationError):
+    """There is no such thing in your organization."""
+
+    code = "not-found"
+
+
+class ProviderNotFound(NotFound):
+    """Your organization has no such provider."""
+
+    code = "provider-not-found"
+
+
+class ModelNotFound(NotFound):
+    """Your organization has no such model."""
+
+    code = "model-not-found"
+
+
+class Conflict(ApplicationError):
+    """Somebody else changed it at the same moment; read it again and repeat the change."""
+
+    code = "conflict"
+
+
+class ProviderNameTaken(Conflict):
+    """Your organization has a provider of this name already; choose another name."""
+
+    code = "provider-name-taken"
+    pointer = "/name"
+
+
+class ModelAlreadyRegistered(Conflict):
+    """This model of the provider is registered already; change that one."""
+
+    code = "model-already-registered"
+    pointer = "/modelId"
+
+
+class ProviderHasModels(Conflict):
+    """The provider still has registered models: remove them first, or repeat with ?cascade=true."""
+
+    code = "provider-has-models"
+
+    def __init__(self, dependants: Sequence[tuple[UUID, str]] = ()) -> None:
+        super().__init__()
+        self.dependants = tuple(dependants)
+
+
+class StaleRevision(ApplicationError):
+    """It has changed since you read it: read it again, or merge your change into the newer state."""
+
+    code = "stale-revision"
+
+    def __init__(self, current: int) -> None:
+        super().__init__()
+        self.current = current
+
+
+class InvalidInput(ApplicationError):
+    """A value in the request is not allowed."""
+
+    code = "invalid-input"
+
+    def __init__(self, pointer: str | None, message: str) -> None:
+        super().__init__(message)
+        self.pointer = pointer
+
+
+class EndpointRefused(InvalidInput):
+    """The endpoint is not one this service may connect to."""
+
+    code = "endpoint-refused"
+
+
+class BulkRefused(ApplicationError):
+    """Some of the operations cannot be done, so none was."""
+
+    code = "bulk-refused"
+
+    def __init__(self, failures: Sequence[tuple[int, str, str]]) -> None:
+        """`failures` holds the index, the code and the message of each operation that was refused."""
+        super().__init__()
+        self.failures = tuple(failures)
+
+
+class Unavailable(ApplicationError):
+    """The database cannot be reached at the moment; nothing was changed, so try again shortly."""
+
+    code = "unavailable"
+
+
+class CommandOutcomeUnknown(ApplicationError):
+    """The connection broke while the change was being saved and its outcome could not be looked up yet.
+
+    Repeat the request with the same Idempotency-Key.
+    """
+
+    code = "outcome-unknown"
+
+
+class CredentialUnreadable(ApplicationError):
+    """The stored key cannot be decrypted for this provider and endpoint; give the key again."""
+
+    code = "credential-unreadable"

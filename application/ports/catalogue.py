@@ -1,0 +1,42 @@
+"""What is known about models apart from what their providers say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownModel:
+    """Facts about a model; none where nothing is known. Prices in USD per 1,000 tokens; dates are ISO dates.
+
+    `price_source` is "genai-prices" where the price comes from there. A catalogue entry names its own date and source.
+    """
+
+    model_id: str
+    name: str | None = None
+    version: str | None = None
+    type: str | None = None
+    capabilities: tuple[str, ...] | None = None
+    context_window: int | None = None
+    context_window_source: str = "catalogue"
+    max_tokens: int | None = None
+    lifecycle: str | None = None
+    retired_on: str | None = None
+    input_per_1k: Decimal | None = None
+    output_per_1k: Decimal | None = None
+    price_as_of: str | None = None
+
+
+class Catalogue(Protocol):
+    """Looks models up; in memory, never over the network."""
+
+    def look_up(self, provider_type: str, model_id: str, *, endpoint: str | None = None) -> KnownModel:
+        """Return what is known of the model, which may be nothing; an unknown id is never guessed at.
+
+        The endpoint tells which service it is when the type is `openai_compatible`.
+        """
+        ...

@@ -1,0 +1,216 @@
+"""The AI providers out there, whatever their protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from application.errors import ApplicationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from domain.provider.values import Endpoint
+
+Category = Literal[
+    "ok",
+    "unreachable",
+    "timeout",
+    "tls",
+    "auth_invalid",
+    "auth_forbidden",
+    "region_blocked",
+    "billing_exhausted",
+    "rate_limited",
+    "overloaded",
+    "not_found",
+    "bad_request",
+    "provider_error",
+    "unexpected_body",
+    "endpoint_refused",
+]
+"""What a provider's answer, or its silence, means; one word for all providers."""
+
+HealthStatus = Literal["unknown", "healthy", "degraded", "unhealthy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderConnection:
+    """All that a call to a provider needs; the key never appears in a representation."""
+
+    provider_type: str
+    endpoint: str
+    settings: Mapping[str, Any]
+    api_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Milliseconds, each none where the phase did not happen (a kept-alive connection resolves no name)."""
+
+    dns_ms: float | None = None
+    connect_ms: float | None = None
+    tls_ms: float | None = None
+    first_byte_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """What the provider said of its limits; none where it said nothing. `retry_after_seconds` is relative."""
+
+    limit_requests: int | None = None
+    remaining_requests: int | None = None
+    limit_tokens: int | None = None
+    remaining_tokens: int | None = None
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestReport:
+    """How a connection was found. `authenticated` is none when the answer does not tell (429, 5xx, silence).
+
+    `hint` is what a person can do about it; no text here ever holds a key or an echoed response body.
+    """
+
+    __test__ = False  # Not a test case, whatever pytest makes of the name.
+
+    status: HealthStatus
+    reachable: bool
+    authenticated: bool | None
+    category: Category
+    message: str
+    hint: str | None
+    response_time_ms: float
+    timings: Timings
+    model_count: int | None
+    checked_at: datetime
+    upstream_request_id: str | None
+    rate_limit: RateLimit | None
+    http_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedModel:
+    """A model as the provider's own list describes it: none where the list is silent. Prices in USD per 1,000 tokens."""
+
+    model_id: str
+    name: str | None = None
+    version: str | None = None
+    type: str | None = None
+    capabilities: tuple[str, ...] | None = None
+    context_window: int | None = None
+    max_tokens: int | None = None
+    input_per_1k: Decimal | None = None
+    output_per_1k: Decimal | None = None
+    lifecycle: Literal["active", "deprecated", "retired", "preview"] | None = None
+    retires_on: str | None = None
+    created_on: str | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+class UpstreamFailure(ApplicationError):
+    """The provider did not answer as it should."""
+
+    code = "upstream-failure"
+
+    def __init__(
+        self,
+        category: Category,
+        message: str,
+        *,
+        hint: str | None = None,
+        http_status: int | None = None,
+        upstream_request_id: str | None = None,
+        retry_after_seconds: float | None = None,
+        is_retryable: bool = False,
+        authenticated: bool | None = None,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.category = category
+        self.hint = hint
+        self.http_status = http_status
+        self.upstream_request_id = upstream_request_id
+        self.retry_after_seconds = retry_after_seconds
+        self.is_retryable = is_retryable
+        self.authenticated = authenticated
+        self.rate_limit = rate_limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingField:
+    """One setting of a provider type, as a form would draw it."""
+
+    name: str
+    kind: Literal["string", "boolean", "integer", "choice"]
+    label: str
+    help: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    default: str | int | bool | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A well-known service that speaks a type's protocol: its endpoint and settings, ready to use."""
+
+    name: str
+    label: str
+    endpoint: str
+    needs_key: bool
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderType:
+    """What a provider type needs, so that a form can be drawn and a request checked from it."""
+
+    name: str
+    label: str
+    default_endpoint: str | None
+    needs_key: bool
+    key_help: str
+    settings: tuple[SettingField, ...] = ()
+    presets: tuple[Preset, ...] = ()
+
+
+class ProviderGateway(Protocol):
+    """Calls providers by their type. Never holds a database connection; every call is bounded in time and size."""
+
+    def types(self) -> Sequence[ProviderType]:
+        """Return all provider types there are, built in and installed."""
+        ...
+
+    def checked_endpoint(self, provider_type: str, endpoint: str | None) -> Endpoint:
+        """Return the endpoint in normal form, the type's own when none is given.
+
+        Raises:
+            InvalidInput: there is no such type (`/providerType`), or it has no endpoint of its own and none was given.
+            EndpointRefused: it is not an https URL, or the egress rules do not allow its address (`/endpoint`).
+        """
+        ...
+
+    def checked_settings(self, provider_type: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings, checked against the type's fields.
+
+        Raises:
+            InvalidInput: one is unknown or of the wrong kind; the pointer names it (`/settings/...`).
+        """
+        ...
+
+    async def probe(self, connection: ProviderConnection) -> TestReport:
+        """Find out in at most 2 seconds, and without spending tokens, whether the connection works. Never raises
+        for anything the provider does.
+        """
+        ...
+
+    async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
+        """Return everything the provider offers, every page of it.
+
+        Raises:
+            UpstreamFailure: any page failed; a part is never returned.
+        """
+        ...

@@ -1,0 +1,52 @@
+"""Where the provider keys are kept: written, used for calls, never shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyBinding:
+    """What a sealed key is good for, and for nothing else: authenticated with the ciphertext."""
+
+    organization_id: UUID
+    provider_id: UUID
+    version: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedCredential:
+    """A key under envelope encryption: its own data key, wrapped by the master key `master_key_id`."""
+
+    binding: KeyBinding
+    hint: str
+    ciphertext: bytes
+    nonce: bytes
+    wrapped_key: bytes
+    wrap_nonce: bytes
+    master_key_id: str
+
+
+class Vault(Protocol):
+    """Seals keys, and opens the current one for a call to its own origin."""
+
+    def hint(self, api_key: str) -> str:
+        """Return what may be shown of a key: an ellipsis and at most its last four characters."""
+        ...
+
+    async def seal(self, api_key: str, binding: KeyBinding) -> SealedCredential:
+        """Encrypt the key for exactly this binding; nothing is stored yet."""
+        ...
+
+    async def open(self, provider_id: UUID, origin: str) -> str | None:
+        """Return the provider's current key for a call to this origin, or none when it holds none.
+
+        Raises:
+            CredentialUnreadable: it was sealed for another tenant, provider, version or origin, or was tampered with.
+        """
+        ...

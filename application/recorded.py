@@ -1,0 +1,18 @@
+"""What a command answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The aggregate's revision after the command, and the log position of its last event."""
+
+    aggregate_id: UUID
+    revision: int
+    position: int | None

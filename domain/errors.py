@@ -1,0 +1,30 @@
+"""The root of every refusal that a rule of the domain makes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A rule said no; nothing has changed."""
+
+    code: ClassVar[str] = "rule-refused"
+    pointer: ClassVar[str | None] = None
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        """One sentence for the person who asked."""
+        return str(self.args[0])
+
+
+class InvalidValue(DomainError):
+    """The value is outside what the field allows."""
+
+    code = "invalid-value"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field

@@ -1,0 +1,1 @@
+"""A model that an organization uses from one of its providers."""

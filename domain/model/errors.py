@@ -1,0 +1,12 @@
+"""Refusals of a model."""
+
+from __future__ import annotations
+
+from domain.errors import DomainError
+
+
+class ModelIdentityFixed(DomainError):
+    """A model keeps its provider and its provider's model id for life; register another model instead."""
+
+    code = "model-identity-fixed"
+    pointer = "/modelId"

@@ -1,0 +1,25 @@
+"""Names that people give to things."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.errors import InvalidValue
+
+LONGEST_NAME: Final = 200
+
+
+def checked_name(name: str) -> str:
+    """Return the name without surrounding blanks.
+
+    Raises:
+        InvalidValue: it is empty, longer than 200 characters, or holds control characters.
+    """
+    trimmed = name.strip()
+    if not trimmed:
+        raise InvalidValue("name", "A name needs at least one visible character.")
+    if len(trimmed) > LONGEST_NAME:
+        raise InvalidValue("name", f"A name has at most {LONGEST_NAME} characters; this one has {len(trimmed)}.")
+    if not trimmed.isprintable():
+        raise InvalidValue("name", "A name has no control characters or line breaks.")
+    return trimmed

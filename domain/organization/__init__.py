@@ -1,0 +1,1 @@
+"""A tenant: whoever owns providers and models."""

@@ -1,0 +1,47 @@
+"""The Organization aggregate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventsourcing.domain import AggregateCreated, event
+
+from domain.names import checked_name
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class Organization(Root):
+    """A tenant that a platform administrator has given a name. Its id is the organization id of its members' tokens."""
+
+    TOPIC = "organization"
+
+    class Registered(Root.Event, AggregateCreated):
+        TOPIC = "organization.registered"
+        name: str
+
+    class Renamed(Root.Event):
+        TOPIC = "organization.renamed"
+        name: str
+
+    @classmethod
+    def register(cls, organization_id: UUID, *, name: str) -> Organization:
+        """Give a tenant its first name."""
+        return cls._create(cls.Registered, id=organization_id, name=checked_name(name))
+
+    @event(Registered)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.is_removed = False
+
+    def rename(self, name: str) -> None:
+        """Call it otherwise; does nothing when that is its name already."""
+        checked = checked_name(name)
+        if checked != self.name:
+            self._renamed(name=checked)
+
+    @event(Renamed)
+    def _renamed(self, name: str) -> None:
+        self.name = name

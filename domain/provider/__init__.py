@@ -1,0 +1,1 @@
+"""An organization's account with an AI provider."""

@@ -1,0 +1,227 @@
+"""The Provider aggregate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eventsourcing.domain import AggregateCreated, event
+
+from domain.names import checked_name
+from domain.provider.errors import CredentialRequired
+from domain.provider.values import Endpoint, NewCredential
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class Provider(Root):
+    """An organization's account with an AI provider. Invariant: a key is bound to one endpoint origin."""
+
+    TOPIC = "provider"
+
+    class Registered(Root.Event, AggregateCreated):
+        TOPIC = "provider.registered"
+        name: str
+        provider_type: str
+        endpoint: str
+        origin: str
+        settings: dict[str, Any]
+        is_enabled: bool
+        credential_version: int
+        credential_hint: str | None
+
+    class Renamed(Root.Event):
+        TOPIC = "provider.renamed"
+        name: str
+
+    class EndpointChanged(Root.Event):
+        TOPIC = "provider.endpoint-changed"
+        endpoint: str
+        origin: str
+
+    class SettingsChanged(Root.Event):
+        TOPIC = "provider.settings-changed"
+        settings: dict[str, Any]
+
+    class CredentialReplaced(Root.Event):
+        TOPIC = "provider.credential-replaced"
+        credential_version: int
+        credential_hint: str
+
+    class CredentialRemoved(Root.Event):
+        TOPIC = "provider.credential-removed"
+        credential_version: int
+
+    class Enabled(Root.Event):
+        TOPIC = "provider.enabled"
+
+    class Disabled(Root.Event):
+        TOPIC = "provider.disabled"
+
+    class HealthChanged(Root.Event):
+        TOPIC = "provider.health-changed"
+        health_status: str
+        category: str
+
+    class Removed(Root.Event):
+        TOPIC = "provider.removed"
+
+    @classmethod
+    def register(
+        cls,
+        provider_id: UUID,
+        *,
+        name: str,
+        provider_type: str,
+        endpoint: Endpoint,
+        settings: dict[str, Any],
+        credential: NewCredential | None,
+        is_enabled: bool = True,
+    ) -> Provider:
+        """Open the account; its first key, if there is one, is version 1."""
+        return cls._create(
+            cls.Registered,
+            id=provider_id,
+            name=checked_name(name),
+            provider_type=provider_type,
+            endpoint=endpoint.url,
+            origin=endpoint.origin,
+            settings=settings,
+            is_enabled=is_enabled,
+            credential_version=1 if credential else 0,
+            credential_hint=credential.hint if credential else None,
+        )
+
+    @event(Registered)
+    def __init__(
+        self,
+        name: str,
+        provider_type: str,
+        endpoint: str,
+        origin: str,
+        settings: dict[str, Any],
+        is_enabled: bool,
+        credential_version: int,
+        credential_hint: str | None,
+    ) -> None:
+        self.name = name
+        self.provider_type = provider_type
+        self.endpoint = endpoint
+        self.origin = origin
+        self.settings = settings
+        self.is_enabled = is_enabled
+        self.credential_version = credential_version
+        self.credential_hint = credential_hint
+        self.health_status = "unknown"
+        self.health_category: str | None = None
+        self.is_removed = False
+
+    @property
+    def has_credential(self) -> bool:
+        """Whether a key is held for it."""
+        return self.credential_hint is not None
+
+    @property
+    def next_credential_version(self) -> int:
+        """The version the next key will have; versions are never used again."""
+        return self.credential_version + 1
+
+    def rename(self, name: str) -> None:
+        """Call it otherwise; does nothing when that is its name already."""
+        checked = checked_name(name)
+        if checked != self.name:
+            self._renamed(name=checked)
+
+    def move(self, endpoint: Endpoint, credential: NewCredential | None) -> None:
+        """Reach it at another endpoint, with a new key where one is given.
+
+        Raises:
+            CredentialRequired: the origin changes, a key is held, and none was given with the change.
+        """
+        if endpoint.origin != self.origin and self.has_credential and credential is None:
+            raise CredentialRequired
+        if endpoint.url != self.endpoint:
+            self._endpoint_changed(endpoint=endpoint.url, origin=endpoint.origin)
+        if credential is not None:
+            self._credential_replaced(
+                credential_version=self.next_credential_version, credential_hint=credential.hint
+            )
+
+    def replace_credential(self, credential: NewCredential) -> None:
+        """Hold this key from now on, and no other."""
+        self._credential_replaced(credential_version=self.next_credential_version, credential_hint=credential.hint)
+
+    def remove_credential(self) -> None:
+        """Hold no key; does nothing when none is held."""
+        if self.has_credential:
+            self._credential_removed(credential_version=self.credential_version)
+
+    def change_settings(self, settings: dict[str, Any]) -> None:
+        """Use these settings in place of all the old ones; does nothing when they are equal."""
+        if settings != self.settings:
+            self._settings_changed(settings=settings)
+
+    def enable(self) -> None:
+        """Take it into use; does nothing when it already is."""
+        if not self.is_enabled:
+            self._enabled()
+
+    def disable(self) -> None:
+        """Take it out of use; does nothing when it already is."""
+        if self.is_enabled:
+            self._disabled()
+
+    def record_health(self, status: str, category: str) -> None:
+        """Note how it was found; only a change of status is worth an event."""
+        if status != self.health_status:
+            self._health_changed(health_status=status, category=category)
+
+    def remove(self) -> None:
+        """Close the account; nothing can happen to it afterwards."""
+        if not self.is_removed:
+            self._removed()
+
+    @event(Renamed)
+    def _renamed(self, name: str) -> None:
+        self.name = name
+
+    @event(EndpointChanged)
+    def _endpoint_changed(self, endpoint: str, origin: str) -> None:
+        self.endpoint = endpoint
+        self.origin = origin
+        self.health_status = "unknown"
+
+    @event(SettingsChanged)
+    def _settings_changed(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+
+    @event(CredentialReplaced)
+    def _credential_replaced(self, credential_version: int, credential_hint: str) -> None:
+        self.credential_version = credential_version
+        self.credential_hint = credential_hint
+        self.health_status = "unknown"
+
+    @event(CredentialRemoved)
+    def _credential_removed(self, credential_version: int) -> None:
+        self.credential_version = credential_version
+        self.credential_hint = None
+        self.health_status = "unknown"
+
+    @event(Enabled)
+    def _enabled(self) -> None:
+        self.is_enabled = True
+
+    @event(Disabled)
+    def _disabled(self) -> None:
+        self.is_enabled = False
+
+    @event(HealthChanged)
+    def _health_changed(self, health_status: str, category: str) -> None:
+        self.health_status = health_status
+        self.health_category = category
+
+    @event(Removed)
+    def _removed(self) -> None:
+        self.is_removed = True
+        self.credential_hint = None
