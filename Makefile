@@ -1,0 +1,77 @@
+# Works with the make and the python3 of a plain system; everything else goes into .venv.
+
+PYTHON = python3
+VENV = .venv
+# Arguments for pytest, e.g. make test TESTS=tests/unit WORKERS=2
+TESTS = tests
+WORKERS =
+# make lock UPGRADE=--upgrade also takes newer releases.
+UPGRADE =
+
+BIN = $(VENV)/bin
+RUNTIME = $(VENV)/.installed
+DEVELOPMENT = $(VENV)/.installed-dev
+
+VERSION_OK = $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "")' 2>/dev/null)
+NEEDS_PYTHON = Model Ledger needs Python 3.11 or newer, which "$(PYTHON)" is not; try: make PYTHON=python3.13 $(MAKECMDGOALS)
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+
+.DEFAULT_GOAL = help
+.PHONY: help install install-dev run check lint formatted types imports format test bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(RUNTIME) ## Build .venv with the command .venv/bin/model-ledger
+install-dev: $(DEVELOPMENT) ## The same, with what the checks and tests need
+
+run: install ## Start the demonstration; Ctrl-C stops it
+	@exec $(BIN)/model-ledger demo
+
+check: lint formatted types imports ## Lint, formatting, types and import contracts
+
+lint: $(DEVELOPMENT)
+	$(BIN)/ruff check .
+
+formatted: $(DEVELOPMENT)
+	$(BIN)/ruff format --check .
+
+types: $(DEVELOPMENT)
+	$(BIN)/mypy
+
+imports: $(DEVELOPMENT)
+	$(BIN)/lint-imports
+
+format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: $(DEVELOPMENT) ## Run the tests (TESTS=path, WORKERS=2)
+	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(TESTS)
+
+bench: $(DEVELOPMENT) ## Measure, as ratios to references taken in the same run
+	$(BIN)/python -m benchmarks
+
+lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove .venv and everything that was built; data is kept
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(if $(VERSION_OK),,$(error $(NEEDS_PYTHON)))
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP_INSTALL) --require-hashes -r requirements.txt
+	$(PIP_INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt pyproject.toml | $(BIN)/python
+	$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	$(PIP_INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $(RUNTIME) $@
