@@ -1,0 +1,80 @@
+-- The event log: append only, gapless, hash-chained for each organization, isolated by row-level security.
+-- Run as ledger_owner, which nobody logs in as.
+
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+CREATE TABLE organizations (
+    id uuid PRIMARY KEY,
+    name text
+);
+
+CREATE TABLE log_head (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    position bigint NOT NULL
+);
+
+INSERT INTO log_head (position) VALUES (0);
+
+CREATE TABLE organization_heads (
+    organization_id uuid PRIMARY KEY,
+    org_sequence bigint NOT NULL,
+    hash bytea NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+
+CREATE TABLE events (
+    organization_id uuid NOT NULL,
+    org_sequence bigint NOT NULL,
+    position bigint NOT NULL,
+    aggregate_id uuid NOT NULL,
+    revision integer NOT NULL,
+    topic text NOT NULL,
+    state bytea NOT NULL,
+    actor text NOT NULL,
+    command_id uuid NOT NULL,
+    correlation_id text NOT NULL,
+    reason text,
+    recorded_at timestamptz NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT events_pkey PRIMARY KEY (organization_id, org_sequence),
+    CONSTRAINT events_revision_key UNIQUE (organization_id, aggregate_id, revision)
+);
+
+-- Positions are handed out under the lock of log_head; a unique key that does not begin with the organization
+-- would tell one tenant about another.
+CREATE INDEX events_position_idx ON events (position);
+
+CREATE INDEX events_command_idx ON events (organization_id, command_id);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'events are append only: % refused', TG_OP USING ERRCODE = 'ML002';
+END
+$$;
+
+CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_append_only;
+
+-- Text with its length before it, so that no two lists of texts have the same bytes; null is length -1.
+CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp
+RETURN CASE WHEN value IS NULL THEN int4send(-1)
+            ELSE int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8') END;
+
+-- The canonical bytes of an event, as application/policies/chain.py has them too.
+CREATE FUNCTION event_hash(
+    previous_hash bytea, organization_id uuid, org_sequence bigint, log_position bigint, aggregate_id uuid,
+    revision integer, topic text, state bytea, actor text, command_id uuid, correlation_id text, reason text,
+    recorded_at timestamptz
+) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN sha256(
+        convert_to('model-ledger/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
+        || int8send(org_sequence) || int8send(log_position) || uuid_send(aggregate_id) || int4send(revision)
+        || framed(topic) || framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
+        || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint) || sha256(state)
+    );
+END
+$$;

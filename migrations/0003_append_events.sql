@@ -1,0 +1,191 @@
+-- The one way into the log, in one round trip: idempotent by command id, optimistic by revision, all or nothing.
+
+-- Apply the net row changes of a command. Each is {"insert": [row...], "update": [columns...], "delete": [id...]}
+-- under its table's name; the database's clock dates them.
+CREATE FUNCTION apply_provider_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO ai_providers
+    SELECT r.* FROM jsonb_array_elements(p_changes -> 'insert') c,
+        jsonb_populate_record(NULL::ai_providers, c || jsonb_build_object(
+            'organization_id', p_organization_id, 'created_at', p_time, 'updated_at', p_time,
+            'credential_set_at', CASE WHEN c ->> 'credential_hint' IS NOT NULL THEN p_time END)) r;
+    UPDATE ai_providers p
+    SET (name, endpoint, settings, is_enabled, health_status, credential_version, credential_hint,
+         credential_set_at, updated_at, revision) = (
+        SELECT r.name, r.endpoint, r.settings, r.is_enabled, r.health_status, r.credential_version, r.credential_hint,
+               CASE WHEN c ->> 'credential_hint' IS NOT NULL THEN p_time
+                    WHEN c ? 'credential_hint' THEN NULL
+                    ELSE r.credential_set_at END, p_time, r.revision
+        FROM jsonb_populate_record(p, c) r)
+    FROM jsonb_array_elements(p_changes -> 'update') c
+    WHERE p.organization_id = p_organization_id AND p.id = (c ->> 'id')::uuid;
+END
+$$;
+
+CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO ai_models
+    SELECT r.* FROM jsonb_array_elements(p_changes -> 'insert') c,
+        jsonb_populate_record(NULL::ai_models, c || jsonb_build_object(
+            'organization_id', p_organization_id, 'created_at', p_time, 'updated_at', p_time)) r;
+    UPDATE ai_models m
+    SET (name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k, output_per_1k, price_source,
+         price_as_of, context_window, max_tokens, is_enabled, sources, updated_at, revision) = (
+        SELECT r.name, r.version, r.type, r.capabilities, r.config, r.cost_per_1k_tokens, r.input_per_1k,
+               r.output_per_1k, r.price_source, r.price_as_of, r.context_window, r.max_tokens, r.is_enabled,
+               m.sources || coalesce(c -> 'sources', '{}'::jsonb), p_time, r.revision
+        FROM jsonb_populate_record(m, c) r)
+    FROM jsonb_array_elements(p_changes -> 'update') c
+    WHERE m.organization_id = p_organization_id AND m.id = (c ->> 'id')::uuid;
+END
+$$;
+
+-- Deletes come first, models before the providers they belong to; inserts and updates the other way round.
+CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF p_changes #> '{ai_models,delete}' IS NOT NULL THEN
+        DELETE FROM ai_models WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_changes #> '{ai_models,delete}'));
+    END IF;
+    IF p_changes #> '{ai_providers,delete}' IS NOT NULL THEN
+        DELETE FROM ai_providers WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_changes #> '{ai_providers,delete}'));
+    END IF;
+    IF p_changes ? 'ai_providers' THEN
+        PERFORM apply_provider_changes(p_organization_id, p_changes -> 'ai_providers', p_time);
+    END IF;
+    IF p_changes ? 'ai_models' THEN
+        PERFORM apply_model_changes(p_organization_id, p_changes -> 'ai_models', p_time);
+    END IF;
+    IF p_changes ? 'organizations' THEN
+        UPDATE organizations SET name = c ->> 'name'
+        FROM jsonb_array_elements(coalesce(p_changes #> '{organizations,insert}', '[]'::jsonb)
+                                  || coalesce(p_changes #> '{organizations,update}', '[]'::jsonb)) c
+        WHERE organizations.id = p_organization_id;
+    END IF;
+END
+$$;
+
+-- Store and destroy sealed keys, with the events that speak of them.
+CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM provider_credentials WHERE organization_id = p_organization_id AND provider_id = ANY (p_destroyed);
+    INSERT INTO provider_credentials AS stored
+    SELECT p_organization_id, (s ->> 'provider_id')::uuid, (s ->> 'version')::integer, s ->> 'origin', s ->> 'hint',
+           decode(s ->> 'ciphertext', 'base64'), decode(s ->> 'nonce', 'base64'),
+           decode(s ->> 'wrapped_key', 'base64'), decode(s ->> 'wrap_nonce', 'base64'), s ->> 'master_key_id'
+    FROM jsonb_array_elements(p_sealed) s
+    ON CONFLICT (organization_id, provider_id) DO UPDATE
+    SET (version, origin, hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id) =
+        (excluded.version, excluded.origin, excluded.hint, excluded.ciphertext, excluded.nonce, excluded.wrapped_key,
+         excluded.wrap_nonce, excluded.master_key_id);
+END
+$$;
+
+-- Lock the organization's head, making it (and the organization) with its first write.
+CREATE FUNCTION locked_head(p_organization_id uuid) RETURNS organization_heads
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    head organization_heads;
+BEGIN
+    SELECT * INTO head FROM organization_heads WHERE organization_id = p_organization_id FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO organizations (id) VALUES (p_organization_id) ON CONFLICT DO NOTHING;
+        INSERT INTO organization_heads (organization_id, org_sequence, hash, recorded_at)
+        VALUES (p_organization_id, 0, sha256(convert_to('model-ledger/genesis/1', 'UTF8') || uuid_send(p_organization_id)),
+                clock_timestamp())
+        ON CONFLICT DO NOTHING;
+        SELECT * INTO head FROM organization_heads WHERE organization_id = p_organization_id FOR UPDATE;
+    END IF;
+    RETURN head;
+END
+$$;
+
+-- Positions and revisions a command has recorded; none when it has not. Waits for the command if it is under way.
+CREATE FUNCTION command_outcome(p_organization_id uuid, p_command_id uuid)
+RETURNS TABLE (aggregate_id uuid, revision integer, log_position bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM set_config('app.organization_id', p_organization_id::text, true);
+    PERFORM 1 FROM organization_heads h WHERE h.organization_id = p_organization_id FOR UPDATE;
+    RETURN QUERY SELECT e.aggregate_id, max(e.revision), max(e.position) FROM events e
+        WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id GROUP BY e.aggregate_id;
+END
+$$;
+
+-- The global head is taken last: whoever holds it makes everybody wait until the commit.
+CREATE FUNCTION append_events(
+    p_organization_id uuid, p_command_id uuid, p_correlation_id text, p_actor text, p_reason text,
+    p_aggregate_ids uuid[], p_revisions integer[], p_topics text[], p_states bytea[],
+    p_changes jsonb, p_sealed jsonb, p_destroyed uuid[]
+) RETURNS TABLE (first_position bigint, recorded_at timestamptz, is_replay boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    head organization_heads;
+    count_of_events CONSTANT integer := cardinality(p_aggregate_ids);
+    moment timestamptz;
+    last_position bigint;
+    previous bytea;
+    hashes bytea[];
+    previous_hashes bytea[];
+BEGIN
+    PERFORM set_config('app.organization_id', p_organization_id::text, true);
+    head := locked_head(p_organization_id);
+    IF EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id) THEN
+        RETURN QUERY SELECT NULL::bigint, NULL::timestamptz, true;
+        RETURN;
+    END IF;
+    PERFORM expect_revisions(p_organization_id, p_aggregate_ids, p_revisions);
+    moment := greatest(clock_timestamp(), head.recorded_at);
+    IF p_changes IS NOT NULL THEN
+        PERFORM apply_changes(p_organization_id, p_changes, moment);
+    END IF;
+    IF p_sealed IS NOT NULL OR p_destroyed IS NOT NULL THEN
+        PERFORM apply_credentials(p_organization_id, coalesce(p_sealed, '[]'::jsonb), coalesce(p_destroyed, '{}'));
+    END IF;
+    UPDATE log_head SET position = log_head.position + count_of_events RETURNING log_head.position INTO last_position;
+    previous := head.hash;
+    FOR i IN 1..count_of_events LOOP
+        previous_hashes[i] := previous;
+        previous := event_hash(
+            previous, p_organization_id, head.org_sequence + i, last_position - count_of_events + i, p_aggregate_ids[i],
+            p_revisions[i], p_topics[i], p_states[i], p_actor, p_command_id, p_correlation_id, p_reason, moment);
+        hashes[i] := previous;
+    END LOOP;
+    INSERT INTO events (organization_id, org_sequence, position, aggregate_id, revision, topic, state, actor,
+                        command_id, correlation_id, reason, recorded_at, previous_hash, hash)
+    SELECT p_organization_id, head.org_sequence + e.ordinal, last_position - count_of_events + e.ordinal,
+           e.aggregate_id, e.revision, e.topic, e.state, p_actor, p_command_id, p_correlation_id, p_reason, moment,
+           e.previous_hash, e.hash
+    FROM unnest(p_aggregate_ids, p_revisions, p_topics, p_states, previous_hashes, hashes) WITH ORDINALITY
+        AS e (aggregate_id, revision, topic, state, previous_hash, hash, ordinal);
+    UPDATE organization_heads h
+    SET org_sequence = head.org_sequence + count_of_events, hash = previous, recorded_at = moment
+    WHERE h.organization_id = p_organization_id;
+    RETURN QUERY SELECT last_position - count_of_events + 1, moment, false;
+END
+$$;
+
+-- Each aggregate's first new revision must follow its last recorded one.
+CREATE FUNCTION expect_revisions(p_organization_id uuid, p_aggregate_ids uuid[], p_revisions integer[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    stale record;
+BEGIN
+    SELECT wanted.aggregate_id, wanted.first_revision, recorded.last_revision INTO stale
+    FROM (SELECT w.aggregate_id, min(w.revision) AS first_revision
+          FROM unnest(p_aggregate_ids, p_revisions) AS w (aggregate_id, revision) GROUP BY w.aggregate_id) wanted
+    CROSS JOIN LATERAL (SELECT max(e.revision) AS last_revision FROM events e
+                        WHERE e.organization_id = p_organization_id AND e.aggregate_id = wanted.aggregate_id) recorded
+    WHERE coalesce(recorded.last_revision, wanted.first_revision - 1) <> wanted.first_revision - 1
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'aggregate % is at revision %, not %', stale.aggregate_id, stale.last_revision,
+            stale.first_revision - 1 USING ERRCODE = 'ML001';
+    END IF;
+END
+$$;
