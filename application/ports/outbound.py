@@ -1,0 +1,160 @@
+"""Calls over HTTP to addresses that tenants chose: guarded, bounded in time and size, and never followed elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from application.errors import ApplicationError
+from application.ports.provider_gateway import Timings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from contextlib import AbstractAsyncContextManager
+
+    from domain.provider.values import Endpoint
+
+FailureCategory = Literal["unreachable", "timeout", "tls", "endpoint_refused", "unexpected_body"]
+"""The part of `provider_gateway.Category` that can be known without understanding the answer."""
+
+_MEBIBYTE = 1024 * 1024
+
+
+class Headers(Mapping[str, str]):
+    """The headers of an answer: names in lower case, looked up in any case; a repeated header is joined by commas."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        values: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            values[key] = f"{values[key]}, {value}" if key in values else value
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
+
+    def __repr__(self) -> str:
+        return f"Headers({', '.join(self._values)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundRequest:
+    """One call. Keys belong in `headers`, never in the URL; neither headers, body nor query are ever represented.
+
+    `url` is sent exactly as given, so it must be percent-encoded already, and its host in the normal form of
+    `Outbound.checked`; a query is allowed here. `json` is sent as a JSON body; none sends no body.
+
+    `total_seconds` bounds the whole call, name lookup to last byte; none only for streams, whose headers must then
+    arrive within `connect_seconds + read_idle_seconds`. `connect_seconds` bounds name lookup, connection and TLS
+    handshake together. `read_idle_seconds` is the longest silence. `max_bytes` bounds the body, as sent and as
+    decompressed.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any | None = field(default=None, repr=False)
+    total_seconds: float | None = 30.0
+    connect_seconds: float = 5.0
+    read_idle_seconds: float = 30.0
+    max_bytes: int = 16 * _MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundResponse:
+    """A whole answer, whatever its status; a redirect is an answer like any other. `body` is decompressed."""
+
+    status: int
+    headers: Headers
+    body: bytes = field(repr=False)
+    timings: Timings
+    total_ms: float
+
+
+class OutboundFailure(ApplicationError):
+    """The provider could not be called, or its answer could not be read.
+
+    The message names at most the host and port; it never holds a path, a query, a header or a byte of the answer.
+    `was_sent` tells whether the provider may have received the request: when it is false a repeat is always safe.
+    """
+
+    code = "outbound-failure"
+
+    def __init__(
+        self, category: FailureCategory, message: str, *, timings: Timings | None = None, was_sent: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.category: FailureCategory = category
+        self.timings = timings or Timings()
+        self.was_sent = was_sent
+
+
+class OutboundStream(Protocol):
+    """An answer that is read while it arrives. Leaving its context closes the connection, so the provider notices."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the answer."""
+        ...
+
+    @property
+    def timings(self) -> Timings:
+        """How long it took until the headers were here."""
+        ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the decompressed body as it arrives, cut anywhere, no chunk empty; once only.
+
+        Raises:
+            OutboundFailure: too much silence (`timeout`), too many bytes, a broken encoding or an early end
+                (`unexpected_body`).
+        """
+        ...
+
+    async def read(self, limit: int) -> bytes:
+        """Return at most the first `limit` bytes of the body, for error answers; errors as for `chunks`.
+
+        What exceeds the limit is dropped, not refused.
+        """
+        ...
+
+
+class Outbound(Protocol):
+    """The only way out. Follows no redirect, keeps no cookie, uses no proxy, always verifies TLS certificates."""
+
+    async def request(self, request: OutboundRequest) -> OutboundResponse:
+        """Call and return the whole answer.
+
+        Raises:
+            OutboundFailure: there was none that could be read.
+        """
+        ...
+
+    def stream(self, request: OutboundRequest) -> AbstractAsyncContextManager[OutboundStream]:
+        """Call and hand out the answer as soon as its headers are here; errors as for `request`, on entering."""
+        ...
+
+    def checked(self, url: str) -> Endpoint:
+        """Return the base URL in normal form, checked as far as that is possible without looking its name up.
+
+        The name's addresses are checked again whenever a connection is made.
+
+        Raises:
+            EndpointRefused: it is not a base URL this service may call (`/endpoint`); the message says what to do.
+        """
+        ...
