@@ -26,8 +26,18 @@ class Root(BaseAggregate[UUID]):
             """Return the mark of an event that the log has not dated yet."""
             return UNRECORDED
 
-    recorded_position: int | None
-    """Log position of the last event the log is known to hold; none before the first save."""
+    def __base_init__(self, originator_id: UUID, originator_version: int, timestamp: datetime) -> None:
+        super().__base_init__(originator_id, originator_version, timestamp)
+        self._recorded_position: int | None = None
+
+    @property
+    def recorded_position(self) -> int | None:
+        """Log position of the last event the aggregate was loaded from; none before the first save."""
+        return self._recorded_position
+
+    @recorded_position.setter
+    def recorded_position(self, position: int) -> None:
+        self._recorded_position = position
 
     @property
     def revision(self) -> int:

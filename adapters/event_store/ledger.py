@@ -1,0 +1,130 @@
+"""The library's application over our recorder, and the one hop from async code to its threads."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from eventsourcing.application import Application, project_aggregate
+from eventsourcing.persistence import Mapper, OperationalError
+from eventsourcing.utils import Environment
+
+from adapters.event_store.mapper import CanonicalJson, LedgerMapper
+from adapters.event_store.records import CommandAlreadyApplied, RevisionConflict
+from adapters.event_store.recorder import OutcomeUnknown
+from application.errors import CommandOutcomeUnknown, Conflict, Unavailable
+from application.recorded import Recorded
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from eventsourcing.persistence import ApplicationRecorder
+    from eventsourcing.utils import EnvType
+
+    from adapters.event_store.recorder import LedgerRecorder
+    from adapters.event_store.records import Append
+
+RootT = TypeVar("RootT", bound=Root)
+T = TypeVar("T")
+
+
+class LedgerApplication(Application[UUID]):
+    """The library's application, given its recorder; no setting of the environment changes it."""
+
+    def __init__(self, recorder: LedgerRecorder) -> None:
+        self._given = recorder
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        return Environment(name, env or {})
+
+    def construct_recorder(self) -> ApplicationRecorder:
+        return self._given
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return LedgerMapper(CanonicalJson())
+
+
+class Ledger:
+    """Loads and saves aggregates off the event loop."""
+
+    def __init__(self, recorder: LedgerRecorder, *, threads: int = 4) -> None:
+        self._recorder = recorder
+        self._application = LedgerApplication(recorder)
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
+
+    def close(self) -> None:
+        """Wait for what is being written, then stop the threads."""
+        self._executor.shutdown()
+        self._application.close()
+
+    async def load(self, kind: type[RootT], aggregate_id: UUID) -> RootT | None:
+        """Return the aggregate, or none when the organization has none of this kind and id."""
+        return (await self.load_many(kind, [aggregate_id])).get(aggregate_id)
+
+    async def load_many(self, kind: type[RootT], aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
+        """Return those of the aggregates that there are, in one read."""
+        aggregates = await self._in_thread(self._reconstruct, aggregate_ids)
+        return {aggregate.id: aggregate for aggregate in aggregates if isinstance(aggregate, kind)}
+
+    async def save(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
+        """Record what the aggregates have decided, all or nothing; nothing decided is nothing recorded.
+
+        Raises:
+            Conflict: another command recorded one of the revisions first.
+            ConstraintConflict: a read table refuses what follows; the repositories know what it means.
+            Unavailable, CommandOutcomeUnknown: the database could not be reached.
+        """
+        return await self._in_thread(self._record, aggregates, append)
+
+    async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
+        context = copy_context()
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._executor, lambda: context.run(function, *arguments))
+        except RevisionConflict as error:
+            raise Conflict from error
+        except OutcomeUnknown as error:
+            raise CommandOutcomeUnknown from error
+        except OperationalError as error:
+            raise Unavailable from error
+
+    def _reconstruct(self, aggregate_ids: Sequence[UUID]) -> list[Root]:
+        aggregates = []
+        events = self._recorder.select_many(aggregate_ids)
+        for _, stored in groupby(events, key=lambda event: event.originator_id):
+            sequence = list(stored)
+            domain_events: Any = map(self._application.mapper.to_domain_event, sequence)
+            aggregate = project_aggregate(None, domain_events)
+            if isinstance(aggregate, Root):
+                aggregate.recorded_position = sequence[-1].position
+                aggregates.append(aggregate)
+        return aggregates
+
+    def _record(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
+        positions = {aggregate.id: aggregate.recorded_position for aggregate in aggregates}
+        try:
+            recordings = self._application.save(*aggregates, append=append)
+        except CommandAlreadyApplied as replay:
+            return _with_unchanged(replay.outcome, aggregates)
+        for recording in recordings:
+            positions[recording.domain_event.originator_id] = recording.notification.id
+        return [
+            Recorded(aggregate_id=aggregate.id, revision=aggregate.revision, position=positions[aggregate.id])
+            for aggregate in aggregates
+        ]
+
+
+def _with_unchanged(outcome: Sequence[Recorded], aggregates: Sequence[Root]) -> Sequence[Recorded]:
+    """Answer as the first run of the command did; what it left alone is as it is."""
+    recorded = {record.aggregate_id: record for record in outcome}
+    return [
+        recorded.get(aggregate.id)
+        or Recorded(aggregate_id=aggregate.id, revision=aggregate.revision, position=aggregate.recorded_position)
+        for aggregate in aggregates
+    ]

@@ -1,0 +1,64 @@
+"""What goes to the log and what comes from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.ports.vault import SealedCredential
+    from application.recorded import Recorded
+
+
+@dataclass(frozen=True)
+class LedgerStoredEvent(StoredEvent):
+    """An event with the database's time of it and its global position."""
+
+    recorded_at: datetime
+    position: int
+
+
+@dataclass(frozen=True)
+class LedgerNotification(Notification):
+    """An event in the order of the whole log."""
+
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """On whose behalf events are appended, and the credentials that change with them."""
+
+    organization_id: UUID
+    actor: str
+    command_id: UUID
+    correlation_id: str
+    reason: str | None = None
+    sealed: Sequence[SealedCredential] = ()
+    destroyed: Sequence[UUID] = field(default=())
+
+
+class CommandAlreadyApplied(IntegrityError):
+    """The log holds this command already; `outcome` is what it recorded."""
+
+    def __init__(self, outcome: Sequence[Recorded]) -> None:
+        super().__init__("the command was applied before")
+        self.outcome = outcome
+
+
+class RevisionConflict(IntegrityError):
+    """Another command has recorded this revision of the aggregate first."""
+
+
+class ConstraintConflict(IntegrityError):
+    """A read table's constraint, named here, does not allow the row that follows from the events."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint

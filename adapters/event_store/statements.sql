@@ -1,0 +1,36 @@
+-- append: record events with everything that goes with them
+SELECT first_position, recorded_at, is_replay FROM append_events(
+    %(organization_id)s, %(command_id)s, %(correlation_id)s, %(actor)s, %(reason)s,
+    %(aggregate_ids)s, %(revisions)s, %(topics)s, %(states)s, %(changes)s, %(sealed)s, %(destroyed)s);
+
+-- command_outcome: what a command has recorded, after waiting for it to end
+SELECT aggregate_id, revision, log_position FROM command_outcome(%(organization_id)s, %(command_id)s);
+
+-- scope: the organization that the statements of this transaction may see
+SELECT set_config('app.organization_id', %(organization_id)s, true);
+
+-- aggregate_events: one aggregate's events in their order
+SELECT aggregate_id, revision, topic, state, recorded_at, position FROM events
+WHERE organization_id = %(organization_id)s AND aggregate_id = %(aggregate_id)s
+    AND revision > %(after)s AND revision <= %(until)s
+ORDER BY revision LIMIT %(limit)s;
+
+-- aggregate_events_descending: one aggregate's events, newest first
+SELECT aggregate_id, revision, topic, state, recorded_at, position FROM events
+WHERE organization_id = %(organization_id)s AND aggregate_id = %(aggregate_id)s
+    AND revision > %(after)s AND revision <= %(until)s
+ORDER BY revision DESC LIMIT %(limit)s;
+
+-- events_of_aggregates: several aggregates' events, each in its order
+SELECT aggregate_id, revision, topic, state, recorded_at, position FROM events
+WHERE organization_id = %(organization_id)s AND aggregate_id = ANY (%(aggregate_ids)s)
+ORDER BY aggregate_id, revision;
+
+-- notifications: the log in its order
+SELECT aggregate_id, revision, topic, state, recorded_at, position FROM events
+WHERE organization_id = %(organization_id)s AND position >= %(start)s AND position <= %(stop)s
+    AND (cardinality(%(topics)s::text[]) = 0 OR topic = ANY (%(topics)s))
+ORDER BY position LIMIT %(limit)s;
+
+-- last_position: the position of the newest event
+SELECT max(position) FROM events WHERE organization_id = %(organization_id)s;

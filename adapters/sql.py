@@ -1,0 +1,18 @@
+"""Named statements kept in SQL files beside the code that runs them."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Final, LiteralString, cast
+
+_HEADING: Final = re.compile(r"^-- (\w+): .*$", re.MULTILINE)
+
+
+def statements(package: str, file_name: str) -> dict[str, LiteralString]:
+    """Return the named statements of an SQL file beside the code.
+
+    The files belong to the package, so their text is as trusted as the code is: hence the literal type.
+    """
+    _, *parts = _HEADING.split(files(package).joinpath(file_name).read_text("utf-8"))
+    return {name: cast("LiteralString", text.strip()) for name, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -1,0 +1,1 @@
+"""Decisions that need no port: the rules between the commands and the outside."""

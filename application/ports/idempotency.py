@@ -1,0 +1,71 @@
+"""Which commands were carried out under which Idempotency-Key, and how they were answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The key is this request's: carry the command out, then complete or release the claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Another request with the key and the same content is being carried out at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The key was used before, with other content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The command was carried out before; this is how it was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Claim = Claimed | InFlight | Mismatch | Replay
+
+
+class Claims(Protocol):
+    """The idempotency keys of the current caller's organization; another organization's are out of sight.
+
+    All of it works for the nil organization too, under which requests to the platform's own routes are claimed. A
+    claim that was neither completed nor released, because its process died, may be claimed again after a time limit.
+    """
+
+    async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:
+        """Take the key for this request, or tell what became of it. Of claims at one moment exactly one is `Claimed`.
+
+        `fingerprint` is the SHA-256 of what was asked; `command_id` is what the log knows the command by.
+
+        Raises:
+            Unavailable: the keys cannot be looked up at the moment.
+        """
+        ...
+
+    async def complete(self, key: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Keep the answer (at most 1 MiB) for the next request with the key.
+
+        Raises:
+            Unavailable: it could not be kept; the key stays in flight until its time limit.
+        """
+        ...
+
+    async def release(self, key: str) -> None:
+        """Give the key back, because nothing final came of the request; does nothing when it is not claimed.
+
+        Raises:
+            Unavailable: it could not be given back; the key stays in flight until its time limit.
+        """
+        ...

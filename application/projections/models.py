@@ -1,0 +1,79 @@
+"""The rows of `ai_models`."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from application.projections.rows import LoggedEvent, RowChange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Columns = dict[str, Any]
+
+# The mission's column has six decimals; input_per_1k and output_per_1k beside it keep all of them.
+_COST_STEP: Final = Decimal("0.000001")
+_MANUAL: Final = "manual"
+
+
+def _price(facts: Mapping[str, Any]) -> Columns:
+    headline = facts["input_per_1k"] if facts["input_per_1k"] is not None else facts["output_per_1k"]
+    cost = None if headline is None else str(Decimal(headline).quantize(_COST_STEP, ROUND_HALF_EVEN))
+    copied = ("input_per_1k", "output_per_1k", "price_source", "price_as_of")
+    return {name: facts[name] for name in copied} | {"cost_per_1k_tokens": cost}
+
+
+def _registered(facts: Mapping[str, Any]) -> Columns:
+    copied = (
+        "provider_id",
+        "model_id",
+        "name",
+        "version",
+        "type",
+        "capabilities",
+        "config",
+        "context_window",
+        "max_tokens",
+        "is_enabled",
+        "sources",
+    )
+    return {name: facts[name] for name in copied} | _price(facts)
+
+
+def _capabilities_changed(facts: Mapping[str, Any]) -> Columns:
+    source = facts["source"]
+    columns = {name: facts[name] for name in ("type", "capabilities")}
+    return columns | {"sources": {"type": source, "capabilities": source}}
+
+
+def _limits_changed(facts: Mapping[str, Any]) -> Columns:
+    source = facts["source"]
+    columns = {name: facts[name] for name in ("context_window", "max_tokens")}
+    return columns | {"sources": {"contextWindow": source, "maxTokens": source}}
+
+
+_UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
+    "model.renamed": lambda facts: {"name": facts["name"], "sources": {"name": _MANUAL}},
+    "model.reconfigured": lambda facts: {"version": facts["version"], "config": facts["config"]},
+    "model.capabilities-changed": _capabilities_changed,
+    "model.price-changed": lambda facts: _price(facts) | {"sources": {"price": facts["price_source"] or _MANUAL}},
+    "model.limits-changed": _limits_changed,
+    "model.enabled": lambda _: {"is_enabled": True},
+    "model.disabled": lambda _: {"is_enabled": False},
+}
+
+TOPICS: Final = frozenset({"model.registered", "model.removed", *_UPDATES})
+
+
+def project_model(event: LoggedEvent) -> RowChange:
+    """Return what the event does to its model's row."""
+    if event.topic == "model.removed":
+        return RowChange("ai_models", "delete", event.aggregate_id, {})
+    if event.topic == "model.registered":
+        columns = _registered(event.facts)
+    else:
+        columns = _UPDATES[event.topic](event.facts)
+    operation = "insert" if event.topic == "model.registered" else "update"
+    columns = {"id": event.aggregate_id, "revision": event.revision, **columns}
+    return RowChange("ai_models", operation, event.aggregate_id, columns)

@@ -1,0 +1,15 @@
+"""The rows of `organizations`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from application.projections.rows import LoggedEvent, RowChange
+
+TOPICS: Final = frozenset({"organization.registered", "organization.renamed"})
+
+
+def project_organization(event: LoggedEvent) -> RowChange:
+    """Return what the event does to its organization's row, which the organization's first write has made."""
+    columns = {"id": event.aggregate_id, "name": event.facts["name"]}
+    return RowChange("organizations", "update", event.aggregate_id, columns)

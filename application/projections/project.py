@@ -1,0 +1,39 @@
+"""All projections as one function of an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from application.errors import ApplicationError
+from application.projections import models, organizations, providers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from application.projections.rows import LoggedEvent, RowChange
+
+_PROJECTIONS: Final[dict[str, Callable[[LoggedEvent], RowChange]]] = {
+    **dict.fromkeys(providers.TOPICS, providers.project_provider),
+    **dict.fromkeys(models.TOPICS, models.project_model),
+    **dict.fromkeys(organizations.TOPICS, organizations.project_organization),
+}
+
+TOPICS: Final = frozenset(_PROJECTIONS)
+
+
+class UnknownEventType(ApplicationError):
+    """The log holds an event that this version of Model Ledger does not know."""
+
+    code = "unknown-event-type"
+
+
+def project(event: LoggedEvent) -> RowChange:
+    """Return the row change that the event means.
+
+    Raises:
+        UnknownEventType: no projection knows its topic.
+    """
+    projection = _PROJECTIONS.get(event.topic)
+    if projection is None:
+        raise UnknownEventType(f"{UnknownEventType.__doc__} Its topic is {event.topic}.")
+    return projection(event)

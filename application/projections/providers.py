@@ -1,0 +1,53 @@
+"""The rows of `ai_providers`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from application.projections.rows import LoggedEvent, RowChange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Columns = dict[str, Any]
+
+# A key or an endpoint that has changed has not been tested yet.
+_UNTESTED: Final[Columns] = {"health_status": "unknown"}
+
+
+def _registered(facts: Mapping[str, Any]) -> Columns:
+    copied = ("name", "provider_type", "endpoint", "settings", "is_enabled", "credential_version", "credential_hint")
+    return {name: facts[name] for name in copied} | _UNTESTED
+
+
+def _copy(*names: str) -> Callable[[Mapping[str, Any]], Columns]:
+    return lambda facts: {name: facts[name] for name in names}
+
+
+_UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
+    "provider.renamed": _copy("name"),
+    "provider.endpoint-changed": lambda facts: {"endpoint": facts["endpoint"]} | _UNTESTED,
+    "provider.settings-changed": _copy("settings"),
+    "provider.credential-replaced": lambda facts: (
+        {name: facts[name] for name in ("credential_version", "credential_hint")} | _UNTESTED
+    ),
+    "provider.credential-removed": lambda _: {"credential_hint": None} | _UNTESTED,
+    "provider.enabled": lambda _: {"is_enabled": True},
+    "provider.disabled": lambda _: {"is_enabled": False},
+    "provider.health-changed": _copy("health_status"),
+}
+
+TOPICS: Final = frozenset({"provider.registered", "provider.removed", *_UPDATES})
+
+
+def project_provider(event: LoggedEvent) -> RowChange:
+    """Return what the event does to its provider's row."""
+    if event.topic == "provider.removed":
+        return RowChange("ai_providers", "delete", event.aggregate_id, {})
+    if event.topic == "provider.registered":
+        columns = _registered(event.facts)
+    else:
+        columns = _UPDATES[event.topic](event.facts)
+    operation = "insert" if event.topic == "provider.registered" else "update"
+    columns = {"id": event.aggregate_id, "revision": event.revision, **columns}
+    return RowChange("ai_providers", operation, event.aggregate_id, columns)

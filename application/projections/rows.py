@@ -1,0 +1,54 @@
+"""Events as they lie in the log, and the row changes that follow from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Table = Literal["ai_providers", "ai_models", "organizations"]
+
+# These columns take in the entries of a change; every other column is replaced by it.
+MERGED_COLUMNS: Final = frozenset({"sources"})
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event in the log's own words: `facts` holds JSON values only, amounts and ids as text."""
+
+    aggregate_id: str
+    revision: int
+    topic: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """Insert, update or delete one row; `columns` are JSON values, and only those that change in an update."""
+
+    table: Table
+    operation: Literal["insert", "update", "delete"]
+    row_id: str
+    columns: dict[str, Any]
+
+
+def net_changes(changes: Iterable[RowChange]) -> dict[tuple[Table, str], RowChange]:
+    """Return one change a row that has the same outcome as all of them in their order."""
+    net: dict[tuple[Table, str], RowChange] = {}
+    for change in changes:
+        key = (change.table, change.row_id)
+        earlier = net.get(key)
+        if earlier is None or change.operation != "update":
+            net[key] = change
+        else:
+            columns = merged(earlier.columns, change.columns)
+            net[key] = RowChange(change.table, earlier.operation, change.row_id, columns)
+    return net
+
+
+def merged(columns: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns after the change."""
+    together = {name: {**columns.get(name, {}), **change[name]} for name in MERGED_COLUMNS & change.keys()}
+    return {**columns, **change, **together}
