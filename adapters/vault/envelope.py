@@ -1,0 +1,117 @@
+"""Envelope encryption with AES-256-GCM (NIST SP 800-38D), free of storage."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from adapters.vault.associated_data import for_credential, for_data_key
+from adapters.vault.canary import canaries, check_canaries
+from adapters.vault.keyring import NONCE_BYTES
+from application.errors import CredentialUnreadable
+from application.ports.vault import SealedCredential
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from adapters.vault.keyring import Keyring
+    from application.ports.vault import KeyBinding
+
+SHORTEST_HINTED: Final = 20
+"""Of a shorter key, four characters would be too much to show."""
+
+
+def hint(api_key: str) -> str:
+    """Return an ellipsis and, of a printable key of at least 20 characters, the last four."""
+    tail = api_key[-4:]
+    return f"…{tail}" if len(api_key) >= SHORTEST_HINTED and tail.isprintable() else "…"
+
+
+class Envelope:
+    """Seals and opens provider keys under a keyring. Holds no state but the keyring, and is safe among threads."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def seal(self, api_key: str, binding: KeyBinding) -> SealedCredential:
+        """Encrypt the key under a new data key, for exactly this binding."""
+        data_key = AESGCM.generate_key(bit_length=256)
+        nonce = os.urandom(NONCE_BYTES)
+        plaintext = api_key.encode("utf-8", "surrogatepass")
+        wrap_nonce, wrapped_key = self._wrapped(data_key, binding)
+        return SealedCredential(
+            binding=binding,
+            hint=hint(api_key),
+            ciphertext=AESGCM(data_key).encrypt(nonce, plaintext, for_credential(binding)),
+            nonce=nonce,
+            wrapped_key=wrapped_key,
+            wrap_nonce=wrap_nonce,
+            master_key_id=self._keyring.active_id,
+        )
+
+    def open(self, sealed: SealedCredential) -> str:
+        """Return the key.
+
+        A caller that read the credential from a store puts the binding it expects into it first: a row that was
+        sealed for another one does not open.
+
+        Raises:
+            CredentialUnreadable: it was sealed for another binding, tampered with, or its master key is missing.
+        """
+        data_key = self._unwrapped(sealed)
+        plaintext = _decrypted(AESGCM(data_key), sealed.nonce, sealed.ciphertext, for_credential(sealed.binding))
+        return plaintext.decode("utf-8", "surrogatepass")
+
+    def rewrap(self, sealed: SealedCredential) -> SealedCredential:
+        """Return it with its data key under the active master key and the same ciphertext; as it is when it was so.
+
+        Raises:
+            CredentialUnreadable: as for `open`.
+        """
+        if sealed.master_key_id == self._keyring.active_id:
+            return sealed
+        wrap_nonce, wrapped_key = self._wrapped(self._unwrapped(sealed), sealed.binding)
+        return replace(sealed, wrapped_key=wrapped_key, wrap_nonce=wrap_nonce, master_key_id=self._keyring.active_id)
+
+    def canary(self) -> dict[str, bytes]:
+        """Return a known value sealed under each master key, by its id, to be stored where there is none yet."""
+        return canaries(self._keyring)
+
+    def check_canary(self, stored: Mapping[str, bytes], *, in_use: Collection[str] = ()) -> None:
+        """Check that this is the keyring the stored canaries were made with, and the stored credentials.
+
+        `in_use` holds the ids of the master keys that stored credentials are sealed under.
+
+        Raises:
+            WrongKeyring: it is not; the message says which key is missing or different.
+        """
+        check_canaries(self._keyring, stored, in_use)
+
+    def _wrapped(self, data_key: bytes, binding: KeyBinding) -> tuple[bytes, bytes]:
+        wrap_nonce = os.urandom(NONCE_BYTES)
+        active_id = self._keyring.active_id
+        cipher = self._keyring.cipher(active_id)
+        return wrap_nonce, cipher.encrypt(wrap_nonce, data_key, for_data_key(active_id, binding))
+
+    def _unwrapped(self, sealed: SealedCredential) -> bytes:
+        if sealed.master_key_id not in self._keyring.ids:
+            raise CredentialUnreadable(
+                f"The stored key was encrypted under the master key {sealed.master_key_id[:40]!r}, which the keyring "
+                f"does not hold (it has {', '.join(self._keyring.ids)}): put that master key back behind the active "
+                "one, or give the provider's key again."
+            )
+        associated_data = for_data_key(sealed.master_key_id, sealed.binding)
+        cipher = self._keyring.cipher(sealed.master_key_id)
+        return _decrypted(cipher, sealed.wrap_nonce, sealed.wrapped_key, associated_data)
+
+
+def _decrypted(cipher: AESGCM, nonce: bytes, ciphertext: bytes, associated_data: bytes) -> bytes:
+    """Return the plaintext; a nonce of a length the cipher refuses counts as tampering too."""
+    try:
+        return cipher.decrypt(nonce, ciphertext, associated_data)
+    except (InvalidTag, ValueError) as exc:
+        raise CredentialUnreadable from exc

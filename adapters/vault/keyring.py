@@ -1,0 +1,140 @@
+"""The master keys, by id."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import re
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+_KEY_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+
+
+class Keyring:
+    """Master keys of 256 bits. The first is active: it wraps new data keys; the others only open old ones.
+
+    It cannot be pickled or copied, and neither its text nor its errors show key material.
+    """
+
+    __slots__ = ("_ciphers", "_keys")
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        """Take the keys in this order, the active one first.
+
+        Raises:
+            ValueError: there is none, an id or a length is not allowed, or two ids have the same key.
+        """
+        if not keys:
+            raise ValueError("The keyring is empty; it needs at least one entry of the form id:base64.")
+        for position, (key_id, key) in enumerate(keys.items(), 1):
+            _check(position, key_id, key)
+        if len(set(keys.values())) < len(keys):
+            raise ValueError(
+                "Two entries of the keyring have the same key under different ids; each needs a key of its own."
+            )
+        self._keys = dict(keys)
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+
+    @classmethod
+    def parse(cls, text: str) -> Keyring:
+        """Read `id:base64,id2:base64`, the active key first.
+
+        Raises:
+            ValueError: it is not of that form; the message counts entries from 1 and quotes none.
+        """
+        keys: dict[str, bytes] = {}
+        for position, entry in enumerate(text.split(",") if text.strip() else (), 1):
+            key_id, colon, encoded = entry.strip().partition(":")
+            if not colon:
+                raise ValueError(f"Entry {position} of the keyring has no colon; the form is id:base64.")
+            key = _decoded(position, encoded)
+            _check(position, key_id, key)
+            if key_id in keys:
+                raise ValueError(f"Entry {position} of the keyring repeats the id {key_id!r}; ids are unique.")
+            keys[key_id] = key
+        return cls(keys)
+
+    @classmethod
+    def generate(cls, key_id: str) -> Keyring:
+        """Make a keyring of one new random key.
+
+        Raises:
+            ValueError: the id is not allowed.
+        """
+        return cls({key_id: os.urandom(KEY_BYTES)})
+
+    @property
+    def active_id(self) -> str:
+        """The id of the key that wraps new data keys."""
+        return next(iter(self._keys))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids, the active one first."""
+        return tuple(self._keys)
+
+    def cipher(self, key_id: str) -> AESGCM:
+        """Return the cipher under this key.
+
+        Raises:
+            KeyError: the keyring does not hold it.
+        """
+        return self._ciphers[key_id]
+
+    def led_by(self, newer: Keyring) -> Keyring:
+        """Return a keyring in which the keys of `newer` come first and these follow.
+
+        Raises:
+            ValueError: an id is in both.
+        """
+        if common := set(newer.ids) & set(self.ids):
+            raise ValueError(f"The keyring already has a key with the id {min(common)!r}; choose another id.")
+        return Keyring({**newer._keys, **self._keys})
+
+    def reveal(self) -> str:
+        """Return the secret itself in the form that `parse` reads; for a key file or its one-time display."""
+        return ",".join(f"{key_id}:{base64.b64encode(key).decode()}" for key_id, key in self._keys.items())
+
+    def __repr__(self) -> str:
+        """Show the ids alone."""
+        return f"Keyring(ids={self.ids!r})"
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        """Refuse to be pickled or copied.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("A keyring cannot be pickled or copied.")
+
+
+def _decoded(position: int, encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        pass
+    raise ValueError(
+        f"The key of entry {position} of the keyring is not base64 (with its = signs at the end); "
+        f"make one with: openssl rand -base64 {KEY_BYTES}"
+    )
+
+
+def _check(position: int, key_id: str, key: bytes) -> None:
+    """Raise without quoting the id, which may be a key in the wrong place."""
+    if not _KEY_ID.fullmatch(key_id):
+        raise ValueError(
+            f"The id of entry {position} of the keyring is not allowed; "
+            "an id has 1 to 40 letters, digits, dots, underscores or hyphens."
+        )
+    if len(key) != KEY_BYTES:
+        raise ValueError(
+            f"The key of entry {position} of the keyring has {len(key)} bytes; a master key has {KEY_BYTES}."
+        )

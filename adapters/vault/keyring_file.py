@@ -1,0 +1,115 @@
+"""The master keys of a deployment that was not given any: a file beside the data."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import stat
+from typing import TYPE_CHECKING, Final
+
+from adapters.vault.errors import KeyringFileRefused
+from adapters.vault.keyring import Keyring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_LOGGER: Final = logging.getLogger(__name__)
+_FIRST_ID: Final = "k1"
+_OWNER_ONLY: Final = 0o600
+
+
+class KeyringFile:
+    """A file `master-keys` that its owner alone can read. Two processes that make it at once end with one keyring."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.path = directory / "master-keys"
+
+    def read(self) -> Keyring | None:
+        """Return the keyring, or none when there is no file.
+
+        Raises:
+            KeyringFileRefused: others may read or write the file, or it holds no keyring.
+        """
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise KeyringFileRefused(f"{self.path} cannot be read: {exc.strerror}.") from exc
+        try:
+            self._check(os.fstat(descriptor).st_mode)
+            with os.fdopen(descriptor, encoding="ascii", errors="replace", closefd=False) as file:
+                text = file.read()
+        finally:
+            os.close(descriptor)
+        try:
+            return Keyring.parse(text)
+        except ValueError as exc:
+            raise KeyringFileRefused(f"{self.path} holds no usable keyring. {exc}") from exc
+
+    def read_or_create(self) -> Keyring:
+        """Return the keyring, making the directory and a file with one new key where there is none.
+
+        Raises:
+            KeyringFileRefused: as for `read`.
+        """
+        if keyring := self.read():
+            return keyring
+        with self._locked():
+            # Another process may have made it while this one waited.
+            if keyring := self.read():
+                return keyring
+            keyring = Keyring.generate(_FIRST_ID)
+            self._write(keyring)
+        _LOGGER.warning("Made a new master key in %s: back it up, for without it no stored key can be read", self.path)
+        return keyring
+
+    def rotate(self, key_id: str) -> Keyring:
+        """Put a new key with this id in front, to be the active one, and return the keyring.
+
+        Raises:
+            KeyringFileRefused: as for `read`.
+            ValueError: the id is not allowed, or is taken.
+        """
+        with self._locked():
+            newer, keyring = Keyring.generate(key_id), self.read()
+            keyring = keyring.led_by(newer) if keyring else newer
+            self._write(keyring)
+        return keyring
+
+    def _check(self, mode: int) -> None:
+        if not stat.S_ISREG(mode):
+            raise KeyringFileRefused(f"{self.path} is not a regular file.")
+        if stat.S_IMODE(mode) & ~_OWNER_ONLY:
+            raise KeyringFileRefused(
+                f"{self.path} holds the master keys, but its permissions are {stat.S_IMODE(mode):03o}; "
+                f"make them 600: chmod 600 {self.path}"
+            )
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the directory's lock, which ends with the process whatever happens to it."""
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+            # The new name must survive a crash, like what is encrypted under the key.
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _write(self, keyring: Keyring) -> None:
+        """Replace the file in one step, so that a reader sees the old keyring or the new one, whole."""
+        unfinished = self.path.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with os.fdopen(os.open(unfinished, flags, _OWNER_ONLY), "w", encoding="ascii") as file:
+            file.write(keyring.reveal() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self.path)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.vault_contract import VaultContract
+from tests.fakes.vault import FakeVault
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.vault import SealedCredential
+
+
+class _Subject:
+    def __init__(self) -> None:
+        self.vault = FakeVault()
+
+    async def store(self, sealed: SealedCredential) -> None:
+        self.vault.store(sealed)
+
+    async def destroy(self, organization_id: UUID, provider_id: UUID) -> None:
+        self.vault.destroy(organization_id, provider_id)
+
+
+class TestFakeVault(VaultContract):
+    @pytest.fixture
+    def subject(self) -> _Subject:
+        return _Subject()
