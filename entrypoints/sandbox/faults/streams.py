@@ -1,0 +1,63 @@
+"""What the stream faults do to the events of an answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entrypoints.sandbox.answers import EventStream
+from entrypoints.sandbox.faults.fault import Fault
+
+#: Long enough for a reader to see each chunk alone.
+_APART = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Bytes to send after a pause in seconds. A pause of None lasts for ever; no chunk means: cut the connection."""
+
+    chunk: bytes | None
+    pause: float | None = 0.0
+
+
+def play_stream(answer: EventStream, fault: Fault, error_frame: bytes) -> Sequence[Step]:
+    """The steps in which the stream is sent under this fault; the frames themselves when it is not about streams."""
+    frames = list(answer.frames)
+    match fault.kind:
+        case "slow_stream":
+            return [Step(frame, fault.seconds(default=0.1)) for frame in frames]
+        case "hang_mid_stream":
+            return [*_steps(frames[: fault.number("after", 2)]), Step(b"", None)]
+        case "dropped_connection":
+            return [*_steps(frames[: fault.number("after", 2)]), Step(None, _APART)]
+        case "error_event":
+            return [*_steps(frames[: fault.number("after", 1)]), Step(error_frame)]
+        case "truncated_stream":
+            after = fault.number("after", 2)
+            cut = b"".join(frames[after : after + 1])
+            return [*_steps(frames[:after]), Step(cut[: len(cut) // 2])]
+        case "missing_end":
+            return _steps(frames[: max(0, len(frames) - fault.number("events", 1))])
+        case "long_line":
+            return _steps([*frames[:2], lengthen(answer.filler, fault.number("size", 200 * 1024)), *frames[2:]])
+        case "split_utf8":
+            return [Step(chunk, _APART) for chunk in split_inside_characters(b"".join(frames))]
+        case _:
+            return _steps(frames)
+
+
+def lengthen(filler: bytes, size: int) -> bytes:
+    """The filler event with its text repeated to `size` bytes."""
+    return filler.replace(FILLER_TEXT, (FILLER_TEXT * (size // len(FILLER_TEXT) + 1))[:size], 1)
+
+
+def split_inside_characters(content: bytes) -> list[bytes]:
+    """The content cut before every continuation byte of UTF-8; joined, the chunks are the content."""
+    cuts = [0, *(at for at, byte in enumerate(content) if byte & 0xC0 == 0x80), len(content)]
+    return [content[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if start < end]
+
+
+#: The text of every filler event.
+FILLER_TEXT = b" and so on"
+
+
+def _steps(frames: Sequence[bytes]) -> list[Step]:
+    return [Step(frame) for frame in frames]

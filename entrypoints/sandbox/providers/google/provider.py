@@ -1,0 +1,44 @@
+"""Google: two versions of the API, a key in a header or, where clients insist, in the query."""
+
+from collections.abc import Mapping
+
+from entrypoints.sandbox.call import Call
+from entrypoints.sandbox.catalogue import load_catalogue
+from entrypoints.sandbox.providers.google.cases import CASES
+from entrypoints.sandbox.providers.google.content import count, error_frame, generate, refuse, stream
+from entrypoints.sandbox.providers.google.listing import get_model, list_models
+from entrypoints.sandbox.providers.google.models import make_model
+from entrypoints.sandbox.providers.provider import Provider, Route
+
+_MODELS = "/{version:v1|v1beta}/models"
+_MODEL = _MODELS + "/{model:[^:/]+}"
+
+
+def _find_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
+    return headers.get("x-goog-api-key") or query.get("key") or None
+
+
+def _headers(_call: Call) -> dict[str, str]:
+    return {"server-timing": "gfet4t7; dur=11", "vary": "Origin, X-Origin, Referer"}
+
+
+GOOGLE = Provider(
+    name="google",
+    root="/google",
+    endpoint="/google/v1beta",
+    routes=(
+        Route(method="GET", path=_MODELS, operation="list", handle=list_models),
+        Route(method="GET", path=_MODEL, operation="get", handle=get_model),
+        Route(method="POST", path=_MODEL + ":generateContent", operation="chat", handle=generate),
+        Route(method="POST", path=_MODEL + ":streamGenerateContent", operation="stream", handle=stream),
+        Route(method="POST", path=_MODEL + ":countTokens", operation="count", handle=count),
+    ),
+    cases=CASES,
+    key_prefix="AIzaSandbox-",
+    find_key=_find_key,
+    catalogue=lambda: load_catalogue("google", make_model),
+    refuse=refuse,
+    error_frame=error_frame,
+    headers=_headers,
+    page_parameters=frozenset({"pageToken"}),
+)

@@ -1,0 +1,1 @@
+"""Chat completions as OpenAI defined them and as many others speak them, each with its own accent."""

@@ -1,0 +1,57 @@
+"""Where the servers that speak OpenAI's format differ."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from entrypoints.sandbox.call import Call
+from entrypoints.sandbox.catalogue import Model
+from entrypoints.sandbox.json_types import JsonObject
+from entrypoints.sandbox.reply import Reply
+
+Usage: TypeAlias = Callable[[Reply], JsonObject]
+
+
+def plain_usage(reply: Reply) -> JsonObject:
+    """The three counts that every server sends."""
+    return {
+        "prompt_tokens": reply.input_tokens,
+        "completion_tokens": reply.output_tokens,
+        "total_tokens": reply.input_tokens + reply.output_tokens,
+    }
+
+
+def hyphenated_id(call: Call) -> str:
+    """`chatcmpl-` and a UUID, as most servers number their completions."""
+    token = call.token(32)
+    return f"chatcmpl-{token[:8]}-{token[8:12]}-{token[12:16]}-{token[16:20]}-{token[20:]}"
+
+
+def no_fields(_call: Call, _model: Model) -> JsonObject:
+    """Nothing beside the common fields."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accent:
+    """How one server writes a chat completion."""
+
+    usage: Usage = plain_usage
+    completion_id: Callable[[Call], str] = hyphenated_id
+    #: Fields beside the common ones, in completions and in chunks.
+    completion_fields: Callable[[Call, Model], JsonObject] = no_fields
+    chunk_fields: Callable[[Call, Model], JsonObject] = no_fields
+    choice_fields: Mapping[str, object] = field(default_factory=dict)
+    message_fields: Mapping[str, object] = field(default_factory=dict)
+    #: Comment lines or events before the first chunk.
+    opening: tuple[bytes, ...] = ()
+    #: Random padding in every chunk, against guessing words from packet sizes.
+    obfuscated: bool = False
+    #: Field in which thoughts are sent; None keeps them secret.
+    thoughts_field: str | None = None
+    #: Usage comes unasked, on the last chunk that has a choice.
+    usage_on_last_choice: bool = False
+    #: Refuses `max_tokens` and a temperature on models that think.
+    strict_reasoning: bool = False
+    #: The first chunk names the role and nothing else.
+    role_chunk: bool = True

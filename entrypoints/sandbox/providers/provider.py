@@ -1,0 +1,59 @@
+"""What the sandbox needs to know of a provider."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from entrypoints.sandbox.answers import Answer, EventStream, RefusedError
+from entrypoints.sandbox.call import Call, Operation
+from entrypoints.sandbox.cases import Case
+from entrypoints.sandbox.catalogue import Catalogue
+
+Handle = Callable[[Call], Answer | EventStream]
+#: The key that a request's headers and query carry, if any.
+FindKey = Callable[[Mapping[str, str], Mapping[str, str]], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One address of a provider; `path` is an aiohttp pattern below the provider's root."""
+
+    method: str
+    path: str
+    operation: Operation
+    handle: Handle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider as the sandbox plays it."""
+
+    name: str
+    #: First part of every path, e.g. `/openai`.
+    root: str
+    #: Path that a client uses as the provider's endpoint, e.g. `/openai/v1`.
+    endpoint: str
+    routes: Sequence[Route]
+    #: Refusals by name; `bad_key`, `rate_limited`, `overloaded` and `server_error` are always there.
+    cases: Mapping[str, Case]
+    #: What the provider's keys begin with.
+    key_prefix: str
+    find_key: FindKey
+    catalogue: Callable[[], Catalogue]
+    #: A refusal in the shape of the provider's errors.
+    refuse: Callable[[RefusedError, Call], Answer]
+    #: An error as an event inside a stream.
+    error_frame: Callable[[Case, Call], bytes]
+    #: Headers of every response.
+    headers: Callable[[Call], dict[str, str]]
+    #: A local server takes any key, and none.
+    requires_key: bool = True
+    #: Operations that need no key and do not look at it.
+    public: frozenset[Operation] = field(default_factory=frozenset)
+    #: Query parameter that asks for a later page of the list.
+    page_parameters: frozenset[str] = field(default_factory=frozenset)
+
+
+def bearer_key(headers: Mapping[str, str], _query: Mapping[str, str]) -> str | None:
+    """The key in `Authorization: Bearer`."""
+    scheme, _, key = headers.get("Authorization", "").partition(" ")
+    return key.strip() or None if scheme.lower() == "bearer" else None
