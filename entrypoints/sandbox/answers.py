@@ -35,7 +35,12 @@ class RefusedError(Exception):
     """The provider will not do it; each provider words the facts in the shape of its own errors."""
 
     def __init__(
-        self, status: int, message: str, *, kind: str = "invalid_request_error", code: str | None = None,
+        self,
+        status: int,
+        message: str,
+        *,
+        kind: str = "invalid_request_error",
+        code: str | None = None,
         param: str | None = None,
     ) -> None:
         """Keep the facts; `kind` is the error's type or, for Google, its canonical status."""

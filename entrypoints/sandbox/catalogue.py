@@ -87,6 +87,6 @@ class Catalogue:
 
 def load_catalogue(provider: str, make: MakeModel) -> Catalogue:
     """The provider's models from its data file, fresh, so that no change outlives its sandbox."""
-    file = resources.files("entrypoints.sandbox").joinpath("data", f"{provider}.json")
+    file = resources.files("entrypoints.sandbox.data").joinpath(f"{provider}.json")
     rows = orjson.loads(file.read_bytes())["models"]
     return Catalogue({row["id"]: row for row in rows}, make)

@@ -1,5 +1,6 @@
 """Which answer a request gets: a fault's, a refusal of its key, or the provider's own."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -22,7 +23,7 @@ def _decide(provider: Provider, route: Route, call: Call) -> Answer | EventStrea
     instead = _instead(provider, call)
     if instead is not None:
         return instead
-    case = _refusal_of_key(provider, call)
+    case = _refusal_of_key(provider, call) or _case_of_fault(provider, call)
     if case is not None and not case.in_stream:
         return play(case, call)
     try:
@@ -53,27 +54,18 @@ def _instead(provider: Provider, call: Call) -> Answer | None:
     fault = call.fault
     if fault is None:
         return None
-    if fault.kind in provider.cases and fault.kind != "rate_limited":
-        case = provider.cases[fault.kind]
-        return None if case.in_stream else play(case, call)
-    match fault.kind:
-        case "status":
-            return _any_status(fault)
-        case "redirect":
-            location = fault.text("location", "http://169.254.169.254/latest/meta-data/")
-            return Answer(body="", status=fault.number("status", 302), headers={"Location": location})
-        case "html_502":
-            return play(BAD_GATEWAY, call)
-        case "rate_limited":
-            return _rate_limited(provider, call, fault)
-        case "second_page_fails":
-            refused = RefusedError(fault.number("status", 500), "Internal server error", kind="server_error")
-            return provider.refuse(refused, call)
-        case _:
-            return None
+    stand_in = _STAND_INS.get(fault.kind)
+    if stand_in is not None:
+        return stand_in(provider, call, fault)
+    case = _case_of_fault(provider, call)
+    return None if case is None or case.in_stream else play(case, call)
 
 
-def _any_status(fault: Fault) -> Answer:
+def _case_of_fault(provider: Provider, call: Call) -> Case | None:
+    return None if call.fault is None else provider.cases.get(call.fault.kind)
+
+
+def _any_status(_provider: Provider, _call: Call, fault: Fault) -> Answer:
     body = fault.parameters.get("body", {"error": {"message": "made up by the sandbox"}})
     headers = fault.parameters.get("headers")
     return Answer(
@@ -100,3 +92,27 @@ def _rate_limited(provider: Provider, call: Call, fault: Fault) -> Answer:
     if "should_retry" in given:
         headers["x-should-retry"] = str(given["should_retry"]).lower()
     return replace(answer, headers=headers) if given.keys() - {"delay"} else answer
+
+
+def _redirect(_provider: Provider, _call: Call, fault: Fault) -> Answer:
+    location = fault.text("location", "http://169.254.169.254/latest/meta-data/")
+    return Answer(body="", status=fault.number("status", 302), headers={"Location": location})
+
+
+def _bad_gateway(_provider: Provider, call: Call, _fault: Fault) -> Answer:
+    return play(BAD_GATEWAY, call)
+
+
+def _failing_page(provider: Provider, call: Call, fault: Fault) -> Answer:
+    refused = RefusedError(fault.number("status", 500), "Internal server error", kind="server_error")
+    return provider.refuse(refused, call)
+
+
+#: Faults that answer in the provider's place.
+_STAND_INS: Mapping[str, Callable[[Provider, Call, Fault], Answer]] = {
+    "status": _any_status,
+    "redirect": _redirect,
+    "html_502": _bad_gateway,
+    "rate_limited": _rate_limited,
+    "second_page_fails": _failing_page,
+}

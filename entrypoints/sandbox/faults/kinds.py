@@ -27,9 +27,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "delay": Kind(summary="wait `seconds`, then answer as usual", parameters={"seconds": NUMBER}),
     "slow_body": Kind(summary="send the headers, wait `seconds`, send the body", parameters={"seconds": NUMBER}),
-    "slow_stream": Kind(
-        summary="wait `seconds` before every event", parameters={"seconds": NUMBER}, scope="stream"
-    ),
+    "slow_stream": Kind(summary="wait `seconds` before every event", parameters={"seconds": NUMBER}, scope="stream"),
     "hang": Kind(summary="never send the headers"),
     "hang_mid_stream": Kind(
         summary="send `after` events (2), then nothing more", parameters={"after": COUNT}, scope="stream"
@@ -69,9 +67,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "split_utf8": Kind(summary="cut the stream into chunks inside its multi-byte characters", scope="stream"),
     "endless_body": Kind(summary="a body that never ends"),
-    "compressed_bomb": Kind(
-        summary="a gzip body that expands to `size` bytes (1 GiB)", parameters={"size": COUNT}
-    ),
+    "compressed_bomb": Kind(summary="a gzip body that expands to `size` bytes (1 GiB)", parameters={"size": COUNT}),
     "redirect": Kind(
         summary="redirect with `status` (302) to `location`", parameters={"location": TEXT, "status": COUNT}
     ),

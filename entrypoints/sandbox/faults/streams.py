@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from entrypoints.sandbox.answers import EventStream
 from entrypoints.sandbox.faults.fault import Fault
 
+#: The first two bits of a byte that continues a character are 10 (RFC 3629, section 3).
+_LEADING_BITS = 0xC0
+_CONTINUATION = 0x80
 #: Long enough for a reader to see each chunk alone.
 _APART = 0.002
 
@@ -21,27 +25,35 @@ class Step:
 def play_stream(answer: EventStream, fault: Fault, error_frame: bytes) -> Sequence[Step]:
     """The steps in which the stream is sent under this fault; the frames themselves when it is not about streams."""
     frames = list(answer.frames)
+    ending = _endings(fault, frames, error_frame)
+    if ending is not None:
+        after, last = ending
+        return [*_steps(frames[:after]), *last]
+    if fault.kind == "slow_stream":
+        return [Step(frame, fault.seconds(default=0.1)) for frame in frames]
+    if fault.kind == "split_utf8":
+        return [Step(chunk, _APART) for chunk in split_inside_characters(b"".join(frames))]
+    if fault.kind == "long_line":
+        frames.insert(2, lengthen(answer.filler, fault.number("size", 200 * 1024)))
+    return _steps(frames)
+
+
+def _endings(fault: Fault, frames: Sequence[bytes], error_frame: bytes) -> tuple[int, Sequence[Step]] | None:
+    """After how many frames, and how, the stream ends before its time."""
+    after = fault.number("after", 2)
     match fault.kind:
-        case "slow_stream":
-            return [Step(frame, fault.seconds(default=0.1)) for frame in frames]
         case "hang_mid_stream":
-            return [*_steps(frames[: fault.number("after", 2)]), Step(b"", None)]
+            return after, [Step(b"", None)]
         case "dropped_connection":
-            return [*_steps(frames[: fault.number("after", 2)]), Step(None, _APART)]
+            return after, [Step(None, _APART)]
         case "error_event":
-            return [*_steps(frames[: fault.number("after", 1)]), Step(error_frame)]
+            return fault.number("after", 1), [Step(error_frame)]
         case "truncated_stream":
-            after = fault.number("after", 2)
             cut = b"".join(frames[after : after + 1])
-            return [*_steps(frames[:after]), Step(cut[: len(cut) // 2])]
+            return after, [Step(cut[: len(cut) // 2])]
         case "missing_end":
-            return _steps(frames[: max(0, len(frames) - fault.number("events", 1))])
-        case "long_line":
-            return _steps([*frames[:2], lengthen(answer.filler, fault.number("size", 200 * 1024)), *frames[2:]])
-        case "split_utf8":
-            return [Step(chunk, _APART) for chunk in split_inside_characters(b"".join(frames))]
-        case _:
-            return _steps(frames)
+            return max(0, len(frames) - fault.number("events", 1)), []
+    return None
 
 
 def lengthen(filler: bytes, size: int) -> bytes:
@@ -51,8 +63,8 @@ def lengthen(filler: bytes, size: int) -> bytes:
 
 def split_inside_characters(content: bytes) -> list[bytes]:
     """The content cut before every continuation byte of UTF-8; joined, the chunks are the content."""
-    cuts = [0, *(at for at, byte in enumerate(content) if byte & 0xC0 == 0x80), len(content)]
-    return [content[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if start < end]
+    cuts = [0, *(at for at, byte in enumerate(content) if byte & _LEADING_BITS == _CONTINUATION), len(content)]
+    return [content[start:end] for start, end in pairwise(cuts)]
 
 
 #: The text of every filler event.

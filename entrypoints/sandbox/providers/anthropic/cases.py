@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from entrypoints.sandbox.call import Operation
 from entrypoints.sandbox.cases import BAD_GATEWAY, GENERATING, Case
 from entrypoints.sandbox.json_types import JsonObject
 
 #: Counting tokens is free, but shows the credit problem.
-_BILLED = GENERATING | {"count"}
+_BILLED: frozenset[Operation] = frozenset({"chat", "stream", "count"})
 _LIMIT_MESSAGE = "Number of requests has exceeded your rate limit."
 
 
@@ -73,9 +74,7 @@ CASES: dict[str, Case] = {
     ),
     "rate_limited": _limited("too many requests, retry-after in seconds", {"retry-after": "2"}),
     "rate_limited_date": _limited("the same with retry-after as an HTTP date", {"retry-after": "{http_date}"}),
-    "rate_limited_ms": _limited(
-        "the same with retry-after-ms", {"retry-after-ms": "1500", "x-should-retry": "true"}
-    ),
+    "rate_limited_ms": _limited("the same with retry-after-ms", {"retry-after-ms": "1500", "x-should-retry": "true"}),
     "rate_limited_no_wait": _limited("the same without a hint how long to wait", {}),
     "request_too_large": Case(
         summary="more than 32 MB, said by the proxy in front",
@@ -91,7 +90,9 @@ CASES: dict[str, Case] = {
     ),
     "server_error": Case(summary="500", status=500, body=error("Internal server error", "api_error")),
     "timeout": Case(
-        summary="504", status=504, body=error("Request timed out. Please try again.", "timeout_error"),
+        summary="504",
+        status=504,
+        body=error("Request timed out. Please try again.", "timeout_error"),
     ),
     "overloaded": Case(
         summary="529, to be tried again",

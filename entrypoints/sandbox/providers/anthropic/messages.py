@@ -4,8 +4,8 @@ import orjson
 
 from entrypoints.sandbox.answers import Answer, EventStream, RefusedError
 from entrypoints.sandbox.call import Call
-from entrypoints.sandbox.catalogue import Model
 from entrypoints.sandbox.cases import Case, fill, play
+from entrypoints.sandbox.catalogue import Model
 from entrypoints.sandbox.faults.streams import FILLER_TEXT
 from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.anthropic.cases import error

@@ -7,7 +7,14 @@ from entrypoints.sandbox.json_types import JsonObject
 _STRATEGIES = ("clear_tool_uses_20250919", "clear_thinking_20251015", "compact_20260112")
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _LISTED_FIELDS = (
-    "display_name", "created_at", "max_input_tokens", "max_tokens", "lifecycle", "deprecated_at", "retires_at", "line"
+    "display_name",
+    "created_at",
+    "max_input_tokens",
+    "max_tokens",
+    "lifecycle",
+    "deprecated_at",
+    "retires_at",
+    "line",
 )
 
 

@@ -38,7 +38,11 @@ def _help(text: str, address: str) -> JsonObject:
 
 
 def _invalid_key(summary: str, message: str) -> Case:
-    localized = {"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": message}
+    localized: JsonObject = {
+        "@type": "type.googleapis.com/google.rpc.LocalizedMessage",
+        "locale": "en-US",
+        "message": message,
+    }
     details = [reason("API_KEY_INVALID", {}), localized]
     return Case(summary=summary, status=400, body=error(400, message, "INVALID_ARGUMENT", details))
 

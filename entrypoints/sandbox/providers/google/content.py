@@ -24,7 +24,9 @@ def generate(call: Call) -> Answer:
     """The whole answer."""
     model = find_model(call, "generateContent")
     reply = _reply(call, model)
-    return Answer(body=_blocked(call, model, reply) if reply.refused else _chunk(call, model, reply, reply.pieces, end=True))
+    return Answer(
+        body=_blocked(call, model, reply) if reply.refused else _chunk(call, model, reply, reply.pieces, end=True)
+    )
 
 
 def stream(call: Call) -> EventStream:
@@ -37,9 +39,7 @@ def stream(call: Call) -> EventStream:
         return EventStream(frames=[_event(chunk) for chunk in chunks], filler=_event(filler))
     parts = [orjson.dumps(chunk) for chunk in chunks]
     opened = [(b"[" if at == 0 else b",\r\n") + part for at, part in enumerate(parts)]
-    return EventStream(
-        frames=[*opened, b"]"], filler=b",\r\n" + orjson.dumps(filler), content_type="application/json"
-    )
+    return EventStream(frames=[*opened, b"]"], filler=b",\r\n" + orjson.dumps(filler), content_type="application/json")
 
 
 def count(call: Call) -> Answer:

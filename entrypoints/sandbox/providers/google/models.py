@@ -25,22 +25,24 @@ def make_model(row: Row) -> Model:
     """A model of Gemini's list; its name has the prefix `models/`."""
     model_id = str(row["id"])
     kind = str(row.get("kind", "chat"))
-    thinking = row.get("thinking") is True
+    limit = row.get("outputTokenLimit")
+    return Model(
+        id=model_id,
+        entry=_entry(row, model_id, kind),
+        kind="chat" if "generateContent" in _METHODS[kind] else kind,
+        vision=kind != "speech",
+        reasoning=row.get("thinking") is True,
+        snapshot=str(row.get("snapshot", model_id)),
+        output_limit=limit if isinstance(limit, int) else None,
+    )
+
+
+def _entry(row: Row, model_id: str, kind: str) -> JsonObject:
     sampling: JsonObject = {"temperature": 1, "topP": 0.95, "topK": 64, "maxTemperature": 2}
-    entry: JsonObject = {
+    return {
         "name": f"models/{model_id}",
         **{name: row[name] for name in _DESCRIBED},
         "supportedGenerationMethods": list(_METHODS[kind]),
         **({} if kind in _NO_SAMPLING else sampling),
-        **({"thinking": True} if thinking else {}),
+        **({"thinking": True} if row.get("thinking") is True else {}),
     }
-    limit = row.get("outputTokenLimit")
-    return Model(
-        id=model_id,
-        entry=entry,
-        kind="chat" if "generateContent" in _METHODS[kind] else kind,
-        vision=kind != "speech",
-        reasoning=thinking,
-        snapshot=str(row.get("snapshot", model_id)),
-        output_limit=limit if isinstance(limit, int) else None,
-    )

@@ -30,9 +30,7 @@ _RATE_LIMITED = error(_RATE, "tokens", "rate_limit_exceeded")
 
 def _spent(summary: str, message: str, code: str) -> Case:
     """Billing refusals share status and type; a retry is no use."""
-    return Case(
-        summary=summary, status=429, body=error(message, "insufficient_quota", code), operations=GENERATING
-    )
+    return Case(summary=summary, status=429, body=error(message, "insufficient_quota", code), operations=GENERATING)
 
 
 def _limited(summary: str, headers: Mapping[str, str]) -> Case:

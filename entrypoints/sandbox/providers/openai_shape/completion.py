@@ -21,9 +21,7 @@ def completion(call: Call, model: Model, reply: Reply, accent: Accent) -> Answer
     message: JsonObject = {"role": "assistant", "content": reply.text, **accent.message_fields}
     if accent.thoughts_field and reply.thinking_tokens:
         message[accent.thoughts_field] = _THOUGHT
-    choice: JsonObject = {
-        "index": 0, "message": message, **accent.choice_fields, "finish_reason": finish_reason(reply)
-    }
+    choice: JsonObject = {"index": 0, "message": message, **accent.choice_fields, "finish_reason": finish_reason(reply)}
     body: JsonObject = {
         "id": accent.completion_id(call),
         "object": "chat.completion",

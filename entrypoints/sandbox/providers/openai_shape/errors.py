@@ -14,9 +14,7 @@ def error(message: str, kind: str, code: str | None = None, param: str | None = 
 
 def refuse(refused: RefusedError, _call: Call) -> Answer:
     """The refusal in OpenAI's envelope."""
-    return Answer(
-        body=error(refused.message, refused.kind, refused.code, refused.param), status=refused.status
-    )
+    return Answer(body=error(refused.message, refused.kind, refused.code, refused.param), status=refused.status)
 
 
 def error_frame(case: Case, call: Call) -> bytes:

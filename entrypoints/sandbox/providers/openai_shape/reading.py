@@ -89,8 +89,8 @@ def _read_image(address: str) -> Image:
     declared, _, encoded = address.removeprefix("data:").partition(";base64,")
     try:
         content, found = decode_image(encoded)
-    except ValueError:
-        found = None
+    except ValueError as error:
+        raise RefusedError(400, _UNREADABLE_IMAGE, code="invalid_image_format") from error
     if found is None or not declared.startswith("image/"):
         raise RefusedError(400, _UNREADABLE_IMAGE, code="invalid_image_format")
     return Image(found, len(content))

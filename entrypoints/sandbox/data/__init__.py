@@ -1,0 +1,1 @@
+"""The models that each provider lists, one file a provider."""
