@@ -1,0 +1,138 @@
+"""What tests are made of: valid things, of which a test says only what matters to it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from application.caller import Caller, acting_as
+from application.ports.vault import KeyBinding, SealedCredential
+from domain.model.aggregate import Model
+from domain.model.values import Limits, Price
+from domain.provider.aggregate import Provider
+from domain.provider.values import Endpoint, NewCredential
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+AN_ENDPOINT = Endpoint("https://api.example.com/v1", "https://api.example.com:443")
+ANOTHER_ENDPOINT = Endpoint("https://api.example.org/v1", "https://api.example.org:443")
+A_CREDENTIAL = NewCredential("…abcd")
+NO_LIMITS = Limits(context_window=None, max_tokens=None)
+
+
+def a_caller(
+    organization_id: UUID | None = None,
+    *,
+    actor: str = "user-1",
+    command_id: UUID | None = None,
+    correlation_id: str = "request-1",
+    reason: str | None = None,
+) -> Caller:
+    """Return a caller with a command of its own."""
+    return Caller(
+        organization_id=organization_id or uuid4(),
+        actor=actor,
+        command_id=command_id or uuid4(),
+        correlation_id=correlation_id,
+        reason=reason,
+    )
+
+
+@contextmanager
+def acting(
+    organization_id: UUID,
+    *,
+    actor: str = "user-1",
+    command_id: UUID | None = None,
+    correlation_id: str = "request-1",
+    reason: str | None = None,
+) -> Iterator[Caller]:
+    """Run the block as one command of a member of the organization."""
+    caller = a_caller(organization_id, actor=actor, command_id=command_id, correlation_id=correlation_id, reason=reason)
+    with acting_as(caller):
+        yield caller
+
+
+def a_provider(
+    provider_id: UUID | None = None,
+    *,
+    name: str | None = None,
+    provider_type: str = "openai",
+    endpoint: Endpoint = AN_ENDPOINT,
+    settings: dict[str, Any] | None = None,
+    credential: NewCredential | None = A_CREDENTIAL,
+    is_enabled: bool = True,
+) -> Provider:
+    """Return a new provider that is not saved yet, with a name of its own."""
+    provider_id = provider_id or uuid4()
+    return Provider.register(
+        provider_id,
+        name=name or f"Provider {provider_id}",
+        provider_type=provider_type,
+        endpoint=endpoint,
+        settings=settings or {},
+        credential=credential,
+        is_enabled=is_enabled,
+    )
+
+
+def a_model(
+    id: UUID | None = None,  # noqa: A002 - as the aggregate has it
+    *,
+    provider_id: UUID | None = None,
+    model_id: str | None = None,
+    name: str = "A model",
+    version: str | None = None,
+    type: str = "language",  # noqa: A002 - the field's name in the contract
+    capabilities: Sequence[str] = ("streaming", "tools"),
+    config: dict[str, Any] | None = None,
+    limits: Limits = NO_LIMITS,
+    price: Price | None = None,
+    is_enabled: bool = True,
+    sources: dict[str, str] | None = None,
+) -> Model:
+    """Return a new model that is not saved yet, with a model id of its own."""
+    id = id or uuid4()  # noqa: A001
+    return Model.register(
+        id,
+        provider_id=provider_id or uuid4(),
+        model_id=model_id or f"model-{id}",
+        name=name,
+        version=version,
+        type=type,
+        capabilities=list(capabilities),
+        config=config or {},
+        limits=limits,
+        price=price,
+        is_enabled=is_enabled,
+        sources=sources or {},
+    )
+
+
+def a_price(input_per_1k: str | None = "0.0025", output_per_1k: str | None = "0.01", source: str = "manual") -> Price:
+    """Return a price in USD per 1,000 tokens."""
+    return Price(
+        None if input_per_1k is None else Decimal(input_per_1k),
+        None if output_per_1k is None else Decimal(output_per_1k),
+        source,
+    )
+
+
+def a_sealed_credential(
+    organization_id: UUID, provider_id: UUID, *, version: int = 1, ciphertext: bytes = b"sealed"
+) -> SealedCredential:
+    """Return a sealed key that no vault can open: for what stores and forgets it."""
+    return SealedCredential(
+        binding=KeyBinding(
+            organization_id=organization_id, provider_id=provider_id, version=version, origin=AN_ENDPOINT.origin
+        ),
+        hint="…abcd",
+        ciphertext=ciphertext,
+        nonce=b"nonce",
+        wrapped_key=b"wrapped key",
+        wrap_nonce=b"wrap nonce",
+        master_key_id="master-1",
+    )

@@ -1,0 +1,154 @@
+"""Migrated databases, each a test's own, and the event store on them; for the conftest.py of tests that need them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from adapters.event_store.appends import callers_append
+from adapters.event_store.inline import projected
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.models import EventSourcedModels
+from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.postgres.migrations import ADMIN, APP, login_url, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Pool = ConnectionPool[Connection]
+
+
+class Connect(Protocol):
+    """Opens an autocommit connection that is closed after the test."""
+
+    def __call__(self, url: str = ...) -> Connection: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A migrated database; `owner_url` is the superuser's, the others those of the two login roles."""
+
+    owner_url: str
+
+    @property
+    def app_url(self) -> str:
+        return login_url(self.owner_url, APP)
+
+    @property
+    def admin_url(self) -> str:
+        return login_url(self.owner_url, ADMIN)
+
+
+class Databases:
+    """Makes and drops databases on a server, as clones of one that was migrated once."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server_url = server_url
+        self._connection = psycopg.connect(server_url, autocommit=True)
+        self._template: str | None = None
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def empty(self) -> Database:
+        """Make a database without a schema."""
+        return self._made(sql.SQL("CREATE DATABASE {}"))
+
+    def migrated(self) -> Database:
+        """Make a database that has been migrated."""
+        if self._template is None:
+            template = self.empty()
+            migrate(template.owner_url)
+            self._template = _name(template)
+        clone = sql.SQL("CREATE DATABASE {{}} TEMPLATE {}").format(sql.Identifier(self._template))
+        return self._made(sql.SQL(clone.as_string()))
+
+    def drop(self, database: Database) -> None:
+        """Drop it, whoever is connected."""
+        self._connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(_name(database))))
+
+    def _made(self, statement: sql.SQL) -> Database:
+        name = f"test_{uuid4().hex}"
+        self._connection.execute(statement.format(sql.Identifier(name)))
+        return Database(urlunsplit(urlsplit(self._server_url)._replace(path=f"/{name}")))
+
+
+def _name(database: Database) -> str:
+    return urlsplit(database.owner_url).path.removeprefix("/")
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_server: str) -> Iterator[Databases]:
+    """Give what makes databases, for tests that need several or an empty one."""
+    made = Databases(postgres_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    """Give the test a migrated database of its own."""
+    database = databases.migrated()
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def connect(database: Database) -> Iterator[Connect]:
+    """Give a function that opens a connection, the superuser's where no URL is given, and sees to its end."""
+    with ExitStack() as connections:
+
+        def opened(url: str = database.owner_url) -> Connection:
+            return connections.enter_context(psycopg.connect(url, autocommit=True))
+
+        yield opened
+
+
+@pytest.fixture
+def owner(connect: Connect) -> Connection:
+    """Give a connection that sees everything: the superuser's."""
+    return connect()
+
+
+@pytest.fixture
+def pool(database: Database) -> Iterator[Pool]:
+    """Give a pool of four connections of the API's role, as the event store takes it."""
+    with ConnectionPool(database.app_url, min_size=1, max_size=4, kwargs={"autocommit": True}, open=False) as pool:
+        yield pool
+
+
+@pytest.fixture
+def recorder(pool: Pool) -> LedgerRecorder:
+    return LedgerRecorder(pool, scope=callers_append, projector=projected)
+
+
+@pytest.fixture
+def ledger(recorder: LedgerRecorder) -> Iterator[Ledger]:
+    ledger = Ledger(recorder)
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def providers(ledger: Ledger) -> EventSourcedProviders:
+    return EventSourcedProviders(ledger)
+
+
+@pytest.fixture
+def models(ledger: Ledger) -> EventSourcedModels:
+    return EventSourcedModels(ledger)
+
+
+@pytest.fixture
+def organization_id() -> UUID:
+    return uuid4()

@@ -1,0 +1,29 @@
+"""Every integration test may ask for a migrated database of its own and the event store on it."""
+
+from __future__ import annotations
+
+from tests.databases import (
+    connect,
+    database,
+    databases,
+    ledger,
+    models,
+    organization_id,
+    owner,
+    pool,
+    providers,
+    recorder,
+)
+
+__all__ = [
+    "connect",
+    "database",
+    "databases",
+    "ledger",
+    "models",
+    "organization_id",
+    "owner",
+    "pool",
+    "providers",
+    "recorder",
+]
