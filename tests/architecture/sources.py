@@ -1,0 +1,60 @@
+"""What the architecture tests look at: the project's own files."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("domain", "application", "adapters", "entrypoints", "migrations")
+PYTHON = (*PRODUCT, "benchmarks", "tests")
+
+_BUILT = {"build", "data", "dist", "htmlcov", "node_modules"}
+_OWN_HIDDEN = {".ci", ".editorconfig", ".gitignore"}
+
+
+def project_files() -> list[Path]:
+    """Return every file of the project; none that was built, installed or recorded."""
+    return sorted(_walk(ROOT))
+
+
+@cache
+def python_files(*folders: str) -> list[Path]:
+    """Return the Python files below these folders of the project, or of all of its folders."""
+    return sorted(path for folder in folders or PYTHON for path in (ROOT / folder).rglob("*.py"))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return the file's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def place(path: Path, node: ast.AST | None = None) -> str:
+    """Name a place the way editors and terminals link it: file:line."""
+    name = path.relative_to(ROOT).as_posix()
+    return name if node is None else f"{name}:{getattr(node, 'lineno', 1)}"
+
+
+def imports(module: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Give the full name of everything imported anywhere in the tree, with where it is imported."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((f"{node.module}.{alias.name}", node) for alias in node.names)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if (path.name.startswith(".") and path.name not in _OWN_HIDDEN) or path.name == "__pycache__":
+            continue
+        if path.is_file():
+            yield path
+        elif path.is_dir() and path.suffix != ".egg-info" and not (folder == ROOT and path.name in _BUILT):
+            yield from _walk(path)

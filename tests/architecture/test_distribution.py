@@ -1,0 +1,95 @@
+"""What is checked out can be installed anywhere, and is what was locked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.architecture.sources import ROOT, place, project_files
+
+LOCKS = ("requirements.txt", "requirements-dev.txt")
+# Put together from pieces, so that this file does not name what it forbids.
+REGISTRIES = "|".join(
+    re.escape(f"{host}.{domain}")
+    for host, domain in [
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("deb.debian", "org"),
+        ("unpkg", "com"),
+        ("jsdelivr", "net"),
+    ]
+)
+MACHINE = r"(?<![\w./:-])/(?:root|work|opt|tmp|home/\w+|Users/\w+)\b"
+FORBIDDEN = re.compile(f"{REGISTRIES}|{MACHINE}")
+PINNED = re.compile(
+    r"[a-z0-9][a-z0-9._-]*(\[[a-z,]+\])?==[^ ;]+( ; [^\\]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+"
+)
+
+
+def _entries(lock: str) -> list[str]:
+    text = re.sub(r"^ *#.*\n", "", (ROOT / lock).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [entry.rstrip() for entry in re.split(r"\n(?=\S)", text)]
+
+
+def _names(entries: list[str]) -> set[str]:
+    return {canonicalize_name(re.split(r"[=\[ ]", entry, maxsplit=1)[0]) for entry in entries}
+
+
+def _wanted(lock: str) -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lines = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
+    if lock == "requirements-dev.txt":
+        lines += project["project"]["optional-dependencies"]["dev"]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_requirement_has_one_version_and_its_hashes(lock: str) -> None:
+    assert [entry for entry in _entries(lock) if not PINNED.fullmatch(entry)] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_address(lock: str) -> None:
+    assert re.findall(r".*(?:://| @ |^--|\n--).*", (ROOT / lock).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_covers_what_pyproject_asks_for(lock: str) -> None:
+    assert _wanted(lock) - _names(_entries(lock)) == set()
+
+
+def test_both_locks_agree_on_every_version() -> None:
+    assert set(_entries("requirements.txt")) <= set(_entries("requirements-dev.txt"))
+
+
+@pytest.mark.parametrize("entry", ["aiohttp==3.14.5", "aiohttp>=3 \\\n    --hash=sha256:" + "0" * 64])
+def test_a_requirement_without_version_or_hash_would_be_noticed(entry: str) -> None:
+    assert not PINNED.fullmatch(entry)
+
+
+def test_no_file_names_a_place_on_one_machine_or_a_registry() -> None:
+    found = []
+    for path in project_files():
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        found += [f"{place(path)}: {match.group()}" for match in FORBIDDEN.finditer(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("cd /{}/someone/ledger".format("home"), True),
+        ('"/{}/x"'.format("tmp"), True),
+        ("files.{}.org".format("pythonhosted"), True),
+        ("GET /api/work and https://example.com/tmp/x", False),
+        ("#!/usr/bin/env bash", False),
+    ],
+)
+def test_a_place_on_one_machine_would_be_noticed(text: str, found: bool) -> None:
+    assert bool(FORBIDDEN.search(text)) is found

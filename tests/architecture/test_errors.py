@@ -1,0 +1,60 @@
+"""An error is either named where it is caught or reaches the edge."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.architecture.sources import place, python_files, tree
+
+EVERYTHING = {"Exception", "BaseException"}
+
+
+def _names(node: ast.expr | None) -> set[str]:
+    if node is None:
+        return {"BaseException"}
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _swallows(handler: ast.ExceptHandler) -> bool:
+    # Cleaning up and passing the error on is no catching: only the bare `raise` at the end keeps the whole error.
+    passes_on = isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None
+    caught = _names(handler.type) & EVERYTHING
+    return bool(caught) and not (passes_on and caught == {"BaseException"} and handler.type is not None)
+
+
+def _broad(module: ast.Module) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.ExceptHandler) and _swallows(node):
+            found.append(node)
+        elif isinstance(node, ast.Call) and "suppress" in _called(node):
+            found.extend(node for argument in node.args if _names(argument) & EVERYTHING)
+    return found
+
+
+def _called(call: ast.Call) -> set[str]:
+    function = call.func
+    return {function.attr} if isinstance(function, ast.Attribute) else _names(function)
+
+
+def test_no_error_is_caught_unnamed() -> None:
+    assert [place(path, node) for path in python_files() for node in _broad(tree(path))] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("try: f()\nexcept: pass", 1),
+        ("try: f()\nexcept: raise", 1),
+        ("try: f()\nexcept Exception: raise", 1),
+        ("try: f()\nexcept (KeyError, BaseException) as error: log(error)", 1),
+        ("with contextlib.suppress(Exception): f()", 1),
+        ("with suppress(KeyError): f()", 0),
+        ("try: f()\nexcept BaseException:\n    undo()\n    raise", 0),
+        ("try: f()\nexcept KeyError: pass", 0),
+    ],
+)
+def test_a_broad_handler_would_be_noticed(code: str, found: int) -> None:
+    assert len(_broad(ast.parse(code))) == found

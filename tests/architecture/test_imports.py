@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from typing import TYPE_CHECKING
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.architecture.sources import PRODUCT, PYTHON, ROOT, imports, place, python_files, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOCKS = ("unittest.mock", "mock", "pytest_mock")
+
+
+def _is_within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def _mocks(module: ast.Module) -> list[int]:
+    return [getattr(node, "lineno", 0) for name, node in imports(module) if _is_within(name, MOCKS)]
+
+
+def _foreign(folder: str, *allowed: str) -> Iterator[str]:
+    for path in python_files(folder):
+        for name, node in imports(tree(path)):
+            if name.partition(".")[0] not in sys.stdlib_module_names and not _is_within(name, allowed):
+                yield f"{place(path, node)} imports {name}"
+
+
+def _declared(*extras: str) -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+def _undeclared(folders: tuple[str, ...], declared: set[str]) -> Iterator[str]:
+    distributions = packages_distributions()
+    for path in python_files(*folders):
+        for name, node in imports(tree(path)):
+            top = name.partition(".")[0]
+            if top in sys.stdlib_module_names or top in PYTHON:
+                continue
+            if declared.isdisjoint(canonicalize_name(owner) for owner in distributions.get(top, ())):
+                yield f"{place(path, node)} imports {top}"
+
+
+def test_the_contracts_in_pyproject_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_the_domain_imports_the_standard_library_and_the_event_library_alone() -> None:
+    assert list(_foreign("domain", "domain", "eventsourcing.domain")) == []
+
+
+def test_the_application_imports_the_standard_library_and_the_domain_alone() -> None:
+    assert list(_foreign("application", "domain", "application")) == []
+
+
+def test_a_foreign_import_would_be_noticed() -> None:
+    assert list(_foreign("tests/architecture", "tests", "pytest", "packaging")) != []
+
+
+def test_what_the_product_imports_is_a_dependency_of_its_own() -> None:
+    assert list(_undeclared(PRODUCT, _declared())) == []
+
+
+def test_what_the_tests_and_benchmarks_import_is_a_dependency_of_development() -> None:
+    assert list(_undeclared(("tests", "benchmarks"), _declared("dev"))) == []
+
+
+def test_nothing_is_mocked() -> None:
+    assert [place(path) for path in python_files() if _mocks(tree(path))] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["import unittest.mock", "from unittest import mock", "from unittest.mock import patch", "import mock as m"]
+)
+def test_a_mock_would_be_noticed(code: str) -> None:
+    assert _mocks(ast.parse(code)) == [1]

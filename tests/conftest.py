@@ -1,0 +1,36 @@
+"""What every kind of test may ask for."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+from tests.servers import PostgresServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Their assertions explain themselves as those of the test files do.
+pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders")
+
+# How long one example takes says nothing on a machine that others use as well.
+settings.register_profile("model-ledger", deadline=None, print_blob=True)
+settings.load_profile("model-ledger")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Give the superuser's URI of a real Postgres that lives as long as the tests and forgets everything if it dies."""
+    with PostgresServer() as server:
+        server.trade_safety_for_speed()
+        yield server.uri
+
+
+@pytest.fixture
+def start_postgres() -> Iterator[Callable[[], PostgresServer]]:
+    """Give a function that starts another Postgres, as durable as any, for tests that kill it."""
+    with ExitStack() as servers:
+        yield lambda: servers.enter_context(PostgresServer())
