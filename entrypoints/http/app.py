@@ -1,0 +1,92 @@
+"""Builds the web application from its routes, and the server that runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import hdrs, web
+from aiohttp.http import HttpVersion11
+
+from entrypoints.http.authorization import Access
+from entrypoints.http.edge import Edge
+from entrypoints.http.gate import Gate
+from entrypoints.http.headers import Headers
+from entrypoints.http.health import Check, Readiness, health_routes
+from entrypoints.http.idempotency import Idempotency
+from entrypoints.http.metrics import HttpMetrics
+from entrypoints.http.routes import Answer, Route, route
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+
+    from application.ports.idempotency import Claims
+    from entrypoints.http.authentication import TokenVerifier
+    from entrypoints.http.options import HttpOptions
+
+
+def build_app(
+    routes: Sequence[Route],
+    *,
+    verifier: TokenVerifier,
+    claims: Claims,
+    checks: Mapping[str, Check],
+    options: HttpOptions,
+    logger: FilteringBoundLogger,
+    metrics: HttpMetrics | None = None,
+) -> web.Application:
+    """Return the application with these routes, and with those for health, figures and documentation."""
+    metrics = metrics or HttpMetrics()
+    records: dict[web.AbstractRoute, Route] = {}
+    edge = Edge(records, logger=logger, metrics=metrics)
+    gate = Gate(verifier, Idempotency(claims, logger=logger), logger=logger)
+    app = web.Application(middlewares=[edge.middleware, gate.middleware])
+    app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
+    readiness = Readiness(checks, seconds=options.readiness_seconds)
+    records.update(_added(app, [*routes, *health_routes(readiness), _figures(metrics)]))
+    return app
+
+
+def build_runner(app: web.Application, options: HttpOptions) -> web.AppRunner:
+    """Return what serves the application; its `cleanup()` first lets the requests in flight finish, within a limit."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=options.shutdown_seconds,
+        # Compressed bodies are refused, and must not be unpacked before that.
+        auto_decompress=False,
+        keepalive_timeout=75.0,
+    )
+
+
+def _figures(metrics: HttpMetrics) -> Route:
+    return route(
+        "GET",
+        "/metrics",
+        metrics.handler,
+        access=Access.PUBLIC,
+        tag="service",
+        answers={200: Answer(description="The figures.", content_type="text/plain", schema={"type": "string"})},
+    )
+
+
+def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.AbstractRoute, Route]:
+    """Add the routes to the router, GET with HEAD, and return the record of each."""
+    records: dict[web.AbstractRoute, Route] = {}
+    resources: dict[str, web.Resource] = {}
+    for record in routes:
+        if record.path not in resources:
+            resources[record.path] = app.router.add_resource(record.path)
+        for method in ("GET", "HEAD") if record.method == "GET" else (record.method,):
+            added = resources[record.path].add_route(method, record.handler, expect_handler=_expect)
+            records[added] = record
+    return records
+
+
+async def _expect(request: web.Request) -> None:
+    """Tell a client that waits for it to go on; what else it may expect is its own affair."""
+    if request.version == HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # That was not the beginning of the answer.
+        request.writer.output_size = 0

@@ -1,0 +1,54 @@
+"""Who may use a route: each names its access, and a route that names none is closed."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from entrypoints.http.principal import Role
+from entrypoints.http.refusals import NotAllowed
+
+if TYPE_CHECKING:
+    from entrypoints.http.principal import Principal
+
+
+class Access(Enum):
+    """Who may use a route; the value is how the documentation says it."""
+
+    PUBLIC = "everybody, without a token"
+    VIEWER = "viewers, editors and admins of the organization"
+    EDITOR = "editors and admins of the organization"
+    ADMIN = "admins of the organization"
+    PLATFORM = "platform administrators"
+
+    @property
+    def is_for_organizations(self) -> bool:
+        """Tell whether the route works on the caller's own organization."""
+        return self in _LEAST_ROLE
+
+
+_LEAST_ROLE = {Access.VIEWER: Role.VIEWER, Access.EDITOR: Role.EDITOR, Access.ADMIN: Role.ADMIN}
+
+
+def require(principal: Principal, access: Access) -> None:
+    """Do nothing if the principal may use a route of this access.
+
+    A platform administrator without a role in an organization gets no route of organizations.
+
+    Raises:
+        NotAllowed: they may not; it says who may.
+    """
+    if access is Access.PUBLIC:
+        return
+    if access is Access.PLATFORM:
+        if not principal.is_platform_admin:
+            raise NotAllowed("This is for platform administrators: the token needs platform_admin: true.")
+        return
+    if principal.organization_id is None or principal.role is None:
+        raise NotAllowed("This works on an organization, and the token names none: ask for one with organization_id.")
+    least = _LEAST_ROLE[access]
+    if principal.role < least:
+        raise NotAllowed(
+            f"This is for {access.value}, and your role is {principal.role.name.lower()}: ask an admin to do it, "
+            f"or for the role {least.name.lower()}."
+        )

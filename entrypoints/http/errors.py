@@ -1,0 +1,155 @@
+"""The one table that says how each refusal is answered."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from application import errors as application
+from application.ports.provider_gateway import UpstreamFailure
+from domain import errors as domain
+from domain.model.errors import ModelIdentityFixed
+from domain.provider.errors import CredentialRequired, ProviderTypeFixed
+from entrypoints.http.problems import Problem
+from entrypoints.http.refusals import FieldError, Refused
+from entrypoints.http.responses import entity_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SHORTLY = {"Retry-After": "1"}
+
+
+def problem_for(error: BaseException) -> Problem | None:
+    """Return how the error is answered, by the nearest of its classes in the table; none if it was not foreseen."""
+    for kind in type(error).__mro__:
+        describe = TABLE.get(kind)
+        if describe is not None:
+            return describe(error)
+    return None
+
+
+INTERNAL_ERROR = Problem(
+    status=500,
+    code="internal-error",
+    detail="Something went wrong here, and it has been logged: report it with the requestId.",
+)
+
+
+def _with(status: int, headers: Mapping[str, str] | None = None) -> Callable[[Any], Problem]:
+    """Return how to describe errors that carry a code, a message and perhaps a pointer."""
+
+    def describe(error: application.ApplicationError | domain.DomainError) -> Problem:
+        pointed = () if error.pointer is None else (FieldError(error.pointer, error.message),)
+        return Problem(status=status, code=error.code, detail=error.message, errors=pointed, headers=headers or {})
+
+    return describe
+
+
+def _invalid_value(error: domain.InvalidValue) -> Problem:
+    first, *rest = error.field.split("_")
+    pointer = "/" + first + "".join(word.capitalize() for word in rest)
+    return Problem(status=422, code=error.code, detail=error.message, errors=(FieldError(pointer, error.message),))
+
+
+def _has_models(error: application.ProviderHasModels) -> Problem:
+    dependants = [{"id": model_id, "modelId": name} for model_id, name in error.dependants]
+    return Problem(status=409, code=error.code, detail=error.message, members={"dependants": dependants})
+
+
+def _stale(error: application.StaleRevision) -> Problem:
+    return Problem(
+        status=412,
+        code=error.code,
+        detail=error.message,
+        headers={"ETag": entity_tag(error.current)},
+        members={"currentRevision": error.current},
+    )
+
+
+def _bulk(error: application.BulkRefused) -> Problem:
+    return Problem(
+        status=422,
+        code=error.code,
+        detail=error.message,
+        errors=tuple(FieldError(f"/operations/{index}", message, code) for index, code, message in error.failures),
+        members={
+            "failures": [{"index": index, "code": code, "message": message} for index, code, message in error.failures]
+        },
+    )
+
+
+_UPSTREAM_STATUS = {"timeout": 504, "rate_limited": 503, "overloaded": 503}
+
+
+def _upstream(error: UpstreamFailure) -> Problem:
+    wait = error.retry_after_seconds
+    facts = {
+        "category": error.category,
+        "hint": error.hint,
+        "upstreamStatus": error.http_status,
+        "upstreamRequestId": error.upstream_request_id,
+        "retryable": error.is_retryable,
+    }
+    return Problem(
+        status=_UPSTREAM_STATUS.get(error.category, 502),
+        code=error.code,
+        detail=error.message,
+        headers={} if wait is None else {"Retry-After": str(max(1, ceil(wait)))},
+        members=facts,
+    )
+
+
+def _refused(error: Refused) -> Problem:
+    return Problem(
+        status=error.status,
+        code=error.code,
+        detail=error.detail,
+        errors=error.errors,
+        headers=error.headers,
+        members=error.members,
+    )
+
+
+_HTTP_DETAILS = {
+    404: "There is nothing at this path; /api/docs lists what there is.",
+    405: "This path does not support this method; the Allow header lists those it does.",
+    413: "The body is larger than this route accepts.",
+    417: "The only expectation that can be met is 100-continue.",
+}
+
+
+def _http(error: web.HTTPException) -> Problem:
+    status = HTTPStatus(error.status)
+    kept = {name: error.headers[name] for name in ("Allow", "Location", "Retry-After") if name in error.headers}
+    return Problem(
+        status=error.status,
+        code=status.phrase.lower().replace(" ", "-").replace("'", ""),
+        detail=_HTTP_DETAILS.get(error.status, status.description or status.phrase),
+        headers=kept,
+    )
+
+
+TABLE: Mapping[type[BaseException], Callable[[Any], Problem]] = {
+    Refused: _refused,
+    web.HTTPException: _http,
+    domain.InvalidValue: _invalid_value,
+    ProviderTypeFixed: _with(422),
+    CredentialRequired: _with(422),
+    ModelIdentityFixed: _with(422),
+    application.NotFound: _with(404),
+    application.Conflict: _with(409),
+    application.ProviderHasModels: _has_models,
+    application.StaleRevision: _stale,
+    application.InvalidInput: _with(422),
+    application.BulkRefused: _bulk,
+    application.Unavailable: _with(503, _SHORTLY),
+    application.CommandOutcomeUnknown: _with(503, _SHORTLY),
+    application.CredentialUnreadable: _with(409),
+    UpstreamFailure: _upstream,
+}
+"""From the class of an error to how it is answered. A class stands for those below it that have no entry.
+The roots of the two error trees have none, so that whoever adds a refusal says how it is answered."""

@@ -1,0 +1,71 @@
+"""What is known of a request while it is being answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4, uuid5
+
+from aiohttp import web
+
+from application.caller import Caller
+
+if TYPE_CHECKING:
+    from entrypoints.http.principal import Principal
+    from entrypoints.http.routes import Route
+
+PLATFORM = UUID(int=0)
+"""Stands in for the organization where a request to the platform's own routes needs one."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified)."""
+
+    request_id: str
+    route: Route | None
+    started: float
+    principal: Principal | None = None
+    command_id: UUID | None = None
+    reason: str | None = None
+    body: bytes | None = None
+    started_answer: web.StreamResponse | None = None
+
+
+EXCHANGE = web.RequestKey("exchange", Exchange)
+
+
+def exchange_of(request: web.Request) -> Exchange:
+    """Return what is known of the request."""
+    return request[EXCHANGE]
+
+
+def principal_of(request: web.Request) -> Principal:
+    """Return who asks; for handlers of routes that are not public."""
+    principal = request[EXCHANGE].principal
+    if principal is None:
+        message = "nobody is verified on a public route"
+        raise LookupError(message)
+    return principal
+
+
+def caller_for(request: web.Request, organization_id: UUID) -> Caller:
+    """Return the caller for work on this organization.
+
+    Handlers of organization routes run as this already; those of platform routes say which organization they mean.
+    """
+    exchange = request[EXCHANGE]
+    if exchange.command_id is None:
+        exchange.command_id = uuid4()
+    return Caller(
+        organization_id=organization_id,
+        actor=principal_of(request).actor,
+        command_id=exchange.command_id,
+        correlation_id=exchange.request_id,
+        reason=exchange.reason,
+    )
+
+
+def command_for(organization_id: UUID, key: str) -> UUID:
+    """Return the command id of an Idempotency-Key: always the same one for the same organization and key."""
+    return uuid5(organization_id, key)

@@ -1,0 +1,96 @@
+"""The kinds of value that requests carry, for use in the models of bodies and queries.
+
+Bodies are read strictly: text, true and false, whole numbers, arrays (`list[...]`) and objects (`dict[str, ...]`) are
+taken as they are, `Literal` for a choice; the kinds here are for what JSON has no type for.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
+
+
+class Body(BaseModel):
+    """The root of all bodies: camelCase, nothing unknown, nothing coerced. Fields not sent: see `model_fields_set`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+    )
+
+
+class Query(Body):
+    """The root of all query parameters: every value arrives as text."""
+
+
+def parse_uuid(value: object) -> object:
+    """Return the id that the text spells out, in the hyphenated form only; leave what is no text to the validator."""
+    if not isinstance(value, str):
+        return value
+    if _UUID.fullmatch(value) is None:
+        raise PydanticCustomError("uuid", "is not an id such as 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d")
+    return UUID(value)
+
+
+def _time(value: object) -> object:
+    if not isinstance(value, str):
+        raise PydanticCustomError("time", "is not a time in text")
+    try:
+        if _TIME.fullmatch(value):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("time", "is not a time in RFC 3339, such as 2026-01-31T12:00:00Z")
+
+
+def _number(value: object) -> object:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _flag(value: object) -> object:
+    if value not in {"true", "false"}:
+        raise PydanticCustomError("flag", "is either true or false")
+    return value == "true"
+
+
+def _whole(value: object) -> object:
+    if not isinstance(value, str) or _WHOLE.fullmatch(value) is None:
+        raise PydanticCustomError("whole", "is not a whole number of at most 18 digits")
+    return int(value)
+
+
+Id = Annotated[UUID, BeforeValidator(parse_uuid)]
+"""An id in its usual form with hyphens."""
+
+Time = Annotated[datetime, BeforeValidator(_time)]
+"""A time with its offset, as RFC 3339 has it; becomes UTC."""
+
+Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+"""Any JSON number, kept exactly."""
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""In a query: true or false."""
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""In a query: a whole number."""
+
+JsonObject = dict[str, Any]
+"""Any JSON object; its fractions are decimals."""
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+"""A short text, not empty."""

@@ -1,0 +1,74 @@
+"""Whether the process lives, and whether it can do its work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from application.errors import Unavailable
+from entrypoints.http.authorization import Access
+from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, Route, route
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+
+Check = Callable[[], Awaitable[None]]
+"""Returns when all is well, raises `Unavailable` when it is not."""
+
+
+async def healthz(request: web.Request) -> web.Response:  # noqa: ARG001 - alive, whoever asks
+    """Whether the process is alive."""
+    return json_response({"status": "alive"})
+
+
+class Readiness:
+    """Asks what the service depends on, all at once."""
+
+    def __init__(self, checks: Mapping[str, Check], *, seconds: float = 1.0) -> None:
+        self._checks = checks
+        self._seconds = seconds
+
+    async def readyz(self, request: web.Request) -> web.Response:  # noqa: ARG002 - ready, whoever asks
+        """Whether the service can do its work.
+
+        Names each thing that the service depends on, and how it was found just now. Answers 503 when one is not well.
+        """
+        found = await asyncio.gather(*(self._found(check) for check in self._checks.values()))
+        checks = dict(zip(self._checks, found, strict=True))
+        ready = all(state == "ok" for state in found)
+        headers = {} if ready else {"Retry-After": "1"}
+        response = json_response({"status": "ready" if ready else "not ready", "checks": checks})
+        response.set_status(200 if ready else 503)
+        response.headers.update(headers)
+        return response
+
+    async def _found(self, check: Check) -> str:
+        try:
+            async with asyncio.timeout(self._seconds):
+                await check()
+        except TimeoutError:
+            return f"no answer within {self._seconds:g} s"
+        except Unavailable:
+            return "unavailable"
+        return "ok"
+
+
+def health_routes(readiness: Readiness) -> list[Route]:
+    """Return the routes for whatever watches over the process."""
+    return [
+        route(
+            "GET", "/healthz", healthz, access=Access.PUBLIC, tag="service", answers={200: Answer(description="It is.")}
+        ),
+        route(
+            "GET",
+            "/readyz",
+            readiness.readyz,
+            access=Access.PUBLIC,
+            tag="service",
+            answers={200: Answer(description="It can."), 503: Answer(description="Something it needs is missing.")},
+        ),
+    ]

@@ -1,0 +1,146 @@
+"""POST twice, done once: the answer to the first request with an Idempotency-Key is the answer to all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from application.caller import Caller, acting_as
+from application.errors import Unavailable
+from application.ports.idempotency import Claimed, InFlight, Mismatch
+from entrypoints.http.answered import answered
+from entrypoints.http.errors import problem_for
+from entrypoints.http.exchange import PLATFORM, caller_for, command_for, exchange_of
+from entrypoints.http.problems import problem_response
+from entrypoints.http.refusals import (
+    AnswerNotKept,
+    CommandInFlight,
+    IdempotencyKeyReused,
+    MalformedIdempotencyKey,
+    NotReplayable,
+)
+from entrypoints.http.requests import read_body
+from entrypoints.http.routes import MEBIBYTE
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from structlog.typing import FilteringBoundLogger
+
+    from application.ports.idempotency import Claims
+    from entrypoints.http.routes import Handler
+
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?")
+
+LARGEST_KEPT = MEBIBYTE
+KEPT_HEADERS = ("Content-Type", "ETag", "Location", "X-Ledger-Position")
+NOT_FINAL = frozenset({401, 403, 409, 412, 429})
+"""Refusals that may be answered otherwise the next time, so that the key must not be spent on them."""
+
+
+def idempotency_key(request: web.Request) -> str | None:
+    """Return the key of the request, if it has one.
+
+    Raises:
+        MalformedIdempotencyKey: it is not 1 to 200 printable ASCII characters, or there are several.
+    """
+    keys = request.headers.getall("Idempotency-Key", None)
+    if keys is None:
+        return None
+    if len(keys) > 1 or _KEY.fullmatch(keys[0]) is None:
+        raise MalformedIdempotencyKey
+    return keys[0]
+
+
+class Idempotency:
+    """Answers requests that carry a key."""
+
+    def __init__(self, claims: Claims, *, logger: FilteringBoundLogger) -> None:
+        self._claims = claims
+        self._logger = logger
+
+    async def answer(
+        self, request: web.Request, handler: Handler, key: str, organization_id: UUID
+    ) -> web.StreamResponse:
+        """Return the handler's answer, or the one that this organization got for the key before.
+
+        Raises:
+            NotReplayable: the route's answers cannot be kept.
+            IdempotencyKeyReused: the first request with the key asked for something else.
+            CommandInFlight: the first request with the key is not answered yet.
+        """
+        exchange = exchange_of(request)
+        if exchange.route is None or not exchange.route.replayable:
+            raise NotReplayable
+        fingerprint = await _fingerprint(request, organization_id)
+        exchange.command_id = command_for(organization_id, key)
+        caller = caller_for(request, organization_id)
+        with acting_as(caller):
+            claim = await self._claims.claim(key, fingerprint, caller.command_id)
+        match claim:
+            case Claimed():
+                return await self._carried_out(request, handler, key, caller)
+            case InFlight():
+                raise CommandInFlight(headers={"Retry-After": "1"})
+            case Mismatch():
+                raise IdempotencyKeyReused
+        headers = {**claim.headers, "Idempotency-Replayed": "true"}
+        return web.Response(status=claim.status, headers=headers, body=claim.body)
+
+    async def _carried_out(
+        self, request: web.Request, handler: Handler, key: str, caller: Caller
+    ) -> web.StreamResponse:
+        response: web.StreamResponse | None = None
+        try:
+            with nullcontext() if caller.organization_id == PLATFORM else acting_as(caller):
+                response = await answered(request, handler, self._logger)
+            return response
+        finally:
+            with acting_as(caller):
+                await self._settle(request, key, response)
+
+    async def _settle(self, request: web.Request, key: str, response: web.StreamResponse | None) -> None:
+        """Keep a final answer, or give the key back; a failure to do so leaves the answer as it is."""
+        try:
+            if response is None or not is_final(response.status):
+                await self._claims.release(key)
+                return
+            kept = _keepable(request, response)
+            headers = {name: kept.headers[name] for name in KEPT_HEADERS if name in kept.headers}
+            await self._claims.complete(key, kept.status, headers, _content(kept))
+        except Unavailable:
+            self._logger.warning("idempotency key not settled", request_id=exchange_of(request).request_id)
+
+
+def is_final(status: int) -> bool:
+    """Tell whether a repetition of the request would be answered in the same way for ever."""
+    return 200 <= status < 300 or (400 <= status < 500 and status not in NOT_FINAL)  # noqa: PLR2004 - classes of status
+
+
+def _keepable(request: web.Request, response: web.StreamResponse) -> web.Response:
+    """Return the answer, or in place of a stream or a very large one the problem that it was not kept."""
+    if isinstance(response, web.Response) and len(_content(response)) <= LARGEST_KEPT:
+        return response
+    problem = problem_for(AnswerNotKept())
+    if problem is None:
+        raise LookupError(AnswerNotKept.code)
+    return problem_response(problem, instance=request.path, request_id=exchange_of(request).request_id)
+
+
+def _content(response: web.Response) -> bytes:
+    body = response.body
+    if body is None:
+        return b""
+    if not isinstance(body, bytes | bytearray):
+        raise TypeError("a route with streamed answers is not replayable")
+    return bytes(body)
+
+
+async def _fingerprint(request: web.Request, organization_id: UUID) -> bytes:
+    asked = hashlib.sha256(f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode())
+    asked.update(await read_body(request))
+    return asked.digest()

@@ -1,0 +1,65 @@
+"""Answers that say what went wrong: problem details after RFC 9457."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from entrypoints.http.responses import json_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from entrypoints.http.refusals import FieldError
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong, before it is put on paper. `members` are facts beside the standard ones."""
+
+    status: int
+    code: str
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """Return the reference that names this kind of problem; the documentation page has the place."""
+        return problem_type(self.code)
+
+    @property
+    def title(self) -> str:
+        """Return the kind of problem in words."""
+        return self.code.replace("-", " ").capitalize()
+
+
+def problem_type(code: str) -> str:
+    """Return the relative reference for a code; it resolves to a place in the documentation."""
+    return f"/api/docs#problem-{code}"
+
+
+def problem_response(problem: Problem, *, instance: str, request_id: str) -> web.Response:
+    """Return the answer for a problem with the request to this path."""
+    document: dict[str, object] = {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": instance,
+        "code": problem.code,
+        "errors": [_field_error(error) for error in problem.errors],
+        "requestId": request_id,
+    }
+    body = json_bytes({**problem.members, **document})
+    return web.Response(status=problem.status, body=body, headers={**problem.headers, "Content-Type": PROBLEM_TYPE})
+
+
+def _field_error(error: FieldError) -> dict[str, str]:
+    described = {"pointer": error.pointer, "message": error.message}
+    return described if error.code is None else {**described, "code": error.code}

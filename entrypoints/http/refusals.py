@@ -1,0 +1,141 @@
+"""What the HTTP layer itself refuses, before any use case is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one part of the request.
+
+    The pointer is a JSON pointer into the body (RFC 6901), `?name` for a query parameter, `{name}` for a part of the
+    path and `name:` for a header.
+    """
+
+    pointer: str
+    message: str
+    code: str | None = None
+
+
+class Refused(Exception):
+    """The request cannot be accepted as it is."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad-request"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail or (type(self).__doc__ or "").strip())
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.members = dict(members or {})
+
+    @property
+    def detail(self) -> str:
+        """One sentence for the person who asked."""
+        return str(self.args[0])
+
+
+class MalformedJson(Refused):
+    """The body is not JSON that can be accepted."""
+
+    code = "malformed-json"
+
+
+class InvalidRequest(Refused):
+    """Parts of the request are not allowed; `errors` names each."""
+
+    status = 422
+    code = "invalid-input"
+
+
+class MalformedCondition(Refused):
+    """If-Match takes the entity tag of an earlier answer, such as "7", or *."""
+
+    code = "malformed-if-match"
+
+
+class ConditionFailed(Refused):
+    """If-Match names no revision this service gives out; read the resource again and use its ETag."""
+
+    status = 412
+    code = "stale-revision"
+
+
+class InvalidCursor(Refused):
+    """The cursor does not belong to this list: start again without one."""
+
+    code = "invalid-cursor"
+
+
+class ContentTooLarge(Refused):
+    """The body is larger than this route accepts."""
+
+    status = 413
+    code = "content-too-large"
+
+
+class UnsupportedContent(Refused):
+    """The body is of a kind this route does not read."""
+
+    status = 415
+    code = "unsupported-content-type"
+
+
+class NotAuthenticated(Refused):
+    """This needs a valid token in the header "Authorization: Bearer ..."."""
+
+    status = 401
+    code = "not-authenticated"
+
+
+class NotAllowed(Refused):
+    """Your role does not allow this."""
+
+    status = 403
+    code = "not-allowed"
+
+
+class MalformedIdempotencyKey(Refused):
+    """An Idempotency-Key has 1 to 200 printable ASCII characters."""
+
+    code = "malformed-idempotency-key"
+
+
+class IdempotencyKeyReused(Refused):
+    """This Idempotency-Key was used with another request: use a new key for a new request."""
+
+    status = 422
+    code = "idempotency-key-reused"
+
+
+class NotReplayable(Refused):
+    """The answer of this request cannot be kept for a repetition: send it without an Idempotency-Key."""
+
+    status = 422
+    code = "not-replayable"
+
+
+class CommandInFlight(Refused):
+    """A request with this Idempotency-Key is still being carried out: repeat it shortly."""
+
+    status = 409
+    code = "command-in-flight"
+
+
+class AnswerNotKept(Refused):
+    """This was carried out before, but the answer was too large to keep: read the result instead."""
+
+    status = 409
+    code = "answer-not-kept"

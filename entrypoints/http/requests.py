@@ -1,0 +1,181 @@
+"""Reading what was asked: the body, the query, the ids in the path, the condition."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
+
+from entrypoints.http.exchange import exchange_of
+from entrypoints.http.fields import parse_uuid
+from entrypoints.http.pointers import pointer_within
+from entrypoints.http.refusals import (
+    ConditionFailed,
+    ContentTooLarge,
+    FieldError,
+    InvalidRequest,
+    MalformedCondition,
+    UnsupportedContent,
+)
+from entrypoints.http.strict_json import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_ENTITY_TAGS = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*\s*')
+_REVISION = re.compile(r'(?<!W/)"(\d{1,18})"', re.ASCII)
+
+_MESSAGES = {"missing": "is required", "extra_forbidden": "is not known here"}
+
+
+async def read_body(request: web.Request) -> bytes:
+    """Return the whole body, at most as long as the route allows; later calls return the same bytes.
+
+    Raises:
+        ContentTooLarge: it is longer.
+        UnsupportedContent: it is compressed.
+    """
+    exchange = exchange_of(request)
+    if exchange.body is None:
+        exchange.body = await _read(request, exchange.route.largest_body if exchange.route else 0)
+    return exchange.body
+
+
+async def _read(request: web.Request, largest: int) -> bytes:
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedContent("Send the body as it is, not compressed.", headers={"Accept-Encoding": "identity"})
+    too_large = ContentTooLarge(f"This route accepts at most {largest:,} bytes.", members={"largestBody": largest})
+    if (request.content_length or 0) > largest:
+        raise too_large
+    chunks, length = [], 0
+    while chunk := await request.content.readany():
+        length += len(chunk)
+        if length > largest:
+            raise too_large
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def json_body(request: web.Request, model: type[Model]) -> Model:
+    """Return the JSON body as the model that the route names, checked.
+
+    Raises:
+        UnsupportedContent: its content type is not one of the route's.
+        MalformedJson: it is not JSON.
+        InvalidRequest: a part of it is not allowed; each has its JSON pointer.
+    """
+    route = exchange_of(request).route
+    if route is None or route.body is not model:
+        message = f"{model.__name__} is not the body that the route documents"
+        raise TypeError(message)
+    body = await read_body(request)
+    if not body and not route.body_required:
+        return validated(model, {})
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind not in route.content_types:
+        raise UnsupportedContent(
+            f"Send the body with Content-Type: {route.content_types[0]}.",
+            headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(route.content_types)},
+        )
+    return validated(model, parse_json(body))
+
+
+def query_of(request: web.Request, model: type[Model]) -> Model:
+    """Return the query parameters as the model that the route names, checked.
+
+    Raises:
+        InvalidRequest: one is unknown, repeated or not allowed; each is pointed to as `?name`.
+    """
+    route = exchange_of(request).route
+    if route is None or route.query is not model:
+        message = f"{model.__name__} is not the query that the route documents"
+        raise TypeError(message)
+    return validated(model, _parameters(request), prefix="?")
+
+
+def _parameters(request: web.Request) -> Mapping[str, str]:
+    sent = request.query
+    parameters = dict(sent)
+    errors = [FieldError(f"?{name}", "is given more than once") for name in parameters if len(sent.getall(name)) > 1]
+    errors += [
+        FieldError("?", "holds a character that no text can hold") for text in parameters.values() if "\x00" in text
+    ]
+    if errors:
+        raise InvalidRequest("The query is not allowed.", errors=errors)
+    return parameters
+
+
+def path_id(request: web.Request, name: str) -> UUID:
+    """Return an id in the path.
+
+    Raises:
+        InvalidRequest: it is not an id; the pointer is the name in braces.
+    """
+    try:
+        parsed = parse_uuid(request.match_info[name])
+    except PydanticCustomError as error:
+        message = f"The {name.replace('_', ' ')} in the path {error.message()}."
+        raise InvalidRequest(message, errors=[FieldError(f"{{{name}}}", error.message())]) from None
+    if not isinstance(parsed, UUID):  # pragma: no cover - parts of a path are text
+        raise TypeError(name)
+    return parsed
+
+
+def expected_revision(request: web.Request) -> int | None:
+    """Return the revision that If-Match demands, or none where there is no demand or it is `*`.
+
+    Of a list the newest counts: revisions only grow, so at worst a change is refused that could have been made.
+
+    Raises:
+        MalformedCondition: it is not a list of entity tags (RFC 9110, section 13.1.1).
+        ConditionFailed: none of the tags is a strong one that this service gives out.
+    """
+    tags = request.headers.getall("If-Match", None)
+    if tags is None or tags == ["*"]:
+        return None
+    text = ",".join(tags)
+    if _ENTITY_TAGS.fullmatch(text) is None:
+        raise MalformedCondition
+    revisions = [int(digits) for digits in _REVISION.findall(text)]
+    if not revisions:
+        raise ConditionFailed
+    return max(revisions)
+
+
+def validated(model: type[Model], document: object, *, prefix: str = "") -> Model:
+    """Return the document as the model.
+
+    Raises:
+        InvalidRequest: with a pointer for each part that is not allowed; a prefix takes the place of the first slash.
+    """
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise invalid(error, document, prefix=prefix) from None
+
+
+def invalid(error: ValidationError, document: object, *, prefix: str = "") -> InvalidRequest:
+    """Return the refusal that a validator's findings amount to. Never says what was sent, which may be a key."""
+    found = [
+        FieldError(_pointer(document, finding["loc"], prefix), _message(finding["type"], finding["msg"]))
+        for finding in error.errors(include_url=False, include_input=False, include_context=False)[:100]
+    ]
+    where = "query" if prefix else "body"
+    first = f": {found[0].pointer or 'it'} {found[0].message}" if found else ""
+    return InvalidRequest(f"The {where} is not allowed{first}.", errors=found)
+
+
+def _pointer(document: object, place: tuple[str | int, ...], prefix: str) -> str:
+    pointer = pointer_within(document, place)
+    return prefix + pointer[1:] if prefix else pointer
+
+
+def _message(kind: str, message: str) -> str:
+    return _MESSAGES.get(kind) or message.removeprefix("Value error, ")

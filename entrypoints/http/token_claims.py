@@ -1,0 +1,97 @@
+"""From the claims of a verified token to who asks. Only what the issuer controls counts, never `user_metadata`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrypoints.http.fields import parse_uuid
+from entrypoints.http.principal import Principal, Role
+from entrypoints.http.refusals import NotAuthenticated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+from uuid import UUID
+
+from pydantic_core import PydanticCustomError
+
+LONGEST_SUBJECT = 255
+
+
+def principal_from(claims: Mapping[str, Any]) -> Principal:
+    """Return who the claims say it is.
+
+    Raises:
+        NotAuthenticated: a claim is missing, malformed, or contradicts another.
+    """
+    metadata = claims.get("app_metadata", {})
+    if not isinstance(metadata, dict):
+        raise token_refused("app_metadata is not an object")
+    is_platform_admin = _flag(claims, metadata, "platform_admin")
+    organization_id = _organization(claims, metadata)
+    role = _role(claims, metadata)
+    if organization_id is None and not is_platform_admin:
+        raise token_refused(
+            "it names no organization: the issuer must set organization_id in app_metadata or at the top level"
+        )
+    if organization_id is not None and role is None and not is_platform_admin:
+        raise token_refused("it names no role: the issuer must set org_role to viewer, editor or admin")
+    if organization_id is None and role is not None:
+        raise token_refused("it names a role but no organization")
+    return Principal(
+        actor=_subject(claims), organization_id=organization_id, role=role, is_platform_admin=is_platform_admin
+    )
+
+
+def token_refused(reason: str, *, expired: bool = False) -> NotAuthenticated:
+    """Return the refusal of a token, for a reason that never quotes it."""
+    challenge = f'Bearer error="invalid_token", error_description="{reason.split(":", maxsplit=1)[0]}"'
+    advice = "sign in again for a new one" if expired else "get a new one from the issuer"
+    return NotAuthenticated(
+        f"The token is not accepted, because {reason}; {advice}.", headers={"WWW-Authenticate": challenge}
+    )
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+        raise token_refused(f"its sub is not 1 to {LONGEST_SUBJECT} printable characters")
+    return subject
+
+
+def _stated(claims: Mapping[str, Any], metadata: Mapping[str, Any], name: str) -> object:
+    """Return what the claim says, in either place; none where neither says anything."""
+    values = [place[name] for place in (metadata, claims) if place.get(name) is not None]
+    if len(values) > 1 and (values[0] != values[1] or type(values[0]) is not type(values[1])):
+        raise token_refused(f"its two statements of {name} differ")
+    return values[0] if values else None
+
+
+def _organization(claims: Mapping[str, Any], metadata: Mapping[str, Any]) -> UUID | None:
+    stated = _stated(claims, metadata, "organization_id")
+    if stated is None:
+        return None
+    try:
+        organization_id = parse_uuid(stated)
+    except PydanticCustomError:
+        organization_id = None
+    if not isinstance(organization_id, UUID) or organization_id.int == 0:
+        raise token_refused("its organization_id is not a UUID")
+    return organization_id
+
+
+def _role(claims: Mapping[str, Any], metadata: Mapping[str, Any]) -> Role | None:
+    stated = _stated(claims, metadata, "org_role")
+    if stated is None:
+        return None
+    for role in Role:
+        if stated == role.name.lower():
+            return role
+    raise token_refused("its org_role is none of viewer, editor and admin")
+
+
+def _flag(claims: Mapping[str, Any], metadata: Mapping[str, Any], name: str) -> bool:
+    stated = _stated(claims, metadata, name)
+    if stated is None or isinstance(stated, bool):
+        return stated is True
+    raise token_refused(f"its {name} is not true or false")
