@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,10 @@ class Caller:
     command_id: UUID
     correlation_id: str
     reason: str | None = None
+
+    def new_id(self, ordinal: int = 0) -> UUID:
+        """Return an id for something the command makes: the same one when the same command is repeated."""
+        return uuid5(self.command_id, str(ordinal))
 
 
 class NobodyCalling(RuntimeError):

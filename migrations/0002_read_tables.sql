@@ -74,8 +74,7 @@ CREATE TABLE provider_credentials (
 
 CREATE TABLE vault_canaries (
     master_key_id text PRIMARY KEY,
-    nonce bytea NOT NULL,
-    ciphertext bytea NOT NULL
+    canary bytea NOT NULL
 );
 
 CREATE TABLE provider_health (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application, project_aggregate
-from eventsourcing.persistence import Mapper, OperationalError
+from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
 from eventsourcing.utils import Environment
 
 from adapters.event_store.mapper import CanonicalJson, LedgerMapper
@@ -108,10 +108,16 @@ class Ledger:
 
     def _record(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
         positions = {aggregate.id: aggregate.recorded_position for aggregate in aggregates}
+        pending = [(aggregate, list(aggregate.pending_events)) for aggregate in aggregates]
         try:
             recordings = self._application.save(*aggregates, append=append)
         except CommandAlreadyApplied as replay:
             return _with_unchanged(replay.outcome, aggregates)
+        except DatabaseError:
+            # The library has taken the events from the aggregates; what was not recorded is still to be decided.
+            for aggregate, events in pending:
+                aggregate.pending_events[:] = events
+            raise
         for recording in recordings:
             positions[recording.domain_event.originator_id] = recording.notification.id
         return [

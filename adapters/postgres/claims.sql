@@ -1,0 +1,27 @@
+-- claim: take an Idempotency-Key, anew when its last claim was abandoned or has expired
+INSERT INTO idempotency_keys AS held (organization_id, key, fingerprint)
+VALUES (%(organization_id)s, %(key)s, %(fingerprint)s)
+ON CONFLICT (organization_id, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, claimed_at = clock_timestamp(), completed_at = NULL, status = NULL,
+    headers = NULL, body = NULL
+WHERE held.claimed_at < clock_timestamp() - interval '24 hours'
+    OR (held.completed_at IS NULL AND held.fingerprint = excluded.fingerprint
+        AND held.claimed_at < clock_timestamp() - interval '60 seconds')
+RETURNING true;
+
+-- claimed: what became of an Idempotency-Key
+SELECT fingerprint, completed_at IS NOT NULL, status, headers, body FROM idempotency_keys
+WHERE organization_id = %(organization_id)s AND key = %(key)s;
+
+-- forget_claims: let go of what nobody can repeat any more
+DELETE FROM idempotency_keys WHERE organization_id = %(organization_id)s
+    AND claimed_at < clock_timestamp() - interval '24 hours';
+
+-- complete_claim: keep the answer
+UPDATE idempotency_keys SET completed_at = clock_timestamp(), status = %(status)s, headers = %(headers)s, body = %(body)s
+WHERE organization_id = %(organization_id)s AND key = %(key)s;
+
+-- release_claim: give the key back
+DELETE FROM idempotency_keys
+WHERE organization_id = %(organization_id)s AND key = %(key)s AND completed_at IS NULL;
+

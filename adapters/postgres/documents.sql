@@ -1,0 +1,46 @@
+-- provider_documents: providers as the API shows them
+SELECT row_to_json(document), document.revision, document.name, document."createdAt", document.id FROM (
+    SELECT p.id, p.organization_id AS "organizationId", p.name, p.provider_type AS "providerType", p.endpoint, p.settings,
+           p.is_enabled AS "isEnabled",
+           CASE WHEN p.credential_hint IS NOT NULL
+                THEN json_build_object('hint', p.credential_hint, 'version', p.credential_version,
+                                       'setAt', p.credential_set_at) END AS "apiKey",
+           p.health_status AS "healthStatus", h.last_check_at AS "lastHealthCheck",
+           p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.revision
+    FROM ai_providers p
+    LEFT JOIN provider_health h ON h.organization_id = p.organization_id AND h.provider_id = p.id
+    WHERE p.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s) document;
+
+-- provider_count: how many providers the filter lets through
+SELECT count(*) FROM ai_providers p WHERE p.organization_id = %(organization_id)s AND {conditions};
+
+-- model_documents: models as the API shows them
+SELECT row_to_json(document), document.revision, document.name, document."createdAt", document.id FROM (
+    SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId", m.name,
+           m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
+           CASE WHEN m.input_per_1k IS NOT NULL OR m.output_per_1k IS NOT NULL
+                THEN json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
+                                       'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) END AS pricing,
+           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.is_enabled AS "isEnabled", m.sources,
+           m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
+    FROM ai_models m
+    WHERE m.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s) document;
+
+-- model_count: how many models the filter lets through
+SELECT count(*) FROM ai_models m WHERE m.organization_id = %(organization_id)s AND {conditions};
+
+-- models_of_provider: the models that depend on a provider
+SELECT id, provider_id, model_id, name FROM ai_models
+WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY name, id;
+
+-- registered_models: which of these models are registered already
+SELECT m.provider_id, m.model_id, m.id FROM ai_models m
+JOIN unnest(%(provider_ids)s::uuid[], %(model_ids)s::text[]) AS wanted (provider_id, model_id)
+    ON wanted.provider_id = m.provider_id AND wanted.model_id = m.model_id
+WHERE m.organization_id = %(organization_id)s;
+
+-- provider_entries: what these providers are
+SELECT id, provider_type, endpoint FROM ai_providers
+WHERE organization_id = %(organization_id)s AND id = ANY (%(provider_ids)s);

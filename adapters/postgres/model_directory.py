@@ -1,0 +1,39 @@
+"""What the rules need to know of registered models and their providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.postgres.paging import plain
+from application.ports.model_directory import ModelEntry, ProviderEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from adapters.postgres.tenant import Tenant
+
+
+class PostgresModelDirectory:
+    """Fulfils `application.ports.model_directory.ModelDirectory`."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    async def models_of(self, provider_id: UUID) -> Sequence[ModelEntry]:
+        rows = await self._tenant.rows(plain("models_of_provider"), {"provider_id": provider_id})
+        return [ModelEntry(id=row[0], provider_id=row[1], model_id=row[2], name=row[3]) for row in rows]
+
+    async def registered(self, names: Sequence[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], UUID]:
+        if not names:
+            return {}
+        provider_ids, model_ids = zip(*names, strict=True)
+        parameters = {"provider_ids": list(provider_ids), "model_ids": list(model_ids)}
+        rows = await self._tenant.rows(plain("registered_models"), parameters)
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    async def providers(self, provider_ids: Sequence[UUID]) -> Mapping[UUID, ProviderEntry]:
+        if not provider_ids:
+            return {}
+        rows = await self._tenant.rows(plain("provider_entries"), {"provider_ids": list(provider_ids)})
+        return {row[0]: ProviderEntry(id=row[0], provider_type=row[1], endpoint=row[2]) for row in rows}

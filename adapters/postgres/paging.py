@@ -1,0 +1,80 @@
+"""Keyset pages: composed from fixed pieces of SQL, never from a caller's text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg.sql import SQL, Composed
+
+from adapters.sql import statements
+from application.ports.documents import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import LiteralString
+
+    from application.ports.documents import PageRequest
+
+_SQL: Final = statements("adapters.postgres", "documents.sql")
+
+# The table's own columns; both lists call their sort fields alike.
+_ORDER: Final[dict[tuple[str, bool], LiteralString]] = {
+    ("name", False): "name, id",
+    ("name", True): "name DESC, id DESC",
+    ("createdAt", False): "created_at, id",
+    ("createdAt", True): "created_at DESC, id DESC",
+}
+_AFTER: Final[dict[tuple[str, bool], LiteralString]] = {
+    ("name", False): "(name, id) > (%(after_value)s, %(after_id)s)",
+    ("name", True): "(name, id) < (%(after_value)s, %(after_id)s)",
+    ("createdAt", False): "(created_at, id) > (%(after_value)s::timestamptz, %(after_id)s)",
+    ("createdAt", True): "(created_at, id) < (%(after_value)s::timestamptz, %(after_id)s)",
+}
+EVERYTHING: Final[LiteralString] = "true"
+
+
+@cache
+def listing(name: str, conditions: tuple[LiteralString, ...], sort: str, *, descending: bool, after: bool) -> Composed:
+    """Return the statement of a page."""
+    keyset = (_AFTER[sort, descending],) if after else ()
+    return composed(name, (*conditions, *keyset), _ORDER[sort, descending])
+
+
+@cache
+def composed(name: str, conditions: tuple[LiteralString, ...], order: LiteralString = "id") -> Composed:
+    """Return a named statement with its conditions filled in."""
+    joined = SQL(" AND ").join(SQL(condition) for condition in conditions or (EVERYTHING,))
+    return SQL(_SQL[name]).format(conditions=joined, order=SQL(order))
+
+
+def plain(name: str) -> Composed:
+    """Return a named statement that has nothing to fill in."""
+    return SQL(_SQL[name]).format()
+
+
+def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
+    """Return what the statement of a page needs: one row more than asked for tells whether there are more."""
+    value, row_id = request.after or (None, None)
+    return {"limit": request.limit + 1, "after_value": value, "after_id": row_id}
+
+
+def page_of(rows: list[tuple[Any, ...]], request: PageRequest, total: int | None) -> Page:
+    """Return the page that the rows of `listing` make."""
+    shown = rows[: request.limit]
+    next_after = None
+    if len(rows) > request.limit:
+        _, _, name, created_at, row_id = shown[-1]
+        next_after = (name if request.sort == "name" else _moment(created_at), row_id)
+    return Page(rows=[row[0] for row in shown], next_after=next_after, total=total)
+
+
+def _moment(value: datetime) -> str:
+    return value.isoformat()
+
+
+def like(text: str) -> str:
+    """Return a LIKE pattern that finds the text itself anywhere: its wildcards stand for themselves."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,53 @@
+"""Connections for reading and for the small writes beside the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg import AsyncConnection, Connection
+from psycopg.adapt import Buffer, Loader
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+if TYPE_CHECKING:
+    AnyPool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
+    AnyThreadPool = ConnectionPool[Connection[tuple[Any, ...]]]
+
+# Times are written and read in UTC whatever the server's setting; no statement may hold a connection for long.
+_OPTIONS: Final = "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
+_SETTINGS: Final = {"autocommit": True, "options": _OPTIONS}
+
+
+class RawJson(Loader):
+    """JSON as the bytes the database sent: what is only passed on is not parsed."""
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+def reading_pool(url: str, *, size: int = 4, application_name: str = "model-ledger") -> AnyPool:
+    """Return a pool, not opened yet, whose connections give `json` columns as bytes (`jsonb` is parsed as ever)."""
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=10,
+        kwargs={**_SETTINGS, "application_name": application_name},
+        configure=_configure,
+    )
+
+
+def writing_pool(url: str, *, size: int = 4, application_name: str = "model-ledger log") -> AnyThreadPool:
+    """Return a pool, not opened yet, for the recorder's threads."""
+    return ConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=10,
+        kwargs={**_SETTINGS, "application_name": application_name},
+    )
+
+
+async def _configure(connection: AsyncConnection[Any]) -> None:
+    connection.adapters.register_loader("json", RawJson)

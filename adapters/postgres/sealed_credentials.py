@@ -1,0 +1,43 @@
+"""Sealed keys in their table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from psycopg.sql import SQL
+
+from adapters.sql import statements
+from application.caller import current_caller
+from application.ports.vault import KeyBinding, SealedCredential
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from adapters.postgres.tenant import Tenant
+
+_CURRENT: Final = SQL(statements("adapters.postgres", "credentials.sql")["current_credential"]).format()
+
+
+class PostgresSealedCredentials:
+    """Fulfils `application.ports.sealed_credentials.SealedCredentials`."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    async def current(self, provider_id: UUID) -> SealedCredential | None:
+        rows = await self._tenant.rows(_CURRENT, {"provider_id": provider_id})
+        if not rows:
+            return None
+        version, origin, hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id = rows[0]
+        organization_id = current_caller().organization_id
+        return SealedCredential(
+            binding=KeyBinding(
+                organization_id=organization_id, provider_id=provider_id, version=version, origin=origin
+            ),
+            hint=hint,
+            ciphertext=ciphertext,
+            nonce=nonce,
+            wrapped_key=wrapped_key,
+            wrap_nonce=wrap_nonce,
+            master_key_id=master_key_id,
+        )

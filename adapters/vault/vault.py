@@ -1,0 +1,44 @@
+"""The vault: envelope encryption over wherever sealed keys are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adapters.vault.envelope import hint
+from application.caller import current_caller
+from application.ports.vault import KeyBinding
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from adapters.vault.envelope import Envelope
+    from application.ports.sealed_credentials import SealedCredentials
+    from application.ports.vault import SealedCredential
+
+
+class EnvelopeVault:
+    """Fulfils `application.ports.vault.Vault`."""
+
+    def __init__(self, envelope: Envelope, credentials: SealedCredentials) -> None:
+        self._envelope = envelope
+        self._credentials = credentials
+
+    def hint(self, api_key: str) -> str:
+        return hint(api_key)
+
+    async def seal(self, api_key: str, binding: KeyBinding) -> SealedCredential:
+        return self._envelope.seal(api_key, binding)
+
+    async def open(self, provider_id: UUID, origin: str) -> str | None:
+        stored = await self._credentials.current(provider_id)
+        if stored is None:
+            return None
+        # The binding is what the caller is about to do, not what the row says of itself.
+        binding = KeyBinding(
+            organization_id=current_caller().organization_id,
+            provider_id=provider_id,
+            version=stored.binding.version,
+            origin=origin,
+        )
+        return self._envelope.open(replace(stored, binding=binding))

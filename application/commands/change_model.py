@@ -1,0 +1,112 @@
+"""Change a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from application.unset import UNSET, Unset
+from domain.model.errors import ModelIdentityFixed
+from domain.model.values import MANUAL, Limits, Price
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.models import Models
+    from application.recorded import Recorded
+    from domain.model.aggregate import Model
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPrice:
+    """USD per 1,000 tokens, as a person gives it."""
+
+    input_per_1k: Decimal | None
+    output_per_1k: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeModel:
+    """Change what is mentioned, leave the rest. Editors and administrators; costs in USD per 1,000 tokens.
+
+    A single `cost_per_1k` counts for tokens read and written alike; null makes the price unknown.
+    """
+
+    model_id: UUID
+    expected_revision: int | None = None
+    provider_id: UUID | Unset = UNSET
+    provider_model_id: str | Unset = UNSET
+    name: str | Unset = UNSET
+    version: str | None | Unset = UNSET
+    type: str | Unset = UNSET
+    capabilities: list[str] | Unset = UNSET
+    config: dict[str, Any] | Unset = UNSET
+    cost_per_1k: Decimal | None | Unset = UNSET
+    price: NewPrice | None | Unset = UNSET
+    context_window: int | None | Unset = UNSET
+    max_tokens: int | None | Unset = UNSET
+    is_enabled: bool | Unset = UNSET
+
+
+async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
+    """Return the model's revision after the change, the old one when it changes nothing.
+
+    Raises:
+        ModelNotFound, StaleRevision, Conflict: as they say.
+        ModelIdentityFixed: another provider or provider's model id is asked for.
+        InvalidValue: a value is outside what its field allows.
+    """
+    model = await models.get(command.model_id, expected_revision=command.expected_revision)
+    apply_change(model, command)
+    return await models.save(model)
+
+
+def apply_change(model: Model, command: ChangeModel) -> None:
+    """Decide on the model what the command mentions; nothing is saved yet."""
+    fixed = ((command.provider_id, model.provider_id), (command.provider_model_id, model.model_id))
+    if any(wanted not in (UNSET, held) for wanted, held in fixed):
+        raise ModelIdentityFixed
+    if not isinstance(command.name, Unset):
+        model.rename(command.name)
+    model.reconfigure(
+        version=_either(command.version, model.version_label), config=_either(command.config, model.config)
+    )
+    model.change_capabilities(_either(command.type, model.type), _either(command.capabilities, model.capabilities))
+    _change_price(model, command)
+    model.change_limits(
+        Limits(
+            context_window=_either(command.context_window, model.limits.context_window),
+            max_tokens=_either(command.max_tokens, model.limits.max_tokens),
+        )
+    )
+    if not isinstance(command.is_enabled, Unset):
+        model.enable() if command.is_enabled else model.disable()
+
+
+def _change_price(model: Model, command: ChangeModel) -> None:
+    """Take the price where it differs: sending back what was read does not make it a person's own."""
+    wanted = command.price
+    if isinstance(wanted, Unset):
+        cost = command.cost_per_1k
+        if isinstance(cost, Unset) or _is_headline(cost, model.price):
+            return
+        wanted = None if cost is None else NewPrice(input_per_1k=cost, output_per_1k=cost)
+    held = None if model.price is None else (model.price.input_per_1k, model.price.output_per_1k)
+    if wanted is None:
+        model.change_price(None)
+    elif (wanted.input_per_1k, wanted.output_per_1k) != held:
+        model.change_price(Price(wanted.input_per_1k, wanted.output_per_1k, MANUAL))
+
+
+def _is_headline(cost: Decimal | None, price: Price | None) -> bool:
+    if cost is None or price is None:
+        return cost is None and price is None
+    headline = price.input_per_1k if price.input_per_1k is not None else price.output_per_1k
+    return headline is not None and cost == headline.quantize(Decimal("0.000001"))
+
+
+def _either(wanted: T | Unset, held: T) -> T:
+    return held if isinstance(wanted, Unset) else wanted

@@ -1,0 +1,168 @@
+"""Many changes of models in one request."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from application.caller import acting_as, current_caller
+from application.commands.change_model import ChangeModel, apply_change
+from application.commands.register_model import RegisterModel, new_model
+from application.commands.remove_model import RemoveModel
+from application.errors import (
+    ApplicationError,
+    BulkRefused,
+    Conflict,
+    ModelAlreadyRegistered,
+    ModelNotFound,
+    ProviderNotFound,
+    StaleRevision,
+)
+from domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from application.ports.catalogue import Catalogue
+    from application.ports.model_directory import ModelDirectory, ProviderEntry
+    from application.ports.models import Models
+    from application.recorded import Recorded
+    from domain.model.aggregate import Model
+
+ModelOperation = RegisterModel | ChangeModel | RemoveModel
+Refusal = ApplicationError | DomainError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeModelsInBulk:
+    """Up to 1,000 operations. Editors and administrators; atomic means all of them or none."""
+
+    operations: Sequence[ModelOperation]
+    atomic: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationOutcome:
+    """What became of one operation: recorded, or refused with a reason."""
+
+    index: int
+    recorded: Recorded | None
+    refusal: Refusal | None
+
+
+@dataclass(slots=True)
+class _Workbench:
+    """The models as the operations so far leave them, and what the operations need to know."""
+
+    models: dict[UUID, Model]
+    providers: Mapping[UUID, ProviderEntry]
+    taken: dict[tuple[UUID, str], UUID]
+    catalogue: Catalogue
+
+    def carry_out(self, operation: ModelOperation, new_id: UUID) -> UUID:
+        """Decide one operation and return the id of its model.
+
+        Raises:
+            DomainError, ApplicationError: it cannot be done; the workbench is as before.
+        """
+        if isinstance(operation, RegisterModel):
+            return self._register(operation, new_id)
+        model = deepcopy(self._model(operation))
+        if isinstance(operation, RemoveModel):
+            model.remove()
+            self.taken.pop((model.provider_id, model.model_id), None)
+        else:
+            apply_change(model, operation)
+        self.models[model.id] = model
+        return model.id
+
+    def _model(self, operation: ChangeModel | RemoveModel) -> Model:
+        model = self.models.get(operation.model_id)
+        if model is None or model.is_removed:
+            raise ModelNotFound
+        if operation.expected_revision not in (None, model.revision):
+            raise StaleRevision(model.revision)
+        return model
+
+    def _register(self, operation: RegisterModel, new_id: UUID) -> UUID:
+        provider = self.providers.get(operation.provider_id)
+        if provider is None:
+            raise ProviderNotFound
+        name = (operation.provider_id, operation.model_id)
+        # An earlier run of this same command is recognised by the log, not here.
+        if self.taken.get(name, new_id) != new_id:
+            raise ModelAlreadyRegistered
+        self.models[new_id] = new_model(operation, provider, self.catalogue, new_id)
+        self.taken[name] = new_id
+        return new_id
+
+
+async def change_models_in_bulk(
+    command: ChangeModelsInBulk, *, models: Models, directory: ModelDirectory, catalogue: Catalogue
+) -> Sequence[OperationOutcome]:
+    """Return an outcome an operation, in their order; the models are saved in one transaction.
+
+    Raises:
+        BulkRefused: it was to be atomic and some operations cannot be done; none was.
+        Conflict: another command came first; nothing was changed.
+    """
+    bench = await _prepared(command.operations, models, directory, catalogue)
+    outcomes = _decided(command.operations, bench)
+    failures = [(index, refusal) for index, refusal in outcomes.items() if isinstance(refusal, Exception)]
+    if failures and command.atomic:
+        raise BulkRefused([(index, refusal.code, refusal.message) for index, refusal in failures])
+    wanted = dict.fromkeys(outcome for outcome in outcomes.values() if not isinstance(outcome, Exception))
+    saved = await _saved([bench.models[model_id] for model_id in wanted], models, atomic=command.atomic)
+    return [_outcome(index, outcome, saved) for index, outcome in outcomes.items()]
+
+
+async def _prepared(
+    operations: Sequence[ModelOperation], models: Models, directory: ModelDirectory, catalogue: Catalogue
+) -> _Workbench:
+    registrations = [operation for operation in operations if isinstance(operation, RegisterModel)]
+    held = {operation.model_id: None for operation in operations if not isinstance(operation, RegisterModel)}
+    return _Workbench(
+        models=dict(await models.get_many(list(held))) if held else {},
+        providers=await directory.providers(list({operation.provider_id for operation in registrations})),
+        taken=dict(await directory.registered([(entry.provider_id, entry.model_id) for entry in registrations])),
+        catalogue=catalogue,
+    )
+
+
+def _decided(operations: Sequence[ModelOperation], bench: _Workbench) -> dict[int, UUID | Refusal]:
+    caller = current_caller()
+    outcomes: dict[int, UUID | Refusal] = {}
+    for index, operation in enumerate(operations):
+        try:
+            outcomes[index] = bench.carry_out(operation, caller.new_id(index))
+        except (ApplicationError, DomainError) as refusal:
+            outcomes[index] = refusal
+    return outcomes
+
+
+async def _saved(changed: Sequence[Model], models: Models, *, atomic: bool) -> dict[UUID, Recorded | Refusal]:
+    try:
+        return {recorded.aggregate_id: recorded for recorded in await models.save_all(changed)}
+    except (Conflict, ProviderNotFound):
+        if atomic:
+            raise
+    return {model.id: await _saved_alone(model, models) for model in changed}
+
+
+async def _saved_alone(model: Model, models: Models) -> Recorded | Refusal:
+    """Save one of several under a command id of its own: the log applies one command id once."""
+    caller = current_caller()
+    with acting_as(replace(caller, command_id=caller.new_id(model.id.int % 2**64))):
+        try:
+            return await models.save(model)
+        except (Conflict, ProviderNotFound) as refusal:
+            return refusal
+
+
+def _outcome(index: int, outcome: UUID | Refusal, saved: Mapping[UUID, Recorded | Refusal]) -> OperationOutcome:
+    settled = outcome if isinstance(outcome, Exception) else saved[outcome]
+    if isinstance(settled, Exception):
+        return OperationOutcome(index=index, recorded=None, refusal=settled)
+    return OperationOutcome(index=index, recorded=settled, refusal=None)

@@ -1,0 +1,72 @@
+"""Change a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from application.policies.sealing import new_credential, sealed
+from application.unset import UNSET, Unset
+from domain.provider.errors import ProviderTypeFixed
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.provider_gateway import ProviderGateway
+    from application.ports.providers import Providers
+    from application.ports.vault import Vault
+    from application.recorded import Recorded
+    from domain.provider.aggregate import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProvider:
+    """Change what is mentioned, leave the rest. Administrators only.
+
+    A null endpoint means the type's own; a null key removes the key; settings are replaced as a whole.
+    """
+
+    provider_id: UUID
+    expected_revision: int | None = None
+    provider_type: str | Unset = UNSET
+    name: str | Unset = UNSET
+    endpoint: str | None | Unset = UNSET
+    settings: dict[str, Any] | Unset = UNSET
+    api_key: str | None | Unset = field(default=UNSET, repr=False)
+    is_enabled: bool | Unset = UNSET
+
+
+async def change_provider(
+    command: ChangeProvider, *, providers: Providers, gateway: ProviderGateway, vault: Vault
+) -> Recorded:
+    """Return the provider's revision after the change, the old one when it changes nothing.
+
+    Raises:
+        ProviderNotFound, StaleRevision, Conflict, ProviderNameTaken: as they say.
+        CredentialRequired: the endpoint's origin changes and no key came with it.
+        InvalidInput, EndpointRefused: a setting or the endpoint is not allowed.
+    """
+    provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
+    if command.provider_type not in (UNSET, provider.provider_type):
+        raise ProviderTypeFixed
+    if not isinstance(command.name, Unset):
+        provider.rename(command.name)
+    _change_connection(provider, command, gateway, vault)
+    if not isinstance(command.settings, Unset):
+        provider.change_settings(gateway.checked_settings(provider.provider_type, command.settings))
+    if not isinstance(command.is_enabled, Unset):
+        provider.enable() if command.is_enabled else provider.disable()
+    api_key = None if isinstance(command.api_key, Unset) else command.api_key
+    return await providers.save(provider, credential=await sealed(vault, provider, api_key))
+
+
+def _change_connection(provider: Provider, command: ChangeProvider, gateway: ProviderGateway, vault: Vault) -> None:
+    """Remove a key before the endpoint changes: what is gone cannot be sent anywhere."""
+    api_key = None if isinstance(command.api_key, Unset) else command.api_key
+    if command.api_key is None:
+        provider.remove_credential()
+    credential = new_credential(vault, api_key)
+    if not isinstance(command.endpoint, Unset):
+        provider.move(gateway.checked_endpoint(provider.provider_type, command.endpoint), credential)
+    elif credential is not None:
+        provider.replace_credential(credential)

@@ -1,0 +1,66 @@
+"""Register a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from application.caller import current_caller
+from application.errors import ProviderNotFound
+from application.policies.filling import GivenFacts, filled
+from domain.model.aggregate import Model
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.catalogue import Catalogue
+    from application.ports.model_directory import ModelDirectory, ProviderEntry
+    from application.ports.models import Models
+    from application.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterModel:
+    """Begin to use a provider's model. Editors and administrators; what is left out is filled from the catalogue."""
+
+    provider_id: UUID
+    model_id: str
+    given: GivenFacts = field(default_factory=GivenFacts)
+    config: dict[str, Any] = field(default_factory=dict)
+    is_enabled: bool = True
+
+
+async def register_model(
+    command: RegisterModel, *, models: Models, directory: ModelDirectory, catalogue: Catalogue
+) -> Recorded:
+    """Return the new model's id and revision.
+
+    Raises:
+        ProviderNotFound: the organization has no such provider.
+        ModelAlreadyRegistered: the provider's model is registered already.
+        InvalidValue: a value is outside what its field allows.
+    """
+    provider = (await directory.providers([command.provider_id])).get(command.provider_id)
+    if provider is None:
+        raise ProviderNotFound
+    return await models.save(new_model(command, provider, catalogue, current_caller().new_id()))
+
+
+def new_model(command: RegisterModel, provider: ProviderEntry, catalogue: Catalogue, model_id: UUID) -> Model:
+    """Return the model that the command asks for, filled in, not saved yet."""
+    known = catalogue.look_up(provider.provider_type, command.model_id, endpoint=provider.endpoint)
+    facts = filled(command.model_id, command.given, known)
+    return Model.register(
+        model_id,
+        provider_id=provider.id,
+        model_id=command.model_id,
+        name=facts.name,
+        version=facts.version,
+        type=facts.type,
+        capabilities=facts.capabilities,
+        config=command.config,
+        limits=facts.limits,
+        price=facts.price,
+        is_enabled=command.is_enabled,
+        sources=facts.sources,
+    )

@@ -1,0 +1,50 @@
+"""Register a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from application.caller import current_caller
+from application.policies.sealing import new_credential, sealed
+from domain.provider.aggregate import Provider
+
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import ProviderGateway
+    from application.ports.providers import Providers
+    from application.ports.vault import Vault
+    from application.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterProvider:
+    """Open an account with an AI provider. Administrators only; without an endpoint the type's own is used."""
+
+    name: str
+    provider_type: str
+    endpoint: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    api_key: str | None = field(default=None, repr=False)
+    is_enabled: bool = True
+
+
+async def register_provider(
+    command: RegisterProvider, *, providers: Providers, gateway: ProviderGateway, vault: Vault
+) -> Recorded:
+    """Return the new provider's id and revision. Its key is sealed for its endpoint's origin and never shown again.
+
+    Raises:
+        InvalidInput: there is no such type, or a setting is wrong.
+        EndpointRefused: the endpoint may not be connected to.
+        ProviderNameTaken: the name belongs to another provider.
+    """
+    provider = Provider.register(
+        current_caller().new_id(),
+        name=command.name,
+        provider_type=command.provider_type,
+        endpoint=gateway.checked_endpoint(command.provider_type, command.endpoint),
+        settings=gateway.checked_settings(command.provider_type, command.settings),
+        credential=new_credential(vault, command.api_key),
+        is_enabled=command.is_enabled,
+    )
+    return await providers.save(provider, credential=await sealed(vault, provider, command.api_key))

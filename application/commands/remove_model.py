@@ -1,0 +1,31 @@
+"""Remove a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.models import Models
+    from application.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveModel:
+    """Use the model no longer. Editors and administrators; its history stays in the log."""
+
+    model_id: UUID
+    expected_revision: int | None = None
+
+
+async def remove_model(command: RemoveModel, *, models: Models) -> Recorded:
+    """Return the model's last revision.
+
+    Raises:
+        ModelNotFound, StaleRevision, Conflict: as they say.
+    """
+    model = await models.get(command.model_id, expected_revision=command.expected_revision)
+    model.remove()
+    return await models.save(model)

@@ -1,0 +1,80 @@
+"""Replace everything that can be written about a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from application.commands.change_model import ChangeModel, NewPrice, apply_change
+from application.errors import ProviderNotFound
+from application.policies.filling import GivenFacts, filled
+from application.unset import UNSET, Unset
+from domain.model.values import MANUAL
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.policies.filling import ModelFacts
+    from application.ports.catalogue import Catalogue
+    from application.ports.model_directory import ModelDirectory
+    from application.ports.models import Models
+    from application.recorded import Recorded
+    from domain.model.aggregate import Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceModel:
+    """Describe the model anew. Editors and administrators; what is left out is filled as for a new model."""
+
+    model_id: UUID
+    expected_revision: int | None = None
+    provider_id: UUID | Unset = UNSET
+    provider_model_id: str | Unset = UNSET
+    given: GivenFacts = field(default_factory=GivenFacts)
+    config: dict[str, Any] = field(default_factory=dict)
+    is_enabled: bool = True
+
+
+async def replace_model(
+    command: ReplaceModel, *, models: Models, directory: ModelDirectory, catalogue: Catalogue
+) -> Recorded:
+    """Return the model's revision afterwards, the old one when nothing differs.
+
+    Raises:
+        ModelNotFound, StaleRevision, Conflict, ProviderNotFound: as they say.
+        ModelIdentityFixed: another provider or provider's model id is asked for.
+    """
+    model = await models.get(command.model_id, expected_revision=command.expected_revision)
+    provider = (await directory.providers([model.provider_id])).get(model.provider_id)
+    if provider is None:
+        raise ProviderNotFound
+    known = catalogue.look_up(provider.provider_type, model.model_id, endpoint=provider.endpoint)
+    _replace(model, command, filled(model.model_id, command.given, known))
+    return await models.save(model)
+
+
+def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
+    """Change first what has sources of its own, then the rest as an ordinary change."""
+    model.change_capabilities(facts.type, facts.capabilities, source=facts.sources.get("type", MANUAL))
+    model.change_limits(facts.limits, source=facts.sources.get("contextWindow", MANUAL))
+    price: NewPrice | None | Unset = UNSET
+    if facts.price is None:
+        price = None
+    elif facts.price.source == MANUAL and command.given.cost_per_1k is None:
+        price = NewPrice(input_per_1k=facts.price.input_per_1k, output_per_1k=facts.price.output_per_1k)
+    elif facts.price.source != MANUAL:
+        model.change_price(facts.price)
+    apply_change(
+        model,
+        ChangeModel(
+            model_id=model.id,
+            provider_id=command.provider_id,
+            provider_model_id=command.provider_model_id,
+            name=facts.name,
+            version=facts.version,
+            config=command.config,
+            cost_per_1k=UNSET if command.given.cost_per_1k is None else command.given.cost_per_1k,
+            price=price,
+            is_enabled=command.is_enabled,
+        ),
+    )

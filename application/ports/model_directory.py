@@ -1,0 +1,45 @@
+"""Which models are registered, as the rules need to know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEntry:
+    """A registered model, by its own id and by its provider's name for it."""
+
+    id: UUID
+    provider_id: UUID
+    model_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderEntry:
+    """What a provider is, as far as its models need to know."""
+
+    id: UUID
+    provider_type: str
+    endpoint: str
+
+
+class ModelDirectory(Protocol):
+    """Looks into the read tables of the current caller's organization."""
+
+    async def models_of(self, provider_id: UUID) -> Sequence[ModelEntry]:
+        """Return the models registered from a provider, by name."""
+        ...
+
+    async def registered(self, names: Sequence[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], UUID]:
+        """Return the ids of those models, named by provider and provider's model id, that are registered already."""
+        ...
+
+    async def providers(self, provider_ids: Sequence[UUID]) -> Mapping[UUID, ProviderEntry]:
+        """Return those of the providers that there are."""
+        ...

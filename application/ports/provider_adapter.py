@@ -1,0 +1,98 @@
+"""One provider type: the part that a third party can supply through the entry-point group `model_ledger.providers`.
+
+The entry point is named like the type and leads to an adapter, or to something that makes one when it is called
+without arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+from application.ports.provider_gateway import (
+    Category,
+    ProviderConnection,
+    ProviderType,
+    RateLimit,
+    Timings,
+    UpstreamFailure,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.ports.outbound import Outbound
+    from application.ports.provider_gateway import OfferedModel
+
+Concern = Literal["provider", "listing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What an answer of a provider means.
+
+    `concerns` is "listing" when the answer tells of the model list alone: prompts may still work. `message` and `hint`
+    are our own sentences and hold neither a key nor a part of the answer. `model_count` is none when it would have
+    cost another call.
+    """
+
+    category: Category
+    message: str
+    hint: str | None = None
+    authenticated: bool | None = None
+    concerns: Concern = "provider"
+    is_retryable: bool = False
+    model_count: int | None = None
+    http_status: int | None = None
+    upstream_request_id: str | None = None
+    rate_limit: RateLimit | None = None
+    timings: Timings = field(default_factory=Timings)
+
+    def failure(self) -> UpstreamFailure:
+        """Return the same as an error, for calls that have nothing to give back."""
+        return UpstreamFailure(
+            self.category,
+            self.message,
+            hint=self.hint,
+            http_status=self.http_status,
+            upstream_request_id=self.upstream_request_id,
+            retry_after_seconds=self.rate_limit.retry_after_seconds if self.rate_limit else None,
+            is_retryable=self.is_retryable,
+            authenticated=self.authenticated,
+            rate_limit=self.rate_limit,
+        )
+
+    def counted(self, models: int | None) -> Finding:
+        """Return the same with the number of models on offer."""
+        return replace(self, model_count=models)
+
+
+@runtime_checkable
+class ProviderAdapter(Protocol):
+    """Speaks one provider type's protocol; one adapter serves all connections of its type, at the same time.
+
+    It calls out through the `Outbound` it is handed and in no other way, and sends the key in headers only. The
+    gateway ends a probe that takes too long; an adapter needs no deadline of its own.
+    """
+
+    @property
+    def type(self) -> ProviderType:
+        """What a form needs to know; its name is the entry point's."""
+        ...
+
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+        """Find out whether the connection works, spending no tokens.
+
+        Raises:
+            OutboundFailure: there was no answer that could be read.
+        """
+        ...
+
+    async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> Sequence[OfferedModel]:
+        """Return everything on offer, every page of it, in the provider's order.
+
+        Raises:
+            OutboundFailure: there was no answer that could be read.
+            UpstreamFailure: an answer was a refusal or made no sense; a part is never returned.
+        """
+        ...
