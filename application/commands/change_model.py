@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from application.policies.merge_patch import merge_patch
 from application.unset import UNSET, Unset
 from domain.model.errors import ModelIdentityFixed
 from domain.model.values import MANUAL, Limits, Price
@@ -32,7 +33,8 @@ class NewPrice:
 class ChangeModel:
     """Change what is mentioned, leave the rest. Editors and administrators; costs in USD per 1,000 tokens.
 
-    A single `cost_per_1k` counts for tokens read and written alike; null makes the price unknown.
+    A single `cost_per_1k` counts for tokens read and written alike; null makes the price unknown. `config` replaces
+    all of it, `config_patch` is merged into it (RFC 7396).
     """
 
     model_id: UUID
@@ -44,6 +46,7 @@ class ChangeModel:
     type: str | Unset = UNSET
     capabilities: list[str] | Unset = UNSET
     config: dict[str, Any] | Unset = UNSET
+    config_patch: dict[str, Any] | Unset = UNSET
     cost_per_1k: Decimal | None | Unset = UNSET
     price: NewPrice | None | Unset = UNSET
     context_window: int | None | Unset = UNSET
@@ -71,9 +74,10 @@ def apply_change(model: Model, command: ChangeModel) -> None:
         raise ModelIdentityFixed
     if not isinstance(command.name, Unset):
         model.rename(command.name)
-    model.reconfigure(
-        version=_either(command.version, model.version_label), config=_either(command.config, model.config)
-    )
+    config = _either(command.config, model.config)
+    if not isinstance(command.config_patch, Unset):
+        config = merge_patch(model.config, command.config_patch)
+    model.reconfigure(version=_either(command.version, model.version_label), config=config)
     model.change_capabilities(_either(command.type, model.type), _either(command.capabilities, model.capabilities))
     _change_price(model, command)
     model.change_limits(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from application.policies.merge_patch import merge_patch
 from application.policies.sealing import new_credential, sealed
 from application.unset import UNSET, Unset
 from domain.provider.errors import ProviderTypeFixed
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class ChangeProvider:
     """Change what is mentioned, leave the rest. Administrators only.
 
-    A null endpoint means the type's own; a null key removes the key; settings are replaced as a whole.
+    A null endpoint means the type's own; a null key removes the key; `settings` replaces them all, `settings_patch`
+    is merged into them (RFC 7396).
     """
 
     provider_id: UUID
@@ -32,6 +34,7 @@ class ChangeProvider:
     name: str | Unset = UNSET
     endpoint: str | None | Unset = UNSET
     settings: dict[str, Any] | Unset = UNSET
+    settings_patch: dict[str, Any] | Unset = UNSET
     api_key: str | None | Unset = field(default=UNSET, repr=False)
     is_enabled: bool | Unset = UNSET
 
@@ -52,8 +55,11 @@ async def change_provider(
     if not isinstance(command.name, Unset):
         provider.rename(command.name)
     _change_connection(provider, command, gateway, vault)
-    if not isinstance(command.settings, Unset):
-        provider.change_settings(gateway.checked_settings(provider.provider_type, command.settings))
+    settings = command.settings
+    if not isinstance(command.settings_patch, Unset):
+        settings = merge_patch(provider.settings, command.settings_patch)
+    if not isinstance(settings, Unset):
+        provider.change_settings(gateway.checked_settings(provider.provider_type, settings))
     if not isinstance(command.is_enabled, Unset):
         provider.enable() if command.is_enabled else provider.disable()
     api_key = None if isinstance(command.api_key, Unset) else command.api_key

@@ -1,0 +1,58 @@
+"""Kinds of value that more than one body has."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from entrypoints.http.responses import json_bytes
+
+LARGEST_OBJECT = 16 * 1024
+
+
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    if len(json_bytes(value)) > LARGEST_OBJECT:
+        raise PydanticCustomError("too_large", "is larger than 16 KiB of JSON")
+    return {name: _number(member) for name, member in value.items()}
+
+
+def _number(value: object) -> object:
+    """Fractions stay what they are in JSON: the log holds numbers here, not decimal texts."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {name: _number(member) for name, member in value.items()}
+    return [_number(member) for member in value] if isinstance(value, list) else value
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+FreeObject = Annotated[dict[str, Any], AfterValidator(_plain)]
+"""A JSON object of at most 16 KiB."""
+
+ApiKey = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$"),
+    Field(description="The provider's key: visible ASCII, no blanks. Write-only.", json_schema_extra={"writeOnly": True}),
+]
+
+EndpointUrl = Annotated[str, StringConstraints(min_length=1, max_length=2000), Field(description="A base URL.")]
+
+ModelType = Literal[
+    "vision", "language", "multimodal", "embedding", "image", "audio", "video", "moderation", "rerank", "unknown"
+]
+
+Capability = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+
+Capabilities = Annotated[list[Capability], Field(max_length=50)]
+
+ProviderModelId = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=256, pattern=r"^[^\s\x00-\x1f\x7f]+$"),
+    Field(description="The provider's own name for the model."),
+]
+
+Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]

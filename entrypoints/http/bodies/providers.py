@@ -1,0 +1,78 @@
+"""Bodies and queries of the provider routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name
+from entrypoints.http.fields import Body, Flag, Query
+from entrypoints.http.pagination import Page
+
+ListSort = Literal["name", "-name", "createdAt", "-createdAt"]
+ProviderTypeName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class NewProvider(Body):
+    """A provider to register. Without an endpoint the type's own is used."""
+
+    name: Name
+    provider_type: ProviderTypeName
+    api_key: ApiKey | None = None
+    endpoint: EndpointUrl | None = None
+    settings: FreeObject = Field(default_factory=dict)
+    is_enabled: bool = True
+
+
+class ProviderReplacement(Body):
+    """All that can be written of a provider; what is left out gets its default, but a key that is left out stays."""
+
+    name: Name
+    provider_type: ProviderTypeName | None = None
+    api_key: ApiKey | None = None
+    endpoint: EndpointUrl | None = None
+    settings: FreeObject = Field(default_factory=dict)
+    is_enabled: bool = True
+
+
+class ProviderPatch(Body):
+    """What to change of a provider (RFC 7396): null for the endpoint means the type's own, for the key none at all."""
+
+    name: Name = ""
+    provider_type: ProviderTypeName = ""
+    api_key: ApiKey | None = None
+    endpoint: EndpointUrl | None = None
+    settings: FreeObject | None = None
+    is_enabled: bool = True
+
+
+class ProviderToTest(Body):
+    """A configuration that is tested and not kept."""
+
+    provider_type: ProviderTypeName
+    api_key: ApiKey | None = None
+    endpoint: EndpointUrl | None = None
+    settings: FreeObject = Field(default_factory=dict)
+
+
+class ProviderListQuery(Page):
+    """Which providers, in which order."""
+
+    type: Annotated[str | None, Field(max_length=100, description="Only of this provider type.")] = None
+    enabled: Annotated[Flag | None, Field(description="Only enabled, or only disabled ones.")] = None
+    health: Literal["unknown", "healthy", "degraded", "unhealthy"] | None = None
+    q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or endpoint.")] = None
+    sort: ListSort = "name"
+
+
+class RemovalQuery(Query):
+    """How much goes with it."""
+
+    cascade: Annotated[Flag, Field(description="Remove its models too.")] = False
+
+
+class ChecksQuery(Query):
+    """How many checks."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
