@@ -1,0 +1,60 @@
+"""Taking secrets out of texts that came from outside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import string
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REDACTED: Final = "[redacted]"
+# A piece of a secret this long gives away what a hint does not: hints have four characters.
+PIECE: Final = 8
+
+_UNRESERVED: Final = frozenset(f"{string.ascii_letters}{string.digits}-._~")
+_LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def redact(text: str, secrets: Iterable[str | None]) -> str:
+    """Return the text with `[redacted]` in place of every secret, and of every piece of one of 8 or more characters.
+
+    Pieces count wherever they are cut, so that a shortened or half-masked echo is caught as well. Upper and lower case
+    are not told apart, and percent-encoded, JSON-escaped and Base64 forms are found too. A secret of less than 8
+    characters is found whole. A secret that is none or empty is passed over.
+    """
+    searched = text.translate(_LOWER)
+    covered = bytearray(len(text))
+    for form in {form.translate(_LOWER) for secret in secrets if secret for form in _forms(secret)}:
+        _cover(covered, searched, form)
+    return "".join(_uncovered(text, covered))
+
+
+def _forms(secret: str) -> Iterator[str]:
+    encoded = secret.encode("utf-8", "surrogatepass")
+    yield secret
+    yield "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02x}" for byte in encoded)
+    yield json.dumps(secret)[1:-1]
+    # Without the last characters: they depend on what follows.
+    yield base64.b64encode(encoded).decode().rstrip("=")[:-1] or secret
+    yield base64.urlsafe_b64encode(encoded).decode().rstrip("=")[:-1] or secret
+
+
+def _cover(covered: bytearray, searched: str, form: str) -> None:
+    length = min(PIECE, len(form))
+    pieces = {form[start : start + length] for start in range(len(form) - length + 1)}
+    for start in range(len(searched) - length + 1):
+        if searched[start : start + length] in pieces:
+            covered[start : start + length] = b"\1" * length
+
+
+def _uncovered(text: str, covered: bytearray) -> Iterator[str]:
+    was_covered = False
+    for character, is_covered in zip(text, covered, strict=True):
+        if is_covered and not was_covered:
+            yield REDACTED
+        if not is_covered:
+            yield character
+        was_covered = bool(is_covered)
