@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.sources import ROOT, place, project_files
+from tests.architecture.sources import PRODUCT, ROOT, place, project_files
 
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 # Put together from pieces, so that this file does not name what it forbids.
@@ -41,8 +42,12 @@ def _names(entries: list[str]) -> set[str]:
     return {canonicalize_name(re.split(r"[=\[ ]", entry, maxsplit=1)[0]) for entry in entries}
 
 
+def _configuration() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def _wanted(lock: str) -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = _configuration()
     lines = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
     if lock == "requirements-dev.txt":
         lines += project["project"]["optional-dependencies"]["dev"]
@@ -71,6 +76,13 @@ def test_both_locks_agree_on_every_version() -> None:
 @pytest.mark.parametrize("entry", ["aiohttp==3.14.5", "aiohttp>=3 \\\n    --hash=sha256:" + "0" * 64])
 def test_a_requirement_without_version_or_hash_would_be_noticed(entry: str) -> None:
     assert not PINNED.fullmatch(entry)
+
+
+def test_every_file_of_the_product_is_installed_with_it() -> None:
+    patterns = _configuration()["tool"]["setuptools"]["package-data"]["*"]
+    kinds = {"*.py", *(pattern.removeprefix("**/") for pattern in patterns)}
+    files = [path for path in project_files() if path.relative_to(ROOT).parts[0] in PRODUCT]
+    assert [place(path) for path in files if not any(path.match(kind) for kind in kinds)] == []
 
 
 def test_no_file_names_a_place_on_one_machine_or_a_registry() -> None:
