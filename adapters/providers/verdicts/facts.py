@@ -1,0 +1,113 @@
+"""What a refusal says, gathered from the many shapes in which providers write errors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_SUCCESS: Final = range(200, 300)
+_LONGEST_MESSAGE: Final = 2_000
+_LONGEST_CODE: Final = 200
+_MOST_DETAILS: Final = 20
+# A code that may be shown: a plain word, which no key looks like.
+_SHOWABLE: Final = re.compile(r"[A-Za-z]{2,40}(?:_[A-Za-z]{1,40}){0,7}")
+_CODE_FIELDS: Final = ("code", "type", "status", "reason", "error_code")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """An answer, taken apart. `codes` and `message` are in lower case; `shown` is a code that people may read.
+
+    `is_error` is also true of a success whose body speaks of an error, as streams and some gateways send it.
+    """
+
+    status: int
+    is_json: bool
+    is_page: bool = False
+    is_error: bool = False
+    codes: frozenset[str] = frozenset()
+    shown: str | None = None
+    message: str = ""
+    quotas: tuple[str, ...] = ()
+    retry_delay: str | None = None
+    request_id: str | None = None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status promises one."""
+        return _SUCCESS.start <= self.status < _SUCCESS.stop
+
+
+def facts_of(status: int, body: bytes) -> Facts:
+    """Take any answer apart; what cannot be understood is left out."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        start = body[:_LONGEST_MESSAGE].decode("utf-8", "replace").strip()
+        is_page = start.startswith("<")
+        message = "" if is_page else start.lower()
+        return Facts(status=status, is_json=False, is_page=is_page, is_error=status not in _SUCCESS, message=message)
+    return _from_document(status, document)
+
+
+def _from_document(status: int, document: object) -> Facts:
+    # Google's OpenAI-compatible endpoint wraps the error in a list of one.
+    if isinstance(document, list) and len(document) == 1:
+        document = document[0]
+    if not isinstance(document, dict):
+        return Facts(status=status, is_json=True, is_error=status not in _SUCCESS)
+    error = document.get("error")
+    places = [place for place in (error, document) if isinstance(place, dict)]
+    details = list(_details(error)) if isinstance(error, dict) else []
+    words = [word for place in (*places, *details) for word in _codes(place) if word != "error"]
+    return Facts(
+        status=status,
+        is_json=True,
+        is_error=status not in _SUCCESS or bool(error) or document.get("type") == "error",
+        codes=frozenset(word.lower() for word in words),
+        shown=next((word for word in words if _SHOWABLE.fullmatch(word)), None),
+        message=_message(document, error)[:_LONGEST_MESSAGE].lower(),
+        quotas=tuple(quota for detail in details for quota in _quotas(detail)),
+        retry_delay=next((delay for detail in details if isinstance(delay := detail.get("retryDelay"), str)), None),
+        request_id=_text(document.get("request_id")),
+    )
+
+
+def _codes(place: Mapping[str, Any]) -> Iterator[str]:
+    for name in _CODE_FIELDS:
+        value = place.get(name)
+        if isinstance(value, str) and len(value) <= _LONGEST_CODE:
+            yield value
+
+
+def _details(error: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Google sends a list of details, Anthropic one object."""
+    details = error.get("details")
+    if isinstance(details, dict):
+        yield details
+    elif isinstance(details, list):
+        yield from (detail for detail in details[:_MOST_DETAILS] if isinstance(detail, dict))
+
+
+def _quotas(detail: Mapping[str, Any]) -> Iterator[str]:
+    violations = detail.get("violations")
+    for violation in violations[:_MOST_DETAILS] if isinstance(violations, list) else ():
+        if isinstance(violation, dict) and isinstance(quota := violation.get("quotaId"), str):
+            yield quota
+
+
+def _message(document: Mapping[str, Any], error: object) -> str:
+    """The text of the error: in its own field, or the error itself, or the detail that FastAPI servers send."""
+    if isinstance(error, dict):
+        return _text(error.get("message")) or ""
+    return _text(error) or _text(document.get("detail")) or _text(document.get("message")) or ""
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,71 @@
+"""What a provider says of its limits, and how long it asks to wait."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from adapters.providers.verdicts.durations import bounded, seconds_of, seconds_until
+from application.ports.provider_gateway import RateLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from adapters.providers.verdicts.facts import Facts
+
+# OpenAI: "Please try again in 644ms." Google: "Please retry in 47.837881432s."
+_IN_WORDS: Final = re.compile(r"\b(?:try again|retry) in ((?:\d{1,9}(?:\.\d{1,12})?(?:ms|s|m|h))+)")
+_COUNT: Final = re.compile(r"\d{1,15}")
+_OPENAI: Final = "x-ratelimit-{what}-{unit}"
+_ANTHROPIC: Final = "anthropic-ratelimit-{unit}-{what}"
+# OpenRouter does not say what it counts; it counts requests.
+_OPENROUTER: Final = "x-ratelimit-{what}"
+
+
+def limits_of(headers: Mapping[str, str], *, wait_seconds: float | None = None) -> RateLimit | None:
+    """Return the limits in the headers, with the wait that was found; none when there is neither."""
+    limits = RateLimit(
+        limit_requests=_count(headers, "limit", "requests"),
+        remaining_requests=_count(headers, "remaining", "requests"),
+        limit_tokens=_count(headers, "limit", "tokens"),
+        remaining_tokens=_count(headers, "remaining", "tokens"),
+        retry_after_seconds=wait_seconds,
+    )
+    return None if limits == RateLimit() else limits
+
+
+def wait_of(headers: Mapping[str, str], facts: Facts, now: datetime) -> float | None:
+    """Return how many seconds to wait before another try, as the provider said it: most explicit source first."""
+    milliseconds = seconds_of(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return bounded(milliseconds / 1000)
+    told = seconds_until(headers["retry-after"], now) if "retry-after" in headers else None
+    if told is None and facts.retry_delay is not None:
+        told = seconds_of(facts.retry_delay)
+    if told is None and (in_words := _IN_WORDS.search(facts.message)):
+        told = seconds_of(in_words[1])
+    return max(_resets(headers, now), default=None) if told is None else told
+
+
+def _resets(headers: Mapping[str, str], now: datetime) -> Iterator[float]:
+    """When each exhausted limit starts anew; one that has something left is not what we wait for."""
+    names = [pattern.format(what="{what}", unit=unit) for pattern in (_OPENAI, _ANTHROPIC) for unit in _UNITS]
+    for name in (*names, _OPENROUTER):
+        remaining = headers.get(name.format(what="remaining"), "0").strip()
+        reset = seconds_until(headers.get(name.format(what="reset"), ""), now)
+        if reset is not None and remaining in {"0", ""}:
+            yield reset
+
+
+_UNITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
+
+
+def _count(headers: Mapping[str, str], what: str, unit: str) -> int | None:
+    """A number of the limits; none when it is missing or negative, as Azure's sometimes are."""
+    patterns = (_OPENAI, _ANTHROPIC, _OPENROUTER) if unit == "requests" else (_OPENAI, _ANTHROPIC)
+    for pattern in patterns:
+        value = headers.get(pattern.format(what=what, unit=unit), "").strip()
+        if _COUNT.fullmatch(value):
+            return int(value)
+    return None
