@@ -82,7 +82,8 @@ def test_every_file_of_the_product_is_installed_with_it() -> None:
     patterns = _configuration()["tool"]["setuptools"]["package-data"]["*"]
     kinds = {"*.py", *(pattern.removeprefix("**/") for pattern in patterns)}
     files = [path for path in project_files() if path.relative_to(ROOT).parts[0] in PRODUCT]
-    assert [place(path) for path in files if not any(path.match(kind) for kind in kinds)] == []
+    found = [place(path) for path in files if not any(path.match(kind) for kind in kinds)]
+    assert found == [], "\n".join(found)
 
 
 def test_no_file_names_a_place_on_one_machine_or_a_registry() -> None:
@@ -90,7 +91,7 @@ def test_no_file_names_a_place_on_one_machine_or_a_registry() -> None:
     for path in project_files():
         text = path.read_bytes().decode("utf-8", errors="replace")
         found += [f"{place(path)}: {match.group()}" for match in FORBIDDEN.finditer(text)]
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,13 @@ def test_the_contracts_in_pyproject_are_kept(capsys: pytest.CaptureFixture[str])
 
 
 def test_the_domain_imports_the_standard_library_and_the_event_library_alone() -> None:
-    assert list(_foreign("domain", "domain", "eventsourcing.domain")) == []
+    found = list(_foreign("domain", "domain", "eventsourcing.domain"))
+    assert found == [], "\n".join(found)
 
 
 def test_the_application_imports_the_standard_library_and_the_domain_alone() -> None:
-    assert list(_foreign("application", "domain", "application")) == []
+    found = list(_foreign("application", "domain", "application"))
+    assert found == [], "\n".join(found)
 
 
 def test_a_foreign_import_would_be_noticed() -> None:
@@ -69,15 +71,18 @@ def test_a_foreign_import_would_be_noticed() -> None:
 
 
 def test_what_the_product_imports_is_a_dependency_of_its_own() -> None:
-    assert list(_undeclared(PRODUCT, _declared())) == []
+    found = list(_undeclared(PRODUCT, _declared()))
+    assert found == [], "\n".join(found)
 
 
 def test_what_the_tests_and_benchmarks_import_is_a_dependency_of_development() -> None:
-    assert list(_undeclared(("tests", "benchmarks"), _declared("dev"))) == []
+    found = list(_undeclared(("tests", "benchmarks"), _declared("dev")))
+    assert found == [], "\n".join(found)
 
 
 def test_nothing_is_mocked() -> None:
-    assert [place(path) for path in python_files() if _mocks(tree(path))] == []
+    found = [place(path) for path in python_files() if _mocks(tree(path))]
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,12 @@ def test_every_test_file_asserts_something() -> None:
         for path in python_files("tests")
         if path.name.startswith("test_") and not any(_can_fail(node) for node in ast.walk(tree(path)))
     ]
-    assert toothless == []
+    assert toothless == [], "\n".join(toothless)
 
 
 def test_no_test_is_left_out() -> None:
-    assert [place(path, node) for path in python_files("tests") for node in _left_out(tree(path))] == []
+    found = [place(path, node) for path in python_files("tests") for node in _left_out(tree(path))]
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize(
