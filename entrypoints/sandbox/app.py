@@ -4,6 +4,7 @@ from aiohttp import web
 
 from entrypoints.sandbox.control import control_routes
 from entrypoints.sandbox.exchange import State, view
+from entrypoints.sandbox.providers.provider import lost
 from entrypoints.sandbox.providers.registry import PROVIDERS
 
 #: Above the 32 MB at which Anthropic answers 413, so that it is Anthropic who does.
@@ -16,6 +17,6 @@ def create_app(state: State | None = None) -> web.Application:
     app = web.Application(client_max_size=_LARGEST_BODY)
     app.add_routes(control_routes(state))
     for provider in PROVIDERS.values():
-        for route in provider.routes:
+        for route in (*provider.routes, lost(provider)):
             app.router.add_route(route.method, provider.root + route.path, view(state, provider, route))
     return app

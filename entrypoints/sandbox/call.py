@@ -10,8 +10,8 @@ from entrypoints.sandbox.catalogue import Catalogue, Model
 from entrypoints.sandbox.faults.fault import Fault
 from entrypoints.sandbox.json_types import JsonObject, text_at
 
-#: What a route is for; `stream` is a chat that asked to be streamed.
-Operation = Literal["list", "get", "chat", "stream", "count", "account", "health"]
+#: What a route is for; `stream` is a chat that asked to be streamed, `other` any address that does not exist.
+Operation = Literal["list", "get", "chat", "stream", "count", "account", "health", "other"]
 
 
 @dataclass(slots=True, kw_only=True)

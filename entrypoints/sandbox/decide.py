@@ -36,7 +36,7 @@ def _decide(provider: Provider, route: Route, call: Call) -> Answer | EventStrea
 
 
 def _refusal_of_key(provider: Provider, call: Call) -> Case | None:
-    if call.operation == "health" or call.operation in provider.public:
+    if call.operation in {"health", "other"} or call.operation in provider.public:
         return None
     if call.key is None:
         return provider.cases["no_key"] if provider.requires_key else None

@@ -28,7 +28,12 @@ def _catalogues() -> dict[str, Catalogue]:
 
 
 def _faults() -> Faults:
-    return Faults({name: list(provider.cases) for name, provider in PROVIDERS.items()})
+    return Faults(
+        {
+            name: {case_name: case.in_stream for case_name, case in provider.cases.items()}
+            for name, provider in PROVIDERS.items()
+        }
+    )
 
 
 @dataclass(slots=True)

@@ -1,7 +1,10 @@
 """Starting and stopping the sandbox."""
 
 import asyncio
+import signal
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -98,15 +101,27 @@ class Sandbox:
         return self._state.catalogues[provider]
 
 
-async def serve_sandbox(host: str, port: int) -> None:
-    """Run a sandbox until cancelled.
+async def serve_sandbox(host: str, port: int, started: Callable[[str], None] | None = None) -> None:
+    """Run a sandbox until cancelled, or until SIGTERM where the loop can listen for it.
+
+    `started` is called with the URL as soon as the sandbox answers.
 
     Raises:
         OSError: the port is taken.
     """
+    stop = asyncio.Event()
     sandbox = Sandbox()
     await sandbox.start(host, port)
     try:
-        await asyncio.Event().wait()
+        _call_on_sigterm(stop.set)
+        if started is not None:
+            started(sandbox.url)
+        await stop.wait()
     finally:
         await sandbox.stop()
+
+
+def _call_on_sigterm(stop: Callable[[], None]) -> None:
+    # Windows has no such signal, and only the main thread may listen for one.
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)

@@ -16,8 +16,8 @@ class UnknownFaultError(ValueError):
 class Faults:
     """Faults wait in the order in which they were added; a request takes the first that is meant for it."""
 
-    def __init__(self, cases: Mapping[str, Sequence[str]]) -> None:
-        """Know, for each provider, the names of the refusals that can be played as faults too."""
+    def __init__(self, cases: Mapping[str, Mapping[str, bool]]) -> None:
+        """Know each provider's refusals, which can be played as faults too, and whether they need a stream."""
         self._cases = cases
         self._faults: list[Fault] = []
 
@@ -48,7 +48,9 @@ class Faults:
     def take(self, *, provider: str, operation: str, later_page: bool) -> Fault | None:
         """The fault to play on this request; it is counted, and forgotten after its last time."""
         for fault in self._faults:
-            if _meant_for(fault, provider, operation, later_page=later_page) and self._knows(fault.kind, provider):
+            if _meant_for(fault, provider, operation) and self._shows(
+                fault.kind, provider, operation, later_page=later_page
+            ):
                 self._count(fault)
                 return fault
         return None
@@ -60,8 +62,15 @@ class Faults:
         if fault.times == 0:
             self._faults.remove(fault)
 
-    def _knows(self, kind: str, provider: str) -> bool:
-        return kind in KINDS or kind in self._cases[provider]
+    def _shows(self, kind: str, provider: str, operation: str, *, later_page: bool) -> bool:
+        if kind not in KINDS:
+            return self._cases[provider].get(kind) in {False, operation == "stream"}
+        scope = KINDS[kind].scope
+        if scope == "stream":
+            return operation == "stream"
+        if scope == "page":
+            return operation == "list"
+        return scope != "later-page" or (operation == "list" and later_page)
 
     def _check(self, kind: str, provider: str, operation: str, times: int | None) -> None:
         if provider != ANY and provider not in self._cases:
@@ -87,15 +96,8 @@ def _check_parameters(kind_name: str, kind: Kind, parameters: Mapping[str, objec
             raise UnknownFaultError(message)
 
 
-def _meant_for(fault: Fault, provider: str, operation: str, *, later_page: bool) -> bool:
-    if fault.provider not in {ANY, provider} or fault.operation not in {ANY, operation}:
-        return False
-    scope = KINDS[fault.kind].scope if fault.kind in KINDS else "any"
-    if scope == "stream":
-        return operation == "stream"
-    if scope == "page":
-        return operation == "list"
-    return scope != "later-page" or (operation == "list" and later_page)
+def _meant_for(fault: Fault, provider: str, operation: str) -> bool:
+    return fault.provider in {ANY, provider} and fault.operation in {ANY, operation}
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:

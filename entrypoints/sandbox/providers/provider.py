@@ -45,12 +45,23 @@ class Provider:
     error_frame: Callable[[Case, Call], bytes]
     #: Headers of every response.
     headers: Callable[[Call], dict[str, str]]
+    #: What it says of an address that does not exist; {method} and {path} are filled in.
+    not_found: str = "Invalid URL ({method} {path})"
     #: A local server takes any key, and none.
     requires_key: bool = True
     #: Operations that need no key and do not look at it.
     public: frozenset[Operation] = field(default_factory=frozenset)
     #: Query parameter that asks for a later page of the list.
     page_parameters: frozenset[str] = field(default_factory=frozenset)
+
+
+def lost(provider: Provider) -> Route:
+    """The route of every address that the provider does not have."""
+
+    def handle(call: Call) -> Answer:
+        raise RefusedError(404, provider.not_found.format(method=call.method, path=call.path))
+
+    return Route(method="*", path="/{rest:.*}", operation="other", handle=handle)
 
 
 def bearer_key(headers: Mapping[str, str], _query: Mapping[str, str]) -> str | None:

@@ -12,6 +12,8 @@ from entrypoints.sandbox.providers.anthropic.cases import error
 from entrypoints.sandbox.providers.anthropic.reading import check_version, read_limit, read_model, read_prompt
 from entrypoints.sandbox.reply import Reply, count_tokens, write_reply
 
+_KINDS = {404: "not_found_error", 500: "api_error"}
+
 
 def create_message(call: Call) -> Answer | EventStream:
     """The model's message."""
@@ -40,7 +42,7 @@ def count_message_tokens(call: Call) -> Answer:
 
 def refuse(refused: RefusedError, call: Call) -> Answer:
     """The refusal in Anthropic's envelope."""
-    kind = "api_error" if refused.kind == "server_error" else refused.kind
+    kind = _KINDS.get(refused.status, refused.kind)
     body = fill(error(refused.message, kind), {"request_id": call.request_id})
     return Answer(body=body, status=refused.status)
 

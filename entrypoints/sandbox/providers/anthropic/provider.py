@@ -67,5 +67,6 @@ ANTHROPIC = Provider(
     refuse=refuse,
     error_frame=error_frame,
     headers=_headers,
+    not_found="Not Found",
     page_parameters=frozenset({"after_id", "before_id"}),
 )

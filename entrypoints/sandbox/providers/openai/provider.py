@@ -32,10 +32,10 @@ def make_model(row: Row) -> Model:
     )
 
 
-def usage(reply: Reply) -> JsonObject:
+def usage(reply: Reply, model: Model) -> JsonObject:
     """The counts with both details."""
     return {
-        **plain_usage(reply),
+        **plain_usage(reply, model),
         "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
         "completion_tokens_details": {
             "reasoning_tokens": reply.thinking_tokens,
@@ -76,7 +76,6 @@ ACCENT = Accent(
     completion_id=lambda call: f"chatcmpl-{call.token(29)}",
     completion_fields=lambda _call, _model: {"service_tier": "default", "system_fingerprint": "fp_5a9db0ccba"},
     chunk_fields=lambda _call, _model: {"service_tier": "default", "system_fingerprint": "fp_5a9db0ccba"},
-    choice_fields={"logprobs": None},
     message_fields={"refusal": None, "annotations": []},
     obfuscated=True,
     strict_reasoning=True,

@@ -15,7 +15,7 @@ def chat(accent: Accent) -> Handle:
 
     def handle(call: Call) -> Answer | EventStream:
         body = call.json()
-        model = find_chat_model(call, str(body.get("model") or ""))
+        model = find_chat_model(call, str(body.get("model") or ""), accent)
         if accent.strict_reasoning:
             refuse_sampling(body, model)
         return answer_chat(call, model, accent)
@@ -32,7 +32,7 @@ def answer_chat(call: Call, model: Model, accent: Accent) -> Answer | EventStrea
     return completion(call, model, reply, accent)
 
 
-def find_chat_model(call: Call, name: str) -> Model:
+def find_chat_model(call: Call, name: str, accent: Accent) -> Model:
     """The model to talk to.
 
     Raises:
@@ -42,8 +42,7 @@ def find_chat_model(call: Call, name: str) -> Model:
         raise RefusedError(400, "you must provide a model parameter")
     model = call.catalogue.find(name)
     if model is None:
-        message = f"The model `{name}` does not exist or you do not have access to it."
-        raise RefusedError(404, message, code="model_not_found")
+        raise accent.unknown_model(name)
     if model.kind not in {"chat", "audio"}:
         message = (
             "This is not a chat model and thus not supported in the v1/chat/completions endpoint. "

@@ -13,22 +13,26 @@ from entrypoints.sandbox.providers.openai_shape.accent import Accent
 from entrypoints.sandbox.reply import Reply
 
 DONE = b"data: [DONE]\n\n"
-_THOUGHT = "Let me think about what was said."
+_HALVES = ("Let me think", " about what was said.")
+_THOUGHT = "".join(_HALVES)
 
 
 def completion(call: Call, model: Model, reply: Reply, accent: Accent) -> Answer:
     """The whole completion."""
     message: JsonObject = {"role": "assistant", "content": reply.text, **accent.message_fields}
-    if accent.thoughts_field and reply.thinking_tokens:
+    if reply.thinking_tokens and accent.thoughts_field:
         message[accent.thoughts_field] = _THOUGHT
-    choice: JsonObject = {"index": 0, "message": message, **accent.choice_fields, "finish_reason": finish_reason(reply)}
+    if reply.thinking_tokens and accent.thoughts_in_content:
+        message["content"] = [_thinking(_THOUGHT), {"type": "text", "text": reply.text}]
+    finish = finish_reason(reply)
+    choice: JsonObject = {"index": 0, "message": message, **accent.choice_fields(finish), "finish_reason": finish}
     body: JsonObject = {
         "id": accent.completion_id(call),
         "object": "chat.completion",
         "created": int(call.now),
         "model": model.snapshot,
         "choices": [choice],
-        "usage": accent.usage(reply),
+        "usage": accent.usage(reply, model),
         **accent.completion_fields(call, model),
     }
     return Answer(body=body)
@@ -45,12 +49,12 @@ class Chunks:
     """Writes the chunks of one streamed completion."""
 
     def __init__(self, call: Call, model: Model, reply: Reply, accent: Accent) -> None:
-        """Fix what all chunks of the stream share; only a caller that asked for the usage gets a place for it."""
         self._call = call
         self._reply = reply
         self._accent = accent
-        options = object_at(call.json(), "stream_options")
-        self._with_usage = options.get("include_usage") is True
+        self._usage = accent.usage(reply, model)
+        # Only a caller that asked for the usage gets a place for it in every chunk.
+        self._asked_for_usage = object_at(call.json(), "stream_options").get("include_usage") is True
         self._shared: JsonObject = {
             "id": accent.completion_id(call),
             "object": "chat.completion.chunk",
@@ -61,46 +65,50 @@ class Chunks:
 
     def stream(self) -> EventStream:
         """The whole stream, `[DONE]` included."""
+        chunks = [*self._beginning(), *self._words(), *self._end()]
+        chunks[0].update(self._accent.edge_fields(self._call, None))
+        chunks[-1].update(self._accent.edge_fields(self._call, self._usage))
         return EventStream(
-            frames=[*self._accent.opening, *self._beginning(), *self._words(), *self._end(), DONE],
-            filler=self._choice({"content": FILLER_TEXT.decode()}),
+            frames=[*self._accent.opening, *map(frame, chunks), DONE],
+            filler=frame(self._choice({"content": FILLER_TEXT.decode()})),
         )
 
-    def _beginning(self) -> list[bytes]:
-        role = {"role": "assistant", "content": "", **({"refusal": None} if self._accent.obfuscated else {})}
-        frames = [self._choice(role)] if self._accent.role_chunk else []
-        field = self._accent.thoughts_field
-        if field and self._reply.thinking_tokens:
-            halves = (_THOUGHT[:12], _THOUGHT[12:])
-            frames += [self._choice({"content": None, field: half}) for half in halves]
-        return frames
+    def _beginning(self) -> list[JsonObject]:
+        accent = self._accent
+        role = {"role": "assistant", "content": "", **({"refusal": None} if accent.obfuscated else {})}
+        chunks = [self._choice(role)] if accent.role_chunk else []
+        if self._reply.thinking_tokens and accent.thoughts_field:
+            chunks += [self._choice({"content": None, accent.thoughts_field: half}) for half in _HALVES]
+        if self._reply.thinking_tokens and accent.thoughts_in_content:
+            chunks += [self._choice({"content": [_thinking(half)]}) for half in _HALVES]
+        return chunks
 
-    def _words(self) -> list[bytes]:
-        return [self._choice({"content": piece}) for piece in self._reply.pieces]
+    def _words(self) -> list[JsonObject]:
+        return [self._choice({"content": piece, **self._accent.delta_fields}) for piece in self._reply.pieces]
 
-    def _end(self) -> list[bytes]:
-        last: JsonObject = {"content": ""} if self._accent.usage_on_last_choice else {}
-        usage = self._accent.usage(self._reply)
-        if self._accent.usage_on_last_choice:
-            return [self._choice(last, finish_reason(self._reply), usage=usage)]
-        frames = [self._choice(last, finish_reason(self._reply))]
-        if self._with_usage:
-            frames.append(self._frame({"choices": [], "usage": usage}, 8))
-        return frames
+    def _end(self) -> list[JsonObject]:
+        accent, finish = self._accent, finish_reason(self._reply)
+        if accent.usage_on_last_choice:
+            return [{**self._choice({"content": ""}, finish), "usage": self._usage}]
+        chunks = [self._choice(accent.delta_fields and {"content": "", **accent.delta_fields}, finish)]
+        if self._asked_for_usage or accent.usage_always:
+            chunks.append({**self._shared, "choices": [], "usage": self._usage, **self._padding("")})
+        return chunks
 
-    def _choice(
-        self, delta: Mapping[str, object], finish: str | None = None, *, usage: JsonObject | None = None
-    ) -> bytes:
-        choice = {"index": 0, "delta": delta, **self._accent.choice_fields, "finish_reason": finish}
-        fields: JsonObject = {"choices": [choice]}
-        if usage is not None or self._with_usage:
-            fields["usage"] = usage
-        content = delta.get("content")
-        return self._frame(fields, len(content) if isinstance(content, str) else 0)
+    def _choice(self, delta: Mapping[str, object], finish: str | None = None) -> JsonObject:
+        choice = {"index": 0, "delta": delta, **self._accent.choice_fields(finish), "finish_reason": finish}
+        usage = {"usage": None} if self._asked_for_usage or self._accent.usage_null else {}
+        return {**self._shared, "choices": [choice], **usage, **self._padding(delta.get("content"))}
 
-    def _frame(self, fields: JsonObject, text_length: int) -> bytes:
-        padding = {"obfuscation": self._call.token(16)[: 16 - text_length % 12]} if self._accent.obfuscated else {}
-        return frame({**self._shared, **fields, **padding})
+    def _padding(self, content: object) -> JsonObject:
+        if not self._accent.obfuscated:
+            return {}
+        length = len(content) if isinstance(content, str) else 0
+        return {"obfuscation": self._call.token(16)[length % 12 :]}
+
+
+def _thinking(text: str) -> JsonObject:
+    return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
 
 
 def frame(value: JsonObject) -> bytes:
