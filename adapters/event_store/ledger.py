@@ -11,12 +11,12 @@ from uuid import UUID
 
 from eventsourcing.application import Application, project_aggregate
 from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
-from eventsourcing.utils import Environment
+from eventsourcing.utils import Environment, TopicError
 
 from adapters.event_store.mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.records import CommandAlreadyApplied, RevisionConflict
-from adapters.event_store.recorder import OutcomeUnknown
+from adapters.event_store.records import CommandAlreadyApplied, OutcomeUnknown, RevisionConflict
 from application.errors import CommandOutcomeUnknown, Conflict, Unavailable
+from application.projections.project import UnknownEventType
 from application.recorded import Recorded
 from domain.root import Root
 
@@ -91,17 +91,19 @@ class Ledger:
             raise Conflict from error
         except OutcomeUnknown as error:
             raise CommandOutcomeUnknown from error
+        except TopicError as error:
+            raise UnknownEventType from error
         except OperationalError as error:
             raise Unavailable from error
 
     def _reconstruct(self, aggregate_ids: Sequence[UUID]) -> list[Root]:
-        aggregates = []
+        aggregates: list[Root] = []
         events = self._recorder.select_many(aggregate_ids)
         for _, stored in groupby(events, key=lambda event: event.originator_id):
             sequence = list(stored)
             domain_events: Any = map(self._application.mapper.to_domain_event, sequence)
-            aggregate = project_aggregate(None, domain_events)
-            if isinstance(aggregate, Root):
+            aggregate: Root | None = project_aggregate(None, domain_events)
+            if aggregate is not None:
                 aggregate.recorded_position = sequence[-1].position
                 aggregates.append(aggregate)
         return aggregates
@@ -112,7 +114,7 @@ class Ledger:
         try:
             recordings = self._application.save(*aggregates, append=append)
         except CommandAlreadyApplied as replay:
-            return _with_unchanged(replay.outcome, aggregates)
+            return _as_the_first_time(replay.outcome, pending)
         except DatabaseError:
             # The library has taken the events from the aggregates; what was not recorded is still to be decided.
             for aggregate, events in pending:
@@ -126,11 +128,19 @@ class Ledger:
         ]
 
 
-def _with_unchanged(outcome: Sequence[Recorded], aggregates: Sequence[Root]) -> Sequence[Recorded]:
-    """Answer as the first run of the command did; what it left alone is as it is."""
+def _as_the_first_time(
+    outcome: Sequence[Recorded], pending: Sequence[tuple[Root, Sequence[object]]]
+) -> Sequence[Recorded]:
+    """Answer as the first run of the command did; what it left alone is as it is.
+
+    Raises:
+        Conflict: this run decided on an aggregate that the first run never touched, so it is another command.
+    """
     recorded = {record.aggregate_id: record for record in outcome}
+    if any(events and aggregate.id not in recorded for aggregate, events in pending):
+        raise Conflict("This command was carried out before, on something else; send the request as a new one.")
     return [
         recorded.get(aggregate.id)
         or Recorded(aggregate_id=aggregate.id, revision=aggregate.revision, position=aggregate.recorded_position)
-        for aggregate in aggregates
+        for aggregate, _ in pending
     ]

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     DatabaseError,
-    IntegrityError,
     Notification,
     OperationalError,
     StoredEvent,
     Subscription,
 )
-from psycopg.rows import tuple_row
-from psycopg_pool import ConnectionPool, PoolTimeout
 
+from adapters.event_store.connections import Connection, Connections
 from adapters.event_store.inline import inline_changes, sealed_document
 from adapters.event_store.records import (
     Append,
     CommandAlreadyApplied,
-    ConstraintConflict,
+    ConnectionLost,
     LedgerNotification,
     LedgerStoredEvent,
-    RevisionConflict,
+    OutcomeUnknown,
 )
-from adapters.sql import statements
 from adapters.event_store.subscription import PollingSubscription
+from adapters.sql import statements
 from application.recorded import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
+
+    from psycopg_pool import ConnectionPool
 
     from adapters.event_store.inline import Projector
 
@@ -41,21 +40,18 @@ _LATEST: Final = 2**31 - 1
 _END: Final = 2**63 - 1
 
 
-class OutcomeUnknown(OperationalError):
-    """The connection broke while events were being appended, and their fate could not be looked up."""
-
-
 class LedgerRecorder(ApplicationRecorder):
     """Records and reads the events of the organization that `scope` names at the moment of the call."""
 
     def __init__(
         self,
-        pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]],
+        pool: ConnectionPool[Connection],
         *,
         scope: Callable[[], Append],
         projector: Projector,
     ) -> None:
         self._pool = pool
+        self._connections = Connections(pool)
         self._scope = scope
         self._projector = projector
 
@@ -74,14 +70,20 @@ class LedgerRecorder(ApplicationRecorder):
         if not stored_events:
             return []
         append = append or self._scope()
-        first_position, _, is_replay = self._append(append, stored_events)
-        if is_replay:
-            raise CommandAlreadyApplied(self.command_outcome(append.organization_id, append.command_id))
-        return range(first_position, first_position + len(stored_events))
+        try:
+            first_position = self._append(append, stored_events)
+        except ConnectionLost as lost:
+            raise self._fate(append, lost) from lost
+        if first_position is None:
+            raise self._fate(append)
+        return list(range(first_position, first_position + len(stored_events)))
 
     def command_outcome(self, organization_id: UUID, command_id: UUID) -> Sequence[Recorded]:
         """Return what the command recorded, nothing when it recorded nothing; waits for one under way."""
-        rows = self._rows("command_outcome", {"organization_id": organization_id, "command_id": command_id})
+        parameters = {"organization_id": organization_id, "command_id": command_id}
+        rows = self._connections.read(
+            lambda connection: connection.execute(_SQL["command_outcome"], parameters).fetchall()
+        )
         return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
 
     def select_events(
@@ -141,10 +143,13 @@ class LedgerRecorder(ApplicationRecorder):
         return position
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """Return an endless iterator over the organization's events, also those still to come."""
-        return PollingSubscription(recorder=self, gt=gt, topics=topics)
+        """Return an endless iterator over the events of the organization that is named now, also those to come."""
+        scope = self._scope()
+        bound = LedgerRecorder(self._pool, scope=lambda: scope, projector=self._projector)
+        return PollingSubscription(recorder=bound, gt=gt, topics=topics)
 
-    def _append(self, append: Append, events: Sequence[StoredEvent]) -> tuple[int, object, bool]:
+    def _append(self, append: Append, events: Sequence[StoredEvent]) -> int | None:
+        """Return the first position, or none when the log has the command already."""
         parameters = {
             "organization_id": append.organization_id,
             "command_id": append.command_id,
@@ -159,59 +164,35 @@ class LedgerRecorder(ApplicationRecorder):
             "sealed": sealed_document(append.sealed),
             "destroyed": list(append.destroyed) or None,
         }
-        try:
-            with self._pool.connection() as connection:
-                row = connection.execute(_SQL["append"], parameters, prepare=True).fetchone()
-        except PoolTimeout as error:
-            raise OperationalError(str(error)) from error
-        except psycopg.OperationalError as error:
-            return self._looked_up(append, error)
-        except psycopg.Error as error:
-            raise _translated(error) from error
+        row = self._connections.run(
+            lambda connection: connection.execute(_SQL["append"], parameters, prepare=True).fetchone()
+        )
         if row is None:
             raise DatabaseError("append_events answered nothing")
-        return row
+        first_position: int | None = row[0]
+        return first_position
 
-    def _looked_up(self, append: Append, cause: psycopg.OperationalError) -> tuple[int, object, bool]:
-        """Settle an append whose answer never came: it was applied, or it was not and never will be."""
+    def _fate(self, append: Append, lost: ConnectionLost | None = None) -> DatabaseError:
+        """Tell an append that was applied, now or before, from one that was not and never will be."""
         try:
-            was_applied = bool(self.command_outcome(append.organization_id, append.command_id))
-        except (OperationalError, DatabaseError) as error:
-            raise OutcomeUnknown(str(error)) from cause
-        if not was_applied:
-            raise OperationalError(str(cause)) from cause
-        return 0, None, True
+            if lost and not self._connections.end(lost.backend):
+                return OutcomeUnknown("the server's process of the lost connection does not end")
+            outcome = self.command_outcome(append.organization_id, append.command_id)
+        except DatabaseError as error:
+            return OutcomeUnknown(str(error))
+        return CommandAlreadyApplied(outcome) if outcome else OperationalError("the connection was lost before the commit")
 
     def _events(self, name: str, parameters: Mapping[str, Any]) -> list[LedgerStoredEvent]:
         return [LedgerStoredEvent(*row) for row in self._scoped(name, parameters)]
 
     def _scoped(self, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         organization_id = self._scope().organization_id
-        try:
-            with self._pool.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+
+        def read(connection: Connection) -> list[tuple[Any, ...]]:
+            with connection.cursor() as cursor:
                 with connection.pipeline():
                     connection.execute(_SQL["scope"], {"organization_id": str(organization_id)})
                     cursor.execute(_SQL[name], {**parameters, "organization_id": organization_id}, prepare=True)
                 return cursor.fetchall()
-        except psycopg.Error as error:
-            raise _translated(error) from error
 
-    def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        try:
-            with self._pool.connection() as connection:
-                return connection.execute(_SQL[name], parameters).fetchall()
-        except psycopg.Error as error:
-            raise _translated(error) from error
-
-
-def _translated(error: psycopg.Error) -> DatabaseError:
-    constraint = error.diag.constraint_name
-    if error.sqlstate == "ML001" or constraint == "events_revision_key":
-        return RevisionConflict(str(error))
-    if isinstance(error, psycopg.IntegrityError) and constraint:
-        return ConstraintConflict(constraint)
-    if isinstance(error, psycopg.IntegrityError):
-        return IntegrityError(str(error))
-    if isinstance(error, psycopg.OperationalError):
-        return OperationalError(str(error))
-    return DatabaseError(str(error))
+        return self._connections.read(read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
+from eventsourcing.persistence import IntegrityError, Notification, OperationalError, StoredEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,3 +62,15 @@ class ConstraintConflict(IntegrityError):
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
+
+
+class ConnectionLost(OperationalError):
+    """The connection broke in the middle of the work that the server's process `backend` was doing."""
+
+    def __init__(self, message: str, backend: int) -> None:
+        super().__init__(message)
+        self.backend = backend
+
+
+class OutcomeUnknown(OperationalError):
+    """The connection broke while events were being appended, and their fate could not be looked up."""

@@ -1,10 +1,14 @@
--- append: record events with everything that goes with them
-SELECT first_position, recorded_at, is_replay FROM append_events(
+-- append: record events with everything that goes with them; no position when the log has the command already
+SELECT first_position FROM append_events(
     %(organization_id)s, %(command_id)s, %(correlation_id)s, %(actor)s, %(reason)s,
     %(aggregate_ids)s, %(revisions)s, %(topics)s, %(states)s, %(changes)s, %(sealed)s, %(destroyed)s);
 
 -- command_outcome: what a command has recorded, after waiting for it to end
 SELECT aggregate_id, revision, log_position FROM command_outcome(%(organization_id)s, %(command_id)s);
+
+-- end_backend: end a server process of this role here, if it is still there, and tell whether it is gone
+SELECT coalesce(bool_and(pg_terminate_backend(pid, 2000)), true) FROM pg_stat_activity
+WHERE pid = %(backend)s AND usename = current_user AND datname = current_database();
 
 -- scope: the organization that the statements of this transaction may see
 SELECT set_config('app.organization_id', %(organization_id)s, true);

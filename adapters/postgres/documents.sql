@@ -44,3 +44,6 @@ WHERE m.organization_id = %(organization_id)s;
 -- provider_entries: what these providers are
 SELECT id, provider_type, endpoint FROM ai_providers
 WHERE organization_id = %(organization_id)s AND id = ANY (%(provider_ids)s);
+
+-- enabled_providers: the providers in use
+SELECT id FROM ai_providers WHERE organization_id = %(organization_id)s AND is_enabled ORDER BY name, id;

@@ -37,3 +37,6 @@ class PostgresModelDirectory:
             return {}
         rows = await self._tenant.rows(plain("provider_entries"), {"provider_ids": list(provider_ids)})
         return {row[0]: ProviderEntry(id=row[0], provider_type=row[1], endpoint=row[2]) for row in rows}
+
+    async def enabled_providers(self) -> Sequence[UUID]:
+        return [row[0] for row in await self._tenant.rows(plain("enabled_providers"), {})]

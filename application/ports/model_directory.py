@@ -43,3 +43,7 @@ class ModelDirectory(Protocol):
     async def providers(self, provider_ids: Sequence[UUID]) -> Mapping[UUID, ProviderEntry]:
         """Return those of the providers that there are."""
         ...
+
+    async def enabled_providers(self) -> Sequence[UUID]:
+        """Return the ids of the providers in use, by name."""
+        ...

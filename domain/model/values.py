@@ -41,6 +41,11 @@ class Price:
     source: str
     as_of: str | None = None
 
+    @property
+    def headline(self) -> Decimal | None:
+        """The one figure for the price: what reading costs, or writing where nothing is said of reading."""
+        return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

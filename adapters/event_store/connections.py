@@ -1,0 +1,79 @@
+"""Work on pooled connections, and what became of it when a connection is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import psycopg
+from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
+from psycopg_pool import ConnectionPool
+
+from adapters.event_store.records import ConnectionLost, ConstraintConflict, RevisionConflict
+from adapters.sql import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+T = TypeVar("T")
+
+_SQL: Final = statements("adapters.event_store", "statements.sql")
+
+
+class Connections:
+    """A pool whose errors are the event library's; every connection is in autocommit mode."""
+
+    def __init__(self, pool: ConnectionPool[Connection]) -> None:
+        self._pool = pool
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Do the work once.
+
+        Raises:
+            ConnectionLost: the connection broke meanwhile, so whether the work was done is not known.
+            OperationalError: the database could not be reached, or gave the work up.
+            DatabaseError: the work is refused, for the reason that the more special error says.
+        """
+        connection: Connection | None = None
+        backend = 0
+        try:
+            with self._pool.connection() as connection:
+                backend = connection.info.backend_pid
+                return work(connection)
+        except psycopg.Error as error:
+            if connection is not None and (connection.closed or _ended_by_server(error)):
+                raise ConnectionLost(str(error), backend) from error
+            raise _translated(error) from error
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Do work that changes nothing, once more if its connection was lost: it may have died while it was idle."""
+        try:
+            return self.run(work)
+        except ConnectionLost:
+            self._pool.check()
+            return self.run(work)
+
+    def end(self, backend: int) -> bool:
+        """End the server's process of a lost connection and wait for it; return whether it is gone.
+
+        What it was doing is either committed or rolled back by then: it may have received a statement and not begun.
+        """
+        row = self.read(lambda connection: connection.execute(_SQL["end_backend"], {"backend": backend}).fetchone())
+        return row is not None and bool(row[0])
+
+
+def _ended_by_server(error: psycopg.Error) -> bool:
+    return error.diag.severity_nonlocalized in {"FATAL", "PANIC"}
+
+
+def _translated(error: psycopg.Error) -> DatabaseError:
+    constraint = error.diag.constraint_name
+    if error.sqlstate == "ML001" or constraint == "events_revision_key":
+        return RevisionConflict(str(error))
+    if isinstance(error, psycopg.IntegrityError) and constraint:
+        return ConstraintConflict(constraint)
+    if isinstance(error, psycopg.IntegrityError):
+        return IntegrityError(str(error))
+    if isinstance(error, psycopg.OperationalError):
+        return OperationalError(str(error))
+    return DatabaseError(str(error))

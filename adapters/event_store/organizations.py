@@ -1,0 +1,27 @@
+"""Organizations, from the event log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.event_store.appends import callers_append
+from domain.organization.aggregate import Organization
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from adapters.event_store.ledger import Ledger
+    from application.recorded import Recorded
+
+
+class EventSourcedOrganizations:
+    """Fulfils `application.ports.organizations.Organizations`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def find(self, organization_id: UUID) -> Organization | None:
+        return await self._ledger.load(Organization, organization_id)
+
+    async def save(self, organization: Organization) -> Recorded:
+        return (await self._ledger.save([organization], callers_append()))[0]

@@ -1,0 +1,77 @@
+"""The log as auditors read it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from psycopg.sql import SQL, Composed
+
+from adapters.sql import statements
+from application.ports.audit_log import AuditEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import LiteralString
+    from uuid import UUID
+
+    from adapters.postgres.tenant import Tenant
+    from application.ports.audit_log import AuditFilter
+
+_SQL: Final = statements("adapters.postgres", "audit.sql")
+_CONDITIONS: Final[dict[str, LiteralString]] = {
+    "aggregate_id": "aggregate_id = %(aggregate_id)s",
+    "actor": "actor = %(actor)s",
+    "topic": "topic = %(topic)s",
+    "since": "recorded_at >= %(since)s",
+    "until": "recorded_at < %(until)s",
+    "before": "org_sequence < %(before)s",
+}
+
+
+class PostgresAuditLog:
+    """Fulfils `application.ports.audit_log.AuditLog`."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    async def of_aggregate(self, aggregate_id: UUID) -> Sequence[AuditEntry]:
+        statement = SQL(_SQL["events_of_aggregate"]).format()
+        return [_entry(row) for row in await self._tenant.rows(statement, {"aggregate_id": aggregate_id})]
+
+    async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
+        values = {
+            "aggregate_id": wanted.aggregate_id,
+            "actor": wanted.actor,
+            "topic": wanted.topic,
+            "since": wanted.since,
+            "until": wanted.until,
+            "before": before,
+        }
+        parameters = {name: value for name, value in values.items() if value is not None}
+        rows = await self._tenant.rows(_newest(tuple(parameters)), {**parameters, "limit": limit})
+        return [_entry(row) for row in rows]
+
+
+@cache
+def _newest(names: tuple[str, ...]) -> Composed:
+    conditions = SQL(" AND ").join(SQL(_CONDITIONS[name]) for name in names) if names else SQL("true")
+    return SQL(_SQL["newest_events"]).format(conditions=conditions)
+
+
+def _entry(row: tuple[Any, ...]) -> AuditEntry:
+    return AuditEntry(
+        org_sequence=row[0],
+        position=row[1],
+        aggregate_id=row[2],
+        revision=row[3],
+        topic=row[4],
+        facts=orjson.loads(row[5]),
+        actor=row[6],
+        command_id=row[7],
+        correlation_id=row[8],
+        reason=row[9],
+        recorded_at=row[10],
+        hash=row[11],
+    )

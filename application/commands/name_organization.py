@@ -1,0 +1,32 @@
+"""Give an organization its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.organization.aggregate import Organization
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.organizations import Organizations
+    from application.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameOrganization:
+    """Register an organization by name, or rename it. Platform administrators only."""
+
+    organization_id: UUID
+    name: str
+
+
+async def name_organization(command: NameOrganization, *, organizations: Organizations) -> Recorded:
+    """Return the organization's revision; naming it as it is called already changes nothing."""
+    organization = await organizations.find(command.organization_id)
+    if organization is None:
+        organization = Organization.register(command.organization_id, name=command.name)
+    else:
+        organization.rename(command.name)
+    return await organizations.save(organization)

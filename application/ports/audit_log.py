@@ -1,0 +1,52 @@
+"""The log as auditors read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One event with all that is known of it; `facts` are JSON values, upcast to the newest version."""
+
+    org_sequence: int
+    position: int
+    aggregate_id: UUID
+    revision: int
+    topic: str
+    facts: Mapping[str, Any]
+    actor: str
+    command_id: UUID
+    correlation_id: str
+    reason: str | None
+    recorded_at: datetime
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which events; none lets all through. `since` is included, `until` is not."""
+
+    aggregate_id: UUID | None = None
+    actor: str | None = None
+    topic: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class AuditLog(Protocol):
+    """Reads the log of the current caller's organization."""
+
+    async def of_aggregate(self, aggregate_id: UUID) -> Sequence[AuditEntry]:
+        """Return all events of one aggregate, oldest first; nothing when the organization has none of this id."""
+        ...
+
+    async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
+        """Return events, newest first, from the one before this organization sequence number."""
+        ...

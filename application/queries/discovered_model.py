@@ -1,0 +1,83 @@
+"""A model that a provider offers, in one standard shape with a source for each field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from application.policies.filling import GivenFacts, filled
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.policies.filling import ModelFacts
+    from application.ports.catalogue import KnownModel
+    from application.ports.provider_gateway import OfferedModel
+    from domain.model.values import Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveredModel:
+    """What is offered under an id, by whom, and whether it is registered already."""
+
+    provider_id: UUID
+    model_id: str
+    facts: ModelFacts
+    lifecycle: str | None
+    retires_on: str | None
+    registered_id: UUID | None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as the API shows it; a price that nobody knows is null."""
+        facts = self.facts
+        price = facts.price
+        return {
+            "providerId": self.provider_id,
+            "providerModelId": self.model_id,
+            "modelId": self.model_id,
+            "registeredModelId": self.registered_id,
+            "name": facts.name,
+            "version": facts.version,
+            "type": facts.type,
+            "capabilities": facts.capabilities,
+            "contextWindow": facts.limits.context_window,
+            "maxTokens": facts.limits.max_tokens,
+            "costPer1kTokens": None if price is None else price.headline,
+            "pricing": None if price is None else pricing_document(price),
+            "lifecycle": self.lifecycle,
+            "retiresOn": self.retires_on,
+            "sources": facts.sources,
+        }
+
+
+def pricing_document(price: Price) -> dict[str, Any]:
+    """Return a price as the API shows it."""
+    return {
+        "inputPer1kTokens": price.input_per_1k,
+        "outputPer1kTokens": price.output_per_1k,
+        "currency": "USD",
+        "source": price.source,
+        "asOf": price.as_of,
+    }
+
+
+def discovered(
+    provider_id: UUID, offered: OfferedModel, known: KnownModel, registered_id: UUID | None
+) -> DiscoveredModel:
+    """Return the offered model, completed from what is known of it."""
+    facts = filled(offered.model_id, GivenFacts(), known, offered)
+    lifecycle, retires_on = offered.lifecycle or known.lifecycle, offered.retires_on or known.retired_on
+    for name, live, looked_up in (
+        ("lifecycle", offered.lifecycle, known.lifecycle),
+        ("retiresOn", offered.retires_on, known.retired_on),
+    ):
+        if live or looked_up:
+            facts.sources[name] = "live" if live else "catalogue"
+    return DiscoveredModel(
+        provider_id=provider_id,
+        model_id=offered.model_id,
+        facts=facts,
+        lifecycle=lifecycle,
+        retires_on=retires_on,
+        registered_id=registered_id,
+    )

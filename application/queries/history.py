@@ -1,0 +1,78 @@
+"""Who changed what, when, and from what to what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from application.errors import ModelNotFound, ProviderNotFound
+from application.projections.documents import model_document, organization_document, provider_document
+from application.projections.project import project
+from application.projections.rows import LoggedEvent, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from application.ports.audit_log import AuditEntry, AuditLog
+
+Kind = Literal["provider", "model", "organization"]
+
+_DOCUMENTS: Final[dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    "provider": provider_document,
+    "model": model_document,
+    "organization": organization_document,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A field of the resource as the API shows it, before and after an event."""
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """An event and the fields it changed."""
+
+    entry: AuditEntry
+    changes: Sequence[FieldChange]
+
+
+async def history(kind: Kind, aggregate_id: UUID, *, log: AuditLog) -> Sequence[HistoryEntry]:
+    """Return everything that ever happened to a provider or model, oldest first, also to one that was removed.
+
+    Raises:
+        ProviderNotFound, ModelNotFound: the organization never had one of this id.
+    """
+    entries = await log.of_aggregate(aggregate_id)
+    if not entries or not entries[0].topic.startswith(f"{kind}."):
+        raise ProviderNotFound if kind == "provider" else ModelNotFound
+    return told(kind, entries)
+
+
+def told(kind: Kind, entries: Sequence[AuditEntry]) -> list[HistoryEntry]:
+    """Return the events of one aggregate with what each changed."""
+    story = []
+    row: dict[str, Any] = {}
+    before: dict[str, Any] = {}
+    for entry in entries:
+        change = project(LoggedEvent(str(entry.aggregate_id), entry.revision, entry.topic, entry.facts))
+        row = {} if change.operation == "delete" else merged(row, change.columns)
+        after = _DOCUMENTS[kind](row) if row else {}
+        story.append(HistoryEntry(entry=entry, changes=differences(before, after)))
+        before = after
+    return story
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+    """Return the fields that differ, in the order of the resource; what is not there counts as null."""
+    fields = dict.fromkeys([*before, *after])
+    return [
+        FieldChange(field=field, before=before.get(field), after=after.get(field))
+        for field in fields
+        if before.get(field) != after.get(field)
+    ]

@@ -1,0 +1,36 @@
+"""Test a configuration that is not saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from application.ports.provider_gateway import ProviderConnection
+
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import ProviderGateway, TestReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryConnection:
+    """Test a configuration before it is saved. Administrators only; nothing of it is kept."""
+
+    provider_type: str
+    endpoint: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    api_key: str | None = field(default=None, repr=False)
+
+
+async def try_connection(command: TryConnection, *, gateway: ProviderGateway) -> TestReport:
+    """Return the report; only a key that came with the request is ever sent.
+
+    Raises:
+        InvalidInput, EndpointRefused: the type, a setting or the endpoint is not allowed.
+    """
+    connection = ProviderConnection(
+        provider_type=command.provider_type,
+        endpoint=gateway.checked_endpoint(command.provider_type, command.endpoint).url,
+        settings=gateway.checked_settings(command.provider_type, command.settings),
+        api_key=command.api_key,
+    )
+    return await gateway.probe(connection)

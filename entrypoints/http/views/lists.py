@@ -1,0 +1,50 @@
+"""Lists of resources: sorting and cursors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from aiohttp import web
+
+from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.ports.documents import Page as DocumentPage
+    from application.ports.documents import SortField
+    from entrypoints.http.pagination import Page
+
+
+class SortedPage(Protocol):
+    """A list's query, as far as order and place go."""
+
+    @property
+    def sort(self) -> str:
+        """The field, behind a minus when it is to descend."""
+        ...
+
+
+def sort_of(query: Page) -> tuple[SortField, bool, tuple[str, UUID] | None]:
+    """Return the sort field, whether it descends, and the value and id of the row the page comes after.
+
+    Raises:
+        InvalidCursor: the cursor is none of this query's.
+    """
+    sort = cast("SortedPage", query).sort
+    field = cast("SortField", sort.removeprefix("-"))
+    position = position_of(query, "time" if field == "createdAt" else "text")
+    if position is None:
+        return field, sort.startswith("-"), None
+    value = position.value if isinstance(position.value, str) else cast("datetime", position.value).isoformat()
+    return field, sort.startswith("-"), (value, position.id)
+
+
+def list_response(page: DocumentPage, query: Page) -> web.Response:
+    """Return a page whose rows are JSON already."""
+    cursor = None
+    if page.next_after is not None:
+        cursor = cursor_after(Position(*page.next_after), query)
+    body = page_bytes(page.rows, limit=query.limit, next_cursor=cursor, total=page.total)
+    return web.Response(body=body, content_type="application/json")

@@ -1,0 +1,143 @@
+"""Routes of providers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.commands.change_provider import ChangeProvider
+from application.commands.register_provider import RegisterProvider
+from application.commands.remove_provider import RemoveProvider
+from application.ports.documents import PageRequest, ProviderFilter
+from application.unset import UNSET
+from entrypoints.http.bodies.providers import (
+    NewProvider,
+    ProviderListQuery,
+    ProviderPatch,
+    ProviderReplacement,
+    RemovalQuery,
+)
+from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
+from entrypoints.http.responses import no_content, resource_location
+from entrypoints.http.views.lists import list_response, sort_of
+from entrypoints.http.views.writing import document_response, mentioned
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from application.ports.documents import ProviderDocuments
+    from application.recorded import Recorded
+
+COLLECTION = "/api/ai/providers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderViews:
+    """Turns requests about providers into use cases."""
+
+    documents: ProviderDocuments
+    register: Callable[[RegisterProvider], Awaitable[Recorded]]
+    change: Callable[[ChangeProvider], Awaitable[Recorded]]
+    remove: Callable[[RemoveProvider], Awaitable[Recorded]]
+
+    async def list_providers(self, request: web.Request) -> web.Response:
+        """List the organization's providers
+
+        Filtered, searched, sorted and paged on the server; no provider is called.
+        """
+        query = query_of(request, ProviderListQuery)
+        sort, descending, after = sort_of(query)
+        wanted = ProviderFilter(
+            provider_type=query.type, is_enabled=query.enabled, health=query.health, text=query.q
+        )
+        page = await self.documents.page(
+            wanted,
+            PageRequest(
+                limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
+            ),
+        )
+        return list_response(page, query)
+
+    async def register_provider(self, request: web.Request) -> web.Response:
+        """Register a provider
+
+        Its key is sealed for the endpoint's origin and never shown again: answers give `{hint, version, setAt}`.
+        """
+        body = await json_body(request, NewProvider)
+        recorded = await self.register(
+            RegisterProvider(
+                name=body.name,
+                provider_type=body.provider_type,
+                endpoint=body.endpoint,
+                settings=body.settings,
+                api_key=body.api_key,
+                is_enabled=body.is_enabled,
+            )
+        )
+        document = await self.documents.get(recorded.aggregate_id)
+        location = resource_location(COLLECTION, recorded.aggregate_id)
+        return document_response(document, recorded, status=201, location=location)
+
+    async def get_provider(self, request: web.Request) -> web.Response:
+        """Show a provider"""
+        return document_response(await self.documents.get(path_id(request, "id")))
+
+    async def replace_provider(self, request: web.Request) -> web.Response:
+        """Replace what can be written of a provider
+
+        What is left out gets its default; a key that is left out stays. Another endpoint origin needs the key again.
+        """
+        body = await json_body(request, ProviderReplacement)
+        command = ChangeProvider(
+            provider_id=path_id(request, "id"),
+            expected_revision=expected_revision(request),
+            provider_type=UNSET if body.provider_type is None else body.provider_type,
+            name=body.name,
+            endpoint=body.endpoint,
+            settings=body.settings,
+            api_key=UNSET if body.api_key is None else body.api_key,
+            is_enabled=body.is_enabled,
+        )
+        return await self._changed(command)
+
+    async def patch_provider(self, request: web.Request) -> web.Response:
+        """Change some of a provider
+
+        A merge patch (RFC 7396). Another endpoint origin needs the key again; a null key removes the key.
+        """
+        body = await json_body(request, ProviderPatch)
+        clears_settings = "settings" in body.model_fields_set and body.settings is None
+        command = ChangeProvider(
+            provider_id=path_id(request, "id"),
+            expected_revision=expected_revision(request),
+            provider_type=mentioned(body, "provider_type"),
+            name=mentioned(body, "name"),
+            endpoint=mentioned(body, "endpoint"),
+            settings={} if clears_settings else UNSET,
+            settings_patch=UNSET if clears_settings else mentioned(body, "settings"),
+            api_key=mentioned(body, "api_key"),
+            is_enabled=mentioned(body, "is_enabled"),
+        )
+        return await self._changed(command)
+
+    async def delete_provider(self, request: web.Request) -> web.Response:
+        """Remove a provider
+
+        Its key is destroyed. While models are registered from it this is refused with their names, unless `cascade`
+        says that they go too; then all of it is one transaction.
+        """
+        query = query_of(request, RemovalQuery)
+        recorded = await self.remove(
+            RemoveProvider(
+                provider_id=path_id(request, "id"),
+                expected_revision=expected_revision(request),
+                cascade=query.cascade,
+            )
+        )
+        return no_content(revision=recorded.revision, position=recorded.position)
+
+    async def _changed(self, command: ChangeProvider) -> web.Response:
+        recorded = await self.change(command)
+        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
