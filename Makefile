@@ -62,16 +62,17 @@ clean: ## Remove .venv and everything that was built; data is kept
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(BIN)/python:
+# pip is the last thing that comes into a new environment, so one that was broken off is made again.
+$(BIN)/pip:
 	$(if $(VERSION_OK),,$(error $(NEEDS_PYTHON)))
 	$(PYTHON) -m venv $(VENV)
 
-$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
+$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/pip
 	$(PIP_INSTALL) --require-hashes -r requirements.txt
 	PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-build-isolation --no-deps --editable .
 	@touch $@
 
-$(DEVELOPMENT): requirements-dev.txt pyproject.toml | $(BIN)/python
+$(DEVELOPMENT): requirements-dev.txt pyproject.toml | $(BIN)/pip
 	$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
 	PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-build-isolation --no-deps --editable .
 	@touch $(RUNTIME) $@
