@@ -59,7 +59,7 @@ CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON eve
 ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_append_only;
 
 -- Text with its length before it, so that no two lists of texts have the same bytes; null is length -1.
-CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp
+CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN value IS NULL THEN int4send(-1)
             ELSE int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8') END;
 

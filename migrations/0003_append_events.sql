@@ -1,9 +1,10 @@
 -- The one way into the log, in one round trip: idempotent by command id, optimistic by revision, all or nothing.
+-- append_events and command_outcome alone run with the owner's rights; what they call has the rights of who calls it.
 
 -- Apply the net row changes of a command. Each is {"insert": [row...], "update": [columns...], "delete": [id...]}
 -- under its table's name; the database's clock dates them.
 CREATE FUNCTION apply_provider_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO ai_providers
     SELECT r.* FROM jsonb_array_elements(p_changes -> 'insert') c,
@@ -24,7 +25,7 @@ END
 $$;
 
 CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO ai_models
     SELECT r.* FROM jsonb_array_elements(p_changes -> 'insert') c,
@@ -44,7 +45,7 @@ $$;
 
 -- Deletes come first, models before the providers they belong to; inserts and updates the other way round.
 CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF p_changes #> '{ai_models,delete}' IS NOT NULL THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
@@ -71,7 +72,7 @@ $$;
 
 -- Store and destroy sealed keys, with the events that speak of them.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM provider_credentials WHERE organization_id = p_organization_id AND provider_id = ANY (p_destroyed);
     INSERT INTO provider_credentials AS stored
@@ -88,7 +89,7 @@ $$;
 
 -- Lock the organization's head, making it (and the organization) with its first write.
 CREATE FUNCTION locked_head(p_organization_id uuid) RETURNS organization_heads
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     head organization_heads;
 BEGIN
@@ -105,24 +106,32 @@ BEGIN
 END
 $$;
 
--- Positions and revisions a command has recorded; none when it has not. Waits for the command if it is under way.
+-- Positions and revisions a command has recorded; none when it has not. Waits for the command if it is under way,
+-- even as the organization's first one: taking the head makes it, and a head that was made in vain is taken away.
 CREATE FUNCTION command_outcome(p_organization_id uuid, p_command_id uuid)
 RETURNS TABLE (aggregate_id uuid, revision integer, log_position bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    head organization_heads;
 BEGIN
     PERFORM set_config('app.organization_id', p_organization_id::text, true);
-    PERFORM 1 FROM organization_heads h WHERE h.organization_id = p_organization_id FOR UPDATE;
+    head := locked_head(p_organization_id);
+    IF head.org_sequence = 0 THEN
+        DELETE FROM organization_heads h WHERE h.organization_id = p_organization_id;
+        DELETE FROM organizations o WHERE o.id = p_organization_id;
+    END IF;
     RETURN QUERY SELECT e.aggregate_id, max(e.revision), max(e.position) FROM events e
         WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id GROUP BY e.aggregate_id;
 END
 $$;
 
--- The global head is taken last: whoever holds it makes everybody wait until the commit.
+-- Answers no position when the log has the command already. The global head is taken last: whoever holds it makes
+-- everybody wait until the commit.
 CREATE FUNCTION append_events(
     p_organization_id uuid, p_command_id uuid, p_correlation_id text, p_actor text, p_reason text,
     p_aggregate_ids uuid[], p_revisions integer[], p_topics text[], p_states bytea[],
     p_changes jsonb, p_sealed jsonb, p_destroyed uuid[]
-) RETURNS TABLE (first_position bigint, recorded_at timestamptz, is_replay boolean)
+) RETURNS TABLE (first_position bigint, recorded_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     head organization_heads;
@@ -136,7 +145,7 @@ BEGIN
     PERFORM set_config('app.organization_id', p_organization_id::text, true);
     head := locked_head(p_organization_id);
     IF EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id) THEN
-        RETURN QUERY SELECT NULL::bigint, NULL::timestamptz, true;
+        RETURN QUERY SELECT NULL::bigint, NULL::timestamptz;
         RETURN;
     END IF;
     PERFORM expect_revisions(p_organization_id, p_aggregate_ids, p_revisions);
@@ -166,22 +175,24 @@ BEGIN
     UPDATE organization_heads h
     SET org_sequence = head.org_sequence + count_of_events, hash = previous, recorded_at = moment
     WHERE h.organization_id = p_organization_id;
-    RETURN QUERY SELECT last_position - count_of_events + 1, moment, false;
+    RETURN QUERY SELECT last_position - count_of_events + 1, moment;
 END
 $$;
 
--- Each aggregate's first new revision must follow its last recorded one.
+-- Each aggregate's new revisions must follow its last recorded one, without a gap; a new aggregate's begin at 1 (or 0).
 CREATE FUNCTION expect_revisions(p_organization_id uuid, p_aggregate_ids uuid[], p_revisions integer[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     stale record;
 BEGIN
-    SELECT wanted.aggregate_id, wanted.first_revision, recorded.last_revision INTO stale
-    FROM (SELECT w.aggregate_id, min(w.revision) AS first_revision
+    SELECT wanted.aggregate_id, wanted.first_revision, coalesce(recorded.last_revision, 0) AS last_revision INTO stale
+    FROM (SELECT w.aggregate_id, min(w.revision) AS first_revision,
+                 max(w.revision) - min(w.revision) + 1 <> count(*) AS has_gaps
           FROM unnest(p_aggregate_ids, p_revisions) AS w (aggregate_id, revision) GROUP BY w.aggregate_id) wanted
     CROSS JOIN LATERAL (SELECT max(e.revision) AS last_revision FROM events e
                         WHERE e.organization_id = p_organization_id AND e.aggregate_id = wanted.aggregate_id) recorded
-    WHERE coalesce(recorded.last_revision, wanted.first_revision - 1) <> wanted.first_revision - 1
+    WHERE wanted.has_gaps
+        OR wanted.first_revision <> coalesce(recorded.last_revision + 1, least(wanted.first_revision, 1))
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'aggregate % is at revision %, not %', stale.aggregate_id, stale.last_revision,
