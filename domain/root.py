@@ -11,6 +11,10 @@ from eventsourcing.domain import AggregateEvent, BaseAggregate, CanMutateAggrega
 UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
 
 
+class DecidedAfterRemoval(RuntimeError):
+    """Code went on deciding on an aggregate that it had removed: a mistake of ours, and refused."""
+
+
 class Root(BaseAggregate[UUID]):
     """An aggregate named by a UUID, whose every event has a topic of its own.
 
@@ -29,6 +33,17 @@ class Root(BaseAggregate[UUID]):
     def __base_init__(self, originator_id: UUID, originator_version: int, timestamp: datetime) -> None:
         super().__base_init__(originator_id, originator_version, timestamp)
         self._recorded_position: int | None = None
+        self.is_removed = False
+
+    def trigger_event(self, event_class: type[CanMutateAggregate[UUID]], **kwargs: object) -> None:
+        """Decide that the event happens.
+
+        Raises:
+            DecidedAfterRemoval: the aggregate was removed, so nothing can happen to it any more.
+        """
+        if self.is_removed:
+            raise DecidedAfterRemoval(f"{type(self).__name__} {self.id}")
+        super().trigger_event(event_class, **kwargs)
 
     @property
     def recorded_position(self) -> int | None:

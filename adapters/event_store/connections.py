@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
-from psycopg_pool import ConnectionPool
 
 from adapters.event_store.records import ConnectionLost, ConstraintConflict, RevisionConflict
 from adapters.sql import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from psycopg_pool import ConnectionPool
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")

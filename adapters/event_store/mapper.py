@@ -26,10 +26,10 @@ _NOT_FACTS = ("originator_id", "originator_version", "timestamp")
 class CanonicalJson(Transcoder):
     """JSON with sorted keys: one state has one spelling, which the hash chain is made over."""
 
-    def encode(self, obj: Any) -> bytes:
+    def encode(self, obj: object) -> bytes:
         return orjson.dumps(obj, default=_plain, option=orjson.OPT_SORT_KEYS)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: bytes) -> Any:  # noqa: ANN401 - JSON is what it is
         return orjson.loads(data)
 
 
@@ -49,9 +49,10 @@ class LedgerMapper(Mapper[UUID]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
-        event: Any = super().to_domain_event(stored_event)
+        event: DomainEventProtocol[UUID] = super().to_domain_event(stored_event)
         facts = vars(event)
-        for name, revive in _revivers(type(event)).items():
+        event_class: type = type(event)
+        for name, revive in _revivers(event_class).items():
             if facts.get(name) is not None:
                 facts[name] = revive(facts[name])
         if isinstance(stored_event, LedgerStoredEvent):

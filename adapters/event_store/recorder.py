@@ -180,7 +180,9 @@ class LedgerRecorder(ApplicationRecorder):
             outcome = self.command_outcome(append.organization_id, append.command_id)
         except DatabaseError as error:
             return OutcomeUnknown(str(error))
-        return CommandAlreadyApplied(outcome) if outcome else OperationalError("the connection was lost before the commit")
+        return (
+            CommandAlreadyApplied(outcome) if outcome else OperationalError("the connection was lost before the commit")
+        )
 
     def _events(self, name: str, parameters: Mapping[str, Any]) -> list[LedgerStoredEvent]:
         return [LedgerStoredEvent(*row) for row in self._scoped(name, parameters)]

@@ -70,10 +70,7 @@ def project_model(event: LoggedEvent) -> RowChange:
     """Return what the event does to its model's row."""
     if event.topic == "model.removed":
         return RowChange("ai_models", "delete", event.aggregate_id, {})
+    row = {"id": event.aggregate_id, "revision": event.revision}
     if event.topic == "model.registered":
-        columns = _registered(event.facts)
-    else:
-        columns = _UPDATES[event.topic](event.facts)
-    operation = "insert" if event.topic == "model.registered" else "update"
-    columns = {"id": event.aggregate_id, "revision": event.revision, **columns}
-    return RowChange("ai_models", operation, event.aggregate_id, columns)
+        return RowChange("ai_models", "insert", event.aggregate_id, row | _registered(event.facts))
+    return RowChange("ai_models", "update", event.aggregate_id, row | _UPDATES[event.topic](event.facts))

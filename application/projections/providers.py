@@ -44,10 +44,7 @@ def project_provider(event: LoggedEvent) -> RowChange:
     """Return what the event does to its provider's row."""
     if event.topic == "provider.removed":
         return RowChange("ai_providers", "delete", event.aggregate_id, {})
+    row = {"id": event.aggregate_id, "revision": event.revision}
     if event.topic == "provider.registered":
-        columns = _registered(event.facts)
-    else:
-        columns = _UPDATES[event.topic](event.facts)
-    operation = "insert" if event.topic == "provider.registered" else "update"
-    columns = {"id": event.aggregate_id, "revision": event.revision, **columns}
-    return RowChange("ai_providers", operation, event.aggregate_id, columns)
+        return RowChange("ai_providers", "insert", event.aggregate_id, row | _registered(event.facts))
+    return RowChange("ai_providers", "update", event.aggregate_id, row | _UPDATES[event.topic](event.facts))

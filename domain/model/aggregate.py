@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal  # noqa: TC003 - the mapper reads the annotations of events at run time
 from typing import Any
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 - the same
 
 from eventsourcing.domain import AggregateCreated, event
 
-from domain.model.values import MANUAL, Limits, Price, checked_price
+from domain.documents import checked_document, checked_label
+from domain.model.facts import checked_capabilities, checked_version, price_facts, price_told
+from domain.model.values import MANUAL, Limits, Price, checked_limits, checked_price
 from domain.names import checked_name
 from domain.root import Root
 
@@ -93,22 +95,27 @@ class Model(Root):
         is_enabled: bool,
         sources: dict[str, str],
     ) -> Model:
-        """Begin to use a provider's model. `sources` names where each filled-in value comes from."""
+        """Begin to use a provider's model. `sources` names where each filled-in value comes from.
+
+        Raises:
+            InvalidValue: a value is outside what its field allows.
+        """
+        checked_limits(limits)
         return cls._create(
             cls.Registered,
             id=id,
             provider_id=provider_id,
-            model_id=model_id,
+            model_id=checked_label("modelId", model_id),
             name=checked_name(name),
-            version=version,
+            version=checked_version(version),
             type=type,
-            capabilities=sorted(set(capabilities)),
-            config=config,
+            capabilities=checked_capabilities(capabilities),
+            config=checked_document("config", config),
             context_window=limits.context_window,
             max_tokens=limits.max_tokens,
             is_enabled=is_enabled,
             sources=sources,
-            **_price_facts(checked_price(price)),
+            **price_facts(checked_price(price)),
         )
 
     @event(Registered)
@@ -138,10 +145,9 @@ class Model(Root):
         self.capabilities = capabilities
         self.config = config
         self.limits = Limits(context_window=context_window, max_tokens=max_tokens)
-        self.price = _price(input_per_1k, output_per_1k, price_source, price_as_of)
+        self.price = price_told(input_per_1k, output_per_1k, price_source, price_as_of)
         self.is_enabled = is_enabled
         self.sources = dict(sources)
-        self.is_removed = False
 
     def rename(self, name: str) -> None:
         """Call it otherwise; does nothing when that is its name already."""
@@ -152,25 +158,25 @@ class Model(Root):
     def reconfigure(self, *, version: str | None, config: dict[str, Any]) -> None:
         """Run it with these defaults; does nothing when they are its defaults already."""
         if (version, config) != (self.version_label, self.config):
-            self._reconfigured(version=version, config=config)
+            self._reconfigured(version=checked_version(version), config=checked_document("config", config))
 
     def change_capabilities(self, type: str, capabilities: list[str], *, source: str = MANUAL) -> None:  # noqa: A002
         """Hold it to be of this type and able to do these things; does nothing when that is so already."""
-        wanted = sorted(set(capabilities))
+        wanted = checked_capabilities(capabilities)
         if (type, wanted) != (self.type, self.capabilities):
             self._capabilities_changed(type=type, capabilities=wanted, source=source)
 
     def change_price(self, price: Price | None) -> None:
         """Reckon with this price, or with none known; does nothing when that is so already."""
-        if price != self.price:
-            self._price_changed(**_price_facts(checked_price(price)))
+        checked = checked_price(price)
+        if checked != self.price:
+            self._price_changed(**price_facts(checked))
 
     def change_limits(self, limits: Limits, *, source: str = MANUAL) -> None:
         """Hold it to these limits; does nothing when they are its limits already."""
         if limits != self.limits:
-            self._limits_changed(
-                context_window=limits.context_window, max_tokens=limits.max_tokens, source=source
-            )
+            checked_limits(limits)
+            self._limits_changed(context_window=limits.context_window, max_tokens=limits.max_tokens, source=source)
 
     def enable(self) -> None:
         """Take it into use; does nothing when it already is."""
@@ -211,7 +217,7 @@ class Model(Root):
         price_source: str | None,
         price_as_of: str | None,
     ) -> None:
-        self.price = _price(input_per_1k, output_per_1k, price_source, price_as_of)
+        self.price = price_told(input_per_1k, output_per_1k, price_source, price_as_of)
         self.sources["price"] = price_source or MANUAL
 
     @event(LimitsChanged)
@@ -230,20 +236,3 @@ class Model(Root):
     @event(Removed)
     def _removed(self) -> None:
         self.is_removed = True
-
-
-def _price_facts(price: Price | None) -> dict[str, Any]:
-    return {
-        "input_per_1k": price.input_per_1k if price else None,
-        "output_per_1k": price.output_per_1k if price else None,
-        "price_source": price.source if price else None,
-        "price_as_of": price.as_of if price else None,
-    }
-
-
-def _price(
-    input_per_1k: Decimal | None, output_per_1k: Decimal | None, source: str | None, as_of: str | None
-) -> Price | None:
-    if input_per_1k is None and output_per_1k is None:
-        return None
-    return Price(input_per_1k, output_per_1k, source or MANUAL, as_of)

@@ -28,6 +28,10 @@ MANUAL: Final = "manual"
 # A price above is a slip of units: prices are quoted per million tokens as often as per thousand.
 HIGHEST_COST: Final = Decimal(1000)
 
+# Written out in full, 1E-999999 would be a million digits; no price has thirty.
+MOST_DECIMALS: Final = 30
+MOST_TOKENS: Final = 10**12
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -56,13 +60,29 @@ class Limits:
 
 
 def checked_price(price: Price | None) -> Price | None:
-    """Return the price as it is.
+    """Return the price as it is, or none when neither part of it is known.
 
     Raises:
-        InvalidValue: a part of it is negative, not finite, or over 1,000 USD per 1,000 tokens.
+        InvalidValue: a part of it is negative, not finite, over 1,000 USD per 1,000 tokens, or finer than 30 decimals.
     """
-    if price is not None:
-        for field, amount in (("inputPer1kTokens", price.input_per_1k), ("outputPer1kTokens", price.output_per_1k)):
-            if amount is not None and not (amount.is_finite() and 0 <= amount <= HIGHEST_COST):
-                raise InvalidValue(field, f"A price is between 0 and {HIGHEST_COST} USD per 1,000 tokens.")
+    if price is None or (price.input_per_1k is None and price.output_per_1k is None):
+        return None
+    for field, amount in (("inputPer1kTokens", price.input_per_1k), ("outputPer1kTokens", price.output_per_1k)):
+        if amount is not None and not (amount.is_finite() and 0 <= amount <= HIGHEST_COST):
+            raise InvalidValue(field, f"A price is between 0 and {HIGHEST_COST} USD per 1,000 tokens.")
+        exponent = 0 if amount is None else amount.as_tuple().exponent
+        if isinstance(exponent, int) and exponent < -MOST_DECIMALS:
+            raise InvalidValue(field, f"A price has at most {MOST_DECIMALS} decimals.")
     return price
+
+
+def checked_limits(limits: Limits) -> Limits:
+    """Return the limits as they are.
+
+    Raises:
+        InvalidValue: one is negative, or more than a million million tokens.
+    """
+    for field, tokens in (("contextWindow", limits.context_window), ("maxTokens", limits.max_tokens)):
+        if tokens is not None and not 0 <= tokens <= MOST_TOKENS:
+            raise InvalidValue(field, f"A limit is between 0 and {MOST_TOKENS} tokens.")
+    return limits

@@ -34,7 +34,6 @@ class Organization(Root):
     @event(Registered)
     def __init__(self, name: str) -> None:
         self.name = name
-        self.is_removed = False
 
     def rename(self, name: str) -> None:
         """Call it otherwise; does nothing when that is its name already."""

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from eventsourcing.domain import AggregateCreated, event
 
+from domain.documents import checked_document, checked_label
 from domain.names import checked_name
 from domain.provider.errors import CredentialRequired
-from domain.provider.values import Endpoint, NewCredential
 from domain.root import Root
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from domain.provider.values import Endpoint, NewCredential
 
 
 class Provider(Root):
@@ -79,15 +81,19 @@ class Provider(Root):
         credential: NewCredential | None,
         is_enabled: bool = True,
     ) -> Provider:
-        """Open the account; its first key, if there is one, is version 1."""
+        """Open the account; its first key, if there is one, is version 1.
+
+        Raises:
+            InvalidValue: a value is outside what its field allows.
+        """
         return cls._create(
             cls.Registered,
             id=provider_id,
             name=checked_name(name),
-            provider_type=provider_type,
+            provider_type=checked_label("providerType", provider_type),
             endpoint=endpoint.url,
             origin=endpoint.origin,
-            settings=settings,
+            settings=checked_document("settings", settings),
             is_enabled=is_enabled,
             credential_version=1 if credential else 0,
             credential_hint=credential.hint if credential else None,
@@ -115,7 +121,6 @@ class Provider(Root):
         self.credential_hint = credential_hint
         self.health_status = "unknown"
         self.health_category: str | None = None
-        self.is_removed = False
 
     @property
     def has_credential(self) -> bool:
@@ -144,9 +149,7 @@ class Provider(Root):
         if endpoint.url != self.endpoint:
             self._endpoint_changed(endpoint=endpoint.url, origin=endpoint.origin)
         if credential is not None:
-            self._credential_replaced(
-                credential_version=self.next_credential_version, credential_hint=credential.hint
-            )
+            self._credential_replaced(credential_version=self.next_credential_version, credential_hint=credential.hint)
 
     def replace_credential(self, credential: NewCredential) -> None:
         """Hold this key from now on, and no other."""
@@ -158,9 +161,13 @@ class Provider(Root):
             self._credential_removed(credential_version=self.credential_version)
 
     def change_settings(self, settings: dict[str, Any]) -> None:
-        """Use these settings in place of all the old ones; does nothing when they are equal."""
+        """Use these settings in place of all the old ones; does nothing when they are equal.
+
+        Raises:
+            InvalidValue: they are not JSON that the log can keep.
+        """
         if settings != self.settings:
-            self._settings_changed(settings=settings)
+            self._settings_changed(settings=checked_document("settings", settings))
 
     def enable(self) -> None:
         """Take it into use; does nothing when it already is."""
@@ -190,7 +197,7 @@ class Provider(Root):
     def _endpoint_changed(self, endpoint: str, origin: str) -> None:
         self.endpoint = endpoint
         self.origin = origin
-        self.health_status = "unknown"
+        self._forget_health()
 
     @event(SettingsChanged)
     def _settings_changed(self, settings: dict[str, Any]) -> None:
@@ -200,13 +207,13 @@ class Provider(Root):
     def _credential_replaced(self, credential_version: int, credential_hint: str) -> None:
         self.credential_version = credential_version
         self.credential_hint = credential_hint
-        self.health_status = "unknown"
+        self._forget_health()
 
     @event(CredentialRemoved)
     def _credential_removed(self, credential_version: int) -> None:
         self.credential_version = credential_version
         self.credential_hint = None
-        self.health_status = "unknown"
+        self._forget_health()
 
     @event(Enabled)
     def _enabled(self) -> None:
@@ -225,3 +232,8 @@ class Provider(Root):
     def _removed(self) -> None:
         self.is_removed = True
         self.credential_hint = None
+
+    def _forget_health(self) -> None:
+        """A key or an endpoint that has changed has not been tested yet."""
+        self.health_status = "unknown"
+        self.health_category = None

@@ -1,0 +1,55 @@
+"""Text and JSON as the log can keep them."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any, Final
+
+from domain.errors import InvalidValue
+
+LONGEST_LABEL: Final = 256
+DEEPEST_DOCUMENT: Final = 32
+
+# What JSON libraries and databases agree on without losing a digit: signed 64 bits.
+_LARGEST_INTEGER: Final = 2**63 - 1
+
+
+def checked_label(field: str, label: str) -> str:
+    """Return the label, an identifier that somebody else has given, as it is.
+
+    Raises:
+        InvalidValue: it is empty, longer than 256 characters, or holds control characters.
+    """
+    if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
+        raise InvalidValue(field, f"It takes 1 to {LONGEST_LABEL} characters, none of them a control character.")
+    return label
+
+
+def checked_document(field: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON object as it is.
+
+    Raises:
+        InvalidValue: it is nested too deeply, or holds what is not JSON or would come back as something else.
+    """
+    pending: list[tuple[object, int]] = [(document, 1)]
+    while pending:
+        value, depth = pending.pop()
+        if depth > DEEPEST_DOCUMENT:
+            raise InvalidValue(field, f"It is nested more than {DEEPEST_DOCUMENT} levels deep.")
+        if isinstance(value, dict):
+            pending += [(part, depth + 1) for entry in value.items() for part in entry]
+            if not all(isinstance(name, str) for name in value):
+                raise InvalidValue(field, "The names in a JSON object are text.")
+        elif isinstance(value, list):
+            pending += [(part, depth + 1) for part in value]
+        elif not _is_kept_as_it_is(value):
+            raise InvalidValue(field, "It holds a null character, a number out of range, or what is not JSON.")
+    return document
+
+
+def _is_kept_as_it_is(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, int):
+        return abs(value) <= _LARGEST_INTEGER
+    return value is None or (isinstance(value, float) and isfinite(value))
