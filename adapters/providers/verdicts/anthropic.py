@@ -26,6 +26,7 @@ ANTHROPIC: Final = Dialect(
             codes=frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"}),
         ),
         Rule(verdict=meanings.SPENT, message=re.compile(r"spend limit|api usage limits?")),
+        Rule(verdict=meanings.ACCOUNT_CLOSED, message=re.compile(r"organization has been disabled")),
         Rule(
             verdict=meanings.NO_KEY,
             codes=frozenset({"authentication_error"}),

@@ -73,7 +73,12 @@ XAI: Final = Dialect(
         Rule(
             verdict=meanings.ACCOUNT_CLOSED,
             statuses=frozenset({403}),
-            message=re.compile(r"\b(?:team|api key) is blocked"),
+            message=re.compile(r"\b(?:team|api key) is (?:currently )?blocked"),
+        ),
+        Rule(
+            verdict=meanings.NO_PERMISSION,
+            statuses=frozenset({403}),
+            message=re.compile(r"does not have permission"),
         ),
         *OPENAI_STYLE,
     ),

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
     from adapters.providers.verdicts.facts import Facts
 
-# OpenAI: "Please try again in 644ms." Google: "Please retry in 47.837881432s."
-_IN_WORDS: Final = re.compile(r"\b(?:try again|retry) in ((?:\d{1,9}(?:\.\d{1,12})?(?:ms|s|m|h))+)")
+# OpenAI: "Please try again in 644ms." Google: "Please retry in 47.837881432s." Azure: "Please retry after 2 seconds."
+_IN_WORDS: Final = re.compile(
+    r"\b(?:try again|retry) (?:in|after) (?:((?:\d{1,9}(?:\.\d{1,12})?(?:ms|s|m|h))+)\b|(\d{1,9}) seconds?)"
+)
 _COUNT: Final = re.compile(r"\d{1,15}")
+_UNITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 _OPENAI: Final = "x-ratelimit-{what}-{unit}"
 _ANTHROPIC: Final = "anthropic-ratelimit-{unit}-{what}"
 # OpenRouter does not say what it counts; it counts requests.
@@ -44,7 +47,7 @@ def wait_of(headers: Mapping[str, str], facts: Facts, now: datetime) -> float | 
     if told is None and facts.retry_delay is not None:
         told = seconds_of(facts.retry_delay)
     if told is None and (in_words := _IN_WORDS.search(facts.message)):
-        told = seconds_of(in_words[1])
+        told = seconds_of(in_words[1] or in_words[2])
     return max(_resets(headers, now), default=None) if told is None else told
 
 
@@ -56,9 +59,6 @@ def _resets(headers: Mapping[str, str], now: datetime) -> Iterator[float]:
         reset = seconds_until(headers.get(name.format(what="reset"), ""), now)
         if reset is not None and remaining in {"0", ""}:
             yield reset
-
-
-_UNITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 
 
 def _count(headers: Mapping[str, str], what: str, unit: str) -> int | None:

@@ -20,6 +20,12 @@ NO_KEY: Final = Verdict(
     hint="Give the provider an API key.",
     authenticated=False,
 )
+UNUSABLE_KEY: Final = Verdict(
+    category="auth_invalid",
+    says="The key for {label} has a blank, a line break or a character that no key has.",
+    hint="Copy the key again, without anything around it.",
+    authenticated=False,
+)
 NO_PERMISSION: Final = Verdict(
     category="auth_forbidden",
     says="{label} knows the key, but it may not do this.",

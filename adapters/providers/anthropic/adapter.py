@@ -1,0 +1,78 @@
+"""Anthropic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.addresses import address, with_version
+from adapters.providers.anthropic.models import read_model
+from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
+from adapters.providers.listing import counted, every_entry, offered, under
+from adapters.providers.reading import mapping
+from adapters.providers.verdicts.anthropic import ANTHROPIC
+from application.ports.provider_gateway import ProviderType, SettingField
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.ports.outbound import Outbound
+    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+
+# 2026-10-21 is newer, but refuses temperature, top_p and top_k, which many prompts bring along.
+DEFAULT_VERSION: Final = "2023-06-01"
+# Without it a page has 20.
+_PAGE_SIZE: Final = "1000"
+
+
+def _headers(connection: ProviderConnection) -> dict[str, str]:
+    headers = {"anthropic-version": str(connection.settings.get("anthropicVersion", DEFAULT_VERSION))}
+    return headers | ({"x-api-key": connection.api_key} if connection.api_key else {})
+
+
+_WIRE: Final = Wire(dialect=ANTHROPIC, headers=_headers)
+_LISTED: Final = under("data")
+
+
+class Anthropic:
+    """Implements `ProviderAdapter` for api.anthropic.com; an endpoint may end in `/v1` or leave it out."""
+
+    type = ProviderType(
+        name="anthropic",
+        label="Anthropic",
+        default_endpoint="https://api.anthropic.com",
+        needs_key=True,
+        key_help="An API key from console.anthropic.com.",
+        settings=(
+            SettingField(
+                name="anthropicVersion",
+                kind="string",
+                label="API version",
+                help="Sent as anthropic-version. From 2026-10-21 on, sampling parameters are refused.",
+                default=DEFAULT_VERSION,
+                pattern=r"20\d\d-\d\d-\d\d",
+            ),
+        ),
+    )
+
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+        exchange = Exchange(_WIRE, connection, outbound)
+        answer = await exchange.get(_models(connection, {"limit": "1"}), FOR_A_PROBE)
+        finding = counted(answer, _LISTED)
+        return finding.counted(None) if mapping(answer.document).get("has_more") is not False else finding
+
+    async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
+        exchange = Exchange(_WIRE, connection, outbound)
+
+        def page(after: str | None) -> str:
+            return _models(connection, {"limit": _PAGE_SIZE} | ({"after_id": after} if after else {}))
+
+        return offered(exchange, await every_entry(exchange, page, _next_page, _LISTED), read_model)
+
+
+def _models(connection: ProviderConnection, query: Mapping[str, str]) -> str:
+    return address(with_version(connection.endpoint), "models", query=query)
+
+
+def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:
+    return bool(document.get("has_more")), document.get("last_id")

@@ -1,0 +1,96 @@
+"""Google Gemini."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.addresses import address
+from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
+from adapters.providers.google.models import read_model
+from adapters.providers.listing import counted, every_entry, offered, under
+from adapters.providers.reading import mapping
+from adapters.providers.verdicts.google import GOOGLE
+from application.ports.provider_gateway import ProviderType, SettingField
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.ports.outbound import Outbound
+    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+
+# v1 is stable but leaves the previews out.
+DEFAULT_VERSION: Final = "v1beta"
+_VERSION: Final = r"v\d{1,2}(?:(?:alpha|beta)\d{0,2})?"
+_VERSION_AT_THE_END: Final = re.compile(f"/{_VERSION}$")
+# Without it a page has 50.
+_PAGE_SIZE: Final = "1000"
+
+
+def _headers(connection: ProviderConnection) -> dict[str, str]:
+    # As `?key=` it would end up in the logs of every proxy.
+    return {"x-goog-api-key": connection.api_key} if connection.api_key else {}
+
+
+_WIRE: Final = Wire(dialect=GOOGLE, headers=_headers)
+
+
+class Google:
+    """Implements `ProviderAdapter` for the Gemini API; a version at the endpoint's end yields to the setting."""
+
+    type = ProviderType(
+        name="google",
+        label="Google Gemini",
+        default_endpoint="https://generativelanguage.googleapis.com",
+        needs_key=True,
+        key_help="An API key from aistudio.google.com. Its restrictions must allow the Generative Language API.",
+        settings=(
+            SettingField(
+                name="apiVersion",
+                kind="string",
+                label="API version",
+                help="v1beta has the preview models too; v1 only the stable ones.",
+                default=DEFAULT_VERSION,
+                pattern=_VERSION,
+            ),
+        ),
+    )
+
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+        exchange = Exchange(_WIRE, connection, outbound)
+        answer = await exchange.get(_models(connection, {"pageSize": "1"}), FOR_A_PROBE)
+        finding = counted(answer, _listed)
+        return finding.counted(None) if _next_page(mapping(answer.document))[0] else finding
+
+    async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
+        exchange = Exchange(_WIRE, connection, outbound)
+
+        def page(token: str | None) -> str:
+            return _models(connection, {"pageSize": _PAGE_SIZE} | ({"pageToken": token} if token else {}))
+
+        return offered(exchange, await every_entry(exchange, page, _next_page, _listed), read_model)
+
+
+def versioned(connection: ProviderConnection) -> str:
+    """Return the endpoint with the version of the API that the settings or the endpoint itself name."""
+    base = connection.endpoint.rstrip("/")
+    at_the_end = _VERSION_AT_THE_END.search(base)
+    version = connection.settings.get("apiVersion") or (at_the_end[0][1:] if at_the_end else DEFAULT_VERSION)
+    return f"{_VERSION_AT_THE_END.sub('', base)}/{version}"
+
+
+def _models(connection: ProviderConnection, query: Mapping[str, str]) -> str:
+    return address(versioned(connection), "models", query=query)
+
+
+def _listed(document: object) -> list[Mapping[str, Any]] | None:
+    """Find the entries; a page without any lacks the field, as Google's JSON leaves out what is empty."""
+    if isinstance(document, dict) and document.keys() <= {"nextPageToken"}:
+        return []
+    return under("models")(document)
+
+
+def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:
+    token = document.get("nextPageToken")
+    return bool(token), token
