@@ -3,8 +3,8 @@
 import asyncio
 import signal
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -113,15 +113,22 @@ async def serve_sandbox(host: str, port: int, started: Callable[[str], None] | N
     sandbox = Sandbox()
     await sandbox.start(host, port)
     try:
-        _call_on_sigterm(stop.set)
-        if started is not None:
-            started(sandbox.url)
-        await stop.wait()
+        with _sigterm_calls(stop.set):
+            if started is not None:
+                started(sandbox.url)
+            await stop.wait()
     finally:
         await sandbox.stop()
 
 
-def _call_on_sigterm(stop: Callable[[], None]) -> None:
+@contextmanager
+def _sigterm_calls(stop: Callable[[], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
     # Windows has no such signal, and only the main thread may listen for one.
     with suppress(NotImplementedError, RuntimeError, ValueError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+        loop.add_signal_handler(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.remove_signal_handler(signal.SIGTERM)
