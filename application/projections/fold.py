@@ -1,0 +1,66 @@
+"""The read tables as the log alone makes them: what verification compares with, and what reads of the past show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from application.projections.project import project
+from application.projections.rows import Table, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from application.projections.rows import LoggedEvent, RowChange
+
+Row = dict[str, Any]
+Rows = dict[Table, dict[str, Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedEvent:
+    """An event with the database's time of it."""
+
+    event: LoggedEvent
+    recorded_at: datetime
+
+
+def fold(organization_id: str, events: Iterable[DatedEvent]) -> Rows:
+    """Return one organization's rows of each read table by their ids, after all of its events in their order.
+
+    The columns are those of the tables; ids and amounts are text, as in the log, and times are datetimes.
+
+    Raises:
+        UnknownEventType: no projection knows an event's topic.
+    """
+    rows: Rows = {"organizations": {}, "ai_providers": {}, "ai_models": {}}
+    for dated in events:
+        # Whatever an organization does first makes its row.
+        rows["organizations"].setdefault(organization_id, {"id": organization_id, "name": None})
+        change = project(dated.event)
+        row = changed(rows[change.table].get(change.row_id), change, dated.recorded_at)
+        if row is None:
+            rows[change.table].pop(change.row_id, None)
+            continue
+        if change.operation == "insert":
+            row["organization_id"] = organization_id
+        rows[change.table][change.row_id] = row
+    return rows
+
+
+def changed(row: Row | None, change: RowChange, time: datetime) -> Row | None:
+    """Return the row after the change, or none where there is none then.
+
+    An update of a row that is not there changes nothing, in the database as here.
+    """
+    if change.operation == "delete" or (change.operation == "update" and row is None):
+        return None
+    after = merged({} if row is None or change.operation == "insert" else row, change.columns)
+    if change.table == "organizations":
+        return after
+    if "credential_hint" in change.columns:
+        after["credential_set_at"] = None if change.columns["credential_hint"] is None else time
+    if change.operation == "insert":
+        after["created_at"] = time
+    return after | {"updated_at": time}
