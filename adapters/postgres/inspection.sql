@@ -1,0 +1,22 @@
+-- who: what the login of this connection is allowed
+SELECT current_user, r.rolsuper, r.rolbypassrls, current_setting('server_version_num')::integer
+FROM pg_roles r WHERE r.rolname = current_user;
+
+-- unprotected: tables with an organization whose row-level security is not forced, or without a policy
+SELECT c.relname FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+WHERE c.relkind IN ('r', 'p')
+    AND (EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'organization_id' AND NOT a.attisdropped)
+         OR c.relname = 'organizations')
+    AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
+ORDER BY c.relname;
+
+-- owned: tables that the login of this connection owns
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+WHERE c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'USAGE') ORDER BY c.relname;
+
+-- migrations: what has been applied
+SELECT migration_id FROM _yoyo_migration;
+
+-- master_keys_in_use: the master keys that stored credentials need
+SELECT DISTINCT master_key_id FROM provider_credentials;

@@ -1,0 +1,1 @@
+"""The records of all routes, by what they are about."""

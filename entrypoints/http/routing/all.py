@@ -1,0 +1,43 @@
+"""All routes of the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrypoints.http.routing.audit import audit_routes
+from entrypoints.http.routing.discovery import discovery_routes
+from entrypoints.http.routing.models import model_routes
+from entrypoints.http.routing.platform import platform_routes
+from entrypoints.http.routing.providers import provider_routes
+
+if TYPE_CHECKING:
+    from entrypoints.http.routes import Route
+    from entrypoints.http.views.audit import AuditViews
+    from entrypoints.http.views.bulk import BulkViews
+    from entrypoints.http.views.discovery import DiscoveryViews
+    from entrypoints.http.views.models import ModelViews
+    from entrypoints.http.views.organizations import OrganizationViews
+    from entrypoints.http.views.providers import ProviderViews
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """All views there are."""
+
+    providers: ProviderViews
+    models: ModelViews
+    bulk: BulkViews
+    discovery: DiscoveryViews
+    audit: AuditViews
+    organizations: OrganizationViews
+
+    def routes(self) -> list[Route]:
+        """Return the record of every route."""
+        return [
+            *provider_routes(self.providers),
+            *discovery_routes(self.discovery),
+            *model_routes(self.models, self.bulk),
+            *audit_routes(self.audit),
+            *platform_routes(self.organizations),
+        ]

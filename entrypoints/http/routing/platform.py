@@ -1,0 +1,30 @@
+"""Routes of the platform's administrators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrypoints.http import answers
+from entrypoints.http.authorization import Access
+from entrypoints.http.routes import Answer, Route, route
+from entrypoints.http.views.organizations import OrganizationReplacement
+
+if TYPE_CHECKING:
+    from entrypoints.http.views.organizations import OrganizationViews
+
+_WRITTEN = ("ETag", "X-Ledger-Position")
+
+
+def platform_routes(views: OrganizationViews) -> list[Route]:
+    """Return the routes of the platform's administrators."""
+    return [
+        route(
+            "PUT",
+            "/api/admin/organizations/{id}",
+            views.name_organization,
+            access=Access.PLATFORM,
+            tag="administration",
+            body=OrganizationReplacement,
+            answers={200: Answer(description="The organization.", schema=answers.Organization, headers=_WRITTEN)},
+        )
+    ]

@@ -1,0 +1,90 @@
+"""Routes that keep providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.errors import (
+    Conflict,
+    EndpointRefused,
+    ProviderHasModels,
+    ProviderNameTaken,
+    ProviderNotFound,
+    StaleRevision,
+)
+from domain.provider.errors import CredentialRequired
+from entrypoints.http import answers
+from entrypoints.http.authorization import Access
+from entrypoints.http.bodies import providers as provider_bodies
+from entrypoints.http.routes import Answer, Route, route
+
+if TYPE_CHECKING:
+    from entrypoints.http.views.providers import ProviderViews
+
+PROVIDERS = "/api/ai/providers"
+_WRITTEN = ("ETag", "X-Ledger-Position")
+
+
+def provider_routes(views: ProviderViews) -> list[Route]:
+    """Return the routes that keep providers."""
+    shown = {200: Answer(description="The provider.", schema=answers.Provider, headers=("ETag",))}
+    changed = {200: Answer(description="The provider as it is now.", schema=answers.Provider, headers=_WRITTEN)}
+    created = {
+        201: Answer(description="The new provider.", schema=answers.Provider, headers=(*_WRITTEN, "Location"))
+    }
+    refusals = (ProviderNotFound, ProviderNameTaken, EndpointRefused, CredentialRequired, StaleRevision, Conflict)
+    return [
+        route(
+            "GET",
+            PROVIDERS,
+            views.list_providers,
+            access=Access.VIEWER,
+            query=provider_bodies.ProviderListQuery,
+            answers={200: Answer(description="A page of providers.", schema=answers.ProviderList)},
+        ),
+        route(
+            "POST",
+            PROVIDERS,
+            views.register_provider,
+            access=Access.ADMIN,
+            body=provider_bodies.NewProvider,
+            body_example={"name": "OpenAI", "providerType": "openai", "apiKey": "sk-..."},
+            answers=created,
+            problems=(ProviderNameTaken, EndpointRefused),
+        ),
+        route(
+            "GET",
+            f"{PROVIDERS}/{{id}}",
+            views.get_provider,
+            access=Access.VIEWER,
+            answers=shown,
+            problems=(ProviderNotFound,),
+        ),
+        route(
+            "PUT",
+            f"{PROVIDERS}/{{id}}",
+            views.replace_provider,
+            access=Access.ADMIN,
+            body=provider_bodies.ProviderReplacement,
+            answers=changed,
+            problems=refusals,
+        ),
+        route(
+            "PATCH",
+            f"{PROVIDERS}/{{id}}",
+            views.patch_provider,
+            access=Access.ADMIN,
+            body=provider_bodies.ProviderPatch,
+            answers=changed,
+            problems=refusals,
+        ),
+        route(
+            "DELETE",
+            f"{PROVIDERS}/{{id}}",
+            views.delete_provider,
+            access=Access.ADMIN,
+            query=provider_bodies.RemovalQuery,
+            answers={204: Answer(description="It is gone.", headers=_WRITTEN)},
+            problems=(ProviderNotFound, ProviderHasModels, StaleRevision, Conflict),
+        ),
+    ]

@@ -1,0 +1,120 @@
+"""Routes of the audit trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from application.ports.audit_log import AuditFilter
+from entrypoints.http.fields import Id, Time
+from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
+from entrypoints.http.requests import path_id, query_of
+from entrypoints.http.responses import json_bytes, json_response
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from aiohttp import web
+
+    from application.ports.audit_log import AuditEntry, AuditLog
+    from application.queries.history import HistoryEntry, Kind
+
+_NO_ID = UUID(int=0)
+
+
+class HistoryQuery(Page):
+    """Which part of a history."""
+
+
+class AuditQuery(Page):
+    """Which events of the organization."""
+
+    aggregate_id: Annotated[Id | None, Field(description="Of this provider or model.")] = None
+    actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
+    type: Annotated[str | None, Field(min_length=1, max_length=100, description="Such as provider.renamed.")] = None
+    since: Annotated[Time | None, Field(alias="from", description="Not before this time.")] = None
+    until: Annotated[Time | None, Field(alias="to", description="Before this time.")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditViews:
+    """Turns an auditor's questions into queries."""
+
+    log: AuditLog
+    history: Callable[[Kind, UUID], Awaitable[Sequence[HistoryEntry]]]
+
+    async def provider_history(self, request: web.Request) -> web.Response:
+        """Show who changed a provider
+
+        Newest first, with the fields that differ before and after each event; also of one that was removed.
+        """
+        return await self._history(request, "provider")
+
+    async def model_history(self, request: web.Request) -> web.Response:
+        """Show who changed a model
+
+        Newest first, with the fields that differ before and after each event; also of one that was removed.
+        """
+        return await self._history(request, "model")
+
+    async def list_audit(self, request: web.Request) -> web.Response:
+        """List the organization's events
+
+        The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
+        """
+        query = query_of(request, AuditQuery)
+        wanted = AuditFilter(
+            aggregate_id=query.aggregate_id, actor=query.actor, topic=query.type, since=query.since, until=query.until
+        )
+        entries = await self.log.newest(wanted, query.limit + 1, _before(query))
+        shown = entries[: query.limit]
+        cursor = None
+        if len(entries) > query.limit:
+            cursor = cursor_after(Position(shown[-1].org_sequence, _NO_ID), query)
+        rows = [json_bytes(event_document(entry) | {"facts": entry.facts}) for entry in shown]
+        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor))
+
+    async def _history(self, request: web.Request, kind: Literal["provider", "model"]) -> web.Response:
+        query = query_of(request, HistoryQuery)
+        before = _before(query)
+        story = [
+            told
+            for told in reversed(await self.history(kind, path_id(request, "id")))
+            if before is None or told.entry.revision < before
+        ]
+        shown = story[: query.limit]
+        cursor = None
+        if len(story) > query.limit:
+            cursor = cursor_after(Position(shown[-1].entry.revision, _NO_ID), query)
+        rows = [json_bytes(_history_document(told)) for told in shown]
+        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor))
+
+
+def event_document(entry: AuditEntry) -> dict[str, Any]:
+    """Return an event as auditors see it; hashes in hexadecimal."""
+    return {
+        "sequence": entry.org_sequence,
+        "position": entry.position,
+        "aggregateId": entry.aggregate_id,
+        "revision": entry.revision,
+        "type": entry.topic,
+        "actor": entry.actor,
+        "at": entry.recorded_at,
+        "commandId": entry.command_id,
+        "requestId": entry.correlation_id,
+        "reason": entry.reason,
+        "hash": entry.hash.hex(),
+    }
+
+
+def _history_document(told: HistoryEntry) -> dict[str, Any]:
+    changes = [{"field": change.field, "before": change.before, "after": change.after} for change in told.changes]
+    return event_document(told.entry) | {"changes": changes}
+
+
+def _before(query: Page) -> int | None:
+    position = position_of(query, "whole")
+    return position.value if position is not None and isinstance(position.value, int) else None

@@ -1,0 +1,72 @@
+"""The route for many model changes at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from application.commands.change_models_in_bulk import ChangeModelsInBulk
+from entrypoints.http.bodies.models import BulkOperations
+from entrypoints.http.errors import problem_for
+from entrypoints.http.requests import json_body
+from entrypoints.http.responses import json_response
+from entrypoints.http.views.model_commands import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from aiohttp import web
+
+    from application.commands.change_models_in_bulk import OperationOutcome
+    from application.ports.documents import ModelDocuments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkViews:
+    """Turns a bulk request into its use case."""
+
+    documents: ModelDocuments
+    change_in_bulk: Callable[[ChangeModelsInBulk], Awaitable[Sequence[OperationOutcome]]]
+
+    async def change_models_in_bulk(self, request: web.Request) -> web.Response:
+        """Change many models in one request
+
+        Up to 1,000 operations. Atomic: all of them in one transaction, or none and 422 with an error for each index.
+        Otherwise each for itself, and the answer says which were done. An operation's status is what the same
+        request alone would have got.
+        """
+        body = await json_body(request, BulkOperations)
+        operations = [operation(part) for part in body.operations]
+        outcomes = await self.change_in_bulk(ChangeModelsInBulk(operations=operations, atomic=body.atomic))
+        documents = await self.documents.get_many(
+            [outcome.recorded.aggregate_id for outcome in outcomes if outcome.recorded]
+        )
+        results = [_result(part.op, outcome, documents) for part, outcome in zip(body.operations, outcomes, strict=True)]
+        return json_response(
+            {
+                "atomic": body.atomic,
+                "succeeded": sum(outcome.recorded is not None for outcome in outcomes),
+                "failed": sum(outcome.refusal is not None for outcome in outcomes),
+                "results": results,
+            },
+            position=max((o.recorded.position or 0 for o in outcomes if o.recorded), default=0) or None,
+        )
+
+
+def _result(op: str, outcome: OperationOutcome, documents: Mapping[UUID, bytes]) -> dict[str, Any]:
+    result: dict[str, Any] = {"index": outcome.index, "op": op}
+    if outcome.recorded is not None:
+        model_id = outcome.recorded.aggregate_id
+        statuses = {"create": 201, "delete": 204}
+        result |= {"status": statuses.get(op, 200), "id": model_id, "revision": outcome.recorded.revision}
+        if op != "delete" and model_id in documents:
+            result["model"] = orjson.Fragment(documents[model_id])
+        return result
+    problem = problem_for(outcome.refusal) if outcome.refusal else None
+    return result | {
+        "status": problem.status if problem else 500,
+        "error": {"code": problem.code, "detail": problem.detail} if problem else None,
+    }

@@ -1,0 +1,90 @@
+"""From bodies of the model routes to commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.commands.change_model import ChangeModel, NewPrice
+from application.commands.register_model import RegisterModel
+from application.commands.remove_model import RemoveModel
+from application.policies.filling import GivenFacts
+from application.unset import UNSET, Unset
+from entrypoints.http.bodies.models import CreateOperation, PlainOperation, UpdateOperation, exact
+from entrypoints.http.views.writing import mentioned
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.commands.change_models_in_bulk import ModelOperation
+    from entrypoints.http.bodies.models import ModelPatch, NewModel, Operation, WrittenModel, WrittenPrice
+
+
+def registration(body: NewModel) -> RegisterModel:
+    """Return the command that a new model's body asks for."""
+    return RegisterModel(
+        provider_id=body.provider_id,
+        model_id=body.model_id,
+        given=given_facts(body),
+        config=body.config,
+        is_enabled=body.is_enabled,
+    )
+
+
+def given_facts(body: WrittenModel) -> GivenFacts:
+    """Return what the body says of the model."""
+    return GivenFacts(
+        name=body.name,
+        version=body.version,
+        type=body.type,
+        capabilities=body.capabilities,
+        context_window=body.context_window,
+        max_tokens=body.max_tokens,
+        cost_per_1k=exact(body.cost_per1k_tokens),
+        input_per_1k=exact(body.pricing.input_per1k_tokens) if body.pricing else None,
+        output_per_1k=exact(body.pricing.output_per1k_tokens) if body.pricing else None,
+    )
+
+
+def change(model_id: UUID, body: ModelPatch, expected_revision: int | None) -> ChangeModel:
+    """Return the command that a patch asks for."""
+    clears_config = "config" in body.model_fields_set and body.config is None
+    cost = mentioned(body, "cost_per1k_tokens")
+    price = mentioned(body, "pricing")
+    return ChangeModel(
+        model_id=model_id,
+        expected_revision=expected_revision,
+        provider_id=mentioned(body, "provider_id"),
+        provider_model_id=mentioned(body, "model_id"),
+        name=mentioned(body, "name"),
+        version=mentioned(body, "version"),
+        type=mentioned(body, "type"),
+        capabilities=mentioned(body, "capabilities"),
+        config={} if clears_config else UNSET,
+        config_patch=UNSET if clears_config else mentioned(body, "config"),
+        cost_per_1k=cost if isinstance(cost, Unset) else exact(cost),
+        price=price if price is None or isinstance(price, Unset) else _new_price(price),
+        context_window=mentioned(body, "context_window"),
+        max_tokens=mentioned(body, "max_tokens"),
+        is_enabled=mentioned(body, "is_enabled"),
+    )
+
+
+def operation(body: Operation) -> ModelOperation:
+    """Return the command that one operation of a bulk request asks for."""
+    if isinstance(body, CreateOperation):
+        return registration(body)
+    if isinstance(body, UpdateOperation):
+        return change(body.id, body, body.revision)
+    return _plain(body)
+
+
+def _plain(body: PlainOperation) -> ModelOperation:
+    if body.op == "delete":
+        return RemoveModel(model_id=body.id, expected_revision=body.revision)
+    return ChangeModel(model_id=body.id, expected_revision=body.revision, is_enabled=body.op == "enable")
+
+
+def _new_price(price: WrittenPrice) -> NewPrice:
+    return NewPrice(
+        input_per_1k=exact(price.input_per1k_tokens), output_per_1k=exact(price.output_per1k_tokens)
+    )

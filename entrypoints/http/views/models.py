@@ -1,0 +1,113 @@
+"""Routes of models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.commands.remove_model import RemoveModel
+from application.commands.replace_model import ReplaceModel
+from application.ports.documents import ModelFilter, PageRequest
+from application.unset import UNSET
+from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, NewModel
+from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
+from entrypoints.http.responses import no_content, resource_location
+from entrypoints.http.views.lists import list_response, sort_of
+from entrypoints.http.views.model_commands import change, given_facts, registration
+from entrypoints.http.views.writing import document_response
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from application.commands.change_model import ChangeModel
+    from application.commands.register_model import RegisterModel
+    from application.ports.documents import ModelDocuments
+    from application.recorded import Recorded
+
+COLLECTION = "/api/ai/models"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelViews:
+    """Turns requests about models into use cases."""
+
+    documents: ModelDocuments
+    register: Callable[[RegisterModel], Awaitable[Recorded]]
+    change: Callable[[ChangeModel], Awaitable[Recorded]]
+    replace: Callable[[ReplaceModel], Awaitable[Recorded]]
+    remove: Callable[[RemoveModel], Awaitable[Recorded]]
+
+    async def list_models(self, request: web.Request) -> web.Response:
+        """List the organization's models
+
+        Filtered, searched, sorted and paged on the server; no provider is called.
+        """
+        query = query_of(request, ModelListQuery)
+        sort, descending, after = sort_of(query)
+        wanted = ModelFilter(
+            provider_id=query.provider_id,
+            type=query.type,
+            capability=query.capability,
+            is_enabled=query.enabled,
+            text=query.q,
+        )
+        page = await self.documents.page(
+            wanted,
+            PageRequest(
+                limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
+            ),
+        )
+        return list_response(page, query)
+
+    async def register_model(self, request: web.Request) -> web.Response:
+        """Register a model
+
+        What is left out is filled from the catalogue; `sources` in the answer says which field is from where.
+        """
+        recorded = await self.register(registration(await json_body(request, NewModel)))
+        document = await self.documents.get(recorded.aggregate_id)
+        location = resource_location(COLLECTION, recorded.aggregate_id)
+        return document_response(document, recorded, status=201, location=location)
+
+    async def get_model(self, request: web.Request) -> web.Response:
+        """Show a model"""
+        return document_response(await self.documents.get(path_id(request, "id")))
+
+    async def replace_model(self, request: web.Request) -> web.Response:
+        """Replace what can be written of a model
+
+        What is left out is filled in as for a new model. Its provider and its provider's model id stay.
+        """
+        body = await json_body(request, ModelReplacement)
+        recorded = await self.replace(
+            ReplaceModel(
+                model_id=path_id(request, "id"),
+                expected_revision=expected_revision(request),
+                provider_id=UNSET if body.provider_id is None else body.provider_id,
+                provider_model_id=UNSET if body.model_id is None else body.model_id,
+                given=given_facts(body),
+                config=body.config,
+                is_enabled=body.is_enabled,
+            )
+        )
+        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+
+    async def patch_model(self, request: web.Request) -> web.Response:
+        """Change some of a model
+
+        A merge patch (RFC 7396): null makes a value unknown. A value that a person gives is never overwritten later.
+        """
+        body = await json_body(request, ModelPatch)
+        recorded = await self.change(change(path_id(request, "id"), body, expected_revision(request)))
+        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+
+    async def delete_model(self, request: web.Request) -> web.Response:
+        """Remove a model
+
+        Its history stays in the audit log.
+        """
+        command = RemoveModel(model_id=path_id(request, "id"), expected_revision=expected_revision(request))
+        recorded = await self.remove(command)
+        return no_content(revision=recorded.revision, position=recorded.position)

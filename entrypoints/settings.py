@@ -1,0 +1,116 @@
+"""All settings, from the environment: `LEDGER_*`. What is wrong is said at once, with what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "LEDGER_"
+
+
+class WrongSettings(Exception):  # noqa: N818 - reads as a fact
+    """The configuration cannot be used; each line says what to do."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: SecretStr | None = Field(
+        None, description="Postgres URL of the login ledger_app. Absent: an embedded Postgres in DATA_DIR."
+    )
+    admin_database_url: SecretStr | None = Field(None, description="Postgres URL of the login ledger_admin.")
+    owner_database_url: SecretStr | None = Field(
+        None, description="Postgres URL of whoever may create roles; for `migrate` alone."
+    )
+    data_dir: Path = Field(Path(".ledger"), description="Where the embedded Postgres and the key files lie.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that serve.")
+    jwt_secret: SecretStr | None = Field(None, description="HS256 secret of at least 32 bytes (Supabase: JWT secret).")
+    jwt_jwks_url: str | None = Field(None, description="Where to fetch ES256 or RS256 keys, instead of a secret.")
+    jwt_jwks_file: Path | None = Field(None, description="File with ES256 or RS256 keys, instead of a secret.")
+    jwt_audience: str | None = Field(None, description="Required audience of tokens.")
+    jwt_issuer: str | None = Field(None, description="Required issuer of tokens.")
+    master_keys: SecretStr | None = Field(
+        None, description="Master keys `id:base64,...`, 32 bytes each; the first is the active one."
+    )
+    egress_allow: str = Field(
+        "", description="Hosts or CIDRs with ports that providers may be at besides public https, e.g. 10.0.0.0/8:443."
+    )
+    rate_limit_storage: str = Field("memory", description="Where rates are counted: `memory`, or a Redis URL.")
+    discovery_ttl: float = Field(3600, ge=0, description="How long an answer of a provider's model list is good for.")
+    health_interval: float = Field(300, ge=0, description="Between checks of each provider; 0 checks none.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins of frontends, comma-separated; none by default."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("database_url", "admin_database_url", "owner_database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            message = "is not a Postgres URL such as postgresql://user:password@host:5432/database"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Settings:
+        ways = [self.jwt_secret, self.jwt_jwks_url, self.jwt_jwks_file]
+        if sum(way is not None for way in ways) > 1:
+            message = "give one of LEDGER_JWT_SECRET, LEDGER_JWT_JWKS_URL and LEDGER_JWT_JWKS_FILE, not several"
+            raise ValueError(message)
+        return self
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is our own."""
+        return self.database_url is None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings of the environment, some of them overridden by the command line.
+
+    Raises:
+        WrongSettings: some are wrong or unknown; a line for each.
+    """
+    lines = [
+        f"{name} is not a setting of Model Ledger; `model-ledger --help` lists them."
+        for name in sorted(os.environ)
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+    ]
+    given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        lines += [_line(part["loc"], part["msg"]) for part in error.errors(include_url=False)]
+        raise WrongSettings(lines) from None
+    if lines:
+        raise WrongSettings(lines)
+    return settings
+
+
+def _line(location: tuple[int | str, ...], message: str) -> str:
+    told = message.removeprefix("Value error, ")
+    name = PREFIX + str(location[0]).upper() if location else ""
+    return f"{name} {told[0].lower()}{told[1:]}." if name else f"{told[0].upper()}{told[1:]}."
