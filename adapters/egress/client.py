@@ -74,7 +74,7 @@ class Egress:
             ValueError: the TLS context does not verify.
         """
         self._guard = Guard(allow or EgressAllowList())
-        self._ssl_context = _verifying(ssl_context or ssl.create_default_context())
+        self._ssl_context = None if ssl_context is None else _verifying(ssl_context)
         self._given_resolver = resolver
         self._open_socket = open_socket
         self._lookup_seconds = lookup_seconds
@@ -85,7 +85,7 @@ class Egress:
         """Open the session; nothing is sent yet."""
         self._resolver = GuardedResolver(self._given_resolver or SystemResolver(), self._guard)
         connector = TCPConnector(
-            ssl=self._ssl_context,
+            ssl=self._ssl_context or _verifying(ssl.create_default_context()),
             resolver=self._resolver,
             socket_factory=self._guarded_socket,
             use_dns_cache=self._lookup_seconds > 0,

@@ -75,7 +75,7 @@ class _Inflate:
             stream = self._stream_for(remaining)
             piece = self._inflated(stream, remaining)
             # A full piece may leave more behind inside the stream although it has taken in all bytes.
-            while len(piece) == PIECE_BYTES:
+            while len(piece) == PIECE_BYTES and not stream.eof:
                 yield piece
                 piece = self._inflated(stream, stream.unconsumed_tail)
             if piece:

@@ -23,7 +23,8 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
 
     Pieces count wherever they are cut, so that a shortened or half-masked echo is caught as well. Upper and lower case
     are not told apart, and percent-encoded, JSON-escaped and Base64 forms are found too. A secret of less than 8
-    characters is found whole. A secret that is none or empty is passed over.
+    characters is found whole. A secret that is none or empty is passed over. Shorten a text afterwards, not before: a
+    cut could leave a piece too short to be known.
     """
     searched = text.translate(_LOWER)
     covered = bytearray(len(text))
@@ -37,17 +38,20 @@ def _forms(secret: str) -> Iterator[str]:
     yield secret
     yield "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02x}" for byte in encoded)
     yield json.dumps(secret)[1:-1]
-    # Without the last characters: they depend on what follows.
-    yield base64.b64encode(encoded).decode().rstrip("=")[:-1] or secret
-    yield base64.urlsafe_b64encode(encoded).decode().rstrip("=")[:-1] or secret
+    if len(secret) >= PIECE:
+        # Without the last character: it depends on what follows.
+        yield base64.b64encode(encoded).decode().rstrip("=")[:-1]
+        yield base64.urlsafe_b64encode(encoded).decode().rstrip("=")[:-1]
 
 
 def _cover(covered: bytearray, searched: str, form: str) -> None:
     length = min(PIECE, len(form))
     pieces = {form[start : start + length] for start in range(len(form) - length + 1)}
-    for start in range(len(searched) - length + 1):
-        if searched[start : start + length] in pieces:
+    for piece in pieces:
+        start = searched.find(piece)
+        while start >= 0:
             covered[start : start + length] = b"\1" * length
+            start = searched.find(piece, start + 1)
 
 
 def _uncovered(text: str, covered: bytearray) -> Iterator[str]:
