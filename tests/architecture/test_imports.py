@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -51,9 +52,12 @@ def _undeclared(folders: tuple[str, ...], declared: set[str]) -> Iterator[str]:
                 yield f"{place(path, node)} imports {top}"
 
 
-def test_the_contracts_in_pyproject_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
-    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+def test_the_contracts_in_pyproject_are_kept() -> None:
+    # As a process of its own, because the linter's start turns off every logger that is there already.
+    linter = Path(sys.executable).with_name("lint-imports")
+    checked = subprocess.run([linter, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "0 broken" in checked.stdout
 
 
 def test_the_domain_imports_the_standard_library_and_the_event_library_alone() -> None:
@@ -67,7 +71,7 @@ def test_the_application_imports_the_standard_library_and_the_domain_alone() -> 
 
 
 def test_a_foreign_import_would_be_noticed() -> None:
-    assert list(_foreign("tests/architecture", "tests", "pytest", "packaging")) != []
+    assert list(_foreign("tests/architecture", "tests", "pytest")) != []
 
 
 def test_what_the_product_imports_is_a_dependency_of_its_own() -> None:
