@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from application import errors as application
+from application.ports.outbound import OutboundFailure
 from application.ports.provider_gateway import UpstreamFailure
+from application.projections.project import UnknownEventType
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
+from entrypoints.http.fields import camel
+from entrypoints.http.pointers import pointer_to
 from entrypoints.http.problems import Problem
 from entrypoints.http.refusals import FieldError, Refused
 from entrypoints.http.responses import entity_tag
@@ -50,9 +54,8 @@ def _with(status: int, headers: Mapping[str, str] | None = None) -> Callable[[An
 
 
 def _invalid_value(error: domain.InvalidValue) -> Problem:
-    first, *rest = error.field.split("_")
-    pointer = "/" + first + "".join(word.capitalize() for word in rest)
-    return Problem(status=422, code=error.code, detail=error.message, errors=(FieldError(pointer, error.message),))
+    pointed = FieldError(pointer_to([camel(error.field)]), error.message)
+    return Problem(status=422, code=error.code, detail=error.message, errors=(pointed,))
 
 
 def _has_models(error: application.ProviderHasModels) -> Problem:
@@ -150,6 +153,8 @@ TABLE: Mapping[type[BaseException], Callable[[Any], Problem]] = {
     application.CommandOutcomeUnknown: _with(503, _SHORTLY),
     application.CredentialUnreadable: _with(409),
     UpstreamFailure: _upstream,
+    OutboundFailure: _with(502),
+    UnknownEventType: _with(500),
 }
 """From the class of an error to how it is answered. A class stands for those below it that have no entry.
 The roots of the two error trees have none, so that whoever adds a refusal says how it is answered."""

@@ -74,7 +74,7 @@ class Idempotency:
             CommandInFlight: the first request with the key is not answered yet.
         """
         exchange = exchange_of(request)
-        if exchange.route is None or not exchange.route.replayable:
+        if exchange.route is None or not exchange.route.takes_keys:
             raise NotReplayable
         fingerprint = await _fingerprint(request, organization_id)
         exchange.command_id = command_for(organization_id, key)

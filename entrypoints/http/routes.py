@@ -6,9 +6,11 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from aiohttp import web
+
+from entrypoints.http.fields import camel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,27 @@ class Answer:
     headers: tuple[str, ...] = ()
 
 
+class Facts(TypedDict, total=False):
+    """What a route may say about itself.
+
+    `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
+    `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
+    Idempotency-Key is refused there.
+    """
+
+    tag: str
+    summary: str
+    body: type[BaseModel] | None
+    body_required: bool
+    body_example: object
+    largest_body: int
+    query: type[BaseModel] | None
+    answers: Mapping[int, Answer]
+    problems: tuple[type[Exception], ...]
+    replayable: bool
+    documented: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """All there is to know about a route. Made by `route`, kept in lists, handed to `build_app`."""
@@ -47,79 +70,58 @@ class Route:
     path: str
     handler: Handler
     access: Access
+    tag: str
     summary: str
     description: str
     operation_id: str
-    tag: str
-    body: type[BaseModel] | None
-    body_required: bool
-    body_example: object
-    content_types: tuple[str, ...]
-    largest_body: int
-    query: type[BaseModel] | None
-    answers: Mapping[int, Answer]
-    problems: tuple[type[Exception], ...]
-    replayable: bool
-    conditional: bool
-    documented: bool = field(default=True)
+    body: type[BaseModel] | None = None
+    body_required: bool = True
+    body_example: object = None
+    largest_body: int = MEBIBYTE
+    query: type[BaseModel] | None = None
+    answers: Mapping[int, Answer] = field(default_factory=lambda: {200: Answer(description="Done.")})
+    problems: tuple[type[Exception], ...] = ()
+    replayable: bool = True
+    documented: bool = True
+
+    @property
+    def content_types(self) -> tuple[str, ...]:
+        """Return the kinds of body it reads, the preferred one first."""
+        return (MERGE_PATCH_TYPE, JSON_TYPE) if self.method == "PATCH" else (JSON_TYPE,)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Tell whether the condition If-Match means something to it."""
+        return self.method in {"PUT", "PATCH", "DELETE"}
+
+    @property
+    def takes_keys(self) -> bool:
+        """Tell whether an Idempotency-Key makes repetitions harmless."""
+        return self.method == "POST" and self.replayable
 
 
-def route(
-    method: str,
-    path: str,
-    handler: Handler,
-    *,
-    access: Access,
-    summary: str = "",
-    tag: str | None = None,
-    body: type[BaseModel] | None = None,
-    body_required: bool = True,
-    body_example: object = None,
-    largest_body: int = MEBIBYTE,
-    query: type[BaseModel] | None = None,
-    answers: Mapping[int, Answer] | None = None,
-    problems: tuple[type[Exception], ...] = (),
-    replayable: bool = True,
-    documented: bool = True,
-) -> Route:
+def route(method: str, path: str, handler: Handler, *, access: Access, **facts: Unpack[Facts]) -> Route:
     """Return the record of a route.
 
-    The handler's docstring becomes the description; without a `summary` its first line is that. `problems` are the
-    refusals that belong to the operation itself; those any route can give are documented anyway. `largest_body` is in
-    bytes. `replayable=False` is for streams and for answers too large to keep: an Idempotency-Key is refused there.
+    The first line of the handler's docstring becomes the summary, the rest the description; its name becomes the
+    operation's, and the path gives the tag where none is given.
     """
     named = _unwrapped(handler)
     title, _, text = (inspect.getdoc(named) or "").partition("\n")
+    told: Facts = {"tag": _tag(path), "summary": title.strip(), **facts}
     return Route(
         method=method,
         path=path,
         handler=handler,
         access=access,
-        summary=summary or title.strip(),
-        description=text.strip() if not summary else f"{title}\n{text}".strip(),
-        operation_id=_camel(getattr(named, "__name__", type(named).__name__)),
-        tag=tag or _tag(path),
-        body=body,
-        body_required=body_required,
-        body_example=body_example,
-        content_types=(MERGE_PATCH_TYPE, JSON_TYPE) if method == "PATCH" else (JSON_TYPE,),
-        largest_body=largest_body,
-        query=query,
-        answers=answers or {200: Answer(description="Done.")},
-        problems=problems,
-        replayable=replayable and method == "POST",
-        conditional=method in {"PUT", "PATCH", "DELETE"},
-        documented=documented,
+        description=text.strip(),
+        operation_id=camel(getattr(named, "__name__", type(named).__name__)),
+        **told,
     )
 
 
 def _unwrapped(handler: Handler) -> Any:  # noqa: ANN401 - a function, or an object that can be called
     return inspect.unwrap(handler.func if isinstance(handler, partial) else handler)
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def _tag(path: str) -> str:

@@ -1,0 +1,146 @@
+"""The HTTP side on a real socket, with views of the test's own and tokens to use them with."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from aiohttp import ClientSession, web
+from structlog.testing import LogCapture
+
+from entrypoints.http.app import build_app, build_runner
+from entrypoints.http.authentication import TokenVerifier
+from entrypoints.http.development_token import make_token
+from entrypoints.http.options import HttpOptions
+from entrypoints.http.principal import Role
+from entrypoints.http.token_keys import SharedSecret
+from tests.fakes.claims import FakeClaims
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+
+    from application.ports.idempotency import Claims
+    from entrypoints.http.health import Check
+    from entrypoints.http.routes import Route
+
+SECRET = "a secret of the tests, longer than 32 bytes"
+ORGANIZATION = UUID("aaaaaaaa-0000-4000-8000-000000000001")
+OTHER_ORGANIZATION = UUID("bbbbbbbb-0000-4000-8000-000000000002")
+
+
+@dataclass(slots=True)
+class CapturedLog:
+    """A logger that keeps every line, and the lines."""
+
+    capture: LogCapture = field(default_factory=LogCapture)
+
+    @property
+    def logger(self) -> FilteringBoundLogger:
+        logger: FilteringBoundLogger = structlog.wrap_logger(
+            structlog.ReturnLogger(),
+            processors=[self.capture],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        )
+        return logger
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        return [dict(line) for line in self.capture.entries if line["event"] == event]
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    document: Any
+
+
+@dataclass(slots=True)
+class Service:
+    """A running service."""
+
+    session: ClientSession
+    url: str
+    log: CapturedLog
+    runner: web.AppRunner
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+        data: bytes | AsyncIterator[bytes] | None = None,
+    ) -> Reply:
+        sent = dict(headers or {})
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        async with self.session.request(
+            method, self.url + path, headers=sent, allow_redirects=False, json=json, data=data
+        ) as response:
+            content = await response.read()
+            is_json = response.content_type.endswith("json") and content
+            return Reply(
+                response.status,
+                response.headers.copy(),
+                content,
+                await response.json(content_type=None) if is_json else None,
+            )
+
+
+@asynccontextmanager
+async def serving(
+    routes: Sequence[Route],
+    *,
+    verifier: TokenVerifier | None = None,
+    claims: Claims | None = None,
+    checks: Mapping[str, Check] | None = None,
+    options: HttpOptions | None = None,
+) -> AsyncIterator[Service]:
+    """Serve the routes on a free port while the block runs."""
+    log = CapturedLog()
+    options = options or HttpOptions(shutdown_seconds=2.0)
+    app = build_app(
+        routes,
+        verifier=verifier or TokenVerifier(SharedSecret(SECRET)),
+        claims=claims or FakeClaims(),
+        checks=checks or {},
+        options=options,
+        logger=log.logger,
+    )
+    runner = build_runner(app, options)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with ClientSession() as session:
+        yield Service(session, url, log, runner)
+    await runner.cleanup()
+
+
+def a_token(
+    role: Role | None = Role.ADMIN,
+    *,
+    organization_id: UUID | None = ORGANIZATION,
+    actor: str = "user-1",
+    is_platform_admin: bool = False,
+) -> str:
+    return make_token(
+        SECRET,
+        actor=actor,
+        issued_at=time.time(),
+        lifetime_seconds=600,
+        organization_id=organization_id,
+        role=role,
+        is_platform_admin=is_platform_admin,
+    )
