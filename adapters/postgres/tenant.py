@@ -32,6 +32,16 @@ class Tenant:
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool
 
+    async def ping(self) -> None:
+        """Do nothing if the database answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        with reachable():
+            async with self._pool.connection() as connection:
+                await connection.execute(b"SELECT 1")
+
     async def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return the rows of one statement; `organization_id` is given to it.
 

@@ -1,0 +1,29 @@
+"""The command `model-ledger` and its subcommands."""
+
+from __future__ import annotations
+
+import typer
+
+from entrypoints.cli.migrate import migrate
+from entrypoints.cli.serve import serve
+from entrypoints.cli.token import token
+from entrypoints.settings import PREFIX, Settings
+
+app = typer.Typer(
+    name="model-ledger",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Keeps an organization's AI providers and models, with every change in a tamper-evident log.",
+    epilog="Settings, from the environment:\n\n"
+    + "\n\n".join(f"{PREFIX}{name.upper()}: {field.description}" for name, field in Settings.model_fields.items()),
+)
+app.command()(serve)
+app.command()(migrate)
+app.command()(token)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

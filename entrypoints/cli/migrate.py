@@ -1,0 +1,49 @@
+"""`model-ledger migrate`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import psycopg
+import typer
+
+from application.errors import Unavailable
+from entrypoints import container
+from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.settings import WrongSettings, load_settings
+
+
+def migrate(
+    logins: Annotated[bool, typer.Option("--logins", help="Give both logins new passwords and print their URLs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Create the roles and bring the schema of LEDGER_OWNER_DATABASE_URL up to date.
+
+    Run it before each new version. The embedded database migrates itself when it is started.
+    """
+    with clear_errors(as_json=as_json):
+        settings = load_settings()
+        if settings.owner_database_url is None:
+            raise WrongSettings(
+                ["LEDGER_OWNER_DATABASE_URL is missing: the URL of a login that may create roles and owns the database."]
+            )
+        owner_url = settings.owner_database_url.get_secret_value()
+        try:
+            applied = container.migrate(owner_url, lambda name: say(f"Applying {name}."))
+            result = {"applied": list(applied)} | (_new_logins(owner_url) if logins else {})
+        except psycopg.Error as error:
+            reason = (str(error).strip() or "no answer").splitlines()[0]
+            raise Unavailable(f"The database of LEDGER_OWNER_DATABASE_URL cannot be migrated: {reason}") from None
+    if as_json:
+        print_json(result)
+        return
+    say(f"Applied {len(applied)} migrations; the schema is up to date.")
+    for name in ("databaseUrl", "adminDatabaseUrl"):
+        if name in result:
+            setting = "LEDGER_DATABASE_URL" if name == "databaseUrl" else "LEDGER_ADMIN_DATABASE_URL"
+            typer.echo(f"{setting}={result[name]}")
+
+
+def _new_logins(owner_url: str) -> dict[str, object]:
+    logins = container.set_passwords(owner_url)
+    return {"databaseUrl": logins.database_url, "adminDatabaseUrl": logins.admin_database_url}

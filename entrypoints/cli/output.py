@@ -1,0 +1,56 @@
+"""What commands print: for people on a terminal, as JSON for programs; errors as one clear line."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+
+from application.errors import ApplicationError
+from domain.errors import DomainError
+from entrypoints.settings import WrongSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REFUSED: Final = 1
+MISUSED: Final = 2
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def clear_errors(*, as_json: bool = False) -> Iterator[None]:
+    """Turn what a command fails with into a line on standard error and an exit code: 2 for wrong settings, else 1."""
+    try:
+        yield
+    except WrongSettings as error:
+        _fail(MISUSED, "wrong-settings", error.lines, as_json=as_json)
+    except (ApplicationError, DomainError) as error:
+        _fail(REFUSED, error.code, [error.message], as_json=as_json)
+    except ValueError as error:
+        _fail(MISUSED, "wrong-value", [str(error)], as_json=as_json)
+
+
+def say(line: str) -> None:
+    """Print a line of progress to standard error, so that standard output holds the result alone."""
+    errors.print(line, markup=False, soft_wrap=True)
+
+
+def print_json(document: object) -> None:
+    """Print a result as one JSON document."""
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode() + "\n")
+
+
+def _fail(exit_code: int, code: str, lines: list[str], *, as_json: bool) -> NoReturn:
+    if as_json:
+        sys.stderr.write(orjson.dumps({"error": {"code": code, "lines": lines}}).decode() + "\n")
+    else:
+        for line in lines:
+            errors.print(f"model-ledger: {' '.join(line.split())}", markup=False, soft_wrap=True)
+    raise typer.Exit(exit_code)

@@ -1,0 +1,35 @@
+"""`model-ledger serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.runtime import prepared
+from entrypoints.serving import address_of, listening_socket, serve_until_stopped
+from entrypoints.settings import load_settings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON.")] = False,
+) -> None:
+    """Serve the API and the console.
+
+    Without LEDGER_DATABASE_URL an embedded Postgres is started in LEDGER_DATA_DIR and migrated. Ctrl-C or SIGTERM
+    finishes the requests in flight.
+    """
+    with clear_errors(as_json=as_json):
+        settings = load_settings(host=host, port=port, workers=workers)
+        with listening_socket(settings.host, settings.port) as listener, prepared(settings, say) as runtime:
+            url = address_of(listener)
+
+            def ready() -> None:
+                print_json({"url": url}) if as_json else say(f"Model Ledger listens on {url} (Ctrl-C stops it).")
+
+            serve_until_stopped(runtime, listener, ready)
+            say("Stopped.")

@@ -1,0 +1,71 @@
+"""`model-ledger token`."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from entrypoints.cli.output import clear_errors, print_json
+from entrypoints.http.development_token import make_token
+from entrypoints.http.principal import Role
+from entrypoints.runtime import development_secret
+from entrypoints.settings import Settings, WrongSettings, load_settings
+
+
+def token(
+    org: Annotated[str | None, typer.Option(help="Organization id; not needed for a platform administrator.")] = None,
+    role: Annotated[str, typer.Option(help="viewer, editor or admin.")] = "admin",
+    platform_admin: Annotated[bool, typer.Option("--platform-admin", help="Also open /api/admin.")] = False,
+    subject: Annotated[str, typer.Option(help="Who the log will say it was (sub).")] = "developer",
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366, help="How long it is good for.")] = 12,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Make a token for development, signed with LEDGER_JWT_SECRET or the secret in LEDGER_DATA_DIR.
+
+    Example: curl -H "Authorization: Bearer $(model-ledger token --org ORG)" http://127.0.0.1:8080/api/ai/providers
+    """
+    with clear_errors(as_json=as_json):
+        settings = load_settings()
+        made = make_token(
+            _secret(settings),
+            actor=subject,
+            issued_at=time.time(),
+            lifetime_seconds=hours * 3600,
+            organization_id=_organization(org, needed=not platform_admin),
+            role=_role(role) if org is not None else None,
+            is_platform_admin=platform_admin,
+            audience=settings.jwt_audience,
+            issuer=settings.jwt_issuer,
+        )
+        print_json({"token": made}) if as_json else typer.echo(made)
+
+
+def _secret(settings: Settings) -> str:
+    if settings.jwt_jwks_url or settings.jwt_jwks_file:
+        raise WrongSettings(["Tokens are signed elsewhere: this deployment only has the public keys (LEDGER_JWT_JWKS_*)."])
+    if settings.jwt_secret is not None:
+        return settings.jwt_secret.get_secret_value()
+    if not settings.is_embedded:
+        raise WrongSettings(["Set LEDGER_JWT_SECRET, with which the service verifies tokens."])
+    return development_secret(settings.data_dir.resolve())
+
+
+def _organization(org: str | None, *, needed: bool) -> UUID | None:
+    if org is None:
+        if needed:
+            raise WrongSettings(["--org is missing: the id of the organization, or --platform-admin."])
+        return None
+    try:
+        return UUID(org)
+    except ValueError:
+        raise WrongSettings([f"--org {org} is not an id such as 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d."]) from None
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role[name.upper()]
+    except KeyError:
+        raise WrongSettings([f"--role {name} is none of viewer, editor and admin."]) from None

@@ -1,0 +1,155 @@
+"""Puts the parts together: the only file that knows the adapters."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dependency_injector import containers, providers
+
+from adapters.catalogue.catalogue import PackagedCatalogue
+from adapters.egress.allowed import EgressAllowList
+from adapters.egress.client import Egress
+from adapters.event_store.appends import callers_append
+from adapters.event_store.inline import projected
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.models import EventSourcedModels
+from adapters.event_store.organizations import EventSourcedOrganizations
+from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.postgres.audit_log import PostgresAuditLog
+from adapters.postgres.claims import PostgresClaims
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.health_checks import PostgresHealthChecks
+from adapters.postgres.inspection import inspect, keep_canaries, stored_canaries
+from adapters.postgres.migrations import login_url, migrate, set_passwords
+from adapters.postgres.model_directory import PostgresModelDirectory
+from adapters.postgres.model_documents import PostgresModelDocuments
+from adapters.postgres.pool import reading_pool, writing_pool
+from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.sealed_credentials import PostgresSealedCredentials
+from adapters.postgres.tenant import Tenant
+from adapters.providers.gateway import Gateway
+from adapters.system_clock import SystemClock
+from adapters.vault.envelope import Envelope
+from adapters.vault.keyring import Keyring
+from adapters.vault.keyring_file import KeyringFile
+from adapters.vault.vault import EnvelopeVault
+from application.commands.change_model import change_model
+from application.commands.change_models_in_bulk import change_models_in_bulk
+from application.commands.change_provider import change_provider
+from application.commands.check_provider import check_provider
+from application.commands.name_organization import name_organization
+from application.commands.register_model import register_model
+from application.commands.register_provider import register_provider
+from application.commands.remove_model import remove_model
+from application.commands.remove_provider import remove_provider
+from application.commands.replace_model import replace_model
+from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
+from application.queries.history import history
+from application.queries.try_connection import try_connection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Container", "check_keyring", "embedded_postgres", "inspect", "keyring_file", "login_url", "migrate", "set_passwords"]
+
+
+class Container(containers.DeclarativeContainer):
+    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.service`."""
+
+    database_url = providers.Dependency(instance_of=str)
+    master_keys = providers.Dependency(instance_of=str)
+    egress_allow = providers.Dependency(instance_of=str)
+
+    reading_pool = providers.Singleton(reading_pool, database_url)
+    writing_pool = providers.Singleton(writing_pool, database_url)
+    tenant = providers.Singleton(Tenant, reading_pool)
+    recorder = providers.Singleton(
+        LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
+    )
+    ledger = providers.Singleton(Ledger, recorder)
+    clock = providers.Singleton(SystemClock)
+
+    keyring = providers.Singleton(Keyring.parse, master_keys)
+    envelope = providers.Singleton(Envelope, keyring)
+    credentials = providers.Singleton(PostgresSealedCredentials, tenant)
+    vault = providers.Singleton(EnvelopeVault, envelope, credentials)
+
+    egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
+    gateway = providers.Singleton(Gateway, egress)
+    catalogue = providers.Singleton(PackagedCatalogue)
+
+    providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
+    models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
+    organizations = providers.Singleton(EventSourcedOrganizations, ledger)
+    provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
+    model_documents = providers.Singleton(PostgresModelDocuments, tenant)
+    directory = providers.Singleton(PostgresModelDirectory, tenant)
+    health_checks = providers.Singleton(PostgresHealthChecks, tenant)
+    audit_log = providers.Singleton(PostgresAuditLog, tenant)
+    claims = providers.Singleton(PostgresClaims, tenant)
+
+    register_provider = providers.Factory(
+        partial, register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
+    )
+    change_provider = providers.Factory(
+        partial, change_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
+    )
+    remove_provider = providers.Factory(
+        partial, remove_provider, providers=providers_of_tenant, models=models_of_tenant, directory=directory
+    )
+    check_provider = providers.Factory(
+        partial, check_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
+    )
+    try_connection = providers.Factory(partial, try_connection, gateway=gateway)
+
+    register_model = providers.Factory(
+        partial, register_model, models=models_of_tenant, directory=directory, catalogue=catalogue
+    )
+    change_model = providers.Factory(partial, change_model, models=models_of_tenant)
+    replace_model = providers.Factory(
+        partial, replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue
+    )
+    remove_model = providers.Factory(partial, remove_model, models=models_of_tenant)
+    change_models_in_bulk = providers.Factory(
+        partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
+    )
+
+    discovery = providers.Singleton(
+        DiscoveryPorts,
+        providers=providers_of_tenant,
+        vault=vault,
+        gateway=gateway,
+        directory=directory,
+        catalogue=catalogue,
+        clock=clock,
+    )
+    discover_models_of = providers.Factory(partial, discover_models_of, ports=discovery)
+    discover_models = providers.Factory(partial, discover_models, ports=discovery)
+    history = providers.Factory(partial, history, log=audit_log)
+    name_organization = providers.Factory(partial, name_organization, organizations=organizations)
+
+
+def embedded_postgres(directory: Path) -> EmbeddedPostgres:
+    """Return the embedded server for a folder, not started yet."""
+    return EmbeddedPostgres(directory)
+
+
+def keyring_file(directory: Path) -> tuple[str, Path]:
+    """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
+    file = KeyringFile(directory)
+    return file.read_or_create().reveal(), file.path
+
+
+def check_keyring(master_keys: str, admin_database_url: str) -> None:
+    """Check that the keyring opens what is stored, and remember keys that are new.
+
+    Raises:
+        WrongKeyring: it does not; the message says which key is missing.
+        ValueError: the text holds no keyring.
+    """
+    envelope = Envelope(Keyring.parse(master_keys))
+    stored, in_use = stored_canaries(admin_database_url)
+    envelope.check_canary(stored, in_use=in_use)
+    keep_canaries(admin_database_url, {name: canary for name, canary in envelope.canary().items() if name not in stored})

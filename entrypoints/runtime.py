@@ -1,0 +1,134 @@
+"""What a serving process needs, made ready before any of them starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from entrypoints import container
+from entrypoints.settings import WrongSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from entrypoints.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Settings with everything filled in; secrets are not represented."""
+
+    settings: Settings
+    database_url: str = field(repr=False)
+    admin_database_url: str = field(repr=False)
+    master_keys: str = field(repr=False)
+    jwt_secret: str | None = field(repr=False)
+
+
+@contextmanager
+def prepared(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime]:
+    """Start and migrate the embedded database or check the given one, find the keys, and check that they fit.
+
+    `say` is told what is going on, a line at a time. The embedded database ends with the block.
+
+    Raises:
+        WrongSettings: something that an external database needs is missing.
+        ApplicationError: the database or the keys cannot be used; the message says what to do.
+    """
+    if settings.is_embedded:
+        with _embedded(settings, say) as runtime:
+            _check(runtime)
+            yield runtime
+    else:
+        runtime = _external(settings)
+        _check(runtime)
+        yield runtime
+
+
+@contextmanager
+def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime]:
+    directory = settings.data_dir.resolve()
+    server = container.embedded_postgres(directory / "postgres")
+    owner_url = server.start()
+    try:
+        say(f"Postgres runs on {directory / 'postgres'}.")
+        for name in container.migrate(owner_url):
+            say(f"Applied migration {name}.")
+        yield Runtime(
+            settings=settings,
+            database_url=container.login_url(owner_url, "ledger_app"),
+            admin_database_url=container.login_url(owner_url, "ledger_admin"),
+            master_keys=_master_keys(settings, directory, say),
+            jwt_secret=_jwt_secret(settings, directory, say),
+        )
+    finally:
+        server.stop()
+
+
+def _external(settings: Settings) -> Runtime:
+    missing = [
+        line
+        for value, line in (
+            (settings.admin_database_url, "LEDGER_ADMIN_DATABASE_URL is missing: `model-ledger migrate --logins` prints it."),
+            (settings.master_keys, "LEDGER_MASTER_KEYS is missing: `model-ledger keys generate` makes one; keep it safe."),
+            (
+                settings.jwt_secret or settings.jwt_jwks_url or settings.jwt_jwks_file,
+                "Set LEDGER_JWT_SECRET, LEDGER_JWT_JWKS_URL or LEDGER_JWT_JWKS_FILE, so that tokens can be verified.",
+            ),
+        )
+        if value is None
+    ]
+    if missing or settings.database_url is None or settings.admin_database_url is None or settings.master_keys is None:
+        raise WrongSettings(missing)
+    return Runtime(
+        settings=settings,
+        database_url=settings.database_url.get_secret_value(),
+        admin_database_url=settings.admin_database_url.get_secret_value(),
+        master_keys=settings.master_keys.get_secret_value(),
+        jwt_secret=settings.jwt_secret.get_secret_value() if settings.jwt_secret else None,
+    )
+
+
+def _check(runtime: Runtime) -> None:
+    container.inspect(runtime.database_url, setting="LEDGER_DATABASE_URL")
+    container.inspect(runtime.admin_database_url, setting="LEDGER_ADMIN_DATABASE_URL")
+    container.check_keyring(runtime.master_keys, runtime.admin_database_url)
+
+
+def _master_keys(settings: Settings, directory: Path, say: Callable[[str], None]) -> str:
+    if settings.master_keys is not None:
+        return settings.master_keys.get_secret_value()
+    text, path = container.keyring_file(directory)
+    say(f"Provider keys are encrypted under the master key in {path}: back it up, without it they are lost.")
+    return text
+
+
+def _jwt_secret(settings: Settings, directory: Path, say: Callable[[str], None]) -> str | None:
+    if settings.jwt_jwks_url or settings.jwt_jwks_file:
+        return None
+    if settings.jwt_secret is not None:
+        return settings.jwt_secret.get_secret_value()
+    say(f"Tokens are signed with the secret in {development_secret_file(directory)}.")
+    return development_secret(directory)
+
+
+def development_secret_file(directory: Path) -> Path:
+    """Return where the token secret of an embedded database lies."""
+    return directory / "jwt-secret"
+
+
+def development_secret(directory: Path) -> str:
+    """Return the token secret that goes with an embedded database, making it the first time (mode 600)."""
+    path = development_secret_file(directory)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text("ascii").strip()

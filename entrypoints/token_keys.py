@@ -1,0 +1,57 @@
+"""The keys that tokens are verified with, from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+
+from application.errors import Unavailable
+from entrypoints.http.token_keys import FetchedKeys, PublicKeys, SharedSecret, UnusableKeys
+from entrypoints.settings import WrongSettings
+
+if TYPE_CHECKING:
+    from entrypoints.http.token_keys import TokenKeys
+    from entrypoints.runtime import Runtime
+
+_SECONDS: Final = 5
+_LARGEST: Final = 1024 * 1024
+
+
+def token_keys(runtime: Runtime) -> TokenKeys:
+    """Return the one family of keys that is configured.
+
+    Raises:
+        WrongSettings: the secret is too short, or the file cannot be read or holds no usable key.
+    """
+    settings = runtime.settings
+    try:
+        if settings.jwt_jwks_url is not None:
+            address = settings.jwt_jwks_url
+            return FetchedKeys(lambda: fetched(address))
+        if settings.jwt_jwks_file is not None:
+            return PublicKeys(settings.jwt_jwks_file.read_bytes())
+        return SharedSecret(runtime.jwt_secret or "")
+    except OSError as error:
+        raise WrongSettings([f"LEDGER_JWT_JWKS_FILE cannot be read: {error.strerror}."]) from error
+    except UnusableKeys as error:
+        name = "LEDGER_JWT_SECRET" if settings.jwt_jwks_file is None else "LEDGER_JWT_JWKS_FILE"
+        raise WrongSettings([f"{name}: {error}"]) from error
+
+
+async def fetched(url: str) -> bytes:
+    """Return the JWKS document behind the operator's own address: at most 1 MiB, in at most 5 seconds.
+
+    Raises:
+        Unavailable: it cannot be fetched.
+    """
+    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise Unavailable(f"The keys that tokens are verified with are answered with {answer.status}.")
+            return await answer.content.read(_LARGEST)
+    except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
+        raise Unavailable("The keys that tokens are verified with cannot be fetched.") from error
