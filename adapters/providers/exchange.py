@@ -73,9 +73,11 @@ class Answer:
 
     def fine(self, *, models: int | None = None, proves_key: bool = True) -> Finding:
         """Return that all is well; an answer that anybody gets does not prove the key."""
-        finding = self.means(meanings.FINE)
-        authenticated = True if proves_key and self.exchange.has_key else None
-        return replace(finding, authenticated=authenticated, model_count=models)
+        if not self.exchange.has_key:
+            verdict = meanings.FINE_WITHOUT_KEY
+        else:
+            verdict = meanings.FINE if proves_key else meanings.FINE_WITH_ANY_KEY
+        return self.means(verdict).counted(models)
 
     def means(self, verdict: Verdict) -> Finding:
         """Return a meaning that only the adapter could tell."""

@@ -6,7 +6,13 @@ from typing import Final
 
 from adapters.providers.verdicts.verdict import Verdict
 
-FINE: Final = Verdict(category="ok", says="{label} answered and accepted the request.", authenticated=True)
+FINE: Final = Verdict(category="ok", says="{label} answered and accepts the key.", authenticated=True)
+FINE_WITHOUT_KEY: Final = Verdict(category="ok", says="{label} answered; no key was sent.")
+FINE_WITH_ANY_KEY: Final = Verdict(
+    category="ok",
+    says="{label} answered.",
+    hint="Its model list may be open to anybody; whether the key is accepted shows with the first prompt.",
+)
 
 BAD_KEY: Final = Verdict(
     category="auth_invalid",

@@ -1,0 +1,69 @@
+"""Everything that speaks OpenAI's protocol, told apart by the setting `preset`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from adapters.providers.compatible.deepseek import DEEPSEEK
+from adapters.providers.compatible.groq import GROQ
+from adapters.providers.compatible.llamacpp import LLAMACPP
+from adapters.providers.compatible.mistral import MISTRAL
+from adapters.providers.compatible.ollama import OLLAMA
+from adapters.providers.compatible.openrouter import OPENROUTER
+from adapters.providers.compatible.service import Service, one_page, probe_list
+from adapters.providers.compatible.together import TOGETHER
+from adapters.providers.compatible.vllm import VLLM
+from adapters.providers.compatible.xai import XAI
+from adapters.providers.exchange import Exchange, Wire, bearer
+from adapters.providers.verdicts.dialects import COMPATIBLE
+from application.ports.provider_gateway import Preset, ProviderType, SettingField
+
+if TYPE_CHECKING:
+    from application.ports.outbound import Outbound
+    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+
+_SERVICES: Final = (OPENROUTER, MISTRAL, GROQ, DEEPSEEK, XAI, TOGETHER, OLLAMA, VLLM, LLAMACPP)
+_ANY_SERVER: Final = Service(
+    preset=None, dialect=COMPATIBLE, probe=probe_list(proves_key=False), list_models=one_page()
+)
+_PRESETS: Final[tuple[Preset, ...]] = tuple(service.preset for service in _SERVICES if service.preset is not None)
+_BY_PRESET: Final = {service.preset.name: service for service in _SERVICES if service.preset is not None}
+
+
+class OpenAICompatible:
+    """Implements `ProviderAdapter` for the services with a preset and, without one, for any other server."""
+
+    type = ProviderType(
+        name="openai_compatible",
+        label="OpenAI-compatible",
+        default_endpoint=None,
+        needs_key=False,
+        key_help="The service's API key; local servers often need none.",
+        settings=(
+            SettingField(
+                name="preset",
+                kind="choice",
+                label="Service",
+                help="Which service it is, for its own list, account page and refusals. Leave it out for any other.",
+                choices=tuple(preset.name for preset in _PRESETS),
+            ),
+        ),
+        presets=_PRESETS,
+    )
+
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+        service = _service(connection)
+        return await service.probe(_exchange(service, connection, outbound), connection.endpoint)
+
+    async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
+        service = _service(connection)
+        return await service.list_models(_exchange(service, connection, outbound), connection.endpoint)
+
+
+def _service(connection: ProviderConnection) -> Service:
+    return _BY_PRESET.get(str(connection.settings.get("preset")), _ANY_SERVER)
+
+
+def _exchange(service: Service, connection: ProviderConnection, outbound: Outbound) -> Exchange:
+    return Exchange(Wire(dialect=service.dialect, headers=bearer), connection, outbound)

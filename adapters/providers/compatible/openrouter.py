@@ -1,0 +1,105 @@
+"""OpenRouter: the most complete list there is, open to anybody, so that the key has to be tested elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from adapters.providers.addresses import address
+from adapters.providers.compatible.models import media_of, read_common
+from adapters.providers.compatible.service import LISTED, Service, entries_if_there
+from adapters.providers.concurrency import side_by_side
+from adapters.providers.exchange import FOR_A_PROBE, Exchange
+from adapters.providers.listing import every_entry, offered
+from adapters.providers.modalities import capabilities_of
+from adapters.providers.prices import per_token
+from adapters.providers.reading import dated_id, day, mapping, text, tokens, words
+from adapters.providers.verdicts import meanings
+from adapters.providers.verdicts.dialects import OPENROUTER as DIALECT
+from application.ports.provider_gateway import OfferedModel, Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.ports.provider_adapter import Finding
+
+_UNDERSTOOD: Final = frozenset({"canonical_slug", "expiration_date", "pricing"})
+_PARAMETERS: Final = {
+    "tools": "function_calling",
+    "structured_outputs": "structured_output",
+    "reasoning": "reasoning",
+}
+# Without it the list has only models that write text.
+_ALL: Final = {"output_modalities": "all"}
+
+
+def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
+    """Return the model of an entry. A price of -1 belongs to a router, which charges what its choice costs."""
+    model = read_common(entry, _UNDERSTOOD)
+    if model is None:
+        return None
+    pricing = mapping(entry.get("pricing"))
+    retires_on = day(entry.get("expiration_date"))
+    return replace(
+        model,
+        version=dated_id(text(entry.get("canonical_slug")) or model.model_id),
+        capabilities=_capabilities(entry),
+        max_tokens=model.max_tokens or tokens(mapping(entry.get("top_provider")).get("max_completion_tokens")),
+        input_per_1k=per_token(pricing.get("prompt")),
+        output_per_1k=per_token(pricing.get("completion")),
+        lifecycle="deprecated" if retires_on else None,
+        retires_on=retires_on,
+    )
+
+
+def _capabilities(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
+    parameters = words(entry.get("supported_parameters"))
+    reads, writes = media_of(entry)
+    if parameters is None and reads is None and writes is None:
+        return None
+    named = {capability for name, capability in _PARAMETERS.items() if name in (parameters or ())}
+    return tuple(sorted(named | capabilities_of(reads, writes)))
+
+
+async def _probe(exchange: Exchange, endpoint: str) -> Finding:
+    """Ask for the key's own page, which is free; a limit that is used up shows there."""
+    answer = await exchange.get(address(endpoint, "key"), FOR_A_PROBE)
+    key = mapping(mapping(answer.document).get("data"))
+    if not key:
+        return answer.refusal()
+    left = key.get("limit_remaining")
+    is_spent = isinstance(left, int | float) and not isinstance(left, bool) and left <= 0
+    return answer.means(meanings.SPENT) if is_spent else answer.fine()
+
+
+async def _list_models(exchange: Exchange, endpoint: str) -> list[OfferedModel]:
+    """Read the list and the one of embeddings. Only the query of a `next` link is followed, never to another place."""
+
+    def page(link: str | None) -> str:
+        query = _ALL if link is None else dict(parse_qsl(link.partition("?")[2]))
+        return address(endpoint, "models", query=query)
+
+    models, embeddings = await side_by_side(
+        every_entry(exchange, page, _next_page, LISTED), entries_if_there(exchange, endpoint, "embeddings", "models")
+    )
+    return offered(exchange, [*models, *embeddings], read_model)
+
+
+def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:
+    link = mapping(document.get("links")).get("next")
+    return bool(link), link
+
+
+OPENROUTER: Final = Service(
+    preset=Preset(
+        name="openrouter",
+        label="OpenRouter",
+        endpoint="https://openrouter.ai/api/v1",
+        needs_key=True,
+        settings={"preset": "openrouter"},
+    ),
+    dialect=DIALECT,
+    probe=_probe,
+    list_models=_list_models,
+)

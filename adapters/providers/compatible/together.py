@@ -1,0 +1,65 @@
+"""Together: the list is a bare array, with prices in USD per million tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.compatible.models import read_common
+from adapters.providers.compatible.service import LISTED, Service, one_page, probe_list
+from adapters.providers.listing import only_entries
+from adapters.providers.prices import per_million_tokens
+from adapters.providers.reading import mapping
+from adapters.providers.verdicts.dialects import TOGETHER as DIALECT
+from application.ports.provider_gateway import Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.providers.listing import Entry
+    from application.ports.provider_gateway import OfferedModel
+
+# A "chat" model may read images or not, so its type is left open.
+_TYPES: Final = {
+    "language": "language",
+    "code": "language",
+    "image": "image",
+    "embedding": "embedding",
+    "moderation": "moderation",
+    "rerank": "rerank",
+    "audio": "audio",
+    "video": "video",
+}
+
+
+def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
+    """Return the model of an entry; none without an id."""
+    model = read_common(entry, {"pricing"})
+    if model is None:
+        return None
+    pricing = mapping(entry.get("pricing"))
+    kind = entry.get("type")
+    return replace(
+        model,
+        type=(_TYPES.get(kind) if isinstance(kind, str) else None) or model.type,
+        input_per_1k=per_million_tokens(pricing.get("input")),
+        output_per_1k=per_million_tokens(pricing.get("output")),
+    )
+
+
+def _listed(document: object) -> list[Entry] | None:
+    return only_entries(document) if isinstance(document, list) else LISTED(document)
+
+
+TOGETHER: Final = Service(
+    preset=Preset(
+        name="together",
+        label="Together AI",
+        endpoint="https://api.together.xyz/v1",
+        needs_key=True,
+        settings={"preset": "together"},
+    ),
+    dialect=DIALECT,
+    probe=probe_list(proves_key=True, list_of=_listed),
+    list_models=one_page(read_model, _listed),
+)

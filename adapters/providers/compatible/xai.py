@@ -1,0 +1,78 @@
+"""xAI: a bare list of everything, detailed lists with prices beside it, and a page about the key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.addresses import address
+from adapters.providers.compatible.models import read_common
+from adapters.providers.compatible.service import LISTED, Service, entries_if_there
+from adapters.providers.concurrency import side_by_side
+from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange
+from adapters.providers.listing import counted, demanded, offered
+from adapters.providers.prices import cents_per_hundred_million_tokens
+from adapters.providers.reading import mapping, text, tokens
+from adapters.providers.verdicts import meanings
+from adapters.providers.verdicts.dialects import XAI as DIALECT
+from application.ports.provider_gateway import Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.providers.listing import Entry
+    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import OfferedModel
+
+_DETAILED: Final = ("language-models", "image-generation-models", "video-generation-models")
+_UNDERSTOOD: Final = frozenset(
+    {"version", "max_prompt_length", "prompt_text_token_price", "completion_text_token_price"}
+)
+_BLOCKED: Final = ("team_blocked", "api_key_blocked", "api_key_disabled")
+
+
+def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
+    """Return the model of an entry; none without an id."""
+    model = read_common(entry, _UNDERSTOOD)
+    if model is None:
+        return None
+    return replace(
+        model,
+        version=text(entry.get("version")) or model.version,
+        context_window=model.context_window or tokens(entry.get("max_prompt_length")),
+        input_per_1k=cents_per_hundred_million_tokens(entry.get("prompt_text_token_price")),
+        output_per_1k=cents_per_hundred_million_tokens(entry.get("completion_text_token_price")),
+    )
+
+
+async def _probe(exchange: Exchange, endpoint: str) -> Finding:
+    """Ask for the page about the key, which says whether it is blocked, and for the list."""
+    page, listed = await side_by_side(
+        exchange.get(address(endpoint, "api-key"), FOR_A_PROBE), exchange.get(address(endpoint, "models"), FOR_A_PROBE)
+    )
+    key = mapping(page.document)
+    if not any(isinstance(key.get(name), bool) for name in _BLOCKED):
+        return page.refusal()
+    if any(key.get(name) is True for name in _BLOCKED):
+        return page.means(meanings.ACCOUNT_CLOSED)
+    return counted(listed, LISTED)
+
+
+async def _list_models(exchange: Exchange, endpoint: str) -> list[OfferedModel]:
+    """Read all lists; where a model is in several, the detailed one counts."""
+    *detailed, bare = await side_by_side(
+        *(entries_if_there(exchange, endpoint, name) for name in _DETAILED), _bare(exchange, endpoint)
+    )
+    return offered(exchange, [entry for entries in (*detailed, bare) for entry in entries], read_model)
+
+
+async def _bare(exchange: Exchange, endpoint: str) -> list[Entry]:
+    return demanded(await exchange.get(address(endpoint, "models"), FOR_A_LIST), LISTED)
+
+
+XAI: Final = Service(
+    preset=Preset(name="xai", label="xAI", endpoint="https://api.x.ai/v1", needs_key=True, settings={"preset": "xai"}),
+    dialect=DIALECT,
+    probe=_probe,
+    list_models=_list_models,
+)
