@@ -1,0 +1,100 @@
+"""Events as tests speak of them: their topics and plain facts."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from eventsourcing.application import project_aggregate
+from eventsourcing.domain import AggregateEvent
+
+import domain
+from adapters.event_store.mapper import CanonicalJson, LedgerMapper
+from adapters.event_store.records import LedgerStoredEvent
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from eventsourcing.persistence import StoredEvent
+
+Happening = tuple[str, dict[str, Any]]
+
+MAPPER = LedgerMapper(CanonicalJson())
+NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def happened(aggregate: Root) -> list[Happening]:
+    """Return topic and facts of the events decided since the last call."""
+    return [(topic_of(type(event)), facts_of(event)) for event in aggregate.drain()]
+
+
+def topics(aggregate: Root) -> list[str]:
+    """Return the topics of the events decided since the last call."""
+    return [topic for topic, _ in happened(aggregate)]
+
+
+def topic_of(event_class: type) -> str:
+    """Return the topic that an event class names explicitly, nothing when it names none."""
+    topic: str = getattr(event_class, "TOPIC", "")
+    return topic
+
+
+def facts_of(event: object) -> dict[str, Any]:
+    """Return what an event tells, apart from the library's own fields."""
+    return {
+        name: value
+        for name, value in vars(event).items()
+        if name not in {"originator_id", "originator_topic", "originator_version", "timestamp"}
+    }
+
+
+def saved_and_loaded(aggregate: Root) -> Root:
+    """Return the aggregate as its undrained events make it, after they were bytes."""
+    stored = [MAPPER.to_stored_event(event) for event in aggregate.pending_events]
+    return loaded(stored)
+
+
+def loaded(stored: Iterable[StoredEvent]) -> Root:
+    """Return the aggregate that the stored events make."""
+    dated = [
+        LedgerStoredEvent(
+            originator_id=event.originator_id,
+            originator_version=event.originator_version,
+            topic=event.topic,
+            state=event.state,
+            recorded_at=NOON,
+            position=position,
+        )
+        for position, event in enumerate(stored, start=1)
+    ]
+    events: Any = map(MAPPER.to_domain_event, dated)
+    aggregate: Root | None = project_aggregate(None, events)
+    assert aggregate is not None
+    return aggregate
+
+
+def state_of(aggregate: Root) -> dict[str, Any]:
+    """Return what an aggregate knows, apart from its times and places in the log."""
+    return {name: value for name, value in vars(aggregate).items() if not name.startswith("_")} | {
+        "id": aggregate.id,
+        "revision": aggregate.revision,
+    }
+
+
+def aggregate_classes() -> Sequence[type[Root]]:
+    """Return every aggregate of the domain."""
+    for module in pkgutil.walk_packages(domain.__path__, "domain."):
+        importlib.import_module(module.name)
+    return sorted(Root.__subclasses__(), key=lambda kind: kind.__name__)
+
+
+def event_classes(aggregate_class: type[Root]) -> Sequence[type[AggregateEvent]]:
+    """Return the events that can happen to an aggregate."""
+    return [
+        member
+        for member in vars(aggregate_class).values()
+        if isinstance(member, type) and issubclass(member, AggregateEvent) and member.__name__ != "Event"
+    ]

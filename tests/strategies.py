@@ -1,0 +1,129 @@
+"""Values and commands for property tests."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from domain.model.aggregate import Model
+from domain.model.values import MODEL_TYPES, Limits, Price
+from domain.organization.aggregate import Organization
+from domain.provider.aggregate import Provider
+from domain.provider.values import HEALTH_STATUSES, Endpoint, NewCredential
+
+if TYPE_CHECKING:
+    from domain.root import Root
+
+Command = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""A method of an aggregate with its arguments."""
+
+# What one code unit cannot say (surrogates) and what Postgres cannot keep (null) the domain refuses; others test that.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+labels = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+names = labels
+integers = st.integers(-(2**63) + 1, 2**63 - 1)
+documents = st.dictionaries(
+    texts,
+    st.recursive(
+        st.none() | st.booleans() | integers | st.floats(allow_nan=False, allow_infinity=False) | texts,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+        max_leaves=6,
+    ),
+    max_size=3,
+)
+amounts = (
+    st.none() | st.decimals(0, 1000, places=8) | st.sampled_from([Decimal("-0"), Decimal("1E+2"), Decimal("1E-30")])
+)
+prices = st.none() | st.builds(
+    Price, amounts, amounts, st.sampled_from(["manual", "live", "catalogue"]), st.none() | st.just("2026-01-02")
+)
+tokens = st.none() | st.integers(0, 10**12)
+limits = st.builds(Limits, context_window=tokens, max_tokens=tokens)
+endpoints = st.sampled_from(
+    [
+        Endpoint("https://one.example/v1", "https://one.example:443"),
+        Endpoint("https://one.example/v2", "https://one.example:443"),
+        Endpoint("https://two.example/v1", "https://two.example:443"),
+    ]
+)
+credentials = st.builds(NewCredential, labels)
+capabilities = st.lists(st.sampled_from(["tools", "vision", "streaming", "json"]), max_size=5)
+sources = st.sampled_from(["manual", "live", "catalogue"])
+
+
+def _command(
+    name: str, *arguments: st.SearchStrategy[Any], **named: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Command]:
+    return st.tuples(st.just(name), st.tuples(*arguments), st.fixed_dictionaries(named))
+
+
+provider_commands = st.one_of(
+    _command("rename", names),
+    _command("move", endpoints, st.none() | credentials),
+    _command("replace_credential", credentials),
+    _command("remove_credential"),
+    _command("change_settings", documents),
+    _command("enable"),
+    _command("disable"),
+    _command("record_health", st.sampled_from(HEALTH_STATUSES), st.sampled_from(["ok", "timeout"])),
+)
+
+model_commands = st.one_of(
+    _command("rename", names),
+    _command("reconfigure", version=st.none() | labels, config=documents),
+    _command("change_capabilities", st.sampled_from(MODEL_TYPES), capabilities, source=sources),
+    _command("change_price", prices),
+    _command("change_limits", limits, source=sources),
+    _command("enable"),
+    _command("disable"),
+)
+
+removal = _command("remove")
+
+registrations_of_providers = st.fixed_dictionaries(
+    {
+        "name": names,
+        "provider_type": labels,
+        "endpoint": endpoints,
+        "settings": documents,
+        "credential": st.none() | credentials,
+        "is_enabled": st.booleans(),
+    }
+)
+providers = st.builds(lambda id_, facts: Provider.register(id_, **facts), st.uuids(), registrations_of_providers)
+
+registrations_of_models = st.fixed_dictionaries(
+    {
+        "model_id": labels,
+        "name": names,
+        "version": st.none() | labels,
+        "type": st.sampled_from(MODEL_TYPES),
+        "capabilities": capabilities,
+        "config": documents,
+        "limits": limits,
+        "price": prices,
+        "is_enabled": st.booleans(),
+        "sources": st.dictionaries(st.sampled_from(["name", "price", "type"]), sources),
+    }
+)
+models = st.builds(
+    lambda id_, provider_id, facts: Model.register(id_, provider_id=provider_id, **facts),
+    st.uuids(),
+    st.uuids(),
+    registrations_of_models,
+)
+
+organizations = st.builds(lambda id_, name: Organization.register(id_, name=name), st.uuids(), names)
+organization_commands = _command("rename", names)
+
+
+def carry_out(aggregate: Root, command: Command) -> None:
+    """Ask the aggregate to do what the command says.
+
+    Raises:
+        DomainError: a rule says no.
+    """
+    name, arguments, named = command
+    getattr(aggregate, name)(*arguments, **named)

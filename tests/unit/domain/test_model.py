@@ -1,0 +1,221 @@
+"""A model, in commands and events."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from domain.errors import InvalidValue
+from domain.model.values import Limits, Price
+from domain.root import DecidedAfterRemoval
+from tests.builders import NO_LIMITS, a_model, a_price
+from tests.events import happened, topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.model.aggregate import Model
+
+UNKNOWN_PRICE = {"input_per_1k": None, "output_per_1k": None, "price_source": None, "price_as_of": None}
+
+
+def _registered(**changes: object) -> Model:
+    model = a_model(**changes)  # type: ignore[arg-type]
+    model.drain()
+    return model
+
+
+def test_registering_tells_what_the_model_is() -> None:
+    model = a_model(
+        UUID(int=1),
+        provider_id=UUID(int=2),
+        model_id="gpt-4o",
+        name="GPT-4o",
+        version="2026-01-01",
+        capabilities=["tools", "streaming", "tools"],
+        config={"temperature": 0.5},
+        limits=Limits(context_window=128_000, max_tokens=16_384),
+        price=Price(Decimal("0.0025"), None, "genai-prices", "2026-01-02"),
+        sources={"name": "catalogue", "price": "genai-prices"},
+    )
+    assert happened(model) == [
+        (
+            "model.registered",
+            {
+                "provider_id": UUID(int=2),
+                "model_id": "gpt-4o",
+                "name": "GPT-4o",
+                "version": "2026-01-01",
+                "type": "language",
+                "capabilities": ["streaming", "tools"],
+                "config": {"temperature": 0.5},
+                "context_window": 128_000,
+                "max_tokens": 16_384,
+                "input_per_1k": Decimal("0.0025"),
+                "output_per_1k": None,
+                "price_source": "genai-prices",
+                "price_as_of": "2026-01-02",
+                "is_enabled": True,
+                "sources": {"name": "catalogue", "price": "genai-prices"},
+            },
+        )
+    ]
+
+
+def test_a_name_that_a_person_gives_is_its_own_source() -> None:
+    model = _registered(sources={"name": "live"})
+    model.rename("Mine")
+    assert happened(model) == [("model.renamed", {"name": "Mine"})]
+    assert model.sources == {"name": "manual"}
+
+
+def test_it_is_run_with_other_defaults() -> None:
+    model = _registered()
+    model.reconfigure(version="2", config={"seed": 1})
+    assert happened(model) == [("model.reconfigured", {"version": "2", "config": {"seed": 1}})]
+
+
+def test_it_is_held_to_be_able_to_do_something_else() -> None:
+    model = _registered(capabilities=["tools"])
+    model.change_capabilities("multimodal", ["vision", "tools"], source="live")
+    facts = {"type": "multimodal", "capabilities": ["tools", "vision"], "source": "live"}
+    assert happened(model) == [("model.capabilities-changed", facts)]
+    assert model.sources == {"type": "live", "capabilities": "live"}
+
+
+def test_its_price_changes_and_names_its_source() -> None:
+    model = _registered(price=a_price())
+    model.change_price(a_price("0.003", None, "live"))
+    facts = {"input_per_1k": Decimal("0.003"), "output_per_1k": None, "price_source": "live", "price_as_of": None}
+    assert happened(model) == [("model.price-changed", facts)]
+    assert model.sources == {"price": "live"}
+
+
+@pytest.mark.parametrize("unknown", [None, Price(None, None, "live", "2026-01-02")])
+def test_a_price_that_is_not_known_any_more_is_none(unknown: Price | None) -> None:
+    model = _registered(price=a_price())
+    model.change_price(unknown)
+    model.change_price(unknown)
+    assert happened(model) == [("model.price-changed", UNKNOWN_PRICE)]
+    assert model.price is None
+
+
+def test_a_price_of_nothing_is_known() -> None:
+    assert _registered(price=a_price("0", "0")).price == Price(Decimal(0), Decimal(0), "manual")
+
+
+def test_its_limits_change() -> None:
+    model = _registered()
+    model.change_limits(Limits(context_window=8192, max_tokens=None), source="catalogue")
+    facts = {"context_window": 8192, "max_tokens": None, "source": "catalogue"}
+    assert happened(model) == [("model.limits-changed", facts)]
+    assert model.sources == {"contextWindow": "catalogue", "maxTokens": "catalogue"}
+
+
+def test_it_is_taken_out_of_use_and_back() -> None:
+    model = _registered()
+    model.disable()
+    model.enable()
+    assert happened(model) == [("model.disabled", {}), ("model.enabled", {})]
+
+
+def test_it_is_removed_once() -> None:
+    model = _registered()
+    model.remove()
+    model.remove()
+    assert happened(model) == [("model.removed", {})]
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        lambda model: model.rename(" A model "),
+        lambda model: model.reconfigure(version=None, config={}),
+        lambda model: model.change_capabilities("language", ["tools", "streaming", "tools"]),
+        lambda model: model.change_price(a_price("0.00250", "0.010")),
+        lambda model: model.change_limits(NO_LIMITS),
+        lambda model: model.enable(),
+    ],
+)
+def test_what_is_so_already_is_no_event(repeat: Callable[[Model], None]) -> None:
+    model = _registered(price=a_price())
+    repeat(model)
+    assert topics(model) == []
+
+
+@pytest.mark.parametrize(
+    "amount", ["-0.01", "1000.000001", "NaN", "sNaN", "Infinity", "-Infinity", "1E-31", "1E-999999"]
+)
+def test_a_price_is_a_sensible_amount(amount: str) -> None:
+    model = _registered()
+    for price in (Price(Decimal(amount), None, "manual"), Price(None, Decimal(amount), "manual")):
+        with pytest.raises(InvalidValue):
+            model.change_price(price)
+        with pytest.raises(InvalidValue):
+            a_model(price=price)
+    assert topics(model) == []
+
+
+@pytest.mark.parametrize("amount", ["0", "-0", "1000", "1E+3", "1E-30"])
+def test_a_price_may_be_free_dear_or_minute(amount: str) -> None:
+    model = _registered()
+    model.change_price(Price(Decimal(amount), None, "manual"))
+    assert topics(model) == ["model.price-changed"]
+
+
+@pytest.mark.parametrize("tokens", [-1, 10**12 + 1, 2**63])
+def test_a_limit_is_a_sensible_number(tokens: int) -> None:
+    model = _registered()
+    for limits in (Limits(context_window=tokens, max_tokens=None), Limits(context_window=None, max_tokens=tokens)):
+        with pytest.raises(InvalidValue):
+            model.change_limits(limits)
+        with pytest.raises(InvalidValue):
+            a_model(limits=limits)
+    assert topics(model) == []
+
+
+@pytest.mark.parametrize("label", ["", "x" * 257, "two\nlines", "null\0", "\ud800"])
+def test_labels_of_others_can_be_kept(label: str) -> None:
+    model = _registered()
+    refused: list[Callable[[], object]] = [
+        lambda: a_model(model_id=label, name="x") if label else a_model(version=label),
+        lambda: model.reconfigure(version=label, config={}),
+        lambda: model.change_capabilities("language", [label]),
+        lambda: a_model(capabilities=[label]),
+    ]
+    for refusal in refused:
+        with pytest.raises(InvalidValue):
+            refusal()
+    assert topics(model) == []
+
+
+def test_defaults_are_what_the_log_can_keep() -> None:
+    model = _registered()
+    with pytest.raises(InvalidValue):
+        model.reconfigure(version=None, config={"a": {"b": ["\0"]}})
+    with pytest.raises(InvalidValue):
+        a_model(config={"a": 2**64})
+    assert topics(model) == []
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        lambda model: model.rename("Other"),
+        lambda model: model.disable(),
+        lambda model: model.change_price(None),
+        lambda model: model.change_limits(Limits(context_window=1, max_tokens=1)),
+        lambda model: model.change_capabilities("vision", []),
+        lambda model: model.reconfigure(version="2", config={}),
+    ],
+)
+def test_nothing_happens_to_a_removed_model(decision: Callable[[Model], None]) -> None:
+    model = _registered(price=a_price())
+    model.remove()
+    model.drain()
+    with pytest.raises(DecidedAfterRemoval):
+        decision(model)
+    assert topics(model) == []

@@ -1,0 +1,44 @@
+"""Whatever happens to an aggregate, the log brings it back as it was."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import DomainError
+from tests import strategies
+from tests.events import saved_and_loaded, state_of
+from tests.strategies import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.root import Root
+    from tests.strategies import Command
+
+
+def _live(aggregate: Root, commands: Sequence[Command]) -> None:
+    for command in commands:
+        with suppress(DomainError):
+            carry_out(aggregate, command)
+
+
+@given(strategies.providers, st.lists(strategies.provider_commands, max_size=8), st.booleans())
+def test_a_provider_is_loaded_as_it_was_saved(provider: Root, commands: Sequence[Command], is_removed: bool) -> None:
+    _live(provider, [*commands, *([("remove", (), {})] if is_removed else [])])
+    assert state_of(saved_and_loaded(provider)) == state_of(provider)
+
+
+@given(strategies.models, st.lists(strategies.model_commands, max_size=8), st.booleans())
+def test_a_model_is_loaded_as_it_was_saved(model: Root, commands: Sequence[Command], is_removed: bool) -> None:
+    _live(model, [*commands, *([("remove", (), {})] if is_removed else [])])
+    assert state_of(saved_and_loaded(model)) == state_of(model)
+
+
+@given(strategies.organizations, st.lists(strategies.organization_commands, max_size=4))
+def test_an_organization_is_loaded_as_it_was_saved(organization: Root, commands: Sequence[Command]) -> None:
+    _live(organization, commands)
+    assert state_of(saved_and_loaded(organization)) == state_of(organization)
