@@ -1,0 +1,125 @@
+"""All provider types behind one port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.anthropic.adapter import Anthropic
+from adapters.providers.azure.adapter import AzureOpenAI
+from adapters.providers.compatible.adapter import OpenAICompatible
+from adapters.providers.exchange import utc_now
+from adapters.providers.google.adapter import Google
+from adapters.providers.installed import installed_adapters
+from adapters.providers.openai.adapter import OpenAI
+from adapters.providers.reports import finding_of_failure, finding_of_silence, out_of_time, report, without_key
+from adapters.providers.settings import checked_settings
+from application.errors import InvalidInput
+from application.ports.outbound import OutboundFailure
+from application.ports.provider_adapter import Finding
+from application.ports.provider_gateway import UpstreamFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from adapters.providers.installed import BrokenAdapter
+    from application.ports.outbound import Outbound
+    from application.ports.provider_adapter import ProviderAdapter
+    from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
+    from domain.provider.values import Endpoint
+
+PROBE_SECONDS: Final = 2.0
+LISTING_SECONDS: Final = 60.0
+# What is left for making and sending the report.
+_MARGIN: Final = 0.1
+_BUILT_IN: Final = (OpenAI, Anthropic, Google, AzureOpenAI, OpenAICompatible)
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Implements `ProviderGateway` with the built-in types and those that installed packages bring."""
+
+    def __init__(self, outbound: Outbound, *, clock: Callable[[], datetime] = utc_now) -> None:
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for."""
+        self._outbound = outbound
+        self._clock = clock
+        self._adapters: dict[str, ProviderAdapter] = {adapter.type.name: adapter() for adapter in _BUILT_IN}
+        installed, broken = installed_adapters(self._adapters)
+        self._adapters |= {adapter.type.name: adapter for adapter in installed}
+        self.broken_adapters: tuple[BrokenAdapter, ...] = tuple(broken)
+        for each in broken:
+            _log.warning("The provider type %r of %s cannot be used: %s", each.name, each.origin, each.reason)
+
+    def types(self) -> Sequence[ProviderType]:
+        return [adapter.type for adapter in self._adapters.values()]
+
+    def checked_endpoint(self, provider_type: str, endpoint: str | None) -> Endpoint:
+        known = self._type(provider_type)
+        url = known.default_endpoint if endpoint is None else endpoint
+        if url is None:
+            raise InvalidInput("/endpoint", f"{known.label} has no endpoint of its own: give the one to use.")
+        return self._outbound.checked(url)
+
+    def checked_settings(self, provider_type: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return checked_settings(self._type(provider_type), settings)
+
+    async def probe(self, connection: ProviderConnection) -> TestReport:
+        started = perf_counter()
+        finding = without_key(await self._finding(connection), connection.api_key)
+        elapsed_ms = (perf_counter() - started) * 1000
+        return report(finding, response_time_ms=elapsed_ms, checked_at=self._clock())
+
+    async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
+        adapter = self._adapters.get(connection.provider_type)
+        if adapter is None:
+            raise self._missing(connection.provider_type).failure()
+        try:
+            async with asyncio.timeout(LISTING_SECONDS):
+                return await adapter.list_models(connection, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_silence(failure)
+        except TimeoutError:
+            finding = out_of_time(adapter.type.label, LISTING_SECONDS)
+        except UpstreamFailure as failure:
+            finding = finding_of_failure(failure)
+        # Not from the error: it may name what the finding has been cleaned of.
+        raise without_key(finding, connection.api_key).failure() from None
+
+    async def _finding(self, connection: ProviderConnection) -> Finding:
+        adapter = self._adapters.get(connection.provider_type)
+        if adapter is None:
+            return self._missing(connection.provider_type)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS - _MARGIN):
+                return await adapter.probe(connection, self._outbound)
+        except OutboundFailure as failure:
+            return finding_of_silence(failure)
+        except TimeoutError:
+            return out_of_time(adapter.type.label, PROBE_SECONDS)
+        except UpstreamFailure as failure:
+            return finding_of_failure(failure)
+
+    def _type(self, name: str) -> ProviderType:
+        adapter = self._adapters.get(name)
+        if adapter is None:
+            finding = self._missing(name)
+            raise InvalidInput("/providerType", f"{finding.message} {finding.hint}")
+        return adapter.type
+
+    def _missing(self, name: str) -> Finding:
+        broken = next((each for each in self.broken_adapters if each.name == name), None)
+        if broken is not None:
+            return Finding(
+                category="bad_request",
+                message=f"The provider type {name!r} of {broken.origin} cannot be used.",
+                hint=f"Repair or remove that package: {broken.reason}.",
+            )
+        return Finding(
+            category="bad_request",
+            message="There is no such provider type.",
+            hint=f"There are: {', '.join(sorted(self._adapters))}.",
+        )

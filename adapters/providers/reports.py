@@ -1,0 +1,101 @@
+"""From a finding, or a silence, to the report that people read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from adapters.providers.verdicts.health import health_status
+from application.policies.redaction import redact
+from application.ports.provider_adapter import Finding
+from application.ports.provider_gateway import TestReport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from application.ports.outbound import FailureCategory, OutboundFailure
+    from application.ports.provider_gateway import Category, UpstreamFailure
+
+_HINTS: Final[Mapping[FailureCategory, str]] = {
+    "unreachable": "Check the host and port of the endpoint, and that the server is running and lets this service in.",
+    "timeout": "Try again; if it lasts, check the endpoint and look at the provider's status page.",
+    "tls": "Check that the endpoint's name is the one in the server's certificate, and who has signed that.",
+    "endpoint_refused": "Choose a public https address, or ask the operator of this service to allow this one.",
+    "unexpected_body": "Check that the endpoint is the API's base address, and whether a proxy stands between.",
+}
+_A_REPEAT_MAY_HELP: Final = frozenset({"timeout", "unreachable"})
+
+
+def finding_of_silence(failure: OutboundFailure) -> Finding:
+    """Return what it means that there was no answer that could be read."""
+    return Finding(
+        category=failure.category,
+        message=failure.message,
+        hint=_HINTS[failure.category],
+        is_retryable=failure.category in _A_REPEAT_MAY_HELP,
+        timings=failure.timings,
+    )
+
+
+def finding_of_failure(failure: UpstreamFailure) -> Finding:
+    """Return an adapter's own failure as a finding."""
+    return Finding(
+        category=failure.category,
+        message=failure.message,
+        hint=failure.hint,
+        authenticated=failure.authenticated,
+        is_retryable=failure.is_retryable,
+        http_status=failure.http_status,
+        upstream_request_id=failure.upstream_request_id,
+        rate_limit=failure.rate_limit,
+    )
+
+
+def out_of_time(label: str, seconds: float) -> Finding:
+    """Return that a provider took longer than it is given."""
+    return Finding(
+        category="timeout",
+        message=f"{label} did not answer within {seconds:g} seconds.",
+        hint=_HINTS["timeout"],
+        is_retryable=True,
+    )
+
+
+def without_key(finding: Finding, api_key: str | None) -> Finding:
+    """Return the finding with nothing of the key in its texts, whatever an adapter put there."""
+    request_id = finding.upstream_request_id
+    return replace(
+        finding,
+        message=redact(finding.message, [api_key]),
+        hint=finding.hint and redact(finding.hint, [api_key]),
+        upstream_request_id=request_id and redact(request_id, [api_key]),
+    )
+
+
+def report(finding: Finding, *, response_time_ms: float, checked_at: datetime) -> TestReport:
+    """Return the report of a probe."""
+    return TestReport(
+        status=health_status(finding.category, finding.concerns),
+        reachable=_was_reached(finding.category, finding),
+        authenticated=finding.authenticated,
+        category=finding.category,
+        message=finding.message,
+        hint=finding.hint,
+        response_time_ms=round(response_time_ms, 3),
+        timings=finding.timings,
+        model_count=finding.model_count,
+        checked_at=checked_at,
+        upstream_request_id=finding.upstream_request_id,
+        rate_limit=finding.rate_limit,
+        http_status=finding.http_status,
+    )
+
+
+def _was_reached(category: Category, finding: Finding) -> bool:
+    """It was when it said something, be it unreadable."""
+    return (
+        finding.http_status is not None
+        or finding.timings.first_byte_ms is not None
+        or category in {"ok", "unexpected_body"}
+    )
