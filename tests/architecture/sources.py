@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("domain", "application", "adapters", "entrypoints", "migrations")
 PYTHON = (*PRODUCT, "benchmarks", "tests")
 
-_BUILT = {"build", "data", "dist", "htmlcov", "node_modules"}
+_BUILT = {"build", "dist", "htmlcov"}
 _OWN_HIDDEN = {".ci", ".editorconfig", ".gitignore"}
 
 
