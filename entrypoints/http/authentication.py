@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from decimal import Decimal
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -45,11 +46,13 @@ class TokenVerifier:
         audience: str | None = None,
         issuer: str | None = None,
         clock: Callable[[], float] = time.time,
+        remembered_tokens: int = REMEMBERED_TOKENS,
     ) -> None:
         self._keys = keys
         self._audience = audience
         self._issuer = issuer
         self._clock = clock
+        self._remembered_tokens = remembered_tokens
         self._remembered: OrderedDict[bytes, _Remembered] = OrderedDict()
 
     async def principal(self, authorization: str | None) -> Principal:
@@ -73,13 +76,13 @@ class TokenVerifier:
     def _remember(self, digest: bytes, remembered: _Remembered) -> None:
         self._remembered[digest] = remembered
         self._remembered.move_to_end(digest)
-        if len(self._remembered) > REMEMBERED_TOKENS:
+        if len(self._remembered) > self._remembered_tokens:
             self._remembered.popitem(last=False)
 
     async def _verified(self, token: str) -> dict[str, Any]:
         header = _object(token.split(".", maxsplit=1)[0], "header")
         key_id = header.get("kid")
-        if "crit" in header or not isinstance(key_id, str | None):
+        if {"crit", "b64"} & header.keys() or not isinstance(key_id, str | NoneType):
             raise token_refused("its header is not one this service understands")
         key = await self._keys.find(key_id)
         if key is None:

@@ -73,7 +73,7 @@ class Edge:
         log(
             "request",
             request_id=exchange.request_id,
-            organization=None if principal is None else principal.organization_id,
+            organization=None if principal is None else str(principal.organization_id),
             actor=None if principal is None else principal.actor,
             method=method,
             route=path,

@@ -13,12 +13,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
+
+
+def camel(name: str) -> str:
+    """Return the name as JSON has it: `costPer1kTokens` for `cost_per_1k_tokens`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 class Body(BaseModel):
@@ -28,7 +33,7 @@ class Body(BaseModel):
         extra="forbid",
         strict=True,
         frozen=True,
-        alias_generator=to_camel,
+        alias_generator=camel,
         validate_by_alias=True,
         hide_input_in_errors=True,
     )

@@ -72,7 +72,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _check_depth(document: object) -> None:
     level: list[object] = [document]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         level = [part for value in level for part in _parts(value)]
         if not level:
             return

@@ -6,11 +6,13 @@ import time
 from asyncio import Lock
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt import PyJWK, PyJWKError
+from jwt import InvalidKeyError, PyJWK, PyJWTError
+from jwt.algorithms import HMACAlgorithm
 
 from application.errors import Unavailable
 from entrypoints.http.refusals import MalformedJson
@@ -64,6 +66,11 @@ class SharedSecret:
         if len(encoded) < SHORTEST_SECRET:
             message = f"the JWT secret has {len(encoded)} bytes; HS256 takes at least {SHORTEST_SECRET}"
             raise UnusableKeys(message)
+        try:
+            # It refuses a public key in PEM, with which everybody could sign.
+            HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(encoded)
+        except InvalidKeyError:
+            raise UnusableKeys("the JWT secret is a key in PEM or SSH form; give public keys as a JWKS") from None
         self._key = VerificationKey(encoded, "HS256")
 
     async def find(self, key_id: str | None) -> VerificationKey | None:  # noqa: ARG002 - there is but one key
@@ -94,12 +101,15 @@ class FetchedKeys:
         self._tried: float | None = None
 
     async def find(self, key_id: str | None) -> VerificationKey | None:
-        if self._is_older_than(REFRESH_SECONDS):
+        # While one request refreshes known keys, the others go on with them.
+        if self._is_older_than(REFRESH_SECONDS) and not (self._keys and self._lock.locked()):
             await self._refresh(REFRESH_SECONDS)
         found = pick(self._keys, key_id)
         if found is None and self._is_older_than(REFETCH_SECONDS):
             await self._refresh(REFETCH_SECONDS)
             found = pick(self._keys, key_id)
+        if not self._keys:
+            raise Unavailable("The keys that tokens are verified with cannot be fetched: try again in a minute.")
         return found
 
     def _is_older_than(self, seconds: float) -> bool:
@@ -109,12 +119,12 @@ class FetchedKeys:
         async with self._lock:
             if not self._is_older_than(seconds):
                 return  # Another request fetched while this one waited.
-            self._tried = self._clock()
             try:
                 self._keys = public_keys(await self._fetch())
             except (Unavailable, UnusableKeys):
-                if not self._keys:
-                    raise Unavailable("The keys that tokens are verified with cannot be fetched: try again.") from None
+                return  # The keys known so far stay good.
+            finally:
+                self._tried = self._clock()
 
 
 def pick(keys: Mapping[str | None, VerificationKey], key_id: str | None) -> VerificationKey | None:
@@ -155,6 +165,8 @@ def _verification_key(entry: object) -> VerificationKey | None:
     if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") not in {"EC", "RSA"}:
         return None
     operations = entry.get("key_ops", ["verify"])
+    if not isinstance(entry.get("kid"), str | NoneType):
+        return None
     algorithm = "ES256" if entry["kty"] == "EC" else "RS256"
     if entry.get("alg", algorithm) != algorithm or not isinstance(operations, list) or "verify" not in operations:
         return None
@@ -166,7 +178,7 @@ def _loaded(entry: dict[str, Any], algorithm: str) -> object:
     public: dict[str, Any] = {name: entry[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in entry}
     try:
         return PyJWK(public, algorithm).key
-    except (PyJWKError, ValueError):
+    except (PyJWTError, ValueError):
         return None
 
 
