@@ -84,15 +84,18 @@ class Answer:
         return replace(
             finding_of(self.exchange.dialect, verdict),
             http_status=self.status,
-            upstream_request_id=request_id_of(self.headers),
+            upstream_request_id=request_id_of(self.headers, self.exchange.key),
             rate_limit=limits_of(self.headers),
             timings=self.timings,
         )
 
     def refusal(self) -> Finding:
         """Return what the answer means, given that it is not what was asked for."""
-        finding = classify(self.exchange.dialect, self.status, self.headers, self.body, now=self.exchange.clock())
-        if finding.category == "auth_invalid" and not self.exchange.has_key:
+        exchange = self.exchange
+        finding = classify(
+            exchange.dialect, self.status, self.headers, self.body, now=exchange.clock(), secret=exchange.key
+        )
+        if finding.category == "auth_invalid" and not exchange.has_key:
             return self.means(meanings.NO_KEY)
         return replace(finding, timings=self.timings)
 
@@ -115,9 +118,9 @@ class Exchange:
         """
         self.dialect = wire.dialect
         self.clock = clock
-        self.has_key = bool(connection.api_key)
-        self._key = connection.api_key or ""
-        if not (self._key.isascii() and self._key.isprintable() and " " not in self._key):
+        self.key = connection.api_key or ""
+        self.has_key = bool(self.key)
+        if not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
             raise self.failure(meanings.UNUSABLE_KEY)
         self._headers = {"Accept": "application/json", **wire.headers(connection)}
         self._outbound = outbound
@@ -153,9 +156,9 @@ class Exchange:
         )
         headers = {name.lower(): self._without_key(value) for name, value in response.headers.items()}
         body = response.body
-        if len(self._key) >= _SHORTEST_KEY:
-            body = body.replace(self._key.encode(), b"[redacted]")
+        if len(self.key) >= _SHORTEST_KEY:
+            body = body.replace(self.key.encode(), b"[redacted]")
         return Answer(exchange=self, status=response.status, headers=headers, body=body, timings=response.timings)
 
     def _without_key(self, text: str) -> str:
-        return text.replace(self._key, "[redacted]") if len(self._key) >= _SHORTEST_KEY else text
+        return text.replace(self.key, "[redacted]") if len(self.key) >= _SHORTEST_KEY else text

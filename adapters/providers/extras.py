@@ -13,6 +13,7 @@ MOST_BYTES: Final = 2_048
 _MOST_ITEMS: Final = 40
 _LONGEST_TEXT: Final = 300
 _DEEPEST: Final = 4
+_EMPTY: Final[tuple[object, ...]] = (None, "", [], {})
 
 
 def extras_of(entry: Mapping[str, Any], understood: Collection[str]) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def extras_of(entry: Mapping[str, Any], understood: Collection[str]) -> dict[str
     kept: dict[str, Any] = {}
     room = MOST_BYTES
     for name, value in entry.items():
-        if name in understood or value is None or len(name) > _LONGEST_TEXT or not name.isprintable():
+        if name in understood or value in _EMPTY or len(name) > _LONGEST_TEXT or not name.isprintable():
             continue
         trimmed = _trimmed(value)
         size = len(orjson.dumps({name: trimmed}))

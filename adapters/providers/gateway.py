@@ -14,7 +14,7 @@ from adapters.providers.exchange import utc_now
 from adapters.providers.google.adapter import Google
 from adapters.providers.installed import installed_adapters
 from adapters.providers.openai.adapter import OpenAI
-from adapters.providers.reports import finding_of_failure, finding_of_silence, out_of_time, report, without_key
+from adapters.providers.reports import finding_of_failure, finding_of_silence, out_of_time, report
 from adapters.providers.settings import checked_settings
 from application.errors import InvalidInput
 from application.ports.outbound import OutboundFailure
@@ -69,7 +69,7 @@ class Gateway:
 
     async def probe(self, connection: ProviderConnection) -> TestReport:
         started = perf_counter()
-        finding = without_key(await self._finding(connection), connection.api_key)
+        finding = await self._finding(connection)
         elapsed_ms = (perf_counter() - started) * 1000
         return report(finding, response_time_ms=elapsed_ms, checked_at=self._clock())
 
@@ -84,10 +84,7 @@ class Gateway:
             finding = finding_of_silence(failure)
         except TimeoutError:
             finding = out_of_time(adapter.type.label, LISTING_SECONDS)
-        except UpstreamFailure as failure:
-            finding = finding_of_failure(failure)
-        # Not from the error: it may name what the finding has been cleaned of.
-        raise without_key(finding, connection.api_key).failure() from None
+        raise finding.failure() from None
 
     async def _finding(self, connection: ProviderConnection) -> Finding:
         adapter = self._adapters.get(connection.provider_type)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.verdicts.health import health_status
-from application.policies.redaction import redact
 from application.ports.provider_adapter import Finding
 from application.ports.provider_gateway import TestReport
 
@@ -59,17 +57,6 @@ def out_of_time(label: str, seconds: float) -> Finding:
         message=f"{label} did not answer within {seconds:g} seconds.",
         hint=_HINTS["timeout"],
         is_retryable=True,
-    )
-
-
-def without_key(finding: Finding, api_key: str | None) -> Finding:
-    """Return the finding with nothing of the key in its texts, whatever an adapter put there."""
-    request_id = finding.upstream_request_id
-    return replace(
-        finding,
-        message=redact(finding.message, [api_key]),
-        hint=finding.hint and redact(finding.hint, [api_key]),
-        upstream_request_id=request_id and redact(request_id, [api_key]),
     )
 
 

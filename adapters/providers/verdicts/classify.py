@@ -10,6 +10,7 @@ from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.by_status import verdict_by_status
 from adapters.providers.verdicts.facts import facts_of
 from adapters.providers.verdicts.limits import limits_of, wait_of
+from application.policies.redaction import redact
 from application.ports.provider_adapter import Finding
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ Purpose = Literal["listing", "prompt"]
 
 _REQUEST_ID_HEADERS: Final = ("x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "cf-ray")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
-_WAITING_HELPS: Final = frozenset({"overloaded", "provider_error", "rate_limited", "timeout", "unexpected_body"})
 _GATEWAY_MAY_RECOVER: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530})
 
 
@@ -36,23 +36,24 @@ def classify(
     *,
     now: datetime,
     purpose: Purpose = "listing",
+    secret: str | None = None,
 ) -> Finding:
     """Return what a refusal, or a success that makes no sense, means in the provider's dialect.
 
     `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the finding but a
-    short code in plain letters and the request's id.
+    short code in plain letters and the request's id, and neither when it shares a piece with the `secret`.
     """
     facts = facts_of(status, body)
     verdict = _verdict(dialect, facts)
     if purpose == "listing" and verdict == meanings.NO_PERMISSION:
         verdict = meanings.MAY_NOT_LIST
-    wait = wait_of(headers, facts, now) if verdict.category in _WAITING_HELPS else None
-    finding = finding_of(dialect, verdict, code=facts.shown)
+    wait = wait_of(headers, facts, now) if verdict.is_retryable else None
+    finding = finding_of(dialect, verdict, code=_harmless(facts.shown, secret))
     return replace(
         finding,
         is_retryable=_is_retryable(verdict, headers),
         http_status=status,
-        upstream_request_id=request_id_of(headers) or _clean_id(facts.request_id),
+        upstream_request_id=_harmless(request_id_of(headers) or _clean_id(facts.request_id), secret),
         rate_limit=limits_of(headers, wait_seconds=wait),
     )
 
@@ -70,9 +71,14 @@ def finding_of(dialect: Dialect, verdict: Verdict, *, code: str | None = None) -
     )
 
 
-def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """Return the id by which the provider's support finds the request."""
-    return next((found for name in _REQUEST_ID_HEADERS if (found := _clean_id(headers.get(name)))), None)
+def request_id_of(headers: Mapping[str, str], secret: str | None = None) -> str | None:
+    """Return the id by which the provider's support finds the request; none when it shares a piece with the secret."""
+    found = next((found for name in _REQUEST_ID_HEADERS if (found := _clean_id(headers.get(name)))), None)
+    return _harmless(found, secret)
+
+
+def _harmless(word: str | None, secret: str | None) -> str | None:
+    return word if word is not None and redact(word, [secret]) == word else None
 
 
 def _clean_id(value: str | None) -> str | None:

@@ -17,6 +17,7 @@ _LONGEST_CODE: Final = 200
 _MOST_DETAILS: Final = 20
 # A code that may be shown: a plain word, which no key looks like.
 _SHOWABLE: Final = re.compile(r"[A-Za-z]{2,40}(?:_[A-Za-z]{1,40}){0,7}")
+_TELLS_NOTHING: Final = frozenset({"error", "invalid_request_error", "unknown_error"})
 _CODE_FIELDS: Final = ("code", "type", "status", "reason", "error_code")
 
 
@@ -65,13 +66,13 @@ def _from_document(status: int, document: object) -> Facts:
     error = document.get("error")
     places = [place for place in (error, document) if isinstance(place, dict)]
     details = list(_details(error)) if isinstance(error, dict) else []
-    words = [word for place in (*places, *details) for word in _codes(place) if word != "error"]
+    words = [word for place in (*details, *places) for word in _codes(place)]
     return Facts(
         status=status,
         is_json=True,
         is_error=status not in _SUCCESS or bool(error) or document.get("type") == "error",
         codes=frozenset(word.lower() for word in words),
-        shown=next((word for word in words if _SHOWABLE.fullmatch(word)), None),
+        shown=next((word for word in words if _SHOWABLE.fullmatch(word) and word not in _TELLS_NOTHING), None),
         message=_message(document, error)[:_LONGEST_MESSAGE].lower(),
         quotas=tuple(quota for detail in details for quota in _quotas(detail)),
         retry_delay=next((delay for detail in details if isinstance(delay := detail.get("retryDelay"), str)), None),

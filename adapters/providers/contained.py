@@ -1,0 +1,108 @@
+"""Somebody else's code, kept from doing harm to the rest."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Final, Self
+
+from adapters.providers.reports import finding_of_failure
+from application.policies.redaction import redact
+from application.ports.outbound import OutboundFailure
+from application.ports.provider_adapter import Finding
+from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from application.ports.outbound import Outbound
+    from application.ports.provider_adapter import ProviderAdapter
+    from application.ports.provider_gateway import ProviderConnection
+
+_log = logging.getLogger(__name__)
+
+# What the port allows an adapter to raise, and what the gateway's own deadline raises inside it.
+_ALLOWED: Final = (OutboundFailure, UpstreamFailure, TimeoutError)
+
+
+class AdapterUnusable(ValueError):
+    """What another package brings is no adapter, or does not behave like one."""
+
+
+class Contained:
+    """Keeps an error of somebody else's code from spreading: the block ends, and `error` tells what it was.
+
+    The one place that takes any `Exception`: the code inside is not ours, and one package that fails must not take the
+    others down. Being cancelled is not an error and passes, as does what `passing` names.
+    """
+
+    def __init__(self, passing: tuple[type[Exception], ...] = ()) -> None:
+        self.error: Exception | None = None
+        self._passing = passing
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if isinstance(error, self._passing) or not isinstance(error, Exception):
+            return False
+        self.error = error
+        return True
+
+
+class InstalledAdapter:
+    """An adapter of another package: a mistake in it is that provider's failure, and no text of it holds the key."""
+
+    def __init__(self, adapter: ProviderAdapter) -> None:
+        self.type: ProviderType = adapter.type
+        self._adapter = adapter
+
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+        contained = Contained(passing=_ALLOWED)
+        with contained:
+            try:
+                finding: object = await self._adapter.probe(connection, outbound)
+            except UpstreamFailure as failure:
+                finding = finding_of_failure(failure)
+            if isinstance(finding, Finding):
+                return _without_key(finding, connection)
+            raise AdapterUnusable("its probe returned something other than a Finding")
+        raise self._failure(contained.error)
+
+    async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> Sequence[OfferedModel]:
+        contained = Contained(passing=_ALLOWED)
+        with contained:
+            try:
+                models = list(await self._adapter.list_models(connection, outbound))
+            except UpstreamFailure as failure:
+                raise _without_key(finding_of_failure(failure), connection).failure() from None
+            if all(isinstance(model, OfferedModel) for model in models):
+                return models
+            raise AdapterUnusable("its list has something other than an OfferedModel")
+        raise self._failure(contained.error)
+
+    def _failure(self, error: Exception | None) -> UpstreamFailure:
+        """Log where the mistake is, without its text, which may hold anything, and return it as the provider's."""
+        frames = extract_tb(error.__traceback__) if error else []
+        name = type(error).__name__
+        _log.error("The adapter of the provider type %r raised %s in %s", self.type.name, name, frames[-1:])
+        return UpstreamFailure(
+            "provider_error",
+            f"The adapter for {self.type.label} failed ({name}).",
+            hint="This is a mistake in the package that brings the adapter; tell its authors.",
+        )
+
+
+def _without_key(finding: Finding, connection: ProviderConnection) -> Finding:
+    secrets = [connection.api_key]
+    request_id = finding.upstream_request_id
+    return replace(
+        finding,
+        message=redact(finding.message, secrets),
+        hint=finding.hint and redact(finding.hint, secrets),
+        upstream_request_id=request_id and redact(request_id, secrets),
+    )
