@@ -1,0 +1,58 @@
+"""Whether an entry of genai-prices is about exactly the model that is asked for.
+
+Its own matching is made to price whatever a provider's bill may say, and takes `gemini-1.5-flash-8b` for
+`gemini-1.5-flash`, at twice the price. Here an id must be named in full, apart from the date of a snapshot.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from genai_prices.types import (
+    ClauseAnd,
+    ClauseContains,
+    ClauseEndsWith,
+    ClauseEquals,
+    ClauseOr,
+    ClauseRegex,
+    ClauseStartsWith,
+)
+
+if TYPE_CHECKING:
+    from genai_prices.types import MatchLogic
+
+_SNAPSHOT: Final = re.compile(r"(?:-latest|[-@]\d{8}|-\d{4}-\d{2}-\d{2}|-\d{3})$")
+_FINE_TUNED: Final = "ft:"
+
+
+def names(clause: MatchLogic, model_id: str) -> bool:
+    """Return whether the clause names this model (in lower case), or the model it is a dated snapshot of."""
+    if isinstance(clause, ClauseOr):
+        return any(names(part, model_id) for part in clause.or_)
+    if isinstance(clause, ClauseAnd):
+        return clause.is_match(model_id) and any(names(part, model_id) for part in clause.and_)
+    if isinstance(clause, ClauseRegex):
+        return re.fullmatch(clause.regex, model_id) is not None
+    return _is_named(clause, model_id)
+
+
+def _is_named(clause: ClauseEquals | ClauseStartsWith | ClauseEndsWith | ClauseContains, model_id: str) -> bool:
+    match clause:
+        case ClauseEquals():
+            return clause.is_match(model_id)
+        case ClauseStartsWith():
+            return _is(clause.starts_with, model_id) or _is_fine_tuned(clause.starts_with, model_id)
+        case ClauseEndsWith():
+            return _is(clause.ends_with, model_id)
+        case ClauseContains():
+            return _is(clause.contains, model_id)
+
+
+def _is(name: str, model_id: str) -> bool:
+    return name.lower() in {model_id, _SNAPSHOT.sub("", model_id)}
+
+
+def _is_fine_tuned(prefix: str, model_id: str) -> bool:
+    """A fine-tuned model has its owner and a number behind the name, and a price of its own."""
+    return prefix.startswith(_FINE_TUNED) and model_id.startswith(prefix)
