@@ -18,10 +18,10 @@ class _Subject:
         self.vault = FakeVault()
 
     async def store(self, sealed: SealedCredential) -> None:
-        self.vault.store(sealed)
+        self.vault.credentials.store(sealed)
 
     async def destroy(self, organization_id: UUID, provider_id: UUID) -> None:
-        self.vault.destroy(organization_id, provider_id)
+        self.vault.credentials.destroy(organization_id, provider_id)
 
 
 class TestFakeVault(VaultContract):

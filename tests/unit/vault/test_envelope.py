@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.vault.envelope import Envelope, hint
@@ -41,7 +41,6 @@ def with_bit_flipped(sealed: SealedCredential, field: str, bit: int) -> SealedCr
     return with_bytes(sealed, field, bytes(value))
 
 
-@settings(deadline=None)
 @given(any_text, bindings)
 def test_any_key_comes_back_as_it_was(api_key: str, binding: KeyBinding) -> None:
     sealed = ENVELOPE.seal(api_key, binding)
@@ -64,7 +63,6 @@ def test_any_shortened_field_makes_it_unreadable(field: str) -> None:
             ENVELOPE.open(with_bytes(SEALED, field, value[:length]))
 
 
-@settings(deadline=None)
 @given(bindings, bindings)
 def test_another_binding_makes_it_unreadable(binding: KeyBinding, other: KeyBinding) -> None:
     sealed = ENVELOPE.seal("a key", binding)
@@ -114,7 +112,6 @@ def test_nothing_is_ever_used_twice() -> None:
     assert len(again.nonce) == len(again.wrap_nonce) == 12
 
 
-@settings(deadline=None)
 @given(any_text, bindings)
 def test_rotation_moves_the_data_key_and_leaves_the_ciphertext(api_key: str, binding: KeyBinding) -> None:
     newer = Keyring.generate("k2")

@@ -6,7 +6,7 @@ import pickle
 import secrets
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.vault.keyring import Keyring
@@ -30,7 +30,6 @@ def test_blanks_around_entries_do_not_matter() -> None:
     assert Keyring.parse(f" a:{KEY} ,\n b:{OTHER_KEY}\n").ids == ("a", "b")
 
 
-@settings(deadline=None)
 @given(keyrings)
 def test_what_is_revealed_reads_back(keys: dict[str, bytes]) -> None:
     keyring = Keyring(keys)
