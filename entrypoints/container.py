@@ -52,7 +52,16 @@ from application.queries.try_connection import try_connection
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Container", "check_keyring", "embedded_postgres", "inspect", "keyring_file", "login_url", "migrate", "set_passwords"]
+__all__ = [
+    "Container",
+    "check_keyring",
+    "embedded_postgres",
+    "inspect",
+    "keyring_file",
+    "login_url",
+    "migrate",
+    "set_passwords",
+]
 
 
 class Container(containers.DeclarativeContainer):
@@ -152,4 +161,6 @@ def check_keyring(master_keys: str, admin_database_url: str) -> None:
     envelope = Envelope(Keyring.parse(master_keys))
     stored, in_use = stored_canaries(admin_database_url)
     envelope.check_canary(stored, in_use=in_use)
-    keep_canaries(admin_database_url, {name: canary for name, canary in envelope.canary().items() if name not in stored})
+    keep_canaries(
+        admin_database_url, {name: canary for name, canary in envelope.canary().items() if name not in stored}
+    )

@@ -73,8 +73,14 @@ def _external(settings: Settings) -> Runtime:
     missing = [
         line
         for value, line in (
-            (settings.admin_database_url, "LEDGER_ADMIN_DATABASE_URL is missing: `model-ledger migrate --logins` prints it."),
-            (settings.master_keys, "LEDGER_MASTER_KEYS is missing: `model-ledger keys generate` makes one; keep it safe."),
+            (
+                settings.admin_database_url,
+                "LEDGER_ADMIN_DATABASE_URL is missing: `model-ledger migrate --logins` prints it.",
+            ),
+            (
+                settings.master_keys,
+                "LEDGER_MASTER_KEYS is missing: `model-ledger keys generate` makes one; keep it safe.",
+            ),
             (
                 settings.jwt_secret or settings.jwt_jwks_url or settings.jwt_jwks_file,
                 "Set LEDGER_JWT_SECRET, LEDGER_JWT_JWKS_URL or LEDGER_JWT_JWKS_FILE, so that tokens can be verified.",

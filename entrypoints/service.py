@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Callable
 
+    from structlog.typing import FilteringBoundLogger
+
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
@@ -49,8 +51,9 @@ async def serve(runtime: Runtime, listener: socket.socket, ready: Callable[[], N
 async def running(runtime: Runtime, listener: socket.socket) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts."""
     async with opened(runtime) as container:
-        app = application(container, runtime)
-        runner = build_runner(app, http_options(runtime.settings))
+        logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
+        app = application(container, runtime, logger)
+        runner = build_runner(app, http_options(runtime.settings), logger)
         await runner.setup()
         try:
             await web.SockSite(runner, listener, backlog=1024).start()
@@ -79,18 +82,16 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await container.reading_pool().close()
 
 
-def application(container: Container, runtime: Runtime) -> web.Application:
+def application(container: Container, runtime: Runtime, logger: FilteringBoundLogger) -> web.Application:
     """Return the web application over an open container."""
     settings = runtime.settings
     app = build_app(
         views(container).routes(),
-        verifier=TokenVerifier(
-            token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer
-        ),
+        verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
         claims=container.claims(),
         checks={"database": container.tenant().ping},
         options=http_options(settings),
-        logger=build_logger(level=settings.log_level, log_format=settings.log_format),
+        logger=logger,
     )
     app[CONTAINER] = container
     return app

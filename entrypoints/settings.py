@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "LEDGER_"
 
 
-class WrongSettings(Exception):  # noqa: N818 - reads as a fact
+class WrongSettings(Exception):
     """The configuration cannot be used; each line says what to do."""
 
     def __init__(self, lines: list[str]) -> None:

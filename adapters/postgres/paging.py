@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from adapters.sql import statements
 from application.ports.documents import Page
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from collections.abc import Mapping
     from typing import LiteralString
 

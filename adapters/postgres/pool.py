@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg import AsyncConnection, Connection
 from psycopg.adapt import Buffer, Loader
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 if TYPE_CHECKING:
+    from psycopg import AsyncConnection, Connection
+
     AnyPool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
     AnyThreadPool = ConnectionPool[Connection[tuple[Any, ...]]]
 
 # Times are written and read in UTC whatever the server's setting; no statement may hold a connection for long.
-_OPTIONS: Final = "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
+_OPTIONS: Final = (
+    "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
+)
 _SETTINGS: Final = {"autocommit": True, "options": _OPTIONS}
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import LiteralString
     from uuid import UUID
 
+    from psycopg.sql import Composed
+
     from adapters.postgres.tenant import Tenant
     from application.ports.documents import Page, PageRequest, ProviderFilter
 
@@ -41,9 +43,15 @@ class PostgresProviderDocuments:
         parameters = _parameters(wanted)
         conditions = tuple(_CONDITIONS[name] for name in parameters)
         statement = listing(
-            "provider_documents", conditions, request.sort, descending=request.descending, after=request.after is not None
+            "provider_documents",
+            conditions,
+            request.sort,
+            descending=request.descending,
+            after=request.after is not None,
         )
-        statements = [(statement, {**parameters, **keyset_parameters(request)})]
+        statements: list[tuple[Composed, Mapping[str, Any]]] = [
+            (statement, {**parameters, **keyset_parameters(request)})
+        ]
         if request.include_total:
             statements.append((composed("provider_count", conditions), parameters))
         rows, *count = await self._tenant.results(*statements)

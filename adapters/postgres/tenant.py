@@ -12,7 +12,7 @@ from application.caller import current_caller
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from psycopg.sql import Composed
 
@@ -62,13 +62,15 @@ class Tenant:
                 async with connection.pipeline():
                     await connection.execute(_SCOPE, (str(organization_id),), prepare=True)
                     cursors = [
-                        await connection.execute(statement, {**parameters, "organization_id": organization_id}, prepare=True)
+                        await connection.execute(
+                            statement, {**parameters, "organization_id": organization_id}, prepare=True
+                        )
                         for statement, parameters in statements
                     ]
                 return [await _fetched(cursor) for cursor in cursors]
 
 
-async def _fetched(cursor: psycopg.AsyncCursor[Any]) -> Sequence[Any]:
+async def _fetched(cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return await cursor.fetchall() if cursor.description else []
 
 

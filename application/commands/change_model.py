@@ -42,15 +42,15 @@ class ChangeModel:
     provider_id: UUID | Unset = UNSET
     provider_model_id: str | Unset = UNSET
     name: str | Unset = UNSET
-    version: str | None | Unset = UNSET
+    version: str | Unset | None = UNSET
     type: str | Unset = UNSET
     capabilities: list[str] | Unset = UNSET
     config: dict[str, Any] | Unset = UNSET
     config_patch: dict[str, Any] | Unset = UNSET
-    cost_per_1k: Decimal | None | Unset = UNSET
-    price: NewPrice | None | Unset = UNSET
-    context_window: int | None | Unset = UNSET
-    max_tokens: int | None | Unset = UNSET
+    cost_per_1k: Decimal | Unset | None = UNSET
+    price: NewPrice | Unset | None = UNSET
+    context_window: int | Unset | None = UNSET
+    max_tokens: int | Unset | None = UNSET
     is_enabled: bool | Unset = UNSET
 
 

@@ -32,10 +32,10 @@ class ChangeProvider:
     expected_revision: int | None = None
     provider_type: str | Unset = UNSET
     name: str | Unset = UNSET
-    endpoint: str | None | Unset = UNSET
+    endpoint: str | Unset | None = UNSET
     settings: dict[str, Any] | Unset = UNSET
     settings_patch: dict[str, Any] | Unset = UNSET
-    api_key: str | None | Unset = field(default=UNSET, repr=False)
+    api_key: str | Unset | None = field(default=UNSET, repr=False)
     is_enabled: bool | Unset = UNSET
 
 

@@ -57,7 +57,7 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
     """Change first what has sources of its own, then the rest as an ordinary change."""
     model.change_capabilities(facts.type, facts.capabilities, source=facts.sources.get("type", MANUAL))
     model.change_limits(facts.limits, source=facts.sources.get("contextWindow", MANUAL))
-    price: NewPrice | None | Unset = UNSET
+    price: NewPrice | Unset | None = UNSET
     if facts.price is None:
         price = None
     elif facts.price.source == MANUAL and command.given.cost_per_1k is None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from application.ports.provider_gateway import OfferedModel
 from domain.model.values import MANUAL, Limits, Price
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from application.ports.catalogue import KnownModel
-    from application.ports.provider_gateway import OfferedModel
 
 T = TypeVar("T")
 
@@ -61,6 +61,11 @@ class _Choices:
                 return value
         return None
 
+    def best(
+        self, name: str, given: T | None, live: T | None, known: T | None, known_source: str = CATALOGUE
+    ) -> T | None:
+        return self.first(name, (MANUAL, given), (LIVE, live), (known_source, known))
+
 
 def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: OfferedModel | None = None) -> ModelFacts:
     """Return the facts: a person's first, then the provider's live answer, then the catalogue, then genai-prices.
@@ -68,32 +73,27 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
     A field that nobody knows stays none (`unknown` for the type, no capabilities), and has no source.
     """
     pick = _Choices()
-
-    def best(name: str, manual: T | None, live: T | None, catalogue: T | None, source: str = CATALOGUE) -> T | None:
-        return pick.first(name, (MANUAL, manual), (LIVE, live), (source, catalogue))
-
-    name = best("name", given.name, offered and offered.name, known.name)
-    version = best("version", given.version, offered and offered.version, known.version)
-    model_type = best("type", given.type, offered and offered.type, known.type)
-    live_capabilities: Any = offered and offered.capabilities
-    capabilities = best("capabilities", given.capabilities, live_capabilities, known.capabilities)
-    context_window = best(
-        "contextWindow",
-        given.context_window,
-        offered and offered.context_window,
-        known.context_window,
-        known.context_window_source,
+    live = offered or OfferedModel(model_id=model_id)
+    capabilities = None if given.capabilities is None else tuple(given.capabilities)
+    limits = Limits(
+        context_window=pick.best(
+            "contextWindow",
+            given.context_window,
+            live.context_window,
+            known.context_window,
+            known.context_window_source,
+        ),
+        max_tokens=pick.best("maxTokens", given.max_tokens, live.max_tokens, known.max_tokens),
     )
-    max_tokens = best("maxTokens", given.max_tokens, offered and offered.max_tokens, known.max_tokens)
-    price = given_price(given) or offered_price(offered) or known_price(known)
+    price = given_price(given) or offered_price(live) or known_price(known)
     if price is not None:
         pick.sources["price"] = price.source
     return ModelFacts(
-        name=name or model_id,
-        version=version,
-        type=model_type or "unknown",
-        capabilities=list(capabilities or ()),
-        limits=Limits(context_window=context_window, max_tokens=max_tokens),
+        name=pick.best("name", given.name, live.name, known.name) or model_id,
+        version=pick.best("version", given.version, live.version, known.version),
+        type=pick.best("type", given.type, live.type, known.type) or "unknown",
+        capabilities=list(pick.best("capabilities", capabilities, live.capabilities, known.capabilities) or ()),
+        limits=limits,
         price=price,
         sources=pick.sources,
     )
@@ -108,9 +108,9 @@ def given_price(given: GivenFacts) -> Price | None:
     return None
 
 
-def offered_price(offered: OfferedModel | None) -> Price | None:
+def offered_price(offered: OfferedModel) -> Price | None:
     """Return the price in the provider's own list, if it has one."""
-    if offered is None or (offered.input_per_1k is None and offered.output_per_1k is None):
+    if offered.input_per_1k is None and offered.output_per_1k is None:
         return None
     return Price(offered.input_per_1k, offered.output_per_1k, LIVE)
 

@@ -54,10 +54,10 @@ class OutboundRequest:
     `url` is sent exactly as given, so it must be percent-encoded already, and its host in the normal form of
     `Outbound.checked`; a query is allowed here. `json` is sent as a JSON body; none sends no body.
 
-    `total_seconds` bounds the whole call, name lookup to last byte; none is for streams alone, whose headers must then
-    arrive within `connect_seconds + read_idle_seconds`. `connect_seconds` bounds name lookup, connection and TLS
-    handshake together. `read_idle_seconds` is the longest silence. `max_bytes` bounds the body, as sent and as
-    decompressed.
+    `total_seconds` bounds the whole call, name lookup to last byte; none is for streams alone. `connect_seconds` bounds
+    the wait for a free connection, name lookup, connection and TLS handshake together. `read_idle_seconds` is the
+    longest silence; the headers of a stream must arrive within `connect_seconds + read_idle_seconds`. `max_bytes`
+    bounds the body, as sent and as decompressed.
     """
 
     method: str

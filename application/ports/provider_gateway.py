@@ -93,7 +93,7 @@ class TestReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedModel:
-    """A model as the provider's own list describes it: none where the list is silent. Prices in USD per 1,000 tokens."""
+    """A model as the provider's own list has it, none where that is silent. Prices in USD per 1,000 tokens."""
 
     model_id: str
     name: str | None = None
@@ -202,8 +202,9 @@ class ProviderGateway(Protocol):
         ...
 
     async def probe(self, connection: ProviderConnection) -> TestReport:
-        """Find out in at most 2 seconds, and without spending tokens, whether the connection works. Never raises
-        for anything the provider does.
+        """Find out in at most 2 seconds, and without spending tokens, whether the connection works.
+
+        Nothing that the provider does makes it raise.
         """
         ...
 

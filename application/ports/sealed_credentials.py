@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class SealedCredentials(Protocol):
-    """Reads the sealed keys of the current caller's organization; they are written with the events that speak of them."""
+    """Reads the sealed keys of the caller's organization; they are written with the events that speak of them."""
 
     async def current(self, provider_id: UUID) -> SealedCredential | None:
         """Return the provider's sealed key, none when it holds no key."""

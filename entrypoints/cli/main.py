@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from entrypoints.cli.demo import demo
 from entrypoints.cli.migrate import migrate
+from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.serve import serve
 from entrypoints.cli.token import token
 from entrypoints.settings import PREFIX, Settings
@@ -20,8 +22,10 @@ app = typer.Typer(
     + "\n\n".join(f"{PREFIX}{name.upper()}: {field.description}" for name, field in Settings.model_fields.items()),
 )
 app.command()(serve)
+app.command()(demo)
 app.command()(migrate)
 app.command()(token)
+app.command()(sandbox)
 
 
 def main() -> None:

@@ -14,7 +14,9 @@ from entrypoints.settings import WrongSettings, load_settings
 
 
 def migrate(
-    logins: Annotated[bool, typer.Option("--logins", help="Give both logins new passwords and print their URLs.")] = False,
+    logins: Annotated[
+        bool, typer.Option("--logins", help="Give both logins new passwords and print their URLs.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Create the roles and bring the schema of LEDGER_OWNER_DATABASE_URL up to date.
@@ -25,7 +27,9 @@ def migrate(
         settings = load_settings()
         if settings.owner_database_url is None:
             raise WrongSettings(
-                ["LEDGER_OWNER_DATABASE_URL is missing: the URL of a login that may create roles and owns the database."]
+                [
+                    "LEDGER_OWNER_DATABASE_URL is missing: the URL of a login that may create roles and owns the database."
+                ]
             )
         owner_url = settings.owner_database_url.get_secret_value()
         try:

@@ -45,7 +45,9 @@ def token(
 
 def _secret(settings: Settings) -> str:
     if settings.jwt_jwks_url or settings.jwt_jwks_file:
-        raise WrongSettings(["Tokens are signed elsewhere: this deployment only has the public keys (LEDGER_JWT_JWKS_*)."])
+        raise WrongSettings(
+            ["Tokens are signed elsewhere: this deployment only has the public keys (LEDGER_JWT_JWKS_*)."]
+        )
     if settings.jwt_secret is not None:
         return settings.jwt_secret.get_secret_value()
     if not settings.is_embedded:

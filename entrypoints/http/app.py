@@ -15,6 +15,7 @@ from entrypoints.http.health import Check, Readiness, health_routes
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.routes import Answer, Route, route
+from entrypoints.http.transport import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,16 +49,9 @@ def build_app(
     return app
 
 
-def build_runner(app: web.Application, options: HttpOptions) -> web.AppRunner:
+def build_runner(app: web.Application, options: HttpOptions, logger: FilteringBoundLogger) -> web.AppRunner:
     """Return what serves the application; its `cleanup()` first lets the requests in flight finish, within a limit."""
-    return web.AppRunner(
-        app,
-        access_log=None,
-        shutdown_timeout=options.shutdown_seconds,
-        # Compressed bodies are refused, and must not be unpacked before that.
-        auto_decompress=False,
-        keepalive_timeout=75.0,
-    )
+    return Runner(app, options, logger)
 
 
 def _figures(metrics: HttpMetrics) -> Route:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from entrypoints.http.principal import Principal
 
 
+ORGANIZATION_FILTER = "organizationId"
+"""The query parameter that every route of organizations takes, and that can only name the caller's own."""
+
+
 class Access(Enum):
     """Who may use a route; the value is how the documentation says it."""
 

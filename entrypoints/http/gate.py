@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic_core import PydanticCustomError
 
 from application.caller import acting_as
-from entrypoints.http.authorization import Access, require
+from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
 from entrypoints.http.exchange import EXCHANGE, PLATFORM, caller_for
 from entrypoints.http.fields import parse_uuid
 from entrypoints.http.idempotency import idempotency_key
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from entrypoints.http.principal import Principal
     from entrypoints.http.routes import Handler, Route
 
-ORGANIZATION_FILTER = "organizationId"
 LONGEST_REASON = 500
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+SERVER = "model-ledger"
+
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -37,7 +39,7 @@ class Headers:
         if exchange is not None:
             exchange.started_answer = response
         headers["X-Request-Id"] = uuid4().hex if exchange is None else exchange.request_id
-        headers["Server"] = "model-ledger"
+        headers["Server"] = SERVER
         for name, value in SECURITY.items():
             headers.setdefault(name, value)
         if self._origins:

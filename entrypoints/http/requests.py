@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
+from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.fields import parse_uuid
 from entrypoints.http.pointers import pointer_within
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiohttp import web
+
+    from entrypoints.http.routes import Route
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -97,16 +100,18 @@ def query_of(request: web.Request, model: type[Model]) -> Model:
     if route is None or route.query is not model:
         message = f"{model.__name__} is not the query that the route documents"
         raise TypeError(message)
-    return validated(model, _parameters(request), prefix="?")
+    return validated(model, _parameters(request, route), prefix="?")
 
 
-def _parameters(request: web.Request) -> Mapping[str, str]:
+def _parameters(request: web.Request, route: Route) -> Mapping[str, str]:
     sent = request.query
     parameters = dict(sent)
+    if route.access.is_for_organizations:
+        # The gate has looked at it.
+        parameters.pop(ORGANIZATION_FILTER, None)
     errors = [FieldError(f"?{name}", "is given more than once") for name in parameters if len(sent.getall(name)) > 1]
-    errors += [
-        FieldError("?", "holds a character that no text can hold") for text in parameters.values() if "\x00" in text
-    ]
+    unfit = [name for name, text in parameters.items() if "\x00" in name + text]
+    errors += [FieldError(f"?{name}", "holds a character that no text can hold (U+0000)") for name in unfit]
     if errors:
         raise InvalidRequest("The query is not allowed.", errors=errors)
     return parameters

@@ -18,7 +18,7 @@ from entrypoints.sandbox.faults.store import Faults
 from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.provider import Provider, Route
 from entrypoints.sandbox.providers.registry import PROVIDERS
-from entrypoints.sandbox.received import KEPT_REQUESTS, Received
+from entrypoints.sandbox.received import KEPT_REQUESTS, LARGEST_KEPT_BODY, Received
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -114,7 +114,8 @@ def _record(state: State, request: web.Request, call: Call) -> Received:
         path=request.path,
         query=request.query,
         headers=request.headers,
-        json=call.body,
+        json=call.body if call.body_size <= LARGEST_KEPT_BODY else None,
+        body_size=call.body_size,
         provider=call.provider,
         operation=call.operation,
     )

@@ -8,7 +8,9 @@ from typing import Literal
 from entrypoints.sandbox.json_types import JsonObject
 
 #: More than any test sends, and small enough for a sandbox that runs for days.
-KEPT_REQUESTS = 2_000
+KEPT_REQUESTS = 1_000
+#: A larger body, such as one with a photograph, is not kept; its size is.
+LARGEST_KEPT_BODY = 256 * 1024
 
 Ending = Literal["pending", "answered", "disconnected", "dropped"]
 
@@ -27,8 +29,10 @@ class Received:
     query: Mapping[str, str]
     #: Case-insensitive, as sent.
     headers: Mapping[str, str]
-    #: The body when it was a JSON object.
+    #: The body when it was a JSON object, and not too large to be kept.
     json: JsonObject | None
+    #: Bytes.
+    body_size: int
     provider: str | None
     operation: str | None
     ending: Ending = "pending"
@@ -60,6 +64,7 @@ class Received:
             "query": dict(self.query),
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "json": self.json,
+            "bodySize": self.body_size,
             "provider": self.provider,
             "operation": self.operation,
             "ending": self.ending,

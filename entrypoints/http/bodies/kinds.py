@@ -36,7 +36,9 @@ FreeObject = Annotated[dict[str, Any], AfterValidator(_plain)]
 ApiKey = Annotated[
     str,
     StringConstraints(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$"),
-    Field(description="The provider's key: visible ASCII, no blanks. Write-only.", json_schema_extra={"writeOnly": True}),
+    Field(
+        description="The provider's key: visible ASCII, no blanks. Write-only.", json_schema_extra={"writeOnly": True}
+    ),
 ]
 
 EndpointUrl = Annotated[str, StringConstraints(min_length=1, max_length=2000), Field(description="A base URL.")]

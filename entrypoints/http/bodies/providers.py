@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name
-from entrypoints.http.fields import Body, Flag, Query
+from entrypoints.http.fields import Body, Flag, Query, Whole
 from entrypoints.http.pagination import Page
 
 ListSort = Literal["name", "-name", "createdAt", "-createdAt"]
@@ -75,4 +75,4 @@ class RemovalQuery(Query):
 class ChecksQuery(Query):
     """How many checks."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Annotated[Whole, Field(ge=1, le=100, description="How many at most.")] = 20

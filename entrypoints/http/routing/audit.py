@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound, ProviderNotFound
-from entrypoints.http import answers
+from entrypoints.http.answers.audit import AuditPage, History
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, route
 from entrypoints.http.views.audit import AuditQuery, HistoryQuery
@@ -19,7 +19,7 @@ MODELS = "/api/ai/models"
 
 def audit_routes(views: AuditViews) -> list[Route]:
     """Return the routes of the audit trail."""
-    story = {200: Answer(description="A page of the history.", schema=answers.History)}
+    story = {200: Answer(description="A page of the history.", schema=History)}
     return [
         route(
             "GET",
@@ -45,6 +45,6 @@ def audit_routes(views: AuditViews) -> list[Route]:
             views.list_audit,
             access=Access.VIEWER,
             query=AuditQuery,
-            answers={200: Answer(description="A page of events.", schema=answers.AuditPage)},
+            answers={200: Answer(description="A page of events.", schema=AuditPage)},
         ),
     ]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from application.errors import CredentialUnreadable, EndpointRefused, ProviderNotFound
 from application.ports.provider_gateway import UpstreamFailure
-from entrypoints.http import answers
+from entrypoints.http.answers.discovery import Discovery
+from entrypoints.http.answers.providers import CheckList, TestReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import providers as provider_bodies
 from entrypoints.http.routes import Answer, Route, route
@@ -18,10 +19,16 @@ PROVIDERS = "/api/ai/providers"
 MODELS = "/api/ai/models"
 
 
+_REPORT = {200: Answer(description="How the connection was found.", schema=TestReport)}
+_OFFERS = {200: Answer(description="What is on offer.", schema=Discovery)}
+
+
 def discovery_routes(views: DiscoveryViews) -> list[Route]:
     """Return the routes that reach out to providers."""
-    report = {200: Answer(description="How the connection was found.", schema=answers.TestReport)}
-    offers = {200: Answer(description="What is on offer.", schema=answers.Discovery)}
+    return [*_testing(views), *_discovering(views)]
+
+
+def _testing(views: DiscoveryViews) -> list[Route]:
     return [
         route(
             "POST",
@@ -29,7 +36,7 @@ def discovery_routes(views: DiscoveryViews) -> list[Route]:
             views.test_connection,
             access=Access.ADMIN,
             body=provider_bodies.ProviderToTest,
-            answers=report,
+            answers=_REPORT,
             problems=(EndpointRefused,),
         ),
         route(
@@ -37,7 +44,7 @@ def discovery_routes(views: DiscoveryViews) -> list[Route]:
             f"{PROVIDERS}/{{id}}/test",
             views.test_provider,
             access=Access.EDITOR,
-            answers=report,
+            answers=_REPORT,
             problems=(ProviderNotFound, CredentialUnreadable),
         ),
         route(
@@ -46,16 +53,21 @@ def discovery_routes(views: DiscoveryViews) -> list[Route]:
             views.list_checks,
             access=Access.VIEWER,
             query=provider_bodies.ChecksQuery,
-            answers={200: Answer(description="Recent checks.", schema=answers.CheckList)},
+            answers={200: Answer(description="Recent checks.", schema=CheckList)},
             problems=(ProviderNotFound,),
         ),
+    ]
+
+
+def _discovering(views: DiscoveryViews) -> list[Route]:
+    return [
         route(
             "GET",
             f"{PROVIDERS}/{{id}}/models",
             views.discover_provider_models,
             access=Access.VIEWER,
-            answers=offers,
+            answers=_OFFERS,
             problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure),
         ),
-        route("GET", f"{MODELS}/discover", views.discover_all_models, access=Access.VIEWER, answers=offers),
+        route("GET", f"{MODELS}/discover", views.discover_all_models, access=Access.VIEWER, answers=_OFFERS),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.errors import Conflict, ModelAlreadyRegistered, ModelNotFound, ProviderNotFound, StaleRevision
-from entrypoints.http import answers
+from entrypoints.http.answers.models import BulkResult, Model, ModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import models as model_bodies
 from entrypoints.http.routes import Answer, Route, route
@@ -18,10 +18,15 @@ MODELS = "/api/ai/models"
 _WRITTEN = ("ETag", "X-Ledger-Position")
 
 
+_CHANGED = {200: Answer(description="The model as it is now.", schema=Model, headers=_WRITTEN)}
+
+
 def model_routes(views: ModelViews, bulk: BulkViews) -> list[Route]:
     """Return the routes that keep models."""
-    changed = {200: Answer(description="The model as it is now.", schema=answers.Model, headers=_WRITTEN)}
-    created = {201: Answer(description="The new model.", schema=answers.Model, headers=(*_WRITTEN, "Location"))}
+    return [*_reading(views), *_adding_and_removing(views), *_changing(views), _in_bulk(bulk)]
+
+
+def _reading(views: ModelViews) -> list[Route]:
     return [
         route(
             "GET",
@@ -29,8 +34,22 @@ def model_routes(views: ModelViews, bulk: BulkViews) -> list[Route]:
             views.list_models,
             access=Access.VIEWER,
             query=model_bodies.ModelListQuery,
-            answers={200: Answer(description="A page of models.", schema=answers.ModelList)},
+            answers={200: Answer(description="A page of models.", schema=ModelList)},
         ),
+        route(
+            "GET",
+            f"{MODELS}/{{id}}",
+            views.get_model,
+            access=Access.VIEWER,
+            answers={200: Answer(description="The model.", schema=Model, headers=("ETag",))},
+            problems=(ModelNotFound,),
+        ),
+    ]
+
+
+def _adding_and_removing(views: ModelViews) -> list[Route]:
+    created = {201: Answer(description="The new model.", schema=Model, headers=(*_WRITTEN, "Location"))}
+    return [
         route(
             "POST",
             MODELS,
@@ -41,41 +60,6 @@ def model_routes(views: ModelViews, bulk: BulkViews) -> list[Route]:
             problems=(ProviderNotFound, ModelAlreadyRegistered),
         ),
         route(
-            "POST",
-            f"{MODELS}/bulk",
-            bulk.change_models_in_bulk,
-            access=Access.EDITOR,
-            body=model_bodies.BulkOperations,
-            answers={200: Answer(description="What became of each.", schema=answers.BulkResult, headers=_WRITTEN[1:])},
-            problems=(Conflict,),
-        ),
-        route(
-            "GET",
-            f"{MODELS}/{{id}}",
-            views.get_model,
-            access=Access.VIEWER,
-            answers={200: Answer(description="The model.", schema=answers.Model, headers=("ETag",))},
-            problems=(ModelNotFound,),
-        ),
-        route(
-            "PUT",
-            f"{MODELS}/{{id}}",
-            views.replace_model,
-            access=Access.EDITOR,
-            body=model_bodies.ModelReplacement,
-            answers=changed,
-            problems=(ModelNotFound, StaleRevision, Conflict),
-        ),
-        route(
-            "PATCH",
-            f"{MODELS}/{{id}}",
-            views.patch_model,
-            access=Access.EDITOR,
-            body=model_bodies.ModelPatch,
-            answers=changed,
-            problems=(ModelNotFound, StaleRevision, Conflict),
-        ),
-        route(
             "DELETE",
             f"{MODELS}/{{id}}",
             views.delete_model,
@@ -84,3 +68,39 @@ def model_routes(views: ModelViews, bulk: BulkViews) -> list[Route]:
             problems=(ModelNotFound, StaleRevision, Conflict),
         ),
     ]
+
+
+def _changing(views: ModelViews) -> list[Route]:
+    refusals = (ModelNotFound, StaleRevision, Conflict)
+    return [
+        route(
+            "PUT",
+            f"{MODELS}/{{id}}",
+            views.replace_model,
+            access=Access.EDITOR,
+            body=model_bodies.ModelReplacement,
+            answers=_CHANGED,
+            problems=refusals,
+        ),
+        route(
+            "PATCH",
+            f"{MODELS}/{{id}}",
+            views.patch_model,
+            access=Access.EDITOR,
+            body=model_bodies.ModelPatch,
+            answers=_CHANGED,
+            problems=refusals,
+        ),
+    ]
+
+
+def _in_bulk(bulk: BulkViews) -> Route:
+    return route(
+        "POST",
+        f"{MODELS}/bulk",
+        bulk.change_models_in_bulk,
+        access=Access.EDITOR,
+        body=model_bodies.BulkOperations,
+        answers={200: Answer(description="What became of each.", schema=BulkResult, headers=_WRITTEN[1:])},
+        problems=(Conflict,),
+    )

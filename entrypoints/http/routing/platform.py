@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrypoints.http import answers
+from entrypoints.http.answers.organizations import Organization
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, route
 from entrypoints.http.views.organizations import OrganizationReplacement
@@ -25,6 +25,6 @@ def platform_routes(views: OrganizationViews) -> list[Route]:
             access=Access.PLATFORM,
             tag="administration",
             body=OrganizationReplacement,
-            answers={200: Answer(description="The organization.", schema=answers.Organization, headers=_WRITTEN)},
+            answers={200: Answer(description="The organization.", schema=Organization, headers=_WRITTEN)},
         )
     ]

@@ -13,7 +13,7 @@ from application.errors import (
     StaleRevision,
 )
 from domain.provider.errors import CredentialRequired
-from entrypoints.http import answers
+from entrypoints.http.answers.providers import Provider, ProviderList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import providers as provider_bodies
 from entrypoints.http.routes import Answer, Route, route
@@ -25,14 +25,16 @@ PROVIDERS = "/api/ai/providers"
 _WRITTEN = ("ETag", "X-Ledger-Position")
 
 
+_REFUSALS = (ProviderNotFound, ProviderNameTaken, EndpointRefused, CredentialRequired, StaleRevision, Conflict)
+_CHANGED = {200: Answer(description="The provider as it is now.", schema=Provider, headers=_WRITTEN)}
+
+
 def provider_routes(views: ProviderViews) -> list[Route]:
     """Return the routes that keep providers."""
-    shown = {200: Answer(description="The provider.", schema=answers.Provider, headers=("ETag",))}
-    changed = {200: Answer(description="The provider as it is now.", schema=answers.Provider, headers=_WRITTEN)}
-    created = {
-        201: Answer(description="The new provider.", schema=answers.Provider, headers=(*_WRITTEN, "Location"))
-    }
-    refusals = (ProviderNotFound, ProviderNameTaken, EndpointRefused, CredentialRequired, StaleRevision, Conflict)
+    return [*_reading(views), *_adding_and_removing(views), *_changing(views)]
+
+
+def _reading(views: ProviderViews) -> list[Route]:
     return [
         route(
             "GET",
@@ -40,8 +42,22 @@ def provider_routes(views: ProviderViews) -> list[Route]:
             views.list_providers,
             access=Access.VIEWER,
             query=provider_bodies.ProviderListQuery,
-            answers={200: Answer(description="A page of providers.", schema=answers.ProviderList)},
+            answers={200: Answer(description="A page of providers.", schema=ProviderList)},
         ),
+        route(
+            "GET",
+            f"{PROVIDERS}/{{id}}",
+            views.get_provider,
+            access=Access.VIEWER,
+            answers={200: Answer(description="The provider.", schema=Provider, headers=("ETag",))},
+            problems=(ProviderNotFound,),
+        ),
+    ]
+
+
+def _adding_and_removing(views: ProviderViews) -> list[Route]:
+    created = {201: Answer(description="The new provider.", schema=Provider, headers=(*_WRITTEN, "Location"))}
+    return [
         route(
             "POST",
             PROVIDERS,
@@ -53,32 +69,6 @@ def provider_routes(views: ProviderViews) -> list[Route]:
             problems=(ProviderNameTaken, EndpointRefused),
         ),
         route(
-            "GET",
-            f"{PROVIDERS}/{{id}}",
-            views.get_provider,
-            access=Access.VIEWER,
-            answers=shown,
-            problems=(ProviderNotFound,),
-        ),
-        route(
-            "PUT",
-            f"{PROVIDERS}/{{id}}",
-            views.replace_provider,
-            access=Access.ADMIN,
-            body=provider_bodies.ProviderReplacement,
-            answers=changed,
-            problems=refusals,
-        ),
-        route(
-            "PATCH",
-            f"{PROVIDERS}/{{id}}",
-            views.patch_provider,
-            access=Access.ADMIN,
-            body=provider_bodies.ProviderPatch,
-            answers=changed,
-            problems=refusals,
-        ),
-        route(
             "DELETE",
             f"{PROVIDERS}/{{id}}",
             views.delete_provider,
@@ -86,5 +76,28 @@ def provider_routes(views: ProviderViews) -> list[Route]:
             query=provider_bodies.RemovalQuery,
             answers={204: Answer(description="It is gone.", headers=_WRITTEN)},
             problems=(ProviderNotFound, ProviderHasModels, StaleRevision, Conflict),
+        ),
+    ]
+
+
+def _changing(views: ProviderViews) -> list[Route]:
+    return [
+        route(
+            "PUT",
+            f"{PROVIDERS}/{{id}}",
+            views.replace_provider,
+            access=Access.ADMIN,
+            body=provider_bodies.ProviderReplacement,
+            answers=_CHANGED,
+            problems=_REFUSALS,
+        ),
+        route(
+            "PATCH",
+            f"{PROVIDERS}/{{id}}",
+            views.patch_provider,
+            access=Access.ADMIN,
+            body=provider_bodies.ProviderPatch,
+            answers=_CHANGED,
+            problems=_REFUSALS,
         ),
     ]

@@ -44,7 +44,9 @@ class BulkViews:
         documents = await self.documents.get_many(
             [outcome.recorded.aggregate_id for outcome in outcomes if outcome.recorded]
         )
-        results = [_result(part.op, outcome, documents) for part, outcome in zip(body.operations, outcomes, strict=True)]
+        results = [
+            _result(part.op, outcome, documents) for part, outcome in zip(body.operations, outcomes, strict=True)
+        ]
         return json_response(
             {
                 "atomic": body.atomic,

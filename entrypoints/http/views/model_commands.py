@@ -85,6 +85,4 @@ def _plain(body: PlainOperation) -> ModelOperation:
 
 
 def _new_price(price: WrittenPrice) -> NewPrice:
-    return NewPrice(
-        input_per_1k=exact(price.input_per1k_tokens), output_per_1k=exact(price.output_per1k_tokens)
-    )
+    return NewPrice(input_per_1k=exact(price.input_per1k_tokens), output_per_1k=exact(price.output_per1k_tokens))

@@ -49,9 +49,7 @@ class ProviderViews:
         """
         query = query_of(request, ProviderListQuery)
         sort, descending, after = sort_of(query)
-        wanted = ProviderFilter(
-            provider_type=query.type, is_enabled=query.enabled, health=query.health, text=query.q
-        )
+        wanted = ProviderFilter(provider_type=query.type, is_enabled=query.enabled, health=query.health, text=query.q)
         page = await self.documents.page(
             wanted,
             PageRequest(

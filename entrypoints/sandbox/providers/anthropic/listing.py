@@ -102,7 +102,8 @@ def _wanted(call: Call) -> list[Model]:
 
 
 def _endless(call: Call, after: str | None, limit: int) -> _Page:
-    start = int((after or "").removeprefix(_ENDLESS) or "0") if (after or _ENDLESS).startswith(_ENDLESS) else 0
+    number = (after or "").removeprefix(_ENDLESS)
+    start = int(number) if number.isdigit() else 0
     pattern = call.catalogue.models()[0].entry
     ids = (f"{_ENDLESS}{number}" for number in range(start + 1, start + limit + 1))
     return _Page([{**pattern, "id": name, "display_name": name} for name in ids], has_more=True)

@@ -50,11 +50,13 @@ def _capabilities(thinking: str, *, vision: bool) -> JsonObject:
         "batch": _yes(answer=thinks),
         "citations": _yes(answer=True),
         "code_execution": _yes(answer=thinks),
-        "context_management": _group(thinks, {name: thinks and (modern or "2025" in name) for name in _STRATEGIES}),
-        "effort": _group(modern, dict.fromkeys(_EFFORTS, modern)),
+        "context_management": _group(
+            {name: thinks and (modern or "2025" in name) for name in _STRATEGIES}, supported=thinks
+        ),
+        "effort": _group(dict.fromkeys(_EFFORTS, modern), supported=modern),
         "image_input": _yes(answer=vision),
         "pdf_input": _yes(answer=vision),
-        "server_tools": _group(thinks, {"web_search": thinks, "code_execution": thinks}),
+        "server_tools": _group({"web_search": thinks, "code_execution": thinks}, supported=thinks),
         "structured_outputs": _yes(answer=thinks),
         "thinking": {
             "supported": thinks,
@@ -72,5 +74,5 @@ def _yes(*, answer: bool) -> JsonObject:
     return {"supported": answer}
 
 
-def _group(supported: bool, members: dict[str, bool]) -> JsonObject:  # noqa: FBT001 - read with its members
+def _group(members: dict[str, bool], *, supported: bool) -> JsonObject:
     return {"supported": supported, **{name: _yes(answer=answer) for name, answer in members.items()}}

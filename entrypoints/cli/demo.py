@@ -1,0 +1,91 @@
+"""`model-ledger demo`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+import uvloop
+
+from application.errors import Unavailable
+from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.demo.organization import ACTOR, ORGANIZATION_ID, seed
+from entrypoints.http.development_token import make_token
+from entrypoints.http.principal import Role
+from entrypoints.runtime import prepared
+from entrypoints.sandbox.server import Sandbox
+from entrypoints.service import running
+from entrypoints.serving import address_of, listening_socket
+from entrypoints.settings import WrongSettings, load_settings
+
+if TYPE_CHECKING:
+    import socket
+
+    from entrypoints.runtime import Runtime
+
+_LOOPBACK: Final = "127.0.0.1"
+_TOKEN_HOURS: Final = 12
+
+
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port of the API and the console.")] = None,
+    sandbox_port: Annotated[int, typer.Option(help="Port of the providers played on loopback.")] = 8090,
+    as_json: Annotated[bool, typer.Option("--json", help="Print addresses and token as JSON.")] = False,
+) -> None:
+    """Try it out: embedded Postgres, providers played on loopback, an organization with models, a ready token.
+
+    Started again it has kept its data (in LEDGER_DATA_DIR). Ctrl-C stops it all.
+    """
+    with clear_errors(as_json=as_json):
+        settings = load_settings(port=port)
+        allowed = ",".join(part for part in (settings.egress_allow, f"{_LOOPBACK}:{sandbox_port}") if part)
+        settings = load_settings(port=port, egress_allow=allowed)
+        if settings.jwt_jwks_url or settings.jwt_jwks_file:
+            raise WrongSettings(
+                ["The demonstration signs its own tokens: unset LEDGER_JWT_JWKS_URL and LEDGER_JWT_JWKS_FILE."]
+            )
+        with listening_socket(settings.host, settings.port) as listener, prepared(settings, say) as runtime:
+            uvloop.run(_run(runtime, listener, sandbox_port, as_json=as_json))
+            say("Stopped; the data is kept.")
+
+
+async def _run(runtime: Runtime, listener: socket.socket, sandbox_port: int, *, as_json: bool) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    sandbox = Sandbox()
+    try:
+        await sandbox.start(_LOOPBACK, sandbox_port)
+    except OSError as error:
+        message = f"Cannot play the providers on port {sandbox_port}: {error.strerror}. Choose another --sandbox-port."
+        raise Unavailable(message) from error
+    try:
+        async with running(runtime, listener) as container:
+            await seed(container, sandbox)
+            _announce(runtime, address_of(listener), sandbox.url, as_json=as_json)
+            await stopping.wait()
+    finally:
+        await sandbox.stop()
+
+
+def _announce(runtime: Runtime, url: str, sandbox_url: str, *, as_json: bool) -> None:
+    token = make_token(
+        runtime.jwt_secret or "",
+        actor=ACTOR,
+        issued_at=time.time(),
+        lifetime_seconds=_TOKEN_HOURS * 3600,
+        organization_id=ORGANIZATION_ID,
+        role=Role.ADMIN,
+        is_platform_admin=True,
+        audience=runtime.settings.jwt_audience,
+        issuer=runtime.settings.jwt_issuer,
+    )
+    if as_json:
+        print_json({"url": url, "sandboxUrl": sandbox_url, "organizationId": ORGANIZATION_ID, "token": token})
+        return
+    say(f"\nModel Ledger          {url}/\nAPI documentation     {url}/api/docs\nProviders played at   {sandbox_url}/")
+    say(f"Organization          {ORGANIZATION_ID}\nToken ({_TOKEN_HOURS} hours)      {token}\n")
+    say(f'Try:  curl -H "Authorization: Bearer $TOKEN" {url}/api/ai/models\nCtrl-C stops it.')

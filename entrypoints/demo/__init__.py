@@ -1,0 +1,1 @@
+"""A demonstration: an organization with providers that are played on loopback."""

@@ -1,0 +1,69 @@
+"""What the demonstration's organization begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from application.caller import Caller, acting_as
+from application.commands.change_models_in_bulk import ChangeModelsInBulk
+from application.commands.name_organization import NameOrganization
+from application.commands.register_model import RegisterModel
+from application.commands.register_provider import RegisterProvider
+from application.ports.documents import PageRequest, ProviderFilter
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from entrypoints.container import Container
+    from entrypoints.sandbox.server import Sandbox
+
+ORGANIZATION_ID: Final = UUID("5eed0000-0000-4000-8000-000000000001")
+ACTOR: Final = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seed:
+    name: str
+    provider_type: str
+    sandbox_name: str
+    models: tuple[str, ...]
+
+
+_SEEDS: Final = (
+    _Seed("OpenAI", "openai", "openai", ("gpt-4o", "gpt-4.1", "text-embedding-3-small")),
+    _Seed("Anthropic", "anthropic", "anthropic", ("claude-haiku-4-5", "claude-sonnet-4-5")),
+    _Seed("Google", "google", "google", ("gemini-2.5-flash", "gemini-2.5-pro")),
+)
+
+
+async def seed(container: Container, sandbox: Sandbox) -> bool:
+    """Give the demonstration its providers and models; return whether it had none yet."""
+    with _acting():
+        page = await container.provider_documents().page(ProviderFilter(), PageRequest(limit=1))
+        if page.rows:
+            return False
+        await container.name_organization()(NameOrganization(organization_id=ORGANIZATION_ID, name="Demonstration"))
+    for wanted in _SEEDS:
+        with _acting():
+            recorded = await container.register_provider()(
+                RegisterProvider(
+                    name=wanted.name,
+                    provider_type=wanted.provider_type,
+                    endpoint=sandbox.endpoint(wanted.sandbox_name),
+                    api_key=sandbox.key(wanted.sandbox_name),
+                )
+            )
+        with _acting():
+            registrations = [
+                RegisterModel(provider_id=recorded.aggregate_id, model_id=model_id) for model_id in wanted.models
+            ]
+            await container.change_models_in_bulk()(ChangeModelsInBulk(operations=registrations))
+    return True
+
+
+def _acting() -> AbstractContextManager[None]:
+    """Each change is a command of its own."""
+    caller = Caller(organization_id=ORGANIZATION_ID, actor=ACTOR, command_id=uuid4(), correlation_id="demo")
+    return acting_as(caller)

@@ -1,0 +1,1 @@
+"""What answers hold, for the documentation: the database makes most of them, and nothing validates them again."""

@@ -1,0 +1,59 @@
+"""Answers about what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from entrypoints.http.answers.shown import Pagination, Shown
+
+
+class AuditEvent(Shown):
+    """An event of the log, with its link in the hash chain."""
+
+    sequence: int
+    position: int
+    aggregate_id: UUID
+    revision: int
+    type: str
+    actor: str
+    at: datetime
+    command_id: UUID
+    request_id: str
+    reason: str | None
+    hash: str
+
+
+class FieldChange(Shown):
+    """A field before and after an event."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class HistoryEvent(AuditEvent):
+    """An event with what it changed."""
+
+    changes: list[FieldChange]
+
+
+class LoggedEvent(AuditEvent):
+    """An event with its facts as they lie in the log."""
+
+    facts: dict[str, Any]
+
+
+class History(Shown):
+    """A page of a history, newest first."""
+
+    data: list[HistoryEvent]
+    pagination: Pagination
+
+
+class AuditPage(Shown):
+    """A page of the organization's events, newest first."""
+
+    data: list[LoggedEvent]
+    pagination: Pagination

@@ -1,0 +1,73 @@
+"""Answers about models."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from entrypoints.http.answers.shown import Amount, Pagination, Shown
+from entrypoints.http.bodies.kinds import ModelType
+
+
+class Pricing(Shown):
+    """USD per 1,000 tokens; null where it is not known."""
+
+    input_per1k_tokens: Annotated[Amount | None, Field(alias="inputPer1kTokens")]
+    output_per1k_tokens: Annotated[Amount | None, Field(alias="outputPer1kTokens")]
+    currency: Literal["USD"]
+    source: str
+    as_of: str | None
+
+
+class Model(Shown):
+    """A model. `sources` says for each filled field whether a person, the provider or the catalogue gave it."""
+
+    id: UUID
+    organization_id: UUID
+    provider_id: UUID
+    model_id: str
+    name: str
+    version: str | None
+    type: ModelType
+    capabilities: list[str]
+    config: dict[str, Any]
+    cost_per1k_tokens: Annotated[Amount | None, Field(alias="costPer1kTokens")]
+    pricing: Pricing | None
+    context_window: int | None
+    max_tokens: int | None
+    is_enabled: bool
+    sources: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+    revision: int
+
+
+class ModelList(Shown):
+    """A page of models."""
+
+    data: list[Model]
+    pagination: Pagination
+
+
+class OperationResult(Shown):
+    """What became of one operation."""
+
+    index: int
+    op: str
+    status: int
+    id: UUID | None = None
+    revision: int | None = None
+    model: Model | None = None
+    error: dict[str, Any] | None = None
+
+
+class BulkResult(Shown):
+    """What became of all operations."""
+
+    atomic: bool
+    succeeded: int
+    failed: int
+    results: list[OperationResult]

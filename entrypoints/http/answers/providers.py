@@ -1,0 +1,80 @@
+"""Answers about providers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from entrypoints.http.answers.shown import Pagination, Shown
+
+Health = Literal["unknown", "healthy", "degraded", "unhealthy"]
+
+
+class KeyShown(Shown):
+    """What is shown of a key."""
+
+    hint: str
+    version: int
+    set_at: datetime
+
+
+class Provider(Shown):
+    """A provider."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    provider_type: str
+    endpoint: str
+    settings: dict[str, Any]
+    is_enabled: bool
+    api_key: KeyShown | None
+    health_status: Health
+    last_health_check: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    revision: int
+
+
+class ProviderList(Shown):
+    """A page of providers."""
+
+    data: list[Provider]
+    pagination: Pagination
+
+
+class Timings(Shown):
+    """Milliseconds; null where the phase did not happen."""
+
+    dns_ms: float | None
+    connect_ms: float | None
+    tls_ms: float | None
+    first_byte_ms: float | None
+
+
+class TestReport(Shown):
+    """How a connection was found. `authenticated` is null when the answer does not tell."""
+
+    __test__ = False
+
+    provider_id: UUID | None = None
+    status: Health
+    reachable: bool
+    authenticated: bool | None
+    category: str
+    message: str
+    hint: str | None
+    response_time_ms: float
+    timings: Timings
+    model_count: int | None
+    checked_at: datetime
+    http_status: int | None
+    upstream_request_id: str | None
+    rate_limit: dict[str, Any] | None
+
+
+class CheckList(Shown):
+    """Recent checks, newest first."""
+
+    data: list[TestReport]

@@ -1,0 +1,28 @@
+"""What all answers have in common."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+Amount = Annotated[Decimal, WithJsonSchema({"type": "number"})]
+
+
+class Shown(BaseModel):
+    """The root of all answers: camelCase, every field always there."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_alias=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class Pagination(Shown):
+    """Where in the list this is."""
+
+    limit: int
+    has_more: bool
+    next_cursor: str | None
+    total: int | None = None

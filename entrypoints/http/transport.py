@@ -1,0 +1,84 @@
+"""The server below the application: what is no readable HTTP request gets a problem for an answer, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+
+from entrypoints.http.errors import INTERNAL_ERROR
+from entrypoints.http.headers import SECURITY, SERVER
+from entrypoints.http.problems import Problem, problem_response
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from entrypoints.http.options import HttpOptions
+
+MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
+HEADERS_TOO_LARGE = Problem(
+    status=431, code="headers-too-large", detail="The request line or a header is longer than 8,190 bytes."
+)
+
+
+class Connection(web.RequestHandler):
+    """One connection of a client."""
+
+    __slots__ = ("_log",)
+
+    def __init__(self, manager: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
+        super().__init__(manager, **arguments)
+        self._log = log
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - the framework's text quotes the request
+    ) -> web.StreamResponse:
+        """Return the answer to what never reached the application, or came back from it as an error."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun already")
+        request_id = uuid4().hex
+        if status >= INTERNAL_ERROR.status:
+            self._log.error("unforeseen error", request_id=request_id, exc_info=exc)
+            problem = INTERNAL_ERROR
+        else:
+            problem = HEADERS_TOO_LARGE if isinstance(exc, LineTooLong) else MALFORMED
+            self._log.info("malformed request", request_id=request_id, kind=type(exc).__name__)
+        response = problem_response(problem, instance="", request_id=request_id)
+        response.headers.update({**SECURITY, "Server": SERVER, "X-Request-Id": request_id})
+        response.force_close()
+        return response
+
+
+class Server(web.Server):
+    """Makes the connections."""
+
+    def __init__(self, like: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
+        super().__init__(like.request_handler, request_factory=like.request_factory)
+        self._arguments = {**arguments, "log": log, "loop": self._loop}
+
+    def __call__(self) -> web.RequestHandler:
+        return Connection(self, **self._arguments)
+
+
+class Runner(web.AppRunner):
+    """Serves an application. Its `cleanup()` first lets the requests in flight finish, within a limit."""
+
+    def __init__(self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger) -> None:
+        super().__init__(app, shutdown_timeout=options.shutdown_seconds)
+        self._log = log
+
+    async def _make_server(self) -> web.Server:
+        # Compressed bodies are refused, and must not be unpacked before that.
+        return Server(
+            await super()._make_server(),
+            log=self._log,
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=75.0,
+        )
