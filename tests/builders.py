@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from eventsourcing.persistence import StoredEvent
+
+from adapters.event_store.records import Append
 from application.caller import Caller, acting_as
 from application.ports.vault import KeyBinding, SealedCredential
 from domain.model.aggregate import Model
@@ -136,3 +139,32 @@ def a_sealed_credential(
         wrap_nonce=b"wrap nonce",
         master_key_id="master-1",
     )
+
+
+def an_append(
+    organization_id: UUID,
+    *,
+    command_id: UUID | None = None,
+    actor: str = "user-1",
+    correlation_id: str = "request-1",
+    reason: str | None = None,
+    sealed: Sequence[SealedCredential] = (),
+    destroyed: Sequence[UUID] = (),
+) -> Append:
+    """Return what goes with an append on the organization's behalf, as a command of its own."""
+    return Append(
+        organization_id=organization_id,
+        actor=actor,
+        command_id=command_id or uuid4(),
+        correlation_id=correlation_id,
+        reason=reason,
+        sealed=sealed,
+        destroyed=destroyed,
+    )
+
+
+def a_stored_event(
+    aggregate_id: UUID | None = None, revision: int = 1, *, topic: str = "test.happened", state: bytes = b"{}"
+) -> StoredEvent:
+    """Return an event that no projection knows: for a recorder without one."""
+    return StoredEvent(originator_id=aggregate_id or uuid4(), originator_version=revision, topic=topic, state=state)

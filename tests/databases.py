@@ -20,9 +20,12 @@ from adapters.event_store.models import EventSourcedModels
 from adapters.event_store.providers import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.migrations import ADMIN, APP, login_url, migrate
+from application.caller import NobodyCalling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from adapters.event_store.records import Append
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
@@ -130,6 +133,16 @@ def pool(database: Database) -> Iterator[Pool]:
 @pytest.fixture
 def recorder(pool: Pool) -> LedgerRecorder:
     return LedgerRecorder(pool, scope=callers_append, projector=projected)
+
+
+@pytest.fixture
+def bare_recorder(pool: Pool) -> LedgerRecorder:
+    """Give a recorder that projects nothing, for events of no real type; each append says whose it is."""
+
+    def nobodys() -> Append:
+        raise NobodyCalling
+
+    return LedgerRecorder(pool, scope=nobodys, projector=lambda _: None)
 
 
 @pytest.fixture

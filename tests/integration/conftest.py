@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.databases import (
+    bare_recorder,
     connect,
     database,
     databases,
@@ -16,6 +17,7 @@ from tests.databases import (
 )
 
 __all__ = [
+    "bare_recorder",
     "connect",
     "database",
     "databases",
