@@ -15,8 +15,8 @@ refused in the way that is written beside it. Any other key is a bad key; local 
 _FAULTS = """
 Faults are set with POST {url}/_sandbox/faults, for example
   {{"kind": "rate_limited", "provider": "openai", "operation": "chat", "times": 1, "retry_after": 2}}
-and cleared with DELETE. `operation` is list, get, chat, stream, count, account, health or any. `kind` is the name of
-one of the provider's keys, or one of these; each takes `delay` (seconds) as well:
+and cleared with DELETE. `operation` is list, get, chat, stream, count, account, health or any. `kind` is a name
+from the lists above, which then is played on every key, or one of these; each takes `delay` (seconds) as well:
 """
 
 _PROMPTS = """
@@ -31,7 +31,7 @@ def guide(url: str) -> str:
     lines = [_HEAD.format(url=url)]
     for name, provider in PROVIDERS.items():
         lines.append(f"{name}   {url}{provider.endpoint}")
-        lines += [f"  {key.value:<48} {key.summary}" for key in KEYS[name].values()]
+        lines += [f"  {key.name:<25} {key.value:<46} {key.summary}" for key in KEYS[name].values()]
         lines.append("")
     lines.append(_FAULTS.format(url=url))
     lines += [f"  {name:<22} {kind.summary}" for name, kind in KINDS.items()]

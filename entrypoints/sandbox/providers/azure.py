@@ -146,7 +146,7 @@ AZURE = Provider(
             body=_shape(403, "Access denied due to Virtual Network/Firewall rules.", "", "AccessDenied"),
         ),
     },
-    key_prefix="sandbox0azure0",
+    key_prefix="sandbox-azure-",
     find_key=_find_key,
     catalogue=lambda: load_catalogue("azure", make_model),
     refuse=refusal(_shape),

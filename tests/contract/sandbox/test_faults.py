@@ -1,0 +1,64 @@
+"""Every fault does what its summary says, seen by a client that knows nothing of the sandbox."""
+
+from __future__ import annotations
+
+from inspect import getmembers, iscoroutinefunction
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrypoints.sandbox.faults.kinds import KINDS
+from tests.contract.sandbox import list_faults, stream_faults, whole_faults
+from tests.contract.sandbox.talk import Talk, key_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import aiohttp
+
+    from entrypoints.sandbox.server import Sandbox
+
+STREAMING = ("openai", "anthropic", "google", "openrouter", "deepseek")
+#: What the modules hold beside their checks.
+_TOOLS = {"collect", "chunks"}
+CHECKS: dict[str, Callable[[Talk], Awaitable[None]]] = {
+    name: check
+    for module in (whole_faults, stream_faults, list_faults)
+    for name, check in getmembers(module, iscoroutinefunction)
+    if name not in _TOOLS
+}
+
+
+@pytest.fixture
+def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> Talk:
+    return Talk(sandbox, http, "openai")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_fault_does_what_it_says(openai: Talk, kind: str) -> None:
+    await CHECKS[kind](openai)
+
+
+def test_no_check_is_left_without_a_fault() -> None:
+    assert CHECKS.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize("provider", STREAMING)
+async def test_an_error_event_is_in_the_providers_own_shape(
+    sandbox: Sandbox, http: aiohttp.ClientSession, provider: str
+) -> None:
+    sandbox.faults.add(kind="error_event", provider=provider, operation="stream", after=3)
+    answer = await Talk(sandbox, http, provider).chat(stream=True)
+    assert answer.status == 200
+    assert "overloaded" in answer.events()[-1]["error"]["message"].lower()
+    assert answer.text.rstrip().endswith(("}", "}}"))
+    assert ("event: error" in answer.text) is (provider == "anthropic")
+
+
+async def test_a_bomb_of_a_gibibyte_is_cheap_to_send(openai: Talk) -> None:
+    openai.sandbox.faults.add(kind="compressed_bomb")
+    url = openai.sandbox.endpoint("openai") + "/models"
+    async with openai.http.get(url, headers=key_headers("openai", openai.key), auto_decompress=False) as response:
+        packed = await response.read()
+    assert int.from_bytes(packed[-4:], "little") == 1 << 30
+    assert len(packed) < 2 << 20
