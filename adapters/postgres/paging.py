@@ -11,8 +11,8 @@ from adapters.sql import statements
 from application.ports.documents import Page
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from collections.abc import Mapping
+    from datetime import datetime
     from typing import LiteralString
 
     from application.ports.documents import PageRequest

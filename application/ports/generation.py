@@ -1,0 +1,113 @@
+"""Running a prompt on a provider's model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from application.ports.provider_gateway import ProviderConnection, RateLimit
+
+FinishReason = Literal["stop", "length", "content_filter", "tool_calls", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePart:
+    """A picture: base64 data with its media type, or an https address that the provider fetches itself."""
+
+    media_type: str | None = None
+    data: str | None = field(default=None, repr=False)
+    url: str | None = None
+    detail: Literal["auto", "low", "high"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One turn. System messages hold text only."""
+
+    role: Literal["system", "user", "assistant"]
+    parts: tuple[TextPart | ImagePart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationRequest:
+    """A prompt with its parameters; none leaves a parameter to the provider. Times in seconds.
+
+    `model_id` is sent exactly as the provider names it. `deadline_seconds` bounds the whole call, and for a stream the
+    time to its first event; `idle_seconds` is the longest silence within a stream.
+    """
+
+    model_id: str
+    messages: tuple[Message, ...]
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    deadline_seconds: float = 60.0
+    idle_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUsage:
+    """Tokens as the provider counted them, reasoning included in `output_tokens`; none where it did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_input_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """An answer. `answered_by` is the snapshot that the provider says has answered."""
+
+    text: str
+    finish_reason: FinishReason
+    answered_by: str | None
+    usage: TokenUsage
+    upstream_request_id: str | None
+    rate_limit: RateLimit | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next words of an answer."""
+
+    text: str
+
+
+StreamEvent = TextDelta | Generated
+"""A stream is text deltas and, at its end, one `Generated` with the whole text."""
+
+
+class Generation(Protocol):
+    """Runs prompts by provider type. One attempt a call: when to try again is the application's decision."""
+
+    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Generated:
+        """Return the whole answer.
+
+        Raises:
+            UpstreamFailure: the provider refused, failed or fell silent; it says whether trying again can help.
+        """
+        ...
+
+    def stream(
+        self, connection: ProviderConnection, request: GenerationRequest
+    ) -> AbstractAsyncContextManager[AsyncIterator[StreamEvent]]:
+        """Return the answer as it comes. Leaving the block early ends the call at the provider too.
+
+        Raises:
+            UpstreamFailure: as for `generate`; also in mid-stream, for an error event, a truncated stream or silence.
+        """
+        ...
