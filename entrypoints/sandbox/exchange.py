@@ -44,6 +44,8 @@ class State:
     catalogues: Mapping[str, Catalogue] = field(default_factory=_catalogues)
     requests: deque[Received] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
     count: int = 0
+    #: Set by the next request, which leaves a new one in its place.
+    arrival: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def view(state: State, provider: Provider, route: Route) -> View:
@@ -120,6 +122,8 @@ def _record(state: State, request: web.Request, call: Call) -> Received:
         operation=call.operation,
     )
     state.requests.append(received)
+    state.arrival.set()
+    state.arrival = asyncio.Event()
     return received
 
 

@@ -83,6 +83,16 @@ class Sandbox:
         """The latest requests, oldest first."""
         return self._state.requests
 
+    async def wait_for_requests(self, count: int, seconds: float = 2.0) -> None:
+        """Return as soon as `count` requests have been received, whether they are answered or not.
+
+        Raises:
+            TimeoutError: they have not come within `seconds`.
+        """
+        async with asyncio.timeout(seconds):
+            while len(self.requests) < count:
+                await self._state.arrival.wait()
+
     @property
     def faults(self) -> Faults:
         """What the providers are to do wrong."""

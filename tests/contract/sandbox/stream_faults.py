@@ -33,7 +33,7 @@ async def collect(talk: Talk, received: bytearray) -> None:
 async def slow_stream(talk: Talk) -> None:
     talk.sandbox.faults.add(kind="slow_stream", seconds=0.02)
     times = [time.monotonic() async for _ in chunks(talk)]
-    assert len(times) >= 5
+    assert len(times) >= 3
     assert times[-1] - times[0] >= 0.02 * (len(times) - 2)
 
 
@@ -41,7 +41,7 @@ async def hang_mid_stream(talk: Talk) -> None:
     talk.sandbox.faults.add(kind="hang_mid_stream", after=2)
     received = bytearray()
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(collect(talk, received), 0.15)
+        await asyncio.wait_for(collect(talk, received), 0.4)
     assert received.count(b"data: ") == 2
     assert await talk.sandbox.requests[-1].wait_ended() == "disconnected"
 
