@@ -56,6 +56,9 @@ def _show_key(call: Call) -> Answer:
         "is_provisioning_key": False,
         "include_byok_in_limit": False,
         "byok_usage": 0,
+        "byok_usage_daily": 0,
+        "byok_usage_weekly": 0,
+        "byok_usage_monthly": 0,
         "creator_user_id": "user_sandbox",
         "expires_at": "2027-12-31T23:59:59Z",
         "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated and safe to ignore."},
@@ -64,22 +67,31 @@ def _show_key(call: Call) -> Answer:
 
 
 def _usage(reply: Reply, model: Model) -> JsonObject:
-    cost = _cost(reply, model)
+    prompt, completion = _costs(reply, model)
+    cost = prompt + completion
     return {
         **plain_usage(reply, model),
-        "cost": cost,
+        "cost": float(cost),
         "is_byok": False,
         "prompt_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0, "audio_tokens": 0, "video_tokens": 0},
-        "cost_details": {"upstream_inference_cost": cost},
-        "completion_tokens_details": {"reasoning_tokens": reply.thinking_tokens, "image_tokens": 0},
+        "cost_details": {
+            "upstream_inference_cost": float(cost),
+            "upstream_inference_prompt_cost": float(prompt),
+            "upstream_inference_completions_cost": float(completion),
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": reply.thinking_tokens,
+            "image_tokens": 0,
+            "audio_tokens": 0,
+        },
     }
 
 
-def _cost(reply: Reply, model: Model) -> float:
-    """US dollars; a router's price of -1 counts as nothing."""
+def _costs(reply: Reply, model: Model) -> tuple[Decimal, Decimal]:
+    """US dollars for the input and for the output; a router's price of -1 counts as nothing."""
     pricing = object_at(model.entry, "pricing")
     prices = [max(Decimal(text_at(pricing, name) or "0"), Decimal(0)) for name in ("prompt", "completion")]
-    return float(prices[0] * reply.input_tokens + prices[1] * reply.output_tokens)
+    return prices[0] * reply.input_tokens, prices[1] * reply.output_tokens
 
 
 def _unknown_model(name: str) -> RefusedError:

@@ -88,7 +88,7 @@ def _stop_reason(reply: Reply) -> str:
 
 
 def _events(call: Call, model: Model, reply: Reply) -> list[bytes]:
-    start = {**_message(call, model), "usage": _usage(reply.input_tokens, 1)}
+    start = {**_message(call, model), "usage": {**_usage(reply.input_tokens, 1), "inference_geo": "not_available"}}
     end: JsonObject = {
         "type": "message_delta",
         "delta": {"stop_reason": _stop_reason(reply), "stop_sequence": None},

@@ -6,6 +6,7 @@ from entrypoints.sandbox.cases import BAD_GATEWAY, GENERATING, Case
 from entrypoints.sandbox.json_types import JsonObject
 
 _SERVICE = "generativelanguage.googleapis.com"
+_LIST_METHOD = "google.ai.generativelanguage.v1beta.ModelService.ListModels"
 _PROJECT = "projects/100000000001"
 _ACTIVATION = f"https://console.developers.google.com/apis/api/{_SERVICE}/overview?project=100000000001"
 _QUOTA = (
@@ -52,7 +53,11 @@ def _denied(summary: str, message: str, details: list[JsonObject] | None = None)
 
 
 def _over_quota(summary: str, quota_id: str) -> Case:
-    violation = {"quotaMetric": _REQUESTS, "quotaId": quota_id, "quotaDimensions": {"location": "global"}}
+    violation = {
+        "quotaMetric": _REQUESTS,
+        "quotaId": quota_id,
+        "quotaDimensions": {"location": "global", "model": "{model}"},
+    }
     details: list[JsonObject] = [
         _help("Learn more about Gemini API quotas", "https://ai.google.dev/gemini-api/docs/rate-limits"),
         {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [violation]},
@@ -98,9 +103,8 @@ CASES: dict[str, Case] = {
     ),
     "key_restricted": _denied(
         "the key is restricted to other APIs",
-        f"Requests to this API {_SERVICE} method google.ai.generativelanguage.v1beta.ModelService.ListModels are "
-        "blocked.",
-        [reason("API_KEY_SERVICE_BLOCKED", {"consumer": _PROJECT, "apiName": _SERVICE})],
+        f"Requests to this API {_SERVICE} method {_LIST_METHOD} are blocked.",
+        [reason("API_KEY_SERVICE_BLOCKED", {"consumer": _PROJECT, "apiName": _SERVICE, "methodName": _LIST_METHOD})],
     ),
     "key_restricted_referrer": _denied(
         "the key is restricted to web pages",

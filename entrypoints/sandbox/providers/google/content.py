@@ -106,6 +106,8 @@ def _usage(reply: Reply, *, end: bool) -> JsonObject:
         usage["candidatesTokenCount"] = reply.text_tokens
     usage["totalTokenCount"] = reply.input_tokens + (reply.output_tokens if end else reply.thinking_tokens)
     usage["promptTokensDetails"] = details
+    if end and reply.text_tokens:
+        usage["candidatesTokensDetails"] = [{"modality": "TEXT", "tokenCount": reply.text_tokens}]
     if reply.thinking_tokens:
         usage["thoughtsTokenCount"] = reply.thinking_tokens
     return usage
