@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientResponse
 
+NEVER: Final = float("inf")
+"""A deadline, on the clock of any loop."""
+
 # One megabyte of decompressed bytes takes a few milliseconds, in which nothing else happens.
 _PIECES_IN_A_ROW: Final = 16
 _SWITCHING_PROTOCOLS: Final = 101
 
 
-async def body(response: ClientResponse, *, max_bytes: int, deadline: float | None = None) -> AsyncGenerator[bytes]:
+async def body(
+    response: ClientResponse, *, max_bytes: int, idle_seconds: float, deadline: float = NEVER
+) -> AsyncGenerator[bytes]:
     """Yield the decompressed body as it arrives, no piece empty.
 
-    The bound holds for what is sent as well as for what it decompresses to. The deadline is on the loop's clock.
+    The bound holds for what is sent as well as for what it decompresses to. The idle time is the longest wait for the
+    next byte of the body, whatever else the server sends meanwhile. The deadline is on the loop's clock.
 
     Raises:
         BodyRefused: it is too large or not encoded as it says.
@@ -35,7 +41,7 @@ async def body(response: ClientResponse, *, max_bytes: int, deadline: float | No
         raise _too_large(max_bytes)
     decoding = decoder(response.headers.get(hdrs.CONTENT_ENCODING))
     received = produced = 0
-    while chunk := await _next(response, deadline):
+    while chunk := await _next(response, idle_seconds, deadline):
         received += len(chunk)
         for number, piece in enumerate(decoding.pieces(chunk), 1):
             produced += len(piece)
@@ -49,8 +55,8 @@ async def body(response: ClientResponse, *, max_bytes: int, deadline: float | No
     decoding.finish()
 
 
-async def _next(response: ClientResponse, deadline: float | None) -> bytes:
-    async with asyncio.timeout_at(deadline):
+async def _next(response: ClientResponse, idle_seconds: float, deadline: float) -> bytes:
+    async with asyncio.timeout_at(min(deadline, asyncio.get_running_loop().time() + idle_seconds)):
         return await response.content.readany()
 
 

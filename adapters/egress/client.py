@@ -13,7 +13,7 @@ from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from adapters.egress.allowed import EgressAllowList
 from adapters.egress.attempt import Attempt, TimedHandshake, current, tracing
-from adapters.egress.body import body
+from adapters.egress.body import NEVER, body
 from adapters.egress.failures import FAILURES, failure
 from adapters.egress.guard import AddressRefused, Guard
 from adapters.egress.resolver import GuardedResolver, SystemResolver
@@ -139,7 +139,8 @@ class Egress:
             async with asyncio.timeout(request.total_seconds):
                 response = await self._send(request, attempt, is_stream=False)
                 try:
-                    pieces = [piece async for piece in body(response, max_bytes=request.max_bytes)]
+                    reading = body(response, max_bytes=request.max_bytes, idle_seconds=request.read_idle_seconds)
+                    pieces = [piece async for piece in reading]
                 finally:
                     # Closes nothing when the body was read to its end: then the connection is already back in its pool.
                     response.close()
@@ -156,16 +157,16 @@ class Egress:
     @asynccontextmanager
     async def stream(self, request: OutboundRequest) -> AsyncGenerator[OutboundStream]:
         attempt = self._attempt(request)
-        loop_time = asyncio.get_running_loop().time()
-        deadline = None if request.total_seconds is None else loop_time + request.total_seconds
-        headers_by = deadline or loop_time + request.connect_seconds + request.read_idle_seconds
+        now = asyncio.get_running_loop().time()
+        deadline = NEVER if request.total_seconds is None else now + request.total_seconds
+        headers_by = min(deadline, now + request.connect_seconds + request.read_idle_seconds)
         try:
             async with asyncio.timeout_at(headers_by):
                 response = await self._send(request, attempt, is_stream=True)
         except FAILURES as error:
             raise failure(error, attempt) from None
         try:
-            yield ReadingStream(response, attempt, max_bytes=request.max_bytes, deadline=deadline)
+            yield ReadingStream(response, attempt, request, deadline=deadline)
         finally:
             response.close()
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientResponse
 
     from adapters.egress.attempt import Attempt
+    from application.ports.outbound import OutboundRequest
     from application.ports.provider_gateway import Timings
 
 
@@ -30,18 +31,25 @@ def _text(value: str) -> str:
 class ReadingStream:
     """Implements `OutboundStream` on a response; whoever made it closes the response."""
 
-    def __init__(self, response: ClientResponse, attempt: Attempt, *, max_bytes: int, deadline: float | None) -> None:
+    def __init__(
+        self, response: ClientResponse, attempt: Attempt, request: OutboundRequest, *, deadline: float
+    ) -> None:
         self.status = response.status
         self.headers = answer_headers(response)
         self.timings: Timings = attempt.timings
         self._response = response
         self._attempt = attempt
-        self._max_bytes = max_bytes
+        self._request = request
         self._deadline = deadline
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         try:
-            async for piece in body(self._response, max_bytes=self._max_bytes, deadline=self._deadline):
+            async for piece in body(
+                self._response,
+                max_bytes=self._request.max_bytes,
+                idle_seconds=self._request.read_idle_seconds,
+                deadline=self._deadline,
+            ):
                 yield piece
         except FAILURES as error:
             raise failure(error, self._attempt) from None

@@ -57,6 +57,7 @@ class Server:
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    has_request: asyncio.Event = field(default_factory=asyncio.Event)
     closed_by_client: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, path: str = "/", scheme: str = "http") -> str:
@@ -84,6 +85,7 @@ async def serving(
         try:
             if reads_request:
                 server.requests.append(await conversation.read_request())
+                server.has_request.set()
             await handle(conversation)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             server.closed_by_client.set()
@@ -175,10 +177,10 @@ def _is_loopback(address: str) -> bool:
 
 
 class Names(AbstractResolver):
-    """A name server that answers with what it was told, in turn, the last answer for ever."""
+    """A name server that answers every question with the next of the answers, and with the last one for ever."""
 
-    def __init__(self, **answers: Sequence[Sequence[str]]) -> None:
-        self._answers = {name.replace("_", "."): list(each) for name, each in answers.items()}
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self._answers = list(answers)
         self.lookups = 0
 
     async def resolve(
@@ -186,10 +188,9 @@ class Names(AbstractResolver):
     ) -> list[ResolveResult]:
         del family
         self.lookups += 1
-        answers = self._answers.get(host)
-        if not answers:
+        if not self._answers:
             raise OSError(None, "There is no such name.")
-        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
+        addresses = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         return [
             ResolveResult(
                 hostname=host,
