@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from uuid import UUID
 
 import structlog
@@ -18,11 +20,12 @@ from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.development_token import make_token
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.principal import Role
+from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret
 from tests.fakes.claims import FakeClaims
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
@@ -40,12 +43,19 @@ class CapturedLog:
     """A logger that keeps every line, and the lines."""
 
     capture: LogCapture = field(default_factory=LogCapture)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the line of a request has been written."""
+
+    def _note(self, _: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if line["event"] == "request":
+            self.answered.set()
+        return line
 
     @property
     def logger(self) -> FilteringBoundLogger:
         logger: FilteringBoundLogger = structlog.wrap_logger(
             structlog.ReturnLogger(),
-            processors=[self.capture],
+            processors=[self._note, self.capture],
             wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         )
         return logger
@@ -81,9 +91,11 @@ class Service:
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
         json: object = None,
-        data: bytes | AsyncIterator[bytes] | None = None,
+        data: bytes | BytesIO | AsyncIterator[bytes] | None = None,
     ) -> Reply:
         sent = dict(headers or {})
+        if isinstance(data, bytes) and len(data) > MEBIBYTE:
+            data = BytesIO(data)
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         async with self.session.request(
@@ -99,32 +111,31 @@ class Service:
             )
 
 
+class Parts(TypedDict, total=False):
+    """What a test may put in place of the usual parts."""
+
+    verifier: TokenVerifier
+    claims: Claims
+    checks: Mapping[str, Check]
+    options: HttpOptions
+
+
 @asynccontextmanager
-async def serving(
-    routes: Sequence[Route],
-    *,
-    verifier: TokenVerifier | None = None,
-    claims: Claims | None = None,
-    checks: Mapping[str, Check] | None = None,
-    options: HttpOptions | None = None,
-) -> AsyncIterator[Service]:
+async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncIterator[Service]:
     """Serve the routes on a free port while the block runs."""
     log = CapturedLog()
-    options = options or HttpOptions(shutdown_seconds=2.0)
-    app = build_app(
-        routes,
-        verifier=verifier or TokenVerifier(SharedSecret(SECRET)),
-        claims=claims or FakeClaims(),
-        checks=checks or {},
-        options=options,
-        logger=log.logger,
-    )
-    runner = build_runner(app, options)
+    usual: Parts = {
+        "verifier": TokenVerifier(SharedSecret(SECRET)),
+        "claims": FakeClaims(),
+        "checks": {},
+        "options": HttpOptions(shutdown_seconds=2.0),
+        **parts,
+    }
+    runner = build_runner(build_app(routes, logger=log.logger, **usual), usual["options"], log.logger)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with ClientSession() as session:
-        yield Service(session, url, log, runner)
+        yield Service(session, f"http://127.0.0.1:{runner.addresses[0][1]}", log, runner)
     await runner.cleanup()
 
 

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrypoints.http.options import HttpOptions
+from tests.contract.http.views import THINGS, Things, thing_routes
+from tests.http_service import a_token
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.http_service import Reply, Service
+
+    Serve = Callable[..., Awaitable[Service]]
+
+FRIEND = "https://app.example.org"
+OPTIONS = HttpOptions(cors_origins=(FRIEND,))
+
+
+def cors_headers(reply: Reply) -> set[str]:
+    return {name for name in reply.headers if name.startswith("Access-Control-")}
+
+
+async def preflight(service: Service, origin: str) -> Reply:
+    return await service.ask(
+        "OPTIONS",
+        THINGS,
+        headers={
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
+        },
+    )
+
+
+async def test_without_configuration_no_other_origin_reads_anything(serve: Serve) -> None:
+    service = await serve(*thing_routes(Things()))
+    assert cors_headers(await preflight(service, FRIEND)) == set()
+    assert cors_headers(await service.ask("GET", THINGS, token=a_token(), headers={"Origin": FRIEND})) == set()
+
+
+async def test_a_named_origin_may_ask_and_read(serve: Serve) -> None:
+    service = await serve(*thing_routes(Things()), options=OPTIONS)
+    asked = await preflight(service, FRIEND)
+    assert asked.status == 204
+    assert asked.headers["Access-Control-Allow-Origin"] == FRIEND
+    assert "POST" in asked.headers["Access-Control-Allow-Methods"]
+    accepted = asked.headers["Access-Control-Allow-Headers"].lower()
+    assert all(name in accepted for name in ("authorization", "content-type", "idempotency-key", "if-match"))
+    assert asked.headers["Access-Control-Max-Age"] == "600"
+    got = await service.ask("GET", THINGS, token=a_token(), headers={"Origin": FRIEND})
+    assert got.headers["Access-Control-Allow-Origin"] == FRIEND
+    exposed = got.headers["Access-Control-Expose-Headers"]
+    assert all(name in exposed for name in ("ETag", "X-Request-Id", "X-Ledger-Position", "Location", "Retry-After"))
+    assert "Origin" in got.headers["Vary"]
+    assert "Access-Control-Allow-Credentials" not in got.headers
+
+
+async def test_errors_can_be_read_by_a_named_origin_too(serve: Serve) -> None:
+    service = await serve(*thing_routes(Things()), options=OPTIONS)
+    for path in (THINGS, "/api/ai/nothing"):
+        reply = await service.ask("GET", path, headers={"Origin": FRIEND})
+        assert reply.headers["Access-Control-Allow-Origin"] == FRIEND
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "http://app.example.org",
+        "https://app.example.org:8443",
+        FRIEND + ".evil.example",
+        FRIEND.upper(),
+    ],
+)
+async def test_any_other_origin_is_told_nothing(serve: Serve, origin: str) -> None:
+    service = await serve(*thing_routes(Things()), options=OPTIONS)
+    for reply in (await preflight(service, origin), await service.ask("GET", THINGS, headers={"Origin": origin})):
+        assert cors_headers(reply) == set()
+        assert reply.headers["Vary"] == "Origin"
