@@ -1,0 +1,24 @@
+"""A catalogue that knows what a test tells it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from application.ports.catalogue import KnownModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class FakeCatalogue:
+    """Knows models by the provider type, or by the endpoint where that tells which service it is."""
+
+    def __init__(self, known: Mapping[str, Iterable[KnownModel]] | None = None) -> None:
+        self._known = {(at, model.model_id): model for at, models in (known or {}).items() for model in models}
+
+    def look_up(self, provider_type: str, model_id: str, *, endpoint: str | None = None) -> KnownModel:
+        own_id = model_id.removeprefix("models/")
+        at_endpoint = self._known.get((endpoint or "", own_id))
+        known = at_endpoint or self._known.get((provider_type, own_id)) or KnownModel(model_id=model_id)
+        return replace(known, model_id=model_id)
