@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class KnownModel:
     """Facts about a model; none where nothing is known. Prices in USD per 1,000 tokens; dates are ISO dates.
 
-    `price_source` is "genai-prices" where the price comes from there. A catalogue entry names its own date and source.
+    `retired_on` is the day it was shut down, or the day announced for it. What is in `capabilities` (words of
+    `domain.model.capabilities`) it can do; it may be able to do more. The prices are genai-prices'.
     """
 
     model_id: str

@@ -58,6 +58,22 @@ def test_an_alias_has_the_facts_of_its_model(provider_type: str, alias: str, mod
     assert one.model_id == alias
 
 
+@pytest.mark.parametrize(
+    ("provider_type", "model_id", "endpoint", "price"),
+    [
+        # genai-prices has it under its alias alone.
+        ("anthropic", "claude-sonnet-4-20250514", None, "0.003"),
+        # genai-prices still takes it for an older model; the file says which it is.
+        ("openai_compatible", "mistral-large-latest", "https://api.mistral.ai/v1", "0.0005"),
+        ("openai_compatible", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "https://api.together.xyz/v1", "0.00088"),
+    ],
+)
+def test_a_price_is_found_under_the_models_other_names(
+    provider_type: str, model_id: str, endpoint: str | None, price: str
+) -> None:
+    assert CATALOGUE.look_up(provider_type, model_id, endpoint=endpoint).input_per_1k == Decimal(price)
+
+
 def test_a_snapshot_that_differs_has_facts_of_its_own() -> None:
     assert CATALOGUE.look_up("openai", "gpt-4o-2024-05-13").max_tokens == 4096
     assert CATALOGUE.look_up("openai", "gpt-4o-2024-05-13").input_per_1k == Decimal("0.005")

@@ -34,6 +34,7 @@ PRO = ClauseAnd([ClauseStartsWith("gemini-2.5-pro"), ClauseRegex(r"^(?!.*-tts)")
         (PRO, "gemini-2.5-pro", True),
         (PRO, "gemini-2.5-pro-tts", False),
         (PRO, "gemini-2.5-pro-ultra", False),
+        (ClauseAnd([ClauseEquals("gpt-4o"), ClauseRegex("^claude")]), "gpt-4o", False),
         (ClauseEndsWith("gemini-2.0-flash"), "gemini-2.0-flash", True),
         (ClauseEndsWith("gemini-2.0-flash"), "my-gemini-2.0-flash", False),
         (ClauseEquals("gpt-4o"), "gpt-4o", True),
