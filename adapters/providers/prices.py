@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.model.values import HIGHEST_COST
 
-_NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?")
+_NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?")
 
 
 def per_token(value: object) -> Decimal | None:
