@@ -60,7 +60,7 @@ async def before(
     return contents(owner)
 
 
-def _let_through(connection: Connection, statements: list[sql.SQL], sqlstate: str) -> list[str]:
+def _let_through(connection: Connection, statements: list[sql.SQL], sqlstate: str | None) -> list[str]:
     """Return the statements that are not refused with this error."""
     passed = []
     for statement in statements:

@@ -1,0 +1,180 @@
+"""A connection that breaks around the commit: the command id tells for certain what became of the command."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg_pool import ConnectionPool
+
+from adapters.event_store.appends import callers_append
+from adapters.event_store.inline import projected
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.recorder import LedgerRecorder
+from application.errors import CommandOutcomeUnknown, Unavailable
+from tests.builders import a_provider, acting
+from tests.log import assert_whole, contents, topics
+from tests.proxies import Break, PostgresProxy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from application.recorded import Recorded
+    from tests.databases import Connect, Connection, Database
+
+MARKER = "the-request-that-is-cut"
+COMMAND = UUID(int=7)
+
+
+@pytest.fixture
+def proxy(database: Database) -> Iterator[PostgresProxy]:
+    with PostgresProxy(database.app_url) as proxy:
+        yield proxy
+
+
+@contextmanager
+def _repository(url: str) -> Iterator[EventSourcedProviders]:
+    kwargs = {"autocommit": True}
+    with ConnectionPool(url, min_size=1, max_size=4, timeout=0.7, kwargs=kwargs, open=False) as pool:
+        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected))
+        yield EventSourcedProviders(ledger)
+        ledger.close()
+
+
+@pytest.fixture
+async def providers(proxy: PostgresProxy, organization_id: UUID) -> AsyncIterator[EventSourcedProviders]:
+    """Give a repository behind the proxy whose append statement is prepared, so that it is sent in one piece."""
+    with _repository(proxy.url) as repository:
+        with acting(organization_id):
+            await repository.save(a_provider(name="Before"))
+        yield repository
+
+
+async def _saved(providers: EventSourcedProviders, organization_id: UUID, provider_id: UUID) -> Recorded:
+    with acting(organization_id, command_id=COMMAND, correlation_id=MARKER):
+        return await providers.save(a_provider(provider_id, name="Main"))
+
+
+def _end_whoever_waits(owner: Connection) -> None:
+    ended = 0
+    while not ended:
+        waiting = owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        ended = waiting.rowcount
+
+
+def _end_all(owner: Connection) -> int:
+    """End the server's processes of the API's role here; return how many there were."""
+    return owner.execute(
+        "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+        " WHERE usename = 'ledger_app' AND datname = current_database()"
+    ).rowcount
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["first write", "later write"])
+async def test_what_was_committed_is_answered_though_the_answer_was_lost(
+    providers: EventSourcedProviders, proxy: PostgresProxy, organization_id: UUID, owner: Connection, is_first: bool
+) -> None:
+    proxy.break_once(MARKER.encode(), Break.BEFORE_THE_ANSWER)
+    provider_id, tenant = uuid4(), uuid4() if is_first else organization_id
+    recorded = await _saved(providers, tenant, provider_id)
+    assert (recorded.aggregate_id, recorded.revision, recorded.position) == (provider_id, 1, 2)
+    assert topics(owner) == ["provider.registered"] * 2
+    assert_whole(owner)
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["first write", "later write"])
+async def test_what_never_arrived_is_not_recorded(
+    providers: EventSourcedProviders, proxy: PostgresProxy, organization_id: UUID, owner: Connection, is_first: bool
+) -> None:
+    proxy.break_once(MARKER.encode(), Break.BEFORE_DELIVERY)
+    before = contents(owner)
+    provider_id, tenant = uuid4(), uuid4() if is_first else organization_id
+    with pytest.raises(Unavailable):
+        await _saved(providers, tenant, provider_id)
+    assert contents(owner) == before
+    recorded = await _saved(providers, tenant, provider_id)
+    assert (recorded.revision, recorded.position) == (1, 2)
+    assert_whole(owner)
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["first write", "later write"])
+async def test_what_is_still_under_way_is_ended_before_it_is_called_undone(
+    providers: EventSourcedProviders,
+    proxy: PostgresProxy,
+    organization_id: UUID,
+    connect: Connect,
+    is_first: bool,
+) -> None:
+    """The server has the statement, waits for the log's head, and does not know that its client is gone."""
+    owner, blocker = connect(), connect()
+    before = contents(owner)
+    proxy.break_once(MARKER.encode(), Break.AFTER_DELIVERY)
+    with blocker.transaction():
+        blocker.execute("SELECT FROM log_head FOR UPDATE")
+        with pytest.raises(Unavailable):
+            await _saved(providers, uuid4() if is_first else organization_id, uuid4())
+    await asyncio.sleep(0.2)
+    assert contents(owner) == before
+
+
+async def test_a_server_process_that_is_ended_records_nothing(
+    providers: EventSourcedProviders, organization_id: UUID, connect: Connect
+) -> None:
+    owner, blocker = connect(), connect()
+    before = contents(owner)
+    with blocker.transaction():
+        blocker.execute("SELECT FROM log_head FOR UPDATE")
+        saving = asyncio.create_task(_saved(providers, organization_id, uuid4()))
+        await asyncio.to_thread(_end_whoever_waits, owner)
+        with pytest.raises(Unavailable):
+            await saving
+    assert contents(owner) == before
+
+
+@pytest.mark.parametrize("where", [Break.BEFORE_THE_ANSWER, Break.BEFORE_DELIVERY], ids=lambda where: where.name)
+async def test_what_nobody_can_be_asked_about_is_unknown_and_repeated_without_harm(
+    providers: EventSourcedProviders, proxy: PostgresProxy, organization_id: UUID, connect: Connect, where: Break
+) -> None:
+    owner = connect()
+    proxy.break_once(MARKER.encode(), where, then=proxy.go_down)
+    provider_id = uuid4()
+    with pytest.raises(CommandOutcomeUnknown):
+        await _saved(providers, organization_id, provider_id)
+    assert len(topics(owner)) == (2 if where is Break.BEFORE_THE_ANSWER else 1)
+    with _repository(proxy.server_url) as elsewhere:
+        recorded = await _saved(elsewhere, organization_id, provider_id)
+    assert (recorded.revision, recorded.position) == (1, 2)
+    assert_whole(owner)
+
+
+async def test_reading_survives_connections_that_died_while_idle(
+    providers: EventSourcedProviders, organization_id: UUID, owner: Connection
+) -> None:
+    provider_id = uuid4()
+    await _saved(providers, organization_id, provider_id)
+    assert _end_all(owner) > 0
+    with acting(organization_id):
+        assert (await providers.get(provider_id)).name == "Main"
+
+
+async def test_writing_recovers_from_connections_that_died_while_idle(
+    providers: EventSourcedProviders, organization_id: UUID, owner: Connection
+) -> None:
+    assert _end_all(owner) > 0
+    provider_id = uuid4()
+    with pytest.raises(Unavailable):
+        await _saved(providers, organization_id, provider_id)
+    assert (await _saved(providers, organization_id, provider_id)).position == 2
+    assert_whole(owner)
+
+
+async def test_a_database_that_cannot_be_reached_is_unavailable(
+    providers: EventSourcedProviders, proxy: PostgresProxy, organization_id: UUID
+) -> None:
+    proxy.go_down()
+    with acting(organization_id), pytest.raises(Unavailable):
+        await providers.get(uuid4())
