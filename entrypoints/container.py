@@ -28,6 +28,7 @@ from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.pool import reading_pool, writing_pool
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
+from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.tenant import Tenant
 from adapters.providers.gateway import Gateway
 from adapters.system_clock import SystemClock
@@ -39,6 +40,7 @@ from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
 from application.commands.check_provider import check_provider
+from application.commands.import_models import import_models
 from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
 from application.commands.register_provider import register_provider
@@ -47,6 +49,7 @@ from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
 from application.queries.history import history
+from application.queries.snapshots import SnapshotPorts
 from application.queries.try_connection import try_connection
 
 if TYPE_CHECKING:
@@ -70,6 +73,7 @@ class Container(containers.DeclarativeContainer):
     database_url = providers.Dependency(instance_of=str)
     master_keys = providers.Dependency(instance_of=str)
     egress_allow = providers.Dependency(instance_of=str)
+    discovery_ttl = providers.Dependency(instance_of=float)
 
     reading_pool = providers.Singleton(reading_pool, database_url)
     writing_pool = providers.Singleton(writing_pool, database_url)
@@ -125,15 +129,18 @@ class Container(containers.DeclarativeContainer):
         partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
 
-    discovery = providers.Singleton(
-        DiscoveryPorts,
-        providers=providers_of_tenant,
+    snapshots = providers.Singleton(
+        SnapshotPorts,
         vault=vault,
         gateway=gateway,
-        directory=directory,
-        catalogue=catalogue,
+        snapshots=providers.Singleton(PostgresSnapshots, tenant),
         clock=clock,
+        time_to_live=discovery_ttl,
     )
+    discovery = providers.Singleton(
+        DiscoveryPorts, providers=providers_of_tenant, directory=directory, catalogue=catalogue, snapshots=snapshots
+    )
+    import_models = providers.Factory(partial, import_models, models=models_of_tenant, ports=discovery)
     discover_models_of = providers.Factory(partial, discover_models_of, ports=discovery)
     discover_models = providers.Factory(partial, discover_models, ports=discovery)
     history = providers.Factory(partial, history, log=audit_log)

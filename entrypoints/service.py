@@ -69,13 +69,17 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         database_url=runtime.database_url,
         master_keys=runtime.master_keys,
         egress_allow=runtime.settings.egress_allow,
+        discovery_ttl=runtime.settings.discovery_ttl,
     )
     await container.reading_pool().open(wait=True)
     container.writing_pool().open(wait=True)
     await container.egress().start()
+    # The price list takes 0.1 s to load: nobody's first request should wait for it, nor the start.
+    warming = asyncio.get_running_loop().run_in_executor(None, container.catalogue().warm_up)
     try:
         yield container
     finally:
+        await warming
         await container.egress().close()
         container.ledger().close()
         container.writing_pool().close()
@@ -121,6 +125,7 @@ def views(container: Container) -> Views:
             try_out=container.try_connection(),
             discover_one=container.discover_models_of(),
             discover_all=container.discover_models(),
+            import_them=container.import_models(),
         ),
         audit=AuditViews(log=container.audit_log(), history=container.history()),
         organizations=OrganizationViews(name_it=container.name_organization()),

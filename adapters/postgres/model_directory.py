@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.postgres.paging import plain
-from application.ports.model_directory import ModelEntry, ProviderEntry
+from application.ports.model_directory import ModelEntry, ProviderEntry, RegisteredModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,23 @@ class PostgresModelDirectory:
     async def models_of(self, provider_id: UUID) -> Sequence[ModelEntry]:
         rows = await self._tenant.rows(plain("models_of_provider"), {"provider_id": provider_id})
         return [ModelEntry(id=row[0], provider_id=row[1], model_id=row[2], name=row[3]) for row in rows]
+
+    async def registered_from(self, provider_id: UUID) -> Sequence[RegisteredModel]:
+        rows = await self._tenant.rows(plain("registered_from"), {"provider_id": provider_id})
+        return [
+            RegisteredModel(
+                id=row[0],
+                model_id=row[1],
+                type=row[2],
+                capabilities=row[3],
+                context_window=row[4],
+                max_tokens=row[5],
+                input_per_1k=row[6],
+                output_per_1k=row[7],
+                sources=row[8],
+            )
+            for row in rows
+        ]
 
     async def registered(self, names: Sequence[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], UUID]:
         if not names:

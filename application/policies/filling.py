@@ -92,11 +92,18 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
         name=pick.best("name", given.name, live.name, known.name) or model_id,
         version=pick.best("version", given.version, live.version, known.version),
         type=pick.best("type", given.type, live.type, known.type) or "unknown",
-        capabilities=list(pick.best("capabilities", capabilities, live.capabilities, known.capabilities) or ()),
+        capabilities=list(pick.best("capabilities", capabilities, _together(live, known), known.capabilities) or ()),
         limits=limits,
         price=price,
         sources=pick.sources,
     )
+
+
+def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
+    """Return what the provider lists with what the catalogue adds: no list says everything a model can do."""
+    if live.capabilities is None:
+        return None
+    return tuple(sorted({*live.capabilities, *(known.capabilities or ())}))
 
 
 def given_price(given: GivenFacts) -> Price | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
     from uuid import UUID
 
 
@@ -29,11 +30,30 @@ class ProviderEntry:
     endpoint: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredModel:
+    """What is registered of a model, to be compared with what is offered. Prices in USD per 1,000 tokens."""
+
+    id: UUID
+    model_id: str
+    type: str
+    capabilities: Sequence[str]
+    context_window: int | None
+    max_tokens: int | None
+    input_per_1k: Decimal | None
+    output_per_1k: Decimal | None
+    sources: Mapping[str, str]
+
+
 class ModelDirectory(Protocol):
     """Looks into the read tables of the current caller's organization."""
 
     async def models_of(self, provider_id: UUID) -> Sequence[ModelEntry]:
         """Return the models registered from a provider, by name."""
+        ...
+
+    async def registered_from(self, provider_id: UUID) -> Sequence[RegisteredModel]:
+        """Return what is registered from a provider, by the provider's model id."""
         ...
 
     async def registered(self, names: Sequence[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -29,11 +30,28 @@ _SHORTLY = {"Retry-After": "1"}
 
 def problem_for(error: BaseException) -> Problem | None:
     """Return how the error is answered, by the nearest of its classes in the table; none if it was not foreseen."""
-    for kind in type(error).__mro__:
-        describe = TABLE.get(kind)
-        if describe is not None:
-            return describe(error)
-    return None
+    entry = _entry(type(error))
+    return None if entry is None else entry.describe(error)
+
+
+def statuses_of(kind: type[BaseException]) -> tuple[int, ...]:
+    """Return the statuses that errors of this class are answered with; for the documentation."""
+    entry = _entry(kind)
+    if entry is None:
+        raise LookupError(kind.__name__)
+    return (kind.status,) if issubclass(kind, Refused) else entry.statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How errors of a class are described, and with which statuses."""
+
+    statuses: tuple[int, ...]
+    describe: Callable[[Any], Problem]
+
+
+def _entry(kind: type[BaseException]) -> Entry | None:
+    return next((TABLE[above] for above in kind.__mro__ if above in TABLE), None)
 
 
 INTERNAL_ERROR = Problem(
@@ -43,14 +61,14 @@ INTERNAL_ERROR = Problem(
 )
 
 
-def _with(status: int, headers: Mapping[str, str] | None = None) -> Callable[[Any], Problem]:
-    """Return how to describe errors that carry a code, a message and perhaps a pointer."""
+def _with(status: int, headers: Mapping[str, str] | None = None) -> Entry:
+    """Return the entry of errors that carry a code, a message and perhaps a pointer."""
 
     def describe(error: application.ApplicationError | domain.DomainError) -> Problem:
         pointed = () if error.pointer is None else (FieldError(error.pointer, error.message),)
         return Problem(status=status, code=error.code, detail=error.message, errors=pointed, headers=headers or {})
 
-    return describe
+    return Entry((status,), describe)
 
 
 def _invalid_value(error: domain.InvalidValue) -> Problem:
@@ -136,23 +154,23 @@ def _http(error: web.HTTPException) -> Problem:
     )
 
 
-TABLE: Mapping[type[BaseException], Callable[[Any], Problem]] = {
-    Refused: _refused,
-    web.HTTPException: _http,
-    domain.InvalidValue: _invalid_value,
+TABLE: Mapping[type[BaseException], Entry] = {
+    Refused: Entry((), _refused),
+    web.HTTPException: Entry((), _http),
+    domain.InvalidValue: Entry((422,), _invalid_value),
     ProviderTypeFixed: _with(422),
     CredentialRequired: _with(422),
     ModelIdentityFixed: _with(422),
     application.NotFound: _with(404),
     application.Conflict: _with(409),
-    application.ProviderHasModels: _has_models,
-    application.StaleRevision: _stale,
+    application.ProviderHasModels: Entry((409,), _has_models),
+    application.StaleRevision: Entry((412,), _stale),
     application.InvalidInput: _with(422),
-    application.BulkRefused: _bulk,
+    application.BulkRefused: Entry((422,), _bulk),
     application.Unavailable: _with(503, _SHORTLY),
     application.CommandOutcomeUnknown: _with(503, _SHORTLY),
     application.CredentialUnreadable: _with(409),
-    UpstreamFailure: _upstream,
+    UpstreamFailure: Entry((502, 503, 504), _upstream),
     OutboundFailure: _with(502),
     UnknownEventType: _with(500),
 }

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -79,13 +79,22 @@ def _whole(value: object) -> object:
     return int(value)
 
 
+class _AsNumber:
+    """Documents decimals as what they are in JSON: numbers, with their bounds."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler(schema)
+        branches = [branch for branch in described.pop("anyOf", []) if branch.get("type") == "number"]
+        return {**described, "type": "number", **(branches[0] if branches else {})}
+
+
 Id = Annotated[UUID, BeforeValidator(parse_uuid)]
 """An id in its usual form with hyphens."""
 
 Time = Annotated[datetime, BeforeValidator(_time)]
 """A time with its offset, as RFC 3339 has it; becomes UTC."""
 
-Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Number = Annotated[Decimal, BeforeValidator(_number), _AsNumber()]
 """Any JSON number, kept exactly."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]

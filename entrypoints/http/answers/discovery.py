@@ -41,6 +41,7 @@ class OfferSummary(Shown):
     fetched_at: datetime | None
     cached: bool
     count: int
+    changes: dict[str, Any]
     error: dict[str, Any] | None = None
 
 
@@ -49,3 +50,26 @@ class Discovery(Shown):
 
     data: list[DiscoveredModel]
     providers: list[OfferSummary]
+
+
+class ImportedModel(Shown):
+    """A model that was registered or updated."""
+
+    model_id: str
+    id: UUID
+    revision: int
+
+
+class AlreadyRegistered(Shown):
+    """A model that was there before."""
+
+    model_id: str
+    id: UUID
+
+
+class ImportResult(Shown):
+    """What became of the chosen models."""
+
+    imported: list[ImportedModel]
+    updated: list[ImportedModel]
+    already_registered: list[AlreadyRegistered]

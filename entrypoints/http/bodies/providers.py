@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name
+from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId
 from entrypoints.http.fields import Body, Flag, Query, Whole
 from entrypoints.http.pagination import Page
 
@@ -76,3 +76,17 @@ class ChecksQuery(Query):
     """How many checks."""
 
     limit: Annotated[Whole, Field(ge=1, le=100, description="How many at most.")] = 20
+
+
+class DiscoveryQuery(Query):
+    """How fresh."""
+
+    refresh: Annotated[Flag, Field(description="Ask the provider now, however fresh the last answer is.")] = False
+
+
+class ModelsToImport(Body):
+    """Which of the offered models to register. `update` lets registered ones take over what is offered."""
+
+    model_ids: Annotated[list[ProviderModelId], Field(min_length=1, max_length=5000)] | Literal["all"]
+    enable: bool = False
+    update: bool = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.errors import CredentialUnreadable, EndpointRefused, ProviderNotFound
+from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
 from application.ports.provider_gateway import UpstreamFailure
-from entrypoints.http.answers.discovery import Discovery
+from entrypoints.http.answers.discovery import Discovery, ImportResult
 from entrypoints.http.answers.providers import CheckList, TestReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import providers as provider_bodies
@@ -66,8 +66,25 @@ def _discovering(views: DiscoveryViews) -> list[Route]:
             f"{PROVIDERS}/{{id}}/models",
             views.discover_provider_models,
             access=Access.VIEWER,
+            query=provider_bodies.DiscoveryQuery,
             answers=_OFFERS,
             problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure),
         ),
-        route("GET", f"{MODELS}/discover", views.discover_all_models, access=Access.VIEWER, answers=_OFFERS),
+        route(
+            "GET",
+            f"{MODELS}/discover",
+            views.discover_all_models,
+            access=Access.VIEWER,
+            query=provider_bodies.DiscoveryQuery,
+            answers=_OFFERS,
+        ),
+        route(
+            "POST",
+            f"{PROVIDERS}/{{id}}/models/import",
+            views.import_offered_models,
+            access=Access.EDITOR,
+            body=provider_bodies.ModelsToImport,
+            answers={200: Answer(description="What became of the chosen models.", schema=ImportResult)},
+            problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure, Conflict),
+        ),
     ]

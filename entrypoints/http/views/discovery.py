@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from application.commands.check_provider import CheckProvider
+from application.commands.import_models import ImportModels
 from application.policies.reports import report_document
 from application.queries.try_connection import TryConnection
-from entrypoints.http.bodies.providers import ChecksQuery, ProviderToTest
+from entrypoints.http.bodies.providers import ChecksQuery, DiscoveryQuery, ModelsToImport, ProviderToTest
 from entrypoints.http.errors import problem_for
 from entrypoints.http.requests import json_body, path_id, query_of
 from entrypoints.http.responses import json_response
@@ -19,10 +20,28 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from application.commands.import_models import ImportOutcome
     from application.ports.documents import ProviderDocuments
     from application.ports.health_checks import HealthChecks
     from application.ports.provider_gateway import TestReport
     from application.queries.discover_models import ProviderOffer
+    from application.recorded import Recorded
+
+
+class DiscoverOne(Protocol):
+    """Asks one provider."""
+
+    async def __call__(self, provider_id: UUID, *, refresh: bool) -> ProviderOffer:
+        """Return what it offers."""
+        ...
+
+
+class DiscoverAll(Protocol):
+    """Asks all providers."""
+
+    async def __call__(self, *, refresh: bool) -> Sequence[ProviderOffer]:
+        """Return what each offers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +52,9 @@ class DiscoveryViews:
     checks: HealthChecks
     check: Callable[[CheckProvider], Awaitable[TestReport]]
     try_out: Callable[[TryConnection], Awaitable[TestReport]]
-    discover_one: Callable[[UUID], Awaitable[ProviderOffer]]
-    discover_all: Callable[[], Awaitable[Sequence[ProviderOffer]]]
+    discover_one: DiscoverOne
+    discover_all: DiscoverAll
+    import_them: Callable[[ImportModels], Awaitable[ImportOutcome]]
 
     async def test_connection(self, request: web.Request) -> web.Response:
         """Test a configuration that is not saved
@@ -72,16 +92,33 @@ class DiscoveryViews:
         """Show what a provider offers
 
         Every page of its list, each model with type, capabilities, limits, price and lifecycle, and a source for each.
-        A price that nobody knows is null, never 0.
+        A price that nobody knows is null, never 0. `changes` compares with the answer before and with what is
+        registered. While the provider is down its last answer is shown, marked stale.
         """
-        return json_response(_offers([await self.discover_one(path_id(request, "id"))]))
+        query = query_of(request, DiscoveryQuery)
+        return json_response(_offers([await self.discover_one(path_id(request, "id"), refresh=query.refresh)]))
 
-    async def discover_all_models(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all there is
+    async def discover_all_models(self, request: web.Request) -> web.Response:
         """Show what all enabled providers offer
 
         They are asked side by side; one that does not answer is listed as such and fails nothing else.
         """
-        return json_response(_offers(await self.discover_all()))
+        query = query_of(request, DiscoveryQuery)
+        return json_response(_offers(await self.discover_all(refresh=query.refresh)))
+
+    async def import_offered_models(self, request: web.Request) -> web.Response:
+        """Register models that a provider offers
+
+        All in one transaction, disabled unless `enable` says otherwise. Those registered already are left alone; with
+        `update` they take over what is offered, but never a value that a person gave.
+        """
+        body = await json_body(request, ModelsToImport)
+        outcome = await self.import_them(
+            ImportModels(
+                provider_id=path_id(request, "id"), model_ids=body.model_ids, enable=body.enable, update=body.update
+            )
+        )
+        return json_response(_imported(outcome))
 
 
 def _offers(offers: Sequence[ProviderOffer]) -> dict[str, Any]:
@@ -98,8 +135,26 @@ def _summary(offer: ProviderOffer) -> Mapping[str, Any]:
         "fetchedAt": offer.fetched_at,
         "cached": offer.cached,
         "count": len(offer.models),
+        "changes": offer.changes,
     }
     problem = problem_for(offer.failure) if offer.failure else None
     if problem:
         summary["error"] = {"code": problem.code, "detail": problem.detail, **problem.members}
     return summary
+
+
+def _imported(outcome: ImportOutcome) -> dict[str, Any]:
+    return {
+        "imported": _entries(outcome.imported),
+        "updated": _entries(outcome.updated),
+        "alreadyRegistered": [
+            {"modelId": model_id, "id": registered_id} for model_id, registered_id in outcome.already_registered.items()
+        ],
+    }
+
+
+def _entries(recorded: Mapping[str, Recorded]) -> list[dict[str, Any]]:
+    return [
+        {"modelId": model_id, "id": entry.aggregate_id, "revision": entry.revision}
+        for model_id, entry in recorded.items()
+    ]

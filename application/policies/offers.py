@@ -1,0 +1,36 @@
+"""Offered models as plain JSON values, to be kept and compared."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from application.ports.provider_gateway import OfferedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_AMOUNTS: Final = ("input_per_1k", "output_per_1k")
+
+
+def offer_document(offered: OfferedModel) -> dict[str, Any]:
+    """Return the offer as JSON values: amounts as text, what is not known left out."""
+    document = {name: value for name, value in asdict(offered).items() if value not in (None, {})}
+    for name in _AMOUNTS:
+        if name in document:
+            document[name] = format(document[name], "f")
+    if "capabilities" in document:
+        document["capabilities"] = list(document["capabilities"])
+    return document
+
+
+def offer_from(document: Mapping[str, Any]) -> OfferedModel:
+    """Return the offer that a document was made of."""
+    values = dict(document)
+    for name in _AMOUNTS:
+        if name in values:
+            values[name] = Decimal(values[name])
+    if "capabilities" in values:
+        values["capabilities"] = tuple(values["capabilities"])
+    return OfferedModel(**values)

@@ -1,0 +1,38 @@
+"""Many ask the same at once, one goes and gets it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable
+
+T = TypeVar("T")
+
+
+class SingleFlight(Generic[T]):
+    """Shares the outcome of one call, failure included, among those who ask for its key while it is under way."""
+
+    def __init__(self) -> None:
+        self._flights: dict[Hashable, asyncio.Task[T]] = {}
+
+    async def do(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what the key's call returns, or raise what it raises; who gives up leaves it to the others."""
+        task = self._flights.get(key)
+        if task is None:
+            task = asyncio.ensure_future(_carried_out(call))
+            self._flights[key] = task
+            task.add_done_callback(lambda done: self._landed(key, done))
+        return await asyncio.shield(task)
+
+    def _landed(self, key: Hashable, task: asyncio.Task[T]) -> None:
+        self._flights.pop(key, None)
+        # Where everybody has given up, nobody else looks at the failure.
+        with suppress(asyncio.CancelledError):
+            task.exception()
+
+
+async def _carried_out(call: Callable[[], Awaitable[T]]) -> T:
+    return await call()

@@ -1,0 +1,151 @@
+"""From the record of a route to its operation in OpenAPI."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
+from entrypoints.http.documentation.examples import example_of
+from entrypoints.http.documentation.problems import problem_responses
+
+if TYPE_CHECKING:
+    from entrypoints.http.documentation.schemas import Schema, Schemas
+    from entrypoints.http.routes import Answer, Route
+
+_PATH_PART = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+
+_TEXT: Schema = {"type": "string"}
+HEADERS: dict[str, Schema] = {
+    "X-Request-Id": {"description": "The id of the request, as sent or made here.", "schema": _TEXT},
+    "ETag": {"description": "The revision, for If-Match.", "schema": {**_TEXT, "examples": ['"7"']}},
+    "Location": {"description": "The path of what was made.", "schema": {**_TEXT, "format": "uri-reference"}},
+    "X-Ledger-Position": {
+        "description": "The position in the log of the last event that this led to.",
+        "schema": {"type": "integer"},
+    },
+    "Idempotency-Replayed": {"description": "true when this is the answer to an earlier request.", "schema": _TEXT},
+    "Retry-After": {"description": "Seconds to wait before a repetition.", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "What is wrong with the token (RFC 6750).", "schema": _TEXT},
+    "Content-Disposition": {"description": "A name for the file.", "schema": _TEXT},
+}
+
+IDEMPOTENCY_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes a repetition harmless: it gets the first answer. 1 to 200 printable ASCII characters, a new "
+    "one for each new request.",
+    "schema": {**_TEXT, "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+}
+IF_MATCH: Schema = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag of the state that the change was made for; 412 when there is a newer one.",
+    "schema": _TEXT,
+    "examples": {"revision": {"value": '"7"'}, "any": {"value": "*"}},
+}
+CHANGE_REASON: Schema = {
+    "name": "X-Change-Reason",
+    "in": "header",
+    "description": "Why, in up to 500 printable characters; it is kept with the events.",
+    "schema": {**_TEXT, "minLength": 1, "maxLength": 500},
+}
+ORGANIZATION: Schema = {
+    "name": ORGANIZATION_FILTER,
+    "in": "query",
+    "description": "Can only name the token's own organization; another one is answered with 403.",
+    "schema": {**_TEXT, "format": "uuid"},
+}
+PARAMETERS = {"IdempotencyKey": IDEMPOTENCY_KEY, "IfMatch": IF_MATCH, "ChangeReason": CHANGE_REASON, "Organization": ORGANIZATION}
+
+
+def operation(route: Route, schemas: Schemas) -> dict[str, Any]:
+    """Return the operation as keyword arguments of `aiohttp_apispec.docs`."""
+    described: dict[str, Any] = {
+        "tags": [route.tag],
+        "summary": route.summary,
+        "description": _description(route),
+        "operationId": route.operation_id,
+        "parameters": [*_path_parameters(route), *_query_parameters(route, schemas), *_shared_parameters(route)],
+        "responses": {
+            **{str(status): _response(answer, route, schemas) for status, answer in route.answers.items()},
+            **problem_responses(route),
+        },
+        "security": [] if route.access is Access.PUBLIC else [{"token": []}],
+        "x-access": route.access.name.lower(),
+    }
+    if route.body is not None:
+        described["requestBody"] = _request_body(route, route.body, schemas)
+    return described
+
+
+def openapi_path(route: Route) -> str:
+    """Return the path with its parts in braces, without the patterns they must match."""
+    return _PATH_PART.sub(r"{\1}", route.path)
+
+
+def _description(route: Route) -> str:
+    return "\n\n".join(filter(None, [route.description, f"For {route.access.value}."]))
+
+
+def _path_parameters(route: Route) -> list[Schema]:
+    return [
+        {"name": name, "in": "path", "required": True, "description": _named(name), "schema": _path_schema(name)}
+        for name in _PATH_PART.findall(route.path)
+    ]
+
+
+def _named(name: str) -> str:
+    words = name.replace("_", " ")
+    return f"The {words}."
+
+
+def _path_schema(name: str) -> Schema:
+    return {**_TEXT, "format": "uuid"} if name == "id" or name.endswith("_id") else _TEXT
+
+
+def _query_parameters(route: Route, schemas: Schemas) -> list[Schema]:
+    if route.query is None:
+        return []
+    parameters: list[Schema] = []
+    for name, schema, required in schemas.of_query(route.query):
+        described = {"description": schema["description"]} if "description" in schema else {}
+        kept = {word: part for word, part in schema.items() if word != "description"}
+        parameters.append({"name": name, "in": "query", "required": required, **described, "schema": kept})
+    return parameters
+
+
+def _shared_parameters(route: Route) -> list[Schema]:
+    changes = route.method not in {"GET", "HEAD"}
+    is_open = route.access is Access.PUBLIC
+    chosen = {
+        "Organization": route.access.is_for_organizations,
+        "IfMatch": route.is_conditional,
+        "IdempotencyKey": route.takes_keys and not is_open,
+        "ChangeReason": changes and not is_open,
+    }
+    return [{"$ref": f"#/components/parameters/{name}"} for name, is_chosen in chosen.items() if is_chosen]
+
+
+def _request_body(route: Route, body: type[Any], schemas: Schemas) -> dict[str, Any]:
+    schema = schemas.of_body(body)
+    example = example_of(schema, schemas) if route.body_example is None else route.body_example
+    return {
+        "required": route.body_required,
+        "description": f"At most {route.largest_body:,} bytes.",
+        "content": {kind: {"schema": schema, "example": example} for kind in route.content_types},
+    }
+
+
+def _response(answer: Answer, route: Route, schemas: Schemas) -> dict[str, Any]:
+    names = ["X-Request-Id", *answer.headers, *(["Idempotency-Replayed"] if route.takes_keys else [])]
+    response: dict[str, Any] = {
+        "description": answer.description,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in dict.fromkeys(names)},
+    }
+    if answer.schema is None:
+        return response
+    schema = schemas.of_answer(answer.schema)
+    example = example_of(schema, schemas) if answer.example is None else answer.example
+    response["content"] = {answer.content_type: {"schema": schema, "example": example}}
+    return response
