@@ -1,0 +1,79 @@
+"""No answer, however odd, makes a reader or the classifier fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, get_args
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.providers.anthropic.models import read_model as read_anthropic
+from adapters.providers.azure.models import read_deployment
+from adapters.providers.azure.models import read_model as read_azure
+from adapters.providers.compatible import groq, llamacpp, mistral, ollama, openrouter, together, xai
+from adapters.providers.compatible.models import read_common
+from adapters.providers.google.models import read_model as read_google
+from adapters.providers.openai.models import read_model as read_openai
+from adapters.providers.verdicts.classify import classify
+from adapters.providers.verdicts.health import health_status
+from application.ports.provider_gateway import Category, HealthStatus
+from domain.model.values import MODEL_TYPES
+from tests.unit.providers.arbitrary import HEADERS, JSON, OBJECTS
+from tests.unit.providers.samples import KEY
+from tests.unit.providers.test_refusals import DIALECTS, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from application.ports.provider_gateway import OfferedModel
+
+READERS: Final[dict[str, Callable[[Mapping[str, object]], OfferedModel | None]]] = {
+    "anthropic": read_anthropic,
+    "azure": read_azure,
+    "azure deployments": read_deployment,
+    "compatible": read_common,
+    "google": read_google,
+    "groq": groq.read_model,
+    "llamacpp": llamacpp.read_model,
+    "mistral": mistral.read_model,
+    "ollama": ollama.read_model,
+    "openai": read_openai,
+    "openrouter": openrouter.read_model,
+    "together": together.read_model,
+    "xai": xai.read_model,
+}
+ANY_BODY: Final = JSON.map(orjson.dumps) | st.binary(max_size=200)
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=60)
+@given(entry=OBJECTS)
+def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> None:
+    model = READERS[name](entry)
+    if model is not None:
+        assert 0 < len(model.model_id) <= 200
+        assert model.type is None or model.type in MODEL_TYPES
+        assert all(price is None or 0 <= price <= 1000 for price in (model.input_per_1k, model.output_per_1k))
+        assert len(orjson.dumps(dict(model.extras))) <= 2_100
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@settings(max_examples=40)
+@given(status=st.integers(100, 599), headers=HEADERS, body=ANY_BODY)
+def test_any_refusal_has_a_meaning(dialect: str, status: int, headers: dict[str, str], body: bytes) -> None:
+    finding = classify(DIALECTS[dialect], status, headers, body, now=NOW, secret=KEY)
+    assert finding.category in get_args(Category)
+    assert finding.category != "ok"
+    assert finding.message
+    assert finding.hint
+    wait = finding.rate_limit.retry_after_seconds if finding.rate_limit else None
+    assert wait is None or 0 <= wait <= 7 * 24 * 3600
+    assert not (finding.category == "billing_exhausted" and finding.is_retryable)
+
+
+@pytest.mark.parametrize("category", get_args(Category))
+def test_every_category_has_a_health(category: Category) -> None:
+    assert health_status(category) in get_args(HealthStatus)
+    assert health_status(category, "listing") in get_args(HealthStatus)
