@@ -67,7 +67,8 @@ class ProviderHasModels(Conflict):
 
     code = "provider-has-models"
 
-    def __init__(self, dependants: Sequence[tuple[UUID, str]] = ()) -> None:
+    def __init__(self, dependants: Sequence[tuple[UUID, str, str]] = ()) -> None:
+        """`dependants` holds the id, the provider's model id and the name of each model."""
         super().__init__()
         self.dependants = tuple(dependants)
 

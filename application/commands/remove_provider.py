@@ -38,7 +38,7 @@ async def remove_provider(
     provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
     dependants = await directory.models_of(command.provider_id)
     if dependants and not command.cascade:
-        raise ProviderHasModels([(entry.id, entry.name) for entry in dependants])
+        raise ProviderHasModels([(entry.id, entry.model_id, entry.name) for entry in dependants])
     removed = list((await models.get_many([entry.id for entry in dependants])).values()) if dependants else []
     _remove_all(removed)
     provider.remove()

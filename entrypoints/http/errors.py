@@ -77,7 +77,7 @@ def _invalid_value(error: domain.InvalidValue) -> Problem:
 
 
 def _has_models(error: application.ProviderHasModels) -> Problem:
-    dependants = [{"id": model_id, "modelId": name} for model_id, name in error.dependants]
+    dependants = [{"id": id_, "modelId": model_id, "name": name} for id_, model_id, name in error.dependants]
     return Problem(status=409, code=error.code, detail=error.message, members={"dependants": dependants})
 
 

@@ -1,0 +1,52 @@
+"""One service for all tests of the API, each test in organizations of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from entrypoints.http.principal import Role
+from tests.databases import databases
+from tests.e2e.api import Api, a_token
+from tests.e2e.service import RunningService, service_on
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from entrypoints.sandbox.server import Sandbox
+    from tests.databases import Databases
+
+__all__ = ["databases"]
+
+
+@pytest.fixture(scope="session")
+def service(databases: Databases) -> Iterator[RunningService]:
+    """Give the service that all tests of the API share."""
+    database = databases.migrated()
+    with service_on(database) as running:
+        yield running
+    databases.drop(database)
+
+
+@pytest.fixture
+def sandbox(service: RunningService) -> Iterator[Sandbox]:
+    """Give the sandbox, behaving well and with nothing received yet."""
+    service.sandbox.requests.clear()
+    yield service.sandbox
+    service.sandbox.faults.clear()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        yield session
+
+
+@pytest.fixture
+def api(service: RunningService, session: aiohttp.ClientSession) -> Api:
+    """Give the API as the administrator of a new organization has it."""
+    organization_id = uuid4()
+    return Api(session, service.url, organization_id, a_token(organization_id, Role.ADMIN))

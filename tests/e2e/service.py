@@ -1,0 +1,56 @@
+"""The whole service in this process: real Postgres, real sockets, and the sandbox that plays the providers."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrypoints.runtime import Runtime
+from entrypoints.sandbox.server import Sandbox
+from entrypoints.service import running
+from entrypoints.serving import address_of, listening_socket
+from entrypoints.settings import Settings
+from tests.e2e.background import Background
+from tests.http_service import SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrypoints.container import Container
+    from tests.databases import Database
+
+MASTER_KEYS = "k1:" + base64.b64encode(b"a master key of the tests, 32 by").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningService:
+    """Where the service and the sandbox are, and what they are made of."""
+
+    url: str
+    database: Database
+    sandbox: Sandbox
+    container: Container
+    runtime: Runtime
+
+
+def a_runtime(database: Database) -> Runtime:
+    """Return what a service on the database runs with; it may call whatever listens on loopback."""
+    return Runtime(
+        settings=Settings(egress_allow="127.0.0.1:*,localhost:*", log_level="error"),
+        database_url=database.app_url,
+        admin_database_url=database.admin_url,
+        master_keys=MASTER_KEYS,
+        jwt_secret=SECRET,
+    )
+
+
+@contextmanager
+def service_on(database: Database) -> Iterator[RunningService]:
+    """Serve from the database on a free port while the block runs."""
+    runtime = a_runtime(database)
+    with listening_socket("127.0.0.1", 0) as listener, Background() as background:
+        sandbox = background.enter(Sandbox())
+        container = background.enter(running(runtime, listener))
+        yield RunningService(address_of(listener), database, sandbox, container, runtime)

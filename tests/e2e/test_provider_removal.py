@@ -1,0 +1,60 @@
+"""Removing providers, with and without their models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tests.e2e.api import AUDIT, MODELS, PROVIDERS, path_of
+
+if TYPE_CHECKING:
+    from tests.e2e.api import Api
+    from tests.e2e.service import RunningService
+
+
+async def test_an_unused_provider_is_deleted(api: Api) -> None:
+    provider = await api.provider()
+    reply = await api.delete(path_of(provider))
+    assert (reply.status, reply.text, reply.revision) == (204, "", 2)
+    assert reply.position > 0
+    for method in ("GET", "DELETE"):
+        assert (await api.ask(method, path_of(provider))).document["code"] == "provider-not-found"
+    assert (await api.patch(path_of(provider), {"name": "Again"})).status == 404
+    assert await api.rows(PROVIDERS) == []
+
+
+async def test_delete_names_the_models_that_depend_on_it(api: Api) -> None:
+    provider = await api.provider()
+    models = [await api.model(provider, modelId=f"gpt-{number}", name=f"GPT {number}") for number in range(3)]
+    reply = await api.delete(path_of(provider))
+    assert (reply.status, reply.document["code"]) == (409, "provider-has-models")
+    assert "cascade" in reply.document["detail"]
+    assert reply.document["dependants"] == [
+        {"id": model["id"], "modelId": model["modelId"], "name": model["name"]} for model in models
+    ]
+    assert (await api.get(path_of(provider)))["revision"] == 1
+
+
+async def test_cascade_takes_models_and_key_in_one_transaction(api: Api, service: RunningService) -> None:
+    provider, other = await api.provider(), await api.provider()
+    models = [await api.model(provider) for _ in range(3)]
+    kept = await api.model(other)
+    reply = await api.delete(path_of(provider), cascade=True)
+    assert reply.status == 204
+    assert [row["id"] for row in await api.rows(MODELS)] == [kept["id"]]
+    events = [event for event in await api.rows(AUDIT) if event["type"].endswith(".removed")]
+    assert {event["aggregateId"] for event in events} == {provider["id"], *(model["id"] for model in models)}
+    assert len({event["commandId"] for event in events}) == 1
+    assert max(event["position"] for event in events) == reply.position
+    with psycopg.connect(service.database.owner_url) as owner:
+        held = owner.execute(
+            "SELECT provider_id::text FROM provider_credentials WHERE organization_id = %s", (api.organization_id,)
+        ).fetchall()
+    assert held == [(other["id"],)]
+
+
+async def test_cascade_is_true_or_false(api: Api) -> None:
+    provider = await api.provider()
+    reply = await api.ask("DELETE", path_of(provider), query={"cascade": "yes"})
+    assert (reply.status, reply.pointers) == (422, ["?cascade"])
