@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel
 
-_REFUSED: Final = frozenset({401, 403})
+_WRONG_KEY: Final = 401
 _CAN: Final = "capabilities"
 
 
@@ -57,7 +57,7 @@ async def _probe(exchange: Exchange, endpoint: str) -> Finding:
         exchange.get(address(without_version(endpoint), "props"), FOR_A_PROBE),
     )
     finding = counted(listed, _listed, proves_key=False)
-    is_refused = finding.category == "ok" and properties.status in _REFUSED
+    is_refused = finding.category == "ok" and properties.status == _WRONG_KEY
     return properties.refusal() if is_refused else finding
 
 
