@@ -1,0 +1,108 @@
+"""Who may do what in the database: as little as works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+if TYPE_CHECKING:
+    from tests.databases import Connect, Connection, Database
+
+# These run with the owner's rights and take the organization as a parameter; each new one needs a good reason.
+DEFINERS = {"append_events", "command_outcome"}
+CHANGES = {"INSERT", "UPDATE", "DELETE"}
+# Evidence, claims and caches: beside the log, and allowed to be forgotten.
+BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_leases", "discovery_snapshots")
+WRITES = {
+    **{(role, table): CHANGES for role in ("ledger_app", "ledger_admin") for table in BESIDE_THE_LOG},
+    ("ledger_app", "vault_canaries"): {"INSERT"},
+    ("ledger_admin", "vault_canaries"): CHANGES,
+    # Master keys are rotated by wrapping data keys anew.
+    ("ledger_admin", "provider_credentials"): {"UPDATE"},
+}
+_GRANTS = """
+SELECT pg_get_userbyid(grantee), relname, privilege_type FROM pg_class,
+    LATERAL aclexplode(coalesce(relacl, acldefault('r', relowner)))
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S') AND grantee <> relowner
+UNION ALL
+SELECT pg_get_userbyid(grantee), attrelid::regclass::text, privilege_type FROM pg_attribute,
+    LATERAL aclexplode(attacl) WHERE attrelid > 16384
+"""
+_FUNCTIONS = """
+SELECT proname, prosecdef, pg_get_userbyid(proowner), coalesce(proconfig, '{}') FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace
+"""
+_PUBLIC_FUNCTIONS = """
+SELECT proname FROM pg_proc, LATERAL aclexplode(coalesce(proacl, acldefault('f', proowner)))
+WHERE pronamespace = 'public'::regnamespace AND grantee = 0
+"""
+
+
+def test_direct_writes_are_the_short_list(owner: Connection) -> None:
+    granted: dict[tuple[str, str], set[str]] = {}
+    for role, table, privilege in owner.execute(_GRANTS):
+        if privilege != "SELECT":
+            granted.setdefault((role, table), set()).add(privilege)
+    assert granted == WRITES
+
+
+def test_functions_with_the_owners_rights_are_few_and_pinned(owner: Connection) -> None:
+    functions = owner.execute(_FUNCTIONS).fetchall()
+    definers = {name: (role, settings) for name, is_definer, role, settings in functions if is_definer}
+    assert definers == dict.fromkeys(DEFINERS, ("ledger_owner", ["search_path=public, pg_temp"]))
+    assert len(functions) > len(definers)
+
+
+def test_nothing_is_executable_by_everybody(owner: Connection) -> None:
+    assert owner.execute(_PUBLIC_FUNCTIONS).fetchall() == []
+
+
+def test_a_function_that_is_added_is_not_executable_by_everybody(connect: Connect) -> None:
+    connection = connect()
+    connection.execute("SET ROLE ledger_owner")
+    connection.execute("CREATE FUNCTION added() RETURNS integer LANGUAGE sql RETURN 1")
+    assert connection.execute(_PUBLIC_FUNCTIONS).fetchall() == []
+
+
+def test_everything_belongs_to_the_owner_who_cannot_log_in(owner: Connection, connect: Connect) -> None:
+    belongings = owner.execute(
+        "SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " UNION SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    ).fetchall()
+    assert belongings == [("ledger_owner",)]
+    assert owner.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'ledger_owner'").fetchall() == [(False,)]
+    with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+        connect(owner.info.dsn.replace("user=postgres", "user=ledger_owner"))
+
+
+def test_no_role_is_more_than_it_must_be(owner: Connection) -> None:
+    roles = owner.execute(
+        "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles"
+        " WHERE rolname LIKE 'ledger%' ORDER BY rolname"
+    ).fetchall()
+    assert roles == [("ledger_admin", False), ("ledger_app", False), ("ledger_owner", False)]
+    memberships = owner.execute(
+        "SELECT member::regrole::text FROM pg_auth_members WHERE member::regrole::text LIKE 'ledger%'"
+    ).fetchall()
+    assert memberships == []
+
+
+def test_nobody_else_makes_things_in_the_schema(connect: Connect, database: Database) -> None:
+    for url in (database.app_url, database.admin_url):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connect(url).execute("CREATE TABLE public.events2 (id integer)")
+
+
+def test_a_temporary_table_does_not_stand_in_for_a_real_one(connect: Connect, database: Database) -> None:
+    """The functions look into the schema first, whatever the caller has made and whatever path the caller has set."""
+    app = connect(database.app_url)
+    app.execute("CREATE TEMPORARY TABLE events (organization_id uuid, command_id uuid)")
+    app.execute("CREATE TEMPORARY TABLE log_head (position bigint)")
+    app.execute("SET search_path = pg_temp, public")
+    app.execute(
+        "SELECT append_events(gen_random_uuid(), gen_random_uuid(), '', '', NULL, ARRAY[gen_random_uuid()], '{1}',"
+        " '{test.happened}', '{\"\"}', NULL, NULL, NULL)"
+    )
+    assert connect().execute("SELECT count(*) FROM public.events").fetchall() == [(1,)]
