@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from entrypoints.http.authorization import Access
+from entrypoints.http.documentation.page import Documentation
 from entrypoints.http.edge import Edge
 from entrypoints.http.gate import Gate
 from entrypoints.http.headers import Headers
@@ -45,7 +46,8 @@ def build_app(
     app = web.Application(middlewares=[edge.middleware, gate.middleware])
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     readiness = Readiness(checks, seconds=options.readiness_seconds)
-    records.update(_added(app, [*routes, *health_routes(readiness), _figures(metrics)]))
+    all_routes = [*routes, *health_routes(readiness), _figures(metrics)]
+    records.update(_added(app, [*all_routes, *Documentation(all_routes, version=options.version).routes()]))
     return app
 
 

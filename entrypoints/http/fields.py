@@ -39,6 +39,17 @@ class Body(BaseModel):
     )
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+
+
+class Patch(Body):
+    """The root of all merge patches: what is not sent stays as it is, so that defaults stand for nothing."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
 class Query(Body):
     """The root of all query parameters: every value arrives as text."""
 

@@ -46,7 +46,14 @@ def problem_type(code: str) -> str:
 
 def problem_response(problem: Problem, *, instance: str, request_id: str) -> web.Response:
     """Return the answer for a problem with the request to this path."""
-    document: dict[str, object] = {
+    body = json_bytes(problem_document(problem, instance=instance, request_id=request_id))
+    return web.Response(status=problem.status, body=body, headers={**problem.headers, "Content-Type": PROBLEM_TYPE})
+
+
+def problem_document(problem: Problem, *, instance: str, request_id: str) -> dict[str, object]:
+    """Return the problem details; the problem's own members never take the place of a standard one."""
+    return {
+        **problem.members,
         "type": problem.type,
         "title": problem.title,
         "status": problem.status,
@@ -56,8 +63,6 @@ def problem_response(problem: Problem, *, instance: str, request_id: str) -> web
         "errors": [_field_error(error) for error in problem.errors],
         "requestId": request_id,
     }
-    body = json_bytes({**problem.members, **document})
-    return web.Response(status=problem.status, body=body, headers={**problem.headers, "Content-Type": PROBLEM_TYPE})
 
 
 def _field_error(error: FieldError) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from entrypoints.http.bodies.kinds import Capabilities, FreeObject, ModelType, Name, ProviderModelId, Tokens
 from entrypoints.http.bodies.providers import ListSort
-from entrypoints.http.fields import Body, Flag, Id, Number
+from entrypoints.http.fields import Body, Flag, Id, Number, Patch
 from entrypoints.http.pagination import Page
 
 Cost = Annotated[Number, Field(ge=0, le=1000, decimal_places=6, description="USD per 1,000 tokens.")]
@@ -52,7 +52,7 @@ class ModelReplacement(WrittenModel):
     model_id: ProviderModelId | None = None
 
 
-class ModelPatch(Body):
+class ModelPatch(Patch):
     """What to change of a model (RFC 7396): null makes a value unknown."""
 
     provider_id: Id | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId
-from entrypoints.http.fields import Body, Flag, Query, Whole
+from entrypoints.http.fields import Body, Flag, Patch, Query, Whole
 from entrypoints.http.pagination import Page
 
 ListSort = Literal["name", "-name", "createdAt", "-createdAt"]
@@ -36,7 +36,7 @@ class ProviderReplacement(Body):
     is_enabled: bool = True
 
 
-class ProviderPatch(Body):
+class ProviderPatch(Patch):
     """What to change of a provider (RFC 7396): null for the endpoint means the type's own, for the key none at all."""
 
     name: Name = ""

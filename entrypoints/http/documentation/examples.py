@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +17,36 @@ _FORMATS = {
     "date": "2026-01-31",
     "uri": "https://api.example.com/v1",
 }
+
+
+_USUAL: dict[str, Any] = {
+    "name": "Production",
+    "providerType": "openai",
+    "endpoint": "https://api.openai.com/v1",
+    "apiKey": "sk-example",
+    "modelId": "gpt-4.1-mini",
+    "providerModelId": "gpt-4.1-mini",
+    "version": "2025-04-14",
+    "type": "language",
+    "capabilities": ["chat", "vision"],
+    "costPer1kTokens": 0.0004,
+    "inputPer1kTokens": 0.0004,
+    "outputPer1kTokens": 0.0016,
+    "source": "genai-prices",
+    "asOf": "2026-01-31",
+    "contextWindow": 1047576,
+    "maxTokens": 32768,
+    "hint": "\u2026abcd",
+    "actor": "7d1f6a52-0a57-4c0b-9b8e-3f0c1d2e4a5b",
+    "reason": "Costs less",
+    "message": "The provider accepted the key.",
+    "category": "ok",
+    "nextCursor": None,
+    "hasMore": False,
+    "revision": 7,
+    "limit": 50,
+}
+"""What fields of these names hold as a rule; used where the schema allows it."""
 
 
 def example_of(schema: Schema, schemas: Schemas, *, depth: int = 0) -> Any:  # noqa: ANN401 - JSON is any of its types
@@ -60,7 +92,31 @@ def _object(schema: Schema, schemas: Schemas, depth: int) -> dict[str, Any]:
         for name, part in schema.get("properties", {}).items()
         if name in required or part.get("default") is not None or "examples" in part
     }
-    return {name: example_of(part, schemas, depth=depth + 1) for name, part in shown.items()}
+    shown = shown or dict(list(schema.get("properties", {}).items())[:1])
+    return {name: _member(name, part, schemas, depth + 1) for name, part in shown.items()}
+
+
+def _member(name: str, schema: Schema, schemas: Schemas, depth: int) -> Any:  # noqa: ANN401 - JSON is any of its types
+    if name in _USUAL and _is_allowed(_USUAL[name], schema, schemas):
+        return _USUAL[name]
+    return example_of(schema, schemas, depth=depth)
+
+
+_TYPES = {"string": str, "number": int | float, "integer": int, "boolean": bool, "array": list, "null": NoneType}
+
+
+def _is_allowed(value: object, schema: Schema, schemas: Schemas) -> bool:
+    """Tell whether a usual value fits: by type, choices and pattern, which is all that tells fields apart here."""
+    schema = schemas.resolved(schema)
+    branches = schema.get("anyOf") or schema.get("oneOf")
+    if branches:
+        return any(_is_allowed(value, branch, schemas) for branch in branches)
+    if value not in schema.get("enum", [value]) or "const" in schema or "examples" in schema or "format" in schema:
+        return False
+    if isinstance(value, str) and re.search(schema.get("pattern", ""), value) is None:
+        return False
+    kind = _TYPES.get(schema.get("type", ""))
+    return kind is not None and isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _text(schema: Schema) -> str:

@@ -13,8 +13,8 @@ from aiohttp import web
 from aiohttp_apispec import AiohttpApiSpec, docs
 from apispec import APISpec
 
-from entrypoints.http.documentation.operations import HEADERS, PARAMETERS, openapi_path, operation
-from entrypoints.http.documentation.problems import PROBLEM, catalogue_of
+from entrypoints.http.documentation.operations import HEADERS, openapi_path, operation
+from entrypoints.http.documentation.problems import PROBLEM, catalogue_of, example_of_problem
 from entrypoints.http.documentation.schemas import Schemas
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ Keeps an organization's AI providers and models, with every change as an event o
 token alone.
 
 **Changes** answer with `ETag`, the revision, and `X-Ledger-Position`, the place in the log. Send the ETag back as
-`If-Match`, and no change of somebody else is overwritten. Any POST can carry an `Idempotency-Key`, which makes repeating
-it harmless.
+`If-Match`, and no change of somebody else is overwritten. Any POST can carry an `Idempotency-Key`, which makes
+repeating it harmless.
 
 **Lists** come in pages: send `pagination.nextCursor` back as `cursor` until it is null.
 
@@ -61,23 +61,24 @@ def openapi_document(routes: Sequence[Route], *, version: str) -> dict[str, Any]
 
 
 def _specification(routes: Sequence[Route], schemas: Schemas, version: str) -> APISpec:
+    problems = catalogue_of(routes)
     specification = APISpec(
         title=TITLE,
         version=version,
         openapi_version="3.1.0",
         info={"description": INTRODUCTION},
         tags=[{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
-        **{"x-problems": catalogue_of(routes)},
     )
+    specification.options["x-problems"] = problems
     components = specification.components
     components.schema("Problem", PROBLEM)
     queries = [route.query for route in routes if route.query is not None]
     for name, schema in schemas.without(queries).items():
         components.schema(name, schema)
+    for listed in problems:
+        components.example(listed["code"], {"value": example_of_problem(listed)})
     for name, header in HEADERS.items():
         components.header(name, header)
-    for name, parameter in PARAMETERS.items():
-        components.parameter(name, parameter["in"], parameter)
     components.security_scheme(
         "token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the issuer."}
     )
@@ -85,7 +86,7 @@ def _specification(routes: Sequence[Route], schemas: Schemas, version: str) -> A
 
 
 def _described(route: Route, schemas: Schemas) -> Handler:
-    async def placeholder(request: web.Request) -> web.StreamResponse:
+    async def placeholder(_: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
 
     described: Any = docs(**operation(route, schemas))(placeholder)

@@ -56,7 +56,6 @@ ORGANIZATION: Schema = {
     "description": "Can only name the token's own organization; another one is answered with 403.",
     "schema": {**_TEXT, "format": "uuid"},
 }
-PARAMETERS = {"IdempotencyKey": IDEMPOTENCY_KEY, "IfMatch": IF_MATCH, "ChangeReason": CHANGE_REASON, "Organization": ORGANIZATION}
 
 
 def operation(route: Route, schemas: Schemas) -> dict[str, Any]:
@@ -118,13 +117,14 @@ def _query_parameters(route: Route, schemas: Schemas) -> list[Schema]:
 def _shared_parameters(route: Route) -> list[Schema]:
     changes = route.method not in {"GET", "HEAD"}
     is_open = route.access is Access.PUBLIC
-    chosen = {
-        "Organization": route.access.is_for_organizations,
-        "IfMatch": route.is_conditional,
-        "IdempotencyKey": route.takes_keys and not is_open,
-        "ChangeReason": changes and not is_open,
-    }
-    return [{"$ref": f"#/components/parameters/{name}"} for name, is_chosen in chosen.items() if is_chosen]
+    chosen = (
+        (ORGANIZATION, route.access.is_for_organizations),
+        (IF_MATCH, route.is_conditional),
+        (IDEMPOTENCY_KEY, route.takes_keys and not is_open),
+        (CHANGE_REASON, changes and not is_open),
+    )
+    # Written out, because aiohttp-apispec looks into each and follows no references.
+    return [parameter for parameter, is_chosen in chosen if is_chosen]
 
 
 def _request_body(route: Route, body: type[Any], schemas: Schemas) -> dict[str, Any]:

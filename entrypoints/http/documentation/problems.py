@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from application.errors import CommandOutcomeUnknown, StaleRevision, Unavailable
+from application.errors import CommandOutcomeUnknown, Unavailable
 from entrypoints.http import refusals
 from entrypoints.http.authorization import Access
 from entrypoints.http.errors import INTERNAL_ERROR, statuses_of
-from entrypoints.http.problems import PROBLEM_TYPE, Problem, problem_type
+from entrypoints.http.problems import PROBLEM_TYPE, Problem, problem_document, problem_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from entrypoints.http.documentation.schemas import Schema
     from entrypoints.http.routes import Route
@@ -81,25 +81,19 @@ def problem_responses(route: Route) -> dict[str, Any]:
     for kind in problems_of(route):
         for status in statuses_of(kind):
             by_status.setdefault(status, []).append(kind)
-    responses = {str(status): _response(status, kinds, route) for status, kinds in sorted(by_status.items())}
-    return {**responses, "default": _unforeseen(route)}
+    responses = {str(status): _response(status, kinds) for status, kinds in sorted(by_status.items())}
+    unforeseen = {"headers": _headers(INTERNAL_ERROR.status), "content": _content([INTERNAL_ERROR.code])}
+    return {**responses, "default": {"description": "Any other problem.", **unforeseen}}
 
 
-def _response(status: int, kinds: Sequence[type[Exception]], route: Route) -> dict[str, Any]:
-    lines = [f"`{code_of(kind)}`: {sentence_of(kind)}" for kind in kinds]
-    examples = {
-        code_of(kind): {"value": _example(Problem(status=status, code=code_of(kind), detail=sentence_of(kind)), route)}
-        for kind in kinds
-    }
-    return {"description": "\n\n".join(dict.fromkeys(lines)), "headers": _headers(status), "content": _content(examples)}
+def _response(status: int, kinds: Sequence[type[Exception]]) -> dict[str, Any]:
+    sentences = {code_of(kind): sentence_of(kind) for kind in kinds}
+    description = "\n\n".join(f"`{code}`: {sentence}" for code, sentence in sentences.items())
+    return {"description": description, "headers": _headers(status), "content": _content(sentences)}
 
 
-def _unforeseen(route: Route) -> dict[str, Any]:
-    examples = {INTERNAL_ERROR.code: {"value": _example(INTERNAL_ERROR, route)}}
-    return {"description": "Any other problem.", "headers": _headers(500), "content": _content(examples)}
-
-
-def _content(examples: Mapping[str, Any]) -> dict[str, Any]:
+def _content(codes: Iterable[str]) -> dict[str, Any]:
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     return {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
 
 
@@ -109,22 +103,15 @@ def _headers(status: int) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in chosen}
 
 
-def _example(problem: Problem, route: Route) -> dict[str, Any]:
-    return {
-        "type": problem.type,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        "instance": route.path,
-        "code": problem.code,
-        "errors": [],
-        "requestId": "2f4b4c699f7b0f6f5f1c2a3d0c8f7d5e",
-    }
+def example_of_problem(listed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the problem details of a kind of problem from the catalogue, as they may look."""
+    problem = Problem(status=listed["statuses"][0], code=listed["code"], detail=listed["meaning"])
+    return problem_document(problem, instance="/api/ai/models", request_id="2f4b4c699f7b0f6f5f1c2a3d0c8f7d5e")
 
 
 def catalogue_of(routes: Sequence[Route]) -> list[dict[str, Any]]:
     """Return every kind of problem there is in these routes: what its reference leads to."""
-    kinds = {StaleRevision, *(kind for route in routes for kind in problems_of(route))}
+    kinds = {*(kind for route in routes for kind in problems_of(route))}
     listed = {code_of(kind): _listed(code_of(kind), statuses_of(kind), sentence_of(kind)) for kind in kinds}
     listed[INTERNAL_ERROR.code] = _listed(INTERNAL_ERROR.code, (INTERNAL_ERROR.status,), INTERNAL_ERROR.detail)
     return [listed[code] for code in sorted(listed)]

@@ -93,7 +93,9 @@ def plain(schema: Any, *, holds_names: bool = False) -> Any:  # noqa: ANN401 - J
     if holds_names:
         return {name: plain(part) for name, part in schema.items()}
     return {
-        _KEYWORDS.get(word, word): part if word in {"default", "example", "examples", "enum", "const"} else plain(part, holds_names=word in _NAMED_SCHEMAS)
+        _KEYWORDS.get(word, word): part
+        if word in {"default", "example", "examples", "enum", "const"}
+        else plain(part, holds_names=word in _NAMED_SCHEMAS)
         for word, part in schema.items()
         if word not in _WITHOUT_KEYWORD
     }
