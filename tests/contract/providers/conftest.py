@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from yarl import URL
+
+from adapters.egress.allowed import EgressAllowList
+from adapters.egress.client import Egress
+from adapters.providers.gateway import Gateway
+from entrypoints.sandbox.server import Sandbox
+from tests.contract.providers.account import Accounts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@pytest_asyncio.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def trusted() -> ssl.SSLContext:
+    """Give the certificates, which take longer to load than most of the tests take."""
+    return ssl.create_default_context()
+
+
+@pytest_asyncio.fixture
+async def accounts(sandbox: Sandbox, trusted: ssl.SSLContext) -> AsyncIterator[Accounts]:
+    """Give the gateway with the real way out, which may call the sandbox and nothing else at home."""
+    url = URL(sandbox.url)
+    async with Egress(EgressAllowList.parse(f"{url.host}:{url.port}"), ssl_context=trusted) as egress:
+        yield Accounts(Gateway(egress), sandbox)

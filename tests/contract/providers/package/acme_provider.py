@@ -1,0 +1,78 @@
+"""A provider type as a third party would publish it, and a few that are mistakes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.ports.outbound import OutboundRequest
+from application.ports.provider_adapter import Finding
+from application.ports.provider_gateway import OfferedModel, ProviderType, SettingField, UpstreamFailure
+
+if TYPE_CHECKING:
+    from application.ports.outbound import Outbound
+    from application.ports.provider_gateway import ProviderConnection
+
+
+class AcmeProvider:
+    """Speaks with the sandbox's DeepSeek, under another name."""
+
+    type = ProviderType(
+        name="acme",
+        label="Acme",
+        default_endpoint=None,
+        needs_key=True,
+        key_help="From Acme.",
+        settings=(SettingField(name="tier", kind="integer", label="Tier", help="One or two."),),
+    )
+
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+        answer = await outbound.request(_request(connection))
+        if answer.status != 200:
+            return Finding(category="auth_invalid", message=f"Acme knows no {connection.api_key}.", authenticated=False)
+        return Finding(category="ok", message="Acme is well.", authenticated=True, http_status=answer.status)
+
+    async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
+        answer = await outbound.request(_request(connection))
+        if answer.status != 200:
+            raise UpstreamFailure("auth_invalid", f"Acme knows no {connection.api_key}.")
+        return [OfferedModel(model_id="acme-1", type="language")]
+
+
+def _request(connection: ProviderConnection) -> OutboundRequest:
+    headers = {"Authorization": f"Bearer {connection.api_key}"}
+    return OutboundRequest(method="GET", url=f"{connection.endpoint}/models", headers=headers)
+
+
+class Clumsy(AcmeProvider):
+    """Fails in every call, with the key in its error."""
+
+    type = ProviderType(name="clumsy", label="Clumsy", default_endpoint=None, needs_key=False, key_help="")
+
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+        raise LookupError(connection.api_key, outbound)
+
+    async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
+        raise LookupError(connection.api_key, outbound)
+
+
+class Impostor(AcmeProvider):
+    """Would take the place of a built-in type."""
+
+    type = ProviderType(name="openai", label="OpenAI", default_endpoint=None, needs_key=True, key_help="")
+
+
+class Misnamed(AcmeProvider):
+    """Is called otherwise than its entry point."""
+
+
+class Unfinished:
+    """Lacks everything."""
+
+
+def explode() -> None:
+    """Fail in a way of its own."""
+    raise Odd("made so")
+
+
+class Odd(Exception):
+    """An error that no list of errors has."""
