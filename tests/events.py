@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from eventsourcing.application import project_aggregate
 from eventsourcing.domain import AggregateEvent
@@ -59,21 +60,25 @@ def saved_and_loaded(aggregate: Root) -> Root:
 
 def loaded(stored: Iterable[StoredEvent]) -> Root:
     """Return the aggregate that the stored events make."""
-    dated = [
-        LedgerStoredEvent(
-            originator_id=event.originator_id,
-            originator_version=event.originator_version,
-            topic=event.topic,
-            state=event.state,
-            recorded_at=NOON,
-            position=position,
-        )
-        for position, event in enumerate(stored, start=1)
-    ]
-    events: Any = map(MAPPER.to_domain_event, dated)
+    events: Any = (
+        MAPPER.to_domain_event(logged(event.originator_id, event.originator_version, event.topic, event.state))
+        for event in stored
+    )
     aggregate: Root | None = project_aggregate(None, events)
     assert aggregate is not None
     return aggregate
+
+
+def logged(aggregate_id: UUID | str, revision: int, topic: str, state: bytes) -> LedgerStoredEvent:
+    """Return an event as it comes from the log, recorded at noon."""
+    return LedgerStoredEvent(
+        originator_id=UUID(str(aggregate_id)),
+        originator_version=revision,
+        topic=topic,
+        state=state,
+        recorded_at=NOON,
+        position=1,
+    )
 
 
 def state_of(aggregate: Root) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from uuid import UUID
 
 import orjson
+from eventsourcing.domain import AggregateCreated
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import get_topic, resolve_topic
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from eventsourcing.domain import DomainEventProtocol
 
-# The library's own fields have columns of their own; the time is the database's.
-_NOT_FACTS = ("originator_id", "originator_version", "timestamp")
+# The library's own fields: they have columns of their own, or follow from the topic; the time is the database's.
+_NOT_FACTS = ("originator_id", "originator_topic", "originator_version", "timestamp")
 
 
 class CanonicalJson(Transcoder):
@@ -55,6 +56,8 @@ class LedgerMapper(Mapper[UUID]):
         for name, revive in _revivers(event_class).items():
             if facts.get(name) is not None:
                 facts[name] = revive(facts[name])
+        if issubclass(event_class, AggregateCreated):
+            facts["originator_topic"] = stored_event.topic.partition(".")[0]
         if isinstance(stored_event, LedgerStoredEvent):
             facts["timestamp"] = stored_event.recorded_at
         return event
