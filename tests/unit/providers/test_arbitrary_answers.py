@@ -51,7 +51,7 @@ async def models_or_failure(gateway: Gateway, connection: ProviderConnection) ->
 
 
 @pytest.mark.parametrize("name", CONNECTIONS)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(status=st.sampled_from([200, 200, 200, 400, 404, 500]), body=JSON.map(orjson.dumps) | st.binary(max_size=50))
 async def test_any_answer_ends_in_a_report_and_in_a_list_or_a_failure(name: str, status: int, body: bytes) -> None:
     gateway = Gateway(SameAnswer(status, body))

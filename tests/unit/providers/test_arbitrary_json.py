@@ -48,7 +48,7 @@ ANY_BODY: Final = JSON.map(orjson.dumps) | st.binary(max_size=200)
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(entry=OBJECTS)
 def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> None:
     model = READERS[name](entry)
