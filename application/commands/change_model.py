@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from application.policies.merge_patch import merge_patch
 from application.unset import UNSET, Unset
-from domain.model.errors import ModelIdentityFixed
+from domain.model.errors import ModelIdentityFixed, ModelProviderFixed
 from domain.model.values import MANUAL, Limits, Price
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPrice:
-    """USD per 1,000 tokens, as a person gives it."""
+    """USD per 1,000 tokens, as a person gives it; a part that is not mentioned stays as it is."""
 
-    input_per_1k: Decimal | None
-    output_per_1k: Decimal | None
+    input_per_1k: Decimal | Unset | None = UNSET
+    output_per_1k: Decimal | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
 
     Raises:
         ModelNotFound, StaleRevision, Conflict: as they say.
-        ModelIdentityFixed: another provider or provider's model id is asked for.
+        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
         InvalidValue: a value is outside what its field allows.
     """
     model = await models.get(command.model_id, expected_revision=command.expected_revision)
@@ -69,8 +69,9 @@ async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
 
 def apply_change(model: Model, command: ChangeModel) -> None:
     """Decide on the model what the command mentions; nothing is saved yet."""
-    fixed = ((command.provider_id, model.provider_id), (command.provider_model_id, model.model_id))
-    if any(wanted not in (UNSET, held) for wanted, held in fixed):
+    if command.provider_id not in (UNSET, model.provider_id):
+        raise ModelProviderFixed
+    if command.provider_model_id not in (UNSET, model.model_id):
         raise ModelIdentityFixed
     if not isinstance(command.name, Unset):
         model.rename(command.name)
@@ -98,11 +99,15 @@ def _change_price(model: Model, command: ChangeModel) -> None:
         if isinstance(cost, Unset) or _is_headline(cost, model.price):
             return
         wanted = None if cost is None else NewPrice(input_per_1k=cost, output_per_1k=cost)
-    held = None if model.price is None else (model.price.input_per_1k, model.price.output_per_1k)
     if wanted is None:
         model.change_price(None)
-    elif (wanted.input_per_1k, wanted.output_per_1k) != held:
-        model.change_price(Price(wanted.input_per_1k, wanted.output_per_1k, MANUAL))
+        return
+    held = model.price or Price(None, None, MANUAL)
+    price = Price(
+        _either(wanted.input_per_1k, held.input_per_1k), _either(wanted.output_per_1k, held.output_per_1k), MANUAL
+    )
+    if (price.input_per_1k, price.output_per_1k) != (held.input_per_1k, held.output_per_1k):
+        model.change_price(price)
 
 
 def _is_headline(cost: Decimal | None, price: Price | None) -> bool:

@@ -42,7 +42,7 @@ async def replace_model(
 
     Raises:
         ModelNotFound, StaleRevision, Conflict, ProviderNotFound: as they say.
-        ModelIdentityFixed: another provider or provider's model id is asked for.
+        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
     """
     model = await models.get(command.model_id, expected_revision=command.expected_revision)
     provider = (await directory.providers([model.provider_id])).get(model.provider_id)
@@ -57,12 +57,7 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
     """Change first what has sources of its own, then the rest as an ordinary change."""
     model.change_capabilities(facts.type, facts.capabilities, source=facts.sources.get("type", MANUAL))
     model.change_limits(facts.limits, source=facts.sources.get("contextWindow", MANUAL))
-    price: NewPrice | Unset | None = UNSET
-    if facts.price is None:
-        price = None
-    elif facts.price.source == MANUAL and command.given.cost_per_1k is None:
-        price = NewPrice(input_per_1k=facts.price.input_per_1k, output_per_1k=facts.price.output_per_1k)
-    elif facts.price.source != MANUAL:
+    if facts.price is not None and facts.price.source != MANUAL:
         model.change_price(facts.price)
     apply_change(
         model,
@@ -74,7 +69,14 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
             version=facts.version,
             config=command.config,
             cost_per_1k=UNSET if command.given.cost_per_1k is None else command.given.cost_per_1k,
-            price=price,
+            price=_price_in_parts(command.given, facts),
             is_enabled=command.is_enabled,
         ),
     )
+
+
+def _price_in_parts(given: GivenFacts, facts: ModelFacts) -> NewPrice | Unset | None:
+    """Return the price where a person said what reading or writing costs, or where nobody knows one."""
+    if given.input_per_1k is not None or given.output_per_1k is not None:
+        return NewPrice(input_per_1k=given.input_per_1k, output_per_1k=given.output_per_1k)
+    return None if facts.price is None else UNSET

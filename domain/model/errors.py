@@ -10,3 +10,9 @@ class ModelIdentityFixed(DomainError):
 
     code = "model-identity-fixed"
     pointer = "/modelId"
+
+
+class ModelProviderFixed(ModelIdentityFixed):
+    """A model keeps its provider for life; register another model instead."""
+
+    pointer = "/providerId"

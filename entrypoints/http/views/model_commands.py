@@ -85,4 +85,8 @@ def _plain(body: PlainOperation) -> ModelOperation:
 
 
 def _new_price(price: WrittenPrice) -> NewPrice:
-    return NewPrice(input_per_1k=exact(price.input_per1k_tokens), output_per_1k=exact(price.output_per1k_tokens))
+    read, written = mentioned(price, "input_per1k_tokens"), mentioned(price, "output_per1k_tokens")
+    return NewPrice(
+        input_per_1k=read if isinstance(read, Unset) else exact(read),
+        output_per_1k=written if isinstance(written, Unset) else exact(written),
+    )

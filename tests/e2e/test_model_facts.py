@@ -1,0 +1,144 @@
+"""What is left out of a model is filled in, with its source; prices are exact, and never 0 for unknown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.api import MODELS, a_model, path_of
+
+if TYPE_CHECKING:
+    from tests.e2e.api import Api, Document
+
+
+def figures(model: Document) -> tuple[object, ...]:
+    """Return the price's one figure, and what reading and writing cost."""
+    pricing = model["pricing"] or {"inputPer1kTokens": None, "outputPer1kTokens": None}
+    return model["costPer1kTokens"], pricing["inputPer1kTokens"], pricing["outputPer1kTokens"]
+
+
+async def test_the_catalogue_fills_in_what_is_left_out(api: Api) -> None:
+    model = await api.model(await api.provider(), modelId="gpt-4o")
+    assert (model["name"], model["type"]) == ("GPT-4o", "multimodal")
+    assert {"vision", "function_calling"} <= set(model["capabilities"])
+    assert (model["contextWindow"], model["maxTokens"]) == (128_000, 16_384)
+    assert figures(model) == (Decimal("0.0025"), Decimal("0.0025"), Decimal("0.01"))
+    assert (model["pricing"]["currency"], model["pricing"]["source"]) == ("USD", "genai-prices")
+    assert model["pricing"]["asOf"] >= "2024-01-01"
+    assert model["sources"] == {
+        "name": "catalogue",
+        "type": "catalogue",
+        "capabilities": "catalogue",
+        "contextWindow": "catalogue",
+        "maxTokens": "catalogue",
+        "price": "genai-prices",
+    }
+
+
+async def test_what_a_person_says_wins_over_the_catalogue(api: Api) -> None:
+    model = await api.model(await api.provider(), modelId="gpt-4o", name="Ours", maxTokens=100, costPer1kTokens=2)
+    assert (model["name"], model["maxTokens"], figures(model)) == ("Ours", 100, (2, 2, 2))
+    assert {field for field, source in model["sources"].items() if source == "manual"} == {
+        "name",
+        "maxTokens",
+        "price",
+    }
+    assert model["contextWindow"] == 128_000
+
+
+async def test_an_unknown_price_is_null(api: Api) -> None:
+    provider = await api.provider()
+    for model_id in ("nobody-knows-this", "whisper-1"):
+        model = await api.model(provider, modelId=model_id)
+        assert (model["costPer1kTokens"], model["pricing"]) == (None, None)
+        assert "price" not in model["sources"]
+
+
+async def test_a_price_of_nothing_is_a_price(api: Api) -> None:
+    model = await api.model(await api.provider(), costPer1kTokens=0)
+    assert figures(model) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("written", ["0.000001", "0.1", "0.3", "0.0025", "12.345678", "1e-6", "2.50", "999.999999"])
+async def test_a_price_comes_back_to_the_last_digit(api: Api, written: str) -> None:
+    provider = await api.provider()
+    body = f'{{"providerId": "{provider["id"]}", "modelId": "m", "costPer1kTokens": {written}}}'
+    reply = await api.ask("POST", MODELS, content=body.encode())
+    assert reply.status == 201, reply.text
+    assert figures(reply.document) == (Decimal(written),) * 3
+    assert "e-" not in reply.text.lower().split('"costper1ktokens":')[1].split(",")[0]
+
+
+async def test_the_parts_of_a_price_are_exact_beyond_the_one_figure(api: Api) -> None:
+    provider = await api.provider()
+    body = (
+        f'{{"providerId": "{provider["id"]}", "modelId": "m", '
+        '"pricing": {"inputPer1kTokens": 0.000000125, "outputPer1kTokens": 0.00000000035}}'
+    )
+    model = (await api.ask("POST", MODELS, content=body.encode())).document
+    assert figures(model) == (Decimal(0), Decimal("0.000000125"), Decimal("0.00000000035"))
+
+
+@pytest.mark.parametrize("cost", [-0.1, 1000.01, 0.0000001, "0.1", True, [1], 1e400])
+async def test_what_is_no_price_is_refused(api: Api, cost: object) -> None:
+    provider = await api.provider()
+    written = "1e400" if cost == float("inf") else None
+    body = a_model(provider, costPer1kTokens=cost)
+    if written:
+        reply = await api.ask(
+            "POST",
+            MODELS,
+            content=f'{{"providerId": "{provider["id"]}", "modelId": "m", "costPer1kTokens": {written}}}'.encode(),
+        )
+    else:
+        reply = await api.post(MODELS, body)
+    assert (reply.status, reply.pointers) == (422, ["/costPer1kTokens"])
+
+
+@pytest.mark.parametrize(
+    ("patch", "expected"),
+    [
+        ({"costPer1kTokens": 3}, (3, 3, 3)),
+        ({"pricing": {"inputPer1kTokens": 5, "outputPer1kTokens": 6}}, (5, 5, 6)),
+        ({"pricing": {"inputPer1kTokens": 5}}, (5, 5, 2)),
+        ({"pricing": {"outputPer1kTokens": 6}}, (1, 1, 6)),
+        ({"pricing": {"outputPer1kTokens": None}}, (1, 1, None)),
+        ({"pricing": {"inputPer1kTokens": None}}, (2, None, 2)),
+        ({"pricing": {"inputPer1kTokens": None, "outputPer1kTokens": None}}, (None, None, None)),
+        ({"pricing": {}}, (1, 1, 2)),
+        ({"pricing": None}, (None, None, None)),
+        ({"costPer1kTokens": None}, (None, None, None)),
+        # The figure as it was read: nothing is meant by it.
+        ({"costPer1kTokens": 1}, (1, 1, 2)),
+        ({"costPer1kTokens": 1, "pricing": {"outputPer1kTokens": 9}}, (1, 1, 9)),
+    ],
+)
+async def test_a_patch_of_the_price_is_merged(api: Api, patch: object, expected: tuple[object, ...]) -> None:
+    model = await api.model(await api.provider(), pricing={"inputPer1kTokens": 1, "outputPer1kTokens": 2})
+    reply = await api.patch(path_of(model), patch)
+    assert (reply.status, figures(reply.document)) == (200, expected)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"costPer1kTokens": 1}, (1, 1, 2)),
+        ({"costPer1kTokens": 3}, (3, 3, 3)),
+        ({"pricing": {"inputPer1kTokens": 5}}, (5, 5, None)),
+        ({"costPer1kTokens": 1, "pricing": {"inputPer1kTokens": 1, "outputPer1kTokens": 9}}, (1, 1, 9)),
+        ({}, (None, None, None)),
+    ],
+)
+async def test_put_replaces_the_price(api: Api, body: Document, expected: tuple[object, ...]) -> None:
+    model = await api.model(await api.provider(), pricing={"inputPer1kTokens": 1, "outputPer1kTokens": 2})
+    reply = await api.put(path_of(model), body)
+    assert (reply.status, figures(reply.document)) == (200, expected)
+
+
+async def test_a_price_that_is_sent_back_as_it_was_read_keeps_its_source(api: Api) -> None:
+    model = await api.model(await api.provider(), modelId="gpt-4o")
+    pricing = {"inputPer1kTokens": 0.0025, "outputPer1kTokens": 0.01}
+    reply = await api.patch(path_of(model), {"costPer1kTokens": 0.0025, "pricing": pricing})
+    assert reply.document == model
