@@ -5,7 +5,6 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from yarl import URL
 
 from tests.contract.http.views import THINGS, Things, thing_routes
 from tests.http_service import a_token
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 async def spoken(service: Service, sent: bytes) -> tuple[str, str, bytes]:
     """The status line, the headers and the body that come back for these bytes."""
-    url = URL(service.url)
-    reader, writer = await asyncio.open_connection(url.host, url.port)
+    host, port = service.runner.addresses[0][:2]
+    reader, writer = await asyncio.open_connection(host, port)
     writer.write(sent)
     content = await asyncio.wait_for(reader.read(), timeout=5)
     writer.close()

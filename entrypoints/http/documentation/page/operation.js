@@ -55,7 +55,7 @@ function responses(all) {
     ].filter(Boolean)), { once: true });
     return details;
   });
-  return [element("h3", {}, "Answers"), shown];
+  return [element("h3", {}, "Answers"), element("div", { class: "answers" }, shown)];
 }
 
 function example(content) {

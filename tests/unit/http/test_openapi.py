@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from pydantic import Field
+
+from application.errors import ModelNotFound, StaleRevision
+from application.ports.provider_gateway import UpstreamFailure
+from entrypoints.http.authorization import Access
+from entrypoints.http.documentation.openapi import openapi_document
+from entrypoints.http.fields import Body, Flag, Id, Number, Patch, Time
+from entrypoints.http.pagination import Page
+from entrypoints.http.routes import Answer, route
+from tests.documented import product_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiohttp import web
+
+    from entrypoints.http.routes import Handler
+
+
+class Thing(Body):
+    """A thing."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    price_per_1k: Annotated[Number | None, Field(ge=0, le=1000, decimal_places=6)] = None
+    made_at: Time | None = None
+    owner_id: Id | None = None
+    kind: Literal["small", "large"] = "small"
+
+
+class ThingPatch(Patch):
+    """What to change."""
+
+    name: Annotated[str, Field(min_length=1)] = ""
+
+
+class ThingQuery(Page):
+    """Which things."""
+
+    enabled: Annotated[Flag | None, Field(description="Only enabled ones.")] = None
+    owner_id: Id | None = None
+
+
+def view(name: str) -> Handler:
+    async def handler(request: web.Request) -> web.Response:
+        """Do something with a thing
+
+        It takes a while.
+        """
+        raise NotImplementedError(request)
+
+    handler.__name__ = name
+    return handler
+
+
+ALL = {200: Answer(description="All.", schema=Thing)}
+
+ROUTES = [
+    route("GET", "/api/ai/things", view("list_things"), access=Access.VIEWER, query=ThingQuery, answers=ALL),
+    route(
+        "POST",
+        "/api/ai/things",
+        view("make_thing"),
+        access=Access.ADMIN,
+        body=Thing,
+        body_example={"name": "mine"},
+        problems=(UpstreamFailure,),
+    ),
+    route(
+        "PATCH",
+        "/api/ai/things/{thing_id:[^/]+}",
+        view("patch_thing"),
+        access=Access.EDITOR,
+        body=ThingPatch,
+        problems=(ModelNotFound, StaleRevision),
+    ),
+    route("POST", "/api/admin/jobs/{name}", view("start_job"), access=Access.PLATFORM, replayable=False),
+    route("GET", "/open", view("look"), access=Access.PUBLIC),
+    route("GET", "/hidden", view("hide"), access=Access.PUBLIC, documented=False),
+]
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return json.loads(json.dumps(openapi_document(ROUTES, version="1.2.3")))  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def product() -> dict[str, Any]:
+    return json.loads(json.dumps(openapi_document(product_routes(), version="1.2.3")))  # type: ignore[no-any-return]
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def parameters(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {parameter["name"]: parameter for parameter in operation["parameters"]}
+
+
+def test_the_documents_are_valid_openapi_31(document: dict[str, Any], product: dict[str, Any]) -> None:
+    for made in (document, product):
+        assert made["openapi"] == "3.1.0"
+        validate(made)
+
+
+def test_what_is_not_documented_is_not_there(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == {"/api/ai/things", "/api/ai/things/{thing_id}", "/api/admin/jobs/{name}", "/open"}
+
+
+def test_a_docstring_is_the_summary_and_the_description(document: dict[str, Any]) -> None:
+    listed = document["paths"]["/api/ai/things"]["get"]
+    assert listed["summary"] == "Do something with a thing"
+    assert listed["description"] == "It takes a while.\n\nFor viewers, editors and admins of the organization."
+
+
+def test_access_is_said_in_words_and_as_a_scheme(document: dict[str, Any]) -> None:
+    found = {path: (operation["x-access"], operation["security"]) for _, path, operation in operations(document)}
+    assert found["/open"] == ("public", [])
+    assert found["/api/admin/jobs/{name}"] == ("platform", [{"token": []}])
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+def test_query_parameters_come_from_the_model(document: dict[str, Any]) -> None:
+    found = parameters(document["paths"]["/api/ai/things"]["get"])
+    assert found["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+    assert found["enabled"] == {
+        "name": "enabled",
+        "in": "query",
+        "required": False,
+        "description": "Only enabled ones.",
+        "schema": {"type": "boolean"},
+    }
+    assert found["ownerId"]["schema"] == {"type": "string", "format": "uuid"}
+    assert found["organizationId"]["in"] == "query"
+    assert "ThingQuery" not in document["components"]["schemas"]
+
+
+def test_headers_are_parameters_where_they_mean_something(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    assert {"Idempotency-Key", "X-Change-Reason"} <= parameters(paths["/api/ai/things"]["post"]).keys()
+    assert {"If-Match", "X-Change-Reason"} <= parameters(paths["/api/ai/things/{thing_id}"]["patch"]).keys()
+    assert "Idempotency-Key" not in parameters(paths["/api/admin/jobs/{name}"]["post"])
+    assert parameters(paths["/open"]["get"]) == {}
+
+
+def test_ids_in_the_path_are_uuids_and_names_are_not(document: dict[str, Any]) -> None:
+    changed = parameters(document["paths"]["/api/ai/things/{thing_id}"]["patch"])
+    assert (changed["thing_id"]["required"], changed["thing_id"]["schema"]["format"]) == (True, "uuid")
+    assert parameters(document["paths"]["/api/admin/jobs/{name}"]["post"])["name"]["schema"] == {"type": "string"}
+
+
+def test_schemas_are_in_the_words_of_json_schema(document: dict[str, Any]) -> None:
+    thing = document["components"]["schemas"]["Thing"]
+    assert thing["properties"]["pricePer1k"]["anyOf"] == [
+        {"type": "number", "minimum": 0, "maximum": 1000},
+        {"type": "null"},
+    ]
+    assert thing["properties"]["madeAt"]["anyOf"][0] == {"type": "string", "format": "date-time"}
+    assert thing["additionalProperties"] is False
+    assert "default" not in document["components"]["schemas"]["ThingPatch"]["properties"]["name"]
+
+
+def test_each_body_has_an_example(document: dict[str, Any]) -> None:
+    made = document["paths"]["/api/ai/things"]["post"]["requestBody"]
+    assert made["content"]["application/json"]["example"] == {"name": "mine"}
+    patched = document["paths"]["/api/ai/things/{thing_id}"]["patch"]["requestBody"]
+    assert list(patched["content"]) == ["application/merge-patch+json", "application/json"]
+    assert patched["content"]["application/json"]["example"] == {"name": "Production"}
+
+
+def test_problems_are_listed_by_status(document: dict[str, Any]) -> None:
+    made = document["paths"]["/api/ai/things"]["post"]["responses"]
+    assert {"200", "400", "401", "403", "409", "413", "415", "422", "502", "503", "504", "default"} == made.keys()
+    changed = document["paths"]["/api/ai/things/{thing_id}"]["patch"]["responses"]
+    assert "`model-not-found`: Your organization has no such model." in changed["404"]["description"]
+    assert "stale-revision" in changed["412"]["content"]["application/problem+json"]["examples"]
+    assert document["paths"]["/open"]["get"]["responses"].keys() == {"200", "default"}
+
+
+def test_every_kind_of_problem_is_explained(document: dict[str, Any]) -> None:
+    listed = {problem["code"]: problem for problem in document["x-problems"]}
+    assert listed["model-not-found"]["statuses"] == [404]
+    assert listed["upstream-failure"]["statuses"] == [502, 503, 504]
+    assert listed["internal-error"]["type"] == "/api/docs#problem-internal-error"
+    assert all(problem["meaning"] for problem in listed.values())
+    assert listed.keys() == document["components"]["examples"].keys()
+
+
+def test_every_operation_of_the_product_is_described(product: dict[str, Any]) -> None:
+    found = list(operations(product))
+    assert len(found) > 20
+    for method, path, operation in found:
+        assert operation["summary"], (method, path)
+        assert operation["description"], (method, path)
+        assert not operation["summary"].endswith("."), (method, path)
+    names = [operation["operationId"] for _, _, operation in found]
+    assert len(names) == len(set(names))
+
+
+def test_the_examples_of_the_product_are_what_it_describes(product: dict[str, Any]) -> None:
+    checked = 0
+    for method, path, operation in operations(product):
+        contents = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for kind, content in (
+            (kind, content) for part in contents for kind, content in part.get("content", {}).items()
+        ):
+            if "example" in content and "json" in kind:
+                schema = {**content["schema"], "components": product["components"]}
+                faults = [fault.message for fault in Draft202012Validator(schema).iter_errors(content["example"])]
+                assert faults == [], (method, path, kind)
+                checked += 1
+    for example in product["components"]["examples"].values():
+        Draft202012Validator(product["components"]["schemas"]["Problem"]).validate(example["value"])
+    assert checked > 20
+
+
+def test_no_secret_and_no_place_of_ours_is_in_the_document(product: dict[str, Any]) -> None:
+    text = json.dumps(product).lower()
+    for word in ("password", "traceback", "localhost", "entrypoints", "noqa"):
+        assert word not in text
