@@ -93,7 +93,8 @@ def aggregate_classes() -> Sequence[type[Root]]:
     """Return every aggregate of the domain."""
     for module in pkgutil.walk_packages(domain.__path__, "domain."):
         importlib.import_module(module.name)
-    return sorted(Root.__subclasses__(), key=lambda kind: kind.__name__)
+    own = [kind for kind in Root.__subclasses__() if kind.__module__.startswith("domain.")]
+    return sorted(own, key=lambda kind: kind.__name__)
 
 
 def event_classes(aggregate_class: type[Root]) -> Sequence[type[AggregateEvent]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 from uuid import UUID
 
 import orjson
 from eventsourcing.domain import AggregateCreated
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
-from eventsourcing.utils import get_topic, resolve_topic
+from eventsourcing.utils import get_topic
 
 from adapters.event_store.records import LedgerStoredEvent
 
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
 
 # The library's own fields: they have columns of their own, or follow from the topic; the time is the database's.
-_NOT_FACTS = ("originator_id", "originator_topic", "originator_version", "timestamp")
+_NOT_FACTS: Final = ("originator_id", "originator_topic", "originator_version", "timestamp")
+
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 class CanonicalJson(Transcoder):
     """JSON with sorted keys: one state has one spelling, which the hash chain is made over."""
 
     def encode(self, obj: object) -> bytes:
-        return orjson.dumps(obj, default=_plain, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(obj, default=_plain, option=_CANONICAL)
 
     def decode(self, data: bytes) -> Any:  # noqa: ANN401 - JSON is what it is
         return orjson.loads(data)
@@ -84,13 +86,3 @@ def _revivers(event_class: type) -> Mapping[str, Callable[[str], Any]]:
         for plain in (hint, *get_args(hint))
         if isinstance(plain, type) and plain in by_type
     }
-
-
-def upcast(topic: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts of a logged event as its newest version has them."""
-    event_class = resolve_topic(topic)
-    version = facts.pop("class_version", 1)
-    while version < getattr(event_class, "class_version", 1):
-        getattr(event_class, f"upcast_v{version}_v{version + 1}")(facts)
-        version += 1
-    return facts

@@ -1,7 +1,7 @@
 -- append: record events with everything that goes with them; no position when the log has the command already
 SELECT first_position FROM append_events(
     %(organization_id)s, %(command_id)s, %(correlation_id)s, %(actor)s, %(reason)s,
-    %(aggregate_ids)s, %(revisions)s, %(topics)s, %(states)s, %(changes)s, %(sealed)s, %(destroyed)s);
+    %(aggregate_ids)b, %(revisions)b::integer[], %(topics)b, %(states)b, %(changes)s, %(sealed)s, %(destroyed)s);
 
 -- command_outcome: what a command has recorded, after waiting for it to end
 SELECT aggregate_id, revision, log_position FROM command_outcome(%(organization_id)s, %(command_id)s);

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from application.errors import ApplicationError
 from application.projections import models, organizations, providers
+from domain.upcasting import newest_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +30,7 @@ class UnknownEventType(ApplicationError):
 
 
 def project(event: LoggedEvent) -> RowChange:
-    """Return the row change that the event means.
+    """Return the row change that the event means, whatever version of its type was current when it was logged.
 
     Raises:
         UnknownEventType: no projection knows its topic.
@@ -36,4 +38,5 @@ def project(event: LoggedEvent) -> RowChange:
     projection = _PROJECTIONS.get(event.topic)
     if projection is None:
         raise UnknownEventType(f"{UnknownEventType.__doc__} Its topic is {event.topic}.")
-    return projection(event)
+    facts = newest_facts(event.topic, event.facts)
+    return projection(event if facts is event.facts else replace(event, facts=facts))

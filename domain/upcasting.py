@@ -1,0 +1,41 @@
+"""Facts of earlier days, as the newest version of their event has them.
+
+An event class that changes gets a higher `class_version` and a static method `upcast_v1_v2` that changes the old facts
+in place; events in the log stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.model.aggregate import Model
+from domain.organization.aggregate import Organization
+from domain.provider.aggregate import Provider
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_EVENTS: Final[dict[str, type]] = {
+    member.TOPIC: member
+    for aggregate in (Model, Organization, Provider)
+    for member in vars(aggregate).values()
+    if isinstance(member, type) and issubclass(member, Root.Event) and hasattr(member, "TOPIC")
+}
+
+
+def newest_facts(topic: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the facts of a logged event as its newest version has them; those of an unknown topic as they are."""
+    event_class = _EVENTS.get(topic)
+    return facts if event_class is None else upcast(event_class, facts)
+
+
+def upcast(event_class: type, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the facts as the event class has them today."""
+    newest = getattr(event_class, "class_version", 1)
+    if newest == 1:
+        return facts
+    raised = dict(facts)
+    for version in range(raised.pop("class_version", 1), newest):
+        getattr(event_class, f"upcast_v{version}_v{version + 1}")(raised)
+    return raised
