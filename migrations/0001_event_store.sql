@@ -58,8 +58,9 @@ CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON eve
 
 ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_append_only;
 
--- Text with its length before it, so that no two lists of texts have the same bytes; null is length -1.
-CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- Text with its length before it, so that no two lists of texts have the same bytes; null is length -1. Stable, as
+-- convert_to is, and without settings of its own: only so can Postgres expand it where it is called.
+CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN value IS NULL THEN int4send(-1)
             ELSE int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8') END;
 
@@ -68,13 +69,10 @@ CREATE FUNCTION event_hash(
     previous_hash bytea, organization_id uuid, org_sequence bigint, log_position bigint, aggregate_id uuid,
     revision integer, topic text, state bytea, actor text, command_id uuid, correlation_id text, reason text,
     recorded_at timestamptz
-) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
-BEGIN
-    RETURN sha256(
-        convert_to('model-ledger/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
-        || int8send(org_sequence) || int8send(log_position) || uuid_send(aggregate_id) || int4send(revision)
-        || framed(topic) || framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
-        || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint) || sha256(state)
-    );
-END
-$$;
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+RETURN sha256(
+    convert_to('model-ledger/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
+    || int8send(org_sequence) || int8send(log_position) || uuid_send(aggregate_id) || int4send(revision)
+    || framed(topic) || framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
+    || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint) || sha256(state)
+);

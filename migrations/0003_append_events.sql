@@ -1,51 +1,62 @@
 -- The one way into the log, in one round trip: idempotent by command id, optimistic by revision, all or nothing.
--- append_events and command_outcome alone run with the owner's rights; what they call has the rights of who calls it.
+-- append_events and command_outcome alone run with the owner's rights, on a pinned search_path. What they call has the
+-- rights and the path of who calls it: a SET of its own would cost each call more than most of its work.
 
 -- Apply the net row changes of a command. Each is {"insert": [row...], "update": [columns...], "delete": [id...]}
 -- under its table's name; the database's clock dates them.
 CREATE FUNCTION apply_provider_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO ai_providers
-    SELECT r.* FROM jsonb_array_elements(p_changes -> 'insert') c,
-        jsonb_populate_record(NULL::ai_providers, c || jsonb_build_object(
-            'organization_id', p_organization_id, 'created_at', p_time, 'updated_at', p_time,
-            'credential_set_at', CASE WHEN c ->> 'credential_hint' IS NOT NULL THEN p_time END)) r;
-    UPDATE ai_providers p
-    SET (name, endpoint, settings, is_enabled, health_status, credential_version, credential_hint,
-         credential_set_at, updated_at, revision) = (
-        SELECT r.name, r.endpoint, r.settings, r.is_enabled, r.health_status, r.credential_version, r.credential_hint,
-               CASE WHEN c ->> 'credential_hint' IS NOT NULL THEN p_time
-                    WHEN c ? 'credential_hint' THEN NULL
-                    ELSE r.credential_set_at END, p_time, r.revision
-        FROM jsonb_populate_record(p, c) r)
-    FROM jsonb_array_elements(p_changes -> 'update') c
-    WHERE p.organization_id = p_organization_id AND p.id = (c ->> 'id')::uuid;
+    IF p_changes ? 'insert' THEN
+        INSERT INTO ai_providers
+        SELECT p_organization_id, c.id, c.name, c.provider_type, c.endpoint, c.settings, c.is_enabled, c.health_status,
+               c.credential_version, c.credential_hint, CASE WHEN c.credential_hint IS NOT NULL THEN p_time END,
+               p_time, p_time, c.revision
+        FROM jsonb_populate_recordset(NULL::ai_providers, p_changes -> 'insert') c;
+    END IF;
+    IF p_changes ? 'update' THEN
+        UPDATE ai_providers p
+        SET (name, endpoint, settings, is_enabled, health_status, credential_version, credential_hint,
+             credential_set_at, updated_at, revision) = (
+            SELECT r.name, r.endpoint, r.settings, r.is_enabled, r.health_status, r.credential_version,
+                   r.credential_hint,
+                   CASE WHEN c ->> 'credential_hint' IS NOT NULL THEN p_time
+                        WHEN c ? 'credential_hint' THEN NULL
+                        ELSE r.credential_set_at END, p_time, r.revision
+            FROM jsonb_populate_record(p, c) r)
+        FROM jsonb_array_elements(p_changes -> 'update') c
+        WHERE p.organization_id = p_organization_id AND p.id = (c ->> 'id')::uuid;
+    END IF;
 END
 $$;
 
 CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO ai_models
-    SELECT r.* FROM jsonb_array_elements(p_changes -> 'insert') c,
-        jsonb_populate_record(NULL::ai_models, c || jsonb_build_object(
-            'organization_id', p_organization_id, 'created_at', p_time, 'updated_at', p_time)) r;
-    UPDATE ai_models m
-    SET (name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k, output_per_1k, price_source,
-         price_as_of, context_window, max_tokens, is_enabled, sources, updated_at, revision) = (
-        SELECT r.name, r.version, r.type, r.capabilities, r.config, r.cost_per_1k_tokens, r.input_per_1k,
-               r.output_per_1k, r.price_source, r.price_as_of, r.context_window, r.max_tokens, r.is_enabled,
-               m.sources || coalesce(c -> 'sources', '{}'::jsonb), p_time, r.revision
-        FROM jsonb_populate_record(m, c) r)
-    FROM jsonb_array_elements(p_changes -> 'update') c
-    WHERE m.organization_id = p_organization_id AND m.id = (c ->> 'id')::uuid;
+    IF p_changes ? 'insert' THEN
+        INSERT INTO ai_models
+        SELECT p_organization_id, c.id, c.provider_id, c.model_id, c.name, c.version, c.type, c.capabilities, c.config,
+               c.cost_per_1k_tokens, c.input_per_1k, c.output_per_1k, c.price_source, c.price_as_of, c.context_window,
+               c.max_tokens, c.is_enabled, c.sources, p_time, p_time, c.revision
+        FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') c;
+    END IF;
+    IF p_changes ? 'update' THEN
+        UPDATE ai_models m
+        SET (name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k, output_per_1k, price_source,
+             price_as_of, context_window, max_tokens, is_enabled, sources, updated_at, revision) = (
+            SELECT r.name, r.version, r.type, r.capabilities, r.config, r.cost_per_1k_tokens, r.input_per_1k,
+                   r.output_per_1k, r.price_source, r.price_as_of, r.context_window, r.max_tokens, r.is_enabled,
+                   m.sources || coalesce(c -> 'sources', '{}'::jsonb), p_time, r.revision
+            FROM jsonb_populate_record(m, c) r)
+        FROM jsonb_array_elements(p_changes -> 'update') c
+        WHERE m.organization_id = p_organization_id AND m.id = (c ->> 'id')::uuid;
+    END IF;
 END
 $$;
 
 -- Deletes come first, models before the providers they belong to; inserts and updates the other way round.
 CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     IF p_changes #> '{ai_models,delete}' IS NOT NULL THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
@@ -72,7 +83,7 @@ $$;
 
 -- Store and destroy sealed keys, with the events that speak of them.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM provider_credentials WHERE organization_id = p_organization_id AND provider_id = ANY (p_destroyed);
     INSERT INTO provider_credentials AS stored
@@ -89,7 +100,7 @@ $$;
 
 -- Lock the organization's head, making it (and the organization) with its first write.
 CREATE FUNCTION locked_head(p_organization_id uuid) RETURNS organization_heads
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     head organization_heads;
 BEGIN
@@ -181,7 +192,7 @@ $$;
 
 -- Each aggregate's new revisions must follow its last recorded one, without a gap; a new aggregate's begin at 1 (or 0).
 CREATE FUNCTION expect_revisions(p_organization_id uuid, p_aggregate_ids uuid[], p_revisions integer[]) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     stale record;
 BEGIN

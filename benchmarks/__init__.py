@@ -1,0 +1,1 @@
+"""Measures what the README and design promise, always as a ratio to a reference taken in the same run."""

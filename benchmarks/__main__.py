@@ -1,0 +1,39 @@
+"""`make bench`, or `python -m benchmarks [NAME ...]`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.append import measure_append
+from benchmarks.creating import measure_creating
+from benchmarks.environment import database
+from benchmarks.listing import measure_listing
+from benchmarks.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.environment import Database
+
+BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
+    "append": measure_append,
+    "create": measure_creating,
+    "list": measure_listing,
+}
+
+
+def main() -> None:
+    """Run the named benchmarks, all of them when none is named, each on a database of its own."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.")
+    for name in names:
+        report = Report(name)
+        with database() as data:
+            BENCHMARKS[name](data, report)
+        report.print()
+
+
+main()

@@ -1,0 +1,117 @@
+"""A durable Postgres and a serving process of their own, for measuring."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+import psutil
+
+from entrypoints.container import embedded_postgres, login_url, migrate
+from entrypoints.http.development_token import make_token
+from entrypoints.http.principal import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SECRET: Final = "only for measuring, on this machine, in this run"
+COMMAND: Final = Path(sys.executable).with_name("model-ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A migrated database, by the URLs of its superuser and of the service's login."""
+
+    owner_url: str
+    app_url: str
+    directory: Path
+
+
+@contextmanager
+def database() -> Iterator[Database]:
+    """Return a fresh database on the embedded server with the settings of production (fsync on)."""
+    with tempfile.TemporaryDirectory(prefix="ml", ignore_cleanup_errors=True) as folder:
+        directory = Path(folder)
+        directory.chmod(0o755)
+        server = embedded_postgres(directory / "postgres")
+        owner_url = server.start()
+        try:
+            migrate(owner_url)
+            yield Database(owner_url, login_url(owner_url, "ledger_app"), directory)
+        finally:
+            server.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A serving process."""
+
+    host: str
+    port: int
+    process: psutil.Process
+    seconds_to_ready: float
+
+    @property
+    def resident_megabytes(self) -> float:
+        """Memory of the process, in units of 1,000,000 bytes."""
+        return float(self.process.memory_info().rss) / 1e6
+
+
+@contextmanager
+def service(data: Database, **settings: str) -> Iterator[Service]:
+    """Start `model-ledger serve` on the database's own folder and stop it in the end."""
+    started = time.perf_counter()
+    environment = {
+        **os.environ,
+        "LEDGER_DATA_DIR": str(data.directory),
+        "LEDGER_JWT_SECRET": SECRET,
+        "LEDGER_LOG_LEVEL": "warning",
+        "LEDGER_HEALTH_INTERVAL": "0",
+        **settings,
+    }
+    command = [str(COMMAND), "serve", "--port", "0", "--json"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - our own command
+    try:
+        url = json.loads(_document(process))["url"]
+        host, _, port = url.removeprefix("http://").partition(":")
+        yield Service(host, int(port), psutil.Process(process.pid), time.perf_counter() - started)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def token(organization_id: UUID) -> str:
+    """Return an administrator's token."""
+    return make_token(
+        SECRET,
+        actor="benchmark",
+        issued_at=time.time(),
+        lifetime_seconds=3600,
+        organization_id=organization_id,
+        role=Role.ADMIN,
+    )
+
+
+def headers(organization_id: UUID | None = None) -> Mapping[str, str]:
+    """Return the headers of a request for the organization."""
+    return {"Authorization": f"Bearer {token(organization_id or uuid4())}", "Content-Type": "application/json"}
+
+
+def _document(process: subprocess.Popen[str]) -> str:
+    if process.stdout is None:
+        return ""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("}"):
+            break
+    return "".join(lines)

@@ -1,0 +1,151 @@
+"""Lists of 50 models among 1,000,000 of 1,000 organizations, beside a bare server with the same SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import psycopg
+import uvloop
+from aiohttp import web
+
+from benchmarks.environment import headers, service
+from benchmarks.load import Figures, figures, hammer, request_bytes
+from entrypoints.serving import listening_socket
+
+if TYPE_CHECKING:
+    import socket
+
+    from benchmarks.environment import Database
+    from benchmarks.report import Report
+
+_SECONDS: Final = 5.0
+_LIST: Final = """
+SELECT row_to_json(document) FROM (
+    SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId", m.name,
+           m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
+           json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
+                             'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) AS pricing,
+           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.is_enabled AS "isEnabled", m.sources,
+           m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
+    FROM ai_models m WHERE m.organization_id = %s ORDER BY name, id LIMIT 51) document
+"""
+_FILL: Final = """
+INSERT INTO ai_providers
+SELECT md5('organization' || o)::uuid, md5('provider' || o)::uuid, 'OpenAI', 'openai', 'https://api.openai.com/v1', '{}',
+       true, 'healthy', 0, NULL, NULL, now(), now(), 1
+FROM generate_series(1, %(organizations)s) o;
+INSERT INTO ai_models
+SELECT md5('organization' || o)::uuid, md5('model' || o || '-' || m)::uuid, md5('provider' || o)::uuid, 'model-' || m,
+       'Model ' || lpad(m::text, 5, '0'), NULL, 'language', '["text", "function_calling", "streaming"]',
+       '{"temperature": 0.7}', 0.0025, 0.0025, 0.01, 'genai-prices', '2026-11-04', 128000, 16384, true,
+       '{"price": "genai-prices", "type": "catalogue"}', now(), now(), 1
+FROM generate_series(1, %(organizations)s) o, generate_series(1, %(models)s) m;
+"""
+
+
+def measure_listing(data: Database, report: Report, *, organizations: int = 1000, models: int = 1000) -> None:
+    """Fill the tables, then measure the API at 1 and 16 clients and the cost of row-level security."""
+    _fill(data, organizations, models)
+    ids = organization_ids(organizations)
+    ours = {clients: _over_http(data, ids, clients) for clients in (1, 16)}
+    bare = {clients: _bare(data, ids, clients) for clients in (1, 16)}
+    for clients in (1, 16):
+        report.add(
+            f"list of 50, {clients} clients",
+            ours[clients].per_second,
+            "requests/s",
+            reference=("bare aiohttp and psycopg", bare[clients].per_second),
+        )
+        reference = ("bare aiohttp and psycopg", bare[clients].p99_ms)
+        report.add(f"list of 50, {clients} clients, p99", ours[clients].p99_ms, "ms", reference=reference)
+    with_security = _raw(data.app_url, ids, scoped=True)
+    without = _raw(data.owner_url, ids, scoped=False)
+    report.add(
+        "the same SQL under row-level security", with_security.per_second, "queries/s", reference=("without", without.per_second)
+    )
+
+
+def organization_ids(count: int) -> list[UUID]:
+    """Return the ids of the organizations that the tables are filled with."""
+    import hashlib  # noqa: PLC0415
+
+    return [UUID(hashlib.md5(f"organization{number}".encode()).hexdigest()) for number in range(1, count + 1)]  # noqa: S324
+
+
+def _fill(data: Database, organizations: int, models: int) -> None:
+    parameters = {"organizations": organizations, "models": models}
+    with psycopg.connect(data.owner_url, autocommit=True) as connection:
+        with psycopg.ClientCursor(connection) as cursor:
+            cursor.execute(_FILL, parameters)
+        connection.execute("VACUUM (ANALYZE) ai_models, ai_providers")
+
+
+def _over_http(data: Database, ids: list[UUID], clients: int) -> Figures:
+    requests = [request_bytes("GET", "/api/ai/models?limit=50", headers(organization_id)) for organization_id in ids]
+    with service(data) as running:
+        return uvloop.run(
+            hammer(running.host, running.port, lambda n: requests[n * 7919 % len(requests)], clients=clients, seconds=_SECONDS)
+        )
+
+
+def _bare(data: Database, ids: list[UUID], clients: int) -> Figures:
+    listener = listening_socket("127.0.0.1", 0)
+    process = multiprocessing.get_context("fork").Process(target=_bare_server, args=(data.app_url, listener), daemon=True)
+    process.start()
+    requests = [request_bytes("GET", f"/?o={organization_id}", {}) for organization_id in ids]
+    try:
+        host, port = listener.getsockname()
+        return uvloop.run(hammer(host, port, lambda n: requests[n * 7919 % len(requests)], clients=clients, seconds=_SECONDS))
+    finally:
+        process.terminate()
+        process.join()
+        listener.close()
+
+
+def _bare_server(url: str, listener: socket.socket) -> None:
+    from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415
+
+    async def serve() -> None:
+        pool: Any = AsyncConnectionPool(url, min_size=4, max_size=4, kwargs={"autocommit": True}, open=False)
+        await pool.open()
+
+        async def handle(request: web.Request) -> web.Response:
+            organization_id = request.query["o"]
+            async with pool.connection() as connection, connection.pipeline():
+                await connection.execute("SELECT set_config('app.organization_id', %s, true)", (organization_id,), prepare=True)
+                cursor = await connection.execute(_LIST.replace("row_to_json(document)", "row_to_json(document)::text"), (organization_id,), prepare=True)
+                rows = await cursor.fetchall()
+            return web.Response(body=b'{"data":[' + ",".join(row[0] for row in rows).encode() + b"]}")
+
+        app = web.Application()
+        app.router.add_get("/", handle)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        await asyncio.Event().wait()
+
+    uvloop.run(serve())
+
+
+def _raw(url: str, ids: list[UUID], *, scoped: bool) -> Figures:
+    latencies = []
+    with psycopg.connect(url, autocommit=True) as connection:
+        begin = time.perf_counter()
+        count = 0
+        while time.perf_counter() - begin < _SECONDS:
+            organization_id = ids[count * 7919 % len(ids)]
+            started = time.perf_counter()
+            with connection.pipeline():
+                if scoped:
+                    connection.execute("SELECT set_config('app.organization_id', %s, true)", (str(organization_id),), prepare=True)
+                else:
+                    connection.execute("SELECT %s", (str(organization_id),), prepare=True)
+                cursor = connection.execute(_LIST, (organization_id,), prepare=True)
+            cursor.fetchall()
+            latencies.append(time.perf_counter() - started)
+            count += 1
+    return figures(latencies, _SECONDS)
