@@ -32,13 +32,14 @@ class EnvelopeVault:
 
     async def open(self, provider_id: UUID, origin: str) -> str | None:
         stored = await self._credentials.current(provider_id)
-        if stored is None:
-            return None
+        return None if stored is None else await self.unseal(stored, provider_id=provider_id, origin=origin)
+
+    async def unseal(self, sealed: SealedCredential, *, provider_id: UUID, origin: str) -> str:
         # The binding is what the caller is about to do, not what the row says of itself.
         binding = KeyBinding(
             organization_id=current_caller().organization_id,
             provider_id=provider_id,
-            version=stored.binding.version,
+            version=sealed.binding.version,
             origin=origin,
         )
-        return self._envelope.open(replace(stored, binding=binding))
+        return self._envelope.open(replace(sealed, binding=binding))

@@ -50,3 +50,11 @@ class Vault(Protocol):
             CredentialUnreadable: it was sealed for another tenant, provider, version or origin, or was tampered with.
         """
         ...
+
+    async def unseal(self, sealed: SealedCredential, *, provider_id: UUID, origin: str) -> str:
+        """Return the key that a stored credential holds, for a call to this provider of the caller's at this origin.
+
+        Raises:
+            CredentialUnreadable: it was sealed for another tenant, provider, version or origin, or was tampered with.
+        """
+        ...

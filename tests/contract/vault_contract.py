@@ -151,3 +151,24 @@ class VaultContract:
         binding = a_binding()
         await stored(subject, binding, "${HOME} {{ env.PATH }} os.environ/PATH")
         assert await opened(subject, binding) == "${HOME} {{ env.PATH }} os.environ/PATH"
+
+    async def test_a_credential_at_hand_opens_as_a_stored_one_does(self, subject: VaultUnderTest) -> None:
+        binding = a_binding()
+        sealed = await subject.vault.seal(API_KEY, binding)
+        with acting_as(a_caller(binding.organization_id)):
+            key = await subject.vault.unseal(sealed, provider_id=binding.provider_id, origin=binding.origin)
+        assert key == API_KEY
+
+    @pytest.mark.parametrize("moved", ["organization", "provider", "origin"])
+    async def test_a_credential_at_hand_opens_for_what_it_was_sealed_for_alone(
+        self, subject: VaultUnderTest, moved: str
+    ) -> None:
+        binding = a_binding()
+        sealed = await subject.vault.seal(API_KEY, binding)
+        provider_id = uuid4() if moved == "provider" else binding.provider_id
+        origin = "https://evil.example.com:443" if moved == "origin" else binding.origin
+        with (
+            acting_as(a_caller(uuid4() if moved == "organization" else binding.organization_id)),
+            pytest.raises(CredentialUnreadable),
+        ):
+            await subject.vault.unseal(sealed, provider_id=provider_id, origin=origin)

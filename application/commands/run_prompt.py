@@ -1,0 +1,26 @@
+"""Run a prompt and wait for the whole answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.prompts.run import started
+
+if TYPE_CHECKING:
+    from application.prompts.answer import PromptAnswer
+    from application.prompts.request import Prompt
+    from application.prompts.run import PromptPorts
+
+
+async def run_prompt(prompt: Prompt, *, ports: PromptPorts) -> PromptAnswer:
+    """Return the answer. Cancelling it ends the call at the provider; nothing of prompt or answer is kept.
+
+    Raises:
+        ModelNotFound, ModelOutOfUse, NoModelFits: there is no model to run it on.
+        PromptFailed: no model has answered within the deadline.
+        Unavailable: the database cannot be reached.
+    """
+    run = await started(prompt, ports)
+    async with run.within_deadline():
+        generated = await run.first_success(ports.generation.generate)
+    return run.succeeded(generated)

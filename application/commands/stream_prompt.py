@@ -1,0 +1,82 @@
+"""Run a prompt and hand out the answer as it is written."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from application.ports.generation import Generated
+from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.run import started
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from application.ports.generation import Generation, GenerationRequest, StreamEvent, TextDelta
+    from application.ports.provider_gateway import ProviderConnection
+    from application.prompts.answer import PromptAnswer
+    from application.prompts.request import Prompt
+    from application.prompts.run import PromptPorts, Run
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A stream whose first event is here; from now on no other model is asked."""
+
+    first: StreamEvent
+    rest: AsyncIterator[StreamEvent]
+    ending: AsyncExitStack
+
+
+@asynccontextmanager
+async def stream_prompt(
+    prompt: Prompt, *, ports: PromptPorts
+) -> AsyncGenerator[AsyncIterator[TextDelta | PromptAnswer]]:
+    """Give the words as they come and, last, the whole answer; entered as soon as the first words are here.
+
+    Until then other models are tried as for `run_prompt`, afterwards none. Leaving the block early ends the call at
+    the provider. The deadline bounds the block.
+
+    Raises:
+        ModelNotFound, ModelOutOfUse, NoModelFits: there is no model to run it on.
+        PromptFailed: no model has begun to answer, or the one that had has failed in the middle of it.
+        Unavailable: the database cannot be reached.
+    """
+    run = await started(prompt, ports)
+    async with run.within_deadline():
+        opened = await run.first_success(partial(_opened, ports.generation))
+        async with opened.ending, aclosing(_told(run, opened)) as events:
+            yield events
+
+
+async def _opened(generation: Generation, connection: ProviderConnection, request: GenerationRequest) -> _Opened:
+    async with AsyncExitStack() as stack:
+        events = await stack.enter_async_context(generation.stream(connection, request))
+        return _Opened(await _next(events), events, stack.pop_all())
+    raise AssertionError  # pragma: no cover - no stream swallows an error
+
+
+async def _next(events: AsyncIterator[StreamEvent]) -> StreamEvent:
+    try:
+        return await anext(events)
+    except StopAsyncIteration:
+        raise UpstreamFailure(
+            "unexpected_body", "The provider ended the stream before the answer was whole.", is_retryable=True
+        ) from None
+
+
+async def _told(run: Run, opened: _Opened) -> AsyncGenerator[TextDelta | PromptAnswer]:
+    event = opened.first
+    try:
+        while not isinstance(event, Generated):
+            yield event
+            event = await _next(opened.rest)
+        yield run.succeeded(event)
+    except UpstreamFailure as failure:
+        raise run.failed(failure, in_midstream=True) from failure
+    except (asyncio.CancelledError, GeneratorExit):
+        run.broken_off()
+        raise

@@ -1,0 +1,120 @@
+"""How a model is run: what the request says, else what the registered model's `config` says, else the provider.
+
+| in `config`                   | value                                                       |
+|-------------------------------|-------------------------------------------------------------|
+| `temperature`                 | a number from 0 to 2                                        |
+| `topP` (`top_p`)              | a number from 0 to 1                                        |
+| `maxTokens` (`max_tokens`)    | a whole number from 1                                       |
+| `stop`                        | a text, or up to 16 of them, none of them empty             |
+| `systemPrompt` (`system_prompt`) | a text, used where the request has no system message     |
+| `preference`                  | a number; the lowest is the first choice by `preferred`     |
+
+What else `config` holds is for others to read, and null is as good as absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOTTEST: Final = 2.0
+MOST_STOPS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """How to write; none leaves it to whoever comes next: the model's own config, then the provider."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What a model's config says. `problem` names what in it cannot be used; then nothing of it is."""
+
+    parameters: Parameters = field(default_factory=Parameters)
+    system_prompt: str | None = field(default=None, repr=False)
+    preference: float | None = None
+    problem: str | None = None
+
+
+class _Misfit(ValueError):
+    """A value of the config is not what the table says."""
+
+
+def read_defaults(config: Mapping[str, Any]) -> Defaults:
+    """Return what the config says; never fails."""
+    try:
+        return Defaults(
+            parameters=Parameters(
+                temperature=_number(config, "temperature", HOTTEST),
+                top_p=_number(config, "topP", 1.0),
+                max_tokens=_whole(config, "maxTokens"),
+                stop=_stops(config.get("stop")),
+            ),
+            system_prompt=_text(config, "systemPrompt"),
+            preference=_number(config, "preference", None),
+        )
+    except _Misfit as misfit:
+        return Defaults(problem=str(misfit))
+
+
+def merged(asked: Parameters, defaults: Parameters, limit: int | None) -> Parameters:
+    """Return what counts; `max_tokens` is never above the model's limit (none or 0: not known)."""
+    max_tokens = defaults.max_tokens if asked.max_tokens is None else asked.max_tokens
+    if max_tokens is not None and limit:
+        max_tokens = min(max_tokens, limit)
+    return Parameters(
+        temperature=defaults.temperature if asked.temperature is None else asked.temperature,
+        top_p=defaults.top_p if asked.top_p is None else asked.top_p,
+        max_tokens=max_tokens,
+        stop=defaults.stop if asked.stop is None else asked.stop,
+    )
+
+
+_SPELLINGS: Final = {"topP": "top_p", "maxTokens": "max_tokens", "systemPrompt": "system_prompt"}
+
+
+def _value(config: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever the config holds
+    value = config.get(name)
+    return config.get(_SPELLINGS[name]) if value is None and name in _SPELLINGS else value
+
+
+def _number(config: Mapping[str, Any], name: str, highest: float | None) -> float | None:
+    value = _value(config, name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or (highest and not 0 <= value <= highest):
+        raise _Misfit(f"{name} is not a number" + (f" from 0 to {highest:g}" if highest else ""))
+    return float(value)
+
+
+def _whole(config: Mapping[str, Any], name: str) -> int | None:
+    value = _value(config, name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _Misfit(f"{name} is not a whole number from 1")
+    return value
+
+
+def _text(config: Mapping[str, Any], name: str) -> str | None:
+    value = _value(config, name)
+    if value is not None and not isinstance(value, str):
+        raise _Misfit(f"{name} is not a text")
+    return value or None
+
+
+def _stops(value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    stops = [value] if isinstance(value, str) else value
+    if not isinstance(stops, list) or len(stops) > MOST_STOPS or not all(isinstance(s, str) and s for s in stops):
+        raise _Misfit(f"stop is not a text, or up to {MOST_STOPS} of them, none of them empty")
+    return tuple(stops)

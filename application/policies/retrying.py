@@ -1,0 +1,64 @@
+"""When a call that failed is worth repeating, and how long to wait before that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.ports.provider_gateway import UpstreamFailure
+
+FINAL: Final = frozenset(
+    {
+        "auth_invalid",
+        "auth_forbidden",
+        "bad_request",
+        "billing_exhausted",
+        "endpoint_refused",
+        "not_found",
+        "region_blocked",
+    }
+)
+"""Categories that the same call meets again, whatever the provider says of trying again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrying:
+    """How often, and how patiently. Times in seconds.
+
+    A provider that says how long to wait is obeyed. One that does not is given `first_wait`, then twice as long each
+    time up to `longest_wait`, each cut at random by up to half so that many callers do not come back together. While
+    another model stands by, nobody waits longer than `patience`: the other one is asked instead.
+    """
+
+    attempts_per_model: int = 3
+    attempts_in_all: int = 6
+    first_wait: float = 0.5
+    longest_wait: float = 8.0
+    patience: float = 2.0
+
+    def wait(
+        self, failure: UpstreamFailure, *, attempt: int, remaining: float, chance: float, has_alternative: bool
+    ) -> float | None:
+        """Return how long to wait before the model is asked again, none when it should not be.
+
+        `attempt` counts the calls of this model so far, `remaining` is the time until the deadline, and `chance` is
+        a random number from 0 up to 1.
+        """
+        if attempt >= self.attempts_per_model or not failure.is_retryable or failure.category in FINAL:
+            return None
+        if failure.retry_after_seconds is not None:
+            wait = max(failure.retry_after_seconds, 0.0) * (1 + 0.1 * chance)
+        else:
+            wait = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1)) * (1 - 0.5 * chance)
+        if wait >= remaining or (has_alternative and wait > self.patience):
+            return None
+        return wait
+
+
+def most_telling(failures: Sequence[UpstreamFailure]) -> UpstreamFailure:
+    """Return the failure to report of several: the last that time may heal, else the last."""
+    healing = [failure for failure in failures if failure.is_retryable and failure.category not in FINAL]
+    return (healing or list(failures))[-1]

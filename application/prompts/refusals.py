@@ -1,0 +1,54 @@
+"""Why a prompt was not run, or was run in vain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.errors import ApplicationError, Conflict
+from application.ports.provider_gateway import UpstreamFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.policies.candidates import Selection
+    from application.prompts.answer import Attempt
+
+
+class NoModelFits(ApplicationError):
+    """None of your organization's models fits what is needed; `candidates` says why each does not."""
+
+    code = "no-model-fits"
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self.selection = selection
+
+
+class ModelOutOfUse(Conflict):
+    """The model that was asked for cannot be used as it is; `candidates` says why."""
+
+    code = "model-out-of-use"
+
+    def __init__(self, selection: Selection) -> None:
+        reasons = dict.fromkeys(finding.detail for verdict in selection.verdicts for finding in verdict.findings)
+        super().__init__(f"The model that was asked for cannot be used as it is. {' '.join(reasons)}")
+        self.selection = selection
+
+
+class PromptFailed(UpstreamFailure):
+    """No model that was tried has answered; `attempts` tells of each call."""
+
+    def __init__(self, failure: UpstreamFailure, attempts: Sequence[Attempt]) -> None:
+        """Report one of the failures in place of all."""
+        super().__init__(
+            failure.category,
+            failure.message,
+            hint=failure.hint,
+            http_status=failure.http_status,
+            upstream_request_id=failure.upstream_request_id,
+            retry_after_seconds=failure.retry_after_seconds,
+            is_retryable=failure.is_retryable,
+            authenticated=failure.authenticated,
+            rate_limit=failure.rate_limit,
+        )
+        self.attempts = tuple(attempts)

@@ -1,0 +1,230 @@
+"""One prompt on its way: which models are tried, how often, and what became of each call."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from application.errors import CredentialUnreadable, InvalidInput
+from application.policies.candidates import Need
+from application.policies.costs import NOTHING, Cost, cost_of
+from application.policies.retrying import Retrying, most_telling
+from application.ports.provider_gateway import UpstreamFailure
+from application.ports.usage import CANCELLED, OK, Use
+from application.prompts.answer import Attempt, PromptAnswer
+from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.request import request_for
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from application.policies.candidates import Candidate, Selection
+    from application.ports.generation import Generated, Generation, GenerationRequest
+    from application.ports.provider_gateway import Category, ProviderConnection
+    from application.ports.timer import Timer
+    from application.ports.usage import UsageLedger
+    from application.prompts.readiness import Readiness
+    from application.prompts.ready import Ready
+    from application.prompts.request import Prompt
+
+T = TypeVar("T")
+
+# After these the provider may have written, and charged, all the same; any other refusal comes before the work.
+_PERHAPS_CHARGED = frozenset({CANCELLED, "timeout", "unexpected_body"})
+
+# Event loops count in milliseconds, and may end a wait that much early.
+_TIMER_STEP = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptPorts:
+    """What running a prompt works with."""
+
+    readiness: Readiness
+    generation: Generation
+    usage: UsageLedger
+    timer: Timer
+    retrying: Retrying = field(default_factory=Retrying)
+
+
+class Run:
+    """Calls one model after the other until one answers, and keeps account of every call."""
+
+    def __init__(self, prompt: Prompt, ready: Ready, candidates: Sequence[Candidate], ports: PromptPorts) -> None:
+        self._prompt = prompt
+        self._ready = ready
+        self._candidates = candidates
+        self._ports = ports
+        self._attempts: list[Attempt] = []
+        self._started = ports.timer.now()
+        self._deadline = self._started + prompt.deadline_seconds
+        self._calling: Candidate | None = None
+        self._called_at = 0.0
+        self._waited = 0.0
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the deadline."""
+        return self._deadline - self._ports.timer.now()
+
+    @asynccontextmanager
+    async def within_deadline(self) -> AsyncIterator[None]:
+        """End the block at the deadline.
+
+        Raises:
+            PromptFailed: the deadline came first.
+        """
+        try:
+            async with asyncio.timeout(max(self.remaining, 0.0)):
+                yield
+        except TimeoutError:
+            raise PromptFailed(self._out_of_time(), self._attempts) from None
+
+    async def first_success(self, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]) -> T:
+        """Return what the first call that succeeds gives; what it began is still to be ended.
+
+        Raises:
+            PromptFailed: none did.
+        """
+        failures: list[UpstreamFailure] = []
+        for number, candidate in enumerate(self._candidates, start=1):
+            wait: float | None = 0.0
+            calls = 0
+            while wait is not None and len(failures) < self._ports.retrying.attempts_in_all:
+                self._waited = wait
+                if wait:
+                    await self._ports.timer.sleep(wait)
+                calls += 1
+                try:
+                    return await self._attempt(candidate, call)
+                except UpstreamFailure as failure:
+                    failures.append(failure)
+                    wait = self._wait(failure, calls, has_alternative=number < len(self._candidates))
+        raise PromptFailed(most_telling(failures), self._attempts) from failures[-1]
+
+    def succeeded(self, generated: Generated) -> PromptAnswer:
+        """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
+        candidate = self._calling or self._candidates[0]
+        cost = cost_of(candidate.price, generated.usage)
+        self._end(OK, cost, generated=generated)
+        return PromptAnswer(
+            candidate=candidate,
+            generated=generated,
+            cost=cost,
+            latency_ms=(self._ports.timer.now() - self._started) * 1000,
+            attempts=self._attempts,
+        )
+
+    def failed(self, failure: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
+        """Note that the call under way has failed, and return what to raise when no other is to be tried."""
+        charged = in_midstream or failure.category in _PERHAPS_CHARGED
+        self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
+        return PromptFailed(failure, self._attempts)
+
+    def broken_off(self) -> None:
+        """Note that the call under way was ended from this side; does nothing when it has ended already."""
+        self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, Cost(None))
+
+    async def _attempt(
+        self, candidate: Candidate, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]
+    ) -> T:
+        connection = await self._connection(candidate)
+        remaining = self.remaining
+        if remaining <= 0:
+            raise self._out_of_time()
+        self._calling, self._called_at = candidate, self._ports.timer.now()
+        try:
+            return await call(connection, request_for(self._prompt, candidate, remaining))
+        except UpstreamFailure as failure:
+            self.failed(failure)
+            raise
+        except asyncio.CancelledError:
+            self.broken_off()
+            raise
+
+    async def _connection(self, candidate: Candidate) -> ProviderConnection:
+        try:
+            return await self._ready.connection(candidate.provider_id)
+        except (CredentialUnreadable, InvalidInput) as error:
+            unreadable = isinstance(error, CredentialUnreadable)
+            category: Category = "auth_invalid" if unreadable else "endpoint_refused"
+            self._attempts.append(
+                Attempt(
+                    candidate=candidate,
+                    outcome=category,
+                    wait_ms=self._waited * 1000,
+                    latency_ms=0.0,
+                    message=error.message,
+                )
+            )
+            raise UpstreamFailure(category, error.message) from error
+
+    def _wait(self, failure: UpstreamFailure, calls: int, *, has_alternative: bool) -> float | None:
+        return self._ports.retrying.wait(
+            failure,
+            attempt=calls,
+            remaining=self.remaining,
+            chance=self._ports.timer.chance(),
+            has_alternative=has_alternative,
+        )
+
+    def _end(
+        self, outcome: str, cost: Cost, *, generated: Generated | None = None, failure: UpstreamFailure | None = None
+    ) -> None:
+        candidate, self._calling = self._calling, None
+        if candidate is None:
+            return
+        latency_ms = (self._ports.timer.now() - self._called_at) * 1000
+        told = generated or failure
+        self._attempts.append(
+            Attempt(
+                candidate=candidate,
+                outcome=outcome,
+                wait_ms=self._waited * 1000,
+                latency_ms=latency_ms,
+                upstream_request_id=told.upstream_request_id if told else None,
+                http_status=failure.http_status if failure else None,
+                message=failure.message if failure else None,
+            )
+        )
+        self._ports.usage.record(
+            Use(
+                model_id=candidate.id,
+                provider_id=candidate.provider_id,
+                provider_model_id=candidate.provider_model_id,
+                outcome=outcome,
+                input_tokens=(generated.usage.input_tokens or 0) if generated else 0,
+                output_tokens=(generated.usage.output_tokens or 0) if generated else 0,
+                cost_usd=cost.usd,
+                latency_ms=latency_ms,
+            )
+        )
+
+    def _out_of_time(self) -> UpstreamFailure:
+        return UpstreamFailure(
+            "timeout",
+            f"There was no answer within the {self._prompt.deadline_seconds:g} s that the request allows.",
+            hint="Allow more with deadlineSeconds, or ask for a shorter answer.",
+            is_retryable=True,
+        )
+
+
+async def started(prompt: Prompt, ports: PromptPorts) -> Run:
+    """Return the run of a prompt with the models that will be tried, in their order.
+
+    Raises:
+        ModelNotFound: none is called what was asked for.
+        ModelOutOfUse, NoModelFits: none of those that are can be used.
+        Unavailable: the database cannot be reached.
+    """
+    ready, selection = await ports.readiness.chosen(prompt.wanted, has_images=prompt.has_images)
+    return Run(prompt, ready, _usable(selection, prompt), ports)
+
+
+def _usable(selection: Selection, prompt: Prompt) -> Sequence[Candidate]:
+    candidates = selection.kept
+    if not candidates:
+        raise (NoModelFits if isinstance(prompt.wanted, Need) else ModelOutOfUse)(selection)
+    return candidates
