@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import pytest
@@ -12,7 +14,6 @@ from application.ports.outbound import OutboundFailure, OutboundRequest
 from tests.contract.egress.loopback import HOST, Server
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Mapping
 
 
@@ -26,7 +27,13 @@ class Bounds(TypedDict, total=False):
 def egress_to(*servers: Server, host: str = HOST, ssl_context: ssl.SSLContext | None = None) -> Egress:
     """Return a way out that may call these servers on this machine, and nothing else here."""
     allow = ",".join(f"{host}:{server.port}" for server in servers)
-    return Egress(EgressAllowList.parse(allow), ssl_context=ssl_context)
+    return Egress(EgressAllowList.parse(allow), ssl_context=ssl_context or trust())
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Return the system's certificates, read once and not for every way out."""
+    return ssl.create_default_context()
 
 
 def a_get(url: str, headers: Mapping[str, str] | None = None, **bounds: Unpack[Bounds]) -> OutboundRequest:

@@ -11,7 +11,7 @@ from adapters.egress.allowed import EgressAllowList
 from adapters.egress.attempt import Attempt, current
 from adapters.egress.client import Egress
 from adapters.egress.urls import read_request
-from tests.contract.egress.calls import a_get, failure_of
+from tests.contract.egress.calls import a_get, failure_of, trust
 from tests.contract.egress.loopback import Canary, Names
 from tests.unit.egress.vectors import ACCEPTED, REFUSED_ADDRESSES, REFUSED_URLS
 
@@ -25,6 +25,7 @@ def guarded(canary: Canary, *answers: list[str], allow: str = "") -> Egress:
     """Return a way out whose names have these addresses, and whose connections would all end at the canary."""
     return Egress(
         EgressAllowList.parse(allow),
+        ssl_context=trust(),
         resolver=Names(*(answers or [["127.0.0.1"]])),
         open_socket=canary.open_socket,
         lookup_seconds=0,

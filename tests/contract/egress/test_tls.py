@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import uvloop
 
+from adapters.egress.allowed import EgressAllowList
 from adapters.egress.client import Egress
 from tests.contract.egress.calls import a_get, egress_to, failure_of
 from tests.contract.egress.certificates import Authority
@@ -70,11 +71,9 @@ def test_a_trusted_server_is_called_and_the_handshake_timed(
 
 
 async def test_a_server_that_nobody_vouches_for_is_refused_by_default(authority: Authority) -> None:
-    async with (
-        serving(agreeing, tls=authority.server(HOST), reads_request=False) as server,
-        egress_to(server) as egress,
-    ):
-        failure = await failure_of(egress, a_get(server.url(scheme="https"), headers={"Authorization": "secret"}))
+    async with serving(agreeing, tls=authority.server(HOST), reads_request=False) as server:
+        async with Egress(EgressAllowList.parse(f"{HOST}:{server.port}")) as egress:
+            failure = await failure_of(egress, a_get(server.url(scheme="https"), headers={"Authorization": "secret"}))
     assert (failure.category, failure.was_sent) == ("tls", False)
     assert "is not trusted: unable to get local issuer certificate" in failure.message
 
