@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adapters.providers.verdicts.verdict import Verdict
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import ProviderConnection, Timings
+    from application.ports.provider_gateway import ProviderConnection, Timings, UpstreamFailure
 
 _MEBIBYTE: Final = 1024 * 1024
 # A shorter one might stand in an answer by chance; no provider's key is that short.
@@ -137,7 +137,7 @@ class Exchange:
         """Send a document; errors as for `get`."""
         return await self._ask("POST", url, patience, json)
 
-    def failure(self, verdict: Verdict) -> Exception:
+    def failure(self, verdict: Verdict) -> UpstreamFailure:
         """Return, as an error, a meaning that no single answer has."""
         return finding_of(self.dialect, verdict).failure()
 

@@ -25,8 +25,17 @@ BUILT_IN = ["openai", "anthropic", "google", "azure_openai", "openai_compatible"
 
 
 class NeverAnswering(FakeOutbound):
+    """Keeps every question waiting; only one address, if any, is found to be out of reach."""
+
+    def __init__(self, *, unless_it_ends_in: str | None = None) -> None:
+        super().__init__()
+        self._unreachable = unless_it_ends_in
+
     async def request(self, request: OutboundRequest) -> NoReturn:
         self.requests.append(request)
+        if self._unreachable is not None and request.url.endswith(self._unreachable):
+            await asyncio.sleep(0.01)
+            raise OutboundFailure("unreachable", "Nobody is there.")
         await asyncio.Event().wait()
         raise AssertionError("unreachable")
 
@@ -125,6 +134,14 @@ async def test_a_probe_that_is_cancelled_leaves_nothing_running() -> None:
     with pytest.raises(asyncio.CancelledError):
         await probe
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_one_question_that_fails_does_not_wait_for_the_other() -> None:
+    outbound = NeverAnswering(unless_it_ends_in="/user/balance")
+    report = await Gateway(outbound).probe(a_connection("openai_compatible", preset="deepseek"))
+    assert report.category == "unreachable"
+    assert report.response_time_ms < 1_000
+    assert len(outbound.requests) == 2
 
 
 @pytest.mark.parametrize(
