@@ -71,9 +71,11 @@ def test_a_trusted_server_is_called_and_the_handshake_timed(
 
 
 async def test_a_server_that_nobody_vouches_for_is_refused_by_default(authority: Authority) -> None:
-    async with serving(agreeing, tls=authority.server(HOST), reads_request=False) as server:
-        async with Egress(EgressAllowList.parse(f"{HOST}:{server.port}")) as egress:
-            failure = await failure_of(egress, a_get(server.url(scheme="https"), headers={"Authorization": "secret"}))
+    async with (
+        serving(agreeing, tls=authority.server(HOST), reads_request=False) as server,
+        Egress(EgressAllowList.parse(f"{HOST}:{server.port}")) as egress,
+    ):
+        failure = await failure_of(egress, a_get(server.url(scheme="https"), headers={"Authorization": "secret"}))
     assert (failure.category, failure.was_sent) == ("tls", False)
     assert "is not trusted: unable to get local issuer certificate" in failure.message
 
