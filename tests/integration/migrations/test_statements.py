@@ -1,0 +1,53 @@
+"""Every named statement beside the adapters fits the migrated schema."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from adapters.sql import statements
+from tests.architecture.sources import ROOT
+
+if TYPE_CHECKING:
+    from tests.databases import Connection
+
+PARAMETER = re.compile(r"%\((\w+)\)[sbt]")
+TEMPLATE = re.compile(r"\{\w*\}")
+FILES = sorted((ROOT / "adapters").rglob("*.sql"))
+STATEMENTS = {
+    f"{path.parent.name}/{path.name}: {name}": text
+    for path in FILES
+    for name, text in statements(".".join(path.parent.relative_to(ROOT).parts), path.name).items()
+}
+# Those with places to be filled in are put together by their adapter, whose own tests run them.
+WHOLE = {name: text for name, text in STATEMENTS.items() if not TEMPLATE.search(text)}
+
+
+def _prepared(text: str) -> bytes:
+    """Return what checks tables, columns, functions and types of the statement, and runs nothing."""
+    names = list(dict.fromkeys(PARAMETER.findall(text)))
+    numbered = PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", text).replace("%%", "%")
+    return b"PREPARE checked AS " + numbered.encode("utf-8")
+
+
+def test_there_are_statements() -> None:
+    assert len(WHOLE) > 10
+
+
+def test_each_statement_fits_the_schema(owner: Connection) -> None:
+    misfits = {}
+    for name, text in WHOLE.items():
+        try:
+            owner.execute(_prepared(text))
+            owner.execute("DEALLOCATE checked")
+        except psycopg.Error as error:
+            misfits[name] = str(error)
+    assert misfits == {}
+
+
+def test_a_statement_that_does_not_fit_would_be_noticed(owner: Connection) -> None:
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        owner.execute(_prepared("SELECT no_such_column FROM events WHERE organization_id = %(organization_id)s"))
