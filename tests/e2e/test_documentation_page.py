@@ -1,0 +1,148 @@
+"""The documentation page in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import async_playwright
+
+from tests.documented import product_routes
+from tests.http_service import a_token, serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Page
+
+    from tests.http_service import Service
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class Watched:
+    """A page, what it asked for, and what it complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+
+
+class Documented:
+    """A running service, and a browser to look at it with."""
+
+    def __init__(self, service: Service, browser: Browser) -> None:
+        self.service = service
+        self._browser = browser
+
+    @asynccontextmanager
+    async def opened(
+        self, address: str = "/api/docs", *, width: int = 1280, scheme: Literal["light", "dark"] = "light"
+    ) -> AsyncIterator[Watched]:
+        context = await self._browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        watched = Watched(await context.new_page())
+        await watched.page.goto(self.service.url + address)
+        await watched.page.wait_for_selector(".operation")
+        yield watched
+        await context.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def documented() -> AsyncIterator[Documented]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    async with serving(product_routes()) as service, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield Documented(service, browser)
+        await browser.close()
+
+
+async def test_it_needs_nothing_from_elsewhere_and_breaks_no_rule(documented: Documented) -> None:
+    async with documented.opened() as watched:
+        await watched.page.locator("#op-registerModel > summary").click()
+        await watched.page.locator("#op-registerModel .answers details").first.click()
+    assert watched.complaints == []
+    assert len(watched.requests) > 5
+    assert [url for url in watched.requests if not url.startswith(documented.service.url + "/api/docs")] == []
+
+
+async def test_every_operation_is_there_and_can_be_found(documented: Documented) -> None:
+    async with documented.opened() as watched:
+        page = watched.page
+        operations = page.locator(".operation")
+        assert await operations.count() > 20
+        await page.locator("#search").fill("post models/bulk")
+        visible = [await found.get_attribute("id") for found in await operations.all() if await found.is_visible()]
+        assert visible == ["op-changeModelsInBulk"]
+        await page.locator("#search").fill("invalid-cursor")
+        assert await page.locator("#problem-invalid-cursor").is_visible()
+        assert not await page.locator("#problem-not-allowed").is_visible()
+
+
+async def test_the_type_of_a_problem_leads_to_its_meaning(documented: Documented) -> None:
+    problem = (await documented.service.ask("GET", "/api/ai/models")).document
+    async with documented.opened(problem["type"]) as watched:
+        row = watched.page.locator("#problem-not-authenticated")
+        await row.wait_for(state="visible")
+        assert "401" in await row.inner_text()
+        await watched.page.wait_for_function(
+            "() => document.querySelector('#problem-not-authenticated').getBoundingClientRect().top < innerHeight"
+        )
+
+
+async def test_an_operation_opens_from_its_address_and_sends_what_the_form_holds(documented: Documented) -> None:
+    async with documented.opened("/api/docs#op-getModel") as watched:
+        form = watched.page.locator("#op-getModel form")
+        await form.get_by_label("id (path)").fill("not-an-id/..")
+        await form.get_by_role("button", name="Send").click()
+        await watched.page.locator("#op-getModel .reply.problem", has_text="401 Unauthorized").wait_for()
+    assert f"{documented.service.url}/api/ai/models/not-an-id%2F.." in watched.requests
+
+
+async def test_requests_carry_the_token_in_their_header_alone(documented: Documented) -> None:
+    token = a_token()
+    async with documented.opened("/api/docs#op-listModels") as watched:
+        await watched.page.locator("#token").fill(token)
+        form = watched.page.locator("#op-listModels form")
+        await form.get_by_label("limit (query)").fill("0")
+        await form.get_by_role("button", name="Send").click()
+        reply = watched.page.locator("#op-listModels .reply.problem", has_text="422")
+        await reply.wait_for()
+        assert "?limit" in await reply.locator("pre").last.inner_text()
+        assert await watched.page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert token not in "".join(watched.requests)
+
+
+async def test_text_of_the_document_never_becomes_markup(documented: Documented) -> None:
+    async with documented.opened() as watched:
+        assert await watched.page.evaluate("[...document.scripts].every(script => script.src)")
+        made = await watched.page.evaluate(
+            """async () => {
+                const { inline, element } = await import("/api/docs/elements.js");
+                const made = element("p", {}, inline("<img src=x onerror=alert(1)> **<b>x</b>** `<i>`"));
+                return made.querySelectorAll("img, b, i").length;
+            }"""
+        )
+    assert made == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_everybody_can_use_it(documented: Documented, scheme: Literal["light", "dark"]) -> None:
+    async with documented.opened("/api/docs#op-registerModel", scheme=scheme) as watched:
+        await watched.page.locator("#op-registerModel .answers details").first.click()
+        found = await Axe().run(watched.page)
+        assert found.response["violations"] == []
+
+
+async def test_it_fits_a_small_screen(documented: Documented) -> None:
+    async with documented.opened("/api/docs#op-registerModel", width=320) as watched:
+        await watched.page.locator("#op-registerModel form").wait_for()
+        assert await watched.page.evaluate("document.documentElement.scrollWidth <= 320")
