@@ -7,3 +7,6 @@ FROM events WHERE organization_id = %(organization_id)s AND aggregate_id = %(agg
 SELECT org_sequence, position, aggregate_id, revision, topic, state, actor, command_id, correlation_id, reason,
        recorded_at, hash
 FROM events WHERE organization_id = %(organization_id)s AND {conditions} ORDER BY org_sequence DESC LIMIT %(limit)s;
+
+-- event_count: how many events the filter lets through
+SELECT count(*) FROM events WHERE organization_id = %(organization_id)s AND {conditions};

@@ -12,7 +12,7 @@ from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import LiteralString
     from uuid import UUID
 
@@ -41,23 +41,32 @@ class PostgresAuditLog:
         return [_entry(row) for row in await self._tenant.rows(statement, {"aggregate_id": aggregate_id})]
 
     async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
-        values = {
-            "aggregate_id": wanted.aggregate_id,
-            "actor": wanted.actor,
-            "topic": wanted.topic,
-            "since": wanted.since,
-            "until": wanted.until,
-            "before": before,
-        }
-        parameters = {name: value for name, value in values.items() if value is not None}
-        rows = await self._tenant.rows(_newest(tuple(parameters)), {**parameters, "limit": limit})
+        parameters = _parameters(wanted, before)
+        rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
         return [_entry(row) for row in rows]
+
+    async def count(self, wanted: AuditFilter) -> int:
+        parameters = _parameters(wanted)
+        count: int = (await self._tenant.rows(_filtered("event_count", tuple(parameters)), parameters))[0][0]
+        return count
+
+
+def _parameters(wanted: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
+    values = {
+        "aggregate_id": wanted.aggregate_id,
+        "actor": wanted.actor,
+        "topic": wanted.topic,
+        "since": wanted.since,
+        "until": wanted.until,
+        "before": before,
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 @cache
-def _newest(names: tuple[str, ...]) -> Composed:
-    conditions = SQL(" AND ").join(SQL(_CONDITIONS[name]) for name in names) if names else SQL("true")
-    return SQL(_SQL["newest_events"]).format(conditions=conditions)
+def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
+    joined = SQL(" AND ").join(SQL(_CONDITIONS[condition]) for condition in conditions) if conditions else SQL("true")
+    return SQL(_SQL[name]).format(conditions=joined)
 
 
 def _entry(row: tuple[Any, ...]) -> AuditEntry:

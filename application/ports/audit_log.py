@@ -50,3 +50,7 @@ class AuditLog(Protocol):
     async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
         """Return events, newest first, from the one before this organization sequence number."""
         ...
+
+    async def count(self, wanted: AuditFilter) -> int:
+        """Return how many events the filter lets through."""
+        ...

@@ -75,22 +75,21 @@ class AuditViews:
         if len(entries) > query.limit:
             cursor = cursor_after(Position(shown[-1].org_sequence, _NO_ID), query)
         rows = [json_bytes(event_document(entry) | {"facts": entry.facts}) for entry in shown]
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor))
+        total = await self.log.count(wanted) if query.include_total else None
+        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
     async def _history(self, request: web.Request, kind: Literal["provider", "model"]) -> web.Response:
         query = query_of(request, HistoryQuery)
         before = _before(query)
-        story = [
-            told
-            for told in reversed(await self.history(kind, path_id(request, "id")))
-            if before is None or told.entry.revision < before
-        ]
+        whole = await self.history(kind, path_id(request, "id"))
+        story = [told for told in reversed(whole) if before is None or told.entry.revision < before]
         shown = story[: query.limit]
         cursor = None
         if len(story) > query.limit:
             cursor = cursor_after(Position(shown[-1].entry.revision, _NO_ID), query)
         rows = [json_bytes(_history_document(told)) for told in shown]
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor))
+        total = len(whole) if query.include_total else None
+        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
 
 def event_document(entry: AuditEntry) -> dict[str, Any]:
