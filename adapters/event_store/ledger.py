@@ -53,8 +53,12 @@ class LedgerApplication(Application[UUID]):
 class Ledger:
     """Loads and saves aggregates off the event loop."""
 
-    def __init__(self, recorder: LedgerRecorder, *, threads: int = 4) -> None:
+    def __init__(
+        self, recorder: LedgerRecorder, *, threads: int = 4, written: Callable[[UUID], None] = lambda _: None
+    ) -> None:
+        """Take the recorder; `written` is told of the organization after each save, also of one that failed."""
         self._recorder = recorder
+        self._written = written
         self._application = LedgerApplication(recorder)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 
@@ -80,7 +84,11 @@ class Ledger:
             ConstraintConflict: a read table refuses what follows; the repositories know what it means.
             Unavailable, CommandOutcomeUnknown: the database could not be reached.
         """
-        return await self._in_thread(self._record, aggregates, append)
+        try:
+            return await self._in_thread(self._record, aggregates, append)
+        finally:
+            # Whatever became of it, it may have been recorded.
+            self._written(append.organization_id)
 
     async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
         context = copy_context()

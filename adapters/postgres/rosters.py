@@ -1,0 +1,96 @@
+"""What prompts can be run on, from the read tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg.sql import SQL
+
+from adapters.sql import statements
+from application.caller import current_caller
+from application.ports.roster import Account, RegisteredModel, Roster
+from application.ports.vault import KeyBinding, SealedCredential
+from domain.model.values import MANUAL, Price
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from adapters.postgres.tenant import Tenant
+
+_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "roster.sql").items()}
+
+Row = tuple[Any, ...]
+
+
+class PostgresRosters:
+    """Fulfils `application.ports.roster.Rosters`."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    async def read(self) -> Roster:
+        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        sequence, accounts, models = await self._tenant.results(
+            (_SQL["sequence"], {}), (_SQL["accounts"], {}), (_SQL["models"], {})
+        )
+        organization_id = current_caller().organization_id
+        return Roster(
+            org_sequence=_sequence(sequence),
+            accounts={row[0]: _account(row, organization_id) for row in accounts},
+            models=[_model(row) for row in models],
+        )
+
+    async def sequence(self) -> int:
+        return _sequence(await self._tenant.rows(_SQL["sequence"], {}))
+
+
+def _sequence(rows: list[Row]) -> int:
+    return int(rows[0][0]) if rows else 0
+
+
+def _account(row: Row, organization_id: UUID) -> Account:
+    provider_id, name, provider_type, endpoint, settings, is_enabled, health, version, origin, *sealed = row
+    credential = None
+    if version is not None:
+        hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id = sealed
+        credential = SealedCredential(
+            binding=KeyBinding(
+                organization_id=organization_id, provider_id=provider_id, version=version, origin=origin
+            ),
+            hint=hint,
+            ciphertext=ciphertext,
+            nonce=nonce,
+            wrapped_key=wrapped_key,
+            wrap_nonce=wrap_nonce,
+            master_key_id=master_key_id,
+        )
+    return Account(
+        id=provider_id,
+        name=name,
+        provider_type=provider_type,
+        endpoint=endpoint,
+        settings=settings,
+        is_enabled=is_enabled,
+        health=health,
+        sealed=credential,
+    )
+
+
+def _model(row: Row) -> RegisteredModel:
+    model_id, provider_id, name_there, name, kind, capabilities, config = row[:7]
+    input_per_1k, output_per_1k, source, as_of, context_window, max_tokens, is_enabled, created_at = row[7:]
+    is_priced = input_per_1k is not None or output_per_1k is not None
+    return RegisteredModel(
+        id=model_id,
+        provider_id=provider_id,
+        model_id=name_there,
+        name=name,
+        type=kind,
+        capabilities=frozenset(capabilities),
+        config=config,
+        price=Price(input_per_1k, output_per_1k, source or MANUAL, as_of) if is_priced else None,
+        context_window=context_window,
+        max_tokens=max_tokens,
+        is_enabled=is_enabled,
+        created_at=created_at,
+    )
