@@ -17,6 +17,7 @@ CHANGES = {"INSERT", "UPDATE", "DELETE"}
 BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_leases", "discovery_snapshots")
 WRITES = {
     **{(role, table): CHANGES for role in ("ledger_app", "ledger_admin") for table in BESIDE_THE_LOG},
+    **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("ledger_app", "ledger_admin")},
     ("ledger_app", "vault_canaries"): {"INSERT"},
     ("ledger_admin", "vault_canaries"): CHANGES,
     # Master keys are rotated by wrapping data keys anew.
