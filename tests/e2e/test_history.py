@@ -1,0 +1,134 @@
+"""Who changed what, when, and from what to what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from entrypoints.http.principal import Role
+from tests.e2e.api import MODELS, PROVIDERS, path_of
+
+if TYPE_CHECKING:
+    from tests.e2e.api import Api, Document
+
+EVENT_FIELDS = {
+    "sequence",
+    "position",
+    "aggregateId",
+    "revision",
+    "type",
+    "actor",
+    "at",
+    "commandId",
+    "requestId",
+    "reason",
+    "hash",
+    "changes",
+}
+
+
+def changes(event: Document) -> dict[str, tuple[object, object]]:
+    return {change["field"]: (change["before"], change["after"]) for change in event["changes"]}
+
+
+async def test_each_event_tells_who_when_and_in_which_request(api: Api) -> None:
+    anna, boris = api.of(Role.ADMIN, actor="anna"), api.of(Role.ADMIN, actor="boris")
+    provider = await anna.provider()
+    reply = await boris.patch(
+        path_of(provider), {"name": "Renamed"}, x_request_id="request-of-boris", x_change_reason="Typo"
+    )
+    renamed, registered = await api.rows(f"{path_of(provider)}/history")
+    assert renamed.keys() == EVENT_FIELDS
+    assert (renamed["actor"], registered["actor"]) == ("boris", "anna")
+    assert (renamed["requestId"], renamed["reason"], registered["reason"]) == ("request-of-boris", "Typo", None)
+    assert reply.headers["X-Request-Id"] == "request-of-boris"
+    assert (renamed["type"], registered["type"]) == ("provider.renamed", "provider.registered")
+    assert (renamed["revision"], registered["revision"]) == (2, 1)
+    assert renamed["position"] == reply.position > registered["position"]
+    assert (renamed["sequence"], registered["sequence"]) == (2, 1)
+    assert renamed["aggregateId"] == provider["id"]
+    assert datetime.fromisoformat(renamed["at"]) == datetime.fromisoformat(reply.document["updatedAt"])
+    assert datetime.fromisoformat(registered["at"]) == datetime.fromisoformat(provider["createdAt"])
+    assert UUID(renamed["commandId"]) != UUID(registered["commandId"])
+    assert len(bytes.fromhex(renamed["hash"])) == 32
+
+
+async def test_a_providers_history_has_the_differences_of_every_field(api: Api) -> None:
+    key = "sk-the-key-of-a-provider-7890"
+    provider = await api.provider(name="Old", apiKey=key)
+    path = path_of(provider)
+    await api.patch(path, {"name": "New"})
+    await api.patch(path, {"settings": {"organization": "org-1"}})
+    await api.patch(path, {"endpoint": "https://api.example.com/v1", "apiKey": "sk-the-key-of-a-provider-2222"})
+    await api.patch(path, {"isEnabled": False})
+    await api.patch(path, {"apiKey": None})
+    await api.delete(path)
+    told = list(reversed(await api.rows(f"{path}/history", limit=2)))
+    assert [event["type"].removeprefix("provider.") for event in told] == [
+        "registered",
+        "renamed",
+        "settings-changed",
+        "endpoint-changed",
+        "credential-replaced",
+        "disabled",
+        "credential-removed",
+        "removed",
+    ]
+    assert changes(told[0]) == {
+        "name": (None, "Old"),
+        "providerType": (None, "openai"),
+        "endpoint": (None, "https://api.openai.com/v1"),
+        "settings": (None, {}),
+        "isEnabled": (None, True),
+        "apiKey": (None, {"hint": "…7890", "version": 1}),
+        "healthStatus": (None, "unknown"),
+    }
+    assert [changes(event) for event in told[1:7]] == [
+        {"name": ("Old", "New")},
+        {"settings": ({}, {"organization": "org-1"})},
+        {"endpoint": ("https://api.openai.com/v1", "https://api.example.com/v1")},
+        {"apiKey": ({"hint": "…7890", "version": 1}, {"hint": "…2222", "version": 2})},
+        {"isEnabled": (True, False)},
+        {"apiKey": ({"hint": "…2222", "version": 2}, None)},
+    ]
+    assert changes(told[7]) == {
+        "name": ("New", None),
+        "providerType": ("openai", None),
+        "endpoint": ("https://api.example.com/v1", None),
+        "settings": ({"organization": "org-1"}, None),
+        "isEnabled": (False, None),
+        "healthStatus": ("unknown", None),
+    }
+
+
+async def test_a_models_history_has_exact_prices(api: Api) -> None:
+    model = await api.model(await api.provider(), name="Old", costPer1kTokens=0.1)
+    path = path_of(model)
+    await api.patch(path, {"pricing": {"outputPer1kTokens": 0.30}})
+    await api.patch(path, {"costPer1kTokens": None})
+    unknown, dearer, _ = await api.rows(f"{path}/history")
+    before, after = changes(dearer)["pricing"]
+    assert isinstance(before, dict)
+    assert isinstance(after, dict)
+    assert (str(before["outputPer1kTokens"]), str(after["outputPer1kTokens"])) == ("0.1", "0.3")
+    assert set(changes(dearer)) == {"pricing"}
+    assert changes(unknown)["pricing"] == (after, None)
+    assert str(changes(unknown)["costPer1kTokens"][0]) == "0.1"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 200])
+async def test_a_history_is_paged(api: Api, limit: int) -> None:
+    model = await api.model(await api.provider())
+    for number in range(6):
+        await api.patch(path_of(model), {"name": f"Name {number}"})
+    told = await api.rows(f"{path_of(model)}/history", limit=limit)
+    assert [event["revision"] for event in told] == [7, 6, 5, 4, 3, 2, 1]
+
+
+async def test_there_is_no_history_of_what_never_was(api: Api) -> None:
+    for collection, code in ((PROVIDERS, "provider-not-found"), (MODELS, "model-not-found")):
+        reply = await api.ask("GET", f"{collection}/{uuid4()}/history")
+        assert (reply.status, reply.document["code"]) == (404, code)
