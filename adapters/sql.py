@@ -15,4 +15,7 @@ def statements(package: str, file_name: str) -> dict[str, LiteralString]:
     The files belong to the package, so their text is as trusted as the code is: hence the literal type.
     """
     _, *parts = _HEADING.split(files(package).joinpath(file_name).read_text("utf-8"))
-    return {name: cast("LiteralString", text.strip()) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    return {
+        name: cast("LiteralString", text.strip().rstrip(";"))
+        for name, text in zip(parts[::2], parts[1::2], strict=True)
+    }

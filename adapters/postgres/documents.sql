@@ -1,5 +1,13 @@
+-- page: the rows of a list as one JSON text, how many there are, and the last one shown
+SELECT convert_to(string_agg(entry.body, ',') FILTER (WHERE entry.ordinal <= %(shown)s), 'UTF8'), count(*),
+       max(entry.name) FILTER (WHERE entry.ordinal = %(shown)s),
+       max(entry."createdAt") FILTER (WHERE entry.ordinal = %(shown)s),
+       (array_agg(entry.id) FILTER (WHERE entry.ordinal = %(shown)s))[1]
+FROM (SELECT listed.body::text AS body, listed.name, listed."createdAt", listed.id, row_number() OVER () AS ordinal
+      FROM ({listing}) listed) entry;
+
 -- provider_documents: providers as the API shows them
-SELECT row_to_json(document), document.revision, document.name, document."createdAt", document.id FROM (
+SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
     SELECT p.id, p.organization_id AS "organizationId", p.name, p.provider_type AS "providerType", p.endpoint, p.settings,
            p.is_enabled AS "isEnabled",
            CASE WHEN p.credential_hint IS NOT NULL
@@ -16,7 +24,7 @@ SELECT row_to_json(document), document.revision, document.name, document."create
 SELECT count(*) FROM ai_providers p WHERE p.organization_id = %(organization_id)s AND {conditions};
 
 -- model_documents: models as the API shows them
-SELECT row_to_json(document), document.revision, document.name, document."createdAt", document.id FROM (
+SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
     SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId", m.name,
            m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
            CASE WHEN m.input_per_1k IS NOT NULL OR m.output_per_1k IS NOT NULL

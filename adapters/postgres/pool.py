@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.adapt import Buffer, Loader
+from psycopg.pq import Format
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 if TYPE_CHECKING:
@@ -52,5 +53,12 @@ def writing_pool(url: str, *, size: int = 4, application_name: str = "model-ledg
     )
 
 
+class RawBinaryJson(RawJson):
+    """The same, of a result in the binary format."""
+
+    format = Format.BINARY
+
+
 async def _configure(connection: AsyncConnection[Any]) -> None:
     connection.adapters.register_loader("json", RawJson)
+    connection.adapters.register_loader("json", RawBinaryJson)

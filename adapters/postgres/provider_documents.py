@@ -55,7 +55,7 @@ class PostgresProviderDocuments:
         if request.include_total:
             statements.append((composed("provider_count", conditions), parameters))
         rows, *count = await self._tenant.results(*statements)
-        return page_of(rows, request, count[0][0][0] if count else None)
+        return page_of(rows[0], request, count[0][0][0] if count else None)
 
 
 def _parameters(wanted: ProviderFilter) -> Mapping[str, Any]:

@@ -63,7 +63,7 @@ class Tenant:
                     await connection.execute(_SCOPE, (str(organization_id),), prepare=True)
                     cursors = [
                         await connection.execute(
-                            statement, {**parameters, "organization_id": organization_id}, prepare=True
+                            statement, {**parameters, "organization_id": organization_id}, prepare=True, binary=True
                         )
                         for statement, parameters in statements
                     ]

@@ -33,9 +33,9 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Rows as JSON bytes; `next_after` is none on the last page, `total` unless it was asked for."""
+    """Rows as JSON, joined by commas; `next_after` is none on the last page, `total` unless it was asked for."""
 
-    rows: Sequence[bytes]
+    joined: bytes
     next_after: tuple[str, UUID] | None
     total: int | None
 

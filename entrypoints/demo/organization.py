@@ -33,7 +33,7 @@ class _Seed:
 
 _SEEDS: Final = (
     _Seed("OpenAI", "openai", "openai", ("gpt-4o", "gpt-4.1", "text-embedding-3-small")),
-    _Seed("Anthropic", "anthropic", "anthropic", ("claude-haiku-4-5", "claude-sonnet-4-5")),
+    _Seed("Anthropic", "anthropic", "anthropic", ("claude-haiku-4-5-20251001", "claude-sonnet-4-5-20250929")),
     _Seed("Google", "google", "google", ("gemini-2.5-flash", "gemini-2.5-pro")),
 )
 
@@ -42,7 +42,7 @@ async def seed(container: Container, sandbox: Sandbox) -> bool:
     """Give the demonstration its providers and models; return whether it had none yet."""
     with _acting():
         page = await container.provider_documents().page(ProviderFilter(), PageRequest(limit=1))
-        if page.rows:
+        if page.joined:
             return False
         await container.name_organization()(NameOrganization(organization_id=ORGANIZATION_ID, name="Demonstration"))
     for wanted in _SEEDS:

@@ -46,5 +46,5 @@ def list_response(page: DocumentPage, query: Page) -> web.Response:
     cursor = None
     if page.next_after is not None:
         cursor = cursor_after(Position(*page.next_after), query)
-    body = page_bytes(page.rows, limit=query.limit, next_cursor=cursor, total=page.total)
+    body = page_bytes((page.joined,), limit=query.limit, next_cursor=cursor, total=page.total)
     return web.Response(body=body, content_type="application/json")
