@@ -7,9 +7,9 @@ who may and repeats what was done before. Headers are added when an answer is ab
 from __future__ import annotations
 
 import re
+from secrets import token_hex
 from time import perf_counter
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from aiohttp import web
 
@@ -84,4 +84,4 @@ class Edge:
 
 def _request_id(request: web.Request) -> str:
     sent = request.headers.get("X-Request-Id")
-    return sent if sent is not None and _REQUEST_ID.fullmatch(sent) else uuid4().hex
+    return sent if sent is not None and _REQUEST_ID.fullmatch(sent) else token_hex(16)

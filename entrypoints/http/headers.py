@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from entrypoints.http.exchange import EXCHANGE
 
@@ -38,7 +38,7 @@ class Headers:
         exchange = request.get(EXCHANGE)
         if exchange is not None:
             exchange.started_answer = response
-        headers["X-Request-Id"] = uuid4().hex if exchange is None else exchange.request_id
+        headers["X-Request-Id"] = token_hex(16) if exchange is None else exchange.request_id
         headers["Server"] = SERVER
         for name, value in SECURITY.items():
             headers.setdefault(name, value)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
@@ -42,7 +42,7 @@ class Connection(web.RequestHandler):
         """Return the answer to what never reached the application, or came back from it as an error."""
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
-        request_id = uuid4().hex
+        request_id = token_hex(16)
         if status >= INTERNAL_ERROR.status:
             self._log.error("unforeseen error", request_id=request_id, exc_info=exc)
             problem = INTERNAL_ERROR
