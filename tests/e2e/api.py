@@ -6,6 +6,7 @@ import json as json_library
 import time
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -24,6 +25,9 @@ BULK = "/api/ai/models/bulk"
 AUDIT = "/api/ai/audit"
 
 Document = dict[str, Any]
+
+# The client library does not like to send more than this at once.
+_LARGE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Api:
             self.url + path,
             params={name: _text(value) for name, value in (query or {}).items()},
             headers=sent | dict(headers or {}),
-            data=content,
+            data=BytesIO(content) if content and len(content) > _LARGE else content,
             allow_redirects=False,
         ) as response:
             text = await response.text()

@@ -14,7 +14,11 @@ LARGEST_OBJECT = 16 * 1024
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    if len(json_bytes(value)) > LARGEST_OBJECT:
+    try:
+        size = len(json_bytes(value))
+    except TypeError:
+        raise PydanticCustomError("number_out_of_range", "holds a number of more than 64 bits") from None
+    if size > LARGEST_OBJECT:
         raise PydanticCustomError("too_large", "is larger than 16 KiB of JSON")
     return {name: _number(member) for name, member in value.items()}
 
