@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.exchange import exchange_of
-from entrypoints.http.problems import problem_response
+from entrypoints.http.problems import PROBLEM_DETAILS
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -31,7 +31,8 @@ async def answered(request: web.Request, handler: Handler, logger: FilteringBoun
         if problem is None:
             logger.exception("unforeseen error", request_id=exchange.request_id)
             problem = INTERNAL_ERROR
-        return problem_response(problem, instance=request.path, request_id=exchange.request_id)
+        shape = PROBLEM_DETAILS if exchange.route is None else exchange.route.problem_shape
+        return shape.respond(problem, instance=request.path, request_id=exchange.request_id)
 
 
 def _abort(request: web.Request, error: Exception, logger: FilteringBoundLogger, *, foreseen: bool) -> None:

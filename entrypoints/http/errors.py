@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ from application import errors as application
 from application.ports.outbound import OutboundFailure
 from application.ports.provider_gateway import UpstreamFailure
 from application.projections.project import UnknownEventType
+from application.prompts.documents import MOST_REASONS, attempt_documents, candidate_documents
+from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
@@ -124,6 +126,21 @@ def _upstream(error: UpstreamFailure) -> Problem:
     )
 
 
+def _prompt_failed(error: PromptFailed) -> Problem:
+    """What a provider says of the prompt itself is the asker's to put right."""
+    problem = _upstream(error)
+    status = 422 if error.category == "bad_request" else problem.status
+    return replace(problem, status=status, members={**problem.members, "attempts": attempt_documents(error.attempts)})
+
+
+def _no_model(status: int) -> Entry:
+    def describe(error: NoModelFits | ModelOutOfUse) -> Problem:
+        reasons = candidate_documents(error.selection, MOST_REASONS)
+        return Problem(status=status, code=error.code, detail=error.message, members={"candidates": reasons})
+
+    return Entry((status,), describe)
+
+
 def _refused(error: Refused) -> Problem:
     return Problem(
         status=error.status,
@@ -171,6 +188,9 @@ TABLE: Mapping[type[BaseException], Entry] = {
     application.CommandOutcomeUnknown: _with(503, _SHORTLY),
     application.CredentialUnreadable: _with(409),
     UpstreamFailure: Entry((502, 503, 504), _upstream),
+    PromptFailed: Entry((422, 502, 503, 504), _prompt_failed),
+    NoModelFits: _no_model(422),
+    ModelOutOfUse: _no_model(409),
     OutboundFailure: _with(502),
     UnknownEventType: _with(500),
 }

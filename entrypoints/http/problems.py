@@ -10,7 +10,7 @@ from aiohttp import web
 from entrypoints.http.responses import json_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from entrypoints.http.refusals import FieldError
 
@@ -68,3 +68,21 @@ def problem_document(problem: Problem, *, instance: str, request_id: str) -> dic
 def _field_error(error: FieldError) -> dict[str, str]:
     described = {"pointer": error.pointer, "message": error.message}
     return described if error.code is None else {**described, "code": error.code}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemShape:
+    """How the problems of a route are put on paper.
+
+    `respond` takes the problem and the keywords `instance` and `request_id`; `schema` is for the documentation.
+    """
+
+    content_type: str
+    respond: Callable[..., web.Response]
+    schema: Mapping[str, object]
+
+
+PROBLEM_DETAILS = ProblemShape(
+    content_type=PROBLEM_TYPE, respond=problem_response, schema={"$ref": "#/components/schemas/Problem"}
+)
+"""The usual one; routes that keep to somebody else's API have another."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from aiohttp import web
 
 from entrypoints.http.fields import camel
+from entrypoints.http.problems import PROBLEM_DETAILS, ProblemShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ class Facts(TypedDict, total=False):
     query: type[BaseModel] | None
     answers: Mapping[int, Answer]
     problems: tuple[type[Exception], ...]
+    problem_shape: ProblemShape
     replayable: bool
     documented: bool
 
@@ -81,6 +83,7 @@ class Route:
     query: type[BaseModel] | None = None
     answers: Mapping[int, Answer] = field(default_factory=lambda: {200: Answer(description="Done.")})
     problems: tuple[type[Exception], ...] = ()
+    problem_shape: ProblemShape = PROBLEM_DETAILS
     replayable: bool = True
     documented: bool = True
 

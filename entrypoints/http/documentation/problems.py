@@ -8,12 +8,13 @@ from application.errors import CommandOutcomeUnknown, Unavailable
 from entrypoints.http import refusals
 from entrypoints.http.authorization import Access
 from entrypoints.http.errors import INTERNAL_ERROR, statuses_of
-from entrypoints.http.problems import PROBLEM_TYPE, Problem, problem_document, problem_type
+from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document, problem_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from entrypoints.http.documentation.schemas import Schema
+    from entrypoints.http.problems import ProblemShape
     from entrypoints.http.routes import Route
 
 PROBLEM: Schema = {
@@ -81,20 +82,23 @@ def problem_responses(route: Route) -> dict[str, Any]:
     for kind in problems_of(route):
         for status in statuses_of(kind):
             by_status.setdefault(status, []).append(kind)
-    responses = {str(status): _response(status, kinds) for status, kinds in sorted(by_status.items())}
-    unforeseen = {"headers": _headers(INTERNAL_ERROR.status), "content": _content([INTERNAL_ERROR.code])}
+    shape = route.problem_shape
+    responses = {str(status): _response(status, kinds, shape) for status, kinds in sorted(by_status.items())}
+    unforeseen = {"headers": _headers(INTERNAL_ERROR.status), "content": _content([INTERNAL_ERROR.code], shape)}
     return {**responses, "default": {"description": "Any other problem.", **unforeseen}}
 
 
-def _response(status: int, kinds: Sequence[type[Exception]]) -> dict[str, Any]:
+def _response(status: int, kinds: Sequence[type[Exception]], shape: ProblemShape) -> dict[str, Any]:
     sentences = {code_of(kind): sentence_of(kind) for kind in kinds}
     description = "\n\n".join(f"`{code}`: {sentence}" for code, sentence in sentences.items())
-    return {"description": description, "headers": _headers(status), "content": _content(sentences)}
+    return {"description": description, "headers": _headers(status), "content": _content(sentences, shape)}
 
 
-def _content(codes: Iterable[str]) -> dict[str, Any]:
+def _content(codes: Iterable[str], shape: ProblemShape) -> dict[str, Any]:
+    if shape is not PROBLEM_DETAILS:
+        return {shape.content_type: {"schema": dict(shape.schema)}}
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
-    return {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+    return {shape.content_type: {"schema": dict(shape.schema), "examples": examples}}
 
 
 def _headers(status: int) -> dict[str, Any]:

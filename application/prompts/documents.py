@@ -1,0 +1,92 @@
+"""Choices and answers as the API shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.policies.candidates import Candidate, Selection
+    from application.prompts.answer import Attempt, PromptAnswer
+
+MOST_REASONS: Final = 50
+"""Candidates that a refusal tells of; the route that explains choices tells of all."""
+
+
+def model_document(candidate: Candidate) -> dict[str, Any]:
+    """Return what names the model: its id here, and its provider's name for it."""
+    return {
+        "id": candidate.id,
+        "providerId": candidate.provider_id,
+        "providerModelId": candidate.provider_model_id,
+        "name": candidate.name,
+    }
+
+
+def candidate_documents(selection: Selection, most: int | None = None) -> list[dict[str, Any]]:
+    """Return the verdict on each candidate, the chosen one first; at most so many where a number is given."""
+    return [
+        {
+            "modelId": verdict.candidate.id,
+            "providerId": verdict.candidate.provider_id,
+            "providerModelId": verdict.candidate.provider_model_id,
+            "name": verdict.candidate.name,
+            "kept": verdict.rank is not None,
+            "rank": verdict.rank,
+            "rules": [{"rule": finding.rule, "detail": finding.detail} for finding in verdict.findings],
+        }
+        for verdict in selection.verdicts[:most]
+    ]
+
+
+def selection_document(selection: Selection) -> dict[str, Any]:
+    """Return the choice and the reasons; `selected` is null when no model would do."""
+    kept = selection.kept
+    return {
+        "selected": model_document(kept[0]) if kept else None,
+        "candidates": candidate_documents(selection),
+    }
+
+
+def answer_document(answer: PromptAnswer) -> dict[str, Any]:
+    """Return everything about the answer except its text."""
+    generated = answer.generated
+    return {
+        "model": model_document(answer.candidate),
+        "answeredBy": generated.answered_by,
+        "finishReason": generated.finish_reason,
+        "usage": {
+            "inputTokens": generated.usage.input_tokens,
+            "outputTokens": generated.usage.output_tokens,
+            "cachedInputTokens": generated.usage.cached_input_tokens,
+            "reasoningTokens": generated.usage.reasoning_tokens,
+        },
+        "costUsd": answer.cost.usd,
+        "costUnknownReason": answer.cost.unknown,
+        "latencyMs": _milliseconds(answer.latency_ms),
+        "upstreamRequestId": generated.upstream_request_id,
+        "attempts": attempt_documents(answer.attempts),
+    }
+
+
+def attempt_documents(attempts: Sequence[Attempt]) -> list[dict[str, Any]]:
+    """Return what became of each call."""
+    return [
+        {
+            "modelId": attempt.candidate.id,
+            "providerId": attempt.candidate.provider_id,
+            "providerModelId": attempt.candidate.provider_model_id,
+            "outcome": attempt.outcome,
+            "message": attempt.message,
+            "upstreamStatus": attempt.http_status,
+            "upstreamRequestId": attempt.upstream_request_id,
+            "waitMs": _milliseconds(attempt.wait_ms),
+            "latencyMs": _milliseconds(attempt.latency_ms),
+        }
+        for attempt in attempts
+    ]
+
+
+def _milliseconds(value: float) -> float:
+    return round(value, 2)
