@@ -12,7 +12,7 @@ from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
 from entrypoints.http.exchange import EXCHANGE, PLATFORM, caller_for
 from entrypoints.http.fields import parse_uuid
 from entrypoints.http.idempotency import idempotency_key
-from entrypoints.http.refusals import FieldError, InvalidRequest, NotAllowed
+from entrypoints.http.refusals import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -43,7 +43,7 @@ class Gate:
             return self._without_route(request)
         if route.access is Access.PUBLIC:
             return await handler(request)
-        principal = await self._verifier.principal(request.headers.get("Authorization"))
+        principal = await self._verifier.principal(_authorization(request))
         exchange.principal = principal
         require(principal, route.access)
         if request.query_string:
@@ -74,6 +74,14 @@ class Gate:
         if isinstance(refusal, web.HTTPMethodNotAllowed) and request.method == "OPTIONS":
             return web.Response(status=204, headers={"Allow": ", ".join(sorted({*refusal.allowed_methods, "OPTIONS"}))})
         raise refusal
+
+
+def _authorization(request: web.Request) -> str | None:
+    """Return the header's value; of two, another reader might take the other."""
+    values = request.headers.getall("Authorization", ())
+    if len(values) > 1:
+        raise NotAuthenticated("There is more than one Authorization header.", headers={"WWW-Authenticate": "Bearer"})
+    return values[0] if values else None
 
 
 def _check_query(request: web.Request, route: Route, principal: Principal) -> None:

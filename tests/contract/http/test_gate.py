@@ -80,6 +80,13 @@ async def test_a_token_counts_in_the_header_only(serve: Serve) -> None:
     assert (await service.ask("GET", THINGS, headers={"Cookie": f"access_token={ADMIN}"})).status == 401
 
 
+async def test_two_tokens_are_none(serve: Serve) -> None:
+    service = await serve(*thing_routes(Things()))
+    headers = [("Authorization", f"Bearer {VIEWER}"), ("Authorization", f"Bearer {ADMIN}")]
+    async with service.session.get(service.url + THINGS, headers=headers) as response:
+        assert (response.status, (await response.json())["code"]) == (401, "not-authenticated")
+
+
 async def test_the_handler_works_on_the_callers_behalf(serve: Serve) -> None:
     things = Things()
     service = await serve(*thing_routes(things))
