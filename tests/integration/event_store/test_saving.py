@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
-from tests.builders import a_provider, acting
+import pytest
+
+from application.projections.project import UnknownEventType
+from tests.builders import a_provider, a_stored_event, acting, an_append
+from tests.log import assert_whole, contents
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.recorder import LedgerRecorder
     from tests.databases import Connection
 
 
@@ -24,3 +28,47 @@ async def test_a_saved_provider_is_loaded_as_it_was(
     assert (recorded.revision, recorded.position) == (1, 1)
     assert loaded.name == provider.name
     assert owner.execute("SELECT id, revision FROM ai_providers").fetchall() == [(provider.id, 1)]
+
+
+async def test_an_event_that_this_version_does_not_know_stops_its_own_aggregate_alone(
+    providers: EventSourcedProviders, bare_recorder: LedgerRecorder, organization_id: UUID, owner: Connection
+) -> None:
+    """As after a step back to an older version of the service."""
+    strange, other = a_provider(), a_provider()
+    for provider in (strange, other):
+        with acting(organization_id):
+            await providers.save(provider)
+    bare_recorder.insert_events(
+        [a_stored_event(strange.id, 2, topic="provider.dreamt-of")], append=an_append(organization_id)
+    )
+    with acting(organization_id):
+        with pytest.raises(UnknownEventType):
+            await providers.get(strange.id)
+        assert (await providers.get(other.id)).name == other.name
+    assert_whole(owner)
+
+
+async def test_an_event_that_no_projection_knows_is_not_written(
+    recorder: LedgerRecorder, organization_id: UUID, owner: Connection
+) -> None:
+    before = contents(owner)
+    with acting(organization_id), pytest.raises(UnknownEventType, match=r"provider\.dreamt-of"):
+        recorder.insert_events([a_stored_event(topic="provider.dreamt-of")])
+    assert contents(owner) == before
+
+
+def test_a_subscription_follows_the_organization_it_was_made_for(
+    recorder: LedgerRecorder, bare_recorder: LedgerRecorder, organization_id: UUID
+) -> None:
+    with acting(organization_id):
+        subscription = recorder.subscribe()
+    mine = [a_stored_event(), a_stored_event()]
+    with subscription:
+        for event in mine:
+            bare_recorder.insert_events([a_stored_event()], append=an_append(uuid4()))
+            bare_recorder.insert_events([event], append=an_append(organization_id))
+        followed = [next(subscription), next(subscription)]
+    assert [(event.id, event.originator_id) for event in followed] == [
+        (2, mine[0].originator_id),
+        (4, mine[1].originator_id),
+    ]
