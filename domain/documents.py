@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from math import isfinite
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from domain.errors import InvalidValue
 
 LONGEST_LABEL: Final = 256
 DEEPEST_DOCUMENT: Final = 32
+# Each change of a document is kept in the log for ever, and is the whole of it.
+LARGEST_DOCUMENT: Final = 16 * 1024
 
 # What JSON libraries and databases agree on without losing a digit: signed 64 bits.
 _LARGEST_INTEGER: Final = 2**63 - 1
@@ -29,7 +32,8 @@ def checked_document(field: str, document: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON object as it is.
 
     Raises:
-        InvalidValue: it is nested too deeply, or holds what is not JSON or would come back as something else.
+        InvalidValue: it is nested too deeply, larger than 16 KiB, or holds what is not JSON or would come back as
+            something else.
     """
     pending: list[tuple[object, int]] = [(document, 1)]
     while pending:
@@ -44,6 +48,8 @@ def checked_document(field: str, document: dict[str, Any]) -> dict[str, Any]:
             pending += [(part, depth + 1) for part in value]
         elif not _is_kept_as_it_is(value):
             raise InvalidValue(field, "It holds a null character, a number out of range, or what is not JSON.")
+    if len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()) > LARGEST_DOCUMENT:
+        raise InvalidValue(field, "It is larger than 16 KiB of JSON.")
     return document
 
 

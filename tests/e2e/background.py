@@ -34,6 +34,7 @@ class Background:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
             self.run(self._contexts.aclose())
+            self.run(_cancelled())
             self.run(self._loop.shutdown_default_executor())
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -47,3 +48,11 @@ class Background:
     def run(self, work: Coroutine[object, object, T]) -> T:
         """Return what the coroutine gives, run in the thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_SECONDS)
+
+
+async def _cancelled() -> None:
+    """End what servers that have stopped may have left behind: connections that linger."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -161,6 +161,13 @@ async def test_a_configuration_is_kept_as_it_is_or_refused(api: Api, config: str
         assert reply.pointers[0].startswith("/config")
 
 
+async def test_a_configuration_does_not_grow_without_end_by_patches(api: Api) -> None:
+    model = await api.model(await api.provider(), config={"a": "x" * 10_000})
+    reply = await api.patch(path_of(model), {"config": {"b": "x" * 10_000}})
+    assert (reply.status, reply.pointers) == (422, ["/config"])
+    assert (await api.patch(path_of(model), {"config": {"a": None, "b": "x" * 10_000}})).status == 200
+
+
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [

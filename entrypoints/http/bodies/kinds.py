@@ -6,20 +6,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
-
-from entrypoints.http.responses import json_bytes
-
-LARGEST_OBJECT = 16 * 1024
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    try:
-        size = len(json_bytes(value))
-    except TypeError:
-        raise PydanticCustomError("number_out_of_range", "holds a number of more than 64 bits") from None
-    if size > LARGEST_OBJECT:
-        raise PydanticCustomError("too_large", "is larger than 16 KiB of JSON")
     return {name: _number(member) for name, member in value.items()}
 
 
@@ -35,7 +24,7 @@ def _number(value: object) -> object:
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 FreeObject = Annotated[dict[str, Any], AfterValidator(_plain)]
-"""A JSON object of at most 16 KiB."""
+"""Any JSON object; how large it may be is a rule of the domain."""
 
 ApiKey = Annotated[
     str,
