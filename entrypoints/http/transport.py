@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import contextmanager
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.problems import Problem, problem_response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.options import HttpOptions
@@ -26,11 +30,27 @@ HEADERS_TOO_LARGE = Problem(
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_log",)
+    __slots__ = ("_log", "_pointless_without_client")
 
     def __init__(self, manager: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
         super().__init__(manager, **arguments)
         self._log = log
+        self._pointless_without_client: set[asyncio.Task[Any]] = set()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """End the work that nobody waits for any more; all else goes on to its end."""
+        super().connection_lost(exc)
+        for task in self._pointless_without_client:
+            task.cancel()
+
+    @contextmanager
+    def cancelling(self, task: asyncio.Task[Any]) -> Iterator[None]:
+        """Cancel the task if the client goes away during the block."""
+        self._pointless_without_client.add(task)
+        try:
+            yield
+        finally:
+            self._pointless_without_client.discard(task)
 
     def handle_error(
         self,
@@ -53,6 +73,20 @@ class Connection(web.RequestHandler):
         response.headers.update({**SECURITY, "Server": SERVER, "X-Request-Id": request_id})
         response.force_close()
         return response
+
+
+@contextmanager
+def cancelled_without_client(request: web.Request) -> Iterator[None]:
+    """Cancel the handler if its client goes away during the block; for work that changes nothing."""
+    task = asyncio.current_task()
+    connection = request.protocol
+    if task is None or not isinstance(connection, Connection):
+        yield
+        return
+    if connection.transport is None:
+        task.cancel()
+    with connection.cancelling(task):
+        yield
 
 
 class Server(web.Server):

@@ -1,0 +1,74 @@
+"""Answers in server-sent events (WHATWG HTML, section 9.2)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+HEARTBEAT_SECONDS = 15.0
+"""Well below the silence after which proxies usually cut a connection."""
+
+_HEARTBEAT = b": heartbeat\n\n"
+
+
+class EventStream:
+    """The answer to one request. It begins with the first event, or after a silence, with a heartbeat.
+
+    Until it has begun, the request can still be answered with a problem and its status.
+    """
+
+    def __init__(self, request: web.Request, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        self.response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+        )
+        self._request = request
+        self._seconds = heartbeat_seconds
+        self._beginning = asyncio.Lock()
+        self._has_sent = False
+        self._heart: asyncio.Task[None] | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a part of the answer has been sent."""
+        return self.response.prepared
+
+    async def __aenter__(self) -> Self:
+        self._heart = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._heart is not None:
+            self._heart.cancel()
+            await asyncio.wait([self._heart])
+        if error is None and self.has_begun:
+            await self.response.write_eof()
+
+    async def send(self, data: bytes, *, event: bytes | None = None) -> None:
+        """Send an event; its data is one line."""
+        name = b"" if event is None else b"event: " + event + b"\n"
+        await self._write(name + b"data: " + data + b"\n\n")
+
+    async def _write(self, content: bytes) -> None:
+        self._has_sent = True
+        if not self.response.prepared:
+            async with self._beginning:
+                if not self.response.prepared:
+                    await self.response.prepare(self._request)
+        await self.response.write(content)
+
+    async def _beat(self) -> None:
+        while True:
+            self._has_sent = False
+            await asyncio.sleep(self._seconds)
+            if not self._has_sent:
+                try:
+                    await self._write(_HEARTBEAT)
+                except ConnectionError:
+                    return  # The client is gone, and whoever writes the answer is told so too.
