@@ -15,13 +15,11 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
                                        'setAt', p.credential_set_at) END AS "apiKey",
            p.health_status AS "healthStatus", h.last_check_at AS "lastHealthCheck",
            p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.revision
-    FROM ai_providers p
-    LEFT JOIN provider_health h ON h.organization_id = p.organization_id AND h.provider_id = p.id
-    WHERE p.organization_id = %(organization_id)s AND {conditions}
+    FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions}
     ORDER BY {order} LIMIT %(limit)s) document;
 
 -- provider_count: how many providers the filter lets through
-SELECT count(*) FROM ai_providers p WHERE p.organization_id = %(organization_id)s AND {conditions};
+SELECT count(*) FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions};
 
 -- model_documents: models as the API shows them
 SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
@@ -32,12 +30,11 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
                                        'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) END AS pricing,
            m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.is_enabled AS "isEnabled", m.sources,
            m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
-    FROM ai_models m
-    WHERE m.organization_id = %(organization_id)s AND {conditions}
+    FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
     ORDER BY {order} LIMIT %(limit)s) document;
 
 -- model_count: how many models the filter lets through
-SELECT count(*) FROM ai_models m WHERE m.organization_id = %(organization_id)s AND {conditions};
+SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions};
 
 -- models_of_provider: the models that depend on a provider
 SELECT id, provider_id, model_id, name FROM ai_models
