@@ -66,6 +66,9 @@ def caller_for(request: web.Request, organization_id: UUID) -> Caller:
     )
 
 
-def command_for(organization_id: UUID, key: str) -> UUID:
-    """Return the command id of an Idempotency-Key: always the same one for the same organization and key."""
-    return uuid5(organization_id, key)
+def command_for(organization_id: UUID, key: str, fingerprint: bytes) -> UUID:
+    """Return the command id of an Idempotency-Key: the same one for the same organization, key and request.
+
+    A key that was given back after a failure and is used for something else makes another command.
+    """
+    return uuid5(organization_id, f"{fingerprint.hex()} {key}")

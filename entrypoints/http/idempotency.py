@@ -77,7 +77,7 @@ class Idempotency:
         if exchange.route is None or not exchange.route.takes_keys:
             raise NotReplayable
         fingerprint = await _fingerprint(request, organization_id)
-        exchange.command_id = command_for(organization_id, key)
+        exchange.command_id = command_for(organization_id, key, fingerprint)
         caller = caller_for(request, organization_id)
         with acting_as(caller):
             claim = await self._claims.claim(key, fingerprint, caller.command_id)

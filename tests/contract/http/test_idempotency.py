@@ -97,8 +97,25 @@ async def test_the_log_knows_a_repeated_command_too(serve: Serve) -> None:
     first, second = things.callers
     assert first is not None
     assert second is not None
-    assert first.command_id == second.command_id == command_for(ORGANIZATION, "order-7")
-    assert command_for(OTHER_ORGANIZATION, "order-7") != command_for(ORGANIZATION, "order-7")
+    assert first.command_id == second.command_id
+
+
+async def test_a_key_that_was_given_back_makes_another_command_of_another_request(serve: Serve) -> None:
+    things = Things(failure=Unavailable())
+    service = await serve(*thing_routes(things))
+    await make(service)
+    await service.ask("POST", THINGS, token=TOKEN, headers=KEY, json={"name": "another"})
+    first, second = things.callers
+    assert first is not None
+    assert second is not None
+    assert first.command_id != second.command_id
+
+
+def test_a_command_id_belongs_to_organization_key_and_request() -> None:
+    made = command_for(ORGANIZATION, "order-7", b"a")
+    assert made == command_for(ORGANIZATION, "order-7", b"a")
+    others = [(OTHER_ORGANIZATION, "order-7", b"a"), (ORGANIZATION, "order-8", b"a"), (ORGANIZATION, "order-7", b"b")]
+    assert made not in {command_for(*other) for other in others}
 
 
 @pytest.mark.parametrize("failure", [Unavailable(), ZeroDivisionError(), ModelAlreadyRegistered(), StaleRevision(2)])
