@@ -33,19 +33,40 @@ _AFTER: Final[dict[tuple[str, bool], LiteralString]] = {
 }
 EVERYTHING: Final[LiteralString] = "true"
 
+LIVE: Final[dict[str, LiteralString]] = {
+    "provider": "ai_providers p LEFT JOIN provider_health h"
+    " ON h.organization_id = p.organization_id AND h.provider_id = p.id",
+    "model": "ai_models m",
+}
+"""Where the documents of today come from."""
+
 
 @cache
-def listing(name: str, conditions: tuple[LiteralString, ...], sort: str, *, descending: bool, after: bool) -> Composed:
-    """Return the statement of a page: a single row, since every row and value that arrives costs more than its bytes."""
+def listing(
+    name: str,
+    conditions: tuple[LiteralString, ...],
+    sort: str,
+    *,
+    descending: bool,
+    after: bool,
+    source: LiteralString | None = None,
+) -> Composed:
+    """Return the statement of a page: a single row, since every row and value that arrives costs more than its bytes.
+
+    A source takes the place of today's rows.
+    """
     keyset = (_AFTER[sort, descending],) if after else ()
-    return SQL(_SQL["page"]).format(listing=composed(name, (*conditions, *keyset), _ORDER[sort, descending]))
+    return SQL(_SQL["page"]).format(listing=composed(name, (*conditions, *keyset), _ORDER[sort, descending], source))
 
 
 @cache
-def composed(name: str, conditions: tuple[LiteralString, ...], order: LiteralString = "id") -> Composed:
+def composed(
+    name: str, conditions: tuple[LiteralString, ...], order: LiteralString = "id", source: LiteralString | None = None
+) -> Composed:
     """Return a named statement with its conditions filled in."""
     joined = SQL(" AND ").join(SQL(condition) for condition in conditions or (EVERYTHING,))
-    return SQL(_SQL[name]).format(conditions=joined, order=SQL(order))
+    rows = source or LIVE[name.partition("_")[0]]
+    return SQL(_SQL[name]).format(conditions=joined, order=SQL(order), source=SQL(rows))
 
 
 def plain(name: str) -> Composed:
