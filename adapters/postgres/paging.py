@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,10 +12,12 @@ from adapters.sql import statements
 from application.ports.documents import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import LiteralString
 
     from application.ports.documents import PageRequest
+
+    Statement = tuple[Composed, Mapping[str, Any]]
 
 _SQL: Final = statements("adapters.postgres", "documents.sql")
 
@@ -39,6 +42,32 @@ LIVE: Final[dict[str, LiteralString]] = {
     "model": "ai_models m",
 }
 """Where the documents of today come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What holds for the rows of a list of this kind (`provider` or `model`), and the parameters it needs."""
+
+    kind: str
+    pieces: tuple[LiteralString, ...]
+    parameters: Mapping[str, Any]
+
+
+def page_statements(wanted: Conditions, request: PageRequest, source: LiteralString | None = None) -> list[Statement]:
+    """Return the statement of a page, and the one that counts where a total is asked for; `page_of` reads both."""
+    page = listing(
+        f"{wanted.kind}_documents",
+        wanted.pieces,
+        request.sort,
+        descending=request.descending,
+        after=request.after is not None,
+        source=source,
+    )
+    statements: list[Statement] = [(page, {**wanted.parameters, **keyset_parameters(request)})]
+    if request.include_total:
+        count = composed(f"{wanted.kind}_count", wanted.pieces, source=source)
+        statements.append((count, dict(wanted.parameters)))
+    return statements
 
 
 @cache
@@ -80,13 +109,13 @@ def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
     return {"limit": request.limit + 1, "shown": request.limit, "after_value": value, "after_id": row_id}
 
 
-def page_of(row: tuple[Any, ...], request: PageRequest, total: int | None) -> Page:
-    """Return the page that the row of `listing` makes."""
-    joined, count, name, created_at, row_id = row
+def page_of(results: Sequence[Sequence[tuple[Any, ...]]], request: PageRequest) -> Page:
+    """Return the page that the rows of `page_statements` make."""
+    [(joined, count, name, created_at, row_id)], *total = results
     next_after = None
     if count > request.limit:
         next_after = (name if request.sort == "name" else created_at.isoformat(), row_id)
-    return Page(joined=joined or b"", next_after=next_after, total=total)
+    return Page(joined=joined or b"", next_after=next_after, total=total[0][0][0] if total else None)
 
 
 def like(text: str) -> str:
