@@ -1,0 +1,205 @@
+"""Who may use which route: every route there is, asked by every kind of person.
+
+The routes come from the application itself, so one that is added without a line in `ROUTES` fails here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from entrypoints.http.principal import Role
+from entrypoints.logs import build_logger
+from entrypoints.service import application
+from tests.e2e.api import Api, a_token, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.e2e.api import Reply
+    from tests.e2e.service import RunningService
+
+EVERYBODY, VIEWER, EDITOR, ADMIN, PLATFORM = "everybody", Role.VIEWER, Role.EDITOR, Role.ADMIN, "platform admins"
+
+AN_ID = str(uuid4())
+A_MODEL = {"providerId": AN_ID, "modelId": "m"}
+
+# Who may, and a body that would be accepted.
+ROUTES: dict[tuple[str, str], tuple[object, object]] = {
+    ("GET", "/healthz"): (EVERYBODY, ...),
+    ("GET", "/readyz"): (EVERYBODY, ...),
+    ("GET", "/metrics"): (EVERYBODY, ...),
+    ("GET", "/api/docs"): (EVERYBODY, ...),
+    ("GET", "/api/docs/openapi.json"): (EVERYBODY, ...),
+    ("GET", "/api/ai/providers"): (VIEWER, ...),
+    ("POST", "/api/ai/providers"): (ADMIN, {"name": "P", "providerType": "openai"}),
+    ("GET", "/api/ai/providers/{id}"): (VIEWER, ...),
+    ("PUT", "/api/ai/providers/{id}"): (ADMIN, {"name": "P"}),
+    ("PATCH", "/api/ai/providers/{id}"): (ADMIN, {"name": "P"}),
+    ("DELETE", "/api/ai/providers/{id}"): (ADMIN, ...),
+    ("GET", "/api/ai/providers/{id}/history"): (VIEWER, ...),
+    ("GET", "/api/ai/providers/{id}/health"): (VIEWER, ...),
+    ("GET", "/api/ai/providers/{id}/models"): (VIEWER, ...),
+    ("POST", "/api/ai/providers/{id}/models/import"): (EDITOR, {"modelIds": ["m"]}),
+    ("POST", "/api/ai/providers/{id}/test"): (EDITOR, ...),
+    ("POST", "/api/ai/providers/test"): (ADMIN, {"providerType": "openai", "endpoint": "https://127.0.0.1:1"}),
+    ("GET", "/api/ai/models"): (VIEWER, ...),
+    ("POST", "/api/ai/models"): (EDITOR, A_MODEL),
+    ("POST", "/api/ai/models/bulk"): (EDITOR, {"operations": [{"op": "create", **A_MODEL}]}),
+    ("GET", "/api/ai/models/discover"): (VIEWER, ...),
+    ("GET", "/api/ai/models/{id}"): (VIEWER, ...),
+    ("PUT", "/api/ai/models/{id}"): (EDITOR, {"name": "M"}),
+    ("PATCH", "/api/ai/models/{id}"): (EDITOR, {"name": "M"}),
+    ("DELETE", "/api/ai/models/{id}"): (EDITOR, ...),
+    ("GET", "/api/ai/models/{id}/history"): (VIEWER, ...),
+    ("GET", "/api/ai/audit"): (VIEWER, ...),
+    ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
+}
+
+
+# The files of pages that everybody may see, as long as they can only be read.
+PAGES = ("/api/docs/",)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How somebody asks, and what they may."""
+
+    asks: Callable[[Api], Api]
+    is_known: bool = True
+    role: Role | None = None
+    is_platform_admin: bool = False
+
+    def may(self, who: object) -> bool:
+        if who == PLATFORM:
+            return self.is_platform_admin
+        return self.role is not None and isinstance(who, Role) and self.role >= who
+
+
+def _expired(api: Api) -> Api:
+    return replace(api, token=a_token(api.organization_id, Role.ADMIN, lifetime_seconds=-60))
+
+
+def _forged(api: Api) -> Api:
+    return replace(api, token=a_token(api.organization_id, Role.ADMIN, secret="another secret of 32 bytes or so.."))
+
+
+PEOPLE = {
+    "nobody": Person(lambda api: replace(api, token=None), is_known=False),
+    "somebody whose token has expired": Person(_expired, is_known=False),
+    "somebody who signed it themselves": Person(_forged, is_known=False),
+    "a viewer": Person(lambda api: api.of(Role.VIEWER), role=Role.VIEWER),
+    "an editor": Person(lambda api: api.of(Role.EDITOR), role=Role.EDITOR),
+    "an admin": Person(lambda api: api.of(Role.ADMIN), role=Role.ADMIN),
+    "an admin elsewhere": Person(lambda api: api.elsewhere(), role=Role.ADMIN),
+    "a platform admin": Person(lambda api: api.of(None, is_platform_admin=True), is_platform_admin=True),
+    "a platform admin who views": Person(
+        lambda api: api.of(Role.VIEWER, is_platform_admin=True), role=Role.VIEWER, is_platform_admin=True
+    ),
+    "a platform admin who administers": Person(
+        lambda api: api.of(Role.ADMIN, is_platform_admin=True), role=Role.ADMIN, is_platform_admin=True
+    ),
+}
+
+
+def routes_of(service: RunningService) -> Iterator[tuple[str, str]]:
+    """Yield method and path of every route of the application."""
+    app = application(service.container, service.runtime, build_logger(level="error"))
+    for route in app.router.routes():
+        assert route.resource is not None
+        yield route.method, route.resource.canonical
+
+
+def is_page(method: str, path: str) -> bool:
+    return method == "GET" and path.startswith(PAGES)
+
+
+def expected(method: str, path: str) -> tuple[object, Any]:
+    """Return who may use the route, and a body for it."""
+    method = "GET" if method == "HEAD" else method
+    return (EVERYBODY, ...) if is_page(method, path) and (method, path) not in ROUTES else ROUTES[method, path]
+
+
+async def ask(api: Api, method: str, path: str) -> Reply:
+    return await api.ask(method, path.replace("{id}", AN_ID), expected(method, path)[1])
+
+
+def test_every_route_is_in_the_table_and_the_table_has_no_other(service: RunningService) -> None:
+    found = {(method, path) for method, path in routes_of(service) if method != "HEAD"}
+    assert {route for route in found if not is_page(*route)} - ROUTES.keys() == set()
+    assert ROUTES.keys() - found == set()
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+async def test_everybody_may_what_the_table_says_and_nothing_else(service: RunningService, api: Api, name: str) -> None:
+    person = PEOPLE[name]
+    asking = person.asks(api)
+    wrong = []
+    for method, path in routes_of(service):
+        who, _ = expected(method, path)
+        status = (await ask(asking, method, path)).status
+        if who == EVERYBODY or person.may(who):
+            fits = status in {200, 201, 204, 404, 422}
+        else:
+            fits = status == (403 if person.is_known else 401)
+        if not fits:
+            wrong.append(f"{method} {path} answers {name} with {status}")
+    assert wrong == []
+
+
+async def test_a_refusal_says_who_may(api: Api) -> None:
+    reply = await api.of(Role.VIEWER).post("/api/ai/models", A_MODEL)
+    assert "viewer" in reply.document["detail"]
+    assert "editor" in reply.document["detail"]
+    nobody = await replace(api, token=None).post("/api/ai/models", A_MODEL)
+    assert nobody.headers["WWW-Authenticate"] == "Bearer"
+    expired = await _expired(api).ask("GET", "/api/ai/models")
+    assert "expired" in expired.document["detail"]
+    assert 'error="invalid_token"' in expired.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("kind", ["provider", "model"])
+async def test_an_id_of_another_organization_is_not_found_on_any_route(
+    service: RunningService, api: Api, kind: str
+) -> None:
+    other = api.elsewhere()
+    provider = await other.provider()
+    model = await other.model(provider)
+    owned = provider if kind == "provider" else model
+    wrong = []
+    for method, path in routes_of(service):
+        who, body = expected(method, path)
+        if f"{kind}s/{{id}}" not in path or who == PLATFORM:
+            continue
+        for asking in (api, api.of(Role.ADMIN, is_platform_admin=True)):
+            reply = await asking.ask(method, path.replace("{id}", owned["id"]), body)
+            if reply.status != 404:
+                wrong.append(f"{method} {path}: {reply.status} {reply.text}")
+    assert wrong == []
+    assert await other.get(path_of(provider)) == provider
+    assert await other.get(path_of(model)) == model
+    assert len(await other.rows("/api/ai/audit")) == 2
+
+
+async def test_ids_of_another_organization_in_bodies_and_queries_lead_nowhere(api: Api) -> None:
+    other = api.elsewhere()
+    provider = await other.provider()
+    model = await other.model(provider)
+    assert (await api.post("/api/ai/models", {"providerId": provider["id"], "modelId": "x"})).status == 404
+    for op in ("update", "enable", "disable", "delete"):
+        reply = await api.post("/api/ai/models/bulk", {"operations": [{"op": op, "id": model["id"]}]})
+        assert [error["code"] for error in reply.document["errors"]] == ["model-not-found"]
+    assert await api.rows("/api/ai/models", providerId=provider["id"]) == []
+    assert await api.rows("/api/ai/audit", aggregateId=model["id"]) == []
+
+
+async def test_a_role_in_the_users_own_metadata_counts_for_nothing(api: Api) -> None:
+    for path in ("/api/ai/providers", "/api/admin/organizations/" + AN_ID):
+        headers = {"X-Organization-Id": AN_ID, "X-Org-Role": "admin", "X-Platform-Admin": "true"}
+        reply = await api.of(Role.VIEWER).ask(
+            "PUT" if "admin/" in path else "POST", path, {"name": "N"}, headers=headers
+        )
+        assert reply.status == 403
