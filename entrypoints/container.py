@@ -19,6 +19,7 @@ from adapters.event_store.providers import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.claims import PostgresClaims
+from adapters.postgres.election import PostgresElection
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.inspection import inspect, keep_canaries, stored_canaries
@@ -39,7 +40,7 @@ from adapters.vault.vault import EnvelopeVault
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
-from application.commands.check_provider import check_provider
+from application.commands.check_provider import check_provider, watch_provider
 from application.commands.import_models import import_models
 from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
@@ -47,6 +48,7 @@ from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
 from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
+from application.health.monitor import check_all, monitor_health
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
 from application.queries.history import history
 from application.queries.snapshots import SnapshotPorts
@@ -74,6 +76,8 @@ class Container(containers.DeclarativeContainer):
     master_keys = providers.Dependency(instance_of=str)
     egress_allow = providers.Dependency(instance_of=str)
     discovery_ttl = providers.Dependency(instance_of=float)
+    admin_database_url = providers.Dependency(instance_of=str)
+    health_interval = providers.Dependency(instance_of=float)
 
     reading_pool = providers.Singleton(reading_pool, database_url)
     writing_pool = providers.Singleton(writing_pool, database_url)
@@ -99,7 +103,7 @@ class Container(containers.DeclarativeContainer):
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
     model_documents = providers.Singleton(PostgresModelDocuments, tenant)
     directory = providers.Singleton(PostgresModelDirectory, tenant)
-    health_checks = providers.Singleton(PostgresHealthChecks, tenant)
+    health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     claims = providers.Singleton(PostgresClaims, tenant)
 
@@ -115,6 +119,12 @@ class Container(containers.DeclarativeContainer):
     check_provider = providers.Factory(
         partial, check_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
+    watch_provider = providers.Factory(
+        partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
+    )
+    election = providers.Singleton(PostgresElection, admin_database_url)
+    monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
+    check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
     try_connection = providers.Factory(partial, try_connection, gateway=gateway)
 
     register_model = providers.Factory(

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from application.health.monitor import MonitorHealth
 from entrypoints.container import Container
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
+from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.routing.all import Views
 from entrypoints.http.views.audit import AuditViews
@@ -22,6 +24,9 @@ from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.providers import ProviderViews
 from entrypoints.logs import build_logger
+from entrypoints.monitoring.background import in_background
+from entrypoints.monitoring.figures import HealthFigures
+from entrypoints.monitoring.watcher import LoggedHealth
 from entrypoints.token_keys import token_keys
 
 if TYPE_CHECKING:
@@ -52,14 +57,31 @@ async def running(runtime: Runtime, listener: socket.socket) -> AsyncIterator[Co
     """Serve on the listening socket as long as the block lasts."""
     async with opened(runtime) as container:
         logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
-        app = application(container, runtime, logger)
+        metrics = HttpMetrics()
+        app = application(container, runtime, logger, metrics)
         runner = build_runner(app, http_options(runtime.settings), logger)
         await runner.setup()
         try:
-            await web.SockSite(runner, listener, backlog=1024).start()
-            yield container
+            async with _monitoring(container, runtime.settings, metrics, logger):
+                await web.SockSite(runner, listener, backlog=1024).start()
+                yield container
         finally:
             await runner.cleanup()
+
+
+@asynccontextmanager
+async def _monitoring(
+    container: Container, settings: Settings, metrics: HttpMetrics, logger: FilteringBoundLogger
+) -> AsyncIterator[None]:
+    """Stand for the office of the health monitor as long as the block lasts, unless nothing is to be checked."""
+    if settings.health_interval == 0:
+        yield
+        return
+    observer = LoggedHealth(logger, HealthFigures(metrics.registry, settings.health_interval))
+    command = MonitorHealth(interval_seconds=settings.health_interval)
+    monitor = container.monitor_health()
+    async with in_background(lambda: monitor(command, observer=observer), logger):
+        yield
 
 
 @asynccontextmanager
@@ -70,6 +92,8 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         master_keys=runtime.master_keys,
         egress_allow=runtime.settings.egress_allow,
         discovery_ttl=runtime.settings.discovery_ttl,
+        admin_database_url=runtime.admin_database_url,
+        health_interval=runtime.settings.health_interval,
     )
     await container.reading_pool().open(wait=True)
     container.writing_pool().open(wait=True)
@@ -86,7 +110,9 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await container.reading_pool().close()
 
 
-def application(container: Container, runtime: Runtime, logger: FilteringBoundLogger) -> web.Application:
+def application(
+    container: Container, runtime: Runtime, logger: FilteringBoundLogger, metrics: HttpMetrics | None = None
+) -> web.Application:
     """Return the web application over an open container."""
     settings = runtime.settings
     app = build_app(
@@ -96,6 +122,7 @@ def application(container: Container, runtime: Runtime, logger: FilteringBoundLo
         checks={"database": container.tenant().ping},
         options=http_options(settings),
         logger=logger,
+        metrics=metrics,
     )
     app[CONTAINER] = container
     return app
@@ -119,7 +146,6 @@ def views(container: Container) -> Views:
         ),
         bulk=BulkViews(documents=container.model_documents(), change_in_bulk=container.change_models_in_bulk()),
         discovery=DiscoveryViews(
-            documents=container.provider_documents(),
             checks=container.health_checks(),
             check=container.check_provider(),
             try_out=container.try_connection(),

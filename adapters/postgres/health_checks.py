@@ -8,7 +8,8 @@ from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from adapters.sql import statements
-from application.ports.health_checks import Streak
+from application.errors import ProviderNotFound
+from application.ports.health_checks import Standing, Streak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,27 +17,55 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.postgres.tenant import Tenant
+    from application.ports.health_checks import Seen
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "checks.sql").items()}
+_TOPICS: Final = [
+    "provider.registered",
+    "provider.health-changed",
+    # What has changed is not known yet: these take the status back.
+    "provider.endpoint-changed",
+    "provider.credential-replaced",
+    "provider.credential-removed",
+]
 
 
 class PostgresHealthChecks:
-    """Fulfils `application.ports.health_checks.HealthChecks`."""
+    """Fulfils `application.ports.health_checks.HealthChecks`; with an interval of 0 nothing is checked by itself."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, interval_seconds: float) -> None:
         self._tenant = tenant
+        self._interval_seconds = interval_seconds
 
     async def record(
-        self, provider_id: UUID, checked_at: datetime, report: Mapping[str, Any], *, failed: bool
+        self, provider_id: UUID, checked_at: datetime, report: Mapping[str, Any], seen: Seen | None
     ) -> Streak:
         of_provider = {"provider_id": provider_id}
         _, streak, _ = await self._tenant.results(
             (_SQL["keep_check"], {**of_provider, "checked_at": checked_at, "report": Jsonb(dict(report))}),
-            (_SQL["note_check"], {**of_provider, "checked_at": checked_at, "failed": int(failed)}),
+            (_SQL["note_check"], {**of_provider, "checked_at": checked_at, "seen": seen}),
             (_SQL["forget_checks"], of_provider),
         )
-        return Streak(failures=streak[0][0], successes=streak[0][1])
+        return _streak(*streak[0])
 
     async def recent(self, provider_id: UUID, limit: int) -> Sequence[Mapping[str, Any]]:
         rows = await self._tenant.rows(_SQL["recent_checks"], {"provider_id": provider_id, "limit": limit})
         return [row[0] for row in rows]
+
+    async def standing(self, provider_id: UUID) -> Standing:
+        parameters = {"provider_id": provider_id, "interval": self._interval_seconds, "topics": _TOPICS}
+        rows = await self._tenant.rows(_SQL["standing"], parameters)
+        if not rows:
+            raise ProviderNotFound
+        status, since, *streak, last_check_at, next_check_at = rows[0]
+        return Standing(
+            status=status,
+            since=since,
+            streak=_streak(*streak),
+            last_check_at=last_check_at,
+            next_check_at=next_check_at,
+        )
+
+
+def _streak(failures: int, successes: int, seen: Seen | None, repeats: int) -> Streak:
+    return Streak(failures=failures, successes=successes, seen=seen, repeats=repeats)

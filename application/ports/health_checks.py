@@ -3,31 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from application.ports.provider_gateway import HealthStatus
+
+Seen = Literal["healthy", "degraded", "unhealthy"]
+"""What a check is sure of; a check that says nothing about the provider has seen none of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streak:
-    """How many checks in a row went ill, or well; one of the two is 0."""
+    """How many checks in a row went ill, or did not (one of the two is 0), and how many were seen alike at the end.
 
-    failures: int
-    successes: int
+    Checks that were sure of nothing neither count nor interrupt.
+    """
+
+    failures: int = 0
+    successes: int = 0
+    seen: Seen | None = None
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A provider's status, since when it has it, and when it was and will be checked; none: never, or not by itself."""
+
+    status: HealthStatus
+    since: datetime
+    streak: Streak
+    last_check_at: datetime | None
+    next_check_at: datetime | None
 
 
 class HealthChecks(Protocol):
     """Keeps the newest hundred checks of each provider of the current caller's organization. Not part of the log."""
 
     async def record(
-        self, provider_id: UUID, checked_at: datetime, report: Mapping[str, Any], *, failed: bool
+        self, provider_id: UUID, checked_at: datetime, report: Mapping[str, Any], seen: Seen | None
     ) -> Streak:
-        """Keep a check, as the API shows it, and return the streak it continues or begins."""
+        """Keep a check, as the API shows it, and return the streak it continues, begins or leaves alone."""
         ...
 
     async def recent(self, provider_id: UUID, limit: int) -> Sequence[Mapping[str, Any]]:
         """Return the newest checks, newest first."""
+        ...
+
+    async def standing(self, provider_id: UUID) -> Standing:
+        """Return how the provider stands.
+
+        Raises:
+            ProviderNotFound: the organization has no such provider.
+        """
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from entrypoints.cli.demo import demo
+from entrypoints.cli.health import health
 from entrypoints.cli.migrate import migrate
 from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.serve import serve
@@ -26,6 +27,7 @@ app.command()(demo)
 app.command()(migrate)
 app.command()(token)
 app.command()(sandbox)
+app.add_typer(health, name="health")
 
 
 def main() -> None:

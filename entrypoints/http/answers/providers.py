@@ -74,7 +74,20 @@ class TestReport(Shown):
     rate_limit: dict[str, Any] | None
 
 
-class CheckList(Shown):
-    """Recent checks, newest first."""
+class Streak(Shown):
+    """How many checks in a row failed, or did not; one of the two is 0."""
 
+    failures: int
+    successes: int
+
+
+class ProviderHealth(Shown):
+    """How a provider stands, with its recent checks, newest first. `nextCheckAt` is null when none is to come."""
+
+    provider_id: UUID
+    status: Health
+    since: datetime
+    streak: Streak
+    last_check_at: datetime | None
+    next_check_at: datetime | None
     data: list[TestReport]

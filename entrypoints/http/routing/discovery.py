@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
 from application.ports.provider_gateway import UpstreamFailure
 from entrypoints.http.answers.discovery import Discovery, ImportResult
-from entrypoints.http.answers.providers import CheckList, TestReport
+from entrypoints.http.answers.providers import ProviderHealth, TestReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import providers as provider_bodies
 from entrypoints.http.routes import Answer, Route, route
@@ -53,7 +53,7 @@ def _testing(views: DiscoveryViews) -> list[Route]:
             views.list_checks,
             access=Access.VIEWER,
             query=provider_bodies.ChecksQuery,
-            answers={200: Answer(description="Recent checks.", schema=CheckList)},
+            answers={200: Answer(description="Status and recent checks.", schema=ProviderHealth)},
             problems=(ProviderNotFound,),
         ),
     ]

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.commands.import_models import ImportOutcome
-    from application.ports.documents import ProviderDocuments
-    from application.ports.health_checks import HealthChecks
+    from application.ports.health_checks import HealthChecks, Standing
     from application.ports.provider_gateway import TestReport
     from application.queries.discover_models import ProviderOffer
     from application.recorded import Recorded
@@ -48,7 +47,6 @@ class DiscoverAll(Protocol):
 class DiscoveryViews:
     """Turns requests that reach out to providers into use cases."""
 
-    documents: ProviderDocuments
     checks: HealthChecks
     check: Callable[[CheckProvider], Awaitable[TestReport]]
     try_out: Callable[[TryConnection], Awaitable[TestReport]]
@@ -79,14 +77,16 @@ class DiscoveryViews:
         return json_response(report_document(report, provider_id))
 
     async def list_checks(self, request: web.Request) -> web.Response:
-        """Show a provider's recent checks
+        """Show a provider's health and its recent checks
 
-        The newest first; the hundred newest are kept.
+        Its status, since when, how many checks in a row failed or did not, and when it is checked next by itself. A
+        test changes the status at once; the monitor needs three failures in a row for unhealthy, and two checks in a
+        row for any other change. The newest check comes first; the hundred newest are kept.
         """
         provider_id = path_id(request, "id")
         query = query_of(request, ChecksQuery)
-        await self.documents.get(provider_id)
-        return json_response({"data": list(await self.checks.recent(provider_id, query.limit))})
+        standing = await self.checks.standing(provider_id)
+        return json_response(_health(provider_id, standing, await self.checks.recent(provider_id, query.limit)))
 
     async def discover_provider_models(self, request: web.Request) -> web.Response:
         """Show what a provider offers
@@ -119,6 +119,18 @@ class DiscoveryViews:
             )
         )
         return json_response(_imported(outcome))
+
+
+def _health(provider_id: UUID, standing: Standing, recent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "providerId": provider_id,
+        "status": standing.status,
+        "since": standing.since,
+        "streak": {"failures": standing.streak.failures, "successes": standing.streak.successes},
+        "lastCheckAt": standing.last_check_at,
+        "nextCheckAt": standing.next_check_at,
+        "data": list(recent),
+    }
 
 
 def _offers(offers: Sequence[ProviderOffer]) -> dict[str, Any]:

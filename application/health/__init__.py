@@ -1,0 +1,1 @@
+"""Keeping an eye on the providers of all organizations."""

@@ -1,0 +1,91 @@
+"""Many checks side by side, no two of the same provider, each as the tenant whose provider it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from application.caller import Caller, acting_as
+from application.commands.check_provider import Checked, CheckProvider
+from application.errors import ProviderNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.ports.election import ProviderToCheck
+    from application.ports.health_observer import HealthObserver
+
+ACTOR: Final = "system:health-monitor"
+"""Who the log says it was."""
+
+Watch = Callable[[CheckProvider], Awaitable[Checked | None]]
+
+
+class ConcurrentChecks:
+    """Runs at most `concurrency` checks at a time; one that could not be carried out is not tried again for a while."""
+
+    def __init__(self, watch: Watch, observer: HealthObserver, *, concurrency: int, rest_seconds: float) -> None:
+        self._watch = watch
+        self._observer = observer
+        self._rest_seconds = rest_seconds
+        self._free = asyncio.Semaphore(concurrency)
+        self._under_way: dict[ProviderToCheck, asyncio.Task[Checked | None]] = {}
+        self._resting: dict[ProviderToCheck, asyncio.TimerHandle] = {}
+
+    def start(self, providers: Sequence[ProviderToCheck]) -> None:
+        """Check these providers, but for those that are being checked already."""
+        new = [each for each in providers if each not in self._under_way and each not in self._resting]
+        self._observer.begun(len(new))
+        for provider in new:
+            task = asyncio.create_task(self._checked(provider))
+            self._under_way[provider] = task
+            task.add_done_callback(partial(self._ended, provider))
+
+    async def are_under_way(self, *, seconds: float) -> bool:
+        """Return whether checks are left after at most this time; sooner when none is."""
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=seconds)
+        return bool(self._under_way)
+
+    async def stop(self) -> None:
+        """Break off what is under way."""
+        for handle in self._resting.values():
+            handle.cancel()
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _checked(self, provider: ProviderToCheck) -> Checked | None:
+        command_id = uuid4()
+        caller = Caller(
+            organization_id=provider.organization_id,
+            actor=ACTOR,
+            command_id=command_id,
+            correlation_id=f"health-{command_id.hex}",
+        )
+        async with self._free:
+            with acting_as(caller):
+                return await self._watch(CheckProvider(provider_id=provider.provider_id))
+
+    def _ended(self, provider: ProviderToCheck, task: asyncio.Task[Checked | None]) -> None:
+        del self._under_way[provider]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, ProviderNotFound) or (error is None and task.result() is None):
+            self._observer.passed_over(provider)
+        elif error is not None:
+            self._rest(provider)
+            self._observer.failed(provider, error)
+        elif (checked := task.result()) is not None:
+            self._observer.checked(provider, checked)
+
+    def _rest(self, provider: ProviderToCheck) -> None:
+        """Leave the provider alone for a while: its check is due as long as none is recorded."""
+        loop = asyncio.get_running_loop()
+        self._resting[provider] = loop.call_later(self._rest_seconds, self._resting.pop, provider, None)

@@ -1,0 +1,143 @@
+"""`model-ledger health`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import uvloop
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from application.errors import ApplicationError
+from application.health.monitor import MonitorHealth
+from entrypoints.cli.output import clear_errors, errors, print_json, say
+from entrypoints.runtime import prepared
+from entrypoints.service import opened
+from entrypoints.settings import WrongSettings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from application.commands.check_provider import Checked
+    from application.ports.election import ProviderToCheck
+    from entrypoints.runtime import Runtime
+
+health = typer.Typer(no_args_is_help=True, help="Check providers.")
+
+
+@health.callback()
+def about() -> None:
+    """Check providers."""
+
+
+@health.command()
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Check every enabled provider once, then end.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Check the enabled providers of all organizations: every LEDGER_HEALTH_INTERVAL seconds, or once.
+
+    One process at a time does this, on all hosts. `serve` does it too, unless LEDGER_HEALTH_INTERVAL is 0; another one
+    waits until it may take over, and with --once it ends with an error instead. Ctrl-C ends it with a summary.
+    """
+    with clear_errors(as_json=as_json):
+        settings = load_settings()
+        if settings.health_interval == 0 and not once:
+            raise WrongSettings(["LEDGER_HEALTH_INTERVAL is 0, so nothing is ever due: set it, or use --once."])
+        with prepared(settings, say) as runtime, _told(quiet=as_json) as summary:
+            uvloop.run(_check_once(runtime, summary) if once else _check_until_stopped(runtime, summary))
+    if as_json:
+        print_json(summary.document())
+    else:
+        summary.say()
+
+
+async def _check_once(runtime: Runtime, summary: Summary) -> None:
+    async with opened(runtime) as container:
+        await container.check_all()(observer=summary)
+
+
+async def _check_until_stopped(runtime: Runtime, summary: Summary) -> None:
+    async with opened(runtime) as container:
+        command = MonitorHealth(interval_seconds=runtime.settings.health_interval)
+        monitor = asyncio.create_task(container.monitor_health()(command, observer=summary))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, monitor.cancel)
+        with suppress(asyncio.CancelledError):
+            await monitor
+
+
+class Summary:
+    """Fulfils `application.ports.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bar = progress.add_task("Checking providers", total=0)
+        self._started = time.monotonic()
+        self._statuses: dict[ProviderToCheck, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._changes: list[dict[str, Any]] = []
+
+    def elected(self) -> None:
+        say("This process is the health monitor.")
+
+    def deposed(self, error: ApplicationError) -> None:
+        say(f"This process is not the health monitor: {error.message}")
+
+    def begun(self, count: int) -> None:
+        self._progress.update(self._bar, total=(self._progress.tasks[self._bar].total or 0) + count)
+
+    def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
+        self._count("checked")
+        self._statuses[provider] = checked.after
+        if checked.before != checked.after:
+            self._changes.append(
+                {
+                    "organizationId": provider.organization_id,
+                    "providerId": provider.provider_id,
+                    "before": checked.before,
+                    "after": checked.after,
+                    "category": checked.report.category,
+                }
+            )
+            say(f"Provider {provider.provider_id}: {checked.before} -> {checked.after} ({checked.report.category})")
+
+    def passed_over(self, provider: ProviderToCheck) -> None:  # noqa: ARG002 - one is like another
+        self._count("passedOver")
+
+    def failed(self, provider: ProviderToCheck, error: BaseException) -> None:
+        self._count("failed")
+        reason = error.message if isinstance(error, ApplicationError) else repr(error)
+        say(f"Provider {provider.provider_id} could not be checked: {reason}")
+
+    def document(self) -> dict[str, Any]:
+        """Return the summary; times in seconds."""
+        return {
+            **{name: self._counts[name] for name in ("checked", "passedOver", "failed")},
+            "statuses": Counter(self._statuses.values()),
+            "changes": self._changes,
+            "seconds": round(time.monotonic() - self._started, 3),
+        }
+
+    def say(self) -> None:
+        """Sum up in one line."""
+        statuses = ", ".join(f"{count} {status}" for status, count in sorted(Counter(self._statuses.values()).items()))
+        failed = f", {self._counts['failed']} could not be checked" if self._counts["failed"] else ""
+        done = f"{self._counts['checked']} checks, {len(self._changes)} changes{failed}"
+        typer.echo(f"{done}. {statuses or 'No provider'}.")
+
+    def _count(self, name: str) -> None:
+        self._counts[name] += 1
+        self._progress.advance(self._bar)
+
+
+@contextmanager
+def _told(*, quiet: bool) -> Iterator[Summary]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as progress:
+        yield Summary(progress)
