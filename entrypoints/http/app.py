@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
+from entrypoints.console.routes import console_routes
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.page import Documentation
 from entrypoints.http.edge import Edge
@@ -47,7 +48,8 @@ def build_app(
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     readiness = Readiness(checks, seconds=options.readiness_seconds)
     all_routes = [*routes, *health_routes(readiness), _figures(metrics)]
-    records.update(_added(app, [*all_routes, *Documentation(all_routes, version=options.version).routes()]))
+    pages = [*Documentation(all_routes, version=options.version).routes(), *console_routes()]
+    records.update(_added(app, [*all_routes, *pages]))
     return app
 
 

@@ -1,0 +1,1 @@
+"""The web page on which people manage providers and models; a client of the REST API and nothing else."""

@@ -1,0 +1,16 @@
+"""Where the console is served."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from entrypoints.http.static_files import page_routes
+
+if TYPE_CHECKING:
+    from entrypoints.http.routes import Route
+
+
+def console_routes() -> list[Route]:
+    """Return the routes of the console: its page is `/`, its parts lie under `/console/`."""
+    return page_routes(files("entrypoints.console").joinpath("page"), index="/", prefix="/console")

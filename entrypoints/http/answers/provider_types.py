@@ -1,0 +1,48 @@
+"""Answers about the types of provider."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from entrypoints.http.answers.shown import Shown
+
+
+class TypeSetting(Shown):
+    """One setting of a type, as a form draws it; `pattern` is a regular expression for the whole text."""
+
+    name: str
+    kind: Literal["string", "boolean", "integer", "choice"]
+    label: str
+    help: str
+    required: bool
+    choices: list[str]
+    default: str | int | bool | None
+    pattern: str | None
+
+
+class TypePreset(Shown):
+    """A well-known service that speaks the type's protocol: its endpoint and settings, ready to use."""
+
+    name: str
+    label: str
+    endpoint: str
+    needs_key: bool
+    settings: dict[str, Any]
+
+
+class ProviderKind(Shown):
+    """A type of provider. Without a default endpoint one must be given."""
+
+    name: str
+    label: str
+    default_endpoint: str | None
+    needs_key: bool
+    key_help: str
+    fields: list[TypeSetting]
+    presets: list[TypePreset]
+
+
+class ProviderKinds(Shown):
+    """All types, built in and installed."""
+
+    data: list[ProviderKind]
