@@ -1,0 +1,73 @@
+"""Answers of the OpenAI-compatible routes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class CompatibleModel(BaseModel):
+    """A model, in OpenAI's shape; `created` is in seconds since 1970."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class CompatibleModelList(BaseModel):
+    """The models in use, in OpenAI's shape."""
+
+    object: Literal["list"]
+    data: list[CompatibleModel]
+
+
+class CompletedMessage(BaseModel):
+    """The answer's words."""
+
+    role: Literal["assistant"]
+    content: str
+    refusal: str | None
+
+
+class CompletedChoice(BaseModel):
+    """The one answer there is."""
+
+    index: int
+    message: CompletedMessage
+    logprobs: None
+    finish_reason: Literal["stop", "length", "content_filter", "tool_calls"]
+
+
+class CachedTokens(BaseModel):
+    """Of the tokens read, those that the provider had kept."""
+
+    cached_tokens: int
+
+
+class ReasoningTokens(BaseModel):
+    """Of the tokens written, those that were thought only."""
+
+    reasoning_tokens: int
+
+
+class CompletedUsage(BaseModel):
+    """Tokens as the provider counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: CachedTokens
+    completion_tokens_details: ReasoningTokens
+
+
+class CompletedChat(BaseModel):
+    """An answer, in OpenAI's shape; `usage` is null where the provider did not count."""
+
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[CompletedChoice]
+    usage: CompletedUsage | None

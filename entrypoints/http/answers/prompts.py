@@ -1,0 +1,84 @@
+"""Answers about choices and prompts."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from entrypoints.http.answers.shown import Amount, Shown
+
+
+class ChosenModel(Shown):
+    """A registered model: its id here, and its provider's name for it."""
+
+    id: UUID
+    provider_id: UUID
+    provider_model_id: str
+    name: str
+
+
+class Rule(Shown):
+    """What a rule said of a candidate."""
+
+    rule: str
+    detail: str
+
+
+class CandidateModel(Shown):
+    """A candidate, whether it was kept, and why; rank 1 is the first choice."""
+
+    model_id: UUID
+    provider_id: UUID
+    provider_model_id: str
+    name: str
+    kept: bool
+    rank: int | None
+    rules: list[Rule]
+
+
+class Choice(Shown):
+    """Which model would be used, and why each other would not."""
+
+    selected: ChosenModel | None
+    candidates: list[CandidateModel]
+
+
+class TokensUsed(Shown):
+    """Tokens as the provider counted them, null where it did not; reasoning is part of the output."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_input_tokens: int | None
+    reasoning_tokens: int | None
+
+
+class CallMade(Shown):
+    """A call of a model. `outcome` is ok, cancelled, or the category of the failure."""
+
+    model_id: UUID
+    provider_id: UUID
+    provider_model_id: str
+    outcome: str
+    message: str | None
+    upstream_status: int | None
+    upstream_request_id: str | None
+    wait_ms: float
+    latency_ms: float
+
+
+class GeneratedAnswer(Shown):
+    """An answer. `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
+
+    `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known.
+    """
+
+    text: str
+    model: ChosenModel
+    answered_by: str | None
+    finish_reason: Literal["stop", "length", "content_filter", "tool_calls", "other"]
+    usage: TokensUsed
+    cost_usd: Amount | None
+    cost_unknown_reason: Literal["price-unknown", "usage-unknown"] | None
+    latency_ms: float
+    upstream_request_id: str | None
+    attempts: list[CallMade]

@@ -1,0 +1,144 @@
+"""Bodies of the routes that choose models and run prompts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
+from entrypoints.http.bodies.models import Cost
+from entrypoints.http.fields import Body, Id, Number
+
+MOST_MESSAGES = 1000
+MOST_IMAGES = 100
+
+ImageType = Literal["image/png", "image/jpeg", "image/gif", "image/webp"]
+Base64 = Annotated[
+    str,
+    StringConstraints(min_length=4, pattern=r"^[A-Za-z0-9+/]+={0,2}$"),
+    Field(description="The image in Base64, as RFC 4648 section 4 has it, without line breaks."),
+]
+ImageUrl = Annotated[
+    str,
+    StringConstraints(max_length=8000, pattern=r"^https://[^\s]+$"),
+    Field(description="An https address, which the provider fetches itself."),
+]
+
+
+class Need(Body):
+    """What a model must be; what is left out does not matter. Without a type, any that answers in text."""
+
+    type: ModelType | None = None
+    capabilities: Capabilities = Field(default_factory=list)
+    max_cost_per1k_tokens: Annotated[Cost | None, Field(alias="maxCostPer1kTokens")] = None
+    min_context_window: Tokens | None = None
+    strategy: Literal["cheapest", "fastest", "preferred"] = "preferred"
+
+
+class Wanted(Body):
+    """Which model: a registered one by its id, all that providers call so, or whichever fits a need best."""
+
+    model_id: Annotated[Id | None, Field(description="The id of a registered model: this one and no other.")] = None
+    provider_model_id: ProviderModelId | None = None
+    provider_id: Annotated[Id | None, Field(description="With providerModelId: of this provider alone.")] = None
+    need: Need | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if sum(way is not None for way in (self.model_id, self.provider_model_id, self.need)) > 1:
+            raise PydanticCustomError("ways", "takes one of modelId, providerModelId and need")
+        if self.provider_id is not None and self.provider_model_id is None:
+            raise PydanticCustomError("provider", "takes a providerId only together with a providerModelId")
+        return self
+
+
+class ModelToSelect(Wanted):
+    """The choice to explain; without any way of choosing, the preferred of all models that answer in text."""
+
+    has_images: Annotated[bool, Field(description="Whether the prompt would have images.")] = False
+
+
+class ImageSource(Body):
+    """An image: its data with its media type, or where it is."""
+
+    media_type: ImageType | None = None
+    data: Base64 | None = None
+    url: ImageUrl | None = None
+    detail: Literal["auto", "low", "high"] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.data is None) == (self.url is None) or (self.data is None) != (self.media_type is None):
+            raise PydanticCustomError("image", "takes either data with its mediaType, or a url")
+        return self
+
+
+class WrittenText(Body):
+    """Words."""
+
+    type: Literal["text"]
+    text: str
+
+
+class WrittenImage(ImageSource):
+    """An image among the words."""
+
+    type: Literal["image"]
+
+
+Part = Annotated[WrittenText | WrittenImage, Field(discriminator="type")]
+
+
+class WrittenMessage(Body):
+    """One turn of the conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str | Annotated[list[Part], Field(min_length=1, max_length=MOST_MESSAGES)]
+
+    @model_validator(mode="after")
+    def _fits_its_role(self) -> Self:
+        shows = not isinstance(self.content, str) and any(isinstance(part, WrittenImage) for part in self.content)
+        if shows and self.role != "user":
+            raise PydanticCustomError("role", "holds an image, which only messages of the user can")
+        return self
+
+
+class WrittenParameters(Body):
+    """How to write; what is left out is taken from the registered model's config, else left to the provider."""
+
+    temperature: Annotated[Number | None, Field(ge=0, le=2)] = None
+    top_p: Annotated[Number | None, Field(ge=0, le=1)] = None
+    max_tokens: Annotated[Tokens | None, Field(description="Lowered to the model's own limit.")] = None
+    stop: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]] | None, Field(max_length=16)] = None
+
+
+def _has_user(messages: list[WrittenMessage]) -> list[WrittenMessage]:
+    if all(message.role == "system" for message in messages):
+        raise PydanticCustomError("messages", "holds no message of the user")
+    return messages
+
+
+class PromptToRun(Wanted):
+    """A prompt: the conversation in `messages`, or one turn in `prompt` with `images`."""
+
+    messages: (
+        Annotated[list[WrittenMessage], Field(min_length=1, max_length=MOST_MESSAGES), AfterValidator(_has_user)] | None
+    ) = None
+    prompt: Annotated[str | None, Field(min_length=1)] = None
+    images: Annotated[list[ImageSource], Field(max_length=MOST_IMAGES)] = Field(default_factory=list)
+    config: WrittenParameters | None = None
+    stream: bool = False
+    deadline_seconds: Annotated[
+        Number, Field(gt=0, le=600, description="Bounds everything, from the first attempt to the last word.")
+    ] = Decimal(60)
+
+    @model_validator(mode="after")
+    def _asks_once(self) -> Self:
+        if (self.messages is None) == (self.prompt is None):
+            raise PydanticCustomError("asked", "takes either messages or a prompt")
+        if self.images and self.prompt is None:
+            raise PydanticCustomError("images", "takes images only together with a prompt")
+        return self

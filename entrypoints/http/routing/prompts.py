@@ -1,0 +1,108 @@
+"""Routes that choose models, run prompts and report what they were used for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.errors import ModelNotFound
+from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from entrypoints.http.answers.chat_completions import CompatibleModel, CompatibleModelList, CompletedChat
+from entrypoints.http.answers.prompts import Choice, GeneratedAnswer
+from entrypoints.http.answers.usage import UsageReport
+from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.chat_completions import ChatCompletion
+from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
+from entrypoints.http.bodies.usage import UsageQuery
+from entrypoints.http.openai_shape import OPENAI_SHAPE
+from entrypoints.http.routes import MEBIBYTE, Answer, Route, route
+
+if TYPE_CHECKING:
+    from entrypoints.http.views.chat_completions import ChatViews
+    from entrypoints.http.views.prompts import PromptViews
+    from entrypoints.http.views.usage import UsageViews
+
+LARGEST_PROMPT = 20 * MEBIBYTE
+"""Images travel in the body, a third larger than they are."""
+
+_PROMPTS = "prompts"
+_COMPATIBLE = "OpenAI-compatible"
+_IN_VAIN = (ModelNotFound, ModelOutOfUse, NoModelFits, PromptFailed)
+
+
+def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
+    """Return the routes of this service's own API."""
+    return [
+        route(
+            "POST",
+            "/api/ai/select",
+            prompts.select_model,
+            access=Access.VIEWER,
+            tag=_PROMPTS,
+            body=ModelToSelect,
+            body_required=False,
+            body_example={"need": {"type": "language", "minContextWindow": 100_000, "strategy": "cheapest"}},
+            answers={200: Answer(description="The choice and the reasons.", schema=Choice)},
+            problems=(ModelNotFound,),
+        ),
+        route(
+            "POST",
+            "/api/ai/generate",
+            prompts.generate,
+            access=Access.EDITOR,
+            tag=_PROMPTS,
+            body=PromptToRun,
+            body_example={"providerModelId": "gpt-4o", "prompt": "Say hello.", "config": {"maxTokens": 50}},
+            largest_body=LARGEST_PROMPT,
+            answers={200: Answer(description="The answer; a stream of events if asked for.", schema=GeneratedAnswer)},
+            problems=_IN_VAIN,
+            replayable=False,
+        ),
+        route(
+            "GET",
+            "/api/ai/usage",
+            usage.report_usage,
+            access=Access.VIEWER,
+            tag=_PROMPTS,
+            query=UsageQuery,
+            answers={200: Answer(description="The sums.", schema=UsageReport)},
+        ),
+    ]
+
+
+def chat_routes(chat: ChatViews) -> list[Route]:
+    """Return the routes for clients of OpenAI's API."""
+    return [
+        route(
+            "GET",
+            "/v1/models",
+            chat.list_compatible_models,
+            access=Access.VIEWER,
+            tag=_COMPATIBLE,
+            answers={200: Answer(description="The models.", schema=CompatibleModelList)},
+            problem_shape=OPENAI_SHAPE,
+        ),
+        route(
+            "GET",
+            "/v1/models/{model:.+}",
+            chat.get_compatible_model,
+            access=Access.VIEWER,
+            tag=_COMPATIBLE,
+            answers={200: Answer(description="The model.", schema=CompatibleModel)},
+            problems=(ModelNotFound,),
+            problem_shape=OPENAI_SHAPE,
+        ),
+        route(
+            "POST",
+            "/v1/chat/completions",
+            chat.create_chat_completion,
+            access=Access.EDITOR,
+            tag=_COMPATIBLE,
+            body=ChatCompletion,
+            body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
+            largest_body=LARGEST_PROMPT,
+            answers={200: Answer(description="The answer; a stream of chunks if asked for.", schema=CompletedChat)},
+            problems=_IN_VAIN,
+            problem_shape=OPENAI_SHAPE,
+            replayable=False,
+        ),
+    ]

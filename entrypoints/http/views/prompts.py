@@ -1,0 +1,96 @@
+"""Routes that choose models and run prompts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from application.errors import ApplicationError
+from application.ports.generation import TextDelta
+from application.prompts.documents import answer_document, selection_document
+from application.queries.select_model import SelectModel
+from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
+from entrypoints.http.errors import INTERNAL_ERROR, problem_for
+from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
+from entrypoints.http.exchange import exchange_of
+from entrypoints.http.problems import problem_document
+from entrypoints.http.requests import json_body
+from entrypoints.http.responses import json_bytes, json_response
+from entrypoints.http.transport import cancelled_without_client
+from entrypoints.http.views.prompt_commands import prompt_of, wanted_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from aiohttp import web
+
+    from application.policies.candidates import Selection
+    from application.prompts.answer import PromptAnswer
+    from application.prompts.request import Prompt
+
+
+class StreamPrompt(Protocol):
+    """The use case `stream_prompt`, its ports given."""
+
+    def __call__(self, prompt: Prompt) -> AbstractAsyncContextManager[AsyncIterator[TextDelta | PromptAnswer]]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptViews:
+    """Turns requests about prompts into use cases."""
+
+    select: Callable[[SelectModel], Awaitable[Selection]]
+    run: Callable[[Prompt], Awaitable[PromptAnswer]]
+    stream: StreamPrompt
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
+
+    async def select_model(self, request: web.Request) -> web.Response:
+        """Explain which model would be used
+
+        Every candidate with the rules that kept or dropped it, in the order in which they would be tried. Rules on a
+        candidate that is kept are warnings, and what its place rests on. No provider is called.
+        """
+        body = await json_body(request, ModelToSelect)
+        selection = await self.select(SelectModel(wanted=wanted_of(body), has_images=body.has_images))
+        return json_response(selection_document(selection))
+
+    async def generate(self, request: web.Request) -> web.StreamResponse:
+        """Run a prompt
+
+        Calls that fail are repeated where that is safe, then the next candidate is asked; a model asked for by its id
+        has no other. Closing the connection ends the call at the provider. Prompts and answers are neither logged nor
+        kept; tokens, cost and time are counted.
+
+        With `stream: true` the answer comes in server-sent events, the same for all providers: `delta` with `{"text"}`,
+        at the end `done` with everything but the text, or `error` with problem details. No other model is asked once
+        the first words are out. Lines that begin with a colon keep the connection open.
+        """
+        body = await json_body(request, PromptToRun)
+        prompt = prompt_of(body)
+        with cancelled_without_client(request):
+            if body.stream:
+                return await self._streamed(request, prompt)
+            answer = await self.run(prompt)
+        return json_response({"text": answer.generated.text, **answer_document(answer)})
+
+    async def _streamed(self, request: web.Request, prompt: Prompt) -> web.StreamResponse:
+        async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
+            try:
+                async with self.stream(prompt) as events:
+                    async for event in events:
+                        if isinstance(event, TextDelta):
+                            await out.send(json_bytes({"text": event.text}), event=b"delta")
+                        else:
+                            await out.send(json_bytes(answer_document(event)), event=b"done")
+            except ApplicationError as error:
+                if not out.has_begun:
+                    raise
+                await out.send(_problem(request, error), event=b"error")
+        return out.response
+
+
+def _problem(request: web.Request, error: ApplicationError) -> bytes:
+    problem = problem_for(error) or INTERNAL_ERROR
+    request_id = exchange_of(request).request_id
+    return json_bytes(problem_document(problem, instance=request.path, request_id=request_id))
