@@ -22,6 +22,7 @@ from entrypoints.http.views.bulk import BulkViews
 from entrypoints.http.views.discovery import DiscoveryViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
 from entrypoints.logs import build_logger
 from entrypoints.monitoring.background import in_background
@@ -131,6 +132,7 @@ def application(
 def views(container: Container) -> Views:
     """Return all views with their use cases."""
     return Views(
+        provider_types=ProviderTypeViews(gateway=container.gateway()),
         providers=ProviderViews(
             documents=container.provider_documents(),
             register=container.register_provider(),

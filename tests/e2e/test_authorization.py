@@ -34,6 +34,8 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/metrics"): (EVERYBODY, ...),
     ("GET", "/api/docs"): (EVERYBODY, ...),
     ("GET", "/api/docs/openapi.json"): (EVERYBODY, ...),
+    ("GET", "/"): (EVERYBODY, ...),
+    ("GET", "/api/ai/provider-types"): (VIEWER, ...),
     ("GET", "/api/ai/providers"): (VIEWER, ...),
     ("POST", "/api/ai/providers"): (ADMIN, {"name": "P", "providerType": "openai"}),
     ("GET", "/api/ai/providers/{id}"): (VIEWER, ...),
@@ -61,7 +63,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
 
 
 # The files of pages that everybody may see, as long as they can only be read.
-PAGES = ("/api/docs/",)
+PAGES = ("/api/docs/", "/console/")
 
 
 @dataclass(frozen=True, slots=True)

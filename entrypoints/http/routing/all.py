@@ -9,6 +9,7 @@ from entrypoints.http.routing.audit import audit_routes
 from entrypoints.http.routing.discovery import discovery_routes
 from entrypoints.http.routing.models import model_routes
 from entrypoints.http.routing.platform import platform_routes
+from entrypoints.http.routing.provider_types import provider_type_routes
 from entrypoints.http.routing.providers import provider_routes
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.discovery import DiscoveryViews
     from entrypoints.http.views.models import ModelViews
     from entrypoints.http.views.organizations import OrganizationViews
+    from entrypoints.http.views.provider_types import ProviderTypeViews
     from entrypoints.http.views.providers import ProviderViews
 
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 class Views:
     """All views there are."""
 
+    provider_types: ProviderTypeViews
     providers: ProviderViews
     models: ModelViews
     bulk: BulkViews
@@ -35,6 +38,7 @@ class Views:
     def routes(self) -> list[Route]:
         """Return the record of every route."""
         return [
+            *provider_type_routes(self.provider_types),
             *provider_routes(self.providers),
             *discovery_routes(self.discovery),
             *model_routes(self.models, self.bulk),
