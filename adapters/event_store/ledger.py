@@ -76,6 +76,11 @@ class Ledger:
         aggregates = await self._in_thread(self._reconstruct, aggregate_ids)
         return {aggregate.id: aggregate for aggregate in aggregates if isinstance(aggregate, kind)}
 
+    async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:
+        """Return what the command has recorded so far, by aggregate."""
+        recorded = await self._in_thread(self._recorder.recorded_already, command_id)
+        return {record.aggregate_id: record for record in recorded}
+
     async def save(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
         """Record what the aggregates have decided, all or nothing; nothing decided is nothing recorded.
 

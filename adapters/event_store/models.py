@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapters.event_store.appends import callers_append
 from adapters.event_store.records import ConstraintConflict
+from application.caller import current_caller
 from application.errors import Conflict, ModelAlreadyRegistered, ModelNotFound, ProviderNotFound, StaleRevision
 from domain.model.aggregate import Model
 
@@ -35,6 +36,9 @@ class EventSourcedModels:
     async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
         loaded = await self._ledger.load_many(Model, model_ids)
         return {model_id: model for model_id, model in loaded.items() if not model.is_removed}
+
+    async def recorded_already(self) -> Mapping[UUID, Recorded]:
+        return await self._ledger.recorded_already(current_caller().command_id)
 
     async def save(self, model: Model) -> Recorded:
         return (await self.save_all([model]))[0]

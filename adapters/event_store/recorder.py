@@ -86,6 +86,11 @@ class LedgerRecorder(ApplicationRecorder):
         )
         return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
 
+    def recorded_already(self, command_id: UUID) -> Sequence[Recorded]:
+        """Return what the command has recorded so far; does not wait for one under way."""
+        rows = self._scoped("recorded_already", {"command_id": command_id})
+        return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
+
     def select_events(
         self,
         originator_id: UUID | str,

@@ -38,3 +38,7 @@ ORDER BY position LIMIT %(limit)s;
 
 -- last_position: the position of the newest event
 SELECT max(position) FROM events WHERE organization_id = %(organization_id)s;
+
+-- recorded_already: what a command has recorded so far
+SELECT aggregate_id, max(revision), max(position) FROM events
+WHERE organization_id = %(organization_id)s AND command_id = %(command_id)s GROUP BY aggregate_id;

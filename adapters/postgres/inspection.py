@@ -17,8 +17,9 @@ _SQL: Final = statements("adapters.postgres", "inspection.sql")
 _CANARIES: Final = statements("adapters.postgres", "credentials.sql")
 
 # 16.9, 17.5 and their contemporaries closed CVE-2024-10976 and CVE-2025-8713, by which rows leaked past policies.
-_SAFE_MINORS: Final = {15: 14, 16: 10, 17: 6, 18: 0}
-_OLDEST: Final = 15
+_SAFE_MINORS: Final = {16: 10, 17: 6, 18: 0}
+# Roles are granted with SET and INHERIT apart since 16, which the owner's role relies on.
+_OLDEST: Final = 16
 
 
 class UnsafeDatabase(ApplicationError):

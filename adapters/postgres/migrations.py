@@ -50,11 +50,18 @@ def migrate(owner_url: str, progress: Callable[[str], None] = lambda _: None) ->
         psycopg.Error: the database cannot be reached, or the user may not create roles.
     """
     with psycopg.connect(owner_url, autocommit=True) as connection:
+        # This lock ends with its connection, however that ends; yoyo's own is a row that a killed run leaves behind.
+        connection.execute("SELECT pg_advisory_lock(hashtext('model-ledger migrations'))")
         connection.execute(files("adapters.postgres").joinpath("roles.sql").read_bytes())
+        return _apply_missing(owner_url, progress)
+
+
+def _apply_missing(owner_url: str, progress: Callable[[str], None]) -> Sequence[str]:
     with as_file(files("migrations")) as folder, get_backend(_yoyo_url(owner_url)) as backend:
         known = read_migrations(str(folder)).filter(lambda migration: migration.path.endswith(".sql"))
+        backend.ensure_internal_schema_updated()
+        backend.break_lock()
         with backend.lock():
-            backend.ensure_internal_schema_updated()
             applied = backend.execute("SELECT migration_id FROM _yoyo_migration").fetchall()
             _refuse_newer({row[0] for row in applied})
             missing = backend.to_apply(known)

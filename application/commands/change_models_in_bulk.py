@@ -108,13 +108,15 @@ async def change_models_in_bulk(
         BulkRefused: it was to be atomic and some operations cannot be done; none was.
         Conflict: another command came first; nothing was changed.
     """
+    before = await models.recorded_already()
     bench = await _prepared(command.operations, models, directory, catalogue)
-    outcomes = _decided(command.operations, bench)
+    outcomes = _decided(command.operations, bench, before)
     failures = [(index, refusal) for index, refusal in outcomes.items() if isinstance(refusal, Exception)]
     if failures and command.atomic:
         raise BulkRefused([(index, refusal.code, refusal.message) for index, refusal in failures])
     wanted = dict.fromkeys(outcome for outcome in outcomes.values() if not isinstance(outcome, Exception))
-    saved = await _saved([bench.models[model_id] for model_id in wanted], models, atomic=command.atomic)
+    unsaved = [bench.models[model_id] for model_id in wanted if model_id not in before]
+    saved = {**before, **await _saved(unsaved, models, atomic=command.atomic)}
     return [_outcome(index, outcome, saved) for index, outcome in outcomes.items()]
 
 
@@ -131,10 +133,17 @@ async def _prepared(
     )
 
 
-def _decided(operations: Sequence[ModelOperation], bench: _Workbench) -> dict[int, UUID | Refusal]:
+def _decided(
+    operations: Sequence[ModelOperation], bench: _Workbench, before: Mapping[UUID, Recorded]
+) -> dict[int, UUID | Refusal]:
+    """Return the model's id or the refusal of each; what an earlier run of this command recorded stands as it is."""
     caller = current_caller()
     outcomes: dict[int, UUID | Refusal] = {}
     for index, operation in enumerate(operations):
+        model_id = caller.new_id(index) if isinstance(operation, RegisterModel) else operation.model_id
+        if model_id in before:
+            outcomes[index] = model_id
+            continue
         try:
             outcomes[index] = bench.carry_out(operation, caller.new_id(index))
         except (ApplicationError, DomainError) as refusal:

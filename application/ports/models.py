@@ -43,3 +43,7 @@ class Models(Protocol):
     async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
         """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
         ...
+
+    async def recorded_already(self) -> Mapping[UUID, Recorded]:
+        """Return what the current caller's command has recorded before, by aggregate; nothing when it is new."""
+        ...

@@ -63,6 +63,11 @@ def test_two_at_once_apply_each_migration_once(empty: Database) -> None:
     assert _applied(empty.owner_url) == KNOWN
 
 
+def test_a_run_that_was_killed_keeps_no_later_one_out(database: Database, connect: Connect) -> None:
+    connect().execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 4711)")
+    assert migrate(database.owner_url) == []
+
+
 def test_a_newer_schema_is_left_alone_and_told_of(database: Database, connect: Connect) -> None:
     connect().execute(
         "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) VALUES ('x', '9999_later', now())"
