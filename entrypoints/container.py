@@ -28,11 +28,15 @@ from adapters.postgres.model_directory import PostgresModelDirectory
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.pool import reading_pool, writing_pool
 from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.rosters import PostgresRosters
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.tenant import Tenant
+from adapters.postgres.usage_ledger import PostgresUsageLedger
+from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.providers.gateway import Gateway
 from adapters.system_clock import SystemClock
+from adapters.system_timer import SystemTimer
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
@@ -48,9 +52,16 @@ from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
 from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
+from application.commands.run_prompt import run_prompt
+from application.commands.stream_prompt import stream_prompt
 from application.health.monitor import check_all, monitor_health
+from application.prompts.readiness import Readiness, ReadinessPorts
+from application.prompts.run import PromptPorts
+from application.queries.callable_models import callable_models
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
 from application.queries.history import history
+from application.queries.report_usage import report_usage
+from application.queries.select_model import select_model
 from application.queries.snapshots import SnapshotPorts
 from application.queries.try_connection import try_connection
 
@@ -85,8 +96,8 @@ class Container(containers.DeclarativeContainer):
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )
-    ledger = providers.Singleton(Ledger, recorder)
     clock = providers.Singleton(SystemClock)
+    timer = providers.Singleton(SystemTimer)
 
     keyring = providers.Singleton(Keyring.parse, master_keys)
     envelope = providers.Singleton(Envelope, keyring)
@@ -96,6 +107,23 @@ class Container(containers.DeclarativeContainer):
     egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
     gateway = providers.Singleton(Gateway, egress)
     catalogue = providers.Singleton(PackagedCatalogue)
+
+    usage_ledger = providers.Singleton(PostgresUsageLedger, tenant, clock)
+    usage_reports = providers.Singleton(PostgresUsageReports, tenant)
+    readiness = providers.Singleton(
+        Readiness,
+        providers.Singleton(
+            ReadinessPorts,
+            rosters=providers.Singleton(PostgresRosters, tenant),
+            reports=usage_reports,
+            catalogue=catalogue,
+            gateway=gateway,
+            vault=vault,
+            timer=timer,
+            clock=clock,
+        ),
+    )
+    ledger = providers.Singleton(Ledger, recorder, written=readiness.provided.forget)
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
     models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
@@ -153,6 +181,12 @@ class Container(containers.DeclarativeContainer):
     import_models = providers.Factory(partial, import_models, models=models_of_tenant, ports=discovery)
     discover_models_of = providers.Factory(partial, discover_models_of, ports=discovery)
     discover_models = providers.Factory(partial, discover_models, ports=discovery)
+    prompts = providers.Singleton(PromptPorts, readiness=readiness, generation=gateway, usage=usage_ledger, timer=timer)
+    select_model = providers.Factory(partial, select_model, readiness=readiness)
+    callable_models = providers.Factory(partial, callable_models, readiness=readiness)
+    run_prompt = providers.Factory(partial, run_prompt, ports=prompts)
+    stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
+    report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
     history = providers.Factory(partial, history, log=audit_log)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
 
