@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composed
 
 from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
+from domain.upcasting import newest_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +25,9 @@ _CONDITIONS: Final[dict[str, LiteralString]] = {
     "aggregate_id": "aggregate_id = %(aggregate_id)s",
     "actor": "actor = %(actor)s",
     "topic": "topic = %(topic)s",
-    "since": "recorded_at >= %(since)s",
-    "until": "recorded_at < %(until)s",
+    # Times grow with the sequence: the search finds both ends without reading what lies between.
+    "since": "org_sequence > sequence_at(%(organization_id)s, %(since)s::timestamptz - interval '1 microsecond')",
+    "until": "org_sequence <= sequence_at(%(organization_id)s, %(until)s::timestamptz - interval '1 microsecond')",
     "before": "org_sequence < %(before)s",
 }
 
@@ -76,7 +78,7 @@ def _entry(row: tuple[Any, ...]) -> AuditEntry:
         aggregate_id=row[2],
         revision=row[3],
         topic=row[4],
-        facts=orjson.loads(row[5]),
+        facts=newest_facts(row[4], orjson.loads(row[5])),
         actor=row[6],
         command_id=row[7],
         correlation_id=row[8],

@@ -38,15 +38,25 @@ def fold(organization_id: str, events: Iterable[DatedEvent]) -> Rows:
     for dated in events:
         # Whatever an organization does first makes its row.
         rows["organizations"].setdefault(organization_id, {"id": organization_id, "name": None})
-        change = project(dated.event)
-        row = changed(rows[change.table].get(change.row_id), change, dated.recorded_at)
-        if row is None:
-            rows[change.table].pop(change.row_id, None)
-            continue
-        if change.operation == "insert":
-            row["organization_id"] = organization_id
-        rows[change.table][change.row_id] = row
+        take_in(rows, organization_id, dated)
     return rows
+
+
+def take_in(rows: Rows, organization_id: str, dated: DatedEvent) -> None:
+    """Carry rows of one organization, made by all its events before this one, on by this one.
+
+    Raises:
+        UnknownEventType: no projection knows the event's topic.
+    """
+    change = project(dated.event)
+    table = rows[change.table]
+    row = changed(table.get(change.row_id), change, dated.recorded_at)
+    if row is None:
+        table.pop(change.row_id, None)
+        return
+    if change.operation == "insert":
+        row["organization_id"] = organization_id
+    table[change.row_id] = row
 
 
 def changed(row: Row | None, change: RowChange, time: datetime) -> Row | None:
