@@ -19,11 +19,14 @@ from entrypoints.http.options import HttpOptions
 from entrypoints.http.routing.all import Views
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.bulk import BulkViews
+from entrypoints.http.views.chat_completions import ChatViews
 from entrypoints.http.views.discovery import DiscoveryViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
+from entrypoints.http.views.usage import UsageViews
 from entrypoints.logs import build_logger
 from entrypoints.monitoring.background import in_background
 from entrypoints.monitoring.figures import HealthFigures
@@ -99,12 +102,14 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     await container.reading_pool().open(wait=True)
     container.writing_pool().open(wait=True)
     await container.egress().start()
+    await container.usage_ledger().start()
     # The price list takes 0.1 s to load: nobody's first request should wait for it, nor the start.
     warming = asyncio.get_running_loop().run_in_executor(None, container.catalogue().warm_up)
     try:
         yield container
     finally:
         await warming
+        await container.usage_ledger().close()
         await container.egress().close()
         container.ledger().close()
         container.writing_pool().close()
@@ -155,6 +160,16 @@ def views(container: Container) -> Views:
             discover_all=container.discover_models(),
             import_them=container.import_models(),
         ),
+        prompts=PromptViews(
+            select=container.select_model(), run=container.run_prompt(), stream=container.stream_prompt()
+        ),
+        chat=ChatViews(
+            select=container.select_model(),
+            callable_models=container.callable_models(),
+            run=container.run_prompt(),
+            stream=container.stream_prompt(),
+        ),
+        usage=UsageViews(report=container.report_usage()),
         audit=AuditViews(log=container.audit_log(), history=container.history()),
         organizations=OrganizationViews(name_it=container.name_organization()),
     )

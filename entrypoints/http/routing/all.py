@@ -9,6 +9,7 @@ from entrypoints.http.routing.audit import audit_routes
 from entrypoints.http.routing.discovery import discovery_routes
 from entrypoints.http.routing.models import model_routes
 from entrypoints.http.routing.platform import platform_routes
+from entrypoints.http.routing.prompts import chat_routes, prompt_routes
 from entrypoints.http.routing.provider_types import provider_type_routes
 from entrypoints.http.routing.providers import provider_routes
 
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from entrypoints.http.routes import Route
     from entrypoints.http.views.audit import AuditViews
     from entrypoints.http.views.bulk import BulkViews
+    from entrypoints.http.views.chat_completions import ChatViews
     from entrypoints.http.views.discovery import DiscoveryViews
     from entrypoints.http.views.models import ModelViews
     from entrypoints.http.views.organizations import OrganizationViews
+    from entrypoints.http.views.prompts import PromptViews
     from entrypoints.http.views.provider_types import ProviderTypeViews
     from entrypoints.http.views.providers import ProviderViews
+    from entrypoints.http.views.usage import UsageViews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,9 @@ class Views:
     models: ModelViews
     bulk: BulkViews
     discovery: DiscoveryViews
+    prompts: PromptViews
+    chat: ChatViews
+    usage: UsageViews
     audit: AuditViews
     organizations: OrganizationViews
 
@@ -42,6 +49,8 @@ class Views:
             *provider_routes(self.providers),
             *discovery_routes(self.discovery),
             *model_routes(self.models, self.bulk),
+            *prompt_routes(self.prompts, self.usage),
+            *chat_routes(self.chat),
             *audit_routes(self.audit),
             *platform_routes(self.organizations),
         ]
