@@ -57,6 +57,12 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("PATCH", "/api/ai/models/{id}"): (EDITOR, {"name": "M"}),
     ("DELETE", "/api/ai/models/{id}"): (EDITOR, ...),
     ("GET", "/api/ai/models/{id}/history"): (VIEWER, ...),
+    ("POST", "/api/ai/select"): (VIEWER, {"need": {"type": "language"}}),
+    ("POST", "/api/ai/generate"): (EDITOR, {"modelId": AN_ID, "prompt": "Hello"}),
+    ("GET", "/api/ai/usage"): (VIEWER, ...),
+    ("GET", "/v1/models"): (VIEWER, ...),
+    ("GET", "/v1/models/{model}"): (VIEWER, ...),
+    ("POST", "/v1/chat/completions"): (EDITOR, {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}),
     ("GET", "/api/ai/audit"): (VIEWER, ...),
     ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
 }
