@@ -99,6 +99,12 @@ class EndpointRefused(InvalidInput):
     code = "endpoint-refused"
 
 
+class TooMuchHistory(InvalidInput):
+    """The log up to then is too long to be read for a list: ask for single resources, or export the log."""
+
+    code = "too-much-history"
+
+
 class BulkRefused(ApplicationError):
     """Some of the operations cannot be done, so none was."""
 

@@ -140,12 +140,16 @@ def views(container: Container) -> Views:
         provider_types=ProviderTypeViews(gateway=container.gateway()),
         providers=ProviderViews(
             documents=container.provider_documents(),
+            past=container.past(),
+            as_of=container.provider_as_of(),
             register=container.register_provider(),
             change=container.change_provider(),
             remove=container.remove_provider(),
         ),
         models=ModelViews(
             documents=container.model_documents(),
+            past=container.past(),
+            as_of=container.model_as_of(),
             register=container.register_model(),
             change=container.change_model(),
             replace=container.replace_model(),

@@ -10,7 +10,6 @@ from psycopg.sql import SQL, Composed
 
 from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
-from domain.upcasting import newest_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +77,7 @@ def _entry(row: tuple[Any, ...]) -> AuditEntry:
         aggregate_id=row[2],
         revision=row[3],
         topic=row[4],
-        facts=newest_facts(row[4], orjson.loads(row[5])),
+        facts=orjson.loads(row[5]),
         actor=row[6],
         command_id=row[7],
         correlation_id=row[8],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One event with all that is known of it; `facts` are JSON values, upcast to the newest version."""
+    """One event with all that is known of it; `facts` are JSON values as they lie in the log, of whatever version."""
 
     org_sequence: int
     position: int

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from entrypoints.http.bodies.kinds import Capabilities, FreeObject, ModelType, Name, ProviderModelId, Tokens
+from entrypoints.http.bodies.past import AsOf
 from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.fields import Body, Flag, Id, Number, Patch
 from entrypoints.http.pagination import Page
@@ -110,6 +111,7 @@ class ModelListQuery(Page):
     enabled: Annotated[Flag | None, Field(description="Only enabled, or only disabled ones.")] = None
     q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or modelId.")] = None
     sort: ListSort = "name"
+    as_of: AsOf = None
 
 
 def exact(value: Decimal | None) -> Decimal | None:

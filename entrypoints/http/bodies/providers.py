@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId
+from entrypoints.http.bodies.past import AsOf
 from entrypoints.http.fields import Body, Flag, Patch, Query, Whole
 from entrypoints.http.pagination import Page
 
@@ -64,6 +65,7 @@ class ProviderListQuery(Page):
     health: Literal["unknown", "healthy", "degraded", "unhealthy"] | None = None
     q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or endpoint.")] = None
     sort: ListSort = "name"
+    as_of: AsOf = None
 
 
 class RemovalQuery(Query):

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.errors import Conflict, ModelAlreadyRegistered, ModelNotFound, ProviderNotFound, StaleRevision
+from application.errors import (
+    Conflict,
+    ModelAlreadyRegistered,
+    ModelNotFound,
+    ProviderNotFound,
+    StaleRevision,
+    TooMuchHistory,
+)
 from entrypoints.http.answers.models import BulkResult, Model, ModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import models as model_bodies
+from entrypoints.http.bodies.past import PastQuery
 from entrypoints.http.routes import Answer, Route, route
 
 if TYPE_CHECKING:
@@ -35,12 +43,14 @@ def _reading(views: ModelViews) -> list[Route]:
             access=Access.VIEWER,
             query=model_bodies.ModelListQuery,
             answers={200: Answer(description="A page of models.", schema=ModelList)},
+            problems=(TooMuchHistory,),
         ),
         route(
             "GET",
             f"{MODELS}/{{id}}",
             views.get_model,
             access=Access.VIEWER,
+            query=PastQuery,
             answers={200: Answer(description="The model.", schema=Model, headers=("ETag",))},
             problems=(ModelNotFound,),
         ),

@@ -11,11 +11,13 @@ from application.errors import (
     ProviderNameTaken,
     ProviderNotFound,
     StaleRevision,
+    TooMuchHistory,
 )
 from domain.provider.errors import CredentialRequired
 from entrypoints.http.answers.providers import Provider, ProviderList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import providers as provider_bodies
+from entrypoints.http.bodies.past import PastQuery
 from entrypoints.http.routes import Answer, Route, route
 
 if TYPE_CHECKING:
@@ -43,12 +45,14 @@ def _reading(views: ProviderViews) -> list[Route]:
             access=Access.VIEWER,
             query=provider_bodies.ProviderListQuery,
             answers={200: Answer(description="A page of providers.", schema=ProviderList)},
+            problems=(TooMuchHistory,),
         ),
         route(
             "GET",
             f"{PROVIDERS}/{{id}}",
             views.get_provider,
             access=Access.VIEWER,
+            query=PastQuery,
             answers={200: Answer(description="The provider.", schema=Provider, headers=("ETag",))},
             problems=(ProviderNotFound,),
         ),

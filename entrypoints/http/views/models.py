@@ -10,6 +10,7 @@ from application.commands.replace_model import ReplaceModel
 from application.ports.documents import ModelFilter, PageRequest
 from application.unset import UNSET
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, NewModel
+from entrypoints.http.bodies.past import PastQuery, moment_of
 from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
 from entrypoints.http.responses import no_content, resource_location
 from entrypoints.http.views.lists import list_response, sort_of
@@ -18,12 +19,15 @@ from entrypoints.http.views.writing import document_response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from uuid import UUID
 
     from aiohttp import web
 
     from application.commands.change_model import ChangeModel
     from application.commands.register_model import RegisterModel
-    from application.ports.documents import ModelDocuments
+    from application.ports.documents import Document, ModelDocuments
+    from application.ports.past import Past
+    from application.queries.as_of import Moment
     from application.recorded import Recorded
 
 COLLECTION = "/api/ai/models"
@@ -34,6 +38,8 @@ class ModelViews:
     """Turns requests about models into use cases."""
 
     documents: ModelDocuments
+    past: Past
+    as_of: Callable[[UUID, Moment], Awaitable[Document]]
     register: Callable[[RegisterModel], Awaitable[Recorded]]
     change: Callable[[ChangeModel], Awaitable[Recorded]]
     replace: Callable[[ReplaceModel], Awaitable[Recorded]]
@@ -42,7 +48,8 @@ class ModelViews:
     async def list_models(self, request: web.Request) -> web.Response:
         """List the organization's models
 
-        Filtered, searched, sorted and paged on the server; no provider is called.
+        Filtered, searched, sorted and paged on the server; no provider is called. With `asOf` it is the list of that
+        time, from a log of at most 100,000 events about its members.
         """
         query = query_of(request, ModelListQuery)
         sort, descending, after = sort_of(query)
@@ -53,13 +60,12 @@ class ModelViews:
             is_enabled=query.enabled,
             text=query.q,
         )
-        page = await self.documents.page(
-            wanted,
-            PageRequest(
-                limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
-            ),
+        part = PageRequest(
+            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
         )
-        return list_response(page, query)
+        if query.as_of is not None:
+            return list_response(await self.past.models(wanted, part, query.as_of), query)
+        return list_response(await self.documents.page(wanted, part), query)
 
     async def register_model(self, request: web.Request) -> web.Response:
         """Register a model
@@ -72,8 +78,15 @@ class ModelViews:
         return document_response(document, recorded, status=201, location=location)
 
     async def get_model(self, request: web.Request) -> web.Response:
-        """Show a model"""
-        return document_response(await self.documents.get(path_id(request, "id")))
+        """Show a model, as it is or as it was
+
+        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        """
+        moment = moment_of(query_of(request, PastQuery))
+        model_id = path_id(request, "id")
+        if moment is None:
+            return document_response(await self.documents.get(model_id))
+        return document_response(await self.as_of(model_id, moment))
 
     async def replace_model(self, request: web.Request) -> web.Response:
         """Replace what can be written of a model

@@ -10,6 +10,7 @@ from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from application.ports.documents import PageRequest, ProviderFilter
 from application.unset import UNSET
+from entrypoints.http.bodies.past import PastQuery, moment_of
 from entrypoints.http.bodies.providers import (
     NewProvider,
     ProviderListQuery,
@@ -24,10 +25,13 @@ from entrypoints.http.views.writing import document_response, mentioned
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from uuid import UUID
 
     from aiohttp import web
 
-    from application.ports.documents import ProviderDocuments
+    from application.ports.documents import Document, ProviderDocuments
+    from application.ports.past import Past
+    from application.queries.as_of import Moment
     from application.recorded import Recorded
 
 COLLECTION = "/api/ai/providers"
@@ -38,6 +42,8 @@ class ProviderViews:
     """Turns requests about providers into use cases."""
 
     documents: ProviderDocuments
+    past: Past
+    as_of: Callable[[UUID, Moment], Awaitable[Document]]
     register: Callable[[RegisterProvider], Awaitable[Recorded]]
     change: Callable[[ChangeProvider], Awaitable[Recorded]]
     remove: Callable[[RemoveProvider], Awaitable[Recorded]]
@@ -45,18 +51,18 @@ class ProviderViews:
     async def list_providers(self, request: web.Request) -> web.Response:
         """List the organization's providers
 
-        Filtered, searched, sorted and paged on the server; no provider is called.
+        Filtered, searched, sorted and paged on the server; no provider is called. With `asOf` it is the list of that
+        time, from a log of at most 100,000 events about its members.
         """
         query = query_of(request, ProviderListQuery)
         sort, descending, after = sort_of(query)
         wanted = ProviderFilter(provider_type=query.type, is_enabled=query.enabled, health=query.health, text=query.q)
-        page = await self.documents.page(
-            wanted,
-            PageRequest(
-                limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
-            ),
+        part = PageRequest(
+            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
         )
-        return list_response(page, query)
+        if query.as_of is not None:
+            return list_response(await self.past.providers(wanted, part, query.as_of), query)
+        return list_response(await self.documents.page(wanted, part), query)
 
     async def register_provider(self, request: web.Request) -> web.Response:
         """Register a provider
@@ -79,8 +85,15 @@ class ProviderViews:
         return document_response(document, recorded, status=201, location=location)
 
     async def get_provider(self, request: web.Request) -> web.Response:
-        """Show a provider"""
-        return document_response(await self.documents.get(path_id(request, "id")))
+        """Show a provider, as it is or as it was
+
+        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        """
+        moment = moment_of(query_of(request, PastQuery))
+        provider_id = path_id(request, "id")
+        if moment is None:
+            return document_response(await self.documents.get(provider_id))
+        return document_response(await self.as_of(provider_id, moment))
 
     async def replace_provider(self, request: web.Request) -> web.Response:
         """Replace what can be written of a provider

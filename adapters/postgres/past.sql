@@ -1,0 +1,8 @@
+-- place: the last event of the organization at a time
+SELECT sequence_at(%(organization_id)s, %(as_of)s);
+
+-- events: what has happened to the things of a kind, in the order of the log
+SELECT org_sequence, aggregate_id::text, revision, topic, state, recorded_at FROM events
+WHERE organization_id = %(organization_id)s AND org_sequence > %(after)s AND org_sequence <= %(until)s
+    AND topic = ANY (%(topics)s)
+ORDER BY org_sequence LIMIT %(limit)s;
