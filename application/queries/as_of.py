@@ -72,7 +72,7 @@ def _lived_through(kind: str, entries: Sequence[AuditEntry], moment: Moment) -> 
     newest = entries[-1].revision
     if isinstance(moment, AtRevision):
         if moment.revision > newest:
-            raise missing(f"The {kind} has {newest} revisions; there is no revision {moment.revision}.")
+            raise missing(f"The {kind} is at revision {newest}; there is no revision {moment.revision}.")
         count = sum(entry.revision <= moment.revision for entry in entries)
     else:
         count = sum(entry.recorded_at <= moment.time for entry in entries)

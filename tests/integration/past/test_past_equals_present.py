@@ -1,0 +1,160 @@
+"""What the log tells of now is what the tables hold, and what it tells of a moment is what they held then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from adapters.event_store.organizations import EventSourcedOrganizations
+from adapters.postgres.audit_log import PostgresAuditLog
+from adapters.postgres.model_documents import PostgresModelDocuments
+from adapters.postgres.past import PostgresPast
+from adapters.postgres.pool import reading_pool
+from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.tenant import Tenant as Reader
+from application.errors import ModelNotFound, ProviderNotFound, TooMuchHistory
+from application.ports.documents import ModelFilter, PageRequest, ProviderFilter
+from application.queries.as_of import AtRevision, AtTime, model_as_of, provider_as_of
+from tests.builders import acting
+from tests.integration.projections.story import Tenant, stories
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from adapters.event_store.ledger import Ledger
+    from adapters.event_store.models import EventSourcedModels
+    from adapters.event_store.providers import EventSourcedProviders
+    from application.ports.documents import Document
+    from application.queries.as_of import Moment
+    from tests.databases import Database
+    from tests.integration.projections.story import Step
+
+Shown = dict[tuple[UUID, int], bytes]
+
+
+class Documents:
+    """Both ways to show what an organization has."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.providers = PostgresProviderDocuments(reader)
+        self.models = PostgresModelDocuments(reader)
+        self.log = PostgresAuditLog(reader)
+        self.past = PostgresPast(reader)
+
+    async def present(self) -> list[bytes]:
+        """Return everything there is, as the tables have it."""
+        pages = [
+            await self.providers.page(ProviderFilter(), PageRequest(limit=200)),
+            await self.models.page(ModelFilter(), PageRequest(limit=200)),
+        ]
+        return [orjson.dumps(document) for page in pages for document in orjson.loads(b"[" + page.joined + b"]")]
+
+    async def in_the_past(self, time: datetime) -> list[bytes]:
+        """Return everything there was, as the log has it."""
+        pages = [
+            await self.past.providers(ProviderFilter(), PageRequest(limit=200), time),
+            await self.past.models(ModelFilter(), PageRequest(limit=200), time),
+        ]
+        return [orjson.dumps(document) for page in pages for document in orjson.loads(b"[" + page.joined + b"]")]
+
+    async def provider(self, provider_id: UUID, moment: Moment) -> Document:
+        return await provider_as_of(provider_id, moment, log=self.log, past=self.past)
+
+    async def model(self, model_id: UUID, moment: Moment) -> Document:
+        return await model_as_of(model_id, moment, log=self.log, past=self.past)
+
+    async def one(self, shown: bytes, moment: Moment) -> bytes:
+        """Return the same thing at the moment."""
+        document = orjson.loads(shown)
+        ask = self.model if "providerId" in document else self.provider
+        return (await ask(UUID(document["id"]), moment)).json
+
+
+@pytest.fixture
+async def documents(database: Database) -> AsyncIterator[Documents]:
+    async with reading_pool(database.app_url) as pool:
+        yield Documents(Reader(pool))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# Each example lives in an organization of its own.
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(story=stories)
+async def test_every_moment_is_told_as_it_was(
+    documents: Documents,
+    providers: EventSourcedProviders,
+    models: EventSourcedModels,
+    ledger: Ledger,
+    story: Sequence[tuple[int, Step]],
+) -> None:
+    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger))
+    await tenant.begin()
+    moments: list[tuple[datetime, list[bytes]]] = []
+    with acting(tenant.organization_id):
+        for _, step in story:
+            await tenant.live(step)
+            moments.append((_now(), await documents.present()))
+        for time, present in moments:
+            assert await documents.in_the_past(time) == present
+        for time, present in moments:
+            for shown in present:
+                revision = orjson.loads(shown)["revision"]
+                assert orjson.loads(await documents.one(shown, AtTime(time))) == orjson.loads(shown)
+                assert orjson.loads(await documents.one(shown, AtRevision(revision))) == orjson.loads(shown)
+        assert await documents.in_the_past(_now() + timedelta(days=9000)) == await documents.present()
+
+
+async def test_what_is_shown_of_now_is_the_same_to_the_byte(
+    documents: Documents, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
+) -> None:
+    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger))
+    await tenant.begin()
+    with acting(tenant.organization_id):
+        live = await documents.providers.get(tenant.provider_ids[0])
+        assert await documents.provider(tenant.provider_ids[0], AtTime(_now())) == live
+        model = await documents.models.get(tenant.model_ids[0])
+        assert await documents.model(tenant.model_ids[0], AtRevision(1)) == model
+
+
+async def test_a_moment_without_it_is_told_as_such(
+    documents: Documents, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
+) -> None:
+    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger))
+    before = _now()
+    await tenant.begin()
+    model_id, provider_id = tenant.model_ids[0], tenant.provider_ids[0]
+    with acting(tenant.organization_id):
+        await tenant.remove_model(0)
+        with pytest.raises(ModelNotFound, match="did not exist then: it was registered at 20"):
+            await documents.model(model_id, AtTime(before))
+        with pytest.raises(ModelNotFound, match=r"was removed at 20.*; it was last seen at revision 1\."):
+            await documents.model(model_id, AtTime(_now()))
+        with pytest.raises(ModelNotFound, match="was removed"):
+            await documents.model(model_id, AtRevision(2))
+        assert orjson.loads((await documents.model(model_id, AtRevision(1))).json)["id"] == str(model_id)
+        with pytest.raises(ProviderNotFound, match="is at revision 1; there is no revision 2"):
+            await documents.provider(provider_id, AtRevision(2))
+        with pytest.raises(ProviderNotFound, match="no such provider"):
+            await documents.provider(model_id, AtRevision(1))
+    with acting(UUID(int=1)), pytest.raises(ProviderNotFound, match="no such provider"):
+        await documents.provider(provider_id, AtRevision(1))
+
+
+async def test_a_log_too_long_for_a_list_is_refused(
+    database: Database, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
+) -> None:
+    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger))
+    await tenant.begin()
+    async with reading_pool(database.app_url) as pool:
+        past = PostgresPast(Reader(pool), longest_history=1)
+        with acting(tenant.organization_id), pytest.raises(TooMuchHistory) as refused:
+            await past.models(ModelFilter(), PageRequest(limit=1), _now())
+    assert refused.value.pointer == "?asOf"
