@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from benchmarks.report import Report
 
 _SECONDS: Final = 3.0
-_STATE: Final = b'{"capabilities":["text"],"config":{},"context_window":128000,"input_per_1k":"0.0025","is_enabled":true,'
+_STATE: Final = (
+    b'{"capabilities":["text"],"config":{},"context_window":128000,"input_per_1k":"0.0025","is_enabled":true,'
+)
 _BATCH: Final = 100
 
 
@@ -91,11 +93,14 @@ def _organization_with_provider(recorder: LedgerRecorder) -> tuple[UUID, UUID]:
 
 def _model_events(organization: tuple[UUID, UUID]) -> list[StoredEvent]:
     model_id = uuid4()
-    state = _STATE + (
-        f'"max_tokens":16384,"model_id":"{model_id}","name":"gpt-4o","originator_topic":"model","output_per_1k":"0.01",'
-        f'"price_as_of":null,"price_source":"manual","provider_id":"{organization[1]}","sources":{{}},'
-        '"type":"multimodal","version":null}'
-    ).encode()
+    state = (
+        _STATE
+        + (
+            f'"max_tokens":16384,"model_id":"{model_id}","name":"gpt-4o","originator_topic":"model","output_per_1k":"0.01",'
+            f'"price_as_of":null,"price_source":"manual","provider_id":"{organization[1]}","sources":{{}},'
+            '"type":"multimodal","version":null}'
+        ).encode()
+    )
     return [StoredEvent(model_id, 1, "model.registered", state)]
 
 

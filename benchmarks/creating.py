@@ -40,7 +40,12 @@ async def _created(host: str, port: int, clients: int) -> Figures:
     await asyncio.sleep(0)
 
     def request(number: int) -> bytes:
-        content = {"providerId": provider_id, "modelId": f"gpt-4o-{number}", "name": "GPT-4o", "costPer1kTokens": 0.0025}
+        content = {
+            "providerId": provider_id,
+            "modelId": f"gpt-4o-{number}",
+            "name": "GPT-4o",
+            "costPer1kTokens": 0.0025,
+        }
         return request_bytes("POST", "/api/ai/models", head, json.dumps(content).encode())
 
     return await hammer(host, port, request, clients=clients, seconds=_SECONDS)

@@ -23,7 +23,7 @@ from entrypoints.http.principal import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-SECRET: Final = "only for measuring, on this machine, in this run"
+SIGNING_KEY: Final = "only for measuring, on this machine, in this run"
 COMMAND: Final = Path(sys.executable).with_name("model-ledger")
 
 
@@ -73,13 +73,13 @@ def service(data: Database, **settings: str) -> Iterator[Service]:
     environment = {
         **os.environ,
         "LEDGER_DATA_DIR": str(data.directory),
-        "LEDGER_JWT_SECRET": SECRET,
+        "LEDGER_JWT_SECRET": SIGNING_KEY,
         "LEDGER_LOG_LEVEL": "warning",
         "LEDGER_HEALTH_INTERVAL": "0",
         **settings,
     }
     command = [str(COMMAND), "serve", "--port", "0", "--json"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - our own command
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         url = json.loads(_document(process))["url"]
         host, _, port = url.removeprefix("http://").partition(":")
@@ -92,7 +92,7 @@ def service(data: Database, **settings: str) -> Iterator[Service]:
 def token(organization_id: UUID) -> str:
     """Return an administrator's token."""
     return make_token(
-        SECRET,
+        SIGNING_KEY,
         actor="benchmark",
         issued_at=time.time(),
         lifetime_seconds=3600,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import multiprocessing
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,8 @@ from uuid import UUID
 import psycopg
 import uvloop
 from aiohttp import web
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from benchmarks.environment import headers, service
 from benchmarks.load import Figures, figures, hammer, request_bytes
@@ -18,25 +21,28 @@ from entrypoints.serving import listening_socket
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from benchmarks.environment import Database
     from benchmarks.report import Report
 
 _SECONDS: Final = 5.0
 _LIST: Final = """
-SELECT row_to_json(document) FROM (
-    SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId", m.name,
-           m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
-           json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
-                             'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) AS pricing,
+SELECT row_to_json(document)::text FROM (
+    SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId",
+           m.name, m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
+           json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k, 'currency', 'USD',
+                             'source', m.price_source, 'asOf', m.price_as_of) AS pricing,
            m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.is_enabled AS "isEnabled", m.sources,
            m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
     FROM ai_models m WHERE m.organization_id = %s ORDER BY name, id LIMIT 51) document
 """
+_SCOPE: Final = "SELECT set_config('app.organization_id', %s, true)"
+_NO_SCOPE: Final = "SELECT %s::text"
 _FILL: Final = """
 INSERT INTO ai_providers
-SELECT md5('organization' || o)::uuid, md5('provider' || o)::uuid, 'OpenAI', 'openai', 'https://api.openai.com/v1', '{}',
-       true, 'healthy', 0, NULL, NULL, now(), now(), 1
+SELECT md5('organization' || o)::uuid, md5('provider' || o)::uuid, 'OpenAI', 'openai',
+       'https://api.openai.com/v1', '{}', true, 'healthy', 0, NULL, NULL, now(), now(), 1
 FROM generate_series(1, %(organizations)s) o;
 INSERT INTO ai_models
 SELECT md5('organization' || o)::uuid, md5('model' || o || '-' || m)::uuid, md5('provider' || o)::uuid, 'model-' || m,
@@ -64,15 +70,12 @@ def measure_listing(data: Database, report: Report, *, organizations: int = 1000
         report.add(f"list of 50, {clients} clients, p99", ours[clients].p99_ms, "ms", reference=reference)
     with_security = _raw(data.app_url, ids, scoped=True)
     without = _raw(data.owner_url, ids, scoped=False)
-    report.add(
-        "the same SQL under row-level security", with_security.per_second, "queries/s", reference=("without", without.per_second)
-    )
+    reference = ("without", without.per_second)
+    report.add("the same SQL under row-level security", with_security.per_second, "queries/s", reference=reference)
 
 
 def organization_ids(count: int) -> list[UUID]:
     """Return the ids of the organizations that the tables are filled with."""
-    import hashlib  # noqa: PLC0415
-
     return [UUID(hashlib.md5(f"organization{number}".encode()).hexdigest()) for number in range(1, count + 1)]  # noqa: S324
 
 
@@ -87,48 +90,47 @@ def _fill(data: Database, organizations: int, models: int) -> None:
 def _over_http(data: Database, ids: list[UUID], clients: int) -> Figures:
     requests = [request_bytes("GET", "/api/ai/models?limit=50", headers(organization_id)) for organization_id in ids]
     with service(data) as running:
-        return uvloop.run(
-            hammer(running.host, running.port, lambda n: requests[n * 7919 % len(requests)], clients=clients, seconds=_SECONDS)
-        )
+        return uvloop.run(hammer(running.host, running.port, _spread(requests), clients=clients, seconds=_SECONDS))
 
 
 def _bare(data: Database, ids: list[UUID], clients: int) -> Figures:
     listener = listening_socket("127.0.0.1", 0)
-    process = multiprocessing.get_context("fork").Process(target=_bare_server, args=(data.app_url, listener), daemon=True)
+    context = multiprocessing.get_context("fork")
+    process = context.Process(target=_bare_server, args=(data.app_url, listener), daemon=True)
     process.start()
     requests = [request_bytes("GET", f"/?o={organization_id}", {}) for organization_id in ids]
     try:
         host, port = listener.getsockname()
-        return uvloop.run(hammer(host, port, lambda n: requests[n * 7919 % len(requests)], clients=clients, seconds=_SECONDS))
+        return uvloop.run(hammer(host, port, _spread(requests), clients=clients, seconds=_SECONDS))
     finally:
         process.terminate()
         process.join()
         listener.close()
 
 
+def _spread(requests: list[bytes]) -> Callable[[int], bytes]:
+    return lambda number: requests[number * 7919 % len(requests)]
+
+
 def _bare_server(url: str, listener: socket.socket) -> None:
-    from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415
-
     async def serve() -> None:
-        pool: Any = AsyncConnectionPool(url, min_size=4, max_size=4, kwargs={"autocommit": True}, open=False)
-        await pool.open()
-
-        async def handle(request: web.Request) -> web.Response:
-            organization_id = request.query["o"]
-            async with pool.connection() as connection, connection.pipeline():
-                await connection.execute("SELECT set_config('app.organization_id', %s, true)", (organization_id,), prepare=True)
-                cursor = await connection.execute(_LIST.replace("row_to_json(document)", "row_to_json(document)::text"), (organization_id,), prepare=True)
-                rows = await cursor.fetchall()
-            return web.Response(body=b'{"data":[' + ",".join(row[0] for row in rows).encode() + b"]}")
-
-        app = web.Application()
-        app.router.add_get("/", handle)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.SockSite(runner, listener).start()
-        await asyncio.Event().wait()
+        async with AsyncConnectionPool(url, min_size=4, max_size=4, kwargs={"autocommit": True}, open=False) as pool:
+            app = web.Application()
+            app.router.add_get("/", lambda request: _bare_answer(pool, request))
+            runner = web.AppRunner(app, access_log=None)
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
+            await asyncio.Event().wait()
 
     uvloop.run(serve())
+
+
+async def _bare_answer(pool: AsyncConnectionPool[AsyncConnection[Any]], request: web.Request) -> web.Response:
+    organization = (request.query["o"],)
+    async with pool.connection() as connection, connection.pipeline():
+        await connection.execute(_SCOPE, organization, prepare=True)
+        rows = await (await connection.execute(_LIST, organization, prepare=True)).fetchall()
+    return web.Response(body=b'{"data":[' + ",".join(row[0] for row in rows).encode() + b"]}")
 
 
 def _raw(url: str, ids: list[UUID], *, scoped: bool) -> Figures:
@@ -136,15 +138,11 @@ def _raw(url: str, ids: list[UUID], *, scoped: bool) -> Figures:
     with psycopg.connect(url, autocommit=True) as connection:
         begin = time.perf_counter()
         count = 0
-        while time.perf_counter() - begin < _SECONDS:
-            organization_id = ids[count * 7919 % len(ids)]
-            started = time.perf_counter()
+        while (started := time.perf_counter()) - begin < _SECONDS:
+            organization = (str(ids[count * 7919 % len(ids)]),)
             with connection.pipeline():
-                if scoped:
-                    connection.execute("SELECT set_config('app.organization_id', %s, true)", (str(organization_id),), prepare=True)
-                else:
-                    connection.execute("SELECT %s", (str(organization_id),), prepare=True)
-                cursor = connection.execute(_LIST, (organization_id,), prepare=True)
+                connection.execute(_SCOPE if scoped else _NO_SCOPE, organization, prepare=True)
+                cursor = connection.execute(_LIST, organization, prepare=True)
             cursor.fetchall()
             latencies.append(time.perf_counter() - started)
             count += 1

@@ -28,7 +28,8 @@ async def hammer(
     latencies: list[float] = []
     begin = time.perf_counter() + warm_up
     end = begin + seconds
-    await asyncio.gather(*(_client(host, port, make_request, number, begin, end, latencies) for number in range(clients)))
+    each = (_client(host, port, make_request, number, begin, end, latencies) for number in range(clients))
+    await asyncio.gather(*each)
     return figures(latencies, seconds)
 
 
@@ -45,7 +46,7 @@ def request_bytes(method: str, path: str, headers: Mapping[str, str], body: byte
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def _client(  # noqa: PLR0913, PLR0917 - the facts of a client
+async def _client(  # noqa: PLR0917 - the facts of a client
     host: str,
     port: int,
     make_request: Callable[[int], bytes],

@@ -14,9 +14,7 @@ from entrypoints.settings import WrongSettings, load_settings
 
 
 def migrate(
-    logins: Annotated[
-        bool, typer.Option("--logins", help="Give both logins new passwords and print their URLs.")
-    ] = False,
+    logins: Annotated[bool, typer.Option("--logins", help="Give both logins new passwords, print the URLs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Create the roles and bring the schema of LEDGER_OWNER_DATABASE_URL up to date.
@@ -27,9 +25,7 @@ def migrate(
         settings = load_settings()
         if settings.owner_database_url is None:
             raise WrongSettings(
-                [
-                    "LEDGER_OWNER_DATABASE_URL is missing: the URL of a login that may create roles and owns the database."
-                ]
+                ["LEDGER_OWNER_DATABASE_URL is missing: a login that owns the database and may create roles."]
             )
         owner_url = settings.owner_database_url.get_secret_value()
         try:
