@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+from contextlib import aclosing
 from dataclasses import replace
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Final, Self
 
 from adapters.providers.reports import finding_of_failure
+from application.errors import InvalidInput
 from application.policies.redaction import redact
+from application.ports.generation import Generated, TextDelta
 from application.ports.outbound import OutboundFailure
-from application.ports.provider_adapter import Finding
+from application.ports.provider_adapter import Finding, PromptAdapter
 from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from types import TracebackType
 
+    from application.ports.generation import GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import ProviderAdapter
     from application.ports.provider_gateway import ProviderConnection
@@ -25,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 # What the port allows an adapter to raise, and what the gateway's own deadline raises inside it.
 _ALLOWED: Final = (OutboundFailure, UpstreamFailure, TimeoutError)
+_ALLOWED_OF_PROMPTS: Final = (*_ALLOWED, InvalidInput)
 
 
 class AdapterUnusable(ValueError):
@@ -84,6 +89,49 @@ class InstalledAdapter:
                 return models
             raise AdapterUnusable("its list has something other than an OfferedModel")
         raise self._failure(contained.error)
+
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        adapter = self._prompt_adapter()
+        contained = Contained(passing=_ALLOWED_OF_PROMPTS)
+        with contained:
+            try:
+                generated: object = await adapter.generate(connection, request, outbound)
+            except UpstreamFailure as failure:
+                raise _without_key(finding_of_failure(failure), connection).failure() from None
+            if isinstance(generated, Generated):
+                return generated
+            raise AdapterUnusable("its generate returned something other than a Generated")
+        raise self._failure(contained.error)
+
+    async def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        adapter = self._prompt_adapter()
+        contained = Contained(passing=_ALLOWED_OF_PROMPTS)
+        with contained:
+            try:
+                async with aclosing(adapter.stream(connection, request, outbound)) as events:
+                    async for event in events:
+                        if not isinstance(event, TextDelta | Generated):
+                            raise AdapterUnusable("its stream has something other than a TextDelta or a Generated")
+                        yield event
+                        if isinstance(event, Generated):
+                            return
+            except UpstreamFailure as failure:
+                raise _without_key(finding_of_failure(failure), connection).failure() from None
+            raise AdapterUnusable("its stream ended without a Generated")
+        raise self._failure(contained.error)
+
+    def _prompt_adapter(self) -> PromptAdapter:
+        if isinstance(self._adapter, PromptAdapter):
+            return self._adapter
+        raise UpstreamFailure(
+            "bad_request",
+            f"The adapter for {self.type.label} does not run prompts.",
+            hint="Use a model of another provider, or a newer version of the package that brings the adapter.",
+        )
 
     def _failure(self, error: Exception | None) -> UpstreamFailure:
         """Log where the mistake is, without its text, which may hold anything, and return it as the provider's."""

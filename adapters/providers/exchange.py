@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,17 +16,19 @@ from adapters.providers.verdicts.limits import limits_of
 from application.ports.outbound import OutboundRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
+    from adapters.providers.verdicts.classify import Purpose
     from adapters.providers.verdicts.rules import Dialect
     from adapters.providers.verdicts.verdict import Verdict
-    from application.ports.outbound import Outbound
+    from application.ports.outbound import Outbound, OutboundResponse, OutboundStream
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import ProviderConnection, Timings, UpstreamFailure
 
 _MEBIBYTE: Final = 1024 * 1024
 # A shorter one might stand in an answer by chance; no provider's key is that short.
 _SHORTEST_KEY: Final = 8
+_CONNECT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ def bearer(connection: ProviderConnection) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A whole answer. The key is no longer in it, whatever the provider sent back."""
+    """An answer, whole or its head alone. The key is no longer in it, whatever the provider sent back."""
 
     exchange: Exchange
     status: int
@@ -89,11 +92,17 @@ class Answer:
             timings=self.timings,
         )
 
-    def refusal(self) -> Finding:
+    def refusal(self, purpose: Purpose = "listing") -> Finding:
         """Return what the answer means, given that it is not what was asked for."""
         exchange = self.exchange
         finding = classify(
-            exchange.dialect, self.status, self.headers, self.body, now=exchange.clock(), secret=exchange.key
+            exchange.dialect,
+            self.status,
+            self.headers,
+            self.body,
+            now=exchange.clock(),
+            purpose=purpose,
+            secret=exchange.key,
         )
         if finding.category == "auth_invalid" and not exchange.has_key:
             return self.means(meanings.NO_KEY)
@@ -137,6 +146,35 @@ class Exchange:
         """Send a document; errors as for `get`."""
         return await self._ask("POST", url, patience, json)
 
+    @asynccontextmanager
+    async def stream(
+        self, url: str, json: Mapping[str, Any], patience: Patience
+    ) -> AsyncGenerator[tuple[Answer, OutboundStream]]:
+        """Send a document and hand out the answer when its headers are here, with nothing of the body in it yet.
+
+        The patience is for the headers, and for each silence after them; how long it may take in all is for the caller
+        to bound. Leaving the block ends the call.
+
+        Raises:
+            OutboundFailure: there were no headers that could be read.
+        """
+        request = OutboundRequest(
+            method="POST",
+            url=url,
+            headers=self._headers | {"Accept": "text/event-stream, application/json"},
+            json=json,
+            total_seconds=None,
+            connect_seconds=min(patience.seconds, _CONNECT_SECONDS),
+            read_idle_seconds=patience.seconds,
+            max_bytes=patience.max_bytes,
+        )
+        async with self._outbound.stream(request) as incoming:
+            yield self._answer(incoming, b""), incoming
+
+    def without_key(self, content: bytes) -> bytes:
+        """Return what came from the provider with the key taken out."""
+        return content.replace(self.key.encode(), b"[redacted]") if len(self.key) >= _SHORTEST_KEY else content
+
     def failure(self, verdict: Verdict) -> UpstreamFailure:
         """Return, as an error, a meaning that no single answer has."""
         return finding_of(self.dialect, verdict).failure()
@@ -149,16 +187,15 @@ class Exchange:
                 headers=self._headers,
                 json=json,
                 total_seconds=patience.seconds,
-                connect_seconds=min(patience.seconds, 5.0),
+                connect_seconds=min(patience.seconds, _CONNECT_SECONDS),
                 read_idle_seconds=patience.seconds,
                 max_bytes=patience.max_bytes,
             )
         )
-        headers = {name.lower(): self._without_key(value) for name, value in response.headers.items()}
-        body = response.body
-        if len(self.key) >= _SHORTEST_KEY:
-            body = body.replace(self.key.encode(), b"[redacted]")
-        return Answer(exchange=self, status=response.status, headers=headers, body=body, timings=response.timings)
+        return self._answer(response, self.without_key(response.body))
 
-    def _without_key(self, text: str) -> str:
-        return text.replace(self.key, "[redacted]") if len(self.key) >= _SHORTEST_KEY else text
+    def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> Answer:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if len(self.key) >= _SHORTEST_KEY:
+            headers = {name: value.replace(self.key, "[redacted]") for name, value in headers.items()}
+        return Answer(exchange=self, status=response.status, headers=headers, body=body, timings=response.timings)

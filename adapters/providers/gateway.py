@@ -1,9 +1,10 @@
-"""All provider types behind one port."""
+"""All provider types behind two ports: what there is to call, and running prompts."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import aclosing, asynccontextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,12 +23,13 @@ from application.ports.provider_adapter import Finding
 from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
     from datetime import datetime
 
     from adapters.providers.installed import BrokenAdapter
+    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
-    from application.ports.provider_adapter import ProviderAdapter
+    from application.ports.provider_adapter import PromptAdapter
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
     from domain.provider.values import Endpoint
 
@@ -41,13 +43,13 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """Implements `ProviderGateway` with the built-in types and those that installed packages bring."""
+    """Implements `ProviderGateway` and `Generation` with the built-in types and those of installed packages."""
 
     def __init__(self, outbound: Outbound, *, clock: Callable[[], datetime] = utc_now) -> None:
         """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for."""
         self._outbound = outbound
         self._clock = clock
-        self._adapters: dict[str, ProviderAdapter] = {adapter.type.name: adapter() for adapter in _BUILT_IN}
+        self._adapters: dict[str, PromptAdapter] = {adapter.type.name: adapter() for adapter in _BUILT_IN}
         installed, broken = installed_adapters(self._adapters)
         self._adapters |= {adapter.type.name: adapter for adapter in installed}
         self.broken_adapters: tuple[BrokenAdapter, ...] = tuple(broken)
@@ -74,9 +76,7 @@ class Gateway:
         return report(finding, response_time_ms=elapsed_ms, checked_at=self._clock())
 
     async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
-        adapter = self._adapters.get(connection.provider_type)
-        if adapter is None:
-            raise self._missing(connection.provider_type).failure()
+        adapter = self._adapter(connection)
         try:
             async with asyncio.timeout(LISTING_SECONDS):
                 return await adapter.list_models(connection, self._outbound)
@@ -85,6 +85,44 @@ class Gateway:
         except TimeoutError:
             finding = out_of_time(adapter.type.label, LISTING_SECONDS)
         raise finding.failure() from None
+
+    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Generated:
+        adapter = self._adapter(connection)
+        try:
+            async with asyncio.timeout(request.deadline_seconds):
+                return await adapter.generate(connection, request, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_silence(failure)
+        except TimeoutError:
+            finding = out_of_time(adapter.type.label, request.deadline_seconds)
+        raise finding.failure() from None
+
+    @asynccontextmanager
+    async def stream(
+        self, connection: ProviderConnection, request: GenerationRequest
+    ) -> AsyncGenerator[AsyncIterator[StreamEvent]]:
+        async with aclosing(self._events(self._adapter(connection), connection, request)) as events:
+            yield events
+
+    async def _events(
+        self, adapter: PromptAdapter, connection: ProviderConnection, request: GenerationRequest
+    ) -> AsyncGenerator[StreamEvent]:
+        finding: Finding | None = None
+        async with aclosing(adapter.stream(connection, request, self._outbound)) as events:
+            try:
+                async with asyncio.timeout(request.deadline_seconds):
+                    event = await anext(events)
+                while True:
+                    yield event
+                    event = await anext(events)
+            except StopAsyncIteration:
+                pass
+            except OutboundFailure as failure:
+                finding = finding_of_silence(failure)
+            except TimeoutError:
+                finding = out_of_time(adapter.type.label, request.deadline_seconds)
+        if finding is not None:
+            raise finding.failure() from None
 
     async def _finding(self, connection: ProviderConnection) -> Finding:
         adapter = self._adapters.get(connection.provider_type)
@@ -99,6 +137,12 @@ class Gateway:
             return out_of_time(adapter.type.label, PROBE_SECONDS)
         except UpstreamFailure as failure:
             return finding_of_failure(failure)
+
+    def _adapter(self, connection: ProviderConnection) -> PromptAdapter:
+        adapter = self._adapters.get(connection.provider_type)
+        if adapter is None:
+            raise self._missing(connection.provider_type).failure()
+        return adapter
 
     def _type(self, name: str) -> ProviderType:
         adapter = self._adapters.get(name)

@@ -28,13 +28,13 @@ class BrokenAdapter:
     reason: str
 
 
-def installed_adapters(taken: Container[str]) -> tuple[list[ProviderAdapter], list[BrokenAdapter]]:
+def installed_adapters(taken: Container[str]) -> tuple[list[InstalledAdapter], list[BrokenAdapter]]:
     """Return the usable adapters and the broken ones; a name that is taken already is not given away again."""
     return _loaded(sorted(entry_points(group=GROUP), key=_order), taken)
 
 
-def _loaded(points: Iterable[EntryPoint], taken: Container[str]) -> tuple[list[ProviderAdapter], list[BrokenAdapter]]:
-    adapters: dict[str, ProviderAdapter] = {}
+def _loaded(points: Iterable[EntryPoint], taken: Container[str]) -> tuple[list[InstalledAdapter], list[BrokenAdapter]]:
+    adapters: dict[str, InstalledAdapter] = {}
     broken: list[BrokenAdapter] = []
     for point in points:
         contained = Contained()

@@ -1,4 +1,4 @@
-"""Running a prompt on a provider's model."""
+"""Running a prompt on a provider's model. No representation shows words or pictures of a prompt or an answer."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ FinishReason = Literal["stop", "length", "content_filter", "tool_calls", "other"
 class TextPart:
     """Words."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImagePart:
-    """A picture: base64 data with its media type, or an https address that the provider fetches itself."""
+    """A picture: base64 data with its media type, or an https address that the provider fetches itself.
+
+    `detail` is a wish that only those providers are told who know it.
+    """
 
     media_type: str | None = None
     data: str | None = field(default=None, repr=False)
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
     detail: Literal["auto", "low", "high"] | None = None
 
 
@@ -71,7 +74,7 @@ class TokenUsage:
 class Generated:
     """An answer. `answered_by` is the snapshot that the provider says has answered."""
 
-    text: str
+    text: str = field(repr=False)
     finish_reason: FinishReason
     answered_by: str | None
     usage: TokenUsage
@@ -84,7 +87,7 @@ class Generated:
 class TextDelta:
     """The next words of an answer."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 StreamEvent = TextDelta | Generated
@@ -98,6 +101,7 @@ class Generation(Protocol):
         """Return the whole answer.
 
         Raises:
+            InvalidInput: the provider does not take a part of the prompt (`/messages`); nothing was sent.
             UpstreamFailure: the provider refused, failed or fell silent; it says whether trying again can help.
         """
         ...
@@ -107,7 +111,10 @@ class Generation(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[StreamEvent]]:
         """Return the answer as it comes. Leaving the block early ends the call at the provider too.
 
+        The call begins with the first event that is asked for. Trying again is safe until there was a `TextDelta`.
+
         Raises:
+            InvalidInput: as for `generate`.
             UpstreamFailure: as for `generate`; also in mid-stream, for an error event, a truncated stream or silence.
         """
         ...

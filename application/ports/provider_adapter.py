@@ -19,8 +19,9 @@ from application.ports.provider_gateway import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
+    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_gateway import OfferedModel
 
@@ -94,5 +95,33 @@ class ProviderAdapter(Protocol):
         Raises:
             OutboundFailure: there was no answer that could be read.
             UpstreamFailure: an answer was a refusal or made no sense; a part is never returned.
+        """
+        ...
+
+
+@runtime_checkable
+class PromptAdapter(ProviderAdapter, Protocol):
+    """An adapter that also runs prompts; without these two methods a type can be registered and tested, not more.
+
+    Errors and the gateway's deadlines are as for the other methods. Neither prompts nor answers belong in a message of
+    an error.
+    """
+
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        """Return the whole answer.
+
+        Raises:
+            InvalidInput: the provider does not take a part of the prompt; nothing was sent.
+        """
+        ...
+
+    def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        """Yield the new words as they come and, last, the whole answer; errors as for `generate`, at any time.
+
+        Closing the generator ends the call. After the first words the adapter itself keeps to `request.idle_seconds`.
         """
         ...

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.addresses import address, with_version
+from adapters.providers.anthropic.answers import MessageReader, read_message
 from adapters.providers.anthropic.models import read_model
+from adapters.providers.anthropic.requests import DEFAULT_MAX_TOKENS, message_request
 from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
 from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.reading import mapping
+from adapters.providers.running import answered, streamed
 from adapters.providers.verdicts.anthropic import ANTHROPIC
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
+    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
@@ -26,7 +30,7 @@ _PAGE_SIZE: Final = "1000"
 
 
 def _headers(connection: ProviderConnection) -> dict[str, str]:
-    headers = {"anthropic-version": str(connection.settings.get("anthropicVersion", DEFAULT_VERSION))}
+    headers = {"anthropic-version": _version(connection)}
     return headers | ({"x-api-key": connection.api_key} if connection.api_key else {})
 
 
@@ -48,9 +52,17 @@ class Anthropic:
                 name="anthropicVersion",
                 kind="string",
                 label="API version",
-                help="Sent as anthropic-version. From 2026-10-21 on, sampling parameters are refused.",
+                help="Sent as anthropic-version. From 2026-10-21 on, Anthropic refuses temperature and topP, so they "
+                "are not sent then.",
                 default=DEFAULT_VERSION,
                 pattern=r"20\d\d-\d\d-\d\d",
+            ),
+            SettingField(
+                name="defaultMaxTokens",
+                kind="integer",
+                label="Longest answer",
+                help="Tokens asked for where neither the prompt nor the model says how many: Anthropic must be told.",
+                default=DEFAULT_MAX_TOKENS,
             ),
         ),
     )
@@ -68,6 +80,33 @@ class Anthropic:
             return _models(connection, {"limit": _PAGE_SIZE} | ({"after_id": after} if after else {}))
 
         return offered(exchange, await every_entry(exchange, page, _next_page, _LISTED), read_model)
+
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        exchange = Exchange(_WIRE, connection, outbound)
+        body = _body(connection, request, stream=False)
+        return await answered(exchange, _messages(connection), body, request, read_message)
+
+    def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        exchange = Exchange(_WIRE, connection, outbound)
+        body = _body(connection, request, stream=True)
+        return streamed(exchange, _messages(connection), body, request, MessageReader())
+
+
+def _version(connection: ProviderConnection) -> str:
+    return str(connection.settings.get("anthropicVersion", DEFAULT_VERSION))
+
+
+def _body(connection: ProviderConnection, request: GenerationRequest, *, stream: bool) -> dict[str, Any]:
+    limit = int(connection.settings.get("defaultMaxTokens", DEFAULT_MAX_TOKENS))
+    return message_request(request, _version(connection), default_max_tokens=limit, stream=stream)
+
+
+def _messages(connection: ProviderConnection) -> str:
+    return address(with_version(connection.endpoint), "messages")
 
 
 def _models(connection: ProviderConnection, query: Mapping[str, str]) -> str:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.addresses import address
 from adapters.providers.azure.models import read_deployment, read_model
+from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.answers import ChunkReader, read_completion
+from adapters.providers.chat_completions.requests import chat_request
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange, Wire
+from adapters.providers.images import Eyes
 from adapters.providers.listing import counted, demanded, offered, under
+from adapters.providers.running import answered, streamed
 from adapters.providers.verdicts.dialects import AZURE
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
@@ -27,6 +36,14 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
 
 _WIRE: Final = Wire(dialect=AZURE, headers=_headers)
 _LISTED: Final = under("data")
+_ACCENT: Final = Accent(
+    eyes=Eyes(label="Azure OpenAI", media_types=frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})),
+    limit_name="max_completion_tokens",
+    names_model=False,
+)
+# The first version that knows `max_completion_tokens` and `stream_options`.
+_NEW_NAMES_VERSION: Final = "2024-09-01"
+_OLDER_ACCENT: Final = replace(_ACCENT, limit_name="max_tokens", asks_for_usage=False)
 
 
 class AzureOpenAI:
@@ -69,6 +86,34 @@ class AzureOpenAI:
         read = read_deployment if _lists_deployments(connection) else read_model
         return offered(exchange, demanded(answer, _LISTED), read)
 
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        exchange = Exchange(_WIRE, connection, outbound)
+        body = chat_request(request, _accent(connection))
+        return await answered(exchange, _completions(connection, request), body, request, read_completion)
+
+    def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        exchange = Exchange(_WIRE, connection, outbound)
+        body = chat_request(request, _accent(connection), stream=True)
+        return streamed(exchange, _completions(connection, request), body, request, ChunkReader())
+
+
+def _version(connection: ProviderConnection) -> str:
+    return str(connection.settings.get("apiVersion", DEFAULT_VERSION))
+
+
+def _accent(connection: ProviderConnection) -> Accent:
+    return _ACCENT if _version(connection) >= _NEW_NAMES_VERSION else _OLDER_ACCENT
+
+
+def _completions(connection: ProviderConnection, request: GenerationRequest) -> str:
+    """Return the address of the deployment that the model id names."""
+    path = ("openai", "deployments", request.model_id, "chat", "completions")
+    return address(connection.endpoint, *path, query={"api-version": _version(connection)})
+
 
 def _lists_deployments(connection: ProviderConnection) -> bool:
     return connection.settings.get("listing") == "deployments"
@@ -77,5 +122,4 @@ def _lists_deployments(connection: ProviderConnection) -> bool:
 def _list_address(connection: ProviderConnection) -> str:
     if _lists_deployments(connection):
         return address(connection.endpoint, "openai", "deployments", query={"api-version": _DEPLOYMENTS_VERSION})
-    version = str(connection.settings.get("apiVersion", DEFAULT_VERSION))
-    return address(connection.endpoint, "openai", "models", query={"api-version": version})
+    return address(connection.endpoint, "openai", "models", query={"api-version": _version(connection)})

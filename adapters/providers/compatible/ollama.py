@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.addresses import address, without_version
+from adapters.providers.addresses import address, with_version, without_version
+from adapters.providers.chat_completions.accent import Accent
 from adapters.providers.compatible.models import read_common
 from adapters.providers.compatible.service import Service
 from adapters.providers.concurrency import side_by_side
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange
+from adapters.providers.images import Eyes
 from adapters.providers.listing import counted, demanded, offered, under
 from adapters.providers.reading import day, mapping, text, tokens, words
 from adapters.providers.verdicts.dialects import OLLAMA as DIALECT
@@ -107,4 +109,6 @@ OLLAMA: Final = Service(
     dialect=DIALECT,
     probe=_probe,
     list_models=_list_models,
+    accent=Accent(eyes=Eyes(label="Ollama", fetches=False)),
+    base_of_prompts=with_version,
 )

@@ -13,6 +13,7 @@ from adapters.providers.listing import counted, demanded, offered, under
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from adapters.providers.chat_completions.accent import Accent
     from adapters.providers.listing import Entry, ListOf, Read
     from adapters.providers.verdicts.rules import Dialect
     from application.ports.provider_adapter import Finding
@@ -27,12 +28,17 @@ _NO_SUCH_LIST: Final = 404
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service; `probe` and `list_models` are given the exchange and the endpoint. Without a preset: any server."""
+    """A service; `probe` and `list_models` are given the exchange and the endpoint. Without a preset: any server.
+
+    `base_of_prompts` makes of the endpoint the address below which prompts are run; most often they are the same.
+    """
 
     preset: Preset | None
     dialect: Dialect
     probe: Probe
     list_models: ListModels
+    accent: Accent
+    base_of_prompts: Callable[[str], str] = str
 
 
 def probe_list(*, proves_key: bool, list_of: ListOf = LISTED) -> Probe:

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.addresses import address
 from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
+from adapters.providers.google.answers import ContentReader, read_content
 from adapters.providers.google.models import read_model
+from adapters.providers.google.requests import content_request
 from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.reading import mapping
+from adapters.providers.running import answered, streamed
 from adapters.providers.verdicts.google import GOOGLE
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
+    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
@@ -71,6 +75,20 @@ class Google:
 
         return offered(exchange, await every_entry(exchange, page, _next_page, _listed), read_model)
 
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        exchange = Exchange(_WIRE, connection, outbound)
+        url = _method(connection, request.model_id, "generateContent")
+        return await answered(exchange, url, content_request(request), request, read_content)
+
+    def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        exchange = Exchange(_WIRE, connection, outbound)
+        url = _method(connection, request.model_id, "streamGenerateContent", {"alt": "sse"})
+        return streamed(exchange, url, content_request(request), request, ContentReader())
+
 
 def versioned(connection: ProviderConnection) -> str:
     """Return the endpoint with the version of the API that the settings or the endpoint itself name."""
@@ -78,6 +96,12 @@ def versioned(connection: ProviderConnection) -> str:
     at_the_end = _VERSION_AT_THE_END.search(base)
     version = connection.settings.get("apiVersion") or (at_the_end[0][1:] if at_the_end else DEFAULT_VERSION)
     return f"{_VERSION_AT_THE_END.sub('', base)}/{version}"
+
+
+def _method(connection: ProviderConnection, model_id: str, name: str, query: Mapping[str, str] | None = None) -> str:
+    """Return the address of a model's method; tuned models lie in a folder of their own, which their ids name."""
+    folder, _, model = model_id.rpartition("/")
+    return address(versioned(connection), folder or "models", f"{model}:{name}", query=query)
 
 
 def _models(connection: ProviderConnection, query: Mapping[str, str]) -> str:

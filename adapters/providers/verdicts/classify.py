@@ -53,7 +53,7 @@ def classify(
         finding,
         is_retryable=_is_retryable(verdict, headers),
         http_status=status,
-        upstream_request_id=_harmless(request_id_of(headers) or _clean_id(facts.request_id), secret),
+        upstream_request_id=_harmless(request_id_of(headers) or clean_id(facts.request_id), secret),
         rate_limit=limits_of(headers, wait_seconds=wait),
     )
 
@@ -73,7 +73,7 @@ def finding_of(dialect: Dialect, verdict: Verdict, *, code: str | None = None) -
 
 def request_id_of(headers: Mapping[str, str], secret: str | None = None) -> str | None:
     """Return the id by which the provider's support finds the request; none when it shares a piece with the secret."""
-    found = next((found for name in _REQUEST_ID_HEADERS if (found := _clean_id(headers.get(name)))), None)
+    found = next((found for name in _REQUEST_ID_HEADERS if (found := clean_id(headers.get(name)))), None)
     return _harmless(found, secret)
 
 
@@ -81,7 +81,8 @@ def _harmless(word: str | None, secret: str | None) -> str | None:
     return word if word is not None and redact(word, [secret]) == word else None
 
 
-def _clean_id(value: str | None) -> str | None:
+def clean_id(value: str | None) -> str | None:
+    """Return what can be the id of a request; none for anything else."""
     return value if value and _REQUEST_ID.fullmatch(value) else None
 
 

@@ -162,3 +162,20 @@ ENDLESS: Final = Verdict(
     says="The model list of {label} repeats itself or does not end, so nothing of it is used.",
     hint="Try again later; the models known so far stay as they are.",
 )
+TRUNCATED: Final = Verdict(
+    category="unexpected_body",
+    says="{label} ended the stream before the answer was whole.",
+    hint="Try again; if it lasts, look for a proxy between that cuts long answers off.",
+    is_retryable=True,
+)
+SILENT: Final = Verdict(
+    category="timeout",
+    says="{label} fell silent in the middle of its answer.",
+    hint="Try again; if it lasts, look at the provider's status page.",
+    is_retryable=True,
+)
+EVENT_TOO_LARGE: Final = Verdict(
+    category="unexpected_body",
+    says="An event in the stream of {label} is larger than this service takes in.",
+    hint="Ask for an answer in text; pictures and sound are not passed on.",
+)
