@@ -1,0 +1,158 @@
+"""Running prompts without a database, a network, or time: valid models, and all that running one takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from adapters.providers.gateway import Gateway
+from application.caller import acting_as
+from application.policies.candidates import Candidate, ModelById
+from application.policies.parameters import Defaults
+from application.policies.retrying import Retrying
+from application.ports.generation import ImagePart, Message, TextPart
+from application.ports.provider_gateway import UpstreamFailure
+from application.ports.roster import Account, RegisteredModel
+from application.prompts.readiness import Readiness, ReadinessPorts
+from application.prompts.request import Prompt
+from application.prompts.run import PromptPorts
+from tests.builders import AN_ENDPOINT, a_caller, a_price
+from tests.fakes.catalogue import FakeCatalogue
+from tests.fakes.clock import FakeClock
+from tests.fakes.generation import FakeGeneration
+from tests.fakes.outbound import FakeOutbound
+from tests.fakes.rosters import FakeRosters
+from tests.fakes.timer import FakeTimer
+from tests.fakes.usage import FakeUsage
+from tests.fakes.vault import FakeVault
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from application.ports.provider_gateway import Category
+    from application.ports.timer import Timer
+
+SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_candidate(**facts: Any) -> Candidate:  # noqa: ANN401 - the fields of a candidate
+    """Return a candidate that nothing speaks against."""
+    candidate_id = facts.get("id", uuid4())
+    usual: dict[str, Any] = {
+        "id": candidate_id,
+        "provider_id": uuid4(),
+        "provider_name": "A provider",
+        "provider_model_id": f"model-{candidate_id}",
+        "name": "A model",
+        "type": "language",
+        "capabilities": frozenset({"text"}),
+        "context_window": 128_000,
+        "max_tokens": 4096,
+        "price": a_price(),
+        "is_enabled": True,
+        "provider_is_enabled": True,
+        "health": "healthy",
+        "is_retired": False,
+        "defaults": Defaults(),
+        "created_at": SOME_TIME,
+    }
+    return Candidate(**usual | facts)
+
+
+def an_account(**facts: Any) -> Account:  # noqa: ANN401 - the fields of an account
+    """Return an enabled, healthy provider without a key."""
+    usual: dict[str, Any] = {
+        "id": uuid4(),
+        "name": "A provider",
+        "provider_type": "openai",
+        "endpoint": AN_ENDPOINT.url,
+        "settings": {},
+        "is_enabled": True,
+        "health": "healthy",
+    }
+    return Account(**usual | facts)
+
+
+def a_registered_model(account: Account, model_id: str | None = None, **facts: Any) -> RegisteredModel:  # noqa: ANN401
+    """Return an enabled language model of the account."""
+    own_id = facts.get("id", uuid4())
+    usual: dict[str, Any] = {
+        "id": own_id,
+        "provider_id": account.id,
+        "model_id": model_id or f"model-{own_id}",
+        "name": "A model",
+        "type": "language",
+        "capabilities": frozenset({"text"}),
+        "config": {},
+        "price": a_price(),
+        "context_window": 128_000,
+        "max_tokens": 4096,
+        "is_enabled": True,
+        "created_at": SOME_TIME,
+    }
+    return RegisteredModel(**usual | facts)
+
+
+def a_prompt(wanted: Any = None, *texts: str, image: bool = False, **facts: Any) -> Prompt:  # noqa: ANN401
+    """Return a prompt of one message of the user; its model is any id unless the test says which."""
+    parts: tuple[TextPart | ImagePart, ...] = tuple(map(TextPart, texts or ("Hello there",)))
+    if image:
+        parts = (*parts, ImagePart(media_type="image/png", data="aGk="))
+    usual: dict[str, Any] = {"messages": (Message(role="user", parts=parts),)}
+    return Prompt(wanted=wanted or ModelById(uuid4()), **usual | facts)
+
+
+def a_failure(category: Category = "overloaded", *, is_retryable: bool = True, **facts: Any) -> UpstreamFailure:  # noqa: ANN401
+    return UpstreamFailure(category, f"The provider says: {category}.", is_retryable=is_retryable, **facts)
+
+
+@dataclass
+class Desk:
+    """One organization's models with everything fake around them."""
+
+    organization_id: UUID = field(default_factory=uuid4)
+    rosters: FakeRosters = field(default_factory=FakeRosters)
+    generation: FakeGeneration = field(default_factory=FakeGeneration)
+    clock: FakeClock = field(default_factory=FakeClock)
+    timer: Timer = field(default_factory=FakeTimer)
+    vault: FakeVault = field(default_factory=FakeVault)
+    catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
+    retrying: Retrying = field(default_factory=Retrying)
+    account: Account = field(default_factory=an_account)
+
+    def __post_init__(self) -> None:
+        self.usage = FakeUsage(self.clock)
+        self.rosters.put(self.organization_id, self.account)
+        self.readiness = Readiness(
+            ReadinessPorts(
+                rosters=self.rosters,
+                reports=self.usage,
+                catalogue=self.catalogue,
+                gateway=Gateway(FakeOutbound()),
+                vault=self.vault,
+                timer=self.timer,
+                clock=self.clock,
+            )
+        )
+
+    @property
+    def ports(self) -> PromptPorts:
+        return PromptPorts(
+            readiness=self.readiness,
+            generation=self.generation,
+            usage=self.usage,
+            timer=self.timer,
+            retrying=self.retrying,
+        )
+
+    def model(self, model_id: str | None = None, *, of: Account | None = None, **facts: Any) -> RegisteredModel:  # noqa: ANN401
+        """Register a model of the desk's provider, or of another one."""
+        account = of or self.account
+        model = a_registered_model(account, model_id, **facts)
+        self.rosters.put(self.organization_id, account, model)
+        return model
+
+    def acting(self) -> AbstractContextManager[None]:
+        return acting_as(a_caller(self.organization_id))
