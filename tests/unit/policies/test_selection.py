@@ -206,7 +206,7 @@ def test_a_kept_candidate_says_what_its_place_rests_on() -> None:
     candidate = a_candidate(price=a_price("0.01", "0.02"), defaults=Defaults(preference=1))
     found = {}
     for strategy in ("cheapest", "fastest", "preferred"):
-        need = Need(strategy=strategy)  # type: ignore[arg-type]
+        need = Need(strategy=strategy)
         (verdict,) = select([candidate], need, latencies={candidate.id: 420.4}).verdicts
         found[strategy] = verdict.findings[-1].detail
     assert found == {
