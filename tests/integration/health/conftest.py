@@ -1,0 +1,36 @@
+"""A container on a database of the test's own, with the sandbox for providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrypoints.sandbox.server import Sandbox
+from entrypoints.service import opened
+from tests.e2e.service import a_runtime
+from tests.integration.health.estate import Estate
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from entrypoints.container import Container
+    from tests.databases import Connection, Database
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def container(database: Database) -> AsyncIterator[Container]:
+    async with opened(a_runtime(database)) as container:
+        yield container
+
+
+@pytest.fixture
+def estate(container: Container, sandbox: Sandbox, owner: Connection) -> Estate:
+    """Give the providers of all organizations, and what is known of them."""
+    return Estate(container, sandbox, owner)

@@ -1,0 +1,117 @@
+"""Checks in their tables, and when the next one is due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from adapters.postgres.health_checks import PostgresHealthChecks
+from adapters.postgres.pool import reading_pool
+from adapters.postgres.tenant import Tenant
+from tests.builders import a_provider, acting
+from tests.contract.health_checks_contract import NOON, HealthChecksContract, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from adapters.event_store.providers import EventSourcedProviders
+    from tests.contract.health_checks_contract import Known
+    from tests.databases import Connection, Database
+
+INTERVAL = 1000.0
+_WAITS = """
+SELECT extract(epoch FROM health_check_due(gen_random_uuid(), %(status)s, %(checked)s, %(changed)s, 1000) - %(since)s)
+FROM generate_series(1, 2000)
+"""
+
+
+@pytest.fixture
+async def checks(database: Database) -> AsyncIterator[PostgresHealthChecks]:
+    async with reading_pool(database.app_url) as pool:
+        yield PostgresHealthChecks(Tenant(pool), INTERVAL)
+
+
+@pytest.fixture
+def known(providers: EventSourcedProviders) -> Known:
+    async def made(organization_id: UUID) -> UUID:
+        provider = a_provider(credential=None)
+        with acting(organization_id):
+            await providers.save(provider)
+        return provider.id
+
+    return made
+
+
+class TestPostgresHealthChecks(HealthChecksContract):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("status", "checked", "changed", "bounds"),
+    [
+        ("healthy", NOON, NOON - timedelta(days=1), (900, 1100)),
+        # A change of something else does not bring the check forward.
+        ("unhealthy", NOON, NOON + timedelta(seconds=60), (900, 1100)),
+        # Still unknown after a check: it says nothing, and asking more often does not help.
+        ("unknown", NOON, NOON - timedelta(seconds=1), (900, 1100)),
+        ("unknown", None, NOON, (100, 300)),
+        ("unknown", NOON - timedelta(days=1), NOON, (100, 300)),
+    ],
+)
+def test_due_times_lie_scattered_within_their_bounds(
+    owner: Connection, status: str, checked: object, changed: object, bounds: tuple[float, float]
+) -> None:
+    shortest, longest = bounds
+    since = changed if shortest == 100 else checked
+    rows = owner.execute(_WAITS, {"status": status, "checked": checked, "changed": changed, "since": since})
+    waits = sorted(float(row[0]) for row in rows)
+    assert shortest <= waits[0] < waits[-1] <= longest
+    # Nobody comes in a crowd: each twentieth of the time gets its twentieth of the providers, give or take.
+    width = (longest - shortest) / 20
+    crowds = [sum(shortest + width * n <= wait < shortest + width * (n + 1) for wait in waits) for n in range(20)]
+    assert min(crowds) > 50
+    assert max(crowds) < 160
+
+
+def test_everybody_comes_to_the_same_due_time(owner: Connection) -> None:
+    statement = "SELECT health_check_due('00000000-0000-4000-8000-000000000001', 'healthy', %s, %s, 1000)"
+    found: set[Any] = set()
+    for zone in ("UTC", "Asia/Kolkata", "America/New_York"):
+        owner.execute("SELECT set_config('timezone', %s, false)", (zone,))
+        found.add(owner.execute(statement, (NOON, NOON)).fetchone())
+    assert len(found) == 1
+
+
+async def test_the_next_check_is_told_unless_there_is_none(
+    checks: PostgresHealthChecks, known: Known, owner: Connection, database: Database
+) -> None:
+    organization_id = UUID(int=7)
+    provider_id = await known(organization_id)
+    now = owner.execute("SELECT clock_timestamp()").fetchone()
+    assert now is not None
+    with acting(organization_id):
+        await checks.record(provider_id, now[0], {}, "healthy")
+        standing = await checks.standing(provider_id)
+        assert standing.next_check_at is not None
+        # It is unknown, and was checked after it was registered.
+        assert timedelta(seconds=900) <= standing.next_check_at - now[0] <= timedelta(seconds=1100)
+        owner.execute("UPDATE provider_health SET last_check_at = last_check_at - interval '1 day'")
+        overdue = (await checks.standing(provider_id)).next_check_at
+        assert overdue is not None
+        assert timedelta(0) <= overdue - now[0] < timedelta(seconds=301)
+        async with reading_pool(database.app_url) as pool:
+            assert (await PostgresHealthChecks(Tenant(pool), 0.0).standing(provider_id)).next_check_at is None
+        owner.execute("UPDATE ai_providers SET is_enabled = false")
+        assert (await checks.standing(provider_id)).next_check_at is None
+
+
+async def test_the_last_check_is_the_latest_one(checks: PostgresHealthChecks, known: Known) -> None:
+    organization_id = UUID(int=8)
+    provider_id = await known(organization_id)
+    for number in (9, 3):
+        await recorded(checks, organization_id, provider_id, number)
+    with acting(organization_id):
+        assert (await checks.standing(provider_id)).last_check_at == NOON + timedelta(seconds=9)

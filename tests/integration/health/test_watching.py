@@ -1,0 +1,213 @@
+"""One check by the monitor, beside one by a person: the same question, another patience."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from application.commands.check_provider import CheckProvider, watch_provider
+from application.errors import CredentialUnreadable, ProviderNotFound
+from tests.builders import acting
+from tests.log import events
+
+if TYPE_CHECKING:
+    from typing import Any
+    from uuid import UUID
+
+    from application.ports.election import ProviderToCheck
+    from application.ports.providers import Providers
+    from application.recorded import Recorded
+    from domain.provider.aggregate import Provider
+    from entrypoints.sandbox.server import Sandbox
+    from tests.integration.health.estate import Estate
+
+DOWN: dict[str, Any] = {"kind": "status", "status": 500, "body": {"error": {"message": "Down"}}}
+CHANGED = "provider.health-changed"
+
+
+async def test_an_outage_is_said_after_three_checks_and_forgotten_after_two(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider()
+    await estate.watch(provider)
+    assert estate.status(provider) == "healthy"
+    sandbox.faults.add(**DOWN)
+    for expected in ("healthy", "healthy", "unhealthy", "unhealthy"):
+        await estate.watch(provider)
+        assert estate.status(provider) == expected
+    assert estate.streak(provider) == (4, 0)
+    sandbox.faults.clear()
+    for expected in ("unhealthy", "healthy", "healthy"):
+        await estate.watch(provider)
+        assert estate.status(provider) == expected
+    assert estate.story(provider) == ["provider.registered", CHANGED, CHANGED, CHANGED]
+    assert [report["category"] for report in estate.evidence(provider)] == (
+        ["ok"] + ["provider_error"] * 4 + ["ok"] * 3
+    )
+
+
+async def test_a_person_is_answered_at_once(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider()
+    await estate.press_the_button(provider)
+    assert estate.status(provider) == "healthy"
+    sandbox.faults.add(**DOWN)
+    await estate.press_the_button(provider)
+    assert estate.status(provider) == "unhealthy"
+    sandbox.faults.clear()
+    await estate.press_the_button(provider)
+    assert estate.status(provider) == "healthy"
+    # From there the monitor needs its three again.
+    sandbox.faults.add(**DOWN)
+    await estate.watch(provider, times=2)
+    assert estate.status(provider) == "healthy"
+
+
+async def test_too_many_requests_are_no_outage(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider()
+    await estate.watch(provider)
+    sandbox.faults.add(kind="rate_limited", retry_after=1)
+    await estate.watch(provider)
+    assert estate.status(provider) == "healthy"
+    outcome = await estate.watch(provider)
+    assert outcome is not None
+    assert (outcome.before, outcome.after, outcome.report.category) == ("healthy", "degraded", "rate_limited")
+    assert estate.streak(provider) == (0, 3)
+
+
+async def test_what_our_own_question_caused_says_nothing(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider()
+    await estate.watch(provider)
+    sandbox.faults.add(kind="status", status=400, body={"error": {"message": "Unknown parameter", "type": "x"}})
+    outcome = await estate.watch(provider, times=5)
+    assert outcome is not None
+    assert outcome.report.category == "bad_request"
+    assert (estate.status(provider), estate.streak(provider)) == ("healthy", (0, 1))
+    assert len(estate.evidence(provider)) == 6
+    assert estate.story(provider) == ["provider.registered", CHANGED]
+
+
+async def test_the_event_says_who_and_why(estate: Estate) -> None:
+    provider = await estate.provider()
+    await estate.watch(provider)
+    event = events(estate.owner, provider.organization_id)[-1]
+    assert (event["topic"], event["actor"]) == (CHANGED, "system:health-monitor")
+    assert b'"category":"ok"' in event["state"]
+
+
+async def test_a_disabled_provider_is_not_asked(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider(is_enabled=False)
+    assert await estate.watch(provider) is None
+    assert (len(sandbox.requests), estate.evidence(provider), estate.status(provider)) == (0, [], "unknown")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_enabled": False},
+        {"api_key": "sk-another-key-of-the-tests"},
+        {"api_key": None},
+        {"settings": {"organization": "org-2"}},
+        {"endpoint": "https://api.example.org/v1", "api_key": "sk-another-key-of-the-tests"},
+    ],
+)
+async def test_what_was_found_out_about_something_else_is_not_recorded(
+    estate: Estate, sandbox: Sandbox, change: dict[str, Any]
+) -> None:
+    provider = await estate.provider()
+    sandbox.faults.add(kind="status", status=500, body={}, delay=0.5, times=1)
+    check = asyncio.create_task(estate.watch(provider))
+    await sandbox.wait_for_requests(1)
+    await estate.change(provider, **change)
+    assert await check is None
+    assert (estate.evidence(provider), estate.streak(provider), estate.status(provider)) == ([], (0, 0), "unknown")
+    assert CHANGED not in estate.story(provider)
+
+
+async def test_a_new_name_does_not_spoil_a_check(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider()
+    sandbox.faults.add(kind="delay", seconds=0.5, times=1)
+    check = asyncio.create_task(estate.watch(provider))
+    await sandbox.wait_for_requests(1)
+    await estate.change(provider, name="Another name")
+    assert await check is not None
+    assert estate.status(provider) == "healthy"
+
+
+async def test_a_provider_that_goes_during_the_check_is_gone(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider()
+    sandbox.faults.add(kind="delay", seconds=0.5, times=1)
+    check = asyncio.create_task(estate.watch(provider))
+    await sandbox.wait_for_requests(1)
+    await estate.remove(provider)
+    with pytest.raises(ProviderNotFound):
+        await check
+    assert estate.evidence(provider) == []
+
+
+async def test_the_key_of_another_tenant_is_never_used(estate: Estate, sandbox: Sandbox) -> None:
+    provider = await estate.provider()
+    with acting(uuid4()), pytest.raises(ProviderNotFound):
+        await estate.container.watch_provider()(CheckProvider(provider_id=provider.provider_id))
+    estate.owner.execute("UPDATE provider_credentials SET ciphertext = sha256(ciphertext)")
+    with pytest.raises(CredentialUnreadable):
+        await estate.watch(provider)
+    assert len(sandbox.requests) == 0
+
+
+class Meddling:
+    """Providers that somebody else changes whenever they are about to be saved."""
+
+    def __init__(self, estate: Estate, provider: ProviderToCheck, changes: list[dict[str, Any]]) -> None:
+        self._estate = estate
+        self._provider = provider
+        self._changes = changes
+        self._real: Providers = estate.container.providers_of_tenant()
+
+    async def get(self, provider_id: UUID, *, expected_revision: int | None = None) -> Provider:
+        return await self._real.get(provider_id, expected_revision=expected_revision)
+
+    async def save(self, provider: Provider, **with_it: Any) -> Recorded:  # noqa: ANN401 - passed on
+        if self._changes:
+            await self._estate.change(self._provider, **self._changes.pop(0))
+        return await self._real.save(provider, **with_it)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "checks"),
+    [
+        ([{"name": "First"}], "healthy", 1),
+        ([{"name": "First"}, {"name": "Second"}], "healthy", 1),
+        ([{"name": "First"}, {"name": "Second"}, {"name": "Third"}], "unknown", 1),
+        ([{"name": "First"}, {"is_enabled": False}], "unknown", 1),
+        ([{"api_key": "sk-another-key-of-the-tests"}], "unknown", 1),
+    ],
+)
+async def test_a_change_at_the_last_moment_wins(
+    estate: Estate, changes: list[dict[str, Any]], status: str, checks: int
+) -> None:
+    provider = await estate.provider()
+    container = estate.container
+    with acting(provider.organization_id):
+        await watch_provider(
+            CheckProvider(provider_id=provider.provider_id),
+            providers=Meddling(estate, provider, list(changes)),
+            vault=container.vault(),
+            gateway=container.gateway(),
+            checks=container.health_checks(),
+        )
+    assert (estate.status(provider), len(estate.evidence(provider))) == (status, checks)
+
+
+async def test_no_connection_is_held_while_providers_are_asked(estate: Estate, sandbox: Sandbox) -> None:
+    organization_id = uuid4()
+    watched = [await estate.provider(organization_id) for _ in range(12)]
+    sandbox.faults.add(kind="hang")
+    checks = [asyncio.create_task(estate.watch(provider)) for provider in watched]
+    await sandbox.wait_for_requests(len(watched), seconds=10)
+    for pool in (estate.container.reading_pool(), estate.container.writing_pool()):
+        stats = pool.get_stats()
+        assert stats["pool_available"] == stats["pool_size"]
+        assert stats.get("requests_waiting", 0) == 0
+    await asyncio.gather(*checks)
+    assert {estate.status(provider) for provider in watched} == {"unhealthy"}
