@@ -53,6 +53,8 @@ from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
 from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
+from application.commands.revert_model import revert_model
+from application.commands.revert_provider import revert_provider
 from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
 from application.health.monitor import check_all, monitor_health
@@ -143,6 +145,9 @@ class Container(containers.DeclarativeContainer):
     change_provider = providers.Factory(
         partial, change_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
     )
+    revert_provider = providers.Factory(
+        partial, revert_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
+    )
     remove_provider = providers.Factory(
         partial, remove_provider, providers=providers_of_tenant, models=models_of_tenant, directory=directory
     )
@@ -164,6 +169,7 @@ class Container(containers.DeclarativeContainer):
     replace_model = providers.Factory(
         partial, replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
+    revert_model = providers.Factory(partial, revert_model, models=models_of_tenant)
     remove_model = providers.Factory(partial, remove_model, models=models_of_tenant)
     change_models_in_bulk = providers.Factory(
         partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue

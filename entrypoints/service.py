@@ -1,9 +1,8 @@
-"""A serving process: opens the container, serves until told to stop, closes everything in order."""
+"""A serving process: opens the container, serves on a socket, closes everything in order."""
 
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ from entrypoints.token_keys import token_keys
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from structlog.typing import FilteringBoundLogger
 
@@ -43,17 +42,6 @@ if TYPE_CHECKING:
     from entrypoints.settings import Settings
 
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
-
-
-async def serve(runtime: Runtime, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve on the listening socket until SIGINT or SIGTERM, then finish the requests in flight."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
-    async with running(runtime, listener):
-        ready()
-        await stopping.wait()
 
 
 @asynccontextmanager
@@ -144,6 +132,7 @@ def views(container: Container) -> Views:
             as_of=container.provider_as_of(),
             register=container.register_provider(),
             change=container.change_provider(),
+            revert=container.revert_provider(),
             remove=container.remove_provider(),
         ),
         models=ModelViews(
@@ -153,6 +142,7 @@ def views(container: Container) -> Views:
             register=container.register_model(),
             change=container.change_model(),
             replace=container.replace_model(),
+            revert=container.revert_model(),
             remove=container.remove_model(),
         ),
         bulk=BulkViews(documents=container.model_documents(), change_in_bulk=container.change_models_in_bulk()),

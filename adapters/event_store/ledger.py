@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eventsourcing.utils import EnvType
 
     from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.records import Append
+    from adapters.event_store.records import Append, LedgerStoredEvent
 
 RootT = TypeVar("RootT", bound=Root)
 T = TypeVar("T")
@@ -76,6 +76,11 @@ class Ledger:
         aggregates = await self._in_thread(self._reconstruct, aggregate_ids)
         return {aggregate.id: aggregate for aggregate in aggregates if isinstance(aggregate, kind)}
 
+    async def load_at(self, kind: type[RootT], aggregate_id: UUID, revision: int) -> RootT | None:
+        """Return the aggregate as it was after this revision, or none when the organization has none of the id."""
+        found = await self._in_thread(self._reconstruct_at, aggregate_id, revision)
+        return next((aggregate for aggregate in found if isinstance(aggregate, kind)), None)
+
     async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:
         """Return what the command has recorded so far, by aggregate."""
         recorded = await self._in_thread(self._recorder.recorded_already, command_id)
@@ -110,8 +115,13 @@ class Ledger:
             raise Unavailable from error
 
     def _reconstruct(self, aggregate_ids: Sequence[UUID]) -> list[Root]:
+        return self._projected(self._recorder.select_many(aggregate_ids))
+
+    def _reconstruct_at(self, aggregate_id: UUID, revision: int) -> list[Root]:
+        return self._projected(self._recorder.select_events(aggregate_id, lte=revision))
+
+    def _projected(self, events: Sequence[LedgerStoredEvent]) -> list[Root]:
         aggregates: list[Root] = []
-        events = self._recorder.select_many(aggregate_ids)
         for _, stored in groupby(events, key=lambda event: event.originator_id):
             sequence = list(stored)
             domain_events: Any = map(self._application.mapper.to_domain_event, sequence)

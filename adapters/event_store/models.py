@@ -33,6 +33,12 @@ class EventSourcedModels:
             raise StaleRevision(model.revision)
         return model
 
+    async def get_at(self, model_id: UUID, revision: int) -> Model:
+        model = await self._ledger.load_at(Model, model_id, revision)
+        if model is None:
+            raise ModelNotFound
+        return model
+
     async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
         loaded = await self._ledger.load_many(Model, model_ids)
         return {model_id: model for model_id, model in loaded.items() if not model.is_removed}

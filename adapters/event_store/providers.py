@@ -33,6 +33,12 @@ class EventSourcedProviders:
             raise StaleRevision(provider.revision)
         return provider
 
+    async def get_at(self, provider_id: UUID, revision: int) -> Provider:
+        provider = await self._ledger.load_at(Provider, provider_id, revision)
+        if provider is None:
+            raise ProviderNotFound
+        return provider
+
     async def save(
         self, provider: Provider, *, credential: SealedCredential | None = None, with_models: Sequence[Model] = ()
     ) -> Recorded:

@@ -99,7 +99,7 @@ class LedgerRecorder(ApplicationRecorder):
         lte: int | None = None,
         desc: bool = False,
         limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
+    ) -> Sequence[LedgerStoredEvent]:
         """Return the aggregate's events after revision `gt` up to `lte`, oldest first unless `desc`."""
         parameters = {
             "aggregate_id": originator_id,

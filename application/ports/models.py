@@ -24,6 +24,14 @@ class Models(Protocol):
         """
         ...
 
+    async def get_at(self, model_id: UUID, revision: int) -> Model:
+        """Return the model as it was after this revision, at the latest as it is; to look at, not to be saved.
+
+        Raises:
+            ModelNotFound: the organization never had one of this id.
+        """
+        ...
+
     async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
         """Return those of the models that there are, in one read."""
         ...

@@ -26,6 +26,14 @@ class Providers(Protocol):
         """
         ...
 
+    async def get_at(self, provider_id: UUID, revision: int) -> Provider:
+        """Return the provider as it was after this revision, at the latest as it is; to look at, not to be saved.
+
+        Raises:
+            ProviderNotFound: the organization never had one of this id.
+        """
+        ...
+
     async def save(
         self, provider: Provider, *, credential: SealedCredential | None = None, with_models: Sequence[Model] = ()
     ) -> Recorded:

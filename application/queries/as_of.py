@@ -81,7 +81,7 @@ def _lived_through(kind: str, entries: Sequence[AuditEntry], moment: Moment) -> 
     last = entries[count - 1]
     if last.topic == f"{kind}.removed":
         raise missing(
-            f"The {kind} was removed at {_told(last.recorded_at)}; before that it had {newest - 1} revisions."
+            f"The {kind} was removed at {_told(last.recorded_at)}; it was last seen at revision {newest - 1}."
         )
     return count
 

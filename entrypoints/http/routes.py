@@ -47,7 +47,7 @@ class Facts(TypedDict, total=False):
 
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
-    Idempotency-Key is refused there.
+    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match.
     """
 
     tag: str
@@ -61,6 +61,7 @@ class Facts(TypedDict, total=False):
     problems: tuple[type[Exception], ...]
     problem_shape: ProblemShape
     replayable: bool
+    conditional: bool
     documented: bool
 
 
@@ -85,6 +86,7 @@ class Route:
     problems: tuple[type[Exception], ...] = ()
     problem_shape: ProblemShape = PROBLEM_DETAILS
     replayable: bool = True
+    conditional: bool = False
     documented: bool = True
 
     @property
@@ -95,7 +97,7 @@ class Route:
     @property
     def is_conditional(self) -> bool:
         """Tell whether the condition If-Match means something to it."""
-        return self.method in {"PUT", "PATCH", "DELETE"}
+        return self.conditional or self.method in {"PUT", "PATCH", "DELETE"}
 
     @property
     def takes_keys(self) -> bool:

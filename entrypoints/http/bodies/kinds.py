@@ -51,3 +51,5 @@ ProviderModelId = Annotated[
 ]
 
 Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+Revision = Annotated[int, Field(ge=1, le=2**31 - 1, description="A revision it has been at.")]

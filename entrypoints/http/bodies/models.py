@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from entrypoints.http.bodies.kinds import Capabilities, FreeObject, ModelType, Name, ProviderModelId, Tokens
+from entrypoints.http.bodies.kinds import Capabilities, FreeObject, ModelType, Name, ProviderModelId, Revision, Tokens
 from entrypoints.http.bodies.past import AsOf
 from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.fields import Body, Flag, Id, Number, Patch
@@ -100,6 +100,12 @@ class BulkOperations(Body):
 
     atomic: bool = True
     operations: Annotated[list[Operation], Field(min_length=1, max_length=1000)]
+
+
+class ModelReversion(Body):
+    """Which revision to bring back."""
+
+    to_revision: Revision
 
 
 class ModelListQuery(Page):

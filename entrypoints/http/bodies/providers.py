@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId
+from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId, Revision
 from entrypoints.http.bodies.past import AsOf
 from entrypoints.http.fields import Body, Flag, Patch, Query, Whole
 from entrypoints.http.pagination import Page
@@ -55,6 +55,13 @@ class ProviderToTest(Body):
     api_key: ApiKey | None = None
     endpoint: EndpointUrl | None = None
     settings: FreeObject = Field(default_factory=dict)
+
+
+class ProviderReversion(Body):
+    """Which revision to bring back. A key never comes back; one is needed where the endpoint's origin was another."""
+
+    to_revision: Revision
+    api_key: ApiKey | None = None
 
 
 class ProviderListQuery(Page):

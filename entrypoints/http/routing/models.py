@@ -101,6 +101,16 @@ def _changing(views: ModelViews) -> list[Route]:
             answers=_CHANGED,
             problems=refusals,
         ),
+        route(
+            "POST",
+            f"{MODELS}/{{id}}/revert",
+            views.revert_model,
+            access=Access.EDITOR,
+            body=model_bodies.ModelReversion,
+            answers=_CHANGED,
+            problems=refusals,
+            conditional=True,
+        ),
     ]
 
 

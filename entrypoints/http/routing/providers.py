@@ -104,4 +104,14 @@ def _changing(views: ProviderViews) -> list[Route]:
             answers=_CHANGED,
             problems=_REFUSALS,
         ),
+        route(
+            "POST",
+            f"{PROVIDERS}/{{id}}/revert",
+            views.revert_provider,
+            access=Access.ADMIN,
+            body=provider_bodies.ProviderReversion,
+            answers=_CHANGED,
+            problems=_REFUSALS,
+            conditional=True,
+        ),
     ]

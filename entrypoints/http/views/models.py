@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from application.commands.remove_model import RemoveModel
 from application.commands.replace_model import ReplaceModel
+from application.commands.revert_model import RevertModel
 from application.ports.documents import ModelFilter, PageRequest
 from application.unset import UNSET
-from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, NewModel
+from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
 from entrypoints.http.bodies.past import PastQuery, moment_of
 from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
 from entrypoints.http.responses import no_content, resource_location
@@ -43,6 +44,7 @@ class ModelViews:
     register: Callable[[RegisterModel], Awaitable[Recorded]]
     change: Callable[[ChangeModel], Awaitable[Recorded]]
     replace: Callable[[ReplaceModel], Awaitable[Recorded]]
+    revert: Callable[[RevertModel], Awaitable[Recorded]]
     remove: Callable[[RemoveModel], Awaitable[Recorded]]
 
     async def list_models(self, request: web.Request) -> web.Response:
@@ -114,6 +116,21 @@ class ModelViews:
         """
         body = await json_body(request, ModelPatch)
         recorded = await self.change(change(path_id(request, "id"), body, expected_revision(request)))
+        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+
+    async def revert_model(self, request: web.Request) -> web.Response:
+        """Bring a model back to an earlier revision
+
+        All that can be written of it becomes what it was. One that was removed stays removed.
+        """
+        body = await json_body(request, ModelReversion)
+        recorded = await self.revert(
+            RevertModel(
+                model_id=path_id(request, "id"),
+                to_revision=body.to_revision,
+                expected_revision=expected_revision(request),
+            )
+        )
         return document_response(await self.documents.get(recorded.aggregate_id), recorded)
 
     async def delete_model(self, request: web.Request) -> web.Response:

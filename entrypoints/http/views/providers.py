@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from application.commands.change_provider import ChangeProvider
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
+from application.commands.revert_provider import RevertProvider
 from application.ports.documents import PageRequest, ProviderFilter
 from application.unset import UNSET
 from entrypoints.http.bodies.past import PastQuery, moment_of
@@ -16,6 +17,7 @@ from entrypoints.http.bodies.providers import (
     ProviderListQuery,
     ProviderPatch,
     ProviderReplacement,
+    ProviderReversion,
     RemovalQuery,
 )
 from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
@@ -46,6 +48,7 @@ class ProviderViews:
     as_of: Callable[[UUID, Moment], Awaitable[Document]]
     register: Callable[[RegisterProvider], Awaitable[Recorded]]
     change: Callable[[ChangeProvider], Awaitable[Recorded]]
+    revert: Callable[[RevertProvider], Awaitable[Recorded]]
     remove: Callable[[RemoveProvider], Awaitable[Recorded]]
 
     async def list_providers(self, request: web.Request) -> web.Response:
@@ -132,6 +135,23 @@ class ProviderViews:
             is_enabled=mentioned(body, "is_enabled"),
         )
         return await self._changed(command)
+
+    async def revert_provider(self, request: web.Request) -> web.Response:
+        """Bring a provider back to an earlier revision
+
+        Name, endpoint, settings and use become what they were. An earlier key never comes back: where the endpoint's
+        origin was another, a key has to be sent. One that was removed stays removed.
+        """
+        body = await json_body(request, ProviderReversion)
+        recorded = await self.revert(
+            RevertProvider(
+                provider_id=path_id(request, "id"),
+                to_revision=body.to_revision,
+                expected_revision=expected_revision(request),
+                api_key=body.api_key,
+            )
+        )
+        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
 
     async def delete_provider(self, request: web.Request) -> web.Response:
         """Remove a provider

@@ -1,0 +1,49 @@
+"""Bring a model back to how it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.policies.reverting import check_revision, reverting
+from domain.model.values import MANUAL
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.models import Models
+    from application.recorded import Recorded
+    from domain.model.aggregate import Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertModel:
+    """Make all that can be written of a model what it was at a revision. Editors and administrators."""
+
+    model_id: UUID
+    to_revision: int
+    expected_revision: int | None = None
+
+
+async def revert_model(command: RevertModel, *, models: Models) -> Recorded:
+    """Return the model's revision afterwards, the old one when it is as it was already.
+
+    Raises:
+        ModelNotFound, StaleRevision, Conflict: as they say; one that was removed stays removed.
+        InvalidInput: there is no such revision.
+    """
+    model = await models.get(command.model_id, expected_revision=command.expected_revision)
+    check_revision(model, command.to_revision)
+    _take_back(model, await models.get_at(command.model_id, command.to_revision))
+    with reverting(command.to_revision):
+        return await models.save(model)
+
+
+def _take_back(model: Model, earlier: Model) -> None:
+    """Decide what differs; a value that comes back has the source it had."""
+    model.rename(earlier.name)
+    model.reconfigure(version=earlier.version_label, config=earlier.config)
+    model.change_capabilities(earlier.type, earlier.capabilities, source=earlier.sources.get("type", MANUAL))
+    model.change_price(earlier.price)
+    model.change_limits(earlier.limits, source=earlier.sources.get("contextWindow", MANUAL))
+    model.enable() if earlier.is_enabled else model.disable()
