@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.event_store.providers import EventSourcedProviders
 from application.commands.check_provider import CheckProvider, watch_provider
 from application.errors import CredentialUnreadable, ProviderNotFound
 from tests.builders import acting
@@ -15,10 +16,8 @@ from tests.log import events
 
 if TYPE_CHECKING:
     from typing import Any
-    from uuid import UUID
 
     from application.ports.election import ProviderToCheck
-    from application.ports.providers import Providers
     from application.recorded import Recorded
     from domain.provider.aggregate import Provider
     from entrypoints.sandbox.server import Sandbox
@@ -155,22 +154,19 @@ async def test_the_key_of_another_tenant_is_never_used(estate: Estate, sandbox: 
     assert len(sandbox.requests) == 0
 
 
-class Meddling:
+class Meddling(EventSourcedProviders):
     """Providers that somebody else changes whenever they are about to be saved."""
 
     def __init__(self, estate: Estate, provider: ProviderToCheck, changes: list[dict[str, Any]]) -> None:
+        super().__init__(estate.container.ledger())
         self._estate = estate
         self._provider = provider
         self._changes = changes
-        self._real: Providers = estate.container.providers_of_tenant()
-
-    async def get(self, provider_id: UUID, *, expected_revision: int | None = None) -> Provider:
-        return await self._real.get(provider_id, expected_revision=expected_revision)
 
     async def save(self, provider: Provider, **with_it: Any) -> Recorded:  # noqa: ANN401 - passed on
         if self._changes:
             await self._estate.change(self._provider, **self._changes.pop(0))
-        return await self._real.save(provider, **with_it)
+        return await super().save(provider, **with_it)
 
 
 @pytest.mark.parametrize(
