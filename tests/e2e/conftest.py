@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -11,10 +12,12 @@ import pytest
 from entrypoints.http.principal import Role
 from tests.databases import databases
 from tests.e2e.api import Api, a_token
+from tests.e2e.processes import copied, folder, serving
 from tests.e2e.service import RunningService, service_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from entrypoints.sandbox.server import Sandbox
     from tests.databases import Databases
@@ -50,3 +53,31 @@ def api(service: RunningService, session: aiohttp.ClientSession) -> Api:
     """Give the API as the administrator of a new organization has it."""
     organization_id = uuid4()
     return Api(session, service.url, organization_id, a_token(organization_id, Role.ADMIN))
+
+
+class DataDirs:
+    """Data directories for processes; most are copies of one, because making a database takes its time."""
+
+    def __init__(self, template: Path) -> None:
+        self._template = template
+
+    @contextmanager
+    def empty(self) -> Iterator[Path]:
+        """Give a new directory."""
+        with folder() as path:
+            yield path / "data"
+
+    @contextmanager
+    def fresh(self) -> Iterator[Path]:
+        """Give a directory with a database, keys and nothing else."""
+        with self.empty() as path:
+            copied(self._template, path)
+            yield path
+
+
+@pytest.fixture(scope="session")
+def data_dirs() -> Iterator[DataDirs]:
+    with folder() as path:
+        with serving("serve", "--port", "0", DATA_DIR=str(path)) as running:
+            running.ready()
+        yield DataDirs(path)

@@ -1,0 +1,189 @@
+"""The command `model-ledger` as a person starts it: a process of its own, in a data directory of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+COMMAND = Path(sys.executable).with_name("model-ledger")
+PATIENCE_SECONDS = 60.0
+
+
+class NotStarted(AssertionError):
+    """The process ended, or said nothing, instead of beginning its work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a command that ends by itself has said."""
+
+    exit_code: int
+    out: str
+    errors: str
+
+    @property
+    def lines(self) -> list[str]:
+        """What it complained about."""
+        return [line for line in self.errors.splitlines() if line.startswith("model-ledger: ")]
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with these settings of ours and no others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
+    return inherited | {f"LEDGER_{name}": value for name, value in settings.items()}
+
+
+def run(*arguments: str, **settings: str) -> Finished:
+    """Run a command to its end."""
+    done = subprocess.run(
+        [COMMAND, *arguments],
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+class Running:
+    """A command that serves; its standard output begins with a JSON document that says where."""
+
+    def __init__(self, *arguments: str, **settings: str) -> None:
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in `end`
+        self.process = subprocess.Popen(
+            [COMMAND, *arguments, "--json"],
+            env=environment(settings),
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            start_new_session=True,
+        )
+
+    def ready(self) -> dict[str, Any]:
+        """Wait until it serves and return what it says of itself."""
+        text = ""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            text += line
+            if line == "}\n":
+                said: dict[str, Any] = json.loads(text)
+                return said
+        raise NotStarted(self.errors)
+
+    @property
+    def errors(self) -> str:
+        """All that it has written to standard error so far."""
+        self._errors.flush()
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def wait_for(self, words: str) -> None:
+        """Wait until it has said this on standard error."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while words not in self.errors:
+            assert time.monotonic() < deadline, self.errors
+            assert self.process.poll() is None, self.errors
+            time.sleep(0.02)
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def interrupt(self) -> None:
+        """Send what Ctrl-C sends: SIGINT to every process of the terminal's group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it without warning; what it started goes on."""
+        self.process.kill()
+        self.process.wait(PATIENCE_SECONDS)
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes that it has started to serve."""
+        return [
+            child for child in psutil.Process(self.process.pid).children() if "postgres" not in child.name().lower()
+        ]
+
+    def ended(self) -> int:
+        """Wait for its end and return its exit code."""
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def end(self) -> None:
+        """Make sure that it is gone and nothing is left open."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self._errors.close()
+
+
+@contextmanager
+def serving(*arguments: str, **settings: str) -> Iterator[Running]:
+    """Start a command that serves, and see to its end."""
+    running = Running(*arguments, **settings)
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a folder that Postgres may enter, whoever runs it, with a path short enough for a socket."""
+    path = Path(tempfile.mkdtemp(prefix="ml-"))
+    try:
+        yield path
+    finally:
+        stop_postgres(path)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def postgres_of(data_dir: Path) -> psutil.Process | None:
+    """Return the embedded Postgres that runs on a data directory, none when it does not."""
+    lock = data_dir / "postgres" / "postmaster.pid"
+    if not lock.exists():
+        return None
+    try:
+        process = psutil.Process(int(lock.read_text().splitlines()[0]))
+        return process if "postgres" in process.name() else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def owner_url(data_dir: Path) -> str:
+    """Return the superuser's URL of the embedded Postgres that runs on a data directory."""
+    socket_folder = (data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[4].strip()
+    return f"postgresql://postgres@/postgres?host={socket_folder}"
+
+
+def stop_postgres(data_dir: Path) -> None:
+    """End an embedded Postgres that a killed process has left behind."""
+    process = postgres_of(data_dir)
+    if process is not None:
+        process.send_signal(signal.SIGQUIT)
+        process.wait(PATIENCE_SECONDS)
+
+
+def copied(template: Path, target: Path) -> None:
+    """Fill a data directory from another one, owners and all."""
+    subprocess.run(["cp", "-a", f"{template}/.", str(target)], check=True, timeout=PATIENCE_SECONDS)

@@ -1,0 +1,180 @@
+"""The process from its start to its end: it keeps its data, finishes what it began, and stops what it started."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psutil
+import pytest
+
+from entrypoints.http.principal import Role
+from entrypoints.sandbox.server import Sandbox
+from tests.e2e.api import AUDIT, PROVIDERS, Api, a_token, path_of
+from tests.e2e.processes import Running, postgres_of, serving
+from tests.e2e.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aiohttp import ClientSession
+
+    from tests.e2e.conftest import DataDirs
+
+
+@pytest.fixture
+def data_dir(data_dirs: DataDirs) -> Iterator[Path]:
+    """Give a data directory that has been served from before."""
+    with data_dirs.fresh() as path:
+        yield path
+
+
+def api_of(session: ClientSession, running: Running, data_dir: Path) -> Api:
+    """Return the API of a process that has just been started, for the administrator of a new organization."""
+    url = running.ready()["url"]
+    organization_id, secret = uuid4(), (data_dir / "jwt-secret").read_text().strip()
+    return Api(session, url, organization_id, a_token(organization_id, Role.ADMIN, secret=secret), secret)
+
+
+async def test_started_twice_it_keeps_its_data(session: ClientSession, data_dir: Path) -> None:
+    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as first:
+        api = api_of(session, first, data_dir)
+        provider = await api.provider()
+        first.send(signal.SIGTERM)
+        assert first.ended() == 0
+        assert postgres_of(data_dir) is None
+    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as second:
+        again = Api(session, second.ready()["url"], api.organization_id, api.token)
+        assert await again.get(path_of(provider)) == provider
+        # The key can still be opened: the keyring was kept as well.
+        reply = await again.patch(path_of(provider), {"endpoint": "https://api.openai.com/v2"})
+        assert reply.status == 200
+        assert "Applied migration" not in second.errors
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "Ctrl-C"])
+async def test_a_request_in_flight_is_answered_before_the_end(session: ClientSession, data_dir: Path, how: str) -> None:
+    async with Sandbox() as sandbox:
+        allowed = sandbox.url.removeprefix("http://")
+        with serving("serve", "--port", "0", DATA_DIR=str(data_dir), EGRESS_ALLOW=allowed) as running:
+            api = api_of(session, running, data_dir)
+            provider = await api.provider(endpoint=sandbox.endpoint("openai"), apiKey=sandbox.key("openai"))
+            sandbox.faults.add(kind="delay", provider="openai", seconds=1.2)
+            slow = asyncio.create_task(api.post(f"{path_of(provider)}/test"))
+            await until(lambda: sandbox.requests)
+            running.interrupt() if how == "Ctrl-C" else running.send(signal.Signals[how])
+            reply = await slow
+            assert (reply.status, reply.document["status"]) == (200, "healthy")
+            assert await asyncio.to_thread(running.ended) == 0
+            assert postgres_of(data_dir) is None
+            assert "Traceback" not in running.errors
+
+
+async def test_the_second_process_joins_and_the_last_one_stops_postgres(
+    session: ClientSession, data_dirs: DataDirs
+) -> None:
+    with (
+        data_dirs.empty() as data_dir,
+        serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as first,
+        serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as second,
+    ):
+        api = api_of(session, first, data_dir)
+        provider = await api.provider()
+        other = Api(session, second.ready()["url"], api.organization_id, api.token)
+        assert await other.get(path_of(provider)) == provider
+        first.send(signal.SIGTERM)
+        assert first.ended() == 0
+        assert await other.get(path_of(provider)) == provider
+        second.send(signal.SIGTERM)
+        assert second.ended() == 0
+        assert postgres_of(data_dir) is None
+
+
+def test_a_killed_process_does_not_keep_postgres_running_for_ever(data_dir: Path) -> None:
+    with (
+        serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as first,
+        serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as second,
+    ):
+        first.ready()
+        second.ready()
+        second.kill()
+        first.send(signal.SIGTERM)
+        assert first.ended() == 0
+        assert postgres_of(data_dir) is None
+
+
+async def test_what_a_power_cut_leaves_behind_does_not_hinder_the_next_start(
+    session: ClientSession, data_dir: Path
+) -> None:
+    lock = data_dir / "postgres" / "postmaster.pid"
+    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as running:
+        api = api_of(session, running, data_dir)
+        provider = await api.provider()
+        left_behind = lock.read_text()
+        running.kill()
+    postgres = postgres_of(data_dir)
+    assert postgres is not None
+    postgres.suspend()
+    for process in (*postgres.children(recursive=True), postgres):
+        process.kill()
+    psutil.wait_procs([postgres], timeout=10)
+    # After the restart of a machine or a container the number is soon another process's.
+    bystander = psutil.Popen(["sleep", "60"])
+    try:
+        lock.write_text("\n".join([str(bystander.pid), *left_behind.splitlines()[1:], ""]))
+        with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as running:
+            again = Api(session, running.ready()["url"], api.organization_id, api.token)
+            assert await again.get(path_of(provider)) == provider
+            running.send(signal.SIGTERM)
+            assert running.ended() == 0
+        assert bystander.is_running()
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stopped_while_it_starts_it_leaves_nothing_running(data_dir: Path, number: signal.Signals) -> None:
+    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as running:
+        running.wait_for("Postgres runs on")
+        running.send(number)
+        running.ended()
+        assert postgres_of(data_dir) is None
+        assert "Traceback" not in running.errors
+
+
+async def test_workers_serve_die_are_replaced_and_stop(session: ClientSession, data_dir: Path) -> None:
+    with serving("serve", "--port", "0", "--workers", "2", DATA_DIR=str(data_dir)) as running:
+        api = api_of(session, running, data_dir)
+        provider = await api.provider()
+        assert len(running.workers()) == 2
+        victim = running.workers()[0]
+        victim.kill()
+        await until(lambda: not victim.is_running() and len(running.workers()) == 2)
+        for _ in range(20):
+            async with session.get(f"{api.url}/healthz", headers={"Connection": "close"}) as response:
+                assert response.status == 200
+        assert await api.get(path_of(provider)) == provider
+        replies = await asyncio.gather(
+            *(api.post(PROVIDERS, {"name": f"P{n}", "providerType": "openai"}) for n in range(20))
+        )
+        assert {reply.status for reply in replies} == {201}
+        assert len(await api.rows(AUDIT)) == 21
+        workers = running.workers()
+        running.send(signal.SIGTERM)
+        assert await asyncio.to_thread(running.ended) == 0
+        assert not any(worker.is_running() for worker in workers)
+        assert postgres_of(data_dir) is None
+        assert "Traceback" not in running.errors
+
+
+def test_workers_do_not_outlive_what_started_them(data_dir: Path) -> None:
+    with serving("serve", "--port", "0", "--workers", "2", DATA_DIR=str(data_dir)) as running:
+        running.ready()
+        workers = running.workers()
+        running.kill()
+        _, alive = psutil.wait_procs(workers, timeout=10)
+        assert alive == []
