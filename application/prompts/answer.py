@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One call of a model. `outcome` is `ok`, `cancelled`, or the category of its failure; times in milliseconds.
+    """One call of a model, or why there was none. Times in milliseconds.
 
+    `outcome` is `ok`, `cancelled`, or the category of the failure, which `message` puts into words.
     `wait_ms` is how long was waited before it, because of the failure before.
     """
 

@@ -20,6 +20,7 @@ from application.prompts.request import request_for
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+    from application.errors import ApplicationError
     from application.policies.candidates import Candidate, Selection
     from application.ports.generation import Generated, Generation, GenerationRequest
     from application.ports.provider_gateway import Category, ProviderConnection
@@ -140,6 +141,8 @@ class Run:
         except UpstreamFailure as failure:
             self.failed(failure)
             raise
+        except InvalidInput as error:
+            raise self._not_called(candidate, "bad_request", error) from error
         except asyncio.CancelledError:
             self.broken_off()
             raise
@@ -147,19 +150,24 @@ class Run:
     async def _connection(self, candidate: Candidate) -> ProviderConnection:
         try:
             return await self._ready.connection(candidate.provider_id)
-        except (CredentialUnreadable, InvalidInput) as error:
-            unreadable = isinstance(error, CredentialUnreadable)
-            category: Category = "auth_invalid" if unreadable else "endpoint_refused"
-            self._attempts.append(
-                Attempt(
-                    candidate=candidate,
-                    outcome=category,
-                    wait_ms=self._waited * 1000,
-                    latency_ms=0.0,
-                    message=error.message,
-                )
+        except CredentialUnreadable as error:
+            raise self._not_called(candidate, "auth_invalid", error) from error
+        except InvalidInput as error:
+            raise self._not_called(candidate, "endpoint_refused", error) from error
+
+    def _not_called(self, candidate: Candidate, category: Category, error: ApplicationError) -> UpstreamFailure:
+        """Note that a model could not be called; nothing was sent, so nothing was used."""
+        self._calling = None
+        self._attempts.append(
+            Attempt(
+                candidate=candidate,
+                outcome=category,
+                wait_ms=self._waited * 1000,
+                latency_ms=0.0,
+                message=error.message,
             )
-            raise UpstreamFailure(category, error.message) from error
+        )
+        return UpstreamFailure(category, error.message)
 
     def _wait(self, failure: UpstreamFailure, calls: int, *, has_alternative: bool) -> float | None:
         return self._ports.retrying.wait(

@@ -1,0 +1,199 @@
+"""When a model fails: it is asked again, then another one is, and the deadline bounds it all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+
+from adapters.system_timer import SystemTimer
+from application.commands.run_prompt import run_prompt
+from application.errors import InvalidInput
+from application.policies.candidates import ModelById, ModelByName, Need
+from application.policies.retrying import FINAL
+from application.ports.provider_gateway import Category
+from application.prompts.refusals import PromptFailed
+from tests.builders import a_price
+from tests.fakes.generation import HANG, FakeGeneration, generated
+from tests.fakes.timer import FakeTimer
+from tests.prompts import Desk, a_failure, a_prompt, an_account
+
+if TYPE_CHECKING:
+    from application.ports.generation import Generated, GenerationRequest
+    from application.ports.provider_gateway import ProviderConnection
+    from application.prompts.answer import PromptAnswer
+
+
+def called(desk: Desk) -> list[str]:
+    return [call.request.model_id for call in desk.generation.calls]
+
+
+async def run(desk: Desk, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
+    with desk.acting():
+        return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=desk.ports)
+
+
+async def failed(desk: Desk, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
+    with pytest.raises(PromptFailed) as failure:
+        await run(desk, wanted, **facts)
+    return failure.value
+
+
+def two_models(desk: Desk) -> None:
+    desk.model("first", price=a_price("0.001", "0.001"))
+    desk.model("second", price=a_price("0.002", "0.002"))
+
+
+async def test_a_busy_model_is_asked_again_after_a_while() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
+    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=3.0))
+    desk.generation.plays("gpt-x", generated())
+    answer = await run(desk, ModelById(model.id))
+    assert timer.waits == [0.5, 3.0]
+    assert [(attempt.outcome, attempt.wait_ms) for attempt in answer.attempts] == [
+        ("overloaded", 0.0),
+        ("rate_limited", 500.0),
+        ("ok", 3000.0),
+    ]
+    assert (answer.attempts[0].http_status, answer.attempts[0].upstream_request_id) == (529, "r1")
+    assert answer.latency_ms == pytest.approx(3500.0)
+    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses][:2] == [
+        ("overloaded", Decimal(0)),
+        ("rate_limited", Decimal(0)),
+    ]
+
+
+async def test_each_repetition_has_what_is_left_of_the_deadline() -> None:
+    desk = Desk()
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", a_failure(retry_after_seconds=4.0))
+    desk.generation.plays("gpt-x", generated())
+    await run(desk, ModelById(model.id), deadline_seconds=10.0)
+    assert [call.request.deadline_seconds for call in desk.generation.calls] == [10.0, 6.0]
+
+
+async def test_a_model_that_was_asked_for_has_no_other() -> None:
+    desk = Desk()
+    two_models(desk)
+    model = desk.model("third")
+    desk.generation.plays("third", a_failure())
+    failure = await failed(desk, ModelById(model.id))
+    assert called(desk) == ["third"] * 3
+    assert [attempt.outcome for attempt in failure.attempts] == ["overloaded"] * 3
+    assert failure.is_retryable
+
+
+@pytest.mark.parametrize("category", sorted(FINAL))
+async def test_a_final_failure_is_met_once_and_the_next_model_is_asked_at_once(category: Category) -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    two_models(desk)
+    desk.generation.plays("first", a_failure(category))
+    answer = await run(desk)
+    assert (called(desk), timer.waits) == (["first", "second"], [])
+    assert answer.candidate.provider_model_id == "second"
+    assert [attempt.outcome for attempt in answer.attempts] == [category, "ok"]
+
+
+@pytest.mark.parametrize("category", sorted(set(get_args(Category)) - {"ok"}))
+async def test_whatever_failed_another_provider_of_the_same_model_may_answer(category: Category) -> None:
+    desk = Desk()
+    desk.model("gpt-x", price=a_price("0.001", "0.001"))
+    other = desk.model("gpt-x", of=an_account(name="Another"), price=a_price("0.002", "0.002"))
+    desk.generation.plays("gpt-x", a_failure(category, is_retryable=False))
+    desk.generation.plays("gpt-x", generated())
+    answer = await run(desk, ModelByName("gpt-x"))
+    assert answer.candidate.id == other.id
+
+
+async def test_nobody_waits_for_a_long_limit_while_another_model_stands_by() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    two_models(desk)
+    desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=20.0))
+    assert (await run(desk)).candidate.provider_model_id == "second"
+    assert timer.waits == []
+
+
+async def test_calls_are_limited_in_all() -> None:
+    desk = Desk()
+    for name in ("a", "b", "c", "d"):
+        desk.model(name, name=name)
+        desk.generation.plays(name, a_failure())
+    failure = await failed(desk, Need())
+    assert called(desk) == ["a", "a", "a", "b", "b", "b"]
+    assert len(failure.attempts) == 6
+
+
+async def test_of_several_failures_one_that_may_heal_is_told() -> None:
+    desk = Desk()
+    two_models(desk)
+    desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=30.0))
+    desk.generation.plays("second", a_failure("auth_invalid", is_retryable=False))
+    failure = await failed(desk)
+    assert (failure.category, failure.retry_after_seconds, failure.is_retryable) == ("rate_limited", 30.0, True)
+
+
+async def test_a_wait_that_the_deadline_does_not_allow_is_not_begun() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=30.0))
+    failure = await failed(desk, ModelById(model.id), deadline_seconds=20.0)
+    assert (called(desk), timer.waits, failure.category) == (["gpt-x"], [], "rate_limited")
+
+
+async def test_the_deadline_ends_a_call_that_does_not_answer() -> None:
+    desk = Desk(timer=SystemTimer())
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", HANG)
+    failure = await failed(desk, ModelById(model.id), deadline_seconds=0.05)
+    assert (failure.category, failure.is_retryable) == ("timeout", True)
+    assert [attempt.outcome for attempt in failure.attempts] == ["timeout"]
+    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
+    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("timeout", None)]
+
+
+async def test_a_provider_that_cannot_be_called_makes_room_for_the_next() -> None:
+    desk = Desk()
+    broken = an_account(provider_type="no-such-type")
+    desk.model("first", of=broken, price=a_price("0", "0"))
+    desk.model("second")
+    answer = await run(desk)
+    assert [(attempt.outcome, attempt.candidate.provider_model_id) for attempt in answer.attempts] == [
+        ("endpoint_refused", "first"),
+        ("ok", "second"),
+    ]
+    assert [use.provider_model_id for use in desk.usage.uses] == ["second"]
+
+
+class Picky(FakeGeneration):
+    """Takes no prompt for the first model."""
+
+    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Generated:
+        if request.model_id == "first":
+            raise InvalidInput("/messages", "It takes no images of this kind.")
+        return await super().generate(connection, request)
+
+
+async def test_a_prompt_that_a_provider_does_not_take_goes_to_the_next_and_counts_for_nothing() -> None:
+    desk = Desk(generation=Picky())
+    two_models(desk)
+    answer = await run(desk)
+    assert [attempt.outcome for attempt in answer.attempts] == ["bad_request", "ok"]
+    assert [use.provider_model_id for use in desk.usage.uses] == ["second"]
+
+
+async def test_what_a_failed_call_told_is_passed_on() -> None:
+    desk = Desk(retrying=replace(Desk().retrying, attempts_per_model=1))
+    model = desk.model("gpt-x")
+    told = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
+    desk.generation.plays("gpt-x", told)
+    failure = await failed(desk, ModelById(model.id))
+    assert (failure.http_status, failure.hint, failure.upstream_request_id) == (500, "Wait.", "r9")
+    assert failure.__cause__ is told

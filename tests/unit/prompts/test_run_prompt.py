@@ -1,0 +1,178 @@
+"""A prompt and its whole answer: which models are called, with what, and what is told of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from application.commands.run_prompt import run_prompt
+from application.errors import ModelNotFound
+from application.policies.candidates import ModelByAnyName, ModelById, ModelByName, Need
+from application.policies.parameters import Parameters
+from application.ports.generation import Message, TextPart, TokenUsage
+from application.ports.vault import KeyBinding
+from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from tests.builders import AN_ENDPOINT, a_price
+from tests.fakes.generation import HANG, generated
+from tests.prompts import Desk, a_prompt, an_account
+
+
+async def test_the_model_that_was_asked_for_answers() -> None:
+    desk = Desk()
+    model = desk.model("gpt-x", price=a_price("0.0025", "0.01"))
+    with desk.acting():
+        answer = await run_prompt(a_prompt(ModelById(model.id), "Hi"), ports=desk.ports)
+    assert answer.generated == generated()
+    assert answer.cost.usd == Decimal("0.000075")
+    assert (answer.candidate.id, answer.candidate.provider_model_id) == (model.id, "gpt-x")
+    assert [(attempt.outcome, attempt.upstream_request_id) for attempt in answer.attempts] == [("ok", "upstream-1")]
+    (call,) = desk.generation.calls
+    assert call.request.model_id == "gpt-x"
+    assert call.request.messages == (Message(role="user", parts=(TextPart("Hi"),)),)
+    assert (call.connection.endpoint, call.connection.api_key) == (AN_ENDPOINT.url, None)
+
+
+async def test_the_key_of_the_provider_is_opened_for_the_call() -> None:
+    desk = Desk()
+    binding = KeyBinding(
+        organization_id=desk.organization_id, provider_id=desk.account.id, version=1, origin=AN_ENDPOINT.origin
+    )
+    sealed = await desk.vault.seal("sk-secret-1234", binding)
+    model = desk.model(of=replace(desk.account, sealed=sealed))
+    with desk.acting():
+        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    assert desk.generation.calls[0].connection.api_key == "sk-secret-1234"
+    assert "sk-secret" not in repr(desk.generation.calls[0].connection)
+
+
+async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> None:
+    desk = Desk()
+    binding = KeyBinding(
+        organization_id=desk.organization_id, provider_id=desk.account.id, version=1, origin="https://other:443"
+    )
+    sealed = await desk.vault.seal("sk-secret-1234", binding)
+    model = desk.model(of=replace(desk.account, sealed=sealed))
+    with desk.acting(), pytest.raises(PromptFailed) as failed:
+        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    assert failed.value.category == "auth_invalid"
+    assert [attempt.outcome for attempt in failed.value.attempts] == ["auth_invalid"]
+    assert (desk.generation.calls, desk.usage.uses) == ([], [])
+
+
+async def test_the_config_of_the_model_counts_where_the_request_says_nothing() -> None:
+    desk = Desk()
+    config = {"temperature": 0.1, "maxTokens": 9000, "stop": "END", "systemPrompt": "Be brief."}
+    model = desk.model(config=config, max_tokens=4096)
+    prompt = a_prompt(ModelById(model.id), "Hi", parameters=Parameters(temperature=0.9), deadline_seconds=7.0)
+    with desk.acting():
+        await run_prompt(prompt, ports=desk.ports)
+    request = desk.generation.calls[0].request
+    assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.9, None, 4096, ("END",))
+    assert request.messages[0] == Message(role="system", parts=(TextPart("Be brief."),))
+    assert (request.deadline_seconds, request.idle_seconds) == (7.0, 7.0)
+
+
+async def test_a_system_message_of_the_request_takes_the_place_of_the_models() -> None:
+    desk = Desk()
+    model = desk.model(config={"systemPrompt": "Be brief."})
+    messages = (
+        Message(role="system", parts=(TextPart("Be long."),)),
+        Message(role="user", parts=(TextPart("Hi"),)),
+    )
+    with desk.acting():
+        await run_prompt(a_prompt(ModelById(model.id), messages=messages), ports=desk.ports)
+    assert desk.generation.calls[0].request.messages == messages
+
+
+async def test_what_is_not_there_is_not_found() -> None:
+    desk = Desk()
+    desk.model("gpt-x")
+    for wanted in (ModelById(uuid4()), ModelByName("gpt-y"), ModelByName("gpt-x", uuid4()), ModelByAnyName("gpt-y")):
+        with desk.acting(), pytest.raises(ModelNotFound):
+            await run_prompt(a_prompt(wanted), ports=desk.ports)
+
+
+async def test_a_model_is_found_by_any_of_its_names() -> None:
+    desk = Desk()
+    model = desk.model("gpt-x", name="Our favourite")
+    for text in (str(model.id), str(model.id).upper(), "gpt-x", "Our favourite"):
+        with desk.acting():
+            answer = await run_prompt(a_prompt(ModelByAnyName(text)), ports=desk.ports)
+        assert answer.candidate.id == model.id
+
+
+async def test_a_disabled_model_is_refused_with_the_reason() -> None:
+    desk = Desk()
+    model = desk.model(is_enabled=False)
+    with desk.acting(), pytest.raises(ModelOutOfUse, match="The model is disabled") as refused:
+        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    assert [verdict.candidate.id for verdict in refused.value.selection.verdicts] == [model.id]
+    assert desk.generation.calls == []
+
+
+async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_asked_for() -> None:
+    desk = Desk(account=an_account(health="unhealthy"))
+    model = desk.model()
+    with desk.acting():
+        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+        with pytest.raises(NoModelFits):
+            await run_prompt(a_prompt(Need()), ports=desk.ports)
+    assert answer.candidate.id == model.id
+
+
+async def test_a_prompt_with_images_goes_to_a_model_that_reads_them() -> None:
+    desk = Desk()
+    desk.model("blind", price=a_price("0", "0"))
+    desk.model("seeing", type="multimodal", capabilities=frozenset({"vision"}))
+    with desk.acting():
+        answer = await run_prompt(a_prompt(Need(), image=True), ports=desk.ports)
+    assert answer.candidate.provider_model_id == "seeing"
+
+
+async def test_use_is_recorded_in_figures_alone() -> None:
+    desk = Desk()
+    model = desk.model("gpt-x", price=a_price("0.001", "0.002"))
+    desk.generation.plays("gpt-x", generated("A secret.", TokenUsage(input_tokens=1000, output_tokens=500)))
+    with desk.acting():
+        await run_prompt(a_prompt(ModelById(model.id), "A question."), ports=desk.ports)
+    (use,) = desk.usage.uses
+    assert (use.model_id, use.provider_id, use.provider_model_id) == (model.id, desk.account.id, "gpt-x")
+    assert (use.outcome, use.input_tokens, use.output_tokens, use.cost_usd) == ("ok", 1000, 500, Decimal("0.002"))
+    assert "secret" not in repr(use)
+
+
+async def test_a_cost_that_is_not_known_is_recorded_as_such() -> None:
+    desk = Desk()
+    model = desk.model(price=None)
+    with desk.acting():
+        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    assert (answer.cost.usd, answer.cost.unknown) == (None, "price-unknown")
+    assert desk.usage.uses[0].cost_usd is None
+
+
+async def test_cancelling_reaches_the_provider_and_counts_as_cancelled() -> None:
+    desk = Desk()
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", HANG)
+    with desk.acting():
+        running = asyncio.create_task(run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports))
+        await desk.generation.called.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
+    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("cancelled", None)]
+
+
+async def test_no_representation_shows_a_word_of_the_prompt() -> None:
+    desk = Desk()
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", generated("The answer is 42."))
+    prompt = a_prompt(ModelById(model.id), "What is the answer?")
+    with desk.acting():
+        answer = await run_prompt(prompt, ports=desk.ports)
+    assert "the answer" not in f"{prompt!r} {answer!r} {answer.attempts!r}".lower()

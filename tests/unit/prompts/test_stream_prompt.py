@@ -1,0 +1,176 @@
+"""A prompt and its answer as it is written."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapters.system_timer import SystemTimer
+from application.commands.stream_prompt import stream_prompt
+from application.policies.candidates import ModelById, Need
+from application.ports.generation import TextDelta, TokenUsage
+from application.prompts.answer import PromptAnswer
+from application.prompts.refusals import PromptFailed
+from tests.builders import a_price
+from tests.fakes.generation import HANG, generated
+from tests.fakes.timer import FakeTimer
+from tests.prompts import Desk, a_failure, a_prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+Event = TextDelta | PromptAnswer
+
+NO_TOKENS = TokenUsage()
+
+
+async def streamed(
+    desk: Desk,
+    wanted: object = None,
+    *,
+    heard: list[Event] | None = None,
+    then: Callable[[], Awaitable[object]] | None = None,
+    **facts: Any,  # noqa: ANN401
+) -> list[Event]:
+    """Hear the answer to its end; with `then`, hear its first event, do that, and leave."""
+    events_so_far = [] if heard is None else heard
+    with desk.acting():
+        async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=desk.ports) as events:
+            async for event in events:
+                events_so_far.append(event)
+                if then is not None:
+                    await then()
+                    break
+    return events_so_far
+
+
+def two_models(desk: Desk) -> None:
+    desk.model("first", price=a_price("0.001", "0.001"))
+    desk.model("second", price=a_price("0.002", "0.002"))
+
+
+async def test_words_come_as_they_are_written_and_the_answer_last() -> None:
+    desk = Desk()
+    desk.model("gpt-x", price=a_price("0.001", "0.002"))
+    *words, answer = await streamed(desk)
+    assert words == [TextDelta("Hel"), TextDelta("lo.")]
+    assert isinstance(answer, PromptAnswer)
+    assert (answer.generated.text, answer.cost.usd) == ("Hello.", Decimal("0.00002"))
+    assert [attempt.outcome for attempt in answer.attempts] == ["ok"]
+    assert [call.ending for call in desk.generation.calls] == ["finished"]
+    assert [use.outcome for use in desk.usage.uses] == ["ok"]
+
+
+async def test_an_answer_without_words_is_an_answer() -> None:
+    desk = Desk()
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", generated("", NO_TOKENS))
+    (answer,) = await streamed(desk)
+    assert isinstance(answer, PromptAnswer)
+    assert answer.generated.text == ""
+
+
+async def test_another_model_is_asked_before_the_first_words() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    two_models(desk)
+    desk.generation.plays("first", a_failure("overloaded"))
+    desk.generation.plays("first", a_failure("auth_invalid"))
+    *_, answer = await streamed(desk)
+    assert isinstance(answer, PromptAnswer)
+    assert [(attempt.candidate.provider_model_id, attempt.outcome) for attempt in answer.attempts] == [
+        ("first", "overloaded"),
+        ("first", "auth_invalid"),
+        ("second", "ok"),
+    ]
+    assert timer.waits == [0.5]
+    assert [call.ending for call in desk.generation.calls] == ["failed", "failed", "finished"]
+
+
+async def test_no_other_model_is_asked_after_the_first_words() -> None:
+    desk = Desk()
+    two_models(desk)
+    desk.generation.plays("first", "Once upon", a_failure("overloaded"))
+    heard: list[Event] = []
+    with pytest.raises(PromptFailed) as failure:
+        await streamed(desk, heard=heard)
+    assert heard == [TextDelta("Once upon")]
+    assert failure.value.category == "overloaded"
+    assert [attempt.outcome for attempt in failure.value.attempts] == ["overloaded"]
+    assert [call.request.model_id for call in desk.generation.calls] == ["first"]
+    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("overloaded", None)]
+
+
+@pytest.mark.parametrize("words", [(), ("Once upon",)])
+async def test_a_stream_that_just_ends_is_no_answer(words: tuple[str, ...]) -> None:
+    desk = Desk()
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", *words)
+    with pytest.raises(PromptFailed) as failure:
+        await streamed(desk, ModelById(model.id))
+    assert failure.value.category == "unexpected_body"
+    assert len(desk.generation.calls) == (1 if words else 3)
+
+
+async def test_leaving_early_ends_the_call() -> None:
+    desk = Desk()
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", "Once upon", " a time", HANG)
+    endings = []
+
+    async def look() -> None:
+        endings.append(desk.generation.calls[0].ending)
+
+    assert await streamed(desk, then=look) == [TextDelta("Once upon")]
+    assert [*endings, desk.generation.calls[0].ending] == [None, "cancelled"]
+    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("cancelled", None)]
+
+
+@pytest.mark.parametrize("words", [(), ("Once upon",)])
+async def test_cancelling_ends_the_call_before_and_after_the_first_words(words: tuple[str, ...]) -> None:
+    desk = Desk()
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", *words, HANG)
+    running = asyncio.create_task(streamed(desk))
+    await desk.generation.called.wait()
+    await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
+    assert [use.outcome for use in desk.usage.uses] == ["cancelled"]
+
+
+@pytest.mark.parametrize("words", [(), ("Once upon",)])
+async def test_the_deadline_bounds_a_stream_to_its_last_word(words: tuple[str, ...]) -> None:
+    desk = Desk(timer=SystemTimer())
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", *words, HANG)
+    with pytest.raises(PromptFailed) as failure:
+        await streamed(desk, ModelById(model.id), deadline_seconds=0.05)
+    assert failure.value.category == "timeout"
+    assert [attempt.outcome for attempt in failure.value.attempts] == ["timeout"]
+    assert [use.outcome for use in desk.usage.uses] == ["timeout"]
+
+
+async def test_the_deadline_bounds_a_reader_that_does_not_read() -> None:
+    desk = Desk(timer=SystemTimer())
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", "Once upon", HANG)
+    with pytest.raises(PromptFailed):
+        await streamed(desk, then=asyncio.Event().wait, deadline_seconds=0.05)
+    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
+
+
+async def test_a_mistake_of_the_reader_is_its_own() -> None:
+    async def stumble() -> None:
+        raise ZeroDivisionError
+
+    desk = Desk()
+    desk.model("gpt-x")
+    with pytest.raises(ZeroDivisionError):
+        await streamed(desk, then=stumble)
+    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
