@@ -25,7 +25,10 @@ def failure(error: BaseException, attempt: Attempt) -> OutboundFailure:
     Raise it `from None`: the client's own errors quote URLs and bytes of the answer, which must not reach a log.
     """
     category, message = _meaning(error, attempt)
-    return OutboundFailure(category, message, timings=attempt.timings, was_sent=attempt.sent is not None)
+    is_cut = category == "unexpected_body" and attempt.answered is not None and not isinstance(error, BodyRefused)
+    return OutboundFailure(
+        category, message, timings=attempt.timings, was_sent=attempt.sent is not None, broke_off=is_cut
+    )
 
 
 def _meaning(error: BaseException, attempt: Attempt) -> tuple[FailureCategory, str]:

@@ -31,7 +31,7 @@ def finding_of_silence(failure: OutboundFailure) -> Finding:
         category=failure.category,
         message=failure.message,
         hint=_HINTS[failure.category],
-        is_retryable=failure.category in _A_REPEAT_MAY_HELP,
+        is_retryable=failure.category in _A_REPEAT_MAY_HELP or failure.broke_off,
         timings=failure.timings,
     )
 

@@ -6,6 +6,7 @@ import base64
 import json
 import string
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote_from_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,7 +15,6 @@ REDACTED: Final = "[redacted]"
 # A piece of a secret this long gives away what a hint does not: hints have four characters.
 PIECE: Final = 8
 
-_UNRESERVED: Final = frozenset(f"{string.ascii_letters}{string.digits}-._~")
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -36,7 +36,7 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
 def _forms(secret: str) -> Iterator[str]:
     encoded = secret.encode("utf-8", "surrogatepass")
     yield secret
-    yield "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02x}" for byte in encoded)
+    yield quote_from_bytes(encoded, safe="")
     yield json.dumps(secret)[1:-1]
     if len(secret) >= PIECE:
         # Without the last character: it depends on what follows.
@@ -46,6 +46,12 @@ def _forms(secret: str) -> Iterator[str]:
 
 def _cover(covered: bytearray, searched: str, form: str) -> None:
     length = min(PIECE, len(form))
+    if len(searched) < len(form):
+        # The same the other way about, because a short text such as a request's id has fewer pieces than a key.
+        for start in range(len(searched) - length + 1):
+            if searched[start : start + length] in form:
+                covered[start : start + length] = b"\1" * length
+        return
     pieces = {form[start : start + length] for start in range(len(form) - length + 1)}
     for piece in pieces:
         start = searched.find(piece)

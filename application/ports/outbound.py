@@ -86,17 +86,25 @@ class OutboundFailure(ApplicationError):
 
     The message names at most the host and port; it never holds a path, a query, a header or a byte of the answer.
     `was_sent` tells whether the provider may have received the request: when it is false a repeat is always safe.
+    `broke_off` tells that the answer had begun and then the connection was lost.
     """
 
     code = "outbound-failure"
 
     def __init__(
-        self, category: FailureCategory, message: str, *, timings: Timings | None = None, was_sent: bool = False
+        self,
+        category: FailureCategory,
+        message: str,
+        *,
+        timings: Timings | None = None,
+        was_sent: bool = False,
+        broke_off: bool = False,
     ) -> None:
         super().__init__(message)
         self.category: FailureCategory = category
         self.timings = timings or Timings()
         self.was_sent = was_sent
+        self.broke_off = broke_off
 
 
 class OutboundStream(Protocol):

@@ -10,6 +10,7 @@ from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.by_status import verdict_by_status
 from adapters.providers.verdicts.facts import facts_of
 from adapters.providers.verdicts.limits import limits_of, wait_of
+from adapters.providers.verdicts.prompts import prompt_verdict
 from application.policies.redaction import redact
 from application.ports.provider_adapter import Finding
 
@@ -45,7 +46,9 @@ def classify(
     """
     facts = facts_of(status, body)
     verdict = _verdict(dialect, facts)
-    if purpose == "listing" and verdict == meanings.NO_PERMISSION:
+    if purpose == "prompt":
+        verdict = prompt_verdict(verdict, facts)
+    elif verdict == meanings.NO_PERMISSION:
         verdict = meanings.MAY_NOT_LIST
     wait = wait_of(headers, facts, now) if verdict.is_retryable else None
     finding = finding_of(dialect, verdict, code=_harmless(facts.shown, secret))

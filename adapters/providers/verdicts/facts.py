@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _SUCCESS: Final = range(200, 300)
 _LONGEST_MESSAGE: Final = 2_000
@@ -25,7 +25,8 @@ _CODE_FIELDS: Final = ("code", "type", "status", "reason", "error_code")
 class Facts:
     """An answer, taken apart. `codes` and `message` are in lower case; `shown` is a code that people may read.
 
-    `is_error` is also true of a success whose body speaks of an error, as streams and some gateways send it.
+    `parameter` is the part of the request that is refused, in lower case. `is_error` is also true of a success whose
+    body speaks of an error, as streams and some gateways send it.
     """
 
     status: int
@@ -38,6 +39,7 @@ class Facts:
     quotas: tuple[str, ...] = ()
     retry_delay: str | None = None
     request_id: str | None = None
+    parameter: str | None = None
 
     @property
     def is_success(self) -> bool:
@@ -77,6 +79,7 @@ def _from_document(status: int, document: object) -> Facts:
         quotas=tuple(quota for detail in details for quota in _quotas(detail)),
         retry_delay=next((delay for detail in details if isinstance(delay := detail.get("retryDelay"), str)), None),
         request_id=_text(document.get("request_id")),
+        parameter=_parameter(document, places),
     )
 
 
@@ -108,6 +111,19 @@ def _message(document: Mapping[str, Any], error: object) -> str:
     if isinstance(error, dict):
         return _text(error.get("message")) or ""
     return _text(error) or _text(document.get("detail")) or _text(document.get("message")) or ""
+
+
+def _parameter(document: Mapping[str, Any], places: Iterable[Mapping[str, Any]]) -> str | None:
+    """OpenAI names it; servers made with FastAPI, and Mistral's, tell where it stands."""
+    named = next((param for place in places if (param := _text(place.get("param")))), None)
+    if named is not None:
+        return named[:_LONGEST_CODE].lower()
+    message = document.get("message")
+    faults = document.get("detail") or (message.get("detail") if isinstance(message, dict) else message)
+    fault = faults[0] if isinstance(faults, list) and faults else None
+    place = fault.get("loc") if isinstance(fault, dict) else None
+    last = _text(place[1]) if isinstance(place, list) and len(place) > 1 else None
+    return last[:_LONGEST_CODE].lower() if last else None
 
 
 def _text(value: object) -> str | None:

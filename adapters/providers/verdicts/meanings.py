@@ -179,3 +179,44 @@ EVENT_TOO_LARGE: Final = Verdict(
     says="An event in the stream of {label} is larger than this service takes in.",
     hint="Ask for an answer in text; pictures and sound are not passed on.",
 )
+BAD_PROMPT: Final = Verdict(
+    category="bad_request",
+    says="{label} does not accept the prompt as it is.",
+    hint="Look at its parameters, the order of its messages and its images, and at what this model takes.",
+)
+PARAMETER_REFUSED: Final = Verdict(
+    category="bad_request",
+    says="{label} does not accept {names} as sent, with this model.",
+    hint="Leave {names} out of the prompt and of the model's config, or choose what the model allows.",
+)
+PROMPT_TOO_LONG: Final = Verdict(
+    category="bad_request",
+    says="The prompt is longer than this model of {label} can read, or leaves no room for the answer.",
+    hint="Shorten the prompt, ask for fewer tokens, or use a model with a larger context window.",
+)
+NO_IMAGES: Final = Verdict(
+    category="bad_request",
+    says="This model of {label} does not take images.",
+    hint="Use a model that can see, or leave the images out.",
+)
+BAD_IMAGE: Final = Verdict(
+    category="bad_request",
+    says="{label} cannot read an image of the prompt.",
+    hint="Check that it is whole, of the media type that was given, and can be fetched when it is an address.",
+)
+NOT_FOR_PROMPTS: Final = Verdict(
+    category="bad_request",
+    says="This model of {label} does not answer prompts.",
+    hint="Use a language or multimodal model.",
+)
+FLAGGED: Final = Verdict(
+    category="bad_request",
+    says="The content filter of {label} has refused the prompt.",
+    hint="Change the prompt, or the filter's settings at the provider.",
+    authenticated=True,
+)
+NO_PROMPTS_HERE: Final = Verdict(
+    category="not_found",
+    says="{label} has no such model, or runs no prompts at this address.",
+    hint="Check the model's id, and the endpoint: most end with the API's base path, such as /v1.",
+)

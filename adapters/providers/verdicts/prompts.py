@@ -1,0 +1,113 @@
+"""What a refusal means when a prompt was sent: then it is most often the prompt that is refused, not the provider.
+
+From the providers' error references and from bodies that users pasted into public threads (openai-python#1724,
+smolagents#1671, litellm#15097, eca#231, anon-kode#53, compl-ai#20, rikkahub#1433).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from adapters.providers.verdicts import meanings
+from adapters.providers.verdicts.rules import Rule
+
+if TYPE_CHECKING:
+    from adapters.providers.verdicts.facts import Facts
+    from adapters.providers.verdicts.verdict import Verdict
+
+# What is known only by its status, or is said of everything that was asked for.
+_GENERAL: Final = frozenset({meanings.BAD_REQUEST, meanings.FORBIDDEN, meanings.NO_SUCH_PATH, meanings.NO_LIST_HERE})
+_ADDRESS: Final = frozenset({meanings.NO_SUCH_PATH, meanings.NO_LIST_HERE})
+
+_RULES: Final = (
+    Rule(
+        verdict=meanings.FLAGGED,
+        codes=frozenset({"content_filter", "responsibleaipolicyviolation", "content_policy_violation"}),
+    ),
+    Rule(
+        verdict=meanings.FLAGGED,
+        message=re.compile(r"input was flagged|content management policy|violates? .{0,20}usage guidelines"),
+    ),
+    Rule(verdict=meanings.PROMPT_TOO_LONG, codes=frozenset({"context_length_exceeded"})),
+    Rule(
+        verdict=meanings.PROMPT_TOO_LONG,
+        message=re.compile(
+            r"prompt is too long|maximum context length|exceeds? (?:the )?(?:model's )?context"
+            r"|input token count .{0,40}exceeds the maximum"
+        ),
+    ),
+    Rule(
+        verdict=meanings.NOT_FOR_PROMPTS,
+        message=re.compile(
+            r"not a chat model|operation does not work with the specified model|does not support chat"
+            r"|not supported for generatecontent"
+        ),
+    ),
+    Rule(
+        verdict=meanings.NO_IMAGES,
+        message=re.compile(
+            r"image_url is only supported by|unknown variant [`']image_url|(?:does|do) not support images?\b"
+            r"|image input modality is not enabled|support image input|multimodal .{0,20}not supported"
+        ),
+    ),
+    Rule(
+        verdict=meanings.BAD_IMAGE,
+        codes=frozenset({"invalid_image_format", "invalid_image_url", "image_parse_error", "invalid_base64_image"}),
+    ),
+    Rule(
+        verdict=meanings.BAD_IMAGE,
+        message=re.compile(
+            r"could not process image|unable to process input image|unsupported image|invalid image|image\.source"
+            r"|unsupported (?:mime|media) type|inline_data|illegal base64"
+        ),
+    ),
+)
+# Names of parameters at the providers, and what they are called here.
+_OUR_NAMES: Final = {
+    "temperature": "temperature",
+    "top_p": "topP",
+    "topp": "topP",
+    "max_tokens": "maxTokens",
+    "max_completion_tokens": "maxTokens",
+    "max_output_tokens": "maxTokens",
+    "maxoutputtokens": "maxTokens",
+    "stop": "stop",
+    "stop_sequences": "stop",
+    "stopsequences": "stop",
+}
+# "stop" is a word as well, so it counts only where it is marked as a name.
+_NAMED: Final = re.compile(
+    r"\b(temperature|top_?p|max_?(?:output_?|completion_)?tokens|stop_?sequences)\b|['\"`](stop)['\"`]|^(stop):"
+)
+
+
+def prompt_verdict(verdict: Verdict, facts: Facts) -> Verdict:
+    """Return what the refusal means for the prompt; unchanged when it is already told apart."""
+    if verdict not in _GENERAL:
+        return verdict
+    particular = next((rule.verdict for rule in _RULES if rule.fits(facts)), None)
+    if particular is not None:
+        return particular
+    if verdict in _ADDRESS:
+        return meanings.NO_PROMPTS_HERE
+    if verdict == meanings.BAD_REQUEST:
+        names = _names(facts)
+        return _refused(names) if names else meanings.BAD_PROMPT
+    return verdict
+
+
+def _names(facts: Facts) -> list[str]:
+    told = [facts.parameter] if facts.parameter else []
+    mentioned = [next(name for name in found if name) for found in _NAMED.findall(facts.message)]
+    return list(dict.fromkeys(_OUR_NAMES[name] for name in (*told, *mentioned) if name in _OUR_NAMES))
+
+
+def _refused(names: list[str]) -> Verdict:
+    """Return the meaning with the names, which are our own words and nothing of the answer."""
+    named = " and ".join(names)
+    verdict = meanings.PARAMETER_REFUSED
+    return replace(
+        verdict, says=verdict.says.replace("{names}", named), hint=(verdict.hint or "").replace("{names}", named)
+    )
