@@ -1,0 +1,87 @@
+// Asks the REST API. Every refusal becomes a `Problem`, whatever came back.
+
+import { current, signOut } from "./session.js";
+
+export class Problem extends Error {
+  constructor(document) {
+    super(document.detail ?? document.title ?? "Something went wrong.");
+    this.document = document;
+    this.status = document.status ?? 0;
+    this.code = document.code ?? "unknown";
+    this.errors = document.errors ?? [];
+  }
+}
+
+// Answers {document, revision, headers}. `revision` goes out as If-Match; `once` makes a repeated POST harmless.
+export async function ask(method, path, { body, query, revision, once = false, signal, reason } = {}) {
+  const response = await send(method, path, { body, query, revision, signal, reason, key: once ? randomKey() : null });
+  const document = await documentOf(response);
+  if (!response.ok) throw refused(response, document);
+  return { document, revision: revisionOf(response), headers: response.headers };
+}
+
+export async function get(path, query, signal) {
+  return (await ask("GET", path, { query, signal })).document;
+}
+
+// The answer while it is still coming, for streams and files.
+export async function stream(method, path, { body, query, headers, signal } = {}) {
+  const response = await send(method, path, { body, query, headers, signal });
+  if (!response.ok) throw refused(response, await documentOf(response));
+  return response;
+}
+
+export const isAbort = (error) => error?.name === "AbortError";
+
+async function send(method, path, options) {
+  const address = path + queryText(options.query);
+  const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: "omit", cache: "no-store" };
+  try {
+    return await fetch(address, init);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    if (!options.key) throw unreachable();
+  }
+  // With an Idempotency-Key the same request may go out again: it is carried out once.
+  return fetch(address, init).catch((error) => {
+    throw isAbort(error) ? error : unreachable();
+  });
+}
+
+function headersOf(method, { body, revision, key, reason, headers }) {
+  const sent = { Accept: "application/json, application/problem+json", ...headers };
+  const session = current();
+  if (session) sent.Authorization = `Bearer ${session.token}`;
+  if (body !== undefined) sent["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  if (revision !== undefined && revision !== null) sent["If-Match"] = `"${revision}"`;
+  if (key) sent["Idempotency-Key"] = key;
+  if (reason) sent["X-Change-Reason"] = reason;
+  return sent;
+}
+
+function queryText(query = {}) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+}
+
+async function documentOf(response) {
+  if (!(response.headers.get("Content-Type") ?? "").includes("json")) return null;
+  return response.json().catch(() => null);
+}
+
+function refused(response, document) {
+  if (response.status === 401 && current()) signOut(document?.detail ?? "The token is no longer accepted.");
+  return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without saying why.` });
+}
+
+const unreachable = () => new Problem({ status: 0, code: "unreachable", detail: "The service does not answer. Check that it runs and that the network is there, then try again." });
+
+function revisionOf(response) {
+  const tag = response.headers.get("ETag");
+  return tag ? Number(tag.replaceAll('"', "")) : null;
+}
+
+// crypto.randomUUID is missing where the page is served without TLS from another host than localhost.
+function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,60 @@
+// Values as people read them. What is not known is a dash, never a zero.
+
+export const UNKNOWN = "–";
+
+const numbers = new Intl.NumberFormat("en");
+const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const times = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 60, "day", 86400], [Infinity, "month", 86400 * 30]];
+
+export const known = (value) => value !== null && value !== undefined;
+
+export const number = (value) => known(value) ? numbers.format(value) : UNKNOWN;
+
+export const milliseconds = (value) => known(value) ? `${numbers.format(Math.round(value))} ms` : UNKNOWN;
+
+export const time = (value) => known(value) ? times.format(new Date(value)) : UNKNOWN;
+
+export function ago(value) {
+  if (!known(value)) return "never";
+  const seconds = (new Date(value).getTime() - Date.now()) / 1000;
+  const [, unit, size] = STEPS.find(([limit]) => Math.abs(seconds) < limit);
+  return Math.abs(seconds) < 5 ? "just now" : relative.format(Math.round(seconds / size), unit);
+}
+
+// USD per 1,000 tokens as the API has it; people compare prices per million.
+export function perMillion(per1k) {
+  return known(per1k) ? `$${plain(per1k * 1000)}` : UNKNOWN;
+}
+
+export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;
+
+// Fractions without the tail that binary numbers bring, and never in exponent form.
+export function plain(value) {
+  return numberText(Number(value), 12);
+}
+
+function numberText(value, digits) {
+  return new Intl.NumberFormat("en", { maximumSignificantDigits: digits, maximumFractionDigits: 12, useGrouping: false }).format(Number(value.toPrecision(6)));
+}
+
+export function tokens(value) {
+  if (!known(value)) return UNKNOWN;
+  if (value >= 1_000_000) return `${plain(Math.round(value / 10_000) / 100)}M`;
+  return value >= 10_000 ? `${Math.round(value / 1000)}k` : numbers.format(value);
+}
+
+export const words = (name) => name.replaceAll("_", " ").replaceAll("-", " ");
+
+export const title = (name) => name.charAt(0).toUpperCase() + words(name).slice(1);
+
+// Field names of the API as headings: `costPer1kTokens` is "Cost per 1k tokens".
+export const label = (name) => title(name.replace(/([a-z])([A-Z0-9])/g, "$1 $2").toLowerCase());
+
+export function value(any) {
+  if (!known(any)) return UNKNOWN;
+  if (Array.isArray(any)) return any.length ? any.map(value).join(", ") : "none";
+  if (typeof any === "boolean") return any ? "yes" : "no";
+  return typeof any === "object" ? JSON.stringify(any) : String(any);
+}

@@ -1,0 +1,65 @@
+// Which page is shown: `#/models/<id>?tab=history`. The fragment never leaves the browser.
+
+import { replace } from "./elements.js";
+
+const routes = [];
+let leaving = new AbortController();
+let shown = null;
+
+// `show({params, query, signal})` gives the page's elements; the signal is aborted when the page is left.
+export function addRoute(pattern, load) {
+  const names = [...pattern.matchAll(/:(\w+)/g)].map((found) => found[1]);
+  routes.push({ expression: new RegExp(`^${pattern.replace(/:\w+/g, "([^/]+)")}$`), names, load });
+}
+
+export function place() {
+  const [path, query = ""] = location.hash.replace(/^#/, "").split("?");
+  return { path: path || "/", query: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+export const href = (path, query = {}) => `#${path}${queryOf(query)}`;
+
+function queryOf(query) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+}
+
+export function go(path, query) {
+  const target = href(path, query);
+  if (location.hash === target) refresh();
+  else location.hash = target;
+}
+
+// Keeps filters in the address without showing the page anew.
+export function remember(query) {
+  history.replaceState(null, "", href(place().path, query));
+}
+
+export async function refresh({ focus = true } = {}) {
+  const { path, query } = place();
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const main = document.getElementById("main");
+  const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
+  if (!found) return go("/providers");
+  const params = Object.fromEntries(found.route.names.map((name, index) => [name, decodeURIComponent(found.match[index + 1])]));
+  const page = await found.route.load({ params, query, signal });
+  if (signal.aborted) return undefined;
+  replace(main, page);
+  document.dispatchEvent(new CustomEvent("shown", { detail: path }));
+  const heading = main.querySelector("h1");
+  if (heading) document.title = `${heading.textContent} – Model Ledger`;
+  if (heading && focus && shown !== null) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+  shown = path;
+  return undefined;
+}
+
+export function leave() {
+  leaving.abort();
+  shown = null;
+}

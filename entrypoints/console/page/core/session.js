@@ -1,0 +1,80 @@
+// Who is signed in. The token is kept in memory and for this tab alone; it never goes into an address or a log.
+
+const KEPT = "model-ledger.token";
+const RANKS = { viewer: 1, editor: 2, admin: 3 };
+
+let held = null;
+const listeners = new Set();
+
+export class UnusableToken extends Error {}
+
+export function restore() {
+  const token = sessionStorage.getItem(KEPT);
+  if (!token) return;
+  try {
+    held = read(token);
+  } catch {
+    sessionStorage.removeItem(KEPT);
+  }
+}
+
+export function signIn(text) {
+  held = read(text.trim());
+  sessionStorage.setItem(KEPT, held.token);
+  tell();
+}
+
+// `why` is for the person, when it was not they who signed out.
+export function signOut(why = null) {
+  held = null;
+  sessionStorage.removeItem(KEPT);
+  tell(why);
+}
+
+export const current = () => held;
+
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+function tell(why = null) {
+  for (const listener of listeners) listener(held, why);
+}
+
+// Why the person may not do what asks for this role; null when they may. The service decides, this only explains.
+export function refusal(role) {
+  if (role === "platform") {
+    return held?.isPlatformAdmin ? null : "This is for platform administrators: the token needs platform_admin.";
+  }
+  if ((RANKS[held?.role] ?? 0) >= RANKS[role]) return null;
+  return `This needs the role ${role}, and yours is ${held?.role ?? "none"}: ask an admin of your organization.`;
+}
+
+// What the token says is not verified here: it decides what is offered, never what is allowed.
+function read(token) {
+  const parts = token.split(".");
+  if (parts.length !== 3 || /\s/.test(token)) throw new UnusableToken("A token has three parts with dots between them, and no blanks.");
+  const claims = claimsOf(parts[1]);
+  const own = { ...claims, ...claims.app_metadata };
+  const expiresAt = typeof claims.exp === "number" ? claims.exp * 1000 : null;
+  if (expiresAt !== null && expiresAt < Date.now()) throw new UnusableToken("This token has expired: ask for a new one.");
+  return {
+    token,
+    actor: claims.sub ?? "unknown",
+    organizationId: own.organization_id ?? null,
+    role: own.organization_id ? (own.org_role ?? null) : null,
+    isPlatformAdmin: own.platform_admin === true,
+    expiresAt,
+  };
+}
+
+function claimsOf(part) {
+  try {
+    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes));
+    if (claims !== null && typeof claims === "object") return claims;
+  } catch {
+    // Told below, like any other token that cannot be read.
+  }
+  throw new UnusableToken("This is not a token: its middle part cannot be read.");
+}

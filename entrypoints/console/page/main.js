@@ -1,0 +1,48 @@
+// Starts the console: pages by their routes, the frame around them, and who is signed in.
+
+import { addRoute, leave, place, refresh } from "./core/router.js";
+import { forget, prepare } from "./core/messages.js";
+import { current, onChange, restore } from "./core/session.js";
+import { drawFrame, markPlace } from "./shell.js";
+import { showSignIn, useCode } from "./pages/sign-in.js";
+
+const PAGES = [
+  ["/providers", () => import("./pages/providers/list.js")],
+  ["/providers/:id", () => import("./pages/providers/detail.js")],
+  ["/models", () => import("./pages/models/list.js")],
+  ["/models/:id", () => import("./pages/models/detail.js")],
+  ["/compare", () => import("./pages/models/compare.js")],
+  ["/discover", () => import("./pages/discover/page.js")],
+];
+
+for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));
+
+function show(session, why = null) {
+  drawFrame(session);
+  forget();
+  if (!session) {
+    leave();
+    showSignIn(why);
+    return;
+  }
+  refresh({ focus: false });
+}
+
+async function start() {
+  prepare();
+  restore();
+  onChange(show);
+  document.addEventListener("shown", (event) => markPlace(event.detail));
+  window.addEventListener("hashchange", () => {
+    if (current()) refresh();
+  });
+  document.getElementById("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+  });
+  const problem = place().path.startsWith("/sign-in/") ? await useCode() : null;
+  if (problem !== null || !current()) show(current(), problem);
+  else show(current());
+}
+
+start();

@@ -1,0 +1,110 @@
+// The offers of all providers in one table: filtered here, ticked, and imported together.
+
+import { element, replace } from "../../core/elements.js";
+import { number, perMillion, title, tokens } from "../../core/format.js";
+import { href } from "../../core/router.js";
+import { action } from "../../parts/action.js";
+import { badge, chips, lifecycle } from "../../parts/badges.js";
+import { choice, search } from "../../parts/listing.js";
+import { nothing } from "../../parts/page.js";
+import { Selection, table } from "../../parts/table.js";
+import { TYPES } from "../models/kinds.js";
+import { importOffers } from "./import.js";
+import { news, SHOWN } from "./news.js";
+
+const STEP = 100;
+
+export class Offers {
+  constructor(providers, { refresh }) {
+    this.providers = providers;
+    this.names = new Map(providers.map((provider) => [provider.id, provider.name]));
+    this.refresh = refresh;
+    this.answers = new Map();
+    this.most = STEP;
+    this.filters = [search("q", "Search the offers"), choice("type", "Type", TYPES.map((type) => [type, title(type)])), choice("provider", "Provider", [...this.names]), choice("news", "Show", SHOWN)];
+    for (const filter of this.filters) filter.set("", () => this.draw());
+    this.place = element("div", {});
+    this.missing = element("div", { class: "stack" });
+    this.bar = element("div", { class: "bulk", role: "group", "aria-label": "Selected offers", hidden: true });
+    this.selection = new Selection({ id: keyOf, changed: () => this.#drawBar() });
+    this.element = element("section", { "aria-label": "Offers" },
+      element("form", { class: "filters", onsubmit: (event) => event.preventDefault() }, this.filters.map((filter) => filter.element)), this.missing, this.bar, this.place);
+  }
+
+  get count() {
+    return [...this.answers.values()].reduce((sum, { offers }) => sum + offers.length, 0);
+  }
+
+  restart() {
+    this.answers.clear();
+    this.selection.clear();
+    this.draw();
+  }
+
+  put(providerId, offers, changes) {
+    this.answers.set(providerId, { offers: offers.map((offer) => ({ ...offer, news: news(offer, changes) })), changes });
+    this.draw();
+  }
+
+  #found() {
+    const [text, type, provider, wanted] = this.filters.map((filter) => filter.value());
+    const sought = text.toLowerCase();
+    return [...this.answers.values()].flatMap(({ offers }) => offers).filter((offer) =>
+      (!sought || `${offer.name} ${offer.modelId}`.toLowerCase().includes(sought)) && (!type || offer.type === type)
+      && (!provider || offer.providerId === provider) && (!wanted || offer.news.some(({ kind }) => kind === wanted)));
+  }
+
+  draw() {
+    const found = this.#found();
+    replace(this.missing, [...this.answers].map(([id, { changes }]) => gone(this.names.get(id), changes)));
+    replace(this.place, found.length === 0 ? (this.answers.size ? nothing("No offer matches.") : null) : [
+      element("p", { class: "quiet", role: "status" }, `${number(Math.min(found.length, this.most))} of ${number(found.length)} offers shown`),
+      table(this.#columns(), found.slice(0, this.most), { caption: "Offers", selection: this.selection }),
+      found.length > this.most ? element("div", { class: "paging" }, element("button", { type: "button", class: "plain", onclick: () => this.#more() }, "Show more")) : null,
+    ]);
+  }
+
+  #more() {
+    this.most += STEP;
+    this.draw();
+  }
+
+  #columns() {
+    return [
+      { head: "Model", cell: (offer) => [offer.registeredModelId ? element("a", { href: href(`/models/${offer.registeredModelId}`) }, offer.name) : offer.name, element("small", {}, element("code", {}, offer.modelId))] },
+      { head: "Provider", cell: (offer) => this.names.get(offer.providerId) },
+      { head: "News", cell: (offer) => element("span", { class: "badges" }, offer.news.map(({ text, tone }) => badge(text, tone))) },
+      { head: "Type", cell: (offer) => title(offer.type) },
+      { head: "Able to", cell: (offer) => chips(offer.capabilities, 3) },
+      { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
+      { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
+      { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? element("small", {}, `until ${offer.retiresOn}`) : null] },
+    ];
+  }
+
+  #drawBar() {
+    const chosen = this.selection.chosen;
+    const fresh = chosen.filter((offer) => !offer.registeredModelId);
+    const known = chosen.length - fresh.length;
+    this.bar.hidden = chosen.length === 0;
+    const bring = (text, options, tone = "") => action(text, { role: "editor", tone, why: options.update || fresh.length ? null : "All of these are registered already.",
+      run: () => importOffers(chosen, this.names, options, (ids) => this.#imported(ids)) });
+    replace(this.bar, element("strong", { role: "status" }, `${chosen.length} selected`), known ? element("span", { class: "quiet" }, `${known} registered already`) : null,
+      element("span", { class: "actions" }, bring("Import and enable", { enable: true }), bring("Import", { enable: false }, "plain"),
+        known ? bring("Update what is registered", { enable: false, update: true }, "plain") : null),
+      element("button", { type: "button", class: "plain", onclick: () => this.selection.clear() }, "Clear"));
+  }
+
+  async #imported(providerIds) {
+    this.selection.clear();
+    await Promise.all(providerIds.map((id) => this.refresh(id)));
+  }
+}
+
+const keyOf = (offer) => `${offer.providerId} ${offer.modelId}`;
+
+function gone(name, changes) {
+  const missing = changes.missing ?? [];
+  if (missing.length === 0) return null;
+  return element("p", { class: "notice warn" }, `${name} no longer offers ${missing.length === 1 ? "a model" : `${missing.length} models`}: `, element("code", {}, missing.slice(0, 10).join(", ")), missing.length > 10 ? ` and ${missing.length - 10} more` : null);
+}

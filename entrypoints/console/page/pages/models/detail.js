@@ -1,0 +1,75 @@
+// One model: its facts with where each is from, and its history.
+
+import { ask, get } from "../../core/api.js";
+import { element } from "../../core/elements.js";
+import { label, number, perMillion, time, title } from "../../core/format.js";
+import { say } from "../../core/messages.js";
+import { MODELS, PROVIDERS } from "../../core/places.js";
+import { go, href, refresh } from "../../core/router.js";
+import { action } from "../../parts/action.js";
+import { chips, enabled } from "../../parts/badges.js";
+import { confirmed } from "../../parts/dialog.js";
+import { failure } from "../../parts/failure.js";
+import { card, facts, page } from "../../parts/page.js";
+import { tabs } from "../../parts/tabs.js";
+import { history } from "../history.js";
+import { editModel } from "./form.js";
+import { source } from "./kinds.js";
+
+export async function show({ params, query, signal }) {
+  const path = `${MODELS}/${params.id}`;
+  const back = ["/models", "Models"];
+  let model;
+  let provider;
+  try {
+    model = await get(path, {}, signal);
+    provider = await get(`${PROVIDERS}/${model.providerId}`, {}, signal);
+  } catch (error) {
+    return page("Model", { back }, failure(error), error.status === 404 ? await history(path, signal) : null);
+  }
+  return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, tabs([
+    ["overview", "Overview", () => overview(model, provider)],
+    ["history", "History", () => history(path, signal)],
+  ], query.tab));
+}
+
+function actions(model, path) {
+  const again = () => refresh({ focus: false });
+  return [
+    action("Edit", { role: "editor", tone: "plain", run: () => editModel(model, again) }),
+    action(model.isEnabled ? "Disable" : "Enable", { role: "editor", tone: "plain", run: async () => {
+      await ask("PATCH", path, { body: { isEnabled: !model.isEnabled } });
+      say(`${model.name} is ${model.isEnabled ? "out of use" : "in use"}.`);
+      again();
+    } }),
+    action("Delete", { role: "editor", tone: "plain danger", run: async () => {
+      const text = element("p", {}, "Prompts can no longer run on it. Its history stays in the audit log.");
+      const deleted = await confirmed(`Delete ${model.name}?`, text, { action: "Delete", run: () => ask("DELETE", path, { revision: model.revision }) });
+      if (!deleted) return;
+      say(`${model.name} was deleted.`);
+      go("/models");
+    } }),
+  ];
+}
+
+function overview(model, provider) {
+  const from = (name) => model.sources[name] ? element("small", { class: "quiet" }, ` ${source(model.sources[name])}`) : null;
+  return element("div", { class: "columns" },
+    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled)), facts([
+      ["Model id", element("code", {}, model.modelId)],
+      ["Provider", element("a", { href: href(`/providers/${provider.id}`) }, provider.name)],
+      ["Version", [model.version ?? "–", from("version")]],
+      ["Type", [title(model.type), from("type")]],
+      ["Revision", number(model.revision)],
+      ["Changed", time(model.updatedAt)],
+    ]), element("h3", {}, "Able to"), element("p", {}, chips(model.capabilities, 40), from("capabilities"))),
+    card("Price and limits", facts([
+      ["Read, per 1M tokens", [perMillion(model.pricing?.inputPer1kTokens), from("price")]],
+      ["Written, per 1M tokens", perMillion(model.pricing?.outputPer1kTokens)],
+      ["Price as of", model.pricing?.asOf ?? "–"],
+      ["Context window", [number(model.contextWindow), from("contextWindow")]],
+      ["Longest answer", [number(model.maxTokens), from("maxTokens")]],
+    ])),
+    card("Config", Object.keys(model.config).length ? facts(Object.entries(model.config).map(([name, set]) => [label(name), typeof set === "object" ? JSON.stringify(set) : String(set)]))
+      : element("p", { class: "quiet" }, "Nothing is set: prompts run with what the provider takes.")));
+}

@@ -1,0 +1,100 @@
+// Registering and editing a model. What is left empty for a new one is filled in from the catalogue.
+
+import { ask, get, Problem } from "../../core/api.js";
+import { title } from "../../core/format.js";
+import { say } from "../../core/messages.js";
+import { MODELS } from "../../core/places.js";
+import { openDialog } from "../../parts/dialog.js";
+import { field, Form } from "../../parts/form.js";
+import { changesOf, saved } from "../../parts/merge.js";
+import { TYPES } from "./kinds.js";
+
+const CONFIG_HELP = "JSON. Defaults for prompts: `temperature`, `topP`, `maxTokens`, `stop`, `systemPrompt`, and `preference` for the choice among models.";
+
+export function addModel(providers, done) {
+  const identity = [
+    field({ name: "providerId", label: "Provider", type: "choice", choices: providers.map((provider) => [provider.id, provider.name]) }),
+    field({ name: "modelId", label: "Model id", required: true, help: "The provider's own name for it, such as `gpt-4.1-mini`." }),
+  ];
+  const fields = writable({}, true);
+  const form = new Form([...identity, ...fields], { action: "Register", submit: async () => {
+    const given = Object.entries({ ...valuesOf(identity), ...written(fields) }).filter(([, value]) => value !== null && value !== "");
+    const { document } = await ask("POST", MODELS, { body: priced(Object.fromEntries(given)), once: true });
+    dialog.close();
+    say(`${document.name} was registered.`);
+    done(document);
+  } });
+  const dialog = openDialog("Register a model", form.element);
+}
+
+export function editModel(model, done) {
+  const path = `${MODELS}/${model.id}`;
+  let base = flat(model);
+  let fields = writable(base, false);
+  const form = new Form(fields, { action: "Save", submit: async () => {
+    const document = await saved(base, changesOf(base, written(fields)), {
+      read: async () => flat(await get(path)),
+      write: async (mine, revision) => (await ask("PATCH", path, { body: patchOf(mine, base), revision })).document,
+      reload: (theirs) => {
+        base = theirs;
+        fields = writable(base, false);
+        form.setFields(fields);
+      },
+    });
+    if (!document) return;
+    dialog.close();
+    say(`${document.name} was saved.`);
+    done(document);
+  } });
+  const dialog = openDialog(`Edit ${model.name}`, form.element);
+}
+
+// The price as two fields of their own, so that each can be merged and complained of.
+function flat(model) {
+  return { ...model, inputPrice: model.pricing?.inputPer1kTokens ?? null, outputPrice: model.pricing?.outputPer1kTokens ?? null, pricing: undefined };
+}
+
+function writable(model, isNew) {
+  const filled = isNew ? "Left empty, it is filled in from the catalogue." : undefined;
+  return [
+    field({ name: "name", label: "Name", value: model.name, required: !isNew, help: filled }),
+    field({ name: "version", label: "Version", value: model.version }),
+    field({ name: "type", label: "Type", type: "choice", value: model.type ?? "", choices: [...(isNew ? [["", "From the catalogue"]] : []), ...TYPES.map((type) => [type, title(type)])] }),
+    field({ name: "capabilities", label: "Able to", value: model.capabilities?.join(", "), help: "Names with commas between them, such as `text, vision, function_calling`." }),
+    field({ name: "inputPrice", pointer: "/pricing/inputPer1kTokens", label: "Price of tokens read", unit: "USD per 1,000", type: "number", min: 0, value: model.inputPrice, help: isNew ? filled : "Empty is not known. A price that you give is never overwritten." }),
+    field({ name: "outputPrice", pointer: "/pricing/outputPer1kTokens", label: "Price of tokens written", unit: "USD per 1,000", type: "number", min: 0, value: model.outputPrice }),
+    field({ name: "contextWindow", label: "Context window", unit: "tokens", type: "number", min: 1, step: 1, value: model.contextWindow }),
+    field({ name: "maxTokens", label: "Longest answer", unit: "tokens", type: "number", min: 1, step: 1, value: model.maxTokens }),
+    field({ name: "config", label: "Config", type: "textarea", value: JSON.stringify(model.config ?? {}, null, 2), help: CONFIG_HELP }),
+    field({ name: "isEnabled", label: "In use", type: "check", value: model.isEnabled ?? true }),
+  ];
+}
+
+const valuesOf = (fields) => Object.fromEntries(fields.map((each) => [each.name, each.read()]));
+
+function written(fields) {
+  const values = valuesOf(fields);
+  const capabilities = values.capabilities.split(",").map((name) => name.trim()).filter(Boolean);
+  const isKnown = capabilities.length > 0 || values.type !== "";
+  return { ...values, version: values.version || null, config: configOf(values.config), capabilities: isKnown ? capabilities : null };
+}
+
+function configOf(text) {
+  try {
+    return JSON.parse(text.trim() || "{}");
+  } catch (error) {
+    throw new Problem({ status: 422, code: "invalid-input", detail: "The config is not JSON.", errors: [{ pointer: "/config", message: `This is not JSON: ${error.message}` }] });
+  }
+}
+
+// In a merge patch a member of the config goes away by being null.
+function patchOf(change, base) {
+  const patch = priced(change);
+  if (patch.config) patch.config = { ...Object.fromEntries(Object.keys(base.config).map((name) => [name, null])), ...patch.config };
+  return patch;
+}
+
+function priced({ inputPrice, outputPrice, ...rest }) {
+  if (inputPrice === undefined && outputPrice === undefined) return rest;
+  return { ...rest, pricing: { inputPer1kTokens: inputPrice, outputPer1kTokens: outputPrice } };
+}

@@ -1,0 +1,61 @@
+// All models: found, sorted and paged by the service; changed one by one or many at once.
+
+import { element, replace } from "../../core/elements.js";
+import { perMillion, title, tokens } from "../../core/format.js";
+import { allProviders, MODELS } from "../../core/places.js";
+import { go, href } from "../../core/router.js";
+import { action } from "../../parts/action.js";
+import { chips, enabled } from "../../parts/badges.js";
+import { choice, Listing, search } from "../../parts/listing.js";
+import { nothing, page } from "../../parts/page.js";
+import { Selection, table } from "../../parts/table.js";
+import { changeMany } from "./bulk.js";
+import { addModel, editModel } from "./form.js";
+import { CAPABILITIES, TYPES } from "./kinds.js";
+
+export async function show({ query, signal }) {
+  const providers = await allProviders(signal);
+  const names = new Map(providers.map((provider) => [provider.id, provider.name]));
+  const bar = element("div", { class: "bulk", role: "group", "aria-label": "Selected models", hidden: true });
+  const selection = new Selection({ changed: () => drawBar(bar, selection, list) });
+  const list = new Listing({
+    path: MODELS, query, signal,
+    filters: [search("q", "Search in name and model id"), choice("providerId", "Provider", [...names]), choice("type", "Type", TYPES.map((type) => [type, title(type)])),
+      choice("capability", "Able to", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
+    draw: (rows) => table(columns(names, list), rows, { caption: "Models", selection, sorted: list.sort, onsort: (sort) => list.sortBy(sort) }),
+    empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", element("a", { class: "button", href: href("/discover") }, "Discover what your providers offer")),
+  });
+  list.element.insertBefore(bar, list.place);
+  await list.load();
+  const add = action("Register a model", { role: "editor", run: () => addModel(providers, () => list.restart()), why: providers.length ? null : "There is no provider yet: add one first." });
+  return page("Models", { lead: "What your organization uses, and may use.", actions: [add] }, list.element);
+}
+
+function columns(names, list) {
+  return [
+    { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), element("small", {}, element("code", {}, model.modelId))] },
+    { head: "Provider", cell: (model) => names.get(model.providerId) ?? "–" },
+    { head: "Type", cell: (model) => title(model.type) },
+    { head: "Able to", cell: (model) => chips(model.capabilities, 3) },
+    { head: "Context", numeric: true, cell: (model) => tokens(model.contextWindow) },
+    { head: "In / out per 1M", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
+    { head: "State", cell: (model) => enabled(model.isEnabled) },
+    { head: "Change", cell: (model) => action("Edit", { role: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, () => list.load()) }) },
+  ];
+}
+
+function drawBar(bar, selection, list) {
+  bar.hidden = selection.size === 0;
+  const many = (op, text, tone = "plain") => action(text, { role: "editor", tone, run: () => changeMany(op, selection.chosen, () => {
+    selection.clear();
+    list.load();
+  }) });
+  const compare = action("Compare", { tone: "plain", why: selection.size < 2 ? "Select at least two models." : selection.size > 6 ? "At most six fit side by side." : null,
+    run: () => go("/compare", { ids: selection.chosen.map((model) => model.id).join(",") }) });
+  if (bar.querySelector("[data-count]") === null) {
+    replace(bar, element("strong", { "data-count": "", role: "status" }), element("span", { class: "actions" }),
+      element("button", { type: "button", class: "plain", onclick: () => selection.clear() }, "Clear"));
+  }
+  bar.querySelector("[data-count]").textContent = `${selection.size} selected`;
+  replace(bar.querySelector(".actions"), many("enable", "Enable"), many("disable", "Disable"), compare, many("delete", "Delete", "plain danger"));
+}

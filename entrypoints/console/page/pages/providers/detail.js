@@ -1,0 +1,74 @@
+// One provider: how it is, its checks, its history.
+
+import { get } from "../../core/api.js";
+import { element } from "../../core/elements.js";
+import { milliseconds, number, time, value, words } from "../../core/format.js";
+import { providerTypes, PROVIDERS } from "../../core/places.js";
+import { go, href, refresh } from "../../core/router.js";
+import { action } from "../../parts/action.js";
+import { enabled, health, when } from "../../parts/badges.js";
+import { failure } from "../../parts/failure.js";
+import { card, facts, nothing, page } from "../../parts/page.js";
+import { table } from "../../parts/table.js";
+import { tabs } from "../../parts/tabs.js";
+import { history } from "../history.js";
+import { editProvider } from "./form.js";
+import { test, toggle } from "./list.js";
+import { removeProvider } from "./remove.js";
+
+const CHECKS = 50;
+
+export async function show({ params, query, signal }) {
+  const path = `${PROVIDERS}/${params.id}`;
+  const back = ["/providers", "Providers"];
+  let provider;
+  let types;
+  try {
+    [provider, types] = await Promise.all([get(path, {}, signal), providerTypes()]);
+  } catch (error) {
+    return page("Provider", { back }, failure(error), error.status === 404 ? await history(path, signal) : null);
+  }
+  const again = () => refresh({ focus: false });
+  const actions = [
+    action("Test", { role: "editor", tone: "plain", run: () => test(provider, again) }),
+    action("Edit", { role: "admin", tone: "plain", run: () => editProvider(provider, again) }),
+    toggle(provider, again),
+    action("Remove", { role: "admin", tone: "plain danger", run: () => removeProvider(provider, () => go("/providers")) }),
+  ];
+  const type = types.find((each) => each.name === provider.providerType);
+  return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType }, tabs([
+    ["overview", "Overview", () => overview(provider, type)],
+    ["checks", "Checks", () => checks(path, signal)],
+    ["history", "History", () => history(path, signal)],
+  ], query.tab));
+}
+
+function overview(provider, type) {
+  const settings = Object.entries(provider.settings).map(([name, set]) => [type?.fields.find((field) => field.name === name)?.label ?? name, value(set)]);
+  const links = element("p", { class: "actions" },
+    element("a", { class: "button plain", href: href("/models", { providerId: provider.id }) }, "Its models"),
+    element("a", { class: "button plain", href: href("/discover", { providers: provider.id }) }, "Discover what it offers"));
+  return [card(null,
+    element("p", { class: "badges" }, health(provider.healthStatus), enabled(provider.isEnabled)),
+    facts([["Endpoint", element("code", {}, provider.endpoint)], ["Last check", when(provider.lastHealthCheck)],
+      ["Key", provider.apiKey ? [element("code", {}, provider.apiKey.hint), ` version ${provider.apiKey.version}`] : "none"],
+      ["Key set", provider.apiKey ? when(provider.apiKey.setAt) : "–"], ...settings,
+      ["Added", time(provider.createdAt)], ["Changed", time(provider.updatedAt)], ["Revision", number(provider.revision)], ["Id", element("code", {}, provider.id)]]),
+    links)];
+}
+
+async function checks(path, signal) {
+  try {
+    const { data } = await get(`${path}/health`, { limit: CHECKS }, signal);
+    if (data.length === 0) return nothing("It has not been checked yet.");
+    return table([
+      { head: "When", cell: (check) => time(check.checkedAt) },
+      { head: "Found", cell: (check) => health(check.status) },
+      { head: "What", cell: (check) => [check.message, element("small", {}, check.hint ?? words(check.category))] },
+      { head: "Time", numeric: true, cell: (check) => milliseconds(check.responseTimeMs) },
+      { head: "Models", numeric: true, cell: (check) => number(check.modelCount) },
+    ], data, { caption: "Recent checks, the newest first" });
+  } catch (error) {
+    return failure(error);
+  }
+}

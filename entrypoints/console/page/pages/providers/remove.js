@@ -1,0 +1,28 @@
+// Removing a provider: what depends on it is shown first.
+
+import { ask, get } from "../../core/api.js";
+import { element } from "../../core/elements.js";
+import { number } from "../../core/format.js";
+import { say } from "../../core/messages.js";
+import { MODELS, PROVIDERS } from "../../core/places.js";
+import { confirmed } from "../../parts/dialog.js";
+
+const SHOWN = 10;
+
+export async function removeProvider(provider, done) {
+  const { data, pagination } = await get(MODELS, { providerId: provider.id, limit: SHOWN, includeTotal: true });
+  const more = pagination.total - data.length;
+  const removed = await confirmed(`Remove ${provider.name}?`, [
+    data.length === 0 ? element("p", {}, "No model is registered from it.") : [
+      element("p", {}, element("strong", {}, `${number(pagination.total)} ${pagination.total === 1 ? "model goes" : "models go"} with it:`)),
+      element("ul", {}, data.map((model) => element("li", {}, `${model.name} `, element("code", {}, model.modelId))), more > 0 ? element("li", {}, `and ${number(more)} more`) : null),
+    ],
+    element("p", {}, "Its key is destroyed and cannot be brought back. The history stays in the audit log."),
+  ], {
+    action: data.length ? "Remove it all" : "Remove",
+    run: () => ask("DELETE", `${PROVIDERS}/${provider.id}`, { query: data.length ? { cascade: true } : {}, revision: provider.revision }),
+  });
+  if (!removed) return;
+  say(`${provider.name} was removed.`);
+  done();
+}

@@ -1,0 +1,43 @@
+// Buttons that say why they cannot be used, instead of being grey and silent.
+
+import { isAbort } from "../core/api.js";
+import { element, uniqueId } from "../core/elements.js";
+import { warn } from "../core/messages.js";
+import { refusal } from "../core/session.js";
+
+// A button out of use stays reachable by keyboard, so that its reason can be read.
+export function action(text, { role = "viewer", why = null, run, tone = "", label } = {}) {
+  const reason = refusal(role) ?? why;
+  const button = element("button", { type: "button", class: tone, "aria-label": label, onclick: () => start(button, run) }, text);
+  const note = element("span", { class: "tip", role: "tooltip", id: uniqueId("why") });
+  const made = element("span", { class: "action" }, button, note);
+  made.refuse = (because) => refuse(button, note, refusal(role) ?? because);
+  refuse(button, note, reason);
+  return made;
+}
+
+function refuse(button, note, reason) {
+  note.textContent = reason ?? "";
+  note.hidden = !reason;
+  if (reason) {
+    button.setAttribute("aria-disabled", "true");
+    button.setAttribute("aria-describedby", note.id);
+  } else {
+    button.removeAttribute("aria-disabled");
+    button.removeAttribute("aria-describedby");
+  }
+}
+
+async function start(button, run) {
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  button.setAttribute("aria-busy", "true");
+  try {
+    await run(button);
+  } catch (error) {
+    if (!isAbort(error)) warn(error);
+  } finally {
+    button.removeAttribute("aria-busy");
+    if (!button.getAttribute("aria-describedby")) button.removeAttribute("aria-disabled");
+  }
+}

@@ -1,0 +1,9 @@
+// What is shown in place of something that could not be read.
+
+import { element } from "../core/elements.js";
+
+export function failure(error, again = null) {
+  const hint = error.document?.hint;
+  return element("div", { class: "notice bad", role: "alert" }, element("p", {}, error.message), hint ? element("p", {}, hint) : null,
+    again ? element("button", { type: "button", class: "plain", onclick: again }, "Try again") : null);
+}

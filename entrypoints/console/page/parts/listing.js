@@ -1,0 +1,105 @@
+// A list that is filtered, sorted and paged by the service; never more than one page of it is in the browser.
+
+import { get, isAbort } from "../core/api.js";
+import { element, replace, uniqueId } from "../core/elements.js";
+import { number } from "../core/format.js";
+import { remember } from "../core/router.js";
+
+const PAGE = 50;
+const TYPING_MS = 250;
+
+export class Listing {
+  // `draw(rows)` gives the elements of a page; `empty(isFiltered)` what is shown when there are none.
+  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {} }) {
+    Object.assign(this, { path, filters, signal, draw, empty, fixed });
+    this.sort = query.sort ?? sort;
+    this.usualSort = sort;
+    this.cursors = [];
+    this.rows = [];
+    this.place = element("div", { class: "rows" });
+    this.count = element("p", { class: "quiet", role: "status" });
+    this.paging = element("div", { class: "paging" });
+    this.bar = element("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() }, filters.map((filter) => filter.element));
+    for (const filter of filters) filter.set(query[filter.name] ?? "", () => this.restart());
+    this.element = element("div", { class: "listing" }, this.bar, this.count, this.place, this.paging);
+  }
+
+  get chosen() {
+    return Object.fromEntries(this.filters.map((filter) => [filter.name, filter.value()]));
+  }
+
+  async restart() {
+    this.cursors = [];
+    remember({ ...this.chosen, sort: this.sort === this.usualSort ? "" : this.sort });
+    await this.load();
+  }
+
+  async sortBy(sort) {
+    this.sort = sort;
+    await this.restart();
+  }
+
+  async load() {
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const asked = this.asking;
+    this.place.setAttribute("aria-busy", "true");
+    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: PAGE, cursor: this.cursors.at(-1), includeTotal: true };
+    try {
+      const page = await get(this.path, query, AbortSignal.any([asked.signal, this.signal]));
+      this.#show(page);
+    } catch (error) {
+      if (isAbort(error)) return;
+      replace(this.count);
+      replace(this.paging);
+      replace(this.place, element("div", { class: "notice bad", role: "alert" }, element("p", {}, error.message),
+        element("button", { type: "button", class: "plain", onclick: () => this.load() }, "Try again")));
+    } finally {
+      if (asked === this.asking) this.place.removeAttribute("aria-busy");
+    }
+  }
+
+  #show({ data, pagination }) {
+    this.rows = data;
+    const first = this.cursors.length * PAGE;
+    this.count.textContent = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
+    const isFiltered = Object.values(this.chosen).some(Boolean);
+    replace(this.place, data.length ? this.draw(data) : this.empty(isFiltered));
+    const step = (text, able, move) => element("button", { type: "button", class: "plain", disabled: !able, onclick: move }, text);
+    replace(this.paging, this.cursors.length || pagination.hasMore ? [
+      step("← Previous", this.cursors.length > 0, () => this.#turn(() => this.cursors.pop())),
+      step("Next →", pagination.hasMore, () => this.#turn(() => this.cursors.push(pagination.nextCursor))),
+    ] : null);
+  }
+
+  async #turn(move) {
+    move();
+    await this.load();
+    this.element.scrollIntoView({ block: "start" });
+  }
+}
+
+// A search box; it asks when the person has stopped typing.
+export function search(name, label) {
+  const id = uniqueId(name);
+  const input = element("input", { id, type: "search", name, autocomplete: "off", spellcheck: "false" });
+  return { name, element: element("div", { class: "filter grow" }, element("label", { for: id }, label), input), value: () => input.value.trim(),
+    set(value, changed) {
+      let waiting = null;
+      input.value = value;
+      input.addEventListener("input", () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(changed, TYPING_MS);
+      });
+    } };
+}
+
+export function choice(name, label, choices) {
+  const id = uniqueId(name);
+  const select = element("select", { id, name }, [["", "Any"], ...choices].map(([key, text]) => element("option", { value: key }, text)));
+  return { name, element: element("div", { class: "filter" }, element("label", { for: id }, label), select), value: () => select.value,
+    set(value, changed) {
+      select.value = value;
+      select.addEventListener("change", changed);
+    } };
+}

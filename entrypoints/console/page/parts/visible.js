@@ -1,0 +1,10 @@
+// Puts work off until a person can see what it is for.
+
+export function whenVisible(target, work) {
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    work();
+  }, { rootMargin: "200px" });
+  observer.observe(target);
+}

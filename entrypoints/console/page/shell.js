@@ -1,0 +1,41 @@
+// The frame around every page: where one can go, and who is signed in.
+
+import { element, replace } from "./core/elements.js";
+import { href } from "./core/router.js";
+import { refusal, signOut } from "./core/session.js";
+
+const PLACES = [
+  ["/providers", "Providers", "viewer"],
+  ["/models", "Models", "viewer"],
+  ["/discover", "Discover", "viewer"],
+];
+
+export function drawFrame(session) {
+  document.body.classList.toggle("signed-out", !session);
+  replace(document.getElementById("top"), brand(), session ? [navigation(), person(session)] : null);
+}
+
+export function markPlace(path) {
+  for (const link of document.querySelectorAll("#top nav a")) {
+    const here = path === link.dataset.path || path.startsWith(`${link.dataset.path}/`);
+    if (here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function brand() {
+  return element("a", { class: "brand", href: href("/providers") }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Model Ledger");
+}
+
+function navigation() {
+  const links = PLACES.filter(([, , role]) => role !== "platform" || refusal(role) === null).map(([path, name]) =>
+    element("li", {}, element("a", { href: href(path), "data-path": path }, name)));
+  return element("nav", { "aria-label": "Pages" }, element("ul", {}, links));
+}
+
+function person(session) {
+  const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
+  return element("div", { class: "person" },
+    element("p", {}, element("strong", {}, session.actor), element("span", { class: "quiet" }, role || "no role")),
+    element("p", {}, element("a", { href: "/api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => signOut() }, "Sign out")));
+}
