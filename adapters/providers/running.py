@@ -13,7 +13,7 @@ from adapters.providers.exchange import Patience
 from adapters.providers.reading import mapping
 from adapters.providers.sse import EventParser, EventTooLarge
 from adapters.providers.verdicts import meanings
-from adapters.providers.verdicts.classify import clean_id, request_id_of
+from adapters.providers.verdicts.classify import request_id_of
 from adapters.providers.verdicts.limits import limits_of
 from application.ports.generation import Generated, TextDelta
 from application.ports.outbound import OutboundFailure
@@ -206,7 +206,7 @@ def _generated(answer: Answer, told: Told) -> Generated:
         finish_reason="content_filter" if told.is_refusal else told.finish_reason or "other",
         answered_by=told.answered_by,
         usage=told.usage,
-        upstream_request_id=request_id_of(answer.headers, answer.exchange.key) or clean_id(told.response_id),
+        upstream_request_id=request_id_of(answer.headers, answer.exchange.key, otherwise=told.response_id),
         rate_limit=limits_of(answer.headers),
     )
 

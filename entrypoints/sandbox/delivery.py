@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -34,6 +35,8 @@ async def deliver(
         raise _drop(request)
     if fault.kind in {"endless_body", "compressed_bomb"}:
         return await _send_flood(request, answer, fault)
+    if fault.kind == "wrong_content_type":
+        answer = replace(answer, content_type=fault.text("content_type", "text/plain"))
     if isinstance(answer, EventStream):
         return await _send_stream(request, answer, play_stream(answer, fault, error_frame))
     return await _send_whole(request, answer, fault)
@@ -41,12 +44,9 @@ async def deliver(
 
 async def _send_whole(request: web.Request, answer: Answer, fault: Fault) -> web.StreamResponse:
     payload = answer.payload()
-    content_type = answer.content_type
     if fault.kind == "invalid_json":
         payload = payload[: max(1, len(payload) // 2)]
-    if fault.kind == "wrong_content_type":
-        content_type = fault.text("content_type", "text/plain")
-    headers = {**answer.headers, "Content-Type": content_type}
+    headers = {**answer.headers, "Content-Type": answer.content_type}
     if fault.kind != "slow_body":
         return web.Response(body=payload, status=answer.status, headers=headers)
     response = web.StreamResponse(status=answer.status, headers={**headers, "Content-Length": str(len(payload))})

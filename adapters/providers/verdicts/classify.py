@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 Purpose = Literal["listing", "prompt"]
 
-_REQUEST_ID_HEADERS: Final = ("x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "cf-ray")
+_REQUEST_ID_HEADERS: Final = (
+    "x-request-id",
+    "request-id",
+    "apim-request-id",
+    "mistral-correlation-id",
+    "x-ds-trace-id",
+    "x-amzn-requestid",
+    "cf-ray",
+)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 _GATEWAY_MAY_RECOVER: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530})
 
@@ -56,7 +64,7 @@ def classify(
         finding,
         is_retryable=_is_retryable(verdict, headers),
         http_status=status,
-        upstream_request_id=_harmless(request_id_of(headers) or clean_id(facts.request_id), secret),
+        upstream_request_id=_harmless(request_id_of(headers, otherwise=facts.request_id), secret),
         rate_limit=limits_of(headers, wait_seconds=wait),
     )
 
@@ -74,18 +82,22 @@ def finding_of(dialect: Dialect, verdict: Verdict, *, code: str | None = None) -
     )
 
 
-def request_id_of(headers: Mapping[str, str], secret: str | None = None) -> str | None:
-    """Return the id by which the provider's support finds the request; none when it shares a piece with the secret."""
-    found = next((found for name in _REQUEST_ID_HEADERS if (found := clean_id(headers.get(name)))), None)
-    return _harmless(found, secret)
+def request_id_of(
+    headers: Mapping[str, str], secret: str | None = None, *, otherwise: str | None = None
+) -> str | None:
+    """Return the id by which the provider's support finds the request; none when it shares a piece with the secret.
+
+    `otherwise` is the id of the answer itself, for providers without such a header.
+    """
+    found = next((found for name in _REQUEST_ID_HEADERS if (found := _clean_id(headers.get(name)))), None)
+    return _harmless(found or _clean_id(otherwise), secret)
 
 
 def _harmless(word: str | None, secret: str | None) -> str | None:
     return word if word is not None and redact(word, [secret]) == word else None
 
 
-def clean_id(value: str | None) -> str | None:
-    """Return what can be the id of a request; none for anything else."""
+def _clean_id(value: str | None) -> str | None:
     return value if value and _REQUEST_ID.fullmatch(value) else None
 
 
