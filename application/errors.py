@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from application.ports.rate_limits import Quota
+
 
 class ApplicationError(Exception):
     """The request could not be carried out; nothing has changed."""
@@ -114,6 +116,20 @@ class BulkRefused(ApplicationError):
         """`failures` holds the index, the code and the message of each operation that was refused."""
         super().__init__()
         self.failures = tuple(failures)
+
+
+class RateLimited(ApplicationError):
+    """Your organization has asked for this too often; wait and try again."""
+
+    code = "rate-limited"
+
+    def __init__(self, quota: Quota, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"Your organization may make {quota.requests} {quota.what} in {quota.seconds} seconds, and has; "
+            f"try again in {retry_after_seconds} seconds."
+        )
+        self.quota = quota
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(ApplicationError):

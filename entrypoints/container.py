@@ -36,6 +36,7 @@ from adapters.postgres.tenant import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.providers.gateway import Gateway
+from adapters.rate_limits.shared import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
 from adapters.vault.envelope import Envelope
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Container",
     "check_keyring",
+    "check_rate_limit_storage",
     "embedded_postgres",
     "inspect",
     "keyring_file",
@@ -93,6 +95,7 @@ class Container(containers.DeclarativeContainer):
     discovery_ttl = providers.Dependency(instance_of=float)
     admin_database_url = providers.Dependency(instance_of=str)
     health_interval = providers.Dependency(instance_of=float)
+    rate_limit_storage = providers.Dependency(instance_of=str)
 
     reading_pool = providers.Singleton(reading_pool, database_url)
     writing_pool = providers.Singleton(writing_pool, database_url)
@@ -138,6 +141,7 @@ class Container(containers.DeclarativeContainer):
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     claims = providers.Singleton(PostgresClaims, tenant)
+    rate_limits = providers.Singleton(RateCounts, rate_limit_storage)
 
     register_provider = providers.Factory(
         partial, register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault

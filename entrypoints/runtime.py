@@ -103,6 +103,7 @@ def _check(runtime: Runtime) -> None:
     container.inspect(runtime.database_url, setting="LEDGER_DATABASE_URL")
     container.inspect(runtime.admin_database_url, setting="LEDGER_ADMIN_DATABASE_URL")
     container.check_keyring(runtime.master_keys, runtime.admin_database_url)
+    container.check_rate_limit_storage(runtime.settings.rate_limit_storage.get_secret_value())
 
 
 def _master_keys(settings: Settings, directory: Path, say: Callable[[str], None]) -> str:

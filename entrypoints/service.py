@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from application.health.monitor import MonitorHealth
+from application.policies.quotas import quotas_of
 from entrypoints.container import Container
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.options import HttpOptions
+from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routing.all import Views
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.bulk import BulkViews
@@ -86,6 +88,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         discovery_ttl=runtime.settings.discovery_ttl,
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,
+        rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
     )
     await container.reading_pool().open(wait=True)
     container.writing_pool().open(wait=True)
@@ -99,6 +102,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await warming
         await container.usage_ledger().close()
         await container.egress().close()
+        await container.rate_limits().close()
         container.ledger().close()
         container.writing_pool().close()
         await container.reading_pool().close()
@@ -113,6 +117,7 @@ def application(
         views(container).routes(),
         verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
         claims=container.claims(),
+        limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
         checks={"database": container.tenant().ping},
         options=http_options(settings),
         logger=logger,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from application.policies.quotas import quota_requests
 
 PREFIX = "LEDGER_"
 
@@ -47,7 +50,16 @@ class Settings(BaseSettings):
     egress_allow: str = Field(
         "", description="Hosts or CIDRs with ports that providers may be at besides public https, e.g. 10.0.0.0/8:443."
     )
-    rate_limit_storage: str = Field("memory", description="Where rates are counted: `memory`, or a Redis URL.")
+    rate_limit_storage: SecretStr = Field(
+        SecretStr("memory"),
+        description="Where rates are counted: `memory` (each process for itself, so that N workers let N times as much "
+        "through), or a Redis URL for all processes (redis://, rediss:// or redis+unix://).",
+    )
+    rate_limits: Annotated[Mapping[str, int], NoDecode] = Field(
+        default_factory=dict,
+        description="Requests a minute of an organization, where they are to be others than "
+        "`tests=60,discovery=120,refresh=12`; 0: as many as it likes.",
+    )
     discovery_ttl: float = Field(3600, ge=0, description="How long an answer of a provider's model list is good for.")
     health_interval: float = Field(300, ge=0, description="Between checks of each provider; 0 checks none.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -65,6 +77,21 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("rate_limit_storage")
+    @classmethod
+    def _is_memory_or_redis(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("redis://", "rediss://", "redis+unix://")) and (
+            value.get_secret_value() != "memory"
+        ):
+            message = "is neither memory nor a Redis URL such as redis://host:6379/0"
+            raise ValueError(message)
+        return value
+
+    @field_validator("rate_limits", mode="before")
+    @classmethod
+    def _read_rates(cls, value: object) -> object:
+        return quota_requests(value) if isinstance(value, str) else value
 
     @field_validator("database_url", "admin_database_url", "owner_database_url")
     @classmethod

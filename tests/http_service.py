@@ -15,14 +15,17 @@ import structlog
 from aiohttp import ClientSession, web
 from structlog.testing import LogCapture
 
+from application.policies.quotas import QUOTAS
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.development_token import make_token
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.principal import Role
+from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret
 from tests.fakes.claims import FakeClaims
+from tests.fakes.rate_limits import FakeRateLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
@@ -116,6 +119,7 @@ class Parts(TypedDict, total=False):
 
     verifier: TokenVerifier
     claims: Claims
+    limiter: RateLimiter
     checks: Mapping[str, Check]
     options: HttpOptions
 
@@ -127,6 +131,7 @@ async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncItera
     usual: Parts = {
         "verifier": TokenVerifier(SharedSecret(SECRET)),
         "claims": FakeClaims(),
+        "limiter": RateLimiter(FakeRateLimits(), QUOTAS),
         "checks": {},
         "options": HttpOptions(shutdown_seconds=2.0),
         **parts,

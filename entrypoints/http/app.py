@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from application.ports.idempotency import Claims
     from entrypoints.http.authentication import TokenVerifier
     from entrypoints.http.options import HttpOptions
+    from entrypoints.http.rate_limits import RateLimiter
 
 
 def build_app(
@@ -34,6 +35,7 @@ def build_app(
     *,
     verifier: TokenVerifier,
     claims: Claims,
+    limiter: RateLimiter,
     checks: Mapping[str, Check],
     options: HttpOptions,
     logger: FilteringBoundLogger,
@@ -43,7 +45,8 @@ def build_app(
     metrics = metrics or HttpMetrics()
     records: dict[web.AbstractRoute, Route] = {}
     edge = Edge(records, logger=logger, metrics=metrics)
-    gate = Gate(verifier, Idempotency(claims, logger=logger), logger=logger)
+    limiter.check(routes)
+    gate = Gate(verifier, Idempotency(claims, logger=logger), limiter, logger=logger)
     app = web.Application(middlewares=[edge.middleware, gate.middleware])
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     readiness = Readiness(checks, seconds=options.readiness_seconds)

@@ -105,6 +105,16 @@ def _bulk(error: application.BulkRefused) -> Problem:
     )
 
 
+def _rate_limited(error: application.RateLimited) -> Problem:
+    return Problem(
+        status=429,
+        code=error.code,
+        detail=error.message,
+        headers={"Retry-After": str(error.retry_after_seconds)},
+        members={"quota": error.quota.name, "retryAfterSeconds": error.retry_after_seconds},
+    )
+
+
 _UPSTREAM_STATUS = {"timeout": 504, "rate_limited": 503, "overloaded": 503}
 
 
@@ -184,6 +194,7 @@ TABLE: Mapping[type[BaseException], Entry] = {
     application.StaleRevision: Entry((412,), _stale),
     application.InvalidInput: _with(422),
     application.BulkRefused: Entry((422,), _bulk),
+    application.RateLimited: Entry((429,), _rate_limited),
     application.Unavailable: _with(503, _SHORTLY),
     application.CommandOutcomeUnknown: _with(503, _SHORTLY),
     application.CredentialUnreadable: _with(409),

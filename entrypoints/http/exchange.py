@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
@@ -11,6 +11,8 @@ from aiohttp import web
 from application.caller import Caller
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from entrypoints.http.principal import Principal
     from entrypoints.http.routes import Route
 
@@ -20,7 +22,10 @@ PLATFORM = UUID(int=0)
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified)."""
+    """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
+
+    `answer_headers` go with the answer, whatever it is.
+    """
 
     request_id: str
     route: Route | None
@@ -30,6 +35,7 @@ class Exchange:
     reason: str | None = None
     body: bytes | None = None
     started_answer: web.StreamResponse | None = None
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 EXCHANGE = web.RequestKey("exchange", Exchange)

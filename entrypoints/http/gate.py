@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from entrypoints.http.exchange import Exchange
     from entrypoints.http.idempotency import Idempotency
     from entrypoints.http.principal import Principal
+    from entrypoints.http.rate_limits import RateLimiter
     from entrypoints.http.routes import Handler, Route
 
 LONGEST_REASON = 500
@@ -29,9 +30,17 @@ LONGEST_REASON = 500
 class Gate:
     """Closed by default: a handler is reached through its route's record only."""
 
-    def __init__(self, verifier: TokenVerifier, idempotency: Idempotency, *, logger: FilteringBoundLogger) -> None:
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        idempotency: Idempotency,
+        limiter: RateLimiter,
+        *,
+        logger: FilteringBoundLogger,
+    ) -> None:
         self._verifier = verifier
         self._idempotency = idempotency
+        self._limiter = limiter
         self._logger = logger
 
     @web.middleware
@@ -61,10 +70,16 @@ class Gate:
                 return await handler(request)
             # The platform's own routes belong to no organization, and their handlers run on nobody's behalf.
             return await self._idempotency.answer(request, handler, key, PLATFORM)
+
+        async def admitted(request: web.Request) -> web.StreamResponse:
+            # Inside: a repetition that is answered from memory costs nobody anything.
+            await self._limiter.admit(request, exchange, route, organization_id)
+            return await handler(request)
+
         if key is None:
             with acting_as(caller_for(request, organization_id)):
-                return await handler(request)
-        return await self._idempotency.answer(request, handler, key, organization_id)
+                return await admitted(request)
+        return await self._idempotency.answer(request, admitted, key, organization_id)
 
     def _without_route(self, request: web.Request) -> web.StreamResponse:
         refusal = request.match_info.http_exception

@@ -21,7 +21,10 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
-EXPOSED = "ETag, Location, Retry-After, X-Request-Id, X-Ledger-Position, Idempotency-Replayed, WWW-Authenticate"
+EXPOSED = (
+    "ETag, Location, Retry-After, X-Request-Id, X-Ledger-Position, Idempotency-Replayed, WWW-Authenticate, "
+    "RateLimit, RateLimit-Policy"
+)
 ACCEPTED = "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, X-Change-Reason, X-Request-Id"
 PREFLIGHT_SECONDS = "600"
 
@@ -38,6 +41,7 @@ class Headers:
         exchange = request.get(EXCHANGE)
         if exchange is not None:
             exchange.started_answer = response
+            headers.update(exchange.answer_headers)
         headers["X-Request-Id"] = token_hex(16) if exchange is None else exchange.request_id
         headers["Server"] = SERVER
         for name, value in SECURITY.items():

@@ -47,7 +47,8 @@ class Facts(TypedDict, total=False):
 
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
-    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match.
+    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match. `rate_limit`
+    names the quota that requests count against, `refresh_limit` another one for those with refresh=true.
     """
 
     tag: str
@@ -63,6 +64,8 @@ class Facts(TypedDict, total=False):
     replayable: bool
     conditional: bool
     documented: bool
+    rate_limit: str
+    refresh_limit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,8 @@ class Route:
     replayable: bool = True
     conditional: bool = False
     documented: bool = True
+    rate_limit: str | None = None
+    refresh_limit: str | None = None
 
     @property
     def content_types(self) -> tuple[str, ...]:

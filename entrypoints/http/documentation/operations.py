@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
+from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
 
 if TYPE_CHECKING:
     from entrypoints.http.documentation.schemas import Schema, Schemas
@@ -25,6 +26,14 @@ HEADERS: dict[str, Schema] = {
         "schema": {"type": "integer"},
     },
     "Idempotency-Replayed": {"description": "true when this is the answer to an earlier request.", "schema": _TEXT},
+    "RateLimit-Policy": {
+        "description": "Each limit that counts here: so many requests (q) of the organization in so many seconds (w).",
+        "schema": {**_TEXT, "examples": ['"tests";q=60;w=60']},
+    },
+    "RateLimit": {
+        "description": "Of each limit, how many requests remain (r), and in how many seconds there are more (t).",
+        "schema": {**_TEXT, "examples": ['"tests";r=59;t=60']},
+    },
     "Retry-After": {"description": "Seconds to wait before a repetition.", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "What is wrong with the token (RFC 6750).", "schema": _TEXT},
     "Content-Disposition": {"description": "A name for the file.", "schema": _TEXT},
@@ -139,6 +148,7 @@ def _request_body(route: Route, body: type[Any], schemas: Schemas) -> dict[str, 
 
 def _response(answer: Answer, route: Route, schemas: Schemas) -> dict[str, Any]:
     names = ["X-Request-Id", *answer.headers, *(["Idempotency-Replayed"] if route.takes_keys else [])]
+    names += RATE_LIMIT_HEADERS if route.rate_limit is not None else ()
     response: dict[str, Any] = {
         "description": answer.description,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in dict.fromkeys(names)},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from application.errors import CommandOutcomeUnknown, Unavailable
+from application.errors import CommandOutcomeUnknown, RateLimited, Unavailable
 from entrypoints.http import refusals
 from entrypoints.http.authorization import Access
 from entrypoints.http.errors import INTERNAL_ERROR, statuses_of
 from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document, problem_type
+from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,6 +74,8 @@ def problems_of(route: Route) -> tuple[type[Exception], ...]:
         found += [refusals.CommandInFlight, refusals.AnswerNotKept]
     if route.method not in {"GET", "HEAD"} and route.access.is_for_organizations:
         found += [CommandOutcomeUnknown]
+    if route.rate_limit is not None:
+        found += [RateLimited]
     return tuple(dict.fromkeys([*found, *route.problems]))
 
 
@@ -102,8 +105,13 @@ def _content(codes: Iterable[str], shape: ProblemShape) -> dict[str, Any]:
 
 
 def _headers(status: int) -> dict[str, Any]:
-    names = {401: "WWW-Authenticate", 409: "Retry-After", 503: "Retry-After"}
-    chosen = ["X-Request-Id", *([names[status]] if status in names else [])]
+    names = {
+        401: ["WWW-Authenticate"],
+        409: ["Retry-After"],
+        429: ["Retry-After", *RATE_LIMIT_HEADERS],
+        503: ["Retry-After"],
+    }
+    chosen = ["X-Request-Id", *names.get(status, [])]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in chosen}
 
 

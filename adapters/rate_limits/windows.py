@@ -1,0 +1,40 @@
+"""Requests counted in windows that begin with the first of them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from limits import RateLimitItemPerSecond
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from application.ports.rate_limits import Allowance
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from limits.aio.storage import Storage
+
+    from application.ports.rate_limits import Quota
+
+
+class Windows:
+    """Fulfils `application.ports.rate_limits.RateLimits` with one of the library's storages.
+
+    Fixed windows, because the library's store of moving ones hops to a thread for every organization it forgets.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._limiter = FixedWindowRateLimiter(storage)
+
+    async def take(self, quota: Quota, organization_id: UUID) -> Allowance:
+        item = RateLimitItemPerSecond(quota.requests, quota.seconds, namespace=quota.name)
+        key = str(organization_id)
+        is_granted = await self._limiter.hit(item, key)
+        window = await self._limiter.get_window_stats(item, key)
+        return Allowance(
+            quota=quota,
+            is_granted=is_granted,
+            remaining=window.remaining if is_granted else 0,
+            resets_after_seconds=max(0.0, window.reset_time - time.time()),
+        )
