@@ -1,0 +1,154 @@
+"""Figures of use in Postgres: what the contract says, and what becomes of them when things go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from adapters.postgres.usage_ledger import PostgresUsageLedger
+from adapters.postgres.usage_reports import PostgresUsageReports
+from application.caller import NobodyCalling
+from tests.builders import acting
+from tests.contract.usage_contract import NOON, UsageContract, a_use, days
+from tests.fakes.clock import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from adapters.postgres.tenant import Tenant
+    from tests.databases import Connection
+
+
+class Subject:
+    """A ledger that writes when it is told to."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.clock = FakeClock(NOON)
+        self.ledger = PostgresUsageLedger(tenant, self.clock, flush_seconds=3600.0)
+        self.reports = PostgresUsageReports(tenant)
+
+    async def settle(self) -> None:
+        await self.ledger.flush()
+
+
+@pytest.fixture
+def subject(tenant: Tenant) -> Subject:
+    return Subject(tenant)
+
+
+class TestPostgresUsage(UsageContract):
+    """The contract, on the subject of this file."""
+
+
+async def requests(subject: Subject, organization_id: UUID) -> int:
+    with acting(organization_id):
+        return (await subject.reports.read(days(), "day", 10)).total.requests
+
+
+async def test_uses_are_written_by_themselves_about_a_second_later(tenant: Tenant) -> None:
+    subject = Subject(tenant)
+    subject.ledger = PostgresUsageLedger(tenant, subject.clock, flush_seconds=0.01)
+    organization_id = uuid4()
+    await subject.ledger.start()
+    with acting(organization_id):
+        subject.ledger.record(a_use())
+    for _ in range(500):
+        await asyncio.sleep(0.01)
+        if await requests(subject, organization_id):
+            break
+    assert await requests(subject, organization_id) == 1
+    await subject.ledger.close()
+    assert await requests(subject, organization_id) == 1
+
+
+async def test_closing_writes_what_there_is(subject: Subject) -> None:
+    organization_id = uuid4()
+    await subject.ledger.start()
+    with acting(organization_id):
+        subject.ledger.record(a_use())
+    assert await requests(subject, organization_id) == 0
+    await subject.ledger.close()
+    assert await requests(subject, organization_id) == 1
+
+
+async def test_two_processes_that_write_at_once_lose_nothing(tenant: Tenant, subject: Subject) -> None:
+    other = Subject(tenant)
+    organization_id = uuid4()
+    uses = [a_use() for _ in range(20)]
+    for ledger, order in ((subject.ledger, uses), (other.ledger, uses[::-1])):
+        with acting(organization_id):
+            for use in order:
+                ledger.record(use)
+    await asyncio.gather(subject.ledger.flush(), other.ledger.flush())
+    assert await requests(subject, organization_id) == 40
+
+
+async def test_while_the_database_is_away_figures_wait_and_grow(
+    subject: Subject, owner: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    organization_id = uuid4()
+    use = a_use(cost_usd=Decimal("0.25"))
+    with acting(organization_id):
+        subject.ledger.record(use)
+    with nobody_let_in(owner):
+        await subject.ledger.flush()
+        assert "wait for the database" in caplog.text
+        with acting(organization_id):
+            subject.ledger.record(use)
+    await subject.ledger.flush()
+    with acting(organization_id):
+        report = await subject.reports.read(days(), "day", 10)
+    assert (report.total.requests, report.total.cost_usd) == (2, Decimal("0.5"))
+
+
+@contextmanager
+def nobody_let_in(owner: Connection) -> Iterator[None]:
+    """Let the API's role into the database no more while the block runs."""
+    owner.execute("ALTER ROLE ledger_app NOLOGIN")
+    try:
+        owner.execute(
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+            " WHERE usename = 'ledger_app' AND datname = current_database()"
+        )
+        yield
+    finally:
+        owner.execute("ALTER ROLE ledger_app LOGIN")
+
+
+async def test_figures_that_the_database_refuses_are_not_tried_for_ever(
+    subject: Subject, caplog: pytest.LogCaptureFixture
+) -> None:
+    ill, well = uuid4(), uuid4()
+    with acting(ill):
+        subject.ledger.record(a_use(provider_model_id="no\x00text"))
+    with acting(well):
+        subject.ledger.record(a_use())
+    await subject.ledger.flush()
+    assert "refuses them" in caplog.text
+    assert await requests(subject, well) == 1
+    caplog.clear()
+    await subject.ledger.flush()
+    assert caplog.text == ""
+
+
+async def test_a_use_belongs_to_somebody(subject: Subject) -> None:
+    with pytest.raises(NobodyCalling):
+        subject.ledger.record(a_use())
+
+
+async def test_figures_stay_when_the_model_is_gone(subject: Subject, owner: Connection) -> None:
+    organization_id = uuid4()
+    with acting(organization_id):
+        subject.ledger.record(a_use())
+    await subject.ledger.flush()
+    references = owner.execute(
+        "SELECT count(*) FROM pg_constraint WHERE conrelid = 'model_usage'::regclass AND contype = 'f'"
+    ).fetchone()
+    assert references == (0,)
+    assert await requests(subject, organization_id) == 1
