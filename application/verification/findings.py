@@ -1,0 +1,27 @@
+"""What was found to be wrong with a log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+Kind = Literal["edited", "deleted", "inserted", "swapped", "truncated", "re-chained", "out-of-order"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not as it was written.
+
+    `sequence` and `position` name the (first) event, of `count` in a row; what the log no longer tells is none: the
+    organization of a position that is empty, or the position of an event that is gone.
+    """
+
+    kind: Kind
+    organization_id: UUID | None
+    sequence: int | None
+    position: int | None
+    message: str
+    count: int = 1

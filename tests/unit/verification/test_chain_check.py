@@ -1,0 +1,217 @@
+"""Each way to tamper with a log is found where it was done, and called by its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from application.policies.chain import event_hash, genesis_hash
+from application.verification.chain_check import ChainCheck
+from application.verification.stored import Head, eight_bytes, number, stored_hash
+from tests.chains import ORGANIZATION, a_log, an_event, chained, head_of
+from tests.unit.policies.test_chain import EVENT
+
+if TYPE_CHECKING:
+    from application.verification.findings import Finding
+    from application.verification.stored import StoredEvent
+
+Log = list["StoredEvent"]
+LENGTH = 12
+
+places = st.integers(0, LENGTH - 1)
+middles = st.integers(1, LENGTH - 2)
+
+
+def _checked(log: Log, head: Head | None = None, *, batch: int = 5) -> list[Finding]:
+    check = ChainCheck(ORGANIZATION.bytes)
+    for start in range(0, len(log), batch):
+        check.take(log[start : start + batch])
+    return check.finish(head or head_of(log))
+
+
+def _told(findings: list[Finding]) -> list[tuple[str, int | None, int]]:
+    return [(finding.kind, finding.sequence, finding.count) for finding in findings]
+
+
+def _renumbered(log: Log, by: int, *, positions: bool) -> Log:
+    return [
+        event._replace(
+            org_sequence=eight_bytes(number(event.org_sequence) + by),
+            position=eight_bytes(number(event.position) + (by if positions else 0)),
+        )
+        for event in log
+    ]
+
+
+def test_both_ways_to_hash_an_event_agree() -> None:
+    raw = an_event(1)._replace(
+        organization_id=EVENT.organization_id.bytes,
+        org_sequence=eight_bytes(EVENT.org_sequence),
+        position=eight_bytes(EVENT.position),
+        aggregate_id=EVENT.aggregate_id.bytes,
+        revision=EVENT.revision.to_bytes(4, "big", signed=True),
+        topic=EVENT.topic.encode(),
+        actor=EVENT.actor.encode(),
+        command_id=EVENT.command_id.bytes,
+        correlation_id=EVENT.correlation_id.encode(),
+        reason=None if EVENT.reason is None else EVENT.reason.encode(),
+        recorded_at=eight_bytes(round(EVENT.recorded_at.timestamp() * 1_000_000)),
+        state=EVENT.state,
+        previous_hash=bytes(range(32)),
+    )
+    assert stored_hash(raw) == event_hash(bytes(range(32)), EVENT)
+    long = raw._replace(correlation_id=b"x" * 5000, reason=b"y" * 1024)
+    assert len({stored_hash(long), stored_hash(raw)}) == 2
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 17])
+def test_a_log_in_order_has_no_findings(length: int) -> None:
+    assert _checked(a_log(length)) == []
+
+
+def test_an_organization_without_events_has_the_head_of_a_beginning() -> None:
+    empty = Head(ORGANIZATION.bytes, 0, genesis_hash(ORGANIZATION))
+    assert _checked([], empty) == []
+    assert _told(_checked([], empty._replace(hash=bytes(32)))) == [("edited", 0, 1)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "organization_id",
+        "aggregate_id",
+        "revision",
+        "topic",
+        "actor",
+        "command_id",
+        "correlation_id",
+        "reason",
+        "recorded_at",
+        "state",
+        "previous_hash",
+        "hash",
+    ],
+)
+@given(place=places)
+def test_an_edited_event_is_named(column: str, place: int) -> None:
+    log = a_log(LENGTH)
+    value = getattr(log[place], column) or b"why"
+    edited = value[:-1] + bytes([value[-1] ^ 1])
+    log[place] = log[place]._replace(**{column: edited})
+    [finding] = _checked(log)
+    assert (finding.kind, finding.sequence) == ("edited", place + 1)
+    assert finding.position == number(log[place].position)
+
+
+@given(place=places)
+def test_an_event_whose_hash_was_made_to_fit_is_named(place: int) -> None:
+    log = a_log(LENGTH)
+    head = head_of(log)
+    forged = log[place]._replace(actor=b"nobody")
+    log[place] = forged._replace(hash=stored_hash(forged))
+    assert _told(_checked(log, head)) == [("edited", place + 1, 1)]
+
+
+@given(place=middles, count=st.integers(1, 3))
+def test_deleted_events_are_named(place: int, count: int) -> None:
+    log = a_log(LENGTH)
+    del log[place : place + count]
+    gone = min(count, LENGTH - place)
+    kind = "deleted" if place + gone < LENGTH else "truncated"
+    assert _told(_checked(log, head_of(a_log(LENGTH)))) == [(kind, place + 1, gone)]
+
+
+def test_the_first_event_is_missed() -> None:
+    assert _told(_checked(a_log(LENGTH)[1:])) == [("deleted", 1, 1)]
+
+
+@given(place=st.integers(0, LENGTH - 3), count=st.integers(1, 2), positions=st.booleans())
+def test_deletion_is_found_behind_new_numbers(place: int, count: int, positions: bool) -> None:
+    log = a_log(LENGTH)
+    kept = log[:place] + _renumbered(log[place + count :], -count, positions=positions)
+    assert _told(_checked(kept, head_of(kept))) == [("deleted", place + 1, count)]
+
+
+@given(
+    place=st.integers(0, LENGTH - 1),
+    count=st.integers(1, 2),
+    positions=st.booleans(),
+    linked=st.booleans(),
+)
+def test_insertion_is_found_behind_new_numbers(place: int, count: int, positions: bool, linked: bool) -> None:
+    log = a_log(LENGTH)
+    forged = [an_event(place + 1 + number_, state=b'{"forged":true}') for number_ in range(count)]
+    together = log[:place] + forged
+    together = chained(together, start=place) if linked else [*log[:place], *chained(forged)]
+    whole = together + _renumbered(log[place:], count, positions=positions)
+    findings = _checked(whole, head_of(whole))
+    assert ("inserted", place + 1, count) in _told(findings)
+    assert {finding.kind for finding in findings} <= {"inserted", "out-of-order"}
+
+
+@given(first=places, second=places)
+def test_events_that_changed_places_are_named(first: int, second: int) -> None:
+    if first == second:
+        return
+    for columns in (("org_sequence",), ("org_sequence", "position")):
+        log = a_log(LENGTH)
+        one, other = log[first], log[second]
+        log[first] = other._replace(**{column: getattr(one, column) for column in columns})
+        log[second] = one._replace(**{column: getattr(other, column) for column in columns})
+        findings = [finding for finding in _checked(log, head_of(a_log(LENGTH))) if finding.kind != "out-of-order"]
+        assert sorted(_told(findings)) == [
+            ("swapped", min(first, second) + 1, 1),
+            ("swapped", max(first, second) + 1, 1),
+        ]
+
+
+@given(first=places, second=places)
+def test_events_that_say_what_the_other_said_are_named(first: int, second: int) -> None:
+    if first == second:
+        return
+    log = a_log(LENGTH)
+    said = ("aggregate_id", "actor", "command_id", "reason", "recorded_at", "state")
+    one, other = log[first], log[second]
+    log[first] = one._replace(**{column: getattr(other, column) for column in said})
+    log[second] = other._replace(**{column: getattr(one, column) for column in said})
+    assert {(finding.kind, finding.sequence) for finding in _checked(log)} == {
+        ("swapped", first + 1),
+        ("swapped", second + 1),
+    }
+
+
+@given(length=st.integers(1, LENGTH - 1))
+def test_a_log_that_was_cut_off_is_shorter_than_its_head_says(length: int) -> None:
+    log = a_log(LENGTH)
+    assert _told(_checked(log[:length], head_of(log))) == [("truncated", length + 1, LENGTH - length)]
+
+
+def test_a_head_with_another_hash_is_noticed() -> None:
+    log = a_log(LENGTH)
+    [finding] = _checked(log, head_of(log)._replace(hash=bytes(32)))
+    assert (finding.kind, finding.sequence, finding.position) == ("edited", LENGTH, 3 * LENGTH)
+
+
+def test_two_events_of_one_number_are_noticed() -> None:
+    log = a_log(LENGTH)
+    log.insert(5, log[4])
+    assert ("inserted", 5, 1) in _told(_checked(log))
+
+
+def test_events_that_were_chained_in_the_wrong_order_are_noticed() -> None:
+    log = a_log(LENGTH)
+    log[6] = log[6]._replace(recorded_at=log[0].recorded_at)
+    assert _told(_checked(chained(log))) == [("out-of-order", 7, 1)]
+    log = a_log(LENGTH)
+    log[6] = log[6]._replace(position=log[5].position)
+    assert _told(_checked(chained(log))) == [("out-of-order", 7, 1)]
+
+
+def test_a_log_that_was_edited_throughout_is_told_without_end() -> None:
+    log = [event._replace(actor=b"nobody") for event in a_log(2000)]
+    findings = _checked(log, batch=300)
+    assert 1000 <= len(findings) <= 1500
+    assert {finding.kind for finding in findings} == {"edited"}
