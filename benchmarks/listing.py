@@ -33,8 +33,8 @@ SELECT row_to_json(document)::text FROM (
            m.name, m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
            json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k, 'currency', 'USD',
                              'source', m.price_source, 'asOf', m.price_as_of) AS pricing,
-           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.is_enabled AS "isEnabled", m.sources,
-           m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
+           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.lifecycle, m.retires_on AS "retiresOn",
+           m.is_enabled AS "isEnabled", m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
     FROM ai_models m WHERE m.organization_id = %s ORDER BY name, id LIMIT 51) document
 """
 _SCOPE: Final = "SELECT set_config('app.organization_id', %s, true)"
@@ -47,7 +47,7 @@ FROM generate_series(1, %(organizations)s) o;
 INSERT INTO ai_models
 SELECT md5('organization' || o)::uuid, md5('model' || o || '-' || m)::uuid, md5('provider' || o)::uuid, 'model-' || m,
        'Model ' || lpad(m::text, 5, '0'), NULL, 'language', '["text", "function_calling", "streaming"]',
-       '{"temperature": 0.7}', 0.0025, 0.0025, 0.01, 'genai-prices', '2026-11-04', 128000, 16384, true,
+       '{"temperature": 0.7}', 0.0025, 0.0025, 0.01, 'genai-prices', '2026-11-04', 128000, 16384, 'active', NULL, true,
        '{"price": "genai-prices", "type": "catalogue"}', now(), now(), 1
 FROM generate_series(1, %(organizations)s) o, generate_series(1, %(models)s) m;
 """

@@ -41,6 +41,8 @@ CREATE TABLE ai_models (
     price_as_of text,
     context_window bigint,
     max_tokens bigint,
+    lifecycle text,
+    retires_on text,
     is_enabled boolean NOT NULL,
     sources jsonb NOT NULL,
     created_at timestamptz NOT NULL,

@@ -37,15 +37,16 @@ BEGIN
         INSERT INTO ai_models
         SELECT p_organization_id, c.id, c.provider_id, c.model_id, c.name, c.version, c.type, c.capabilities, c.config,
                c.cost_per_1k_tokens, c.input_per_1k, c.output_per_1k, c.price_source, c.price_as_of, c.context_window,
-               c.max_tokens, c.is_enabled, c.sources, p_time, p_time, c.revision
+               c.max_tokens, c.lifecycle, c.retires_on, c.is_enabled, c.sources, p_time, p_time, c.revision
         FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') c;
     END IF;
     IF p_changes ? 'update' THEN
         UPDATE ai_models m
         SET (name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k, output_per_1k, price_source,
-             price_as_of, context_window, max_tokens, is_enabled, sources, updated_at, revision) = (
+             price_as_of, context_window, max_tokens, lifecycle, retires_on, is_enabled, sources, updated_at, revision) = (
             SELECT r.name, r.version, r.type, r.capabilities, r.config, r.cost_per_1k_tokens, r.input_per_1k,
-                   r.output_per_1k, r.price_source, r.price_as_of, r.context_window, r.max_tokens, r.is_enabled,
+                   r.output_per_1k, r.price_source, r.price_as_of, r.context_window, r.max_tokens, r.lifecycle,
+                   r.retires_on, r.is_enabled,
                    m.sources || coalesce(c -> 'sources', '{}'::jsonb), p_time, r.revision
             FROM jsonb_populate_record(m, c) r)
         FROM jsonb_array_elements(p_changes -> 'update') c

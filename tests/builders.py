@@ -13,7 +13,7 @@ from adapters.event_store.records import Append
 from application.caller import Caller, acting_as
 from application.ports.vault import KeyBinding, SealedCredential
 from domain.model.aggregate import Model
-from domain.model.values import Limits, Price
+from domain.model.values import NOT_TOLD, Lifecycle, Limits, Price
 from domain.provider.aggregate import Provider
 from domain.provider.values import Endpoint, NewCredential
 
@@ -94,6 +94,7 @@ def a_model(
     config: dict[str, Any] | None = None,
     limits: Limits = NO_LIMITS,
     price: Price | None = None,
+    lifecycle: Lifecycle = NOT_TOLD,
     is_enabled: bool = True,
     sources: dict[str, str] | None = None,
 ) -> Model:
@@ -110,6 +111,7 @@ def a_model(
         config=config or {},
         limits=limits,
         price=price,
+        lifecycle=lifecycle,
         is_enabled=is_enabled,
         sources=sources or {},
     )

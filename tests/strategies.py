@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from domain.model.aggregate import Model
-from domain.model.values import MODEL_TYPES, Limits, Price
+from domain.model.values import LIFECYCLES, MODEL_TYPES, Lifecycle, Limits, Price
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.provider.values import HEALTH_STATUSES, Endpoint, NewCredential
@@ -51,6 +51,12 @@ endpoints = st.sampled_from(
 credentials = st.builds(NewCredential, labels)
 capabilities = st.lists(st.sampled_from(["tools", "vision", "streaming", "json"]), max_size=5)
 sources = st.sampled_from(["manual", "live", "catalogue"])
+sources_by_field = st.dictionaries(
+    st.sampled_from(["type", "capabilities", "contextWindow", "maxTokens", "lifecycle", "retiresOn"]), sources
+)
+lifecycles = st.builds(
+    Lifecycle, lifecycle=st.none() | st.sampled_from(LIFECYCLES), retires_on=st.none() | st.just("2026-06-01")
+)
 
 
 def _command(
@@ -73,9 +79,10 @@ provider_commands = st.one_of(
 model_commands = st.one_of(
     _command("rename", names),
     _command("reconfigure", version=st.none() | labels, config=documents),
-    _command("change_capabilities", st.sampled_from(MODEL_TYPES), capabilities, source=sources),
+    _command("change_capabilities", st.sampled_from(MODEL_TYPES), capabilities, sources=st.none() | sources_by_field),
     _command("change_price", prices),
-    _command("change_limits", limits, source=sources),
+    _command("change_limits", limits, sources=st.none() | sources_by_field),
+    _command("follow_lifecycle", lifecycles, sources=st.none() | sources_by_field),
     _command("enable"),
     _command("disable"),
 )
@@ -104,6 +111,7 @@ registrations_of_models = st.fixed_dictionaries(
         "config": documents,
         "limits": limits,
         "price": prices,
+        "lifecycle": lifecycles,
         "is_enabled": st.booleans(),
         "sources": st.dictionaries(st.sampled_from(["name", "price", "type"]), sources),
     }

@@ -28,8 +28,8 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
            CASE WHEN m.input_per_1k IS NOT NULL OR m.output_per_1k IS NOT NULL
                 THEN json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
                                        'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) END AS pricing,
-           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.is_enabled AS "isEnabled", m.sources,
-           m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
+           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.lifecycle, m.retires_on AS "retiresOn",
+           m.is_enabled AS "isEnabled", m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
     FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
     ORDER BY {order} LIMIT %(limit)s) document;
 

@@ -95,8 +95,9 @@ def _registration(offered: DiscoveredModel, model_id: UUID, *, is_enabled: bool)
         config={},
         limits=facts.limits,
         price=facts.price,
+        lifecycle=facts.lifecycle,
         is_enabled=is_enabled,
-        sources={name: source for name, source in facts.sources.items() if name not in {"lifecycle", "retiresOn"}},
+        sources=facts.sources,
     )
 
 

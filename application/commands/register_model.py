@@ -61,6 +61,7 @@ def new_model(command: RegisterModel, provider: ProviderEntry, catalogue: Catalo
         config=command.config,
         limits=facts.limits,
         price=facts.price,
+        lifecycle=facts.lifecycle,
         is_enabled=command.is_enabled,
         sources=facts.sources,
     )

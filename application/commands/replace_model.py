@@ -9,7 +9,7 @@ from application.commands.change_model import ChangeModel, NewPrice, apply_chang
 from application.errors import ProviderNotFound
 from application.policies.filling import GivenFacts, filled
 from application.unset import UNSET, Unset
-from domain.model.values import MANUAL
+from domain.model.values import MANUAL, NOT_TOLD
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -55,8 +55,12 @@ async def replace_model(
 
 def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
     """Change first what has sources of its own, then the rest as an ordinary change."""
-    model.change_capabilities(facts.type, facts.capabilities, source=facts.sources.get("type", MANUAL))
-    model.change_limits(facts.limits, source=facts.sources.get("contextWindow", MANUAL))
+    model.rename(facts.name, sources=facts.sources)
+    model.reconfigure(version=facts.version, config=command.config, sources=facts.sources)
+    model.change_capabilities(facts.type, facts.capabilities, sources=facts.sources)
+    model.change_limits(facts.limits, sources=facts.sources)
+    if facts.lifecycle != NOT_TOLD:
+        model.follow_lifecycle(facts.lifecycle, sources=facts.sources)
     if facts.price is not None and facts.price.source != MANUAL:
         model.change_price(facts.price)
     apply_change(
@@ -65,9 +69,6 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
             model_id=model.id,
             provider_id=command.provider_id,
             provider_model_id=command.provider_model_id,
-            name=facts.name,
-            version=facts.version,
-            config=command.config,
             cost_per_1k=UNSET if command.given.cost_per_1k is None else command.given.cost_per_1k,
             price=_price_in_parts(command.given, facts),
             is_enabled=command.is_enabled,

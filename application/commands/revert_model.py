@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.policies.reverting import check_revision, reverting
-from domain.model.values import MANUAL
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -41,9 +40,10 @@ async def revert_model(command: RevertModel, *, models: Models) -> Recorded:
 
 def _take_back(model: Model, earlier: Model) -> None:
     """Decide what differs; a value that comes back has the source it had."""
-    model.rename(earlier.name)
-    model.reconfigure(version=earlier.version_label, config=earlier.config)
-    model.change_capabilities(earlier.type, earlier.capabilities, source=earlier.sources.get("type", MANUAL))
+    sources = earlier.sources
+    model.rename(earlier.name, sources=sources)
+    model.reconfigure(version=earlier.version_label, config=earlier.config, sources=sources)
+    model.change_capabilities(earlier.type, earlier.capabilities, sources=sources)
     model.change_price(earlier.price)
-    model.change_limits(earlier.limits, source=earlier.sources.get("contextWindow", MANUAL))
+    model.change_limits(earlier.limits, sources=sources)
     model.enable() if earlier.is_enabled else model.disable()

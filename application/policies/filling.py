@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from application.ports.provider_gateway import OfferedModel
-from domain.model.values import MANUAL, Limits, Price
+from domain.model.values import MANUAL, Lifecycle, Limits, Price
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -30,6 +30,7 @@ class ModelFacts:
     capabilities: list[str]
     limits: Limits
     price: Price | None
+    lifecycle: Lifecycle
     sources: dict[str, str]
 
 
@@ -95,6 +96,10 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
         capabilities=list(pick.best("capabilities", capabilities, _together(live, known), known.capabilities) or ()),
         limits=limits,
         price=price,
+        lifecycle=Lifecycle(
+            lifecycle=pick.best("lifecycle", None, live.lifecycle, known.lifecycle),
+            retires_on=pick.best("retiresOn", None, live.retires_on, known.retired_on),
+        ),
         sources=pick.sources,
     )
 

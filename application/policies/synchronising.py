@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def synchronise(model: Model, facts: ModelFacts) -> None:
     """Decide on the model what the facts say; unknown facts and values that a person gave change nothing."""
     if MANUAL not in (model.sources.get("type"), model.sources.get("capabilities")) and facts.sources.get("type"):
-        model.change_capabilities(facts.type, facts.capabilities, source=facts.sources["type"])
+        model.change_capabilities(facts.type, facts.capabilities, sources=facts.sources)
     _synchronise_limits(model, facts)
     if facts.price is not None and model.sources.get("price") != MANUAL:
         held = model.price
@@ -36,4 +36,4 @@ def _synchronise_limits(model: Model, facts: ModelFacts) -> None:
     )
     source = facts.sources.get("contextWindow") or facts.sources.get("maxTokens")
     if source is not None:
-        model.change_limits(limits, source=source)
+        model.change_limits(limits, sources=facts.sources)

@@ -39,6 +39,8 @@ def model_document(row: Mapping[str, Any]) -> dict[str, Any]:
         "pricing": _pricing(row),
         "contextWindow": row["context_window"],
         "maxTokens": row["max_tokens"],
+        "lifecycle": row["lifecycle"],
+        "retiresOn": row["retires_on"],
         "isEnabled": row["is_enabled"],
         "sources": row["sources"],
     }

@@ -35,30 +35,34 @@ def _registered(facts: Mapping[str, Any]) -> Columns:
         "config",
         "context_window",
         "max_tokens",
+        "lifecycle",
+        "retires_on",
         "is_enabled",
         "sources",
     )
     return {name: facts[name] for name in copied} | _price(facts)
 
 
-def _capabilities_changed(facts: Mapping[str, Any]) -> Columns:
-    source = facts["source"]
-    columns = {name: facts[name] for name in ("type", "capabilities")}
-    return columns | {"sources": {"type": source, "capabilities": source}}
+def _price_changed(facts: Mapping[str, Any]) -> Columns:
+    return _price(facts) | {"sources": {"price": facts["price_source"] or _MANUAL}}
 
 
-def _limits_changed(facts: Mapping[str, Any]) -> Columns:
-    source = facts["source"]
-    columns = {name: facts[name] for name in ("context_window", "max_tokens")}
-    return columns | {"sources": {"contextWindow": source, "maxTokens": source}}
+def _retired_upstream(facts: Mapping[str, Any]) -> Columns:
+    return {"lifecycle": "retired", "retires_on": facts["retires_on"], "sources": facts["sources"]}
+
+
+def _copy(*names: str) -> Callable[[Mapping[str, Any]], Columns]:
+    return lambda facts: {name: facts[name] for name in (*names, "sources")}
 
 
 _UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
-    "model.renamed": lambda facts: {"name": facts["name"], "sources": {"name": _MANUAL}},
-    "model.reconfigured": lambda facts: {"version": facts["version"], "config": facts["config"]},
-    "model.capabilities-changed": _capabilities_changed,
-    "model.price-changed": lambda facts: _price(facts) | {"sources": {"price": facts["price_source"] or _MANUAL}},
-    "model.limits-changed": _limits_changed,
+    "model.renamed": _copy("name"),
+    "model.reconfigured": _copy("version", "config"),
+    "model.capabilities-changed": _copy("type", "capabilities"),
+    "model.price-changed": _price_changed,
+    "model.limits-changed": _copy("context_window", "max_tokens"),
+    "model.lifecycle-changed": _copy("lifecycle", "retires_on"),
+    "model.retired-upstream": _retired_upstream,
     "model.enabled": lambda _: {"is_enabled": True},
     "model.disabled": lambda _: {"is_enabled": False},
 }

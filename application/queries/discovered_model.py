@@ -23,8 +23,6 @@ class DiscoveredModel:
     provider_id: UUID
     model_id: str
     facts: ModelFacts
-    lifecycle: str | None
-    retires_on: str | None
     registered_id: UUID | None
 
     def document(self) -> dict[str, Any]:
@@ -44,8 +42,8 @@ class DiscoveredModel:
             "maxTokens": facts.limits.max_tokens,
             "costPer1kTokens": None if price is None else price.headline,
             "pricing": None if price is None else pricing_document(price),
-            "lifecycle": self.lifecycle,
-            "retiresOn": self.retires_on,
+            "lifecycle": facts.lifecycle.lifecycle,
+            "retiresOn": facts.lifecycle.retires_on,
             "sources": facts.sources,
         }
 
@@ -65,19 +63,9 @@ def discovered(
     provider_id: UUID, offered: OfferedModel, known: KnownModel, registered_id: UUID | None
 ) -> DiscoveredModel:
     """Return the offered model, completed from what is known of it."""
-    facts = filled(offered.model_id, GivenFacts(), known, offered)
-    lifecycle, retires_on = offered.lifecycle or known.lifecycle, offered.retires_on or known.retired_on
-    for name, live, looked_up in (
-        ("lifecycle", offered.lifecycle, known.lifecycle),
-        ("retiresOn", offered.retires_on, known.retired_on),
-    ):
-        if live or looked_up:
-            facts.sources[name] = "live" if live else "catalogue"
     return DiscoveredModel(
         provider_id=provider_id,
         model_id=offered.model_id,
-        facts=facts,
-        lifecycle=lifecycle,
-        retires_on=retires_on,
+        facts=filled(offered.model_id, GivenFacts(), known, offered),
         registered_id=registered_id,
     )

@@ -2,81 +2,62 @@
 
 from __future__ import annotations
 
-from decimal import Decimal  # noqa: TC003 - the mapper reads the annotations of events at run time
-from typing import Any
-from uuid import UUID  # noqa: TC003 - the same
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from eventsourcing.domain import AggregateCreated, event
+from eventsourcing.domain import event
 
 from domain.documents import checked_document, checked_label
-from domain.model.facts import checked_capabilities, checked_version, price_facts, price_told
-from domain.model.values import MANUAL, Limits, Price, checked_limits, checked_price
+from domain.model import events
+from domain.model.facts import (
+    changed_fields,
+    checked_capabilities,
+    checked_version,
+    price_facts,
+    price_told,
+    sources_of,
+)
+from domain.model.values import (
+    MANUAL,
+    NOT_TOLD,
+    RETIRED,
+    Lifecycle,
+    Limits,
+    checked_lifecycle,
+    checked_limits,
+    checked_price,
+)
 from domain.names import checked_name
 from domain.root import Root
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from uuid import UUID
+
+    from domain.model.facts import Sources
+    from domain.model.values import Price
 
 
 class Model(Root):
     """A model that an organization uses. Invariant: it keeps its provider and its provider's model id for life.
 
-    Every value has a source (a person, the provider's live answer, the catalogue, genai-prices).
+    Every value has a source (a person, the provider's live answer, the catalogue, genai-prices). Where a change takes
+    `sources`, what they do not name keeps the source it has; without them it is a person's.
     """
 
     TOPIC = "model"
 
-    class Registered(Root.Event, AggregateCreated):
-        TOPIC = "model.registered"
-        provider_id: UUID
-        model_id: str
-        name: str
-        version: str | None
-        type: str
-        capabilities: list[str]
-        config: dict[str, Any]
-        context_window: int | None
-        max_tokens: int | None
-        input_per_1k: Decimal | None
-        output_per_1k: Decimal | None
-        price_source: str | None
-        price_as_of: str | None
-        is_enabled: bool
-        sources: dict[str, str]
-
-    class Renamed(Root.Event):
-        TOPIC = "model.renamed"
-        name: str
-
-    class Reconfigured(Root.Event):
-        TOPIC = "model.reconfigured"
-        version: str | None
-        config: dict[str, Any]
-
-    class CapabilitiesChanged(Root.Event):
-        TOPIC = "model.capabilities-changed"
-        type: str
-        capabilities: list[str]
-        source: str
-
-    class PriceChanged(Root.Event):
-        TOPIC = "model.price-changed"
-        input_per_1k: Decimal | None
-        output_per_1k: Decimal | None
-        price_source: str | None
-        price_as_of: str | None
-
-    class LimitsChanged(Root.Event):
-        TOPIC = "model.limits-changed"
-        context_window: int | None
-        max_tokens: int | None
-        source: str
-
-    class Enabled(Root.Event):
-        TOPIC = "model.enabled"
-
-    class Disabled(Root.Event):
-        TOPIC = "model.disabled"
-
-    class Removed(Root.Event):
-        TOPIC = "model.removed"
+    Registered = events.Registered
+    Renamed = events.Renamed
+    Reconfigured = events.Reconfigured
+    CapabilitiesChanged = events.CapabilitiesChanged
+    PriceChanged = events.PriceChanged
+    LimitsChanged = events.LimitsChanged
+    LifecycleChanged = events.LifecycleChanged
+    RetiredUpstream = events.RetiredUpstream
+    Enabled = events.Enabled
+    Disabled = events.Disabled
+    Removed = events.Removed
 
     @classmethod
     def register(
@@ -92,6 +73,7 @@ class Model(Root):
         config: dict[str, Any],
         limits: Limits,
         price: Price | None,
+        lifecycle: Lifecycle = NOT_TOLD,
         is_enabled: bool,
         sources: dict[str, str],
     ) -> Model:
@@ -100,7 +82,6 @@ class Model(Root):
         Raises:
             InvalidValue: a value is outside what its field allows.
         """
-        checked_limits(limits)
         return cls._create(
             cls.Registered,
             id=id,
@@ -111,11 +92,11 @@ class Model(Root):
             type=type,
             capabilities=checked_capabilities(capabilities),
             config=checked_document("config", config),
-            context_window=limits.context_window,
-            max_tokens=limits.max_tokens,
             is_enabled=is_enabled,
             sources=sources,
+            **asdict(checked_limits(limits)),
             **price_facts(checked_price(price)),
+            **asdict(checked_lifecycle(lifecycle)),
         )
 
     @event(Registered)
@@ -134,6 +115,8 @@ class Model(Root):
         output_per_1k: Decimal | None,
         price_source: str | None,
         price_as_of: str | None,
+        lifecycle: str | None,
+        retires_on: str | None,
         is_enabled: bool,
         sources: dict[str, str],
     ) -> None:
@@ -146,25 +129,28 @@ class Model(Root):
         self.config = config
         self.limits = Limits(context_window=context_window, max_tokens=max_tokens)
         self.price = price_told(input_per_1k, output_per_1k, price_source, price_as_of)
+        self.lifecycle = Lifecycle(lifecycle=lifecycle, retires_on=retires_on)
         self.is_enabled = is_enabled
         self.sources = dict(sources)
 
-    def rename(self, name: str) -> None:
+    def rename(self, name: str, *, sources: Sources = None) -> None:
         """Call it otherwise; does nothing when that is its name already."""
         checked = checked_name(name)
         if checked != self.name:
-            self._renamed(name=checked)
+            self._renamed(name=checked, sources=sources_of(["name"], sources))
 
-    def reconfigure(self, *, version: str | None, config: dict[str, Any]) -> None:
+    def reconfigure(self, *, version: str | None, config: dict[str, Any], sources: Sources = None) -> None:
         """Run it with these defaults; does nothing when they are its defaults already."""
         if (version, config) != (self.version_label, self.config):
-            self._reconfigured(version=checked_version(version), config=checked_document("config", config))
+            changed = changed_fields({"version": self.version_label}, {"version": checked_version(version)})
+            document = checked_document("config", config)
+            self._reconfigured(version=version, config=document, sources=sources_of(changed, sources))
 
-    def change_capabilities(self, type: str, capabilities: list[str], *, source: str = MANUAL) -> None:  # noqa: A002
+    def change_capabilities(self, type: str, capabilities: list[str], *, sources: Sources = None) -> None:  # noqa: A002
         """Hold it to be of this type and able to do these things; does nothing when that is so already."""
-        wanted = checked_capabilities(capabilities)
-        if (type, wanted) != (self.type, self.capabilities):
-            self._capabilities_changed(type=type, capabilities=wanted, source=source)
+        wanted: dict[str, Any] = {"type": type, "capabilities": checked_capabilities(capabilities)}
+        if changed := changed_fields({"type": self.type, "capabilities": self.capabilities}, wanted):
+            self._capabilities_changed(**wanted, sources=sources_of(changed, sources))
 
     def change_price(self, price: Price | None) -> None:
         """Reckon with this price, or with none known; does nothing when that is so already."""
@@ -172,11 +158,21 @@ class Model(Root):
         if checked != self.price:
             self._price_changed(**price_facts(checked))
 
-    def change_limits(self, limits: Limits, *, source: str = MANUAL) -> None:
+    def change_limits(self, limits: Limits, *, sources: Sources = None) -> None:
         """Hold it to these limits; does nothing when they are its limits already."""
-        if limits != self.limits:
-            checked_limits(limits)
-            self._limits_changed(context_window=limits.context_window, max_tokens=limits.max_tokens, source=source)
+        facts = asdict(checked_limits(limits))
+        if changed := changed_fields(asdict(self.limits), facts):
+            self._limits_changed(**facts, sources=sources_of(changed, sources))
+
+    def follow_lifecycle(self, lifecycle: Lifecycle, *, sources: Sources = None) -> None:
+        """Take over where it stands at its provider; does nothing when that is known already."""
+        facts = asdict(checked_lifecycle(lifecycle))
+        if changed := changed_fields(asdict(self.lifecycle), facts):
+            told = sources_of(changed, sources)
+            if lifecycle.lifecycle == RETIRED:
+                self._retired_upstream(retires_on=lifecycle.retires_on, sources=told)
+            else:
+                self._lifecycle_changed(**facts, sources=told)
 
     def enable(self) -> None:
         """Take it into use; does nothing when it already is."""
@@ -194,20 +190,21 @@ class Model(Root):
             self._removed()
 
     @event(Renamed)
-    def _renamed(self, name: str) -> None:
+    def _renamed(self, name: str, sources: dict[str, str]) -> None:
         self.name = name
-        self.sources["name"] = MANUAL
+        self.sources |= sources
 
     @event(Reconfigured)
-    def _reconfigured(self, version: str | None, config: dict[str, Any]) -> None:
+    def _reconfigured(self, version: str | None, config: dict[str, Any], sources: dict[str, str]) -> None:
         self.version_label = version
         self.config = config
+        self.sources |= sources
 
     @event(CapabilitiesChanged)
-    def _capabilities_changed(self, type: str, capabilities: list[str], source: str) -> None:  # noqa: A002
+    def _capabilities_changed(self, type: str, capabilities: list[str], sources: dict[str, str]) -> None:  # noqa: A002
         self.type = type
         self.capabilities = capabilities
-        self.sources |= {"type": source, "capabilities": source}
+        self.sources |= sources
 
     @event(PriceChanged)
     def _price_changed(
@@ -221,9 +218,19 @@ class Model(Root):
         self.sources["price"] = price_source or MANUAL
 
     @event(LimitsChanged)
-    def _limits_changed(self, context_window: int | None, max_tokens: int | None, source: str) -> None:
+    def _limits_changed(self, context_window: int | None, max_tokens: int | None, sources: dict[str, str]) -> None:
         self.limits = Limits(context_window=context_window, max_tokens=max_tokens)
-        self.sources |= {"contextWindow": source, "maxTokens": source}
+        self.sources |= sources
+
+    @event(LifecycleChanged)
+    def _lifecycle_changed(self, lifecycle: str | None, retires_on: str | None, sources: dict[str, str]) -> None:
+        self.lifecycle = Lifecycle(lifecycle=lifecycle, retires_on=retires_on)
+        self.sources |= sources
+
+    @event(RetiredUpstream)
+    def _retired_upstream(self, retires_on: str | None, sources: dict[str, str]) -> None:
+        self.lifecycle = Lifecycle(lifecycle=RETIRED, retires_on=retires_on)
+        self.sources |= sources
 
     @event(Enabled)
     def _enabled(self) -> None:

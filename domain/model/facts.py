@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.documents import checked_label
 from domain.model.values import MANUAL, Price
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
+
+    Sources = Mapping[str, str] | None
+
+
+_NAMES: Final = {"context_window": "contextWindow", "max_tokens": "maxTokens", "retires_on": "retiresOn"}
+
+
+def changed_fields(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """Return the names of the facts that differ."""
+    return [name for name, value in wanted.items() if value != held[name]]
+
+
+def sources_of(changed: Iterable[str], sources: Sources) -> dict[str, str]:
+    """Return the source of each changed value, by its name in the API: a person's when nothing is said of sources."""
+    names = [_NAMES.get(name, name) for name in changed]
+    return {name: MANUAL if sources is None else sources[name] for name in names if sources is None or name in sources}
 
 
 def price_facts(price: Price | None) -> dict[str, Any]:

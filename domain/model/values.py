@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -24,6 +25,10 @@ MODEL_TYPES: Final = (
 
 MANUAL: Final = "manual"
 """The source of a value that a person gave; no sync ever overwrites one."""
+
+RETIRED: Final = "retired"
+LIFECYCLES: Final = ("active", "preview", "deprecated", RETIRED)
+"""deprecated: it still answers, but its end is announced; retired: it answers no more."""
 
 # A price above is a slip of units: prices are quoted per million tokens as often as per thousand.
 HIGHEST_COST: Final = Decimal(1000)
@@ -59,6 +64,17 @@ class Limits:
     max_tokens: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """Where a model stands at its provider and the day it is shut down there (ISO date); none where it is not told."""
+
+    lifecycle: str | None = None
+    retires_on: str | None = None
+
+
+NOT_TOLD: Final = Lifecycle()
+
+
 def checked_price(price: Price | None) -> Price | None:
     """Return the price as it is, or none when neither part of it is known.
 
@@ -86,3 +102,19 @@ def checked_limits(limits: Limits) -> Limits:
         if tokens is not None and not 0 <= tokens <= MOST_TOKENS:
             raise InvalidValue(field, f"A limit is between 0 and {MOST_TOKENS} tokens.")
     return limits
+
+
+def checked_lifecycle(lifecycle: Lifecycle) -> Lifecycle:
+    """Return the lifecycle as it is.
+
+    Raises:
+        InvalidValue: it is none of `LIFECYCLES`, or its day is no ISO date.
+    """
+    if lifecycle.lifecycle not in (None, *LIFECYCLES):
+        raise InvalidValue("lifecycle", f"A lifecycle is one of {', '.join(LIFECYCLES)}.")
+    if lifecycle.retires_on is not None:
+        try:
+            date.fromisoformat(lifecycle.retires_on)
+        except ValueError:
+            raise InvalidValue("retiresOn", "The day a model is shut down is an ISO date.") from None
+    return lifecycle

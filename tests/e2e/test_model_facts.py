@@ -33,8 +33,36 @@ async def test_the_catalogue_fills_in_what_is_left_out(api: Api) -> None:
         "capabilities": "catalogue",
         "contextWindow": "catalogue",
         "maxTokens": "catalogue",
+        "lifecycle": "catalogue",
+        "retiresOn": "catalogue",
         "price": "genai-prices",
     }
+
+
+@pytest.mark.parametrize(
+    ("provider_type", "endpoint", "model_id", "retires_on"),
+    [
+        ("google", "https://generativelanguage.googleapis.com", "gemini-2.0-flash", "2026-06-01"),
+        ("google", "https://generativelanguage.googleapis.com", "gemini-1.5-pro", "2025-09-29"),
+        ("google", "https://generativelanguage.googleapis.com", "gemini-1.5-flash", "2025-09-29"),
+        ("openai", "https://api.openai.com/v1", "gpt-4-vision-preview", "2024-12-06"),
+        ("openai", "https://api.openai.com/v1", "gpt-4-turbo", "2026-10-23"),
+        ("anthropic", "https://api.anthropic.com", "claude-3-opus-20240229", "2026-01-05"),
+        ("anthropic", "https://api.anthropic.com", "claude-3-sonnet-20240229", "2025-07-21"),
+        ("anthropic", "https://api.anthropic.com", "claude-3-haiku-20240307", "2026-04-20"),
+    ],
+)
+async def test_a_model_that_its_provider_has_retired_is_described_and_marked(
+    api: Api, provider_type: str, endpoint: str, model_id: str, retires_on: str
+) -> None:
+    provider = await api.provider(providerType=provider_type, endpoint=endpoint)
+    model = await api.model(provider, modelId=model_id)
+    assert (model["lifecycle"], model["retiresOn"], model["type"]) == ("retired", retires_on, "multimodal")
+    assert "vision" in model["capabilities"]
+    assert model["contextWindow"] >= 128_000
+    assert model["maxTokens"] >= 4_096
+    assert None not in figures(model)
+    assert (model["sources"]["lifecycle"], model["sources"]["price"]) == ("catalogue", "genai-prices")
 
 
 async def test_what_a_person_says_wins_over_the_catalogue(api: Api) -> None:

@@ -27,6 +27,8 @@ FIELDS = {
     "pricing",
     "contextWindow",
     "maxTokens",
+    "lifecycle",
+    "retiresOn",
     "isEnabled",
     "sources",
     "createdAt",
@@ -71,8 +73,8 @@ async def test_a_new_model_is_answered_with_all_its_fields(api: Api) -> None:
 
 async def test_what_nobody_knows_stays_open(api: Api) -> None:
     model = await api.model(await api.provider(), modelId="a-model-nobody-knows")
-    open_fields = ("version", "costPer1kTokens", "pricing", "contextWindow", "maxTokens")
-    assert [model[field] for field in open_fields] == [None] * 5
+    open_fields = ("version", "costPer1kTokens", "pricing", "contextWindow", "maxTokens", "lifecycle", "retiresOn")
+    assert [model[field] for field in open_fields] == [None] * 7
     assert (model["name"], model["type"], model["capabilities"]) == ("a-model-nobody-knows", "unknown", [])
     assert (model["config"], model["isEnabled"], model["sources"]) == ({}, True, {})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,6 +10,11 @@ from pydantic import Field
 
 from entrypoints.http.answers.shown import Amount, Pagination, Shown
 from entrypoints.http.bodies.kinds import ModelType
+
+LifecycleStage = Annotated[
+    Literal["active", "preview", "deprecated", "retired"],
+    Field(description="Where it stands at its provider: deprecated still answers, retired does not."),
+]
 
 
 class Pricing(Shown):
@@ -38,6 +43,8 @@ class Model(Shown):
     pricing: Pricing | None
     context_window: int | None
     max_tokens: int | None
+    lifecycle: LifecycleStage | None
+    retires_on: Annotated[date | None, Field(description="The day its provider shuts it down, as far as announced.")]
     is_enabled: bool
     sources: dict[str, str]
     created_at: datetime

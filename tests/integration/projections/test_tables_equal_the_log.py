@@ -15,7 +15,7 @@ from adapters.event_store.organizations import EventSourcedOrganizations
 from application.projections.fold import DatedEvent, fold
 from application.projections.project import TOPICS
 from application.projections.rows import LoggedEvent
-from domain.model.values import Limits
+from domain.model.values import Lifecycle, Limits
 from tests.builders import A_CREDENTIAL, ANOTHER_ENDPOINT, a_price
 from tests.integration.projections.story import Tenant, stories
 from tests.log import assert_whole, events, topics
@@ -43,9 +43,11 @@ ONE_OF_EACH: list[Step] = [
     ("change_provider", (0, [("enable", (), {})], "one")),
     ("change_models", ([(0, [("rename", ("one",), {})])],)),
     ("change_models", ([(0, [("reconfigure", (), {"version": "2", "config": {"seed": 1}})])],)),
-    ("change_models", ([(0, [("change_capabilities", ("vision", ["tools"]), {"source": "live"})])],)),
+    ("change_models", ([(0, [("change_capabilities", ("vision", ["tools"]), {"sources": {"type": "live"}})])],)),
     ("change_models", ([(0, [("change_price", (a_price(),), {})])],)),
     ("change_models", ([(0, [("change_limits", (Limits(context_window=1, max_tokens=2),), {})])],)),
+    ("change_models", ([(0, [("follow_lifecycle", (Lifecycle(lifecycle="deprecated"),), {})])],)),
+    ("change_models", ([(0, [("follow_lifecycle", (Lifecycle(lifecycle="retired"),), {})])],)),
     ("change_models", ([(0, [("disable", (), {})])],)),
     ("change_models", ([(0, [("enable", (), {})])],)),
     ("remove_model", (0,)),
