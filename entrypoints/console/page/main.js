@@ -13,6 +13,8 @@ const PAGES = [
   ["/models/:id", () => import("./pages/models/detail.js")],
   ["/compare", () => import("./pages/models/compare.js")],
   ["/discover", () => import("./pages/discover/page.js")],
+  ["/try", () => import("./pages/attempt/page.js")],
+  ["/usage", () => import("./pages/usage/page.js")],
 ];
 
 for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));

@@ -8,11 +8,13 @@ const PLACES = [
   ["/providers", "Providers", "viewer"],
   ["/models", "Models", "viewer"],
   ["/discover", "Discover", "viewer"],
+  ["/try", "Try it", "viewer"],
+  ["/usage", "Usage", "viewer"],
 ];
 
 export function drawFrame(session) {
   document.body.classList.toggle("signed-out", !session);
-  replace(document.getElementById("top"), brand(), session ? [navigation(), person(session)] : null);
+  replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [navigation(), person(session)] : null));
 }
 
 export function markPlace(path) {

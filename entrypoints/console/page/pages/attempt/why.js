@@ -1,0 +1,25 @@
+// Which model would be used, and the rule that kept or dropped each.
+
+import { ask } from "../../core/api.js";
+import { element } from "../../core/elements.js";
+import { href } from "../../core/router.js";
+import { badge } from "../../parts/badges.js";
+import { card } from "../../parts/page.js";
+
+const SHOWN = 50;
+
+export async function explain(body, signal) {
+  const { document } = await ask("POST", "/api/ai/select", { body, signal });
+  const { selected, candidates } = document;
+  return card("Which model, and why",
+    element("p", { role: "status" }, selected ? [element("strong", {}, selected.name), " would be asked first."] : "None of the registered models would do. Below is why."),
+    reasons(candidates));
+}
+
+export function reasons(candidates) {
+  return [element("ol", { class: "candidates" }, candidates.slice(0, SHOWN).map((candidate) => element("li", {},
+    element("p", { class: "badges" }, candidate.kept ? badge(`Choice ${candidate.rank}`, candidate.rank === 1 ? "good" : "info") : badge("Dropped"),
+      element("a", { href: href(`/models/${candidate.modelId}`) }, candidate.name), element("code", { class: "quiet" }, candidate.providerModelId)),
+    element("ul", {}, candidate.rules.map((rule) => element("li", { class: "quiet" }, rule.detail)))))),
+  candidates.length > SHOWN ? element("p", { class: "quiet" }, `and ${candidates.length - SHOWN} more`) : null];
+}
