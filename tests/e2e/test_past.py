@@ -112,7 +112,7 @@ async def test_going_back_is_recorded_with_actor_and_reason(api: Api) -> None:
     assert (found["reason"], found["type"], found["facts"]) == (
         "The first name was right",
         "model.renamed",
-        {"name": "First"},
+        {"name": "First", "sources": {"name": "manual"}},
     )
 
 
