@@ -1,0 +1,148 @@
+"""Checkpoints: signed statements of where every organization's log ended at a moment, kept outside the database.
+
+A checkpoint says: this was the position of the log, and this the Merkle root over the heads of all organizations. What
+is signed is its canonical JSON (keys sorted, no blanks, ASCII). It also names the hash of the checkpoint before it, so
+that the newest signature vouches for all of them.
+
+In the sink each is one line of JSON, with the signature and the heads that moved since the line before: whoever reads
+from the beginning knows all heads. A head's leaf is 64 bytes: organization id, sequence number, hash, position.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from application.verification.merkle import leaf_hash
+from application.verification.stored import eight_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORMAT: Final = "model-ledger/checkpoint/1"
+BEGINNING: Final = "0" * 64
+"""What the first checkpoint names as the one before it."""
+
+
+class MalformedCheckpoint(ValueError):
+    """This is not a checkpoint, or not a whole one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """What is signed; hashes in hexadecimal, the time in RFC 3339."""
+
+    format: str = FORMAT
+    number: int
+    at: str
+    position: int
+    organizations: int
+    root: str
+    previous: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCheckpoint:
+    """A checkpoint with its Ed25519 signature."""
+
+    checkpoint: Checkpoint
+    signature: bytes
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "checkpoint": asdict(self.checkpoint),
+            "signature": b64encode(self.signature).decode("ascii"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLeaf:
+    """Where an organization's log ended."""
+
+    organization_id: UUID
+    org_sequence: int
+    hash: bytes
+    position: int
+
+    @property
+    def leaf(self) -> bytes:
+        """Return the hash that stands for it in the tree."""
+        return leaf_hash(
+            self.organization_id.bytes + eight_bytes(self.org_sequence) + self.hash + eight_bytes(self.position)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointLine:
+    """A line of the sink."""
+
+    signed: SignedCheckpoint
+    moved: Sequence[HeadLeaf]
+
+
+def signed_bytes(checkpoint: Checkpoint) -> bytes:
+    """Return what is signed."""
+    return canonical_json(asdict(checkpoint))
+
+
+def canonical_json(document: object) -> bytes:
+    """Return the one spelling of a document: keys sorted, no blanks, ASCII."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def line_bytes(line: CheckpointLine) -> bytes:
+    """Return the line as the sink has it, without its end."""
+    moved = [[str(head.organization_id), head.org_sequence, head.hash.hex(), head.position] for head in line.moved]
+    return canonical_json({**line.signed.document(), "heads": moved})
+
+
+def line_hash(line: bytes) -> str:
+    """Return what the next checkpoint names as the one before it."""
+    return sha256(line).hexdigest()
+
+
+def parse_line(line: bytes) -> CheckpointLine:
+    """Return what the line says.
+
+    Raises:
+        MalformedCheckpoint: it is not a whole line in its one spelling.
+    """
+    try:
+        document = json.loads(line)
+        moved = [
+            HeadLeaf(UUID(organization_id), sequence, bytes.fromhex(hash_), position)
+            for organization_id, sequence, hash_, position in document["heads"]
+        ]
+        parsed = CheckpointLine(signed_checkpoint(document), moved)
+        is_spelled_so = line_bytes(parsed) == line
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise MalformedCheckpoint("This is not a line of checkpoints.") from error
+    if not is_spelled_so:
+        raise MalformedCheckpoint("This line was written anew.")
+    return parsed
+
+
+def signed_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON is any of its types
+    """Return the checkpoint that the JSON document describes.
+
+    Raises:
+        MalformedCheckpoint: it describes none.
+    """
+    try:
+        stated = document["checkpoint"]
+        checkpoint = Checkpoint(**stated)
+        signature = b64decode(document["signature"], validate=True)
+    except (ValueError, TypeError, KeyError) as error:
+        raise MalformedCheckpoint("This is not a checkpoint.") from error
+    numbers = (checkpoint.number, checkpoint.position, checkpoint.organizations)
+    texts = (checkpoint.at, checkpoint.root, checkpoint.previous, checkpoint.key_id)
+    is_whole = len(stated) == len(fields(Checkpoint)) and checkpoint.format == FORMAT
+    if not is_whole or any(type(part) is not int for part in numbers) or any(type(part) is not str for part in texts):
+        raise MalformedCheckpoint("This is not a checkpoint of a kind that is known here.")
+    return SignedCheckpoint(checkpoint=checkpoint, signature=signature)
