@@ -1,0 +1,65 @@
+"""The prompt routes on a real socket, with models that answer as a test tells them to."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from application.commands.run_prompt import run_prompt
+from application.commands.stream_prompt import stream_prompt
+from application.queries.callable_models import callable_models
+from application.queries.report_usage import report_usage
+from application.queries.select_model import select_model
+from entrypoints.http.routing.prompts import chat_routes, prompt_routes
+from entrypoints.http.views.chat_completions import ChatViews
+from entrypoints.http.views.prompts import PromptViews
+from entrypoints.http.views.usage import UsageViews
+from tests.http_service import ORGANIZATION, a_token
+from tests.prompts import Desk
+
+if TYPE_CHECKING:
+    from entrypoints.http.routes import Route
+    from tests.http_service import Reply, Service
+
+GENERATE = "/api/ai/generate"
+CHAT = "/v1/chat/completions"
+
+
+def a_desk() -> Desk:
+    """Return the desk of the organization whose tokens `a_token` makes."""
+    return Desk(organization_id=ORGANIZATION)
+
+
+def routes_of(desk: Desk, *, heartbeat_seconds: float = 15.0) -> list[Route]:
+    select = partial(select_model, readiness=desk.readiness)
+    run = partial(run_prompt, ports=desk.ports)
+    stream = partial(stream_prompt, ports=desk.ports)
+    report = partial(report_usage, reports=desk.usage, clock=desk.clock)
+    prompts = PromptViews(select=select, run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
+    chat = ChatViews(
+        select=select,
+        callable_models=partial(callable_models, readiness=desk.readiness),
+        run=run,
+        stream=stream,
+        heartbeat_seconds=heartbeat_seconds,
+    )
+    return [*prompt_routes(prompts, UsageViews(report=report)), *chat_routes(chat)]
+
+
+async def post(service: Service, path: str, body: object, **headers: str) -> Reply:
+    content = json.dumps(body).encode()
+    sent = {"Content-Type": "application/json", **headers}
+    return await service.ask("POST", path, token=a_token(), data=content, headers=sent)
+
+
+def events(reply: Reply) -> list[tuple[str | None, Any]]:
+    """The name and the data of each event of a stream; data that is not JSON as it is, comments left out."""
+    found = []
+    for block in reply.content.decode().split("\n\n"):
+        lines = [line for line in block.split("\n") if line and not line.startswith(":")]
+        fields = dict(line.split(": ", 1) for line in lines)
+        if fields:
+            data = fields["data"]
+            found.append((fields.get("event"), json.loads(data) if data.startswith("{") else data))
+    return found
