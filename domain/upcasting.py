@@ -23,10 +23,12 @@ _EVENTS: Final[dict[str, type]] = {
     if isinstance(member, type) and issubclass(member, Root.Event) and hasattr(member, "TOPIC")
 }
 
+_CHANGED: Final = {topic: event for topic, event in _EVENTS.items() if getattr(event, "class_version", 1) > 1}
+
 
 def newest_facts(topic: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the facts of a logged event as its newest version has them; those of an unknown topic as they are."""
-    event_class = _EVENTS.get(topic)
+    event_class = _CHANGED.get(topic)
     return facts if event_class is None else upcast(event_class, facts)
 
 

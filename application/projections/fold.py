@@ -73,4 +73,5 @@ def changed(row: Row | None, change: RowChange, time: datetime) -> Row | None:
         after["credential_set_at"] = None if change.columns["credential_hint"] is None else time
     if change.operation == "insert":
         after["created_at"] = time
-    return after | {"updated_at": time}
+    after["updated_at"] = time
+    return after

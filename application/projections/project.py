@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from application.errors import ApplicationError
@@ -12,7 +11,14 @@ from domain.upcasting import newest_facts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from application.projections.rows import LoggedEvent, RowChange
+    from application.projections.rows import LoggedEvent, RowChange, Table
+
+TOPICS_OF: Final[dict[Table, frozenset[str]]] = {
+    "organizations": organizations.TOPICS,
+    "ai_providers": providers.TOPICS,
+    "ai_models": models.TOPICS,
+}
+"""Which events make the rows of which table."""
 
 _PROJECTIONS: Final[dict[str, Callable[[LoggedEvent], RowChange]]] = {
     **dict.fromkeys(providers.TOPICS, providers.project_provider),
@@ -39,4 +45,4 @@ def project(event: LoggedEvent) -> RowChange:
     if projection is None:
         raise UnknownEventType(f"{UnknownEventType.__doc__} Its topic is {event.topic}.")
     facts = newest_facts(event.topic, event.facts)
-    return projection(event if facts is event.facts else replace(event, facts=facts))
+    return projection(event if facts is event.facts else event._replace(facts=facts))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,8 +13,7 @@ Table = Literal["ai_providers", "ai_models", "organizations"]
 MERGED_COLUMNS: Final = frozenset({"sources"})
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
+class LoggedEvent(NamedTuple):
     """An event in the log's own words: `facts` holds JSON values only, amounts and ids as text."""
 
     aggregate_id: str
@@ -24,8 +22,7 @@ class LoggedEvent:
     facts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(NamedTuple):
     """Insert, update or delete one row; `columns` are JSON values, and only those that change in an update."""
 
     table: Table
@@ -50,5 +47,8 @@ def net_changes(changes: Iterable[RowChange]) -> dict[tuple[Table, str], RowChan
 
 def merged(columns: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns after the change."""
-    together = {name: {**columns.get(name, {}), **change[name]} for name in MERGED_COLUMNS & change.keys()}
-    return {**columns, **change, **together}
+    together = {**columns, **change}
+    for name in MERGED_COLUMNS:
+        if name in change:
+            together[name] = {**columns.get(name, {}), **change[name]}
+    return together
