@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import RedisStorage as BlockingRedisStorage
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 MEMORY: Final = "memory"
 
 _SETTING: Final = "LEDGER_RATE_LIMIT_STORAGE"
+_MISSING: Final = f"{_SETTING} names Redis, whose client is not installed: pip install 'model-ledger[redis]'."
+_PREFIX: Final = "model-ledger"
 # Redis answers within a millisecond; whoever waits longer for it had better count alone.
 _PATIENCE_SECONDS: Final = 0.25
-_LEFT_ALONE_SECONDS: Final = 5.0
 _START_SECONDS: Final = 3
 
 _log = logging.getLogger(__name__)
@@ -38,8 +40,8 @@ class RateCounts:
     nobody has the providers to himself.
     """
 
-    def __init__(self, storage: str) -> None:
-        """`storage` is `memory` or a Redis URL.
+    def __init__(self, storage: str, *, left_alone_seconds: float = 5.0) -> None:
+        """`storage` is `memory` or a Redis URL; one that does not answer is left alone for some seconds.
 
         Raises:
             ValueError: the client library for Redis is not installed.
@@ -47,6 +49,7 @@ class RateCounts:
         self._own = Windows(MemoryStorage())
         self._redis = None if storage == MEMORY else _redis(storage)
         self._shared = None if self._redis is None else Windows(self._redis)
+        self._left_alone_seconds = left_alone_seconds
         self._left_alone_until = 0.0
         self._is_away = False
 
@@ -64,11 +67,11 @@ class RateCounts:
 
     async def close(self) -> None:
         """Let go of the connections to Redis."""
-        if self._redis is not None:
+        if self._redis is not None and isinstance(self._redis.bridge, RedispyBridge):
             await self._redis.bridge.get_connection().aclose()
 
     def _lost(self, error: Exception) -> None:
-        self._left_alone_until = monotonic() + _LEFT_ALONE_SECONDS
+        self._left_alone_until = monotonic() + self._left_alone_seconds
         if not self._is_away:
             self._is_away = True
             _log.warning("%s does not answer; rates are counted by this process alone: %s", _SETTING, _reason(error))
@@ -89,24 +92,18 @@ def check_rate_limit_storage(storage: str) -> None:
     if storage == MEMORY:
         return
     try:
-        redis = BlockingRedisStorage(
-            storage, socket_connect_timeout=_START_SECONDS, socket_timeout=_START_SECONDS, **_NAMED
-        )
+        redis = BlockingRedisStorage(storage, socket_connect_timeout=_START_SECONDS, socket_timeout=_START_SECONDS)
     except ConfigurationError as error:
         raise ValueError(_MISSING) from error
     if not redis.check():
         place = urlsplit(storage)
         at = f"{place.hostname}:{place.port or 6379}" if place.hostname else place.path
-        raise Unavailable(f"Redis at {at} does not answer; start it, or correct {_SETTING}.")
-
-
-_NAMED: Final = {"key_prefix": "model-ledger"}
-_MISSING: Final = f"{_SETTING} names Redis, whose client is not installed: pip install 'model-ledger[redis]'."
+        raise Unavailable(f"Redis at {at} does not answer, or not to this password; start it, or correct {_SETTING}.")
 
 
 def _redis(url: str) -> RedisStorage:
     try:
-        return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", **_NAMED)
+        return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix=_PREFIX)
     except ConfigurationError as error:
         raise ValueError(_MISSING) from error
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +18,7 @@ from entrypoints.cli.output import clear_errors, errors, print_json, say
 from entrypoints.runtime import prepared
 from entrypoints.service import opened
 from entrypoints.settings import WrongSettings, load_settings
+from entrypoints.stopping import stop_signals, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from application.commands.check_provider import Checked
     from application.ports.election import ProviderToCheck
     from entrypoints.runtime import Runtime
+    from entrypoints.stopping import StopSignal
 
 health = typer.Typer(no_args_is_help=True, help="Check providers.")
 
@@ -49,27 +50,28 @@ def run(
         settings = load_settings()
         if settings.health_interval == 0 and not once:
             raise WrongSettings(["LEDGER_HEALTH_INTERVAL is 0, so nothing is ever due: set it, or use --once."])
-        with prepared(settings, say) as runtime, _told(quiet=as_json) as summary:
-            uvloop.run(_check_once(runtime, summary) if once else _check_until_stopped(runtime, summary))
+        with stop_signals() as stop, prepared(settings, say) as runtime, _told(quiet=as_json) as summary:
+            uvloop.run(_run(runtime, summary, stop, once=once))
     if as_json:
         print_json(summary.document())
     else:
         summary.say()
 
 
-async def _check_once(runtime: Runtime, summary: Summary) -> None:
-    async with opened(runtime) as container:
-        await container.check_all()(observer=summary)
-
-
-async def _check_until_stopped(runtime: Runtime, summary: Summary) -> None:
+async def _run(runtime: Runtime, summary: Summary, stop: StopSignal, *, once: bool) -> None:
+    """Work until there is nothing left to do or somebody stops it."""
+    stopping = stopped(stop)
     async with opened(runtime) as container:
         command = MonitorHealth(interval_seconds=runtime.settings.health_interval)
-        monitor = asyncio.create_task(container.monitor_health()(command, observer=summary))
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, monitor.cancel)
-        with suppress(asyncio.CancelledError):
-            await monitor
+        monitor, check_all = container.monitor_health(), container.check_all()
+        work = check_all(observer=summary) if once else monitor(command, observer=summary)
+        tasks = (asyncio.ensure_future(work), asyncio.ensure_future(stopping.wait()))
+        ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        for task in ended:
+            task.result()
 
 
 class Summary:

@@ -1,0 +1,68 @@
+"""What everybody who counts requests does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from application.ports.rate_limits import Quota
+
+if TYPE_CHECKING:
+    from application.ports.rate_limits import RateLimits
+
+# The shortest window that no busy machine takes for a few requests.
+A_QUOTA = Quota(name="tests", what="tests", requests=3, seconds=2)
+ANOTHER_QUOTA = Quota(name="discovery", what="questions", requests=3, seconds=2)
+
+PassTime = Callable[[float], Awaitable[None]]
+
+
+async def taken(limits: RateLimits, organization_id: UUID, quota: Quota = A_QUOTA, times: int = 1) -> list[bool]:
+    """Return which of so many requests in a row were granted."""
+    return [(await limits.take(quota, organization_id)).is_granted for _ in range(times)]
+
+
+class RateLimitsContract:
+    """Inherited by the tests of each; `limits` counts, and `pass_time` lets seconds pass for it."""
+
+    @pytest.fixture
+    def organization(self) -> UUID:
+        return uuid4()
+
+    async def test_as_many_as_the_quota_are_granted(self, limits: RateLimits, organization: UUID) -> None:
+        allowances = [await limits.take(A_QUOTA, organization) for _ in range(5)]
+        assert [allowance.is_granted for allowance in allowances] == [True, True, True, False, False]
+        assert [allowance.remaining for allowance in allowances] == [2, 1, 0, 0, 0]
+        assert {allowance.quota for allowance in allowances} == {A_QUOTA}
+        assert all(0 <= allowance.resets_after_seconds <= A_QUOTA.seconds for allowance in allowances)
+
+    async def test_all_of_it_is_there_again_when_the_time_is_over(
+        self, limits: RateLimits, organization: UUID, pass_time: PassTime
+    ) -> None:
+        assert (await taken(limits, organization, times=4))[-1] is False
+        refused = await limits.take(A_QUOTA, organization)
+        await pass_time(refused.resets_after_seconds + 0.1)
+        assert await taken(limits, organization, times=4) == [True, True, True, False]
+
+    async def test_who_is_refused_does_not_wait_longer_for_asking(
+        self, limits: RateLimits, organization: UUID, pass_time: PassTime
+    ) -> None:
+        await taken(limits, organization, times=4)
+        for _ in range(3):
+            await pass_time(0.55)
+            assert await taken(limits, organization) == [False]
+        await pass_time(0.55)
+        assert await taken(limits, organization) == [True]
+
+    async def test_organizations_and_quotas_are_counted_apart(self, limits: RateLimits, organization: UUID) -> None:
+        await taken(limits, organization, times=4)
+        assert await taken(limits, uuid4(), times=3) == [True] * 3
+        assert await taken(limits, organization, ANOTHER_QUOTA, times=4) == [True, True, True, False]
+
+    async def test_of_many_at_once_no_more_are_granted(self, limits: RateLimits, organization: UUID) -> None:
+        found = await asyncio.gather(*(limits.take(A_QUOTA, organization) for _ in range(20)))
+        assert sum(allowance.is_granted for allowance in found) == A_QUOTA.requests

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.rate_limits_contract import RateLimitsContract
+from tests.fakes.rate_limits import FakeRateLimits
+
+if TYPE_CHECKING:
+    from tests.contract.rate_limits_contract import PassTime
+
+
+class TestFakeRateLimits(RateLimitsContract):
+    @pytest.fixture
+    def limits(self) -> FakeRateLimits:
+        return FakeRateLimits()
+
+    @pytest.fixture
+    def pass_time(self, limits: FakeRateLimits) -> PassTime:
+        async def passed(seconds: float) -> None:
+            limits.pass_time(seconds)
+
+        return passed
