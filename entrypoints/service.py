@@ -36,10 +36,11 @@ from entrypoints.token_keys import token_keys
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
+    from entrypoints.http.routes import Route
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
@@ -47,12 +48,12 @@ CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 
 @asynccontextmanager
-async def running(runtime: Runtime, listener: socket.socket) -> AsyncIterator[Container]:
-    """Serve on the listening socket as long as the block lasts."""
+async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Route] = ()) -> AsyncIterator[Container]:
+    """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
     async with opened(runtime) as container:
         logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
         metrics = HttpMetrics()
-        app = application(container, runtime, logger, metrics)
+        app = application(container, runtime, logger, metrics, more)
         runner = build_runner(app, http_options(runtime.settings), logger)
         await runner.setup()
         try:
@@ -109,12 +110,16 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
 
 
 def application(
-    container: Container, runtime: Runtime, logger: FilteringBoundLogger, metrics: HttpMetrics | None = None
+    container: Container,
+    runtime: Runtime,
+    logger: FilteringBoundLogger,
+    metrics: HttpMetrics | None = None,
+    more: Sequence[Route] = (),
 ) -> web.Application:
     """Return the web application over an open container."""
     settings = runtime.settings
     app = build_app(
-        views(container).routes(),
+        [*views(container).routes(), *more],
         verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
         claims=container.claims(),
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -13,6 +14,7 @@ import uvloop
 from application.errors import Unavailable
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.demo.organization import ACTOR, ORGANIZATION_ID, seed
+from entrypoints.demo.sign_in import SignInLinks
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
 from entrypoints.runtime import prepared
@@ -63,9 +65,13 @@ async def _run(
     runtime: Runtime, listener: socket.socket, sandbox_port: int, stop: StopSignal, *, as_json: bool
 ) -> None:
     stopping = stopped(stop)
-    async with _played(sandbox_port) as sandbox, running(_allowing(runtime, sandbox), listener) as container:
+    links = SignInLinks(partial(_token, runtime))
+    async with (
+        _played(sandbox_port) as sandbox,
+        running(_allowing(runtime, sandbox), listener, links.routes()) as container,
+    ):
         await seed(container, sandbox)
-        _announce(runtime, address_of(listener), sandbox.url, as_json=as_json)
+        _announce(address_of(listener), sandbox.url, links, _token(runtime), as_json=as_json)
         await stopping.wait()
 
 
@@ -90,8 +96,8 @@ def _allowing(runtime: Runtime, sandbox: Sandbox) -> Runtime:
     return replace(runtime, settings=settings)
 
 
-def _announce(runtime: Runtime, url: str, sandbox_url: str, *, as_json: bool) -> None:
-    token = make_token(
+def _token(runtime: Runtime) -> str:
+    return make_token(
         runtime.jwt_secret or "",
         actor=ACTOR,
         issued_at=time.time(),
@@ -102,9 +108,22 @@ def _announce(runtime: Runtime, url: str, sandbox_url: str, *, as_json: bool) ->
         audience=runtime.settings.jwt_audience,
         issuer=runtime.settings.jwt_issuer,
     )
+
+
+def _announce(url: str, sandbox_url: str, links: SignInLinks, token: str, *, as_json: bool) -> None:
+    link = links.new_link(url)
     if as_json:
-        print_json({"url": url, "sandboxUrl": sandbox_url, "organizationId": ORGANIZATION_ID, "token": token})
+        print_json(
+            {
+                "url": url,
+                "sandboxUrl": sandbox_url,
+                "organizationId": ORGANIZATION_ID,
+                "token": token,
+                "signInLink": link,
+            }
+        )
         return
-    say(f"\nModel Ledger          {url}/\nAPI documentation     {url}/api/docs\nProviders played at   {sandbox_url}/")
+    say(f"\nModel Ledger          {url}/\nSign in (once)        {link}")
+    say(f"API documentation     {url}/api/docs\nProviders played at   {sandbox_url}/")
     say(f"Organization          {ORGANIZATION_ID}\nToken ({_TOKEN_HOURS} hours)      {token}\n")
     say(f'Try:  curl -H "Authorization: Bearer $TOKEN" {url}/api/ai/models\nCtrl-C stops it.')

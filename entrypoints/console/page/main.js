@@ -15,6 +15,7 @@ const PAGES = [
   ["/discover", () => import("./pages/discover/page.js")],
   ["/try", () => import("./pages/attempt/page.js")],
   ["/usage", () => import("./pages/usage/page.js")],
+  ["/audit", () => import("./pages/audit/page.js")],
 ];
 
 for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));

@@ -10,6 +10,7 @@ const PLACES = [
   ["/discover", "Discover", "viewer"],
   ["/try", "Try it", "viewer"],
   ["/usage", "Usage", "viewer"],
+  ["/audit", "Audit", "viewer"],
 ];
 
 export function drawFrame(session) {

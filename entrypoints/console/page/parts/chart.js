@@ -4,7 +4,7 @@ import { drawn, element } from "../core/elements.js";
 
 const WIDTH = 920;
 const HEIGHT = 240;
-const EDGES = { top: 14, right: 8, bottom: 26, left: 64 };
+const EDGES = { top: 14, right: 8, bottom: 26, left: 84 };
 const LINES = 4;
 
 // series: [{name, values: [number per label]}]; labels are under the bars, `show` writes a figure.

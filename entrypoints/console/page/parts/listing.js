@@ -9,10 +9,11 @@ const PAGE = 50;
 const TYPING_MS = 250;
 
 export class Listing {
-  // `draw(rows)` gives the elements of a page; `empty(isFiltered)` what is shown when there are none.
-  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {} }) {
-    Object.assign(this, { path, filters, signal, draw, empty, fixed });
-    this.sort = query.sort ?? sort;
+  // `draw(rows)` gives the elements of a page; `empty(isFiltered)` what is shown when there are none. A list that
+  // cannot be sorted has a null for `sort`.
+  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE }) {
+    Object.assign(this, { path, filters, signal, draw, empty, fixed, limit });
+    this.sort = sort && (query.sort ?? sort);
     this.usualSort = sort;
     this.cursors = [];
     this.rows = [];
@@ -44,7 +45,7 @@ export class Listing {
     this.asking = new AbortController();
     const asked = this.asking;
     this.place.setAttribute("aria-busy", "true");
-    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: PAGE, cursor: this.cursors.at(-1), includeTotal: true };
+    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: this.limit, cursor: this.cursors.at(-1), includeTotal: true };
     try {
       const page = await get(this.path, query, AbortSignal.any([asked.signal, this.signal]));
       this.#show(page);
@@ -61,7 +62,7 @@ export class Listing {
 
   #show({ data, pagination }) {
     this.rows = data;
-    const first = this.cursors.length * PAGE;
+    const first = this.cursors.length * this.limit;
     this.count.textContent = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
     const isFiltered = Object.values(this.chosen).some(Boolean);
     replace(this.place, data.length ? this.draw(data) : this.empty(isFiltered));
@@ -103,3 +104,17 @@ export function choice(name, label, choices) {
       select.addEventListener("change", changed);
     } };
 }
+
+// A moment, given in the person's own time and asked for in UTC.
+export function moment(name, label) {
+  const id = uniqueId(name);
+  const input = element("input", { id, type: "datetime-local", name });
+  const instant = () => input.value ? new Date(input.value).toISOString() : "";
+  return { name, element: element("div", { class: "filter" }, element("label", { for: id }, label), input), value: instant,
+    set(value, changed) {
+      if (value) input.value = localText(new Date(value));
+      input.addEventListener("change", changed);
+    } };
+}
+
+const localText = (date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

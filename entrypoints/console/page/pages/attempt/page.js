@@ -29,6 +29,7 @@ class Attempt {
     this.form = new Form([this.prompt, this.picture, ...wish.fields, this.most, this.temperature], { action: "Run the prompt", submit: () => this.#run(), extra: [why] });
     const reason = refusal("editor");
     if (reason) this.form.element.querySelector("[type=submit]").replaceWith(action("Run the prompt", { role: "editor" }));
+    this.form.body.classList.add("two");
     this.form.element.addEventListener("change", () => wish.adjust());
   }
 

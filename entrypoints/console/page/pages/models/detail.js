@@ -12,7 +12,7 @@ import { confirmed } from "../../parts/dialog.js";
 import { failure } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
 import { tabs } from "../../parts/tabs.js";
-import { history } from "../history.js";
+import { history } from "../history/history.js";
 import { editModel } from "./form.js";
 import { source } from "./kinds.js";
 
@@ -25,11 +25,11 @@ export async function show({ params, query, signal }) {
     model = await get(path, {}, signal);
     provider = await get(`${PROVIDERS}/${model.providerId}`, {}, signal);
   } catch (error) {
-    return page("Model", { back }, failure(error), error.status === 404 ? await history(path, signal) : null);
+    return page("Model", { back }, failure(error), error.status === 404 ? await history(path, null, { signal }) : null);
   }
   return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, tabs([
     ["overview", "Overview", () => overview(model, provider)],
-    ["history", "History", () => history(path, signal)],
+    ["history", "History", () => history(path, model, { role: "editor", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));
 }
 

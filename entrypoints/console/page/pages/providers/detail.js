@@ -11,7 +11,7 @@ import { failure } from "../../parts/failure.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
 import { tabs } from "../../parts/tabs.js";
-import { history } from "../history.js";
+import { history } from "../history/history.js";
 import { editProvider } from "./form.js";
 import { test, toggle } from "./list.js";
 import { removeProvider } from "./remove.js";
@@ -26,7 +26,7 @@ export async function show({ params, query, signal }) {
   try {
     [provider, types] = await Promise.all([get(path, {}, signal), providerTypes()]);
   } catch (error) {
-    return page("Provider", { back }, failure(error), error.status === 404 ? await history(path, signal) : null);
+    return page("Provider", { back }, failure(error), error.status === 404 ? await history(path, null, { signal }) : null);
   }
   const again = () => refresh({ focus: false });
   const actions = [
@@ -39,7 +39,7 @@ export async function show({ params, query, signal }) {
   return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType }, tabs([
     ["overview", "Overview", () => overview(provider, type)],
     ["checks", "Checks", () => checks(path, signal)],
-    ["history", "History", () => history(path, signal)],
+    ["history", "History", () => history(path, provider, { role: "admin", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));
 }
 

@@ -1,0 +1,46 @@
+// Everything that happened in the organization: the log itself is the audit trail.
+
+import { element } from "../../core/elements.js";
+import { time } from "../../core/format.js";
+import { href } from "../../core/router.js";
+import { Listing, moment, search } from "../../parts/listing.js";
+import { nothing, page } from "../../parts/page.js";
+import { table } from "../../parts/table.js";
+import { eventName } from "../history/differences.js";
+
+const KINDS = { provider: "providers", model: "models" };
+
+export async function show({ query, signal }) {
+  const list = new Listing({
+    path: "/api/ai/audit", query, signal, sort: null,
+    filters: [search("actor", "By (subject)"), search("type", "Event type, such as provider.renamed"), search("aggregateId", "About (id)"), moment("from", "From"), moment("to", "Before")],
+    draw: (rows) => table(columns(), rows, { caption: "Events, the newest first" }),
+    empty: (isFiltered) => nothing(isFiltered ? "No event matches." : "Nothing has happened yet."),
+  });
+  await list.load();
+  return page("Audit", { lead: "Who did what, when, in which request: complete, append only, each event chained to the one before." }, list.element);
+}
+
+function columns() {
+  return [
+    { head: "When", cell: (event) => element("time", { datetime: event.at }, time(event.at)) },
+    { head: "What", cell: (event) => [eventName(event.type), event.reason ? element("small", {}, event.reason) : null] },
+    { head: "By", cell: (event) => element("code", {}, event.actor) },
+    { head: "About", cell: (event) => about(event) },
+    { head: "Facts", cell: (event) => facts(event) },
+    { head: "Number", numeric: true, cell: (event) => String(event.sequence) },
+  ];
+}
+
+function about(event) {
+  const place = KINDS[event.type.split(".")[0]];
+  const short = element("code", { title: event.aggregateId }, event.aggregateId.slice(0, 8));
+  return place ? element("a", { href: href(`/${place}/${event.aggregateId}`, { tab: "history" }) }, short) : short;
+}
+
+function facts(event) {
+  const { sequence, position, revision, commandId, requestId, hash } = event;
+  return element("details", {}, element("summary", {}, "Show"),
+    element("pre", { tabindex: "0" }, JSON.stringify({ ...event.facts }, null, 2)),
+    element("p", { class: "hint" }, `Sequence ${sequence}, position ${position}, revision ${revision}, request `, element("code", {}, requestId), ", command ", element("code", {}, commandId), ", hash ", element("code", {}, hash)));
+}
