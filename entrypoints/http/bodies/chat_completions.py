@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from entrypoints.http.bodies.kinds import Tokens
-from entrypoints.http.bodies.prompts import MOST_MESSAGES
+from entrypoints.http.bodies.prompts import MOST_MESSAGES, text_or_parts
 from entrypoints.http.fields import Number
 
 
@@ -59,7 +59,11 @@ class ChatMessage(Foreign):
     ignored: ClassVar[frozenset[str]] = frozenset({"name"})
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | Annotated[list[Content], Field(min_length=1, max_length=MOST_MESSAGES)]
+    content: Annotated[
+        Annotated[str, Tag("text")]
+        | Annotated[list[Content], Field(min_length=1, max_length=MOST_MESSAGES), Tag("parts")],
+        Discriminator(text_or_parts),
+    ]
 
 
 class StreamOptions(Foreign):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
@@ -92,11 +92,20 @@ class WrittenImage(ImageSource):
 Part = Annotated[WrittenText | WrittenImage, Field(discriminator="type")]
 
 
+def text_or_parts(value: object) -> str:
+    """Return which of the two ways of writing a content is meant, so that mistakes are told of that one alone."""
+    return "parts" if isinstance(value, list) else "text"
+
+
 class WrittenMessage(Body):
     """One turn of the conversation."""
 
     role: Literal["system", "user", "assistant"]
-    content: str | Annotated[list[Part], Field(min_length=1, max_length=MOST_MESSAGES)]
+    content: Annotated[
+        Annotated[str, Tag("text")]
+        | Annotated[list[Part], Field(min_length=1, max_length=MOST_MESSAGES), Tag("parts")],
+        Discriminator(text_or_parts),
+    ]
 
     @model_validator(mode="after")
     def _fits_its_role(self) -> Self:

@@ -1,0 +1,237 @@
+"""The OpenAI-compatible routes: what they take, what they refuse, and in which shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from application.ports.generation import ImagePart, Message, TextPart, TokenUsage
+from entrypoints.http.principal import Role
+from tests.contract.http.prompting import CHAT, a_desk, post, routes_of
+from tests.fakes.generation import generated
+from tests.http_service import a_token
+from tests.prompts import SOME_TIME, a_failure, an_account
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from application.ports.provider_gateway import UpstreamFailure
+    from tests.http_service import Service
+    from tests.prompts import Desk
+
+HELLO = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*routes_of(desk))
+
+
+async def test_an_answer_has_openais_shape(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", generated("Hi.", TokenUsage(input_tokens=7, output_tokens=3, reasoning_tokens=1)))
+    reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
+    document = reply.document
+    assert document.pop("created") > 1_700_000_000
+    assert document == {
+        "id": f"chatcmpl-{reply.headers['X-Request-Id']}",
+        "object": "chat.completion",
+        "model": "snapshot-1",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": "Hi.", "refusal": None},
+                "logprobs": None,
+                "finish_reason": "stop",
+            }
+        ],
+        "usage": {
+            "prompt_tokens": 7,
+            "completion_tokens": 3,
+            "total_tokens": 10,
+            "prompt_tokens_details": {"cached_tokens": 0},
+            "completion_tokens_details": {"reasoning_tokens": 1},
+        },
+    }
+
+
+async def test_what_the_provider_does_not_say_is_made_up_of_nothing(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", generated("", TokenUsage(), answered_by=None, finish_reason="other"))
+    document = (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})).document
+    assert (document["model"], document["usage"]) == ("gpt-x", None)
+    assert document["choices"][0]["finish_reason"] == "stop"
+
+
+async def test_the_conversation_reaches_the_model(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x")
+    body = {
+        "model": "gpt-x",
+        "messages": [
+            {"role": "developer", "content": "Be brief."},
+            {
+                "role": "user",
+                "name": "ann",
+                "content": [
+                    {"type": "text", "text": "What is it?"},
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGVsbG8=", "detail": "low"}},
+                    {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
+                ],
+            },
+            {"role": "assistant", "content": "A dot.", "refusal": None, "tool_calls": None, "annotations": []},
+            {"role": "user", "content": "Sure?"},
+        ],
+        "temperature": 0.5,
+        "top_p": 1,
+        "max_completion_tokens": 20,
+        "max_tokens": 10,
+        "stop": "END",
+        "n": 1,
+        "user": "u-1",
+        "seed": 7,
+        "presence_penalty": 0,
+        "response_format": {"type": "text"},
+        "tools": [],
+        "logit_bias": None,
+    }
+    assert (await post(service, CHAT, body)).status == 200
+    request = desk.generation.calls[0].request
+    assert request.messages == (
+        Message(role="system", parts=(TextPart("Be brief."),)),
+        Message(
+            role="user",
+            parts=(
+                TextPart("What is it?"),
+                ImagePart(media_type="image/png", data="aGVsbG8=", detail="low"),
+                ImagePart(url="https://example.com/a.png"),
+            ),
+        ),
+        Message(role="assistant", parts=(TextPart("A dot."),)),
+        Message(role="user", parts=(TextPart("Sure?"),)),
+    )
+    assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.5, 1.0, 20, ("END",))
+
+
+@pytest.mark.parametrize(
+    ("change", "param"),
+    [
+        ({"model": ...}, "model"),
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": "user", "content": None}]}, "messages[0].content"),
+        ({"messages": [*HELLO, {"role": "assistant", "content": "", "tool_calls": [{"id": "1"}]}]}, "messages[1]"),
+        ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, "messages[0].content[0]"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x/y"}}]}]},
+            "messages[0].content[0]",
+        ),
+        (
+            {"messages": [{"role": "system", "content": [{"type": "image_url", "image_url": {"url": "https://x/y"}}]}]},
+            "messages[0].content",
+        ),
+        ({"temperature": 3}, "temperature"),
+        ({"n": 2}, "n"),
+        ({"tools": [{"type": "function"}]}, "tools"),
+        ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"presence_penalty": 1}, "presence_penalty"),
+        ({"logprobs": True}, "logprobs"),
+        ({"store": True}, "store"),
+        ({"stream_options": {"include_prices": True}}, "stream_options.include_prices"),
+        ({"anything_new": 1}, "anything_new"),
+    ],
+)
+async def test_what_cannot_be_honoured_is_refused_not_ignored(
+    desk: Desk, service: Service, change: dict[str, Any], param: str
+) -> None:
+    desk.model("gpt-x")
+    body = {name: value for name, value in ({"model": "gpt-x", "messages": HELLO} | change).items() if value is not ...}
+    reply = await post(service, CHAT, body)
+    assert (reply.status, reply.headers["Content-Type"]) == (400, "application/json")
+    error = reply.document["error"]
+    assert error.keys() == {"message", "type", "param", "code"}
+    assert (error["type"], error["code"]) == ("invalid_request_error", "invalid_value")
+    assert error["param"].startswith(param)
+    assert desk.generation.calls == []
+
+
+async def test_refusals_before_the_view_have_the_same_shape(service: Service) -> None:
+    nobody = await service.ask("POST", CHAT, json={})
+    assert (nobody.status, nobody.document["error"]["code"]) == (401, "invalid_api_key")
+    assert nobody.headers["WWW-Authenticate"] == "Bearer"
+    viewer = await service.ask("POST", CHAT, token=a_token(Role.VIEWER), json={})
+    assert (viewer.status, viewer.document["error"]["code"]) == (403, "not_allowed")
+    malformed = await service.ask(
+        "POST", CHAT, token=a_token(), data=b"{", headers={"Content-Type": "application/json"}
+    )
+    assert (malformed.status, malformed.document["error"]["type"]) == (400, "invalid_request_error")
+    keyed = await post(service, CHAT, {"model": "m", "messages": HELLO}, **{"Idempotency-Key": "k"})
+    assert (keyed.status, keyed.document["error"]["code"]) == (422, "not_replayable")
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code", "retry"),
+    [
+        (a_failure("rate_limited", retry_after_seconds=99.0), 429, "rate_limit_exceeded", "true"),
+        (a_failure("billing_exhausted", is_retryable=False), 429, "insufficient_quota", "false"),
+        (a_failure("overloaded", retry_after_seconds=99.0), 503, "server_is_overloaded", "true"),
+        (a_failure("timeout", is_retryable=False), 504, "timeout", "false"),
+        (a_failure("bad_request", is_retryable=False), 400, "provider_refused_request", "false"),
+        (a_failure("not_found", is_retryable=False), 404, "model_not_found", "false"),
+        (a_failure("auth_invalid", is_retryable=False, hint="Give it again."), 502, "auth_invalid", "false"),
+        (a_failure("unreachable", is_retryable=False), 502, "unreachable", "false"),
+    ],
+)
+async def test_a_failure_of_the_provider_is_told_in_openais_words(
+    desk: Desk, service: Service, *, failure: UpstreamFailure, status: int, code: str, retry: str
+) -> None:
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", failure)
+    reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
+    assert (reply.status, reply.document["error"]["code"]) == (status, code)
+    assert reply.headers["x-should-retry"] == retry
+    assert failure.message in reply.document["error"]["message"]
+    assert (failure.hint or "") in reply.document["error"]["message"]
+
+
+async def test_a_model_that_is_not_there_or_out_of_use_is_told(desk: Desk, service: Service) -> None:
+    desk.model("off", is_enabled=False)
+    unknown = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
+    assert (unknown.status, unknown.document["error"]["code"]) == (404, "model_not_found")
+    assert unknown.document["error"]["param"] == "model"
+    off = await post(service, CHAT, {"model": "off", "messages": HELLO})
+    assert (off.status, off.document["error"]["code"]) == (409, "model_out_of_use")
+    assert off.headers["x-should-retry"] == "false"
+
+
+async def test_models_are_listed_once_by_their_providers_names(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x", name="b")
+    desk.model("gpt-x", name="c", of=an_account(name="Another"))
+    desk.model("gpt-y", name="a", type="unknown")
+    desk.model("off", is_enabled=False)
+    desk.model("embedder", type="embedding")
+    desk.model("away", of=an_account(is_enabled=False))
+    reply = await service.ask("GET", "/v1/models", token=a_token(Role.VIEWER))
+    created = int(SOME_TIME.timestamp())
+    assert reply.document == {
+        "object": "list",
+        "data": [
+            {"id": "gpt-y", "object": "model", "created": created, "owned_by": "A provider"},
+            {"id": "gpt-x", "object": "model", "created": created, "owned_by": "A provider"},
+        ],
+    }
+
+
+async def test_a_model_is_shown_by_any_of_its_names(desk: Desk, service: Service) -> None:
+    model = desk.model("vendor/gpt-x:free", name="Ours")
+    for name in (str(model.id), "vendor/gpt-x:free", "Ours"):
+        reply = await service.ask("GET", f"/v1/models/{name}", token=a_token(Role.VIEWER))
+        assert (reply.status, reply.document["id"]) == (200, name)
+    missing = await service.ask("GET", f"/v1/models/{uuid4()}", token=a_token(Role.VIEWER))
+    assert (missing.status, missing.document["error"]["code"]) == (404, "model_not_found")
