@@ -1,6 +1,7 @@
 // Which page is shown: `#/models/<id>?tab=history`. The fragment never leaves the browser.
 
-import { replace } from "./elements.js";
+import { failure } from "../parts/failure.js";
+import { element, replace } from "./elements.js";
 
 const routes = [];
 let leaving = new AbortController();
@@ -44,7 +45,7 @@ export async function refresh({ focus = true } = {}) {
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
   if (!found) return go("/providers");
   const params = Object.fromEntries(found.route.names.map((name, index) => [name, decodeURIComponent(found.match[index + 1])]));
-  const page = await found.route.load({ params, query, signal });
+  const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
   replace(main, page);
   document.dispatchEvent(new CustomEvent("shown", { detail: path }));
@@ -57,6 +58,11 @@ export async function refresh({ focus = true } = {}) {
   }
   shown = path;
   return undefined;
+}
+
+function failed(error, signal) {
+  if (signal.aborted) return null;
+  return [element("h1", {}, "This page cannot be shown"), failure(error, () => refresh())];
 }
 
 export function leave() {
