@@ -1,0 +1,74 @@
+"""Write down, outside the database, where the log ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from application.verification.checkpoints import (
+    BEGINNING,
+    Checkpoint,
+    CheckpointLine,
+    MalformedCheckpoint,
+    SignedCheckpoint,
+    line_bytes,
+    line_hash,
+    parse_line,
+    signed_bytes,
+)
+from application.verification.merkle import root
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.ports.checkpoints import CheckpointKey, CheckpointSink, LogHeads
+    from application.ports.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCheckpoint:
+    """Sign the heads of all organizations and append them to the sink; where nothing moved, only when `always`."""
+
+    always: bool = False
+
+
+async def write_checkpoint(
+    command: WriteCheckpoint, *, heads: LogHeads, sink: CheckpointSink, key: CheckpointKey, clock: Clock
+) -> Checkpoint | None:
+    """Return the checkpoint, none where the log has not moved since the last one.
+
+    Raises:
+        SinkUnusable, Unavailable: it could not be written; the log goes on without.
+    """
+
+    async def following(newest: Sequence[bytes]) -> bytes | None:
+        last, previous = _last_of(newest)
+        position, leaves = await heads.at_one_moment()
+        if last is not None and last.position == position and not command.always:
+            return None
+        checkpoint = Checkpoint(
+            number=1 if last is None else last.number + 1,
+            at=clock.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            position=position,
+            organizations=len(leaves),
+            root=root([head.leaf for head in leaves]).hex(),
+            previous=previous,
+            key_id=key.key_id,
+        )
+        signed = SignedCheckpoint(checkpoint=checkpoint, signature=await key.sign(signed_bytes(checkpoint)))
+        known = 0 if last is None else last.position
+        return line_bytes(CheckpointLine(signed, [head for head in leaves if head.position > known]))
+
+    line = await sink.extend(following)
+    return None if line is None else parse_line(line).signed.checkpoint
+
+
+def _last_of(newest: Sequence[bytes]) -> tuple[Checkpoint | None, str]:
+    """Return the newest whole checkpoint and the hash of its line; a writer that died may have left half a line."""
+    for line in newest:
+        try:
+            return parse_line(line).signed.checkpoint, line_hash(line)
+        except MalformedCheckpoint:
+            continue
+    return None, BEGINNING
