@@ -1,0 +1,147 @@
+"""What a provider does not like about a prompt is told in words that help, and in none of the provider's."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from application.ports.provider_gateway import UpstreamFailure
+from tests.unit.providers.prompting import Prompted
+
+
+async def refused(provider: str, status: int, body: object) -> UpstreamFailure:
+    is_type = provider in {"openai", "anthropic", "google", "azure_openai", "openai_compatible"}
+    prompted = Prompted(provider) if is_type else Prompted("openai_compatible", preset=provider)
+    with pytest.raises(UpstreamFailure) as failure:
+        await prompted.generated(body, status=status)
+    assert failure.value.category in {"bad_request", "not_found"}
+    assert not failure.value.is_retryable
+    assert failure.value.http_status == status
+    return failure.value
+
+
+def of_openai(message: str, code: str | None = None, param: str | None = None) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error", "param": param, "code": code}}
+
+
+def of_anthropic(message: str) -> dict[str, Any]:
+    return {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
+
+
+def of_google(message: str) -> dict[str, Any]:
+    return {"error": {"code": 400, "message": message, "status": "INVALID_ARGUMENT"}}
+
+
+def of_mistral(field: str) -> dict[str, Any]:
+    detail = [{"type": "extra_forbidden", "loc": ["body", field], "msg": "Extra inputs are not permitted"}]
+    return {"object": "error", "message": {"detail": detail}, "type": "invalid_request_error", "code": None}
+
+
+UNSUPPORTED: Final = "Unsupported parameter: '{0}' is not supported with this model."
+BOTH: Final = "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
+
+
+@pytest.mark.parametrize(
+    ("provider", "status", "body", "names"),
+    [
+        ("openai", 400, of_openai(UNSUPPORTED.format("top_p"), "unsupported_parameter", "top_p"), "topP"),
+        ("openai", 400, of_openai(UNSUPPORTED.format("stop"), "unsupported_parameter", "stop"), "stop"),
+        (
+            "openai",
+            400,
+            of_openai("Unsupported value: 'temperature' does not support 0.2.", "unsupported_value", "temperature"),
+            "temperature",
+        ),
+        (
+            "azure_openai",
+            400,
+            of_openai(UNSUPPORTED.format("max_tokens") + " Use 'max_completion_tokens' instead.", None, "max_tokens"),
+            "maxTokens",
+        ),
+        ("azure_openai", 400, of_openai("Unrecognized request argument supplied: max_completion_tokens"), "maxTokens"),
+        ("openai", 400, of_openai("max_tokens is too large: 20000.", "invalid_value", "max_tokens"), "maxTokens"),
+        ("anthropic", 400, of_anthropic("temperature: Extra inputs are not permitted"), "temperature"),
+        ("anthropic", 400, of_anthropic("max_tokens: 9000 > 4096, which is the maximum"), "maxTokens"),
+        ("anthropic", 400, of_anthropic(BOTH), "temperature and topP"),
+        ("google", 400, of_google("* generation_config.max_output_tokens: must be positive"), "maxTokens"),
+        ("google", 400, of_google("Invalid value at 'generation_config.topP'"), "topP"),
+        ("mistral", 422, of_mistral("temperature"), "temperature"),
+        ("mistral", 422, of_mistral("max_completion_tokens"), "maxTokens"),
+        ("vllm", 422, {"detail": [{"loc": ["body", "top_p"], "msg": "too large", "type": "value_error"}]}, "topP"),
+    ],
+)
+async def test_the_parameter_that_is_refused_is_named(provider: str, status: int, body: object, names: str) -> None:
+    failure = await refused(provider, status, body)
+    assert f" does not accept {names} as sent, with this model." in failure.message
+    assert (
+        failure.hint == f"Leave {names} out of the prompt and of the model's config, or choose what the model allows."
+    )
+
+
+@pytest.mark.parametrize(
+    ("provider", "status", "body", "says"),
+    [
+        ("openai", 400, of_openai("Too long", "context_length_exceeded", "messages"), "longer than"),
+        ("openai", 400, of_openai("This model's maximum context length is 8192 tokens. max_tokens"), "longer than"),
+        ("anthropic", 400, of_anthropic("prompt is too long: 210000 tokens > 200000 maximum"), "longer than"),
+        (
+            "anthropic",
+            400,
+            of_anthropic("input length and `max_tokens` exceed context limit: 1 + 2 > 3"),
+            "longer than",
+        ),
+        ("google", 400, of_google("The input token count (9) exceeds the maximum number of tokens"), "longer than"),
+        (
+            "openai",
+            400,
+            of_openai("Invalid content type. image_url is only supported by certain models."),
+            "take images",
+        ),
+        ("deepseek", 400, of_openai("messages[1]: unknown variant `image_url`, expected `text`"), "take images"),
+        (
+            "anthropic",
+            400,
+            of_anthropic("messages.0.content.1: this model does not support image input"),
+            "take images",
+        ),
+        ("google", 400, of_google("Image input modality is not enabled for gemma-3"), "take images"),
+        (
+            "openai",
+            400,
+            of_openai("You uploaded an unsupported image.", "invalid_image_format"),
+            "cannot read an image",
+        ),
+        ("anthropic", 400, of_anthropic("messages.0.content.0.image.source.base64: ?"), "cannot read an image"),
+        ("google", 400, of_google("Unable to process input image. Please retry or report."), "cannot read an image"),
+        ("ollama", 400, {"error": "illegal base64 data at input byte 4"}, "cannot read an image"),
+        ("openai", 404, of_openai("This is not a chat model and thus not supported."), "does not answer prompts"),
+        (
+            "azure_openai",
+            400,
+            of_openai("The chatCompletion operation does not work with the specified model."),
+            "prompts",
+        ),
+        ("azure_openai", 400, of_openai("Filtered.", "content_filter", "prompt"), "content filter"),
+        ("openrouter", 403, {"error": {"code": 403, "message": "your input was flagged"}}, "content filter"),
+        ("xai", 403, {"code": "x", "error": "Content violates usage guidelines."}, "content filter"),
+        ("openai", 400, of_openai("Something else."), "does not accept the prompt as it is"),
+        ("openai", 400, of_openai("Do not stop here."), "does not accept the prompt as it is"),
+        ("anthropic", 400, of_anthropic("messages: at least one message is required"), "as it is"),
+        ("openai_compatible", 404, {"detail": "Not Found"}, "has no such model, or runs no prompts at this address"),
+        ("openai_compatible", 405, b"", "runs no prompts at this address"),
+        ("openai", 404, of_openai("Unknown URL"), "runs no prompts at this address"),
+        ("openai", 404, of_openai("No such model", "model_not_found"), "has no such model, or this key may not use it"),
+    ],
+)
+async def test_what_is_wrong_with_a_prompt_is_told(provider: str, status: int, body: object, says: str) -> None:
+    failure = await refused(provider, status, body)
+    assert says in failure.message
+    assert failure.hint
+
+
+async def test_nothing_of_the_refusal_is_repeated() -> None:
+    secret = "my diary says that"
+    for message in (f"temperature {secret}", f"prompt is too long {secret}", f"image.source {secret}", secret):
+        failure = await refused("openai", 400, of_openai(message, param=secret))
+        assert secret not in f"{failure.message}{failure.hint}"
