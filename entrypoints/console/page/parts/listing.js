@@ -81,10 +81,10 @@ export class Listing {
 }
 
 // A search box; it asks when the person has stopped typing.
-export function search(name, label) {
+export function search(name, label, { narrow = false } = {}) {
   const id = uniqueId(name);
   const input = element("input", { id, type: "search", name, autocomplete: "off", spellcheck: "false" });
-  return { name, element: element("div", { class: "filter grow" }, element("label", { for: id }, label), input), value: () => input.value.trim(),
+  return { name, element: element("div", { class: narrow ? "filter" : "filter grow" }, element("label", { for: id }, label), input), value: () => input.value.trim(),
     set(value, changed) {
       let waiting = null;
       input.value = value;

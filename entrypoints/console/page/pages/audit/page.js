@@ -13,7 +13,7 @@ const KINDS = { provider: "providers", model: "models" };
 export async function show({ query, signal }) {
   const list = new Listing({
     path: "/api/ai/audit", query, signal, sort: null,
-    filters: [search("actor", "By (subject)"), search("type", "Event type, such as provider.renamed"), search("aggregateId", "About (id)"), moment("from", "From"), moment("to", "Before")],
+    filters: [search("type", "Event type, such as model.renamed"), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)", { narrow: true }), moment("from", "From"), moment("to", "Before")],
     draw: (rows) => table(columns(), rows, { caption: "Events, the newest first" }),
     empty: (isFiltered) => nothing(isFiltered ? "No event matches." : "Nothing has happened yet."),
   });

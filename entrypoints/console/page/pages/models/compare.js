@@ -5,12 +5,12 @@ import { element, replace } from "../../core/elements.js";
 import { known, money, number, perMillion, title } from "../../core/format.js";
 import { MODELS } from "../../core/places.js";
 import { href, remember } from "../../core/router.js";
-import { chips, enabled } from "../../parts/badges.js";
+import { chips, enabled, lifecycle } from "../../parts/badges.js";
 import { field } from "../../parts/form.js";
 import { card, nothing, page } from "../../parts/page.js";
 
 const ROWS = [
-  ["State", (model) => enabled(model.isEnabled)],
+  ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), lifecycle(model.lifecycle))],
   ["Type", (model) => title(model.type)],
   ["Able to", (model) => chips(model.capabilities, 20)],
   ["Context window", (model) => number(model.contextWindow)],

@@ -7,7 +7,7 @@ import { say } from "../../core/messages.js";
 import { MODELS, PROVIDERS } from "../../core/places.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { chips, enabled } from "../../parts/badges.js";
+import { chips, enabled, lifecycle } from "../../parts/badges.js";
 import { confirmed } from "../../parts/dialog.js";
 import { failure } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
@@ -36,6 +36,7 @@ export async function show({ params, query, signal }) {
 function actions(model, path) {
   const again = () => refresh({ focus: false });
   return [
+    action("Try it", { role: "editor", why: model.isEnabled ? null : "It is out of use: enable it first.", run: () => go("/try", { model: model.id }) }),
     action("Edit", { role: "editor", tone: "plain", run: () => editModel(model, again) }),
     action(model.isEnabled ? "Disable" : "Enable", { role: "editor", tone: "plain", run: async () => {
       await ask("PATCH", path, { body: { isEnabled: !model.isEnabled } });
@@ -55,11 +56,12 @@ function actions(model, path) {
 function overview(model, provider) {
   const from = (name) => model.sources[name] ? element("small", { class: "quiet" }, ` ${source(model.sources[name])}`) : null;
   return element("div", { class: "columns" },
-    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled)), facts([
+    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled), model.lifecycle === "active" ? null : lifecycle(model.lifecycle)), facts([
       ["Model id", element("code", {}, model.modelId)],
       ["Provider", element("a", { href: href(`/providers/${provider.id}`) }, provider.name)],
       ["Version", [model.version ?? "–", from("version")]],
       ["Type", [title(model.type), from("type")]],
+      model.retiresOn ? ["Retires", [model.retiresOn, from("retiresOn")]] : null,
       ["Revision", number(model.revision)],
       ["Changed", time(model.updatedAt)],
     ]), element("h3", {}, "Able to"), element("p", {}, chips(model.capabilities, 40), from("capabilities"))),
