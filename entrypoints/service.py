@@ -136,25 +136,8 @@ def views(container: Container) -> Views:
     """Return all views with their use cases."""
     return Views(
         provider_types=ProviderTypeViews(gateway=container.gateway()),
-        providers=ProviderViews(
-            documents=container.provider_documents(),
-            past=container.past(),
-            as_of=container.provider_as_of(),
-            register=container.register_provider(),
-            change=container.change_provider(),
-            revert=container.revert_provider(),
-            remove=container.remove_provider(),
-        ),
-        models=ModelViews(
-            documents=container.model_documents(),
-            past=container.past(),
-            as_of=container.model_as_of(),
-            register=container.register_model(),
-            change=container.change_model(),
-            replace=container.replace_model(),
-            revert=container.revert_model(),
-            remove=container.remove_model(),
-        ),
+        providers=_provider_views(container),
+        models=_model_views(container),
         bulk=BulkViews(documents=container.model_documents(), change_in_bulk=container.change_models_in_bulk()),
         discovery=DiscoveryViews(
             checks=container.health_checks(),
@@ -176,6 +159,31 @@ def views(container: Container) -> Views:
         usage=UsageViews(report=container.report_usage()),
         audit=AuditViews(log=container.audit_log(), history=container.history()),
         organizations=OrganizationViews(name_it=container.name_organization()),
+    )
+
+
+def _provider_views(container: Container) -> ProviderViews:
+    return ProviderViews(
+        documents=container.provider_documents(),
+        past=container.past(),
+        as_of=container.provider_as_of(),
+        register=container.register_provider(),
+        change=container.change_provider(),
+        revert=container.revert_provider(),
+        remove=container.remove_provider(),
+    )
+
+
+def _model_views(container: Container) -> ModelViews:
+    return ModelViews(
+        documents=container.model_documents(),
+        past=container.past(),
+        as_of=container.model_as_of(),
+        register=container.register_model(),
+        change=container.change_model(),
+        replace=container.replace_model(),
+        revert=container.revert_model(),
+        remove=container.remove_model(),
     )
 
 

@@ -141,8 +141,15 @@ class PromptToRun(Wanted):
     config: WrittenParameters | None = None
     stream: bool = False
     deadline_seconds: Annotated[
-        Number, Field(gt=0, le=600, description="Bounds everything, from the first attempt to the last word.")
-    ] = Decimal(60)
+        Number,
+        Field(
+            gt=0,
+            le=600,
+            description="Bounds everything, from the first attempt to the last word.",
+            # An exact number is a text to the schema's maker.
+            json_schema_extra={"default": 60},
+        ),
+    ] = Field(default_factory=lambda: Decimal(60))
 
     @model_validator(mode="after")
     def _asks_once(self) -> Self:
