@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, cast
 from urllib.parse import urlsplit
 
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -31,6 +31,12 @@ _PATIENCE_SECONDS: Final = 0.25
 _START_SECONDS: Final = 3
 
 _log = logging.getLogger(__name__)
+
+
+class _Client(Protocol):
+    """What the library's types leave out of the client."""
+
+    async def aclose(self) -> None: ...
 
 
 class RateCounts:
@@ -68,7 +74,7 @@ class RateCounts:
     async def close(self) -> None:
         """Let go of the connections to Redis."""
         if self._redis is not None and isinstance(self._redis.bridge, RedispyBridge):
-            await self._redis.bridge.get_connection().aclose()
+            await cast("_Client", self._redis.bridge.get_connection()).aclose()
 
     def _lost(self, error: Exception) -> None:
         self._left_alone_until = monotonic() + self._left_alone_seconds

@@ -1,0 +1,215 @@
+"""Requests are counted against the quotas that their routes name, in one place, for each organization."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from application.ports.rate_limits import Quota
+from entrypoints.http.authorization import Access
+from entrypoints.http.fields import Flag, Query
+from entrypoints.http.options import HttpOptions
+from entrypoints.http.principal import Role
+from entrypoints.http.rate_limits import RateLimiter
+from entrypoints.http.requests import query_of
+from entrypoints.http.responses import json_response
+from entrypoints.http.routes import route
+from tests.contract.http.views import THINGS
+from tests.documented import product_routes
+from tests.fakes.rate_limits import FakeRateLimits
+from tests.http_service import OTHER_ORGANIZATION, a_token
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from entrypoints.http.routes import Route
+    from tests.http_service import Reply, Service
+
+    Serve = Callable[..., Awaitable[Service]]
+
+VIEWER, EDITOR = a_token(Role.VIEWER), a_token(Role.EDITOR)
+STRANGER = a_token(Role.EDITOR, organization_id=OTHER_ORGANIZATION)
+QUOTAS = {
+    "looks": Quota(name="looks", what="looks", requests=3, seconds=60),
+    "sweeps": Quota(name="sweeps", what="sweeps", requests=1, seconds=30),
+    "free": Quota(name="free", what="free things", requests=0, seconds=60),
+}
+
+
+class LookQuery(Query):
+    """How fresh."""
+
+    refresh: Flag = False
+
+
+@dataclass(slots=True)
+class Looks:
+    """Counts who got as far as the view."""
+
+    seen: int = 0
+    fault: Exception | None = None
+    quotas: dict[str, Quota] = field(default_factory=lambda: dict(QUOTAS))
+    limits: FakeRateLimits = field(default_factory=FakeRateLimits)
+
+    async def look(self, request: web.Request) -> web.Response:
+        """Look at things"""
+        query_of(request, LookQuery)
+        return self._answer()
+
+    async def make(self, request: web.Request) -> web.Response:  # noqa: ARG002 - whoever asks
+        """Make a thing"""
+        return self._answer()
+
+    def _answer(self) -> web.Response:
+        self.seen += 1
+        if self.fault is not None:
+            raise self.fault
+        return json_response({"seen": self.seen})
+
+    def routes(self, rate_limit: str = "looks", refresh_limit: str = "sweeps") -> list[Route]:
+        look = route(
+            "GET",
+            THINGS,
+            self.look,
+            access=Access.VIEWER,
+            query=LookQuery,
+            rate_limit=rate_limit,
+            refresh_limit=refresh_limit,
+        )
+        return [look, route("POST", THINGS, self.make, access=Access.EDITOR, rate_limit=rate_limit)]
+
+    @property
+    def limiter(self) -> RateLimiter:
+        return RateLimiter(self.limits, self.quotas)
+
+
+@pytest.fixture
+def looks() -> Looks:
+    return Looks()
+
+
+@pytest.fixture
+async def service(serve: Serve, looks: Looks) -> Service:
+    return await serve(*looks.routes(), limiter=looks.limiter)
+
+
+def told(reply: Reply) -> tuple[int, str | None, str | None]:
+    return reply.status, reply.headers.get("RateLimit-Policy"), reply.headers.get("RateLimit")
+
+
+async def test_what_is_left_is_told_until_nothing_is(service: Service, looks: Looks) -> None:
+    policy = '"looks";q=3;w=60'
+    for left in (2, 1, 0):
+        assert told(await service.ask("GET", THINGS, token=VIEWER)) == (200, policy, f'"looks";r={left};t=60')
+    looks.limits.pass_time(17.5)
+    refused = await service.ask("GET", THINGS, token=VIEWER)
+    assert told(refused) == (429, policy, '"looks";r=0;t=43')
+    assert refused.headers["Retry-After"] == "43"
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert (refused.document["code"], refused.document["quota"]) == ("rate-limited", "looks")
+    assert refused.document["retryAfterSeconds"] == 43
+    assert "3 looks in 60 seconds" in refused.document["detail"]
+    assert "in 43 seconds" in refused.document["detail"]
+    assert looks.seen == 3
+
+
+async def test_all_of_it_is_there_again_after_the_window(service: Service, looks: Looks) -> None:
+    statuses = [(await service.ask("GET", THINGS, token=VIEWER)).status for _ in range(4)]
+    looks.limits.pass_time(60)
+    assert [*statuses, (await service.ask("GET", THINGS, token=VIEWER)).status] == [200, 200, 200, 429, 200]
+
+
+async def test_another_organization_has_a_quota_of_its_own(service: Service) -> None:
+    for _ in range(4):
+        await service.ask("GET", THINGS, token=VIEWER)
+    assert told(await service.ask("GET", THINGS, token=STRANGER)) == (200, '"looks";q=3;w=60', '"looks";r=2;t=60')
+
+
+async def test_all_persons_and_routes_of_an_organization_share_the_quota(service: Service) -> None:
+    replies = [
+        await service.ask("GET", THINGS, token=VIEWER),
+        await service.ask("POST", THINGS, token=EDITOR),
+        await service.ask("HEAD", THINGS, token=a_token(Role.ADMIN, actor="user-2")),
+        await service.ask("POST", THINGS, token=EDITOR),
+    ]
+    assert [reply.status for reply in replies] == [200, 200, 200, 429]
+
+
+async def test_a_refresh_counts_twice_and_is_refused_without_counting(service: Service) -> None:
+    fresh = f"{THINGS}?refresh=true"
+    both = '"sweeps";q=1;w=30, "looks";q=3;w=60'
+    assert told(await service.ask("GET", fresh, token=VIEWER)) == (200, both, '"sweeps";r=0;t=30, "looks";r=2;t=60')
+    refused = await service.ask("GET", fresh, token=VIEWER)
+    assert told(refused) == (429, '"sweeps";q=1;w=30', '"sweeps";r=0;t=30')
+    assert (refused.headers["Retry-After"], refused.document["quota"]) == ("30", "sweeps")
+    for query in ("", "?refresh=false"):
+        assert (await service.ask("GET", THINGS + query, token=VIEWER)).status == 200
+    assert (await service.ask("GET", THINGS, token=VIEWER)).status == 429
+
+
+async def test_problems_tell_what_is_left_too(service: Service, looks: Looks) -> None:
+    invalid = await service.ask("GET", f"{THINGS}?refresh=maybe", token=VIEWER)
+    assert (invalid.status, invalid.headers["RateLimit"]) == (422, '"looks";r=2;t=60')
+    looks.fault = ZeroDivisionError()
+    broken = await service.ask("GET", THINGS, token=VIEWER)
+    assert (broken.status, broken.headers["RateLimit"]) == (500, '"looks";r=1;t=60')
+
+
+async def test_who_may_not_ask_does_not_count(service: Service) -> None:
+    for token, status in ((None, 401), ("nonsense", 401), (VIEWER, 403)):
+        for _ in range(5):
+            refused = await service.ask("POST", THINGS, token=token)
+            assert told(refused) == (status, None, None)
+    assert (await service.ask("POST", THINGS, token=EDITOR)).headers["RateLimit"] == '"looks";r=2;t=60'
+
+
+async def test_a_repetition_costs_nothing_and_a_refusal_does_not_spend_the_key(service: Service, looks: Looks) -> None:
+    first = {"Idempotency-Key": "first"}
+    for _ in range(5):
+        assert (await service.ask("POST", THINGS, token=EDITOR, headers=first)).status == 200
+    for _ in range(2):
+        await service.ask("POST", THINGS, token=EDITOR)
+    second = {"Idempotency-Key": "second"}
+    assert (await service.ask("POST", THINGS, token=EDITOR, headers=second)).status == 429
+    looks.limits.pass_time(60)
+    assert (await service.ask("POST", THINGS, token=EDITOR, headers=second)).status == 200
+    assert looks.seen == 4
+
+
+async def test_no_requests_mean_no_limit(serve: Serve, looks: Looks) -> None:
+    service = await serve(*looks.routes(rate_limit="free"), limiter=looks.limiter)
+    for _ in range(5):
+        assert told(await service.ask("GET", THINGS, token=VIEWER)) == (200, None, None)
+
+
+async def test_a_page_of_another_origin_may_read_what_is_left(serve: Serve, looks: Looks) -> None:
+    origin = "https://app.example.org"
+    service = await serve(*looks.routes(), limiter=looks.limiter, options=HttpOptions(cors_origins=(origin,)))
+    reply = await service.ask("GET", THINGS, token=VIEWER, headers={"Origin": origin})
+    exposed = set(re.split(r",\s*", reply.headers["Access-Control-Expose-Headers"]))
+    assert exposed >= {"RateLimit", "RateLimit-Policy", "Retry-After"}
+
+
+async def test_a_route_cannot_name_a_quota_that_there_is_not(serve: Serve, looks: Looks) -> None:
+    for routes in (looks.routes(rate_limit="stares"), looks.routes(refresh_limit="stares")):
+        with pytest.raises(LookupError, match="stares"):
+            await serve(*routes, limiter=looks.limiter)
+
+
+def test_every_route_that_reaches_out_to_providers_is_limited() -> None:
+    limited = {(route.method, route.path): (route.rate_limit, route.refresh_limit) for route in product_routes()}
+    assert {place: names for place, names in limited.items() if names != (None, None)} == {
+        ("POST", "/api/ai/providers/test"): ("tests", None),
+        ("POST", "/api/ai/providers/{id}/test"): ("tests", None),
+        ("GET", "/api/ai/providers/{id}/models"): ("discovery", "refresh"),
+        ("GET", "/api/ai/models/discover"): ("discovery", "refresh"),
+        ("POST", "/api/ai/providers/{id}/models/import"): ("discovery", None),
+    }
+    # Whatever else takes refresh=true asks providers, too.
+    asking = [route for route in product_routes() if route.query and "refresh" in route.query.model_fields]
+    assert {route.refresh_limit for route in asking} == {"refresh"}
