@@ -22,6 +22,33 @@ if TYPE_CHECKING:
     from tests.prompts import Desk
 
 HELLO = [{"role": "user", "content": "Hello"}]
+CONVERSATION = [
+    {"role": "developer", "content": "Be brief."},
+    {
+        "role": "user",
+        "name": "ann",
+        "content": [
+            {"type": "text", "text": "What is it?"},
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGVsbG8=", "detail": "low"}},
+            {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
+        ],
+    },
+    {"role": "assistant", "content": "A dot.", "refusal": None, "tool_calls": None, "annotations": []},
+    {"role": "user", "content": "Sure?"},
+]
+UNDERSTOOD = (
+    Message(role="system", parts=(TextPart("Be brief."),)),
+    Message(
+        role="user",
+        parts=(
+            TextPart("What is it?"),
+            ImagePart(media_type="image/png", data="aGVsbG8=", detail="low"),
+            ImagePart(url="https://example.com/a.png"),
+        ),
+    ),
+    Message(role="assistant", parts=(TextPart("A dot."),)),
+    Message(role="user", parts=(TextPart("Sure?"),)),
+)
 
 
 @pytest.fixture
@@ -74,20 +101,7 @@ async def test_the_conversation_reaches_the_model(desk: Desk, service: Service) 
     desk.model("gpt-x")
     body = {
         "model": "gpt-x",
-        "messages": [
-            {"role": "developer", "content": "Be brief."},
-            {
-                "role": "user",
-                "name": "ann",
-                "content": [
-                    {"type": "text", "text": "What is it?"},
-                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGVsbG8=", "detail": "low"}},
-                    {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
-                ],
-            },
-            {"role": "assistant", "content": "A dot.", "refusal": None, "tool_calls": None, "annotations": []},
-            {"role": "user", "content": "Sure?"},
-        ],
+        "messages": CONVERSATION,
         "temperature": 0.5,
         "top_p": 1,
         "max_completion_tokens": 20,
@@ -103,19 +117,7 @@ async def test_the_conversation_reaches_the_model(desk: Desk, service: Service) 
     }
     assert (await post(service, CHAT, body)).status == 200
     request = desk.generation.calls[0].request
-    assert request.messages == (
-        Message(role="system", parts=(TextPart("Be brief."),)),
-        Message(
-            role="user",
-            parts=(
-                TextPart("What is it?"),
-                ImagePart(media_type="image/png", data="aGVsbG8=", detail="low"),
-                ImagePart(url="https://example.com/a.png"),
-            ),
-        ),
-        Message(role="assistant", parts=(TextPart("A dot."),)),
-        Message(role="user", parts=(TextPart("Sure?"),)),
-    )
+    assert request.messages == UNDERSTOOD
     assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.5, 1.0, 20, ("END",))
 
 

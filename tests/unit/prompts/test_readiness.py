@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from application.caller import NobodyCalling, acting_as
 from application.errors import ModelNotFound, Unavailable
-from application.policies.candidates import ModelByAnyName, ModelById, Need
-from application.ports.catalogue import KnownModel
-from application.ports.usage import Use
-from application.ports.vault import KeyBinding
+from application.policies.candidates import ModelById
 from application.prompts.readiness import LONGEST_TRUST
-from tests.builders import AN_ENDPOINT, a_caller
-from tests.fakes.catalogue import FakeCatalogue
+from tests.builders import a_caller
 from tests.fakes.rosters import FakeRosters
 from tests.fakes.timer import FakeTimer
 from tests.prompts import Desk, a_registered_model, an_account
 
 if TYPE_CHECKING:
     from application.ports.roster import Roster
-    from application.prompts.ready import Ready
 
 
 def a_desk() -> tuple[Desk, FakeTimer]:
@@ -194,110 +187,3 @@ async def test_an_organization_without_prompts_for_a_minute_is_forgotten_when_an
         await desk.readiness.ready()
     await names(desk)
     assert desk.rosters.reads == 3
-
-
-async def with_key(desk: Desk, key: str = "sk-secret-1234") -> None:
-    binding = KeyBinding(
-        organization_id=desk.organization_id, provider_id=desk.account.id, version=1, origin=AN_ENDPOINT.origin
-    )
-    sealed = await desk.vault.seal(key, binding)
-    desk.rosters.put(desk.organization_id, replace(desk.account, sealed=sealed))
-
-
-async def ready(desk: Desk) -> Ready:
-    with desk.acting():
-        return await desk.readiness.ready()
-
-
-async def test_a_key_is_opened_once_and_shown_nowhere() -> None:
-    desk, _ = a_desk()
-    await with_key(desk)
-    held = await ready(desk)
-    with desk.acting():
-        first = await held.connection(desk.account.id)
-        assert await held.connection(desk.account.id) is first
-    assert first.api_key == "sk-secret-1234"
-    assert "sk-secret" not in f"{held!r} {vars(held)!r} {desk.readiness!r} {vars(desk.readiness)!r}"
-
-
-async def test_a_key_that_was_replaced_is_not_used_again() -> None:
-    desk, _ = a_desk()
-    await with_key(desk)
-    with desk.acting():
-        await (await ready(desk)).connection(desk.account.id)
-        await with_key(desk, "sk-the-next-key")
-        desk.readiness.forget(desk.organization_id)
-        assert (await (await ready(desk)).connection(desk.account.id)).api_key == "sk-the-next-key"
-
-
-async def test_the_catalogue_says_what_is_retired() -> None:
-    retired = KnownModel(model_id="old", lifecycle="retired")
-    desk = Desk(catalogue=FakeCatalogue({"openai": [retired]}))
-    desk.model("old")
-    desk.model("new")
-    held = await ready(desk)
-    assert {candidate.provider_model_id: candidate.is_retired for candidate in held.candidates} == {
-        "old": True,
-        "new": False,
-    }
-
-
-async def test_fastest_goes_by_what_was_measured_and_is_looked_up_every_ten_seconds() -> None:
-    desk, timer = a_desk()
-    slow, fast = desk.model(name="slow"), desk.model(name="fast")
-    need = Need(strategy="fastest")
-
-    def used(model_id: UUID, latency_ms: float) -> None:
-        desk.usage.record(
-            Use(
-                model_id=model_id,
-                provider_id=desk.account.id,
-                provider_model_id="m",
-                outcome="ok",
-                input_tokens=1,
-                output_tokens=1,
-                cost_usd=Decimal(0),
-                latency_ms=latency_ms,
-            )
-        )
-
-    async def first() -> str:
-        _, selection = await desk.readiness.chosen(need, has_images=False)
-        return selection.kept[0].name
-
-    with desk.acting():
-        desk.clock.time -= timedelta(days=2)
-        used(slow.id, 1.0)
-        desk.clock.time += timedelta(days=2)
-        used(slow.id, 900.0)
-        used(fast.id, 90.0)
-        assert await first() == "fast"
-        used(fast.id, 9000.0)
-        assert await first() == "fast"
-        timer.time += 11
-        assert await first() == "slow"
-
-
-async def test_a_name_that_reads_like_an_id_is_a_name_when_there_is_no_such_id() -> None:
-    desk, _ = a_desk()
-    name = str(uuid4())
-    model = desk.model(name=name)
-    with desk.acting():
-        _, selection = await desk.readiness.chosen(ModelByAnyName(name), has_images=False)
-    assert [candidate.id for candidate in selection.kept] == [model.id]
-
-
-async def test_choices_are_remembered_until_the_log_was_asked_again() -> None:
-    desk, timer = a_desk()
-    desk.model(name="one")
-    need = Need(capabilities=frozenset({"text"}))
-    with desk.acting():
-        _, first = await desk.readiness.chosen(need, has_images=False)
-        _, second = await desk.readiness.chosen(Need(capabilities=frozenset({"text"})), has_images=False)
-        _, other = await desk.readiness.chosen(need, has_images=True)
-        timer.time += LONGEST_TRUST
-        _, later = await desk.readiness.chosen(need, has_images=False)
-    assert second is first
-    assert other != first
-    assert later is not first
-    assert later == first

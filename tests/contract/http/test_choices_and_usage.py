@@ -1,0 +1,111 @@
+"""Choices explained, and figures of use reported, over HTTP."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.builders import a_price
+from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
+from tests.http_service import a_token
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.http_service import Service
+    from tests.prompts import Desk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*routes_of(desk))
+
+
+async def test_a_choice_is_explained(desk: Desk, service: Service) -> None:
+    cheap = desk.model("cheap", name="Cheap", price=a_price("0.001", "0.002"))
+    dear = desk.model("dear", name="Dear", price=a_price("0.1", "0.2"))
+    off = desk.model("off", name="Off", is_enabled=False)
+    reply = await post(service, "/api/ai/select", {"need": {"strategy": "cheapest"}})
+    assert reply.document["selected"] == {
+        "id": str(cheap.id),
+        "providerId": str(desk.account.id),
+        "providerModelId": "cheap",
+        "name": "Cheap",
+    }
+    told = {entry["modelId"]: entry for entry in reply.document["candidates"]}
+    assert [(told[str(each.id)]["kept"], told[str(each.id)]["rank"]) for each in (cheap, dear, off)] == [
+        (True, 1),
+        (True, 2),
+        (False, None),
+    ]
+    assert told[str(cheap.id)]["rules"] == [
+        {"rule": "cheapest", "detail": "0.003 USD per 1,000 tokens read and 1,000 written."}
+    ]
+    assert told[str(off.id)]["rules"] == [{"rule": "disabled", "detail": "The model is disabled."}]
+    assert desk.generation.calls == []
+
+
+async def test_a_choice_that_leads_nowhere_is_no_error(desk: Desk, service: Service) -> None:
+    off, blind = desk.model(is_enabled=False), desk.model()
+    reply = await post(service, "/api/ai/select", {"modelId": str(off.id)})
+    assert (reply.status, reply.document["selected"]) == (200, None)
+    seeing = await post(service, "/api/ai/select", {"modelId": str(blind.id), "hasImages": True})
+    rules = [rule["rule"] for rule in seeing.document["candidates"][0]["rules"]]
+    assert (seeing.document["candidates"][0]["kept"], rules) == (True, ["images", "asked-for"])
+
+
+async def test_figures_of_use_are_reported(desk: Desk, service: Service) -> None:
+    model = desk.model("gpt-x", price=a_price("0.001", "0.001"))
+    for _ in range(2):
+        await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
+    reply = await service.ask("GET", "/api/ai/usage?groupBy=model&from=2026-11-20&to=2026-11-23", token=a_token())
+    (group,) = reply.document["data"]
+    assert (group["modelId"], group["providerModelId"], group["day"]) == (str(model.id), "gpt-x", None)
+    assert Decimal(str(group["costUsd"])) == Decimal("0.00003")
+    totals = reply.document["totals"]
+    assert (totals["requests"], totals["succeeded"], totals["outcomes"]) == (2, 2, {"ok": 2})
+    assert (totals["inputTokens"], totals["outputTokens"], totals["unknownCostRequests"]) == (20, 10, 0)
+    assert (reply.document["from"], reply.document["to"], reply.document["isCut"]) == (
+        "2026-11-20",
+        "2026-11-23",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ("2026-10-25", "2026-11-23")),
+        ("?from=2026-11-01", ("2026-11-01", "2026-11-23")),
+        ("?to=2026-01-31", ("2026-01-02", "2026-01-31")),
+        ("?from=2027-01-01", ("2027-01-01", "2027-01-01")),
+    ],
+)
+async def test_days_that_are_left_out_are_the_last_thirty(service: Service, query: str, shown: tuple[str, str]) -> None:
+    reply = await service.ask("GET", f"/api/ai/usage{query}", token=a_token())
+    assert (reply.document["from"], reply.document["to"]) == shown
+    assert reply.document["totals"]["averageLatencyMs"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("from=2026-11-23&to=2026-11-22", "?from"),
+        ("from=2020-01-01&to=2026-11-22", "?from"),
+        ("from=yesterday", "?from"),
+        ("to=2026-02-30", "?to"),
+        ("groupBy=person", "?groupBy"),
+        ("modelId=7", "?modelId"),
+        ("group=day", "?group"),
+    ],
+)
+async def test_a_report_that_cannot_be_meant_is_refused(service: Service, query: str, pointer: str) -> None:
+    reply = await service.ask("GET", f"/api/ai/usage?{query}", token=a_token())
+    assert (reply.status, reply.document["errors"][0]["pointer"]) == (422, pointer)

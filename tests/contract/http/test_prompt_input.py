@@ -1,0 +1,157 @@
+"""What a prompt over HTTP may hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from application.ports.generation import ImagePart, Message, TextPart
+from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
+from tests.http_service import a_token
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from application.ports.generation import GenerationRequest
+    from tests.http_service import Service
+    from tests.prompts import Desk
+
+IMAGE = {"mediaType": "image/png", "data": "aGVsbG8="}
+CONVERSATION = [
+    {"role": "system", "content": "Be brief."},
+    {
+        "role": "user",
+        "content": [
+            {"type": "text", "text": "What is it?"},
+            {"type": "image", **IMAGE, "detail": "low"},
+            {"type": "image", "url": "https://example.com/a.png"},
+        ],
+    },
+    {"role": "assistant", "content": "A dot."},
+    {"role": "user", "content": "Sure?"},
+]
+UNDERSTOOD = (
+    Message(role="system", parts=(TextPart("Be brief."),)),
+    Message(
+        role="user",
+        parts=(
+            TextPart("What is it?"),
+            ImagePart(media_type="image/png", data="aGVsbG8=", detail="low"),
+            ImagePart(url="https://example.com/a.png"),
+        ),
+    ),
+    Message(role="assistant", parts=(TextPart("A dot."),)),
+    Message(role="user", parts=(TextPart("Sure?"),)),
+)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*routes_of(desk))
+
+
+def asked(desk: Desk) -> GenerationRequest:
+    return desk.generation.calls[-1].request
+
+
+async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(desk: Desk, service: Service) -> None:
+    model = desk.model("gpt-x")
+    body = {
+        "providerModelId": "gpt-x",
+        "providerId": str(desk.account.id),
+        "messages": CONVERSATION,
+        "config": {"temperature": 0.25, "topP": 1, "maxTokens": 99_999, "stop": ["END"]},
+        "deadlineSeconds": 1.5,
+    }
+    reply = await post(service, GENERATE, body)
+    assert (reply.status, reply.document["model"]["id"]) == (200, str(model.id))
+    assert asked(desk).messages == UNDERSTOOD
+    request = asked(desk)
+    assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.25, 1.0, 4096, ("END",))
+    assert request.deadline_seconds == 1.5
+
+
+async def test_one_turn_can_be_written_shortly(desk: Desk, service: Service) -> None:
+    desk.model(type="multimodal", capabilities=frozenset({"vision"}))
+    reply = await post(service, GENERATE, {"prompt": "What is it?", "images": [IMAGE]})
+    assert reply.status == 200
+    parts = (TextPart("What is it?"), ImagePart(media_type="image/png", data="aGVsbG8="))
+    assert asked(desk).messages == (Message(role="user", parts=parts),)
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"modelId": "x"}, "/modelId"),
+        ({"modelId": str(uuid4()), "need": {}}, ""),
+        ({"modelId": str(uuid4()), "providerModelId": "m"}, ""),
+        ({"providerId": str(uuid4())}, ""),
+        ({"need": {"type": "novel"}}, "/need/type"),
+        ({"need": {"strategy": "random"}}, "/need/strategy"),
+        ({"need": {"maxCost": 1}}, "/need/maxCost"),
+        ({"prompt": None}, ""),
+        ({"prompt": ""}, "/prompt"),
+        ({"messages": [{"role": "user", "content": "Hi"}]}, ""),
+        ({"prompt": ..., "messages": []}, "/messages"),
+        ({"prompt": ..., "messages": [{"role": "system", "content": "Hi"}]}, "/messages"),
+        ({"prompt": ..., "messages": [{"role": "tool", "content": "Hi"}]}, "/messages/0/role"),
+        ({"prompt": ..., "messages": [{"role": "user", "content": []}]}, "/messages/0/content"),
+        ({"prompt": ..., "messages": [{"role": "user", "content": [{"type": "sound"}]}]}, "/messages/0/content/0"),
+        (
+            {"prompt": ..., "messages": [{"role": "assistant", "content": [{"type": "image", **IMAGE}]}]},
+            "/messages/0",
+        ),
+        ({"images": [{"mediaType": "image/png"}]}, "/images/0"),
+        ({"images": [{**IMAGE, "url": "https://example.com/a.png"}]}, "/images/0"),
+        ({"images": [{"data": "aGVsbG8="}]}, "/images/0"),
+        ({"images": [{**IMAGE, "data": "no base64!"}]}, "/images/0/data"),
+        ({"images": [{**IMAGE, "mediaType": "image/tiff"}]}, "/images/0/mediaType"),
+        ({"images": [{"url": "http://example.com/a.png"}]}, "/images/0/url"),
+        ({"images": [{"url": "file:///etc/passwd"}]}, "/images/0/url"),
+        ({"prompt": ..., "messages": [{"role": "user", "content": "Hi"}], "images": [IMAGE]}, ""),
+        ({"config": {"temperature": 2.5}}, "/config/temperature"),
+        ({"config": {"temperature": "0.5"}}, "/config/temperature"),
+        ({"config": {"maxTokens": 0}}, "/config/maxTokens"),
+        ({"config": {"stop": [""]}}, "/config/stop/0"),
+        ({"config": {"top_p": 0.5}}, "/config/top_p"),
+        ({"deadlineSeconds": 0}, "/deadlineSeconds"),
+        ({"deadlineSeconds": 601}, "/deadlineSeconds"),
+        ({"stream": "yes"}, "/stream"),
+        ({"apiKey": "sk-1"}, "/apiKey"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused_where_it_stands(
+    desk: Desk, service: Service, change: dict[str, Any], pointer: str
+) -> None:
+    desk.model()
+    body = {name: value for name, value in ({"prompt": "Hi"} | change).items() if value is not ...}
+    reply = await post(service, GENERATE, body)
+    assert reply.status == 422, reply.document
+    pointers = [error["pointer"] for error in reply.document["errors"]]
+    assert any(found.startswith(pointer) for found in pointers), pointers
+    assert desk.generation.calls == []
+
+
+async def test_a_body_may_have_twenty_mebibytes_and_no_more(desk: Desk, service: Service) -> None:
+    desk.model(type="vision")
+    small = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (19 * 1024 * 1024)}]}
+    large = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (20 * 1024 * 1024)}]}
+    assert (await post(service, GENERATE, small)).status == 200
+    reply = await post(service, GENERATE, large)
+    assert (reply.status, reply.document["largestBody"]) == (413, 20 * 1024 * 1024)
+
+
+async def test_an_idempotency_key_is_refused(desk: Desk, service: Service) -> None:
+    desk.model()
+    reply = await service.ask(
+        "POST", GENERATE, token=a_token(), json={"prompt": "Hi"}, headers={"Idempotency-Key": "k"}
+    )
+    assert (reply.status, reply.document["code"]) == (422, "not-replayable")
+    assert desk.generation.calls == []
