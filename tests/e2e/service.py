@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrypoints.runtime import Runtime
 from entrypoints.sandbox.server import Sandbox
@@ -35,11 +35,15 @@ class RunningService:
     runtime: Runtime
 
 
-def a_runtime(database: Database) -> Runtime:
+def a_runtime(
+    database: Database,
+    **settings: Any,  # noqa: ANN401 - fields of the settings
+) -> Runtime:
     """Return what a service on the database runs with; it may call whatever listens on loopback."""
+    # Nothing is checked behind a test's back: it counts revisions and events.
+    usual: dict[str, Any] = {"egress_allow": "127.0.0.1:*,localhost:*", "log_level": "error", "health_interval": 0}
     return Runtime(
-        # Nothing is checked behind a test's back: it counts revisions and events.
-        settings=Settings(egress_allow="127.0.0.1:*,localhost:*", log_level="error", health_interval=0),
+        settings=Settings(**(usual | settings)),
         database_url=database.app_url,
         admin_database_url=database.admin_url,
         master_keys=MASTER_KEYS,
@@ -48,9 +52,12 @@ def a_runtime(database: Database) -> Runtime:
 
 
 @contextmanager
-def service_on(database: Database) -> Iterator[RunningService]:
+def service_on(
+    database: Database,
+    **settings: Any,  # noqa: ANN401 - fields of the settings
+) -> Iterator[RunningService]:
     """Serve from the database on a free port while the block runs."""
-    runtime = a_runtime(database)
+    runtime = a_runtime(database, **settings)
     with listening_socket("127.0.0.1", 0) as listener, Background() as background:
         sandbox = background.enter(Sandbox())
         container = background.enter(running(runtime, listener))
