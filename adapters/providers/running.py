@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -42,6 +43,7 @@ _END_SECONDS: Final = 0.1
 _EVENT_TYPES: Final = frozenset({"text/event-stream", "text/plain", ""})
 _SUCCESS: Final = range(200, 300)
 _ERROR_STATUSES: Final = range(400, 600)
+_STATUS: Final = re.compile(r"[45]\d\d", re.ASCII)
 _DONE: Final = b"[DONE]"
 
 
@@ -187,8 +189,12 @@ def error_status(document: object, name: str = "") -> int | None:
     error = fields.get("error")
     if not error and name != "error" and fields.get("type") != "error" and fields.get("object") != "error":
         return None
-    codes = (mapping(error).get("code"), fields.get("code"))
-    return next((code for code in codes if isinstance(code, int) and code in _ERROR_STATUSES), 500)
+    for code in (mapping(error).get("code"), fields.get("code")):
+        # Azure writes it as a text.
+        status = int(code) if isinstance(code, str) and _STATUS.fullmatch(code) else code
+        if isinstance(status, int) and status in _ERROR_STATUSES:
+            return status
+    return 500
 
 
 def _refusal(answer: Answer, body: bytes, document: object, name: str = "") -> UpstreamFailure:

@@ -19,7 +19,7 @@ from adapters.providers.prices import per_token
 from adapters.providers.reading import dated_id, day, mapping, text, tokens, words
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.dialects import OPENROUTER as DIALECT
-from application.ports.provider_gateway import OfferedModel, Preset
+from application.ports.provider_gateway import ROUTER, OfferedModel, Preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     if model is None:
         return None
     pricing = mapping(entry.get("pricing"))
+    is_router = str(pricing.get("prompt", "")).startswith("-")
     retires_on = day(entry.get("expiration_date"))
     return replace(
         model,
@@ -50,6 +51,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
         max_tokens=model.max_tokens or tokens(mapping(entry.get("top_provider")).get("max_completion_tokens")),
         input_per_1k=per_token(pricing.get("prompt")),
         output_per_1k=per_token(pricing.get("completion")),
+        price_reason=ROUTER if is_router else None,
         lifecycle="deprecated" if retires_on else None,
         retires_on=retires_on,
     )

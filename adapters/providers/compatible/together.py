@@ -13,7 +13,7 @@ from adapters.providers.listing import only_entries
 from adapters.providers.prices import per_million_tokens
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts.dialects import TOGETHER as DIALECT
-from application.ports.provider_gateway import Preset
+from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,11 +41,13 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
         return None
     pricing = mapping(entry.get("pricing"))
     kind = entry.get("type")
+    read, written = (per_million_tokens(pricing.get(name)) for name in ("input", "output"))
     return replace(
         model,
         type=(_TYPES.get(kind) if isinstance(kind, str) else None) or model.type,
-        input_per_1k=per_million_tokens(pricing.get("input")),
-        output_per_1k=per_million_tokens(pricing.get("output")),
+        input_per_1k=read,
+        output_per_1k=written,
+        price_reason=SOLD_OTHERWISE if pricing and read is None and written is None else None,
     )
 
 

@@ -17,7 +17,7 @@ from adapters.providers.prices import cents_per_hundred_million_tokens
 from adapters.providers.reading import mapping, text, tokens
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.dialects import XAI as DIALECT
-from application.ports.provider_gateway import Preset
+from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from application.ports.provider_gateway import OfferedModel
 
 _DETAILED: Final = ("language-models", "image-generation-models", "video-generation-models")
-_UNDERSTOOD: Final = frozenset(
-    {"version", "max_prompt_length", "prompt_text_token_price", "completion_text_token_price"}
-)
+_PRICES: Final = ("prompt_text_token_price", "completion_text_token_price")
+_UNDERSTOOD: Final = frozenset({"version", "max_prompt_length", *_PRICES})
 _BLOCKED: Final = ("team_blocked", "api_key_blocked", "api_key_disabled")
 
 
@@ -38,12 +37,15 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     model = read_common(entry, _UNDERSTOOD)
     if model is None:
         return None
+    read, written = (cents_per_hundred_million_tokens(entry.get(name)) for name in _PRICES)
+    is_sold = any(name.endswith("_price") and entry[name] for name in entry)
     return replace(
         model,
         version=text(entry.get("version")) or model.version,
         context_window=model.context_window or tokens(entry.get("max_prompt_length")),
-        input_per_1k=cents_per_hundred_million_tokens(entry.get("prompt_text_token_price")),
-        output_per_1k=cents_per_hundred_million_tokens(entry.get("completion_text_token_price")),
+        input_per_1k=read,
+        output_per_1k=written,
+        price_reason=SOLD_OTHERWISE if is_sold and read is None and written is None else None,
     )
 
 

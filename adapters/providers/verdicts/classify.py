@@ -82,9 +82,7 @@ def finding_of(dialect: Dialect, verdict: Verdict, *, code: str | None = None) -
     )
 
 
-def request_id_of(
-    headers: Mapping[str, str], secret: str | None = None, *, otherwise: str | None = None
-) -> str | None:
+def request_id_of(headers: Mapping[str, str], secret: str | None = None, *, otherwise: str | None = None) -> str | None:
     """Return the id by which the provider's support finds the request; none when it shares a piece with the secret.
 
     `otherwise` is the id of the answer itself, for providers without such a header.

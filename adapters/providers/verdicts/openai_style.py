@@ -43,7 +43,12 @@ OPENAI_STYLE: Final = (
     Rule(verdict=meanings.TOO_LARGE_FOR_LIMIT, statuses=frozenset({429}), message=re.compile(r"^request too large")),
     Rule(verdict=meanings.DAY_SPENT, statuses=frozenset({429}), message=re.compile(r"\bper[ -]day\b")),
     Rule(verdict=meanings.RATE_LIMITED, codes=frozenset({"rate_limit_exceeded", "slow_down"})),
-    Rule(verdict=meanings.OVERLOADED, codes=frozenset({"server_is_overloaded", "service_unavailable_error"})),
+    Rule(
+        verdict=meanings.OVERLOADED,
+        codes=frozenset({"server_is_overloaded", "service_unavailable_error", "service_unavailable"}),
+    ),
+    # In a stream there are words alone, and no status that would say more.
+    Rule(verdict=meanings.OVERLOADED, statuses=frozenset({500, 502}), message=re.compile(r"\boverloaded\b")),
 )
 
 # Words for money that compatible servers use with 400, 402, 403 and 429 alike.

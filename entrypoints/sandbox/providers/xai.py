@@ -65,8 +65,10 @@ def _show_key(call: Call) -> Answer:
 
 
 def _usage(reply: Reply, model: Model) -> JsonObject:
+    """The counts, with the reasoning beside the completion: only the total has both."""
     return {
         **plain_usage(reply, model),
+        "completion_tokens": reply.text_tokens,
         "prompt_tokens_details": {
             "text_tokens": reply.input_tokens - reply.image_tokens,
             "audio_tokens": 0,

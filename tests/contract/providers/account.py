@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from application.ports.generation import Generated, GenerationRequest, ImagePart, Message, TextPart
 from application.ports.provider_gateway import ProviderConnection
 from entrypoints.sandbox.keys import VALID
 
@@ -31,6 +32,16 @@ EVERY_PROVIDER: Final = (
 )
 
 
+# A red pixel.
+PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def a_prompt(*parts: str | ImagePart, model_id: str, system: str | None = None, **changes: Any) -> GenerationRequest:  # noqa: ANN401 - whatever a prompt takes
+    asked = Message(role="user", parts=tuple(TextPart(part) if isinstance(part, str) else part for part in parts))
+    before = () if system is None else (Message(role="system", parts=(TextPart(system),)),)
+    return GenerationRequest(model_id=model_id, messages=(*before, asked), **changes)
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     gateway: Gateway
@@ -52,3 +63,41 @@ class Accounts:
 
     async def models(self, provider: str, key: str = VALID, **settings: object) -> Sequence[OfferedModel]:
         return await self.gateway.list_models(self.connection(provider, key, **settings))
+
+    def model(self, provider: str, *, vision: bool = False, reasoning: bool = False) -> str:
+        """Return a model that chats, and does not think aloud or in secret unless that is asked for."""
+        return next(
+            model.id
+            for model in self.sandbox.catalogue(provider).models()
+            if model.kind == "chat"
+            and model.vision >= vision
+            and model.reasoning == reasoning
+            and model.entry.get("object") == ("deployment" if provider == "azure" else model.entry.get("object"))
+        )
+
+    async def generate(
+        self,
+        provider: str,
+        *parts: str | ImagePart,
+        key: str = VALID,
+        **changes: Any,  # noqa: ANN401 - as above
+    ) -> Generated:
+        request = a_prompt(*(parts or ("Hello",)), **({"model_id": self.model(provider)} | changes))
+        return await self.gateway.generate(self.connection(provider, key), request)
+
+    async def stream(
+        self,
+        provider: str,
+        *parts: str | ImagePart,
+        key: str = VALID,
+        **changes: Any,  # noqa: ANN401 - as above
+    ) -> tuple[list[str], Generated]:
+        """Return the words in their pieces, and what came last."""
+        request = a_prompt(*(parts or ("Hello",)), **({"model_id": self.model(provider)} | changes))
+        words: list[str] = []
+        async with self.gateway.stream(self.connection(provider, key), request) as events:
+            async for event in events:
+                if isinstance(event, Generated):
+                    return words, event
+                words.append(event.text)
+        raise AssertionError("the stream had no end")

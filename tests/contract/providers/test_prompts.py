@@ -1,0 +1,167 @@
+"""A prompt at every provider: the same answer in the same shape, whole and streamed."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from yarl import URL
+
+from adapters.egress.allowed import EgressAllowList
+from adapters.egress.client import Egress
+from adapters.providers.gateway import Gateway
+from application.ports.generation import ImagePart
+from application.ports.provider_gateway import UpstreamFailure
+from tests.contract.providers.account import EVERY_PROVIDER, PIXEL, Accounts, a_prompt
+
+if TYPE_CHECKING:
+    import ssl
+
+    from aiohttp import AddrInfoType
+
+    from entrypoints.sandbox.server import Sandbox
+
+ANSWER = "You said “Hello” (1 word)."
+SEES = [name for name in EVERY_PROVIDER if name not in {"deepseek", "vllm"}]
+THINKS = [name for name in EVERY_PROVIDER if name not in {"anthropic", "vllm", "llamacpp"}]
+# Their usage tells how much of the output was thought.
+TELLS_THOUGHTS = {"openai", "google", "azure", "openrouter", "deepseek", "xai"}
+
+
+@pytest.mark.parametrize("provider", EVERY_PROVIDER)
+async def test_words_are_answered_whole_and_streamed_alike(accounts: Accounts, provider: str) -> None:
+    whole = await accounts.generate(provider, system="Be brief.", max_tokens=50)
+    words, streamed = await accounts.stream(provider, system="Be brief.", max_tokens=50)
+    assert (whole.text, whole.finish_reason) == (ANSWER, "stop")
+    assert "".join(words) == ANSWER
+    assert len(words) > 1
+    assert whole.upstream_request_id != streamed.upstream_request_id
+    assert whole.upstream_request_id
+    same = replace(streamed, upstream_request_id=whole.upstream_request_id, rate_limit=whole.rate_limit)
+    assert same == whole
+    assert whole.usage.input_tokens == 6
+    assert whole.usage.output_tokens == 5
+    assert [request.operation for request in accounts.sandbox.requests] == ["chat", "stream"]
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "azure", "openrouter"])
+async def test_the_snapshot_that_answered_is_told(accounts: Accounts, provider: str) -> None:
+    models = accounts.sandbox.catalogue(provider).models()
+    kind = "deployment" if provider == "azure" else models[0].entry.get("object")
+    alias = next(model for model in models if model.snapshot != model.id and model.entry.get("object") in {kind, None})
+    assert (await accounts.generate(provider, model_id=alias.id)).answered_by == alias.snapshot
+    assert (await accounts.stream(provider, model_id=alias.id))[1].answered_by == alias.snapshot
+
+
+@pytest.mark.parametrize("provider", SEES)
+async def test_an_image_is_seen(accounts: Accounts, provider: str) -> None:
+    image = ImagePart(media_type="image/png", data=PIXEL)
+    model_id = accounts.model(provider, vision=True, reasoning=provider == "google")
+    generated = await accounts.generate(provider, "What is this?", image, model_id=model_id)
+    assert "I see 1 image: image/png, 70 bytes." in generated.text
+    words, _ = await accounts.stream(provider, "What is this?", image, model_id=model_id)
+    assert "".join(words) == generated.text
+
+
+@pytest.mark.parametrize("provider", [name for name in SEES if name != "ollama"])
+async def test_the_address_of_an_image_is_passed_on(accounts: Accounts, provider: str) -> None:
+    image = ImagePart(url="https://pictures.example/a%20cat.jpg")
+    model_id = accounts.model(provider, vision=True, reasoning=provider == "google")
+    generated = await accounts.generate(provider, "What is this?", image, model_id=model_id)
+    assert "not fetched" in generated.text
+    assert "https://pictures.example/a%20cat.jpg" in str(accounts.sandbox.requests[-1].json)
+
+
+@pytest.mark.parametrize("provider", THINKS)
+async def test_thoughts_are_counted_and_not_told(accounts: Accounts, provider: str) -> None:
+    model_id = accounts.model(provider, reasoning=True)
+    whole = await accounts.generate(provider, model_id=model_id)
+    words, streamed = await accounts.stream(provider, model_id=model_id)
+    assert whole.text == "".join(words) == ANSWER
+    for usage in (whole.usage, streamed.usage):
+        assert usage.output_tokens == 5 + 16
+        assert usage.reasoning_tokens == (16 if provider in TELLS_THOUGHTS else None)
+
+
+@pytest.mark.parametrize("provider", EVERY_PROVIDER)
+async def test_an_answer_ends_where_it_was_told_to(accounts: Accounts, provider: str) -> None:
+    whole = await accounts.generate(provider, max_tokens=2)
+    words, streamed = await accounts.stream(provider, max_tokens=2)
+    assert whole.finish_reason == streamed.finish_reason == "length"
+    assert ANSWER.startswith(whole.text)
+    assert len(words) <= 2
+    assert whole.usage.output_tokens == 2
+
+
+@pytest.mark.parametrize("provider", ["openai", "google", "azure"])
+async def test_thinking_may_leave_no_room_for_words(accounts: Accounts, provider: str) -> None:
+    model_id = accounts.model(provider, reasoning=True)
+    whole = await accounts.generate(provider, model_id=model_id, max_tokens=8)
+    words, streamed = await accounts.stream(provider, model_id=model_id, max_tokens=8)
+    assert (whole.text, whole.finish_reason, words, streamed.finish_reason) == ("", "length", [], "length")
+    assert whole.usage.output_tokens == 8
+
+
+@pytest.mark.parametrize("provider", EVERY_PROVIDER)
+async def test_what_the_filter_stops_is_told_as_such(accounts: Accounts, provider: str) -> None:
+    whole = await accounts.generate(provider, "sandbox:refuse")
+    words, streamed = await accounts.stream(provider, "sandbox:refuse")
+    assert (whole.text, whole.finish_reason) == ("", "content_filter")
+    assert (words, streamed.finish_reason) == ([], "content_filter")
+    assert whole.usage.output_tokens == 0
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure"])
+async def test_a_parameter_that_a_model_does_not_take_is_named(accounts: Accounts, provider: str) -> None:
+    model_id = accounts.model(provider, reasoning=True)
+    for call in (accounts.generate, accounts.stream):
+        with pytest.raises(UpstreamFailure, match="does not accept temperature as sent") as failure:
+            await call(provider, model_id=model_id, temperature=0.2)
+        assert (failure.value.category, failure.value.is_retryable) == ("bad_request", False)
+
+
+async def test_anthropics_newer_version_is_not_sent_a_temperature(accounts: Accounts) -> None:
+    request = a_prompt("Hello", model_id=accounts.model("anthropic"), temperature=0.5)
+    for version in ("2023-06-01", "2026-10-21"):
+        connection = accounts.connection("anthropic", anthropicVersion=version)
+        assert (await accounts.gateway.generate(connection, request)).text == ANSWER
+    older, newer = (received.json or {} for received in accounts.sandbox.requests)
+    assert (older.get("temperature"), newer.get("temperature")) == (0.5, None)
+
+
+@pytest.mark.parametrize("provider", [name for name in EVERY_PROVIDER if name != "llamacpp"])
+async def test_a_model_that_does_not_exist_is_told_as_such(accounts: Accounts, provider: str) -> None:
+    for call in (accounts.generate, accounts.stream):
+        with pytest.raises(UpstreamFailure) as failure:
+            await call(provider, model_id="no-such-model")
+        assert (failure.value.category, failure.value.is_retryable) == ("not_found", False)
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
+async def test_a_long_answer_comes_in_pieces(accounts: Accounts, provider: str) -> None:
+    words, generated = await accounts.stream(provider, "sandbox:words=2000", max_tokens=8_000)
+    assert "".join(words) == generated.text
+    assert generated.text.endswith(" word2000")
+    assert len(words) > 500
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
+async def test_the_connection_of_a_stream_that_ended_is_used_again(
+    sandbox: Sandbox, trusted: ssl.SSLContext, provider: str
+) -> None:
+    opened = []
+
+    def open_socket(address: AddrInfoType) -> socket.socket:
+        opened.append(address)
+        return socket.socket(address[0], address[1], address[2])
+
+    url = URL(sandbox.url)
+    allow = EgressAllowList.parse(f"{url.host}:{url.port}")
+    async with Egress(allow, ssl_context=trusted, open_socket=open_socket) as egress:
+        accounts = Accounts(Gateway(egress), sandbox)
+        for _ in range(3):
+            await accounts.stream(provider)
+            await accounts.generate(provider)
+    assert len(opened) == 1
