@@ -18,6 +18,7 @@ from application.ports.roster import Account, RegisteredModel
 from application.prompts.readiness import Readiness, ReadinessPorts
 from application.prompts.request import Prompt
 from application.prompts.run import PromptPorts
+from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
@@ -89,6 +90,7 @@ def a_registered_model(account: Account, model_id: str | None = None, **facts: A
         "price": a_price(),
         "context_window": 128_000,
         "max_tokens": 4096,
+        "lifecycle": NOT_TOLD,
         "is_enabled": True,
         "created_at": SOME_TIME,
     }

@@ -10,7 +10,7 @@ from adapters.sql import statements
 from application.caller import current_caller
 from application.ports.roster import Account, RegisteredModel, Roster
 from application.ports.vault import KeyBinding, SealedCredential
-from domain.model.values import MANUAL, Price
+from domain.model.values import MANUAL, Lifecycle, Price
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -78,7 +78,8 @@ def _account(row: Row, organization_id: UUID) -> Account:
 
 def _model(row: Row) -> RegisteredModel:
     model_id, provider_id, name_there, name, kind, capabilities, config = row[:7]
-    input_per_1k, output_per_1k, source, as_of, context_window, max_tokens, is_enabled, created_at = row[7:]
+    input_per_1k, output_per_1k, source, as_of, context_window, max_tokens = row[7:13]
+    lifecycle, retires_on, is_enabled, created_at = row[13:]
     is_priced = input_per_1k is not None or output_per_1k is not None
     return RegisteredModel(
         id=model_id,
@@ -91,6 +92,7 @@ def _model(row: Row) -> RegisteredModel:
         price=Price(input_per_1k, output_per_1k, source or MANUAL, as_of) if is_priced else None,
         context_window=context_window,
         max_tokens=max_tokens,
+        lifecycle=Lifecycle(lifecycle=lifecycle, retires_on=retires_on),
         is_enabled=is_enabled,
         created_at=created_at,
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from application.ports.provider_gateway import HealthStatus
     from application.ports.vault import SealedCredential
-    from domain.model.values import Price
+    from domain.model.values import Lifecycle, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class RegisteredModel:
     price: Price | None
     context_window: int | None
     max_tokens: int | None
+    lifecycle: Lifecycle
     is_enabled: bool
     created_at: datetime
 

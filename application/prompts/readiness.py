@@ -136,7 +136,8 @@ class Readiness:
             else:
                 ports = self._ports
                 roster = await ports.rosters.read()
-                ready = Ready(roster, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault)
+                today = ports.clock.now().date()
+                ready = Ready(roster, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today)
                 remembered.read_at = asked_at
             remembered.ready, remembered.checked_at = ready, asked_at
         finally:

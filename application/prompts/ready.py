@@ -11,9 +11,11 @@ from application.policies.candidates import Candidate, ModelByAnyName, ModelById
 from application.policies.parameters import read_defaults
 from application.policies.selection import select
 from application.ports.provider_gateway import ProviderConnection
+from domain.model.values import NOT_TOLD, Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from application.policies.candidates import Selection, Wanted
     from application.ports.catalogue import Catalogue
@@ -30,7 +32,9 @@ class Ready:
     Keys are opened when they are first needed and live as long as this does; no representation shows them.
     """
 
-    def __init__(self, roster: Roster, *, catalogue: Catalogue, gateway: ProviderGateway, vault: Vault) -> None:
+    def __init__(
+        self, roster: Roster, *, catalogue: Catalogue, gateway: ProviderGateway, vault: Vault, today: date
+    ) -> None:
         self.org_sequence = roster.org_sequence
         self._accounts = roster.accounts
         self._gateway = gateway
@@ -38,7 +42,7 @@ class Ready:
         self._connections: dict[UUID, ProviderConnection] = {}
         self._selections: dict[tuple[Wanted, bool], Selection] = {}
         self.candidates = [
-            candidate_of(model, roster.accounts[model.provider_id], catalogue)
+            candidate_of(model, roster.accounts[model.provider_id], catalogue, today)
             for model in roster.models
             if model.provider_id in roster.accounts
         ]
@@ -112,9 +116,8 @@ class Ready:
         return self._by_model_id.get(text) or self._by_name.get(text)
 
 
-def candidate_of(model: RegisteredModel, account: Account, catalogue: Catalogue) -> Candidate:
+def candidate_of(model: RegisteredModel, account: Account, catalogue: Catalogue, today: date) -> Candidate:
     """Return the model with what matters of its provider, and of what is known about it."""
-    known = catalogue.look_up(account.provider_type, model.model_id, endpoint=account.endpoint)
     return Candidate(
         id=model.id,
         provider_id=account.id,
@@ -129,7 +132,16 @@ def candidate_of(model: RegisteredModel, account: Account, catalogue: Catalogue)
         is_enabled=model.is_enabled,
         provider_is_enabled=account.is_enabled,
         health=account.health,
-        is_retired=known.lifecycle == "retired",
+        is_retired=_is_retired(model, account, catalogue, today),
         defaults=read_defaults(model.config),
         created_at=model.created_at,
     )
+
+
+def _is_retired(model: RegisteredModel, account: Account, catalogue: Catalogue, today: date) -> bool:
+    """Go by what the provider's own list has told, and by the catalogue where that was silent."""
+    stands = model.lifecycle
+    if stands == NOT_TOLD:
+        known = catalogue.look_up(account.provider_type, model.model_id, endpoint=account.endpoint)
+        stands = Lifecycle(lifecycle=known.lifecycle, retires_on=known.retired_on)
+    return stands.lifecycle == "retired" or (stands.retires_on is not None and stands.retires_on <= today.isoformat())

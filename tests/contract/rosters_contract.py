@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_price, acting
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class RostersContract:
         )
         assert (dict(model.config), model.price) == ({"temperature": 0.5}, a_price())
         assert (model.context_window, model.max_tokens, model.is_enabled) == (None, None, True)
+        assert model.lifecycle == NOT_TOLD
         assert model.created_at.tzinfo is not None
 
     async def test_the_sequence_is_that_of_the_roster_and_grows_with_every_change(

@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres.rosters import PostgresRosters
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from application.ports.vault import KeyBinding
-from domain.model.values import Limits
+from domain.model.values import Lifecycle, Limits
 from tests.builders import AN_ENDPOINT, a_model, a_price, a_provider, acting
 from tests.contract.rosters_contract import RostersContract
 from tests.fakes.vault import FakeVault
@@ -89,6 +89,19 @@ async def test_a_key_that_was_removed_is_gone(
         await providers.save(held)
         roster = await subject.rosters.read()
     assert roster.accounts[provider.id].sealed is None
+
+
+async def test_what_the_providers_list_has_told_of_the_end_is_there(
+    subject: Subject, models: EventSourcedModels, organization_id: UUID
+) -> None:
+    _, model_id = await subject.provide(organization_id)
+    told = Lifecycle(lifecycle="deprecated", retires_on="2027-01-14")
+    with acting(organization_id):
+        model = await models.get(model_id)
+        model.follow_lifecycle(told)
+        await models.save(model)
+        (found,) = (await subject.rosters.read()).models
+    assert found.lifecycle == told
 
 
 async def test_prices_and_limits_keep_every_digit(

@@ -13,6 +13,7 @@ from application.ports.catalogue import KnownModel
 from application.ports.usage import Use
 from application.ports.vault import KeyBinding
 from application.prompts.readiness import LONGEST_TRUST
+from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.timer import FakeTimer
@@ -61,16 +62,26 @@ async def test_a_key_that_was_replaced_is_not_used_again() -> None:
         assert (await (await ready(desk)).connection(desk.account.id)).api_key == "sk-the-next-key"
 
 
-async def test_the_catalogue_says_what_is_retired() -> None:
-    retired = KnownModel(model_id="old", lifecycle="retired")
-    desk = Desk(catalogue=FakeCatalogue({"openai": [retired]}))
+async def retired(desk: Desk) -> set[str]:
+    return {candidate.provider_model_id for candidate in (await ready(desk)).candidates if candidate.is_retired}
+
+
+async def test_the_providers_list_says_what_is_retired() -> None:
+    desk, _ = a_desk()
+    desk.model("gone", lifecycle=Lifecycle(lifecycle="retired"))
+    desk.model("gone today", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-23"))
+    desk.model("going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
+    desk.model("staying", lifecycle=Lifecycle(lifecycle="active"))
+    assert await retired(desk) == {"gone", "gone today"}
+
+
+async def test_the_catalogue_says_what_is_retired_where_the_list_was_silent() -> None:
+    gone = [KnownModel(model_id=model_id, lifecycle="retired") for model_id in ("old", "revived")]
+    desk = Desk(catalogue=FakeCatalogue({"openai": gone}))
     desk.model("old")
+    desk.model("revived", lifecycle=Lifecycle(lifecycle="active"))
     desk.model("new")
-    held = await ready(desk)
-    assert {candidate.provider_model_id: candidate.is_retired for candidate in held.candidates} == {
-        "old": True,
-        "new": False,
-    }
+    assert await retired(desk) == {"old"}
 
 
 async def test_fastest_goes_by_what_was_measured_and_is_looked_up_every_ten_seconds() -> None:
