@@ -163,8 +163,12 @@ async def _chunks(incoming: OutboundStream, reader: StreamReader, idle_seconds: 
             # Before its first words a model may think for long; that is bounded elsewhere.
             async with asyncio.timeout(idle_seconds if reader.told.texts else None):
                 chunk = await anext(chunks, None)
-        except (OutboundFailure, TimeoutError):
+        except TimeoutError:
             if reader.is_whole:
+                return
+            raise
+        except OutboundFailure as failure:
+            if reader.is_whole and (failure.broke_off or failure.category == "timeout"):
                 return
             raise
         if chunk is None:
