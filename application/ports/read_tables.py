@@ -38,6 +38,18 @@ class NothingToRollBack(Conflict):
     code = "nothing-to-roll-back"
 
 
+class MendTogether(Conflict):
+    """Rows of another projection stand in the way: rebuild the organization without naming a projection."""
+
+    code = "mend-together"
+
+
+class OrganizationUnknown(NotFound):
+    """No event belongs to this organization."""
+
+    code = "organization-unknown"
+
+
 class TablesBusy(ApplicationError):
     """Long transactions kept the tables from being swapped; the old ones serve on. Run it again later."""
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 WITHOUT_ORGANIZATION: Final = {
     "log_head": "one row: the last position of the whole log",
     "vault_canaries": "a test text under each master key, which belong to the operator",
+    "admin_jobs": "what platform administrators have started; it names rows, and tells nothing of them",
+    "projections": "when each read table was swapped in",
     "_yoyo_log": "what the migrations did",
     "_yoyo_migration": "which migrations there are",
     "_yoyo_version": "the version of these tables",

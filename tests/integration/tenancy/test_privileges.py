@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
 # These run with the owner's rights and take the organization as a parameter; each new one needs a good reason.
 DEFINERS = {"append_events", "command_outcome"}
+# One step each of a rebuild, which takes the owner's rights; for the administrators' login alone.
+REBUILDING = {
+    "begin_rebuild",
+    "discard_rebuild",
+    "hold_organization",
+    "hold_projection",
+    "index_rebuild",
+    "mend_organization",
+    "open_retired",
+    "set_models_aside",
+    "settle_projections",
+    "swap_projection",
+}
 CHANGES = {"INSERT", "UPDATE", "DELETE"}
 # Evidence, claims and caches: beside the log, and allowed to be forgotten.
 BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_leases", "discovery_snapshots")
@@ -22,6 +35,7 @@ WRITES = {
     ("ledger_admin", "vault_canaries"): CHANGES,
     # Master keys are rotated by wrapping data keys anew.
     ("ledger_admin", "provider_credentials"): {"UPDATE"},
+    ("ledger_admin", "admin_jobs"): CHANGES,
 }
 _GRANTS = """
 SELECT pg_get_userbyid(grantee), relname, privilege_type FROM pg_class,
@@ -52,8 +66,16 @@ def test_direct_writes_are_the_short_list(owner: Connection) -> None:
 def test_functions_with_the_owners_rights_are_few_and_pinned(owner: Connection) -> None:
     functions = owner.execute(_FUNCTIONS).fetchall()
     definers = {name: (role, settings) for name, is_definer, role, settings in functions if is_definer}
-    assert definers == dict.fromkeys(DEFINERS, ("ledger_owner", ["search_path=public, pg_temp"]))
+    assert definers == dict.fromkeys(DEFINERS | REBUILDING, ("ledger_owner", ["search_path=public, pg_temp"]))
     assert len(functions) > len(definers)
+
+
+def test_what_only_administrators_need_only_they_can_run(owner: Connection) -> None:
+    runners = owner.execute(
+        "SELECT proname, array_agg(pg_get_userbyid(grantee)::text) FROM pg_proc, LATERAL aclexplode(proacl)"
+        " WHERE pronamespace = 'public'::regnamespace AND grantee <> proowner GROUP BY 1"
+    ).fetchall()
+    assert {name: roles for name, roles in runners if name in REBUILDING} == dict.fromkeys(REBUILDING, ["ledger_admin"])
 
 
 def test_nothing_is_executable_by_everybody(owner: Connection) -> None:
