@@ -26,7 +26,7 @@ export class Offers {
     this.place = element("div", {});
     this.missing = element("div", { class: "stack" });
     this.bar = element("div", { class: "bulk", role: "group", "aria-label": "Selected offers", hidden: true });
-    this.selection = new Selection({ id: keyOf, changed: () => this.#drawBar() });
+    this.selection = new Selection({ id: keyOf, name: (offer) => `${offer.name}, ${offer.modelId}`, changed: () => this.#drawBar() });
     this.element = element("section", { "aria-label": "Offers" },
       element("form", { class: "filters", onsubmit: (event) => event.preventDefault() }, this.filters.map((filter) => filter.element)), this.missing, this.bar, this.place);
   }
@@ -51,7 +51,8 @@ export class Offers {
     const sought = text.toLowerCase();
     return [...this.answers.values()].flatMap(({ offers }) => offers).filter((offer) =>
       (!sought || `${offer.name} ${offer.modelId}`.toLowerCase().includes(sought)) && (!type || offer.type === type)
-      && (!provider || offer.providerId === provider) && (!wanted || offer.news.some(({ kind }) => kind === wanted)));
+      && (!provider || offer.providerId === provider) && (!wanted || offer.news.some(({ kind }) => kind === wanted)))
+      .sort((one, other) => isNews(other) - isNews(one));
   }
 
   draw() {
@@ -100,6 +101,9 @@ export class Offers {
     await Promise.all(providerIds.map((id) => this.refresh(id)));
   }
 }
+
+// What happened since last time stands first; all else keeps the provider's own order.
+const isNews = (offer) => offer.news.some(({ kind }) => kind !== "new" && kind !== "registered") ? 1 : 0;
 
 const keyOf = (offer) => `${offer.providerId} ${offer.modelId}`;
 

@@ -1,0 +1,68 @@
+"""One browser and one service for all tests of pages; each test has an organization to itself."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+
+from entrypoints.http.principal import Role
+from tests.browser.console import Consoles
+from tests.databases import databases
+from tests.e2e.api import Api, a_token
+from tests.e2e.service import RunningService, service_on
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from playwright.async_api import Browser
+
+    from tests.databases import Databases
+
+__all__ = ["databases"]
+
+NO_BROWSER: Final = "These tests open pages in Chromium, and there is none on the path: apt-get install chromium."
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+_QUIET: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        pytest.fail(NO_BROWSER)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=_QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+def service(databases: Databases) -> Iterator[RunningService]:
+    database = databases.migrated()
+    with service_on(database) as running:
+        yield running
+    databases.drop(database)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def consoles(browser: Browser, service: RunningService) -> AsyncIterator[Consoles]:
+    """Give what opens the console in a new, empty organization; the sandbox behaves well again afterwards."""
+    organization_id = uuid4()
+    async with aiohttp.ClientSession() as session:
+        token = a_token(organization_id, Role.ADMIN, actor="somebody-else")
+        yield Consoles(browser, service, Api(session, service.url, organization_id, token))
+    service.sandbox.faults.clear()

@@ -1,0 +1,81 @@
+"""The console as a person has it open, in an organization of its own."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from entrypoints.http.principal import Role
+from tests.browser.watched import WIDE, Scheme, Watched, watched_page
+from tests.e2e.api import Api, Document, a_token
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Locator, Page
+
+    from tests.e2e.service import RunningService
+
+KEPT: Final = "model-ledger.token"
+
+
+@dataclass(slots=True)
+class Console:
+    """A console, and the same organization's API to prepare and to check with."""
+
+    watched: Watched
+    api: Api
+
+    @property
+    def page(self) -> Page:
+        return self.watched.page
+
+    async def go(self, place: str) -> None:
+        """Open a page of the console and wait until it is there."""
+        await self.page.goto(f"{self.api.url}/#{place}")
+        await self.page.locator("main h1").wait_for()
+        await self.page.locator("main [aria-busy=true]").first.wait_for(state="detached")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog").last
+
+    async def told(self, text: str) -> None:
+        """Wait for a message that says so."""
+        await self.page.locator(".message", has_text=text).first.wait_for()
+
+
+@dataclass(frozen=True, slots=True)
+class Consoles:
+    """Opens consoles on the running service."""
+
+    browser: Browser
+    service: RunningService
+    api: Api
+
+    @asynccontextmanager
+    async def opened(
+        self,
+        *,
+        role: Role = Role.ADMIN,
+        is_platform_admin: bool = False,
+        width: int = WIDE,
+        scheme: Scheme = "light",
+        signed_in: bool = True,
+    ) -> AsyncIterator[Console]:
+        async with watched_page(self.browser, width=width, scheme=scheme) as watched:
+            if signed_in:
+                token = a_token(self.api.organization_id, role, is_platform_admin=is_platform_admin)
+                await watched.page.add_init_script(f"sessionStorage.setItem({json.dumps(KEPT)}, {json.dumps(token)})")
+            yield Console(watched, self.api)
+
+    async def provider(self, kind: str = "openai", **changes: object) -> Document:
+        """Register a provider that the sandbox plays."""
+        sandbox = self.service.sandbox
+        known = {"providerType": kind, "endpoint": sandbox.endpoint(kind), "apiKey": sandbox.key(kind)}
+        return await self.api.provider(**known, **changes)

@@ -1,0 +1,126 @@
+"""From an empty organization to an answer, and back in time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.browser.console import Console, Consoles
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_from_an_empty_organization_to_an_answer(consoles: Consoles) -> None:
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await console.page.get_by_text("There is no provider yet").wait_for()
+        await _add_provider(
+            console, consoles.service.sandbox.endpoint("openai"), consoles.service.sandbox.key("openai")
+        )
+        await _import_a_model(console)
+        await _run_a_prompt(console)
+        await _see_what_it_cost(console)
+        await _read_the_audit_trail(console)
+    assert all(address.startswith((console.api.url, "data:")) for address in console.watched.addresses)
+
+
+async def _add_provider(console: Console, endpoint: str, key: str) -> None:
+    await console.button("Add a provider").first.click()
+    dialog = console.dialog
+    await dialog.get_by_label("Type").select_option("openai")
+    await dialog.get_by_label("Name").fill("Our account")
+    await dialog.get_by_label("Endpoint").fill(endpoint)
+    await dialog.get_by_label("Key").fill("sk-wrong")
+    await console.button("Test connection").click()
+    await dialog.locator(".report.unhealthy").wait_for()
+    await dialog.get_by_label("Key").fill(key)
+    await console.button("Test connection").click()
+    await dialog.locator(".report.healthy").wait_for()
+    await console.button("Add the provider").click()
+    await console.told("Our account was added.")
+    (provider,) = await console.api.rows("/api/ai/providers")
+    assert (provider["name"], provider["providerType"]) == ("Our account", "openai")
+
+
+async def _import_a_model(console: Console) -> None:
+    page = console.page
+    await page.get_by_role("link", name="Discover").click()
+    await console.button("Discover").click()
+    await page.get_by_text("1 of 1 have answered").wait_for()
+    await page.get_by_label("Search the offers").fill("gpt-4.1-mini")
+    await page.get_by_label("Select GPT-4.1 mini, gpt-4.1-mini", exact=True).check()
+    await console.button("Import and enable").click()
+    await console.told("1 model was imported and enabled.")
+    (model,) = await console.api.rows("/api/ai/models")
+    assert (model["modelId"], model["isEnabled"]) == ("gpt-4.1-mini", True)
+
+
+async def _run_a_prompt(console: Console) -> None:
+    page = console.page
+    await page.get_by_role("link", name="Try it").click()
+    await page.get_by_label("Prompt").fill("Say hello")
+    await console.button("Run the prompt").click()
+    answer = page.get_by_role("region", name="Answer")
+    await answer.get_by_text("Finished").wait_for()
+    assert "Say hello" in await answer.locator(".answer").inner_text()
+    shown = await answer.locator(".facts").inner_text()
+    assert "GPT-4.1 mini" in shown
+    assert "$0.0000" in shown
+
+
+async def _see_what_it_cost(console: Console) -> None:
+    # What was used is written down about a second after it was.
+    await console.page.wait_for_timeout(1200)
+    await console.page.get_by_role("link", name="Usage").click()
+    row = console.page.locator("tbody tr", has_text="gpt-4.1-mini")
+    assert "$0.0000" in await row.inner_text()
+    assert await console.page.locator("svg.chart rect").count() == 1
+
+
+async def _read_the_audit_trail(console: Console) -> None:
+    await console.page.get_by_role("link", name="Audit").click()
+    rows = console.page.locator("tbody tr")
+    await console.page.get_by_role("heading", name="Audit").wait_for()
+    told = await rows.all_inner_texts()
+    assert "Model registered" in told[0]
+    assert "Provider registered" in told[-1] or "Organization registered" in told[-1]
+
+
+async def test_a_change_is_shown_and_taken_back(consoles: Consoles) -> None:
+    provider = await consoles.provider()
+    model = await consoles.api.model(provider, name="First", contextWindow=1000)
+    await consoles.api.patch(f"/api/ai/models/{model['id']}", {"name": "Second"})
+    async with consoles.opened() as console:
+        await console.go(f"/models/{model['id']}?tab=history")
+        page = console.page
+        await page.locator(".timeline del", has_text="First").wait_for()
+        assert await page.locator(".timeline ins", has_text="Second").is_visible()
+        await page.get_by_label("After revision").fill("1")
+        await console.button("Revert to revision 1").click()
+        await console.dialog.get_by_label("Reason").fill("It was better")
+        await console.button("Revert").click()
+        await console.told("First is as it was after revision 1.")
+        await page.get_by_role("heading", name="First", level=1).wait_for()
+        assert await page.locator(".timeline li", has_text="It was better").count() == 1
+    restored = await consoles.api.get(f"/api/ai/models/{model['id']}")
+    assert (restored["name"], restored["revision"]) == ("First", 3)
+
+
+async def test_a_picture_is_sent_with_the_prompt(consoles: Consoles) -> None:
+    provider = await consoles.provider()
+    await consoles.api.model(provider, modelId="gpt-4o")
+    async with consoles.opened() as console:
+        await console.go("/try")
+        page = console.page
+        picture = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+        await page.get_by_label("Image").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture})
+        await page.get_by_label("Prompt").fill("What is this?")
+        async with page.expect_request("**/api/ai/generate") as sent:
+            await console.button("Run the prompt").click()
+        await page.get_by_text("Finished").wait_for()
+        body = json.loads((await sent.value).post_data or "")
+    assert body["images"][0]["mediaType"] == "image/png"
+    assert body["images"][0]["data"].startswith("iVBORw0KGgo")

@@ -1,0 +1,177 @@
+"""Every page as people see it: in light and dark, wide and narrow, and with what a screen reader is told.
+
+The pictures are written to a folder that git ignores, to be looked at.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+
+from entrypoints.http.principal import Role
+from tests.browser.console import Consoles
+from tests.browser.watched import NARROW, WIDE, Scheme
+from tests.e2e.api import Api, Document, a_token, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from playwright.async_api import Browser
+
+    from tests.browser.console import Console
+    from tests.e2e.service import RunningService
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PICTURES: Final = Path(__file__).with_name("screenshots")
+LOOKS: Final[list[tuple[int, Scheme]]] = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+SERIOUS: Final = {"serious", "critical"}
+
+
+class Furnished:
+    """An organization in which every page has something to show."""
+
+    def __init__(self, consoles: Consoles) -> None:
+        self.consoles = consoles
+        self.provider: Document = {}
+        self.model: Document = {}
+
+    async def furnish(self) -> None:
+        for kind, name in (("anthropic", "Anthropic, Frankfurt"), ("google", "Google research"), ("openai", "OpenAI")):
+            self.provider = await self.consoles.provider(kind, name=name)
+            await self.consoles.api.post(f"{path_of(self.provider)}/test")
+        await self.consoles.api.patch(path_of(self.provider), {"name": "OpenAI, main account"})
+        for model_id in ("gpt-4.1", "gpt-4o", "gpt-4.1-mini", "text-embedding-3-small"):
+            self.model = await self.consoles.api.model(self.provider, modelId=model_id)
+        await self.consoles.api.patch(path_of(self.model), {"config": {"temperature": 0.2}, "contextWindow": 8000})
+        await self.consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "gpt-4o"})
+
+    async def signed_out(self, console: Console) -> None:
+        await console.go("/")
+        await console.button("Sign out").click()
+        await console.page.get_by_label("Token").wait_for()
+
+    async def providers(self, console: Console) -> None:
+        await console.go("/providers")
+        await console.page.locator(".provider dd a").first.wait_for()
+
+    async def add_a_provider(self, console: Console) -> None:
+        await console.go("/providers")
+        await console.button("Add a provider").click()
+        await console.dialog.get_by_label("Name").fill("A second account")
+        await console.dialog.get_by_label("Key").fill("sk-not-a-good-one")
+        await console.dialog.get_by_label("Endpoint").fill(self.consoles.service.sandbox.endpoint("openai"))
+        await console.button("Test connection").click()
+        await console.dialog.locator(".report").wait_for()
+
+    async def one_provider(self, console: Console) -> None:
+        await console.go(f"/providers/{self.provider['id']}")
+
+    async def checks(self, console: Console) -> None:
+        await console.go(f"/providers/{self.provider['id']}?tab=checks")
+        await console.page.locator("tbody tr").first.wait_for()
+
+    async def models(self, console: Console) -> None:
+        await console.go("/models")
+        await console.page.get_by_label("Select GPT-4.1", exact=True).check()
+        await console.page.get_by_label("Select GPT-4o", exact=True).check()
+
+    async def one_model(self, console: Console) -> None:
+        await console.go(f"/models/{self.model['id']}")
+
+    async def edit_a_model(self, console: Console) -> None:
+        await console.go(f"/models/{self.model['id']}")
+        await console.button("Edit").click()
+        await console.dialog.get_by_label("Config").wait_for()
+
+    async def history(self, console: Console) -> None:
+        await console.go(f"/models/{self.model['id']}?tab=history")
+        await console.page.get_by_label("After revision").fill("1")
+        await console.page.get_by_text("Changed since then").wait_for()
+
+    async def compare(self, console: Console) -> None:
+        models = await self.consoles.api.rows("/api/ai/models")
+        await console.go("/compare?ids=" + ",".join(model["id"] for model in models))
+
+    async def discover(self, console: Console) -> None:
+        await console.go("/discover")
+        await console.button("Discover").click()
+        await console.page.get_by_text("3 of 3 have answered").wait_for()
+        await console.page.get_by_label("Search the offers").fill("4.1")
+        await console.page.locator("tbody input").first.check()
+
+    async def attempt(self, console: Console) -> None:
+        await console.go(f"/try?model={self.model['id']}")
+        await console.page.get_by_label("Model", exact=True).select_option(label="GPT-4.1 (gpt-4.1)")
+        await console.page.get_by_label("Prompt").fill("Say hello in three words")
+        await console.button("Run the prompt").click()
+        await console.page.get_by_text("Finished").wait_for()
+
+    async def why(self, console: Console) -> None:
+        await console.go("/try")
+        await console.button("Which model, and why?").click()
+        await console.page.locator(".candidates li").first.wait_for()
+
+    async def usage(self, console: Console) -> None:
+        await console.go("/usage")
+        await console.page.locator("svg.chart").wait_for()
+
+    async def audit(self, console: Console) -> None:
+        await console.go("/audit")
+        await console.page.get_by_text("Show").nth(2).click()
+
+
+PAGES: Final[list[Callable[[Furnished, Console], Awaitable[None]]]] = [
+    Furnished.signed_out,
+    Furnished.providers,
+    Furnished.add_a_provider,
+    Furnished.one_provider,
+    Furnished.checks,
+    Furnished.models,
+    Furnished.one_model,
+    Furnished.edit_a_model,
+    Furnished.history,
+    Furnished.compare,
+    Furnished.discover,
+    Furnished.attempt,
+    Furnished.why,
+    Furnished.usage,
+    Furnished.audit,
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def furnished(browser: Browser, service: RunningService) -> AsyncIterator[Furnished]:
+    organization_id = uuid4()
+    async with aiohttp.ClientSession() as session:
+        token = a_token(organization_id, Role.ADMIN, actor="maria")
+        furnished = Furnished(Consoles(browser, service, Api(session, service.url, organization_id, token)))
+        await furnished.furnish()
+        yield furnished
+
+
+@pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
+async def test_everybody_can_use_it(
+    furnished: Furnished, show: Callable[[Furnished, Console], Awaitable[None]]
+) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    for width, scheme in LOOKS:
+        async with furnished.consoles.opened(width=width, scheme=scheme, is_platform_admin=True) as console:
+            await show(furnished, console)
+            name = f"{show.__name__}-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
+            await console.page.screenshot(path=PICTURES / name, full_page=True)
+            assert not await console.watched.overflows(), name
+            # What is laid out differently has to be asked for once in each width, colours in each scheme.
+            if (width, scheme) != (NARROW, "dark"):
+                found = (await Axe().run(console.page)).response["violations"]
+                assert [_told(each) for each in found if each["impact"] in SERIOUS] == [], name
+
+
+def _told(violation: Document) -> str:
+    return f"{violation['id']}: {[node['html'][:200] for node in violation['nodes'][:3]]}"

@@ -1,0 +1,84 @@
+"""Who is signed in, and where the token never goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrypoints.demo.sign_in import SignInLinks
+from entrypoints.http.principal import Role
+from tests.browser.console import KEPT
+from tests.browser.watched import watched_page
+from tests.e2e.api import a_token
+from tests.http_service import serving
+
+if TYPE_CHECKING:
+    from tests.browser.console import Consoles
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_pasted_token_stays_in_the_tab_and_goes_with_the_sign_out(consoles: Consoles) -> None:
+    token = a_token(consoles.api.organization_id, Role.EDITOR)
+    async with consoles.opened(signed_in=False) as console:
+        page = console.page
+        await console.go("/models")
+        await page.get_by_label("Token").fill(token)
+        await console.button("Sign in").click()
+        await page.get_by_role("heading", name="Models").wait_for()
+        assert await page.evaluate("localStorage.length") == 0
+        assert token not in "".join([page.url, *console.watched.addresses])
+        assert all(token not in (request.post_data or "") for request in console.watched.requests)
+        await console.button("Sign out").click()
+        await page.get_by_role("heading", name="Sign in").wait_for()
+        assert await page.evaluate("sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "complaint"),
+    [("nothing", "three parts"), ("a.b.c", "cannot be read"), ("", "fill this in"), ("...expired", "has expired")],
+)
+async def test_what_is_wrong_with_a_token_is_told_beside_it(consoles: Consoles, token: str, complaint: str) -> None:
+    if token.endswith("expired"):
+        token = a_token(consoles.api.organization_id, Role.EDITOR, lifetime_seconds=-60)
+    async with consoles.opened(signed_in=False) as console:
+        await console.go("/")
+        field = console.page.get_by_label("Token")
+        await field.fill(token)
+        await console.button("Sign in").click()
+        described = await field.get_attribute("aria-describedby") or ""
+        problem = console.page.locator(f"#{described.rsplit(maxsplit=1)[-1]}")
+        await problem.wait_for()
+        assert complaint in await problem.inner_text()
+        assert await field.get_attribute("aria-invalid") == "true"
+
+
+async def test_a_token_that_is_refused_signs_out_and_says_why(consoles: Consoles) -> None:
+    token = a_token(consoles.api.organization_id, Role.EDITOR, secret="another secret, and also long enough")
+    async with consoles.opened(signed_in=False) as console:
+        await console.go("/models")
+        await console.page.get_by_label("Token").fill(token)
+        await console.button("Sign in").click()
+        await console.page.get_by_role("alert").filter(has_text="signature does not match").wait_for()
+        assert await console.page.evaluate("sessionStorage.length") == 0
+
+
+async def test_a_link_signs_in_once_and_leaves_no_trace(consoles: Consoles) -> None:
+    token = a_token(consoles.api.organization_id, Role.VIEWER)
+    links = SignInLinks(lambda: token)
+    async with serving(links.routes()) as service:
+        link = links.new_link(service.url)
+        code = link.rsplit("/", maxsplit=1)[-1]
+        async with watched_page(consoles.browser) as watched:
+            await watched.page.goto(link)
+            await watched.page.get_by_role("link", name="Models").wait_for()
+            assert await watched.page.evaluate(f"sessionStorage.getItem('{KEPT}')") == token
+            assert code not in watched.page.url
+        async with watched_page(consoles.browser) as watched:
+            await watched.page.goto(link)
+            await watched.page.get_by_role("alert").filter(has_text="used before").wait_for()
+            assert await watched.page.evaluate("sessionStorage.length") == 0
+        asked = " ".join(str(line) for line in service.log.capture.entries)
+        assert token not in asked
+        assert code not in asked

@@ -1,0 +1,61 @@
+"""A page in a real browser, what it asked for, and what it complained of."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, BrowserContext, Page, Request
+
+Scheme = Literal["light", "dark"]
+
+WIDE: Final = 1280
+NARROW: Final = 360
+
+# Chromium itself reports every refusal that a page was given, which is no fault of the page.
+_REFUSED: Final = "Failed to load resource"
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page and its story."""
+
+    page: Page
+    context: BrowserContext
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108 - Playwright marks handlers
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and _REFUSED not in text:
+            self.complaints.append(text)
+
+    @property
+    def addresses(self) -> list[str]:
+        return [request.url for request in self.requests]
+
+    async def overflows(self) -> bool:
+        return bool(await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@asynccontextmanager
+async def watched_page(browser: Browser, *, width: int = WIDE, scheme: Scheme = "light") -> AsyncIterator[Watched]:
+    """Give an empty page of its own; a fault that the page has of itself fails the test at the end."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
+    )
+    context.set_default_timeout(10_000)
+    watched = Watched(await context.new_page(), context)
+    try:
+        yield watched
+        assert watched.complaints == []
+    finally:
+        await context.close()
