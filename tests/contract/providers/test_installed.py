@@ -21,8 +21,10 @@ METADATA: Final = "Metadata-Version: 2.4\nName: acme-provider\nVersion: 2.1\n"
 ENTRY_POINTS: Final = """\
 [model_ledger.providers]
 acme = acme_provider:AcmeProvider
+acme_writer = acme_provider:AcmeWriter
 clumsy = acme_provider:Clumsy
 exploding = acme_provider:explode
+forgetful = acme_provider:Forgetful
 misnamed = acme_provider:Misnamed
 missing = acme_provider:Nowhere
 openai = acme_provider:Impostor
@@ -63,7 +65,7 @@ async def test_an_installed_type_works_like_a_built_in_one(used: tuple[dict[str,
     result, log = used
     key = sandbox.key("deepseek")
     assert result["types"][:5] == ["openai", "anthropic", "google", "azure_openai", "openai_compatible"]
-    assert result["types"][5:] == ["acme", "clumsy"]
+    assert result["types"][5:] == ["acme", "acme_writer", "clumsy", "forgetful"]
     assert result["settings"] == {"tier": 1}
     assert result["refused"].startswith("/settings/tier: ")
     assert result["models"] == ["acme-1"]
@@ -76,6 +78,22 @@ async def test_an_installed_type_works_like_a_built_in_one(used: tuple[dict[str,
         "provider_error: The adapter for Clumsy failed (LookupError).",
     ]
     assert key not in f"{result}{log}"
+
+
+async def test_an_installed_type_runs_prompts_when_it_can(used: tuple[dict[str, Any], str], sandbox: Sandbox) -> None:
+    result, log = used
+    written = result["written"]
+    answer = "You said “Hello” (1 word)."
+    words = "You|said|“Hello”|(1|word)."
+    assert written["acme_writer"] == [answer, f"{words}|{answer}"]
+    assert written["acme_writer with a bad key"] == ["auth_invalid: Acme knows no [redacted]."] * 2
+    assert written["acme"] == ["bad_request: The adapter for Acme does not run prompts."] * 2
+    failed = "provider_error: The adapter for {} failed ({})."
+    clumsy = failed.format("Clumsy", "LookupError")
+    forgetful = failed.format("Forgetful", "AdapterUnusable")
+    assert written["clumsy"] == [clumsy, f"Well, |{clumsy}"]
+    assert written["forgetful"] == [forgetful, f"Well, |{forgetful}"]
+    assert sandbox.key("deepseek") not in f"{written}{log}"
 
 
 async def test_a_broken_type_is_named_with_its_package_and_stops_nobody(used: tuple[dict[str, Any], str]) -> None:

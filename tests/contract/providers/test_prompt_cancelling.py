@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -93,7 +93,7 @@ async def test_an_error_of_the_listener_ends_the_stream_and_is_not_mistaken(acco
 
 @pytest.mark.parametrize(("kind", "parameters"), [("hang", {}), ("hang_mid_stream", {"after": 5})])
 async def test_the_deadline_ends_the_call_at_the_provider(
-    accounts: Accounts, kind: str, parameters: dict[str, int]
+    accounts: Accounts, kind: str, parameters: dict[str, Any]
 ) -> None:
     accounts.sandbox.faults.add(kind=kind, provider="anthropic", times=1, **parameters)
     with pytest.raises(UpstreamFailure) as failure:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from application.ports.generation import Generated, TextDelta, TokenUsage
 from application.ports.outbound import OutboundRequest
 from application.ports.provider_adapter import Finding
 from application.ports.provider_gateway import OfferedModel, ProviderType, SettingField, UpstreamFailure
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from application.ports.generation import GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_gateway import ProviderConnection
 
@@ -43,16 +48,79 @@ def _request(connection: ProviderConnection) -> OutboundRequest:
     return OutboundRequest(method="GET", url=f"{connection.endpoint}/models", headers=headers)
 
 
+class AcmeWriter(AcmeProvider):
+    """Runs prompts as well."""
+
+    type = ProviderType(name="acme_writer", label="Acme Writer", default_endpoint=None, needs_key=True, key_help="")
+
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        body = {"model": request.model_id, "messages": [{"role": "user", "content": "Hello"}]}
+        answer = await outbound.request(
+            OutboundRequest(
+                method="POST",
+                url=f"{connection.endpoint}/chat/completions",
+                headers={"Authorization": f"Bearer {connection.api_key}"},
+                json=body,
+                total_seconds=request.deadline_seconds,
+            )
+        )
+        if answer.status != 200:
+            raise UpstreamFailure("auth_invalid", f"Acme knows no {connection.api_key}.")
+        text = json.loads(answer.body)["choices"][0]["message"]["content"]
+        return Generated(
+            text=text, finish_reason="stop", answered_by="acme-1", usage=TokenUsage(), upstream_request_id=None
+        )
+
+    async def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        generated = await self.generate(connection, request, outbound)
+        for word in generated.text.split():
+            yield TextDelta(word)
+        yield generated
+
+
 class Clumsy(AcmeProvider):
     """Fails in every call, with the key in its error."""
 
     type = ProviderType(name="clumsy", label="Clumsy", default_endpoint=None, needs_key=False, key_help="")
+
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        raise LookupError(connection.api_key, request, outbound)
+
+    async def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        yield TextDelta("Well, ")
+        raise LookupError(connection.api_key, request, outbound)
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
         raise LookupError(connection.api_key, outbound)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         raise LookupError(connection.api_key, outbound)
+
+
+class Forgetful(Clumsy):
+    """Gives something else than was asked for, and leaves a stream without its end."""
+
+    type = ProviderType(name="forgetful", label="Forgetful", default_endpoint=None, needs_key=False, key_help="")
+
+    async def generate(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> Generated:
+        del connection, request, outbound
+        return None  # type: ignore[return-value] # that is the mistake
+
+    async def stream(
+        self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
+    ) -> AsyncGenerator[StreamEvent]:
+        del connection, request, outbound
+        yield TextDelta("Well, ")
 
 
 class Impostor(AcmeProvider):

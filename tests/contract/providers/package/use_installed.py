@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from yarl import URL
 
@@ -13,6 +13,7 @@ from adapters.egress.allowed import EgressAllowList
 from adapters.egress.client import Egress
 from adapters.providers.gateway import Gateway
 from application.errors import InvalidInput
+from application.ports.generation import GenerationRequest, Message, TextPart
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 
 
@@ -36,8 +37,44 @@ async def main(endpoint: str, key: str) -> dict[str, object]:
                 {"status": report.status, "category": report.category, "message": report.message}
                 for report in [await gateway.probe(each) for each in (good, bad, clumsy)]
             ],
+            "written": await written(gateway, good),
             "built in": (await gateway.probe(openai_at(endpoint, key))).category,
         }
+
+
+async def written(gateway: Gateway, connection: ProviderConnection) -> dict[str, list[str]]:
+    """Return, for each type, what came of a prompt and what of the same as a stream."""
+    request = GenerationRequest(
+        model_id="deepseek-chat", messages=(Message(role="user", parts=(TextPart("Hello"),)),), deadline_seconds=5
+    )
+    found: dict[str, list[str]] = {}
+    for name in ("acme", "acme_writer", "clumsy", "forgetful"):
+        each = replace(connection, provider_type=name)
+        bad = replace(each, api_key=f"{connection.api_key}-wrong")
+        found[name] = [await outcome(gateway, each, request), await outcome_of_stream(gateway, each, request)]
+        found[f"{name} with a bad key"] = [
+            await outcome(gateway, bad, request),
+            await outcome_of_stream(gateway, bad, request),
+        ]
+    return found
+
+
+async def outcome(gateway: Gateway, connection: ProviderConnection, request: GenerationRequest) -> str:
+    try:
+        return (await gateway.generate(connection, request)).text
+    except UpstreamFailure as failure:
+        return f"{failure.category}: {failure.message}"
+
+
+async def outcome_of_stream(gateway: Gateway, connection: ProviderConnection, request: GenerationRequest) -> str:
+    words: list[str] = []
+    try:
+        async with gateway.stream(connection, request) as events:
+            async for event in events:
+                words.append(event.text)  # noqa: PERF401 - what came before a failure counts
+    except UpstreamFailure as failure:
+        words.append(f"{failure.category}: {failure.message}")
+    return "|".join(words)
 
 
 def openai_at(endpoint: str, key: str) -> ProviderConnection:
