@@ -75,7 +75,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Container",
+    "check_egress_allow",
     "check_keyring",
+    "check_master_keys",
     "check_rate_limit_storage",
     "embedded_postgres",
     "inspect",
@@ -215,6 +217,24 @@ def keyring_file(directory: Path) -> tuple[str, Path]:
     """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
     file = KeyringFile(directory)
     return file.read_or_create().reveal(), file.path
+
+
+def check_master_keys(text: str) -> None:
+    """Do nothing if the text holds a keyring.
+
+    Raises:
+        ValueError: it does not; the message says why, and quotes no key.
+    """
+    Keyring.parse(text)
+
+
+def check_egress_allow(text: str) -> None:
+    """Do nothing if the text is a list of addresses that may be called.
+
+    Raises:
+        ValueError: it is not; the message quotes the entry.
+    """
+    EgressAllowList.parse(text)
 
 
 def check_keyring(master_keys: str, admin_database_url: str) -> None:

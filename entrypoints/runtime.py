@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrypoints import container
 from entrypoints.settings import WrongSettings
+from entrypoints.token_keys import token_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,10 +102,24 @@ def _external(settings: Settings) -> Runtime:
 
 
 def _check(runtime: Runtime) -> None:
-    container.inspect(runtime.database_url, setting="LEDGER_DATABASE_URL")
-    container.inspect(runtime.admin_database_url, setting="LEDGER_ADMIN_DATABASE_URL")
+    _check_values(runtime)
+    container.inspect(runtime.database_url, setting="LEDGER_DATABASE_URL", administrates=False)
+    container.inspect(runtime.admin_database_url, setting="LEDGER_ADMIN_DATABASE_URL", administrates=True)
     container.check_keyring(runtime.master_keys, runtime.admin_database_url)
     container.check_rate_limit_storage(runtime.settings.rate_limit_storage.get_secret_value())
+
+
+def _check_values(runtime: Runtime) -> None:
+    """Read what only its reader understands, before any serving process depends on it."""
+    token_keys(runtime)
+    for name, read, value in (
+        ("LEDGER_MASTER_KEYS", container.check_master_keys, runtime.master_keys),
+        ("LEDGER_EGRESS_ALLOW", container.check_egress_allow, runtime.settings.egress_allow),
+    ):
+        try:
+            read(value)
+        except ValueError as error:
+            raise WrongSettings([f"{name}: {error}"]) from error
 
 
 def _master_keys(settings: Settings, directory: Path, say: Callable[[str], None]) -> str:
@@ -132,10 +148,11 @@ def development_secret(directory: Path) -> str:
     """Return the token secret that goes with an embedded database, making it the first time (mode 600)."""
     path = development_secret_file(directory)
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        # Linked when it is whole: another process that starts now sees no secret, or all of it.
+        with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent) as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text("ascii").strip()

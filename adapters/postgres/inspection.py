@@ -20,6 +20,7 @@ _CANARIES: Final = statements("adapters.postgres", "credentials.sql")
 _SAFE_MINORS: Final = {16: 10, 17: 6, 18: 0}
 # Roles are granted with SET and INHERIT apart since 16, which the owner's role relies on.
 _OLDEST: Final = 16
+_USE_THE_LOGINS: Final = "Use the logins that `model-ledger migrate --logins --json` prints."
 
 
 class UnsafeDatabase(ApplicationError):
@@ -28,8 +29,11 @@ class UnsafeDatabase(ApplicationError):
     code = "unsafe-database"
 
 
-def inspect(url: str, *, setting: str) -> None:
+def inspect(url: str, *, setting: str, administrates: bool) -> None:
     """Check the login, the schema and the row-level security behind a URL; `setting` names it in messages.
+
+    The login that administers all organizations is refused where it is not the one that is meant, and the other way
+    round: with the one the API would see everything, with the other administration would see nothing.
 
     Raises:
         Unavailable: it cannot be reached.
@@ -40,11 +44,12 @@ def inspect(url: str, *, setting: str) -> None:
         user, is_superuser, bypasses, version = connection.execute(_SQL["who"]).fetchone() or ("", True, True, 0)
         _refuse_login(setting, user, powerful=is_superuser or bypasses)
         _refuse_version(version)
-        try:
-            applied = [row[0] for row in connection.execute(_SQL["migrations"])]
-        except psycopg.errors.UndefinedTable:
-            applied = []
-        expect_current(applied)
+        expect_current(_applied(connection, setting, user))
+        is_administrator = connection.execute(_SQL["administrates"]).fetchone() == (True,)
+        if is_administrator is not administrates:
+            raise UnsafeDatabase(
+                f"{setting} logs in as {user}, which is the other of the two logins. {_USE_THE_LOGINS}"
+            )
         owned = [row[0] for row in connection.execute(_SQL["owned"])]
         if owned:
             raise UnsafeDatabase(
@@ -69,9 +74,24 @@ def keep_canaries(url: str, canaries: Mapping[str, bytes]) -> None:
             connection.execute(_CANARIES["keep_canary"], {"master_key_id": master_key_id, "canary": canary})
 
 
+def _applied(connection: psycopg.Connection[tuple[Any, ...]], setting: str, user: str) -> list[str]:
+    try:
+        return [row[0] for row in connection.execute(_SQL["migrations"])]
+    except psycopg.errors.UndefinedTable:
+        return []
+    except psycopg.errors.InsufficientPrivilege:
+        raise UnsafeDatabase(f"{setting} logs in as {user}, who may not read the tables. {_USE_THE_LOGINS}") from None
+
+
 def _connected(url: str, setting: str) -> psycopg.Connection[tuple[Any, ...]]:
     try:
         return psycopg.connect(url, autocommit=True, connect_timeout=5)
+    except psycopg.ProgrammingError:
+        # Its text quotes what may be a part of the password.
+        raise Unavailable(
+            f"{setting} is not a URL that Postgres can read: look for options it does not know, and for characters "
+            "in the password that need percent-encoding."
+        ) from None
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no answer"
         raise Unavailable(f"The database of {setting} cannot be reached: {reason}") from None
@@ -79,10 +99,7 @@ def _connected(url: str, setting: str) -> psycopg.Connection[tuple[Any, ...]]:
 
 def _refuse_login(setting: str, user: str, *, powerful: bool) -> None:
     if powerful:
-        raise UnsafeDatabase(
-            f"{setting} logs in as {user}, who sees past row-level security: use the logins that "
-            "`model-ledger migrate --logins --json` prints."
-        )
+        raise UnsafeDatabase(f"{setting} logs in as {user}, who sees past row-level security. {_USE_THE_LOGINS}")
 
 
 def _refuse_version(version: int) -> None:

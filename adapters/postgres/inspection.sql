@@ -2,6 +2,9 @@
 SELECT current_user, r.rolsuper, r.rolbypassrls, current_setting('server_version_num')::integer
 FROM pg_roles r WHERE r.rolname = current_user;
 
+-- administrates: whether the login of this connection is let past organizations, to administer them all
+SELECT coalesce(bool_or(pg_has_role(current_user, oid, 'MEMBER')), false) FROM pg_roles WHERE rolname = 'ledger_admin';
+
 -- unprotected: tables with an organization whose row-level security is not forced, or without a policy
 SELECT c.relname FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'

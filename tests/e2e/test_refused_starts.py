@@ -1,0 +1,297 @@
+"""What cannot be started says so in a line that tells what to do: no traceback, and nothing left running.
+
+Most commands run within the test's process, which saves a second each; what they print and answer is the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import socket
+from typing import TYPE_CHECKING
+
+import aiohttp
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from entrypoints.cli.main import app
+from entrypoints.container import check_keyring
+from tests.e2e.api import Api
+from tests.e2e.processes import Finished, folder
+from tests.e2e.service import MASTER_KEYS, service_on
+from tests.http_service import SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.databases import Database, Databases
+
+NOWHERE = "postgresql://ledger_app:pass-word@127.0.0.1:1/nowhere"
+REFUSED, MISUSED = 1, 2
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    database = databases.migrated()
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with folder() as path:
+        yield path / "data"
+
+
+def refusal(*arguments: str, **settings: str) -> Finished:
+    """Run a command that is to fail, and return what it says; it says one line for each thing that is wrong."""
+    done = CliRunner().invoke(
+        app, arguments, env={f"LEDGER_{name}": value for name, value in settings.items()}, prog_name="model-ledger"
+    )
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    finished = Finished(done.exit_code, done.stdout, done.stderr)
+    assert "Traceback" not in finished.errors
+    assert finished.exit_code in {REFUSED, MISUSED}
+    assert finished.out == ""
+    return finished
+
+
+def external(database: Database, **changed: str | None) -> dict[str, str]:
+    """Return the settings of a service on a database that is not ours; one changed to none is left out."""
+    settings = {
+        "DATABASE_URL": database.app_url,
+        "ADMIN_DATABASE_URL": database.admin_url,
+        "MASTER_KEYS": MASTER_KEYS,
+        "JWT_SECRET": SECRET,
+        "PORT": "0",
+        **changed,
+    }
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def said(finished: Finished, exit_code: int, *words: str) -> None:
+    """Assert that one line says all these words."""
+    assert finished.exit_code == exit_code, finished.errors
+    assert len(finished.lines) == 1, finished.errors
+    for word in words:
+        assert word in finished.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PORT", "eighty", ["LEDGER_PORT", "integer"]),
+        ("PORT", "65536", ["LEDGER_PORT", "65535"]),
+        ("WORKERS", "0", ["LEDGER_WORKERS", "1"]),
+        ("LOG_LEVEL", "loud", ["LEDGER_LOG_LEVEL", "debug"]),
+        ("LOG_FORMAT", "xml", ["LEDGER_LOG_FORMAT", "json"]),
+        ("DATABASE_URL", "mysql://db", ["LEDGER_DATABASE_URL", "postgresql://"]),
+        ("DISCOVERY_TTL", "-1", ["LEDGER_DISCOVERY_TTL"]),
+        ("DATABSE_URL", "postgresql://db", ["LEDGER_DATABSE_URL", "--help"]),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "demo", "migrate"])
+def test_a_wrong_setting_is_named(command: str, name: str, value: str, words: list[str]) -> None:
+    said(refusal(command, **{name: value}), MISUSED, *words)
+
+
+def test_every_wrong_setting_has_its_line() -> None:
+    finished = refusal("serve", PORT="x", WORKERS="x", LOG_LEVEL="x", NONSENSE="x")
+    assert finished.exit_code == MISUSED
+    assert len(finished.lines) == 4
+
+
+def test_a_wrong_option_is_named() -> None:
+    said(refusal("serve", "--port", "70000"), MISUSED, "LEDGER_PORT", "65535")
+
+
+def test_one_way_to_verify_tokens_is_enough(data_dir: Path) -> None:
+    finished = refusal("serve", DATA_DIR=str(data_dir), JWT_SECRET=SECRET, JWT_JWKS_URL="https://example.com/jwks")
+    said(finished, MISUSED, "LEDGER_JWT_SECRET", "not several")
+    assert not data_dir.exists()
+
+
+def test_a_port_in_use_is_named_before_anything_is_started(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "demo"):
+            said(refusal(command, "--port", port, DATA_DIR=str(data_dir)), REFUSED, f"127.0.0.1:{port}", "LEDGER_PORT")
+        said(refusal("sandbox", "--port", port), REFUSED, f"127.0.0.1:{port}", "--port")
+    assert not data_dir.exists()
+
+
+def test_an_address_that_is_not_ours_is_named(data_dir: Path) -> None:
+    said(refusal("serve", "--host", "192.0.2.1", "--port", "0", DATA_DIR=str(data_dir)), REFUSED, "192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("ADMIN_DATABASE_URL", ["LEDGER_ADMIN_DATABASE_URL", "model-ledger migrate --logins"]),
+        ("MASTER_KEYS", ["LEDGER_MASTER_KEYS"]),
+        ("JWT_SECRET", ["LEDGER_JWT_SECRET"]),
+    ],
+)
+def test_what_an_external_database_needs_is_named(database: Database, missing: str, words: list[str]) -> None:
+    said(refusal("serve", **external(database, **{missing: None})), MISUSED, *words)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "ADMIN_DATABASE_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        NOWHERE,
+        "postgresql://ledger_app:pass-word@nowhere.invalid/db",
+        "postgresql://ledger_app:pass-word@127.0.0.1:notaport/db",
+        "postgresql://ledger_app:pass-word%zz@127.0.0.1/db",
+        "postgresql://ledger_app:pass-word@127.0.0.1/db?no_such_option=1",
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(
+    database: Database, name: str, url: str
+) -> None:
+    finished = refusal("serve", **external(database, **{name: url}))
+    said(finished, REFUSED, f"LEDGER_{name}")
+    assert "pass-word" not in finished.errors
+
+
+def test_a_database_that_is_not_there_is_named(database: Database) -> None:
+    url = database.app_url.replace("/test_", "/no_test_")
+    said(refusal("serve", **external(database, DATABASE_URL=url)), REFUSED, "LEDGER_DATABASE_URL", "does not exist")
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "ADMIN_DATABASE_URL"])
+def test_a_login_that_sees_past_the_walls_between_organizations_is_refused(database: Database, name: str) -> None:
+    finished = refusal("serve", **external(database, **{name: database.owner_url}))
+    said(finished, REFUSED, f"LEDGER_{name}", "postgres", "row-level security")
+
+
+def test_the_two_logins_are_not_taken_for_each_other(database: Database) -> None:
+    swapped = {"DATABASE_URL": database.admin_url, "ADMIN_DATABASE_URL": database.app_url}
+    for name, url in swapped.items():
+        said(refusal("serve", **external(database, **{name: url})), REFUSED, f"LEDGER_{name}", "the other of the two")
+
+
+def test_a_login_that_may_nothing_is_refused(database: Database) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("CREATE ROLE passer_by LOGIN")
+        try:
+            url = database.app_url.replace("ledger_app", "passer_by")
+            finished = refusal("serve", **external(database, DATABASE_URL=url))
+        finally:
+            owner.execute("DROP ROLE passer_by")
+    said(finished, REFUSED, "LEDGER_DATABASE_URL", "passer_by")
+
+
+def test_a_database_that_is_not_migrated_says_how_to(databases: Databases) -> None:
+    databases.migrated()  # The roles are the whole server's.
+    empty = databases.empty()
+    said(refusal("serve", **external(empty)), REFUSED, "model-ledger migrate")
+    databases.drop(empty)
+
+
+def test_a_schema_of_the_future_is_left_alone(database: Database) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc)"
+            " VALUES ('x', '9999_future', now())"
+        )
+    said(refusal("serve", **external(database)), REFUSED, "newer version", "9999_future")
+    said(refusal("migrate", OWNER_DATABASE_URL=database.owner_url), REFUSED, "newer version", "9999_future")
+
+
+def test_a_table_without_walls_is_not_served_from(database: Database) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE ai_models NO FORCE ROW LEVEL SECURITY")
+    said(refusal("serve", **external(database)), REFUSED, "ai_models")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("MASTER_KEYS", "k1", ["LEDGER_MASTER_KEYS"]),
+        ("MASTER_KEYS", "k1:dG9vIHNob3J0", ["LEDGER_MASTER_KEYS", "32"]),
+        ("JWT_SECRET", "too short", ["LEDGER_JWT_SECRET", "32"]),
+        ("EGRESS_ALLOW", "10.0.0.0/8:0", ["10.0.0.0/8:0"]),
+        ("EGRESS_ALLOW", "http://127.0.0.1", ["http://127.0.0.1"]),
+    ],
+)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_value_that_only_its_reader_understands_is_named_too(
+    database: Database, name: str, value: str, words: list[str], workers: str
+) -> None:
+    finished = refusal("serve", **external(database, **{name: value, "WORKERS": workers}))
+    said(finished, MISUSED, *words)
+    assert value == "10.0.0.0/8:0" or "dG9vIHNob3J0" not in finished.errors
+
+
+def test_a_file_of_keys_that_is_not_there_is_named(database: Database) -> None:
+    finished = refusal("serve", **external(database, JWT_SECRET=None, JWT_JWKS_FILE="/nowhere/jwks.json"))
+    said(finished, MISUSED, "LEDGER_JWT_JWKS_FILE", "No such file")
+
+
+@pytest.mark.parametrize(
+    ("master_keys", "words"),
+    [
+        ("k1:" + base64.b64encode(b"another key, with the same id 32").decode(), ["k1"]),
+        ("k2:" + base64.b64encode(b"another key with another id - 32").decode(), ["k1"]),
+    ],
+)
+def test_a_master_key_that_does_not_fit_is_refused(database: Database, master_keys: str, words: list[str]) -> None:
+    async def served_once() -> None:
+        with service_on(database) as service:
+            async with aiohttp.ClientSession() as session:
+                api = Api(session, service.url, None, None).elsewhere()
+                await api.provider()
+
+    check_keyring(MASTER_KEYS, database.admin_url)
+    asyncio.run(served_once())
+    said(refusal("serve", **external(database, MASTER_KEYS=master_keys)), REFUSED, *words)
+
+
+def test_a_data_directory_that_cannot_be_made_is_named() -> None:
+    said(refusal("serve", "--port", "0", DATA_DIR="/dev/null/ledger"), REFUSED, "/dev/null/ledger")
+
+
+def test_master_keys_that_others_may_read_are_refused(data_dir: Path) -> None:
+    data_dir.mkdir(parents=True)
+    keys = data_dir / "master-keys"
+    keys.write_text(MASTER_KEYS)
+    keys.chmod(0o644)
+    said(refusal("serve", "--port", "0", DATA_DIR=str(data_dir)), REFUSED, str(keys), "chmod 600")
+
+
+def test_migrate_says_what_it_lacks(databases: Databases) -> None:
+    said(refusal("migrate"), MISUSED, "LEDGER_OWNER_DATABASE_URL")
+    said(refusal("migrate", OWNER_DATABASE_URL=NOWHERE), REFUSED, "LEDGER_OWNER_DATABASE_URL", "refused")
+    database = databases.migrated()
+    finished = refusal("migrate", OWNER_DATABASE_URL=database.app_url)
+    said(finished, REFUSED, "LEDGER_OWNER_DATABASE_URL")
+    databases.drop(database)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["--org"]),
+        (["--org", "7"], ["--org 7", "id"]),
+        (["--org", "0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d", "--role", "king"], ["--role king", "viewer"]),
+    ],
+)
+def test_token_says_what_it_lacks(data_dir: Path, arguments: list[str], words: list[str]) -> None:
+    said(refusal("token", *arguments, DATA_DIR=str(data_dir)), MISUSED, *words)
+
+
+def test_token_cannot_sign_what_others_sign(data_dir: Path) -> None:
+    finished = refusal("token", "--platform-admin", DATA_DIR=str(data_dir), JWT_JWKS_URL="https://example.com/jwks")
+    said(finished, MISUSED, "LEDGER_JWT_JWKS")
+
+
+def test_a_program_gets_its_refusal_as_json() -> None:
+    finished = refusal("serve", "--json", PORT="x", NONSENSE="x")
+    error = json.loads(finished.errors)["error"]
+    assert error["code"] == "wrong-settings"
+    assert len(error["lines"]) == 2
