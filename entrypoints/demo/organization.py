@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from application.caller import Caller, acting_as
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
+from application.commands.check_provider import CheckProvider
 from application.commands.name_organization import NameOrganization
 from application.commands.register_model import RegisterModel
 from application.commands.register_provider import RegisterProvider
@@ -60,6 +61,9 @@ async def seed(container: Container, sandbox: Sandbox) -> bool:
                 RegisterModel(provider_id=recorded.aggregate_id, model_id=model_id) for model_id in wanted.models
             ]
             await container.change_models_in_bulk()(ChangeModelsInBulk(operations=registrations))
+        with _acting():
+            # The monitor comes by within minutes; nobody who tries it out should wait for that.
+            await container.check_provider()(CheckProvider(provider_id=recorded.aggregate_id))
     return True
 
 
