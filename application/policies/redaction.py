@@ -6,7 +6,6 @@ import base64
 import json
 import string
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote_from_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,6 +14,9 @@ REDACTED: Final = "[redacted]"
 # A piece of a secret this long gives away what a hint does not: hints have four characters.
 PIECE: Final = 8
 
+_UNRESERVED: Final = frozenset(f"{string.ascii_letters}{string.digits}-._~".encode())
+# Of each byte.
+_PERCENT_ENCODED: Final = [chr(byte) if byte in _UNRESERVED else f"%{byte:02x}" for byte in range(256)]
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -36,7 +38,7 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
 def _forms(secret: str) -> Iterator[str]:
     encoded = secret.encode("utf-8", "surrogatepass")
     yield secret
-    yield quote_from_bytes(encoded, safe="")
+    yield "".join(map(_PERCENT_ENCODED.__getitem__, encoded))
     yield json.dumps(secret)[1:-1]
     if len(secret) >= PIECE:
         # Without the last character: it depends on what follows.

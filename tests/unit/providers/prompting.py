@@ -94,3 +94,23 @@ class Prompted:
         with pytest.raises(UpstreamFailure):
             await call
         return self.outbound.requests[-1].json
+
+
+def prompted_at(provider: str) -> Prompted:
+    if provider in {"openai", "anthropic", "google"}:
+        return Prompted(provider)
+    return Prompted("azure_openai") if provider == "azure" else Prompted("openai_compatible", preset=provider)
+
+
+def events(*documents: object) -> bytes:
+    return b"".join(b"data: %s\n\n" % orjson.dumps(document) for document in documents)
+
+
+def a_chunk(words: str = "", reason: str | None = None, **fields: object) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": {"content": words}, "finish_reason": reason}], **fields}
+
+
+async def failure_of(prompted: Prompted, *chunks: bytes, **answer: Any) -> UpstreamFailure:  # noqa: ANN401
+    with pytest.raises(UpstreamFailure) as failure:
+        await prompted.streamed(*chunks, **answer)
+    return failure.value

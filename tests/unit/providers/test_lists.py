@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE
 from tests.unit.providers.samples import Prepared, a_connection, sample
 
 
@@ -73,6 +74,7 @@ async def test_openrouter_tells_everything_prices_included() -> None:
     assert (opus.lifecycle, opus.retires_on) == ("deprecated", "2027-02-01")
     assert len(opus.extras["description"]) == 300
     assert (router.input_per_1k, router.output_per_1k, router.max_tokens) == (None, None, None)
+    assert [model.price_reason for model in (opus, router, free)] == [None, ROUTER, None]
     assert (free.input_per_1k, free.type) == (Decimal(0), "language")
     assert (image.type, image.capabilities) == ("image", ("image_output", "vision"))
     assert (embedding.type, embedding.input_per_1k) == ("embedding", Decimal("0.00002"))
@@ -116,6 +118,8 @@ async def test_xai_joins_its_lists_and_turns_cents_into_dollars() -> None:
     assert (vision.type, vision.context_window) == ("multimodal", 32_768)
     assert (models["grok-2-image-1212"].type, models["grok-2-image-1212"].input_per_1k) == ("image", None)
     assert models["grok-embedding-1"].type is None
+    reasons = {model_id: model.price_reason for model_id, model in models.items()}
+    assert {model_id for model_id, reason in reasons.items() if reason == SOLD_OTHERWISE} == {"grok-2-image-1212"}
 
 
 async def test_together_sends_a_bare_array_with_prices_for_a_million() -> None:
@@ -124,7 +128,8 @@ async def test_together_sends_a_bare_array_with_prices_for_a_million() -> None:
     )
     llama, flux, embedding = models.values()
     assert (llama.input_per_1k, llama.type) == (Decimal("0.00088"), None)
-    assert (flux.type, flux.input_per_1k) == ("image", None)
+    assert (flux.type, flux.input_per_1k, flux.price_reason) == ("image", None, SOLD_OTHERWISE)
+    assert llama.price_reason is None
     assert (embedding.type, embedding.input_per_1k) == ("embedding", Decimal("0.00002"))
 
 
