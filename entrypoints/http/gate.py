@@ -70,16 +70,13 @@ class Gate:
                 return await handler(request)
             # The platform's own routes belong to no organization, and their handlers run on nobody's behalf.
             return await self._idempotency.answer(request, handler, key, PLATFORM)
-
-        async def admitted(request: web.Request) -> web.StreamResponse:
-            # Inside: a repetition that is answered from memory costs nobody anything.
-            await self._limiter.admit(request, exchange, route, organization_id)
-            return await handler(request)
-
+        if route.rate_limit is not None:
+            # Around the handler alone: a repetition that is answered from memory costs nobody anything.
+            handler = self._limiter.limited(handler, route, organization_id)
         if key is None:
             with acting_as(caller_for(request, organization_id)):
-                return await admitted(request)
-        return await self._idempotency.answer(request, admitted, key, organization_id)
+                return await handler(request)
+        return await self._idempotency.answer(request, handler, key, organization_id)
 
     def _without_route(self, request: web.Request) -> web.StreamResponse:
         refusal = request.match_info.http_exception

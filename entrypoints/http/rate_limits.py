@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from application.errors import RateLimited
+from entrypoints.http.exchange import exchange_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.ports.rate_limits import Allowance, Quota, RateLimits
-    from entrypoints.http.exchange import Exchange
-    from entrypoints.http.routes import Route
+    from entrypoints.http.routes import Handler, Route
 
 
 RATE_LIMIT_HEADERS: Final = ("RateLimit-Policy", "RateLimit")
@@ -29,7 +29,7 @@ class RateLimiter:
         self._quotas = quotas
 
     def check(self, routes: Sequence[Route]) -> None:
-        """Do nothing if every quota that the routes name is there.
+        """Do nothing if every quota that the routes name is there, and none is for refreshing alone.
 
         Raises:
             LookupError: one is not.
@@ -38,13 +38,25 @@ class RateLimiter:
         missing = named - self._quotas.keys()
         if missing:
             raise LookupError(f"no such quota: {', '.join(sorted(missing))}")
+        if any(route.refresh_limit is not None and route.rate_limit is None for route in routes):
+            raise LookupError("a route with a refresh_limit has a rate_limit too")
 
-    async def admit(self, request: web.Request, exchange: Exchange, route: Route, organization_id: UUID) -> None:
-        """Count the request; what is left is told in the headers of whatever is answered.
+    def limited(self, handler: Handler, route: Route, organization_id: UUID) -> Handler:
+        """Return the handler behind the route's quotas; what is left of them goes with whatever is answered."""
+
+        async def counted(request: web.Request) -> web.StreamResponse:
+            await self._admit(request, route, organization_id)
+            return await handler(request)
+
+        return counted
+
+    async def _admit(self, request: web.Request, route: Route, organization_id: UUID) -> None:
+        """Count the request.
 
         Raises:
             RateLimited: the organization has made too many; it says when to try again.
         """
+        exchange = exchange_of(request)
         allowances: list[Allowance] = []
         for quota in self._counted(request, route):
             allowance = await self._limits.take(quota, organization_id)

@@ -199,6 +199,9 @@ async def test_a_route_cannot_name_a_quota_that_there_is_not(serve: Serve, looks
     for routes in (looks.routes(rate_limit="stares"), looks.routes(refresh_limit="stares")):
         with pytest.raises(LookupError, match="stares"):
             await serve(*routes, limiter=looks.limiter)
+    refreshing_alone = route("GET", THINGS, looks.look, access=Access.VIEWER, query=LookQuery, refresh_limit="sweeps")
+    with pytest.raises(LookupError, match="rate_limit too"):
+        await serve(refreshing_alone, limiter=looks.limiter)
 
 
 def test_every_route_that_reaches_out_to_providers_is_limited() -> None:
