@@ -104,6 +104,7 @@ class Furnished:
         await console.button("Discover").click()
         await console.page.get_by_text("3 of 3 have answered").wait_for()
         await console.page.get_by_label("Search the offers").fill("4.1")
+        await console.page.get_by_text("of 6 offers shown").wait_for()
         await console.page.locator("tbody input").first.check()
 
     async def attempt(self, console: Console) -> None:
@@ -164,6 +165,7 @@ async def test_everybody_can_use_it(
     for width, scheme in LOOKS:
         async with furnished.consoles.opened(width=width, scheme=scheme, is_platform_admin=True) as console:
             await show(furnished, console)
+            await console.page.evaluate("scrollTo(0, 0)")
             name = f"{show.__name__}-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
             await console.page.screenshot(path=PICTURES / name, full_page=True)
             assert not await console.watched.overflows(), name

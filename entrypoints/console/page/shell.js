@@ -21,8 +21,10 @@ export function drawFrame(session) {
 export function markPlace(path) {
   for (const link of document.querySelectorAll("#top nav a")) {
     const here = path === link.dataset.path || path.startsWith(`${link.dataset.path}/`);
-    if (here) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (here) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else link.removeAttribute("aria-current");
   }
 }
 

@@ -16,7 +16,10 @@ export function bars(labels, series, { title, show }) {
   const step = inner.width / labels.length;
   const chart = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title, class: "chart" },
     grid(top, y, show), labels.map((label, index) => column(label, index, { series, sums, step, y, show })), captions(labels, step));
-  return element("figure", { class: "figure" }, element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title }, chart), legend(series));
+  const scroll = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title }, chart);
+  // Where not all of it fits, the latest days are what people come for.
+  requestAnimationFrame(() => (scroll.scrollLeft = scroll.scrollWidth));
+  return element("figure", { class: "figure" }, scroll, legend(series));
 }
 
 function grid(top, y, show) {

@@ -25,7 +25,7 @@ function columns() {
   return [
     { head: "When", cell: (event) => element("time", { datetime: event.at }, time(event.at)) },
     { head: "What", cell: (event) => [eventName(event.type), event.reason ? element("small", {}, event.reason) : null] },
-    { head: "By", cell: (event) => element("code", {}, event.actor) },
+    { head: "By", cell: (event) => element("code", { class: "whole" }, event.actor) },
     { head: "About", cell: (event) => about(event) },
     { head: "Facts", cell: (event) => facts(event) },
     { head: "Number", numeric: true, cell: (event) => String(event.sequence) },
@@ -34,7 +34,7 @@ function columns() {
 
 function about(event) {
   const place = KINDS[event.type.split(".")[0]];
-  const short = element("code", { title: event.aggregateId }, event.aggregateId.slice(0, 8));
+  const short = element("code", { class: "whole", title: event.aggregateId }, event.aggregateId.slice(0, 8));
   return place ? element("a", { href: href(`/${place}/${event.aggregateId}`, { tab: "history" }) }, short) : short;
 }
 

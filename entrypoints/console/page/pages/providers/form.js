@@ -85,6 +85,7 @@ class ProviderForm {
         const body = { providerType: this.type.name, settings, endpoint: endpoint ?? undefined, apiKey };
         const tested = unchanged ? await ask("POST", `${PROVIDERS}/${this.provider.id}/test`) : await ask("POST", `${PROVIDERS}/test`, { body });
         replace(this.outcome, report(tested.document));
+        this.outcome.scrollIntoView({ block: "nearest" });
       } catch (error) {
         replace(this.outcome);
         throw error;
