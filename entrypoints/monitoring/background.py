@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from structlog.typing import FilteringBoundLogger
 
-_AGAIN_SECONDS: Final = 5.0
-
 
 @asynccontextmanager
-async def in_background(work: Callable[[], Awaitable[None]], logger: FilteringBoundLogger) -> AsyncIterator[None]:
-    """Do endless work while the block lasts; what it fails with is logged, and it is begun anew after 5 seconds."""
-    task = asyncio.create_task(_kept_running(work, logger))
+async def in_background(
+    work: Callable[[], Awaitable[None]], logger: FilteringBoundLogger, *, again_seconds: float = 5.0
+) -> AsyncIterator[None]:
+    """Do endless work while the block lasts; what it fails with is logged, and it is begun anew after a while."""
+    task = asyncio.create_task(_kept_running(work, logger, again_seconds))
     try:
         yield
     finally:
         await _ended(task)
 
 
-async def _kept_running(work: Callable[[], Awaitable[None]], logger: FilteringBoundLogger) -> None:
+async def _kept_running(
+    work: Callable[[], Awaitable[None]], logger: FilteringBoundLogger, again_seconds: float
+) -> None:
     while True:
         run = asyncio.ensure_future(work())
         try:
@@ -32,7 +34,7 @@ async def _kept_running(work: Callable[[], Awaitable[None]], logger: FilteringBo
         finally:
             await _ended(run)
         logger.error("background work broke off", exc_info=run.exception())
-        await asyncio.sleep(_AGAIN_SECONDS)
+        await asyncio.sleep(again_seconds)
 
 
 async def _ended(task: asyncio.Future[None]) -> None:

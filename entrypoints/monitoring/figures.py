@@ -11,6 +11,8 @@ from prometheus_client import Counter, Gauge, Histogram
 from domain.provider.values import HEALTH_STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prometheus_client import CollectorRegistry
 
     from application.commands.check_provider import Checked
@@ -25,7 +27,10 @@ _MISSED_INTERVALS: Final = 3
 class HealthFigures:
     """Counts checks by category; providers by the status that the monitor last saw, until it sees them no more."""
 
-    def __init__(self, registry: CollectorRegistry, interval_seconds: float) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, interval_seconds: float, *, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._clock = clock
         self._remembered_seconds = interval_seconds * _MISSED_INTERVALS
         self._statuses: dict[ProviderToCheck, tuple[str, float]] = {}
         self._is_monitor = Gauge("ledger_health_monitor", "1 in the process that is the monitor.", registry=registry)
@@ -51,7 +56,7 @@ class HealthFigures:
 
     def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
         """Count a check."""
-        self._statuses[provider] = (checked.after, monotonic())
+        self._statuses[provider] = (checked.after, self._clock())
         self._checks.labels(checked.report.category).inc()
         self._seconds.observe(checked.report.response_time_ms / 1000)
 
@@ -60,6 +65,6 @@ class HealthFigures:
         self._failures.inc()
 
     def _count(self, wanted: str) -> int:
-        oldest = monotonic() - self._remembered_seconds
+        oldest = self._clock() - self._remembered_seconds
         self._statuses = {provider: seen for provider, seen in self._statuses.items() if seen[1] >= oldest}
         return sum(status == wanted for status, _ in self._statuses.values())

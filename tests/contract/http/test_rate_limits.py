@@ -10,6 +10,7 @@ import pytest
 
 from application.ports.rate_limits import Quota
 from entrypoints.http.authorization import Access
+from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.fields import Flag, Query
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.principal import Role
@@ -202,6 +203,15 @@ async def test_a_route_cannot_name_a_quota_that_there_is_not(serve: Serve, looks
     refreshing_alone = route("GET", THINGS, looks.look, access=Access.VIEWER, query=LookQuery, refresh_limit="sweeps")
     with pytest.raises(LookupError, match="rate_limit too"):
         await serve(refreshing_alone, limiter=looks.limiter)
+
+
+def test_limits_are_documented() -> None:
+    document = openapi_document(product_routes(), version="1.0.0")
+    limited = document["paths"]["/api/ai/providers/test"]["post"]["responses"]
+    assert {"RateLimit", "RateLimit-Policy"} <= limited["200"]["headers"].keys()
+    assert {"RateLimit", "RateLimit-Policy", "Retry-After"} <= limited["429"]["headers"].keys()
+    assert "rate-limited" in limited["429"]["description"]
+    assert "429" not in document["paths"]["/api/ai/providers"]["get"]["responses"]
 
 
 def test_every_route_that_reaches_out_to_providers_is_limited() -> None:

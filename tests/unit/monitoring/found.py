@@ -1,0 +1,41 @@
+"""What a check found, of which a test says only what matters to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from application.commands.check_provider import Checked
+from application.ports.election import ProviderToCheck
+from application.ports.provider_gateway import TestReport, Timings
+
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import Category, HealthStatus
+
+
+def a_watched_provider() -> ProviderToCheck:
+    return ProviderToCheck(organization_id=uuid4(), provider_id=uuid4())
+
+
+def a_check(
+    before: HealthStatus = "healthy",
+    after: HealthStatus = "healthy",
+    category: Category = "ok",
+    response_time_ms: float = 20.0,
+) -> Checked:
+    report = TestReport(
+        status=after,
+        reachable=True,
+        authenticated=True,
+        category=category,
+        message="The provider answered.",
+        hint=None,
+        response_time_ms=response_time_ms,
+        timings=Timings(),
+        model_count=3,
+        checked_at=datetime(2026, 11, 1, tzinfo=UTC),
+        upstream_request_id=None,
+        rate_limit=None,
+    )
+    return Checked(report=report, before=before, after=after)
