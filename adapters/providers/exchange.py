@@ -195,7 +195,8 @@ class Exchange:
         return self._answer(response, self.without_key(response.body))
 
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> Answer:
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        # The port gives the names in lower case.
+        headers = dict(response.headers)
         if len(self.key) >= _SHORTEST_KEY:
             headers = {name: value.replace(self.key, "[redacted]") for name, value in headers.items()}
         return Answer(exchange=self, status=response.status, headers=headers, body=body, timings=response.timings)

@@ -24,6 +24,12 @@ _OPENAI: Final = "x-ratelimit-{what}-{unit}"
 _ANTHROPIC: Final = "anthropic-ratelimit-{unit}-{what}"
 # OpenRouter does not say what it counts; it counts requests.
 _OPENROUTER: Final = "x-ratelimit-{what}"
+_PATTERNS: Final = {"requests": (_OPENAI, _ANTHROPIC, _OPENROUTER), "tokens": (_OPENAI, _ANTHROPIC)}
+_COUNTS: Final = {
+    (what, unit): tuple(pattern.format(what=what, unit=unit) for pattern in patterns)
+    for what in ("limit", "remaining")
+    for unit, patterns in _PATTERNS.items()
+}
 
 
 def limits_of(headers: Mapping[str, str], *, wait_seconds: float | None = None) -> RateLimit | None:
@@ -63,9 +69,8 @@ def _resets(headers: Mapping[str, str], now: datetime) -> Iterator[float]:
 
 def _count(headers: Mapping[str, str], what: str, unit: str) -> int | None:
     """A number of the limits; none when it is missing or negative, as Azure's sometimes are."""
-    patterns = (_OPENAI, _ANTHROPIC, _OPENROUTER) if unit == "requests" else (_OPENAI, _ANTHROPIC)
-    for pattern in patterns:
-        value = headers.get(pattern.format(what=what, unit=unit), "").strip()
-        if _COUNT.fullmatch(value):
+    for name in _COUNTS[what, unit]:
+        value = headers.get(name)
+        if value is not None and _COUNT.fullmatch(value.strip()):
             return int(value)
     return None
