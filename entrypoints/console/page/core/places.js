@@ -18,10 +18,6 @@ export function providerTypes() {
   return types;
 }
 
-export function forgetTypes() {
-  types = null;
-}
-
 // Every provider of the organization, for choosing one and for showing names.
 export async function allProviders(signal) {
   const found = [];

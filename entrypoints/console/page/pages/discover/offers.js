@@ -74,7 +74,7 @@ export class Offers {
     return [
       { head: "Model", cell: (offer) => [offer.registeredModelId ? element("a", { href: href(`/models/${offer.registeredModelId}`) }, offer.name) : offer.name, element("small", {}, element("code", {}, offer.modelId))] },
       { head: "Provider", cell: (offer) => this.names.get(offer.providerId) },
-      { head: "News", cell: (offer) => element("span", { class: "badges" }, offer.news.filter(({ text }) => text).map(({ text, tone }) => badge(text, tone))) },
+      { head: "News", cell: (offer) => element("span", { class: "badges" }, offer.news.map(({ text, tone }) => tone ? badge(text, tone) : element("span", { class: "quiet" }, text))) },
       { head: "Type", cell: (offer) => title(offer.type) },
       { head: "Able to", cell: (offer) => chips(offer.capabilities, 3) },
       { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },

@@ -1,0 +1,59 @@
+"""Pages of our own, as they are served."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from entrypoints.console.routes import console_routes
+from tests.http_service import serving
+
+PAGE = Path(str(files("entrypoints.console").joinpath("page")))
+KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+PARTS = [path for path in PAGE.rglob("*") if path.suffix in KINDS]
+
+
+async def test_every_part_of_the_console_is_served_to_everybody() -> None:
+    assert len(PARTS) > 30
+    async with serving([]) as service:
+        for path in PARTS:
+            reply = await service.ask("GET", f"/console/{path.relative_to(PAGE).as_posix()}")
+            assert (reply.status, reply.content) == (200, path.read_bytes())
+            assert reply.headers["Content-Type"] == f"{KINDS[path.suffix]}; charset=utf-8"
+
+
+async def test_the_page_may_load_nothing_from_elsewhere_and_run_nothing_within() -> None:
+    async with serving([]) as service:
+        reply = await service.ask("GET", "/")
+    assert reply.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = dict(part.split(" ", 1) for part in reply.headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert {policy["script-src"], policy["style-src"], policy["connect-src"]} == {"'self'"}
+    assert policy["require-trusted-types-for"] == "'script'"
+
+
+async def test_a_part_that_has_not_changed_is_not_sent_again_and_keeps_its_policy() -> None:
+    async with serving([]) as service:
+        first = await service.ask("GET", "/console/main.js")
+        again = await service.ask("GET", "/console/main.js", headers={"If-None-Match": first.headers["ETag"]})
+        other = await service.ask("GET", "/console/main.js", headers={"If-None-Match": '"another"'})
+    assert (again.status, again.content, other.status) == (304, b"", 200)
+    # A browser takes the headers of this answer for the copy that it holds.
+    names = ("ETag", "Cache-Control", "Content-Security-Policy")
+    assert [again.headers[name] for name in names] == [first.headers[name] for name in names]
+
+
+def test_no_route_of_the_console_changes_anything() -> None:
+    assert {route.method for route in console_routes()} == {"GET"}
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.rglob("*.js")), ids=lambda path: path.relative_to(PAGE).as_posix())
+def test_a_module_imports_what_is_there_and_makes_no_markup_from_text(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    imported = re.findall(r"""(?:from |import\()"(\.[^"]+)\"""", text)
+    assert [name for name in imported if not (path.parent / name).resolve().is_file()] == []
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|localStorage|\beval\(", text) == []
+    assert len(text.splitlines()) <= 200
