@@ -30,6 +30,10 @@ class Caller:
         """Return an id for something the command makes: the same one when the same command is repeated."""
         return uuid5(self.command_id, str(ordinal))
 
+    def id_for(self, name: str) -> UUID:
+        """Return an id for something the command makes under this name, again the same one when it is repeated."""
+        return uuid5(self.command_id, name)
+
 
 class NobodyCalling(RuntimeError):
     """Code that needs a tenant ran outside any request: a mistake of ours, and refused."""

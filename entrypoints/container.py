@@ -62,12 +62,12 @@ from application.health.monitor import check_all, monitor_health
 from application.prompts.readiness import Readiness, ReadinessPorts
 from application.prompts.run import PromptPorts
 from application.queries.as_of import model_as_of, provider_as_of
+from application.queries.asking import SnapshotPorts
 from application.queries.callable_models import callable_models
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
 from application.queries.history import history
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
-from application.queries.snapshots import SnapshotPorts
 from application.queries.try_connection import try_connection
 
 if TYPE_CHECKING:
@@ -181,16 +181,16 @@ class Container(containers.DeclarativeContainer):
         partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
 
-    snapshots = providers.Singleton(
+    asking = providers.Singleton(
         SnapshotPorts,
+        providers=providers_of_tenant,
         vault=vault,
         gateway=gateway,
         snapshots=providers.Singleton(PostgresSnapshots, tenant),
-        clock=clock,
         time_to_live=discovery_ttl,
     )
     discovery = providers.Singleton(
-        DiscoveryPorts, providers=providers_of_tenant, directory=directory, catalogue=catalogue, snapshots=snapshots
+        DiscoveryPorts, directory=directory, catalogue=catalogue, asking=asking, clock=clock
     )
     import_models = providers.Factory(partial, import_models, models=models_of_tenant, ports=discovery)
     discover_models_of = providers.Factory(partial, discover_models_of, ports=discovery)

@@ -101,6 +101,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         yield container
     finally:
         await warming
+        await container.asking().flights.close()
         await container.usage_ledger().close()
         await container.egress().close()
         await container.rate_limits().close()

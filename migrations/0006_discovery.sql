@@ -1,29 +1,44 @@
--- What providers last offered, whole, and who is asking one at this moment. Not projections: facts of others.
+-- What providers last offered, whole; who is asking one at this moment; and how the last question that failed did. Not
+-- projections: facts of others, which nobody minds losing.
 
+-- json rather than jsonb: nothing is looked for inside, and a provider's order is kept.
 CREATE TABLE discovery_snapshots (
     organization_id uuid NOT NULL,
     provider_id uuid NOT NULL,
+    endpoint text NOT NULL,
     basis text NOT NULL,
     fetched_at timestamptz NOT NULL,
-    offered jsonb NOT NULL,
-    missing jsonb NOT NULL,
-    changes jsonb NOT NULL,
+    offered json NOT NULL,
+    missing json NOT NULL,
+    changes json NOT NULL,
     CONSTRAINT discovery_snapshots_pkey PRIMARY KEY (organization_id, provider_id)
 );
 
-CREATE TABLE discovery_leases (
+CREATE TABLE discovery_attempts (
     organization_id uuid NOT NULL,
     provider_id uuid NOT NULL,
-    holder uuid NOT NULL,
-    until timestamptz NOT NULL,
-    CONSTRAINT discovery_leases_pkey PRIMARY KEY (organization_id, provider_id)
+    holder uuid,
+    leased_until timestamptz,
+    basis text,
+    failed_at timestamptz,
+    quiet_until timestamptz,
+    failure json,
+    CONSTRAINT discovery_attempts_pkey PRIMARY KEY (organization_id, provider_id)
 );
+
+-- What a provider's answer depends on, as one mark: its endpoint, its key and its settings.
+CREATE FUNCTION discovery_basis(endpoint text, credential_version integer, has_credential boolean, settings jsonb)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN encode(sha256(convert_to(
+    jsonb_build_array(endpoint, credential_version, has_credential, settings)::text, 'UTF8')), 'hex');
 
 DO $$
 BEGIN
     PERFORM isolate('discovery_snapshots');
-    PERFORM isolate('discovery_leases');
+    PERFORM isolate('discovery_attempts');
 END
 $$;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON discovery_snapshots, discovery_leases TO ledger_app, ledger_admin;
+REVOKE ALL ON FUNCTION discovery_basis(text, integer, boolean, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION discovery_basis(text, integer, boolean, jsonb) TO ledger_app, ledger_admin;
+GRANT SELECT, INSERT, UPDATE, DELETE ON discovery_snapshots, discovery_attempts TO ledger_app, ledger_admin;

@@ -75,6 +75,7 @@ class PackagedCatalogue:
             input_per_1k=price.input_per_1k,
             output_per_1k=price.output_per_1k,
             price_as_of=self._prices.as_of if is_priced else None,
+            price_reason=price.reason,
         )
         if known.context_window is None and price.context_window is not None:
             known = replace(known, context_window=price.context_window, context_window_source="genai-prices")
@@ -101,4 +102,5 @@ def _described(model_id: str, own_id: str, entry: Entry) -> KnownModel:
         capabilities=entry.capabilities,
         context_window=entry.context_window,
         max_tokens=entry.max_tokens,
+        aliases=() if is_fine_tuned else tuple(name for name in entry.ids if name != own_id),
     )

@@ -37,6 +37,27 @@ def names(clause: MatchLogic, model_id: str) -> bool:
     return _is_named(clause, model_id)
 
 
+def named_in_full(clause: MatchLogic) -> set[str] | None:
+    """Return the names (in lower case) of which a model must have one, snapshots aside, for the clause to name it.
+
+    None when the clause may name models by something else.
+    """
+    match clause:
+        case ClauseOr(or_=parts) | ClauseAnd(and_=parts):
+            found = [named_in_full(part) for part in parts]
+            return None if None in found else {name for names in found if names for name in names}
+        case ClauseEquals(equals=name) | ClauseEndsWith(ends_with=name) | ClauseContains(contains=name):
+            return {name.lower()}
+        case ClauseStartsWith(starts_with=name) if not name.startswith(_FINE_TUNED):
+            return {name.lower()}
+    return None
+
+
+def without_date(model_id: str) -> str:
+    """Return the id without the date or number of a snapshot at its end."""
+    return _SNAPSHOT.sub("", model_id)
+
+
 def _is_named(clause: ClauseEquals | ClauseStartsWith | ClauseEndsWith | ClauseContains, model_id: str) -> bool:
     match clause:
         case ClauseEquals():
@@ -50,7 +71,7 @@ def _is_named(clause: ClauseEquals | ClauseStartsWith | ClauseEndsWith | ClauseC
 
 
 def _is(name: str, model_id: str) -> bool:
-    return name.lower() in {model_id, _SNAPSHOT.sub("", model_id)}
+    return name.lower() in {model_id, without_date(model_id)}
 
 
 def _is_fine_tuned(prefix: str, model_id: str) -> bool:

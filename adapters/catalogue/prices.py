@@ -15,7 +15,8 @@ from genai_prices.data import providers as packaged_providers
 from genai_prices.types import ModelPrice, StartDateConstraint, TieredPrices, TimeOfDateConstraint
 
 from adapters.catalogue.price_guard import PriceGuard
-from adapters.catalogue.price_names import names
+from adapters.catalogue.price_names import named_in_full, names, without_date
+from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,17 +24,44 @@ if TYPE_CHECKING:
 
     from genai_prices.types import ConditionalPrice, ModelInfo, Provider
 
+    from application.ports.provider_gateway import PriceReason
+
 CHECKED_ON: Final = {"0.2.3": "2026-11-04"}
 """By release, the latest day that its own notes name as checked; it does not say how old its prices are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPrice:
-    """USD per 1,000 tokens, none where it is not known; 0 is a price that is known to be nothing."""
+    """USD per 1,000 tokens, none where it is not known; 0 is a price that is known to be nothing.
+
+    `reason` says why an entry has no price by the token.
+    """
 
     input_per_1k: Decimal | None
     output_per_1k: Decimal | None
     context_window: int | None
+    reason: PriceReason | None = None
+
+
+class _Shelf:
+    """The models of one provider, so ordered that few of them need to be looked at for an id."""
+
+    def __init__(self, models: Sequence[ModelInfo]) -> None:
+        self._models = models
+        self._by_name: dict[str, list[int]] = {}
+        self._others: list[int] = []
+        for place, model in enumerate(models):
+            found = named_in_full(model.match)
+            if found is None:
+                self._others.append(place)
+            for name in found or ():
+                self._by_name.setdefault(name, []).append(place)
+
+    def find(self, model_id: str) -> ModelInfo | None:
+        """Return the first model that goes by this id (in lower case)."""
+        named = (self._by_name.get(name, ()) for name in (model_id, without_date(model_id)))
+        places = sorted({*self._others, *(place for found in named for place in found)})
+        return next((self._models[place] for place in places if names(self._models[place].match, model_id)), None)
 
 
 class GenaiPrices:
@@ -41,6 +69,7 @@ class GenaiPrices:
 
     def __init__(self, providers: Sequence[Provider] = packaged_providers) -> None:
         self._providers = {provider.id: provider for provider in providers}
+        self._shelves: dict[str, _Shelf] = {}
         self._guard = PriceGuard()
         self.as_of = CHECKED_ON.get(version("genai-prices"))
 
@@ -62,20 +91,28 @@ class GenaiPrices:
         return None
 
     def _model(self, provider_id: str, model_id: str) -> ModelInfo | None:
-        models = self._providers[provider_id].models
-        return next((model for model in models if names(model.match, model_id.lower())), None)
+        shelf = self._shelves.get(provider_id)
+        if shelf is None:
+            shelf = self._shelves[provider_id] = _Shelf(self._providers[provider_id].models)
+        return shelf.find(model_id.lower())
 
     def _listed(self, provider_id: str, model_id: str, model: ModelInfo, day: date) -> ListPrice:
         price = _price_on(model, day)
         read, written = _per_1k(price.input_mtok), _per_1k(price.output_mtok)
+        reason = SOLD_OTHERWISE if read is None and written is None and _has_figures(price) else None
         if not self._guard.lets_pass(f"{provider_id} {model_id}", read, written):
-            read = written = None
+            read, written, reason = None, None, IMPLAUSIBLE
         return ListPrice(
             input_per_1k=read,
             output_per_1k=written,
             # Models at one price share an entry there; the window is that of the one that gives it its name.
             context_window=model.context_window if model.id == model_id else None,
+            reason=reason,
         )
+
+
+def _has_figures(price: ModelPrice) -> bool:
+    return any(figure is not None for figure in vars(price).values())
 
 
 def _price_on(model: ModelInfo, day: date) -> ModelPrice:

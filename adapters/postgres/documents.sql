@@ -50,9 +50,6 @@ WHERE m.organization_id = %(organization_id)s;
 SELECT id, provider_type, endpoint FROM ai_providers
 WHERE organization_id = %(organization_id)s AND id = ANY (%(provider_ids)s);
 
--- enabled_providers: the providers in use
-SELECT id FROM ai_providers WHERE organization_id = %(organization_id)s AND is_enabled ORDER BY name, id;
-
 -- registered_from: what is registered from a provider
-SELECT id, model_id, type, capabilities, context_window, max_tokens, input_per_1k, output_per_1k, sources
+SELECT id, model_id, type, capabilities, context_window, max_tokens, input_per_1k, output_per_1k, lifecycle, retires_on, sources
 FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY model_id;

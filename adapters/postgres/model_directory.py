@@ -36,7 +36,9 @@ class PostgresModelDirectory:
                 max_tokens=row[5],
                 input_per_1k=row[6],
                 output_per_1k=row[7],
-                sources=row[8],
+                lifecycle=row[8],
+                retires_on=row[9],
+                sources=row[10],
             )
             for row in rows
         ]
@@ -54,6 +56,3 @@ class PostgresModelDirectory:
             return {}
         rows = await self._tenant.rows(plain("provider_entries"), {"provider_ids": list(provider_ids)})
         return {row[0]: ProviderEntry(id=row[0], provider_type=row[1], endpoint=row[2]) for row in rows}
-
-    async def enabled_providers(self) -> Sequence[UUID]:
-        return [row[0] for row in await self._tenant.rows(plain("enabled_providers"), {})]

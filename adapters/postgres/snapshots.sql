@@ -1,22 +1,69 @@
--- latest: what a provider last offered
-SELECT basis, fetched_at, offered, missing, changes FROM discovery_snapshots
+-- sequence: how far the organization's log goes
+SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
+
+-- standings: where each provider in use stands
+SELECT p.id, p.provider_type, p.endpoint,
+       discovery_basis(p.endpoint, p.credential_version, p.credential_hint IS NOT NULL, p.settings),
+       s.basis, s.fetched_at, extract(epoch FROM clock_timestamp() - s.fetched_at)::float8,
+       a.basis, a.failed_at, a.quiet_until > clock_timestamp(), a.failure
+FROM ai_providers p
+LEFT JOIN discovery_snapshots s ON s.organization_id = p.organization_id AND s.provider_id = p.id
+LEFT JOIN discovery_attempts a ON a.organization_id = p.organization_id AND a.provider_id = p.id
+WHERE p.organization_id = %(organization_id)s AND p.is_enabled ORDER BY p.name, p.id;
+
+-- standing: where one provider stands
+SELECT p.id, p.provider_type, p.endpoint,
+       discovery_basis(p.endpoint, p.credential_version, p.credential_hint IS NOT NULL, p.settings),
+       s.basis, s.fetched_at, extract(epoch FROM clock_timestamp() - s.fetched_at)::float8,
+       a.basis, a.failed_at, a.quiet_until > clock_timestamp(), a.failure
+FROM ai_providers p
+LEFT JOIN discovery_snapshots s ON s.organization_id = p.organization_id AND s.provider_id = p.id
+LEFT JOIN discovery_attempts a ON a.organization_id = p.organization_id AND a.provider_id = p.id
+WHERE p.organization_id = %(organization_id)s AND p.id = %(provider_id)s;
+
+-- load: what a provider last offered
+SELECT endpoint, basis, fetched_at, offered, missing, changes FROM discovery_snapshots
 WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s;
 
--- keep: replace it with a newer answer
-INSERT INTO discovery_snapshots AS held (organization_id, provider_id, basis, fetched_at, offered, missing, changes)
-VALUES (%(organization_id)s, %(provider_id)s, %(basis)s, %(fetched_at)s, %(offered)s, %(missing)s, %(changes)s)
+-- keep: replace it with a newer answer, if the provider is still the one that was asked
+INSERT INTO discovery_snapshots AS held
+    (organization_id, provider_id, endpoint, basis, fetched_at, offered, missing, changes)
+SELECT p.organization_id, p.id, %(endpoint)s, %(basis)s, %(fetched_at)s, %(offered)s, %(missing)s, %(changes)s
+FROM ai_providers p
+WHERE p.organization_id = %(organization_id)s AND p.id = %(provider_id)s
+    AND discovery_basis(p.endpoint, p.credential_version, p.credential_hint IS NOT NULL, p.settings) = %(basis)s
 ON CONFLICT (organization_id, provider_id) DO UPDATE
-SET (basis, fetched_at, offered, missing, changes) =
-    (excluded.basis, excluded.fetched_at, excluded.offered, excluded.missing, excluded.changes)
-WHERE held.fetched_at < excluded.fetched_at;
-
--- lease: take the right to ask
-INSERT INTO discovery_leases AS held (organization_id, provider_id, holder, until)
-VALUES (%(organization_id)s, %(provider_id)s, %(holder)s, clock_timestamp() + make_interval(secs => %(seconds)s))
-ON CONFLICT (organization_id, provider_id) DO UPDATE SET holder = excluded.holder, until = excluded.until
-WHERE held.until < clock_timestamp()
+SET (endpoint, basis, fetched_at, offered, missing, changes) =
+    (excluded.endpoint, excluded.basis, excluded.fetched_at, excluded.offered, excluded.missing, excluded.changes)
+WHERE held.fetched_at < excluded.fetched_at
 RETURNING true;
 
+-- recovered: forget how the last question failed, and whatever is held of providers that are gone
+WITH gone_snapshots AS (
+    DELETE FROM discovery_snapshots s WHERE s.organization_id = %(organization_id)s AND NOT EXISTS (
+        SELECT FROM ai_providers p WHERE p.organization_id = s.organization_id AND p.id = s.provider_id)
+), gone_attempts AS (
+    DELETE FROM discovery_attempts a WHERE a.organization_id = %(organization_id)s AND NOT EXISTS (
+        SELECT FROM ai_providers p WHERE p.organization_id = a.organization_id AND p.id = a.provider_id)
+)
+UPDATE discovery_attempts a SET (basis, failed_at, quiet_until, failure) = (NULL, NULL, NULL, NULL)
+WHERE a.organization_id = %(organization_id)s AND a.provider_id = %(provider_id)s AND a.failure IS NOT NULL
+    AND a.failed_at < %(fetched_at)s;
+
+-- lease: take the right to ask, or hold it for longer
+INSERT INTO discovery_attempts AS held (organization_id, provider_id, holder, leased_until)
+VALUES (%(organization_id)s, %(provider_id)s, %(holder)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+ON CONFLICT (organization_id, provider_id) DO UPDATE
+SET (holder, leased_until) = (excluded.holder, excluded.leased_until)
+WHERE held.leased_until IS NULL OR held.leased_until < clock_timestamp() OR held.holder = excluded.holder
+RETURNING clock_timestamp();
+
 -- release: give it back
-DELETE FROM discovery_leases
+UPDATE discovery_attempts SET (holder, leased_until) = (NULL, NULL)
+WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s AND holder = %(holder)s;
+
+-- fail: note how it failed
+UPDATE discovery_attempts
+SET (basis, failed_at, quiet_until, failure) =
+    (%(basis)s, clock_timestamp(), clock_timestamp() + make_interval(secs => %(quiet_seconds)s), %(failure)s)
 WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s AND holder = %(holder)s;

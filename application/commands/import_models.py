@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
 
 from application.caller import current_caller
-from application.errors import InvalidInput
+from application.errors import Conflict, InvalidInput
+from application.policies.filling import CATALOGUE
 from application.policies.synchronising import synchronise
 from application.queries.discover_models import discover_models_of
+from domain.errors import DomainError
 from domain.model.aggregate import Model
+from domain.model.values import NOT_TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from application.ports.models import Models
+    from application.queries.completed_offers import CompletedOffer, MissingModel
     from application.queries.discover_models import DiscoveryPorts
     from application.queries.discovered_model import DiscoveredModel
     from application.recorded import Recorded
+
+MOST_MODELS: Final = 5_000
+
+# Whoever registers models of this provider more often than this meanwhile has not finished.
+_ATTEMPTS: Final = 3
+_LIFECYCLE_SOURCES: Final = {"lifecycle": CATALOGUE, "retiresOn": CATALOGUE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportModels:
     """Register offered models, all in one transaction, disabled unless `enable` says otherwise. Editors and up.
 
-    With `update`, those registered already take over what is offered, but for the values that a person gave.
+    Any name that the provider has for a model will do. With `update`, those registered already take over what is
+    offered, but for the values that a person gave; of `all` models, prices that moved by more than ten times are left
+    alone as well. A model that is not offered any more takes over that it is retired, where the catalogue knows it.
     """
 
     provider_id: UUID
@@ -36,79 +48,141 @@ class ImportModels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOutcome:
-    """What was registered and updated, and which were registered already; by the provider's model id."""
+    """What was registered and updated, which were registered already, and of which a suspicious price was left alone.
+
+    All by the provider's model id; what was updated had been registered already.
+    """
 
     imported: Mapping[str, Recorded]
     updated: Mapping[str, Recorded]
     already_registered: Mapping[str, UUID]
+    held_back: Mapping[str, UUID] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """What a command is about: offered models that are new, those that are registered, and registered ones gone."""
+
+    new: Mapping[UUID, DiscoveredModel]
+    registered: Mapping[UUID, DiscoveredModel]
+    gone: Mapping[UUID, MissingModel]
 
 
 async def import_models(command: ImportModels, *, models: Models, ports: DiscoveryPorts) -> ImportOutcome:
-    """Return what became of each chosen model.
+    """Return what became of each chosen model. Repeated, the same command changes nothing and answers the same.
 
     Raises:
         ProviderNotFound: the organization has no such provider.
         InvalidInput: a chosen model is not on offer; the pointer names it, and nothing was registered.
         UpstreamFailure, CredentialUnreadable: the provider could not be asked and has never answered.
-        Conflict: somebody else registered one at the same moment; nothing was registered.
+        Conflict: others kept registering or changing the same models at the same moment; nothing was registered.
     """
-    offer = await discover_models_of(command.provider_id, ports=ports)
-    chosen = _chosen(command, {model.model_id: model for model in offer.models})
-    caller = current_caller()
-    new = [
-        _registration(model, caller.new_id(index), is_enabled=command.enable)
-        for index, model in enumerate(chosen)
-        if model.registered_id is None or model.registered_id == caller.new_id(index)
-    ]
-    new_ids = {model.model_id for model in new}
-    held = {model.model_id: model for model in chosen if model.model_id not in new_ids}
-    changed = await _updated(held, models) if command.update else []
-    recorded = {entry.aggregate_id: entry for entry in await models.save_all([*new, *changed])}
+    for attempt in range(_ATTEMPTS):
+        try:
+            return await _imported(command, models, ports)
+        except Conflict:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise Conflict
+
+
+async def _imported(command: ImportModels, models: Models, ports: DiscoveryPorts) -> ImportOutcome:
+    before = await models.recorded_already()
+    offer = (await discover_models_of(command.provider_id, ports=ports)).offer
+    chosen = _chosen(command, offer)
+    held_back: dict[str, UUID] = {}
+    if before:
+        recorded = dict(before)
+    else:
+        new = [_registration(model_id, model, command) for model_id, model in chosen.new.items()]
+        changed, held_back = await _updated(command, chosen, models)
+        unsaved = [*new, *changed]
+        recorded = {entry.aggregate_id: entry for entry in await models.save_all(unsaved)} if unsaved else {}
+    registered = {model.model_id: model_id for model_id, model in chosen.registered.items()}
+    registered |= {model.model_id: model_id for model_id, model in chosen.gone.items()}
     return ImportOutcome(
-        imported={model.model_id: recorded[model.id] for model in new},
-        updated={model.model_id: recorded[model.id] for model in changed},
-        already_registered={
-            model_id: model.registered_id for model_id, model in held.items() if model.registered_id is not None
-        },
+        imported={model.model_id: recorded[model_id] for model_id, model in chosen.new.items() if model_id in recorded},
+        updated={name: recorded[model_id] for name, model_id in registered.items() if model_id in recorded},
+        already_registered=registered,
+        held_back=held_back,
     )
 
 
-def _chosen(command: ImportModels, offered: Mapping[str, DiscoveredModel]) -> list[DiscoveredModel]:
+def _chosen(command: ImportModels, offer: CompletedOffer) -> _Chosen:
+    offered = {model.model_id: model for model in offer.models}
+    gone = {model.model_id: model for model in offer.missing if model.registered_id is not None}
     if command.model_ids == "all":
-        return list(offered.values())
-    for index, model_id in enumerate(command.model_ids):
-        if model_id not in offered:
-            raise InvalidInput(f"/modelIds/{index}", f"The provider does not offer {model_id}.")
-    return [offered[model_id] for model_id in dict.fromkeys(command.model_ids)]
+        if len(offered) > MOST_MODELS:
+            message = f"The provider offers {len(offered):,} models: choose at most {MOST_MODELS:,} by their ids."
+            raise InvalidInput("/modelIds", message)
+        return _sorted_out(command, offered.values(), gone.values() if command.update else ())
+    wanted: dict[str, DiscoveredModel] = {}
+    wanted_gone: dict[str, MissingModel] = {}
+    for index, name in enumerate(command.model_ids):
+        offered_id = offer.names.find(name)
+        if offered_id is not None:
+            wanted[offered_id] = offered[offered_id]
+        elif name in gone:
+            wanted_gone[name] = gone[name]
+        else:
+            raise InvalidInput(f"/modelIds/{index}", f"The provider does not offer {name}.")
+    return _sorted_out(command, wanted.values(), wanted_gone.values())
 
 
-def _registration(offered: DiscoveredModel, model_id: UUID, *, is_enabled: bool) -> Model:
-    facts = offered.facts
-    return Model.register(
-        model_id,
-        provider_id=offered.provider_id,
-        model_id=offered.model_id,
-        name=facts.name,
-        version=facts.version,
-        type=facts.type,
-        capabilities=facts.capabilities,
-        config={},
-        limits=facts.limits,
-        price=facts.price,
-        lifecycle=facts.lifecycle,
-        is_enabled=is_enabled,
-        sources=facts.sources,
+def _sorted_out(command: ImportModels, offered: Iterable[DiscoveredModel], gone: Iterable[MissingModel]) -> _Chosen:
+    caller = current_caller()
+    new: dict[UUID, DiscoveredModel] = {}
+    registered: dict[UUID, DiscoveredModel] = {}
+    for model in offered:
+        # The same in a repetition of the command, which finds it registered by the command itself.
+        own_id = caller.id_for(f"model/{command.provider_id}/{model.model_id}")
+        if model.registered_id in {None, own_id}:
+            new[own_id] = model
+        elif model.registered_id is not None:
+            registered[model.registered_id] = model
+    return _Chosen(
+        new=new,
+        registered=registered,
+        gone={model.registered_id: model for model in gone if model.registered_id is not None},
     )
 
 
-async def _updated(held: Mapping[str, DiscoveredModel], models: Models) -> list[Model]:
-    """Return those of the registered models that the offer changes."""
-    ids = [model.registered_id for model in held.values() if model.registered_id is not None]
-    registered = await models.get_many(ids)
-    changed = []
-    for model in registered.values():
-        before = len(model.pending_events)
-        synchronise(model, held[model.model_id].facts)
-        if len(model.pending_events) > before:
+def _registration(model_id: UUID, offered: DiscoveredModel, command: ImportModels) -> Model:
+    facts = offered.facts
+    try:
+        return Model.register(
+            model_id,
+            provider_id=offered.provider_id,
+            model_id=offered.model_id,
+            name=facts.name,
+            version=facts.version,
+            type=facts.type,
+            capabilities=facts.capabilities,
+            config={},
+            limits=facts.limits,
+            price=facts.price,
+            lifecycle=facts.lifecycle,
+            is_enabled=command.enable,
+            sources=facts.sources,
+        )
+    except DomainError as refusal:
+        raise InvalidInput("/modelIds", f"{offered.model_id} cannot be registered: {refusal.message}") from refusal
+
+
+async def _updated(command: ImportModels, chosen: _Chosen, models: Models) -> tuple[list[Model], dict[str, UUID]]:
+    """Return those of the registered models that the offer changes, and those with a price that is left alone."""
+    wanted = [*chosen.registered, *chosen.gone] if command.update else []
+    changed: list[Model] = []
+    held_back: dict[str, UUID] = {}
+    for model in (await models.get_many(wanted)).values() if wanted else ():
+        if model.id in chosen.gone:
+            lifecycle = chosen.gone[model.id].lifecycle
+            if lifecycle != NOT_TOLD:
+                model.follow_lifecycle(lifecycle, sources=_LIFECYCLE_SOURCES)
+        else:
+            offered = chosen.registered[model.id]
+            if synchronise(model, offered.facts, take_suspicious=command.model_ids != "all"):
+                held_back[offered.model_id] = model.id
+        if model.pending_events:
             changed.append(model)
-    return changed
+    return changed, held_back

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from application.policies.names import Names, aliases_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -13,17 +15,29 @@ Offer = dict[str, Any]
 
 # A price that moves further than this is more likely a slip of units than a decision of the provider.
 SUSPICIOUS_FACTOR: Final = 10
-_AMOUNTS: Final = ("input_per_1k", "output_per_1k")
-_NOT_COMPARED: Final = frozenset({"extras", "model_id", *_AMOUNTS})
+
+_AMOUNTS: Final = {"input_per_1k": "inputPer1kTokens", "output_per_1k": "outputPer1kTokens"}
+_COMPARED: Final = {
+    "name": "name",
+    "version": "version",
+    "type": "type",
+    "capabilities": "capabilities",
+    "context_window": "contextWindow",
+    "max_tokens": "maxTokens",
+    "lifecycle": "lifecycle",
+    "retires_on": "retiresOn",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A complete answer: offers by model id, and those that were offered before, by id, with the time since when not.
 
-    Times are RFC 3339. `changes` compares it with the snapshot before; the first one of all has none.
+    Times are RFC 3339. `changes` compares it with the snapshot before; the first one of an endpoint has none. The
+    `basis` is the mark of what the answer depends on.
     """
 
+    endpoint: str
     basis: str
     fetched_at: str
     offered: Mapping[str, Offer]
@@ -31,48 +45,67 @@ class Snapshot:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def next_snapshot(previous: Snapshot | None, offers: Sequence[Offer], *, basis: str, fetched_at: str) -> Snapshot:
-    """Return the snapshot that the complete answer makes. Nothing is ever deleted: what is gone is missing since then.
+def next_snapshot(
+    previous: Snapshot | None, offers: Sequence[Offer], *, endpoint: str, basis: str, fetched_at: str
+) -> Snapshot:
+    """Return the snapshot that the complete answer makes. Nothing is ever lost: what is gone is missing since then.
 
-    A snapshot of another basis (endpoint, key or settings) is not compared with.
+    Another key or other settings are asked about the same models; another endpoint is another service, and what it
+    offers is compared with nothing.
     """
     offered = {offer["model_id"]: offer for offer in offers}
-    if previous is None or previous.basis != basis:
-        return Snapshot(basis=basis, fetched_at=fetched_at, offered=offered)
-    gone = [model_id for model_id in previous.offered if model_id not in offered]
-    missing = {model_id: since for model_id, since in previous.missing.items() if model_id not in offered}
+    if previous is None or previous.endpoint != endpoint:
+        return Snapshot(endpoint=endpoint, basis=basis, fetched_at=fetched_at, offered=offered)
+    names = names_of(offered)
+    gone = [model_id for model_id in previous.offered if model_id not in names]
+    missing = {model_id: since for model_id, since in previous.missing.items() if model_id not in names}
     return Snapshot(
+        endpoint=endpoint,
         basis=basis,
         fetched_at=fetched_at,
         offered=offered,
         missing=missing | dict.fromkeys(gone, fetched_at),
-        changes=changes_between(previous, offered) | {"since": previous.fetched_at, "missing": gone},
+        changes={"since": previous.fetched_at, "gone": gone, **changes_between(previous, offered)},
     )
 
 
+def names_of(offered: Mapping[str, Offer]) -> Names:
+    """Return the names of the offered models."""
+    return Names({model_id: offer.get("extras", {}) for model_id, offer in offered.items()})
+
+
 def changes_between(previous: Snapshot, offered: Mapping[str, Offer]) -> dict[str, Any]:
-    """Return what is new, back again, described otherwise, and priced otherwise."""
+    """Return what is new, back again, described otherwise, and priced otherwise. Amounts are text."""
     added: list[str] = []
     returned: list[str] = []
     changed: list[dict[str, Any]] = []
     price_moved: list[dict[str, Any]] = []
     for model_id, offer in offered.items():
-        before = previous.offered.get(model_id)
-        if before is None:
-            (returned if model_id in previous.missing else added).append(model_id)
+        names = [model_id, *aliases_of(model_id, offer.get("extras", {}))]
+        held_as = _held_as(names, previous, offered)
+        if held_as is None:
+            (returned if any(name in previous.missing for name in names) else added).append(model_id)
             continue
-        fields = _differing(before, offer)
-        if fields:
+        before = previous.offered[held_as]
+        if fields := _differing(before, offer):
             changed.append({"modelId": model_id, "fields": fields})
         price_moved += _moves(model_id, before, offer)
     return {"added": added, "returned": returned, "changed": changed, "priceMoved": price_moved}
 
 
+def _held_as(names: Sequence[str], previous: Snapshot, offered: Mapping[str, Offer]) -> str | None:
+    """Return the id under which the model was offered: its own, or one that is only an alias of it by now."""
+    own, *aliases = names
+    if own in previous.offered:
+        return own
+    return next((name for name in aliases if name in previous.offered and name not in offered), None)
+
+
 def _differing(before: Offer, after: Offer) -> list[dict[str, Any]]:
-    names = [name for name in dict.fromkeys([*before, *after]) if name not in _NOT_COMPARED]
+    names = {"model_id": "modelId"} | _COMPARED
     return [
-        {"field": name, "before": before.get(name), "after": after.get(name)}
-        for name in names
+        {"field": shown, "before": before.get(name), "after": after.get(name)}
+        for name, shown in names.items()
         if before.get(name) != after.get(name)
     ]
 
@@ -81,19 +114,23 @@ def _moves(model_id: str, before: Offer, after: Offer) -> list[dict[str, Any]]:
     return [
         {
             "modelId": model_id,
-            "field": name,
+            "field": shown,
             "before": before.get(name),
             "after": after.get(name),
-            "suspicious": is_suspicious(before.get(name), after.get(name)),
+            "suspicious": is_suspicious(_amount(before.get(name)), _amount(after.get(name))),
         }
-        for name in _AMOUNTS
-        if before.get(name) != after.get(name)
+        for name, shown in _AMOUNTS.items()
+        if _amount(before.get(name)) != _amount(after.get(name))
     ]
 
 
-def is_suspicious(before: str | None, after: str | None) -> bool:
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def is_suspicious(before: Decimal | None, after: Decimal | None) -> bool:
     """Tell whether a price moved by more than ten times, or between something and nothing at all."""
     if before is None or after is None:
         return False
-    low, high = sorted((Decimal(before), Decimal(after)))
+    low, high = sorted((before, after))
     return high > 0 and (low == 0 or high / low > SUSPICIOUS_FACTOR)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from application.ports.provider_gateway import OfferedModel
+from application.ports.provider_gateway import UNLISTED, OfferedModel
 from domain.model.values import MANUAL, Lifecycle, Limits, Price
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from application.ports.catalogue import KnownModel
+    from application.ports.provider_gateway import PriceReason
 
 T = TypeVar("T")
 
@@ -22,7 +23,10 @@ GENAI_PRICES = "genai-prices"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
-    """What is to be registered of a model; `sources` says where each filled field is from."""
+    """What is to be registered of a model; `sources` says where each filled field is from.
+
+    `price_reason` says why there is no price, where there is none.
+    """
 
     name: str
     version: str | None
@@ -30,6 +34,7 @@ class ModelFacts:
     capabilities: list[str]
     limits: Limits
     price: Price | None
+    price_reason: PriceReason | None
     lifecycle: Lifecycle
     sources: dict[str, str]
 
@@ -96,6 +101,7 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
         capabilities=list(pick.best("capabilities", capabilities, _together(live, known), known.capabilities) or ()),
         limits=limits,
         price=price,
+        price_reason=None if price is not None else live.price_reason or known.price_reason or UNLISTED,
         lifecycle=Lifecycle(
             lifecycle=pick.best("lifecycle", None, live.lifecycle, known.lifecycle),
             retires_on=pick.best("retiresOn", None, live.retires_on, known.retired_on),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _AMOUNTS: Final = ("input_per_1k", "output_per_1k")
+_NAMES: Final = tuple(field.name for field in fields(OfferedModel))
 
 
 def offer_document(offered: OfferedModel) -> dict[str, Any]:
     """Return the offer as JSON values: amounts as text, what is not known left out."""
-    document = {name: value for name, value in asdict(offered).items() if value not in (None, {})}
+    document = {name: value for name in _NAMES if (value := getattr(offered, name)) not in (None, {})}
     for name in _AMOUNTS:
         if name in document:
             document[name] = format(document[name], "f")
@@ -26,8 +27,8 @@ def offer_document(offered: OfferedModel) -> dict[str, Any]:
 
 
 def offer_from(document: Mapping[str, Any]) -> OfferedModel:
-    """Return the offer that a document was made of."""
-    values = dict(document)
+    """Return the offer that a document was made of; what an older or newer version wrote besides is left out."""
+    values = {name: document[name] for name in _NAMES if name in document}
     for name in _AMOUNTS:
         if name in values:
             values[name] = Decimal(values[name])

@@ -1,49 +1,71 @@
-"""Where what is registered differs from what is offered."""
+"""What is registered of a provider's models beside what it offers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from domain.model.values import MANUAL
+from application.policies.synchronising import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
 
+    from application.policies.filling import ModelFacts
+    from application.policies.names import Names
     from application.ports.model_directory import RegisteredModel
-    from application.queries.discovered_model import DiscoveredModel
 
 
-def differences_from_registered(
-    registered: Sequence[RegisteredModel], offered: Sequence[DiscoveredModel]
-) -> list[dict[str, Any]]:
-    """Return each registered model that differs, with the fields; `keptByHand` are those no update would touch."""
-    by_id = {model.model_id: model for model in offered}
-    found = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registrations:
+    """Which registered model is which offered one, under whatever name it was registered."""
+
+    by_offered_id: Mapping[str, RegisteredModel]
+    offered_ids: Mapping[UUID, str] = field(default_factory=dict)
+    not_offered: Sequence[RegisteredModel] = ()
+
+
+def registrations(
+    registered: Sequence[RegisteredModel], names: Names, aliases_of: Callable[[str], Sequence[str]]
+) -> Registrations:
+    """Return the registrations; where several are one offered model, the one under its own id stands for it.
+
+    `aliases_of` gives further names of a model that the offered ones do not bear.
+    """
+    offered_ids: dict[UUID, str] = {}
+    by_offered_id: dict[str, RegisteredModel] = {}
+    not_offered = []
     for model in registered:
-        if model.model_id in by_id:
-            fields = _differing(model, by_id[model.model_id])
-            if fields:
-                found.append({"modelId": model.model_id, "registeredModelId": model.id, "fields": fields})
-    return found
+        offered_id = names.find(model.model_id) or names.find(model.model_id, aliases_of(model.model_id))
+        if offered_id is None:
+            not_offered.append(model)
+            continue
+        offered_ids[model.id] = offered_id
+        if model.model_id == offered_id:
+            by_offered_id[offered_id] = model
+        else:
+            by_offered_id.setdefault(offered_id, model)
+    return Registrations(by_offered_id=by_offered_id, offered_ids=offered_ids, not_offered=not_offered)
 
 
-def _differing(model: RegisteredModel, offered: DiscoveredModel) -> list[dict[str, Any]]:
-    facts = offered.facts
-    pairs = (
-        ("type", "type", model.type, facts.type),
-        ("capabilities", "capabilities", sorted(model.capabilities), sorted(facts.capabilities)),
-        ("contextWindow", "contextWindow", model.context_window, facts.limits.context_window),
-        ("maxTokens", "maxTokens", model.max_tokens, facts.limits.max_tokens),
-        ("inputPer1kTokens", "price", model.input_per_1k, facts.price and facts.price.input_per_1k),
-        ("outputPer1kTokens", "price", model.output_per_1k, facts.price and facts.price.output_per_1k),
-    )
-    return [
-        {
-            "field": field,
-            "registered": registered,
-            "offered": offer,
-            "keptByHand": model.sources.get(source) == MANUAL,
-        }
-        for field, source, registered, offer in pairs
-        if registered != offer
-    ]
+def registered_differences(
+    registered: Sequence[RegisteredModel], found: Registrations, facts_of: Callable[[str], ModelFacts]
+) -> list[dict[str, Any]]:
+    """Return each registered model that differs from what is offered, with the fields, as the API shows them."""
+    shown = []
+    for model in registered:
+        offered_id = found.offered_ids.get(model.id)
+        fields = [] if offered_id is None else differences(model, facts_of(offered_id))
+        if fields:
+            documents = [
+                {
+                    "field": difference.field,
+                    "registered": difference.registered,
+                    "offered": difference.offered,
+                    "keptByHand": difference.kept_by_hand,
+                    "suspicious": difference.suspicious,
+                }
+                for difference in fields
+            ]
+            shown.append({"modelId": model.model_id, "registeredModelId": model.id, "fields": documents})
+    return shown

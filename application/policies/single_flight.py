@@ -19,13 +19,20 @@ class SingleFlight(Generic[T]):
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
 
     async def do(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
-        """Return what the key's call returns, or raise what it raises; who gives up leaves it to the others."""
+        """Return what the key's call returns, or raise what it raises; it goes on when all have given up."""
         task = self._flights.get(key)
         if task is None:
             task = asyncio.ensure_future(_carried_out(call))
             self._flights[key] = task
             task.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Break off what is under way, and wait until it has put its things away."""
+        flights = list(self._flights.values())
+        for task in flights:
+            task.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
 
     def _landed(self, key: Hashable, task: asyncio.Task[T]) -> None:
         self._flights.pop(key, None)

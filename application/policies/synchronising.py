@@ -2,38 +2,126 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
-from domain.model.values import MANUAL, Limits
+from application.policies.change_sets import is_suspicious
+from application.ports.model_directory import RegisteredModel
+from domain.model.values import MANUAL, Lifecycle, Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from application.policies.filling import ModelFacts
     from domain.model.aggregate import Model
 
-
-def synchronise(model: Model, facts: ModelFacts) -> None:
-    """Decide on the model what the facts say; unknown facts and values that a person gave change nothing."""
-    if MANUAL not in (model.sources.get("type"), model.sources.get("capabilities")) and facts.sources.get("type"):
-        model.change_capabilities(facts.type, facts.capabilities, sources=facts.sources)
-    _synchronise_limits(model, facts)
-    if facts.price is not None and model.sources.get("price") != MANUAL:
-        held = model.price
-        # The day a price was true moves on by itself; that is no change of the price.
-        if held is None or (held.input_per_1k, held.output_per_1k) != (
-            facts.price.input_per_1k,
-            facts.price.output_per_1k,
-        ):
-            model.change_price(facts.price)
+T = TypeVar("T")
 
 
-def _synchronise_limits(model: Model, facts: ModelFacts) -> None:
-    if MANUAL in (model.sources.get("contextWindow"), model.sources.get("maxTokens")):
-        return
-    offered = facts.limits
-    limits = Limits(
-        context_window=offered.context_window or model.limits.context_window,
-        max_tokens=offered.max_tokens or model.limits.max_tokens,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A field that is offered otherwise than it is registered; a person's own value is kept whatever is offered.
+
+    `suspicious` is a price that moved by more than ten times: rather a slip of units than a decision.
+    """
+
+    field: str
+    registered: object
+    offered: object
+    kept_by_hand: bool
+    suspicious: bool = False
+
+
+def differences(held: RegisteredModel, facts: ModelFacts) -> list[Difference]:
+    """Return where the two differ; what is not known is no difference."""
+    return [*_of_description(held, facts), *_of_price(held, facts)]
+
+
+def synchronise(model: Model, facts: ModelFacts, *, take_suspicious: bool) -> bool:
+    """Decide on the model what the facts say; return whether a suspicious price was left alone.
+
+    Unknown facts and values that a person gave change nothing. Its name and version are the organization's own.
+    """
+
+    def taken(field: str, offered: T, held: T) -> T:
+        return offered if field in facts.sources and model.sources.get(field) != MANUAL else held
+
+    model.change_capabilities(
+        taken("type", facts.type, model.type),
+        taken("capabilities", facts.capabilities, model.capabilities),
+        sources=facts.sources,
     )
-    source = facts.sources.get("contextWindow") or facts.sources.get("maxTokens")
-    if source is not None:
-        model.change_limits(limits, sources=facts.sources)
+    limits = Limits(
+        context_window=taken("contextWindow", facts.limits.context_window, model.limits.context_window),
+        max_tokens=taken("maxTokens", facts.limits.max_tokens, model.limits.max_tokens),
+    )
+    model.change_limits(limits, sources=facts.sources)
+    model.follow_lifecycle(_offered_lifecycle(model.lifecycle, facts), sources=facts.sources)
+    moved = [difference for difference in _of_price(registered_from(model), facts) if not difference.kept_by_hand]
+    if any(difference.suspicious for difference in moved) and not take_suspicious:
+        return True
+    if moved:
+        # The day a price was true moves on by itself; that is no change of the price.
+        model.change_price(facts.price)
+    return False
+
+
+def registered_from(model: Model) -> RegisteredModel:
+    """Return what is registered of the model."""
+    return RegisteredModel(
+        id=model.id,
+        model_id=model.model_id,
+        type=model.type,
+        capabilities=model.capabilities,
+        context_window=model.limits.context_window,
+        max_tokens=model.limits.max_tokens,
+        input_per_1k=None if model.price is None else model.price.input_per_1k,
+        output_per_1k=None if model.price is None else model.price.output_per_1k,
+        lifecycle=model.lifecycle.lifecycle,
+        retires_on=model.lifecycle.retires_on,
+        sources=model.sources,
+    )
+
+
+def _of_description(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
+    lifecycle = _offered_lifecycle(Lifecycle(lifecycle=held.lifecycle, retires_on=held.retires_on), facts)
+    for field, registered, offered in (
+        ("type", held.type, facts.type),
+        ("capabilities", sorted(held.capabilities), sorted(set(facts.capabilities))),
+        ("contextWindow", held.context_window, facts.limits.context_window),
+        ("maxTokens", held.max_tokens, facts.limits.max_tokens),
+    ):
+        if field in facts.sources and registered != offered:
+            by_hand = held.sources.get(field) == MANUAL
+            yield Difference(field=field, registered=registered, offered=offered, kept_by_hand=by_hand)
+    for field, registered, offered in (
+        ("lifecycle", held.lifecycle, lifecycle.lifecycle),
+        ("retiresOn", held.retires_on, lifecycle.retires_on),
+    ):
+        if registered != offered:
+            yield Difference(field=field, registered=registered, offered=offered, kept_by_hand=False)
+
+
+def _of_price(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
+    price = facts.price
+    if price is None:
+        return
+    for field, registered, offered in (
+        ("inputPer1kTokens", held.input_per_1k, price.input_per_1k),
+        ("outputPer1kTokens", held.output_per_1k, price.output_per_1k),
+    ):
+        if registered != offered:
+            yield Difference(
+                field=field,
+                registered=registered,
+                offered=offered,
+                kept_by_hand=held.sources.get("price") == MANUAL,
+                suspicious=is_suspicious(registered, offered),
+            )
+
+
+def _offered_lifecycle(held: Lifecycle, facts: ModelFacts) -> Lifecycle:
+    """Return where it stands by the facts, by what is held where they are silent; a model in use has no end."""
+    told = facts.lifecycle
+    end = told.retires_on or (None if told.lifecycle in {"active", "preview"} else held.retires_on)
+    return Lifecycle(lifecycle=told.lifecycle or held.lifecycle, retires_on=end)

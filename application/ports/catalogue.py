@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from application.ports.provider_gateway import PriceReason
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownModel:
     """Facts about a model; none where nothing is known. Prices in USD per 1,000 tokens; dates are ISO dates.
 
     `retired_on` is the day it was shut down, or the day announced for it. What is in `capabilities` (words of
-    `domain.model.capabilities`) it can do; it may be able to do more. The prices are genai-prices'.
+    `domain.model.capabilities`) it can do; it may be able to do more. The prices are genai-prices'; `price_reason` is
+    for a price that it has but that is none by the token. `aliases` are further ids of the same model.
     """
 
     model_id: str
@@ -30,6 +33,8 @@ class KnownModel:
     input_per_1k: Decimal | None = None
     output_per_1k: Decimal | None = None
     price_as_of: str | None = None
+    price_reason: PriceReason | None = None
+    aliases: tuple[str, ...] = ()
 
 
 class Catalogue(Protocol):

@@ -42,6 +42,8 @@ class RegisteredModel:
     max_tokens: int | None
     input_per_1k: Decimal | None
     output_per_1k: Decimal | None
+    lifecycle: str | None
+    retires_on: str | None
     sources: Mapping[str, str]
 
 
@@ -62,8 +64,4 @@ class ModelDirectory(Protocol):
 
     async def providers(self, provider_ids: Sequence[UUID]) -> Mapping[UUID, ProviderEntry]:
         """Return those of the providers that there are."""
-        ...
-
-    async def enabled_providers(self) -> Sequence[UUID]:
-        """Return the ids of the providers in use, by name."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from application.errors import ApplicationError
 
@@ -34,6 +34,19 @@ Category = Literal[
 """What a provider's answer, or its silence, means; one word for all providers."""
 
 HealthStatus = Literal["unknown", "healthy", "degraded", "unhealthy"]
+
+PriceReason = Literal[
+    "not listed by the provider, unknown to the price list",
+    "router: depends on the model it chooses",
+    "not sold by the token",
+    "the price list cannot be right",
+]
+"""Why a price is not known."""
+
+UNLISTED: Final[PriceReason] = "not listed by the provider, unknown to the price list"
+ROUTER: Final[PriceReason] = "router: depends on the model it chooses"
+SOLD_OTHERWISE: Final[PriceReason] = "not sold by the token"
+IMPLAUSIBLE: Final[PriceReason] = "the price list cannot be right"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +106,10 @@ class TestReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedModel:
-    """A model as the provider's own list has it, none where that is silent. Prices in USD per 1,000 tokens."""
+    """A model as the provider's own list has it, none where that is silent. Prices in USD per 1,000 tokens.
+
+    `price_reason` is for a list that says why it has no price. `extras["aliases"]` are further ids of the same model.
+    """
 
     model_id: str
     name: str | None = None
@@ -104,6 +120,7 @@ class OfferedModel:
     max_tokens: int | None = None
     input_per_1k: Decimal | None = None
     output_per_1k: Decimal | None = None
+    price_reason: PriceReason | None = None
     lifecycle: Literal["active", "deprecated", "retired", "preview"] | None = None
     retires_on: str | None = None
     created_on: str | None = None

@@ -4,116 +4,141 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from application.errors import CredentialUnreadable, ProviderNotFound
-from application.policies.offers import offer_from
-from application.policies.registered_differences import differences_from_registered
 from application.ports.provider_gateway import UpstreamFailure
-from application.queries.discovered_model import DiscoveredModel, discovered
-from application.queries.snapshots import snapshot_of
+from application.queries.asking import LIST_SECONDS
+from application.queries.completed_offers import DescribedOffers, completed, described
+from application.queries.long_lists import worked_out
+from application.queries.snapshots import answer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from application.errors import ApplicationError
+    from application.policies.change_sets import Snapshot
     from application.ports.catalogue import Catalogue
-    from application.ports.model_directory import ModelDirectory, RegisteredModel
-    from application.ports.providers import Providers
-    from application.queries.snapshots import Answered, SnapshotPorts
-    from domain.provider.aggregate import Provider
+    from application.ports.clock import Clock
+    from application.ports.model_directory import ModelDirectory
+    from application.ports.snapshots import Standing
+    from application.queries.asking import SnapshotPorts
+    from application.queries.completed_offers import CompletedOffer, Described
+    from application.queries.snapshots import Answered
+
+PATIENCE_SECONDS: Final = 5.0
+"""How long one provider may hold up the answer of all of them, or the answer it gave before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderOffer:
-    """What one provider offers, or why that is not known; `changes` is what a person should look at."""
+    """What one provider offers; a failure stands beside an older answer."""
 
     provider_id: UUID
-    status: Literal["ok", "stale", "error"]
-    fetched_at: datetime | None = None
-    cached: bool = False
-    models: Sequence[DiscoveredModel] = ()
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    status: Literal["ok", "stale"]
+    cached: bool
+    offer: CompletedOffer
     failure: ApplicationError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoOffer:
+    """A provider that could not be asked and has never answered as it is now."""
+
+    provider_id: UUID
+    failure: ApplicationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoveryPorts:
     """What discovery works with."""
 
-    providers: Providers
     directory: ModelDirectory
     catalogue: Catalogue
-    snapshots: SnapshotPorts
+    asking: SnapshotPorts
+    clock: Clock
+    remembered: DescribedOffers = field(default_factory=DescribedOffers)
+    patience: float = PATIENCE_SECONDS
 
 
 async def discover_models_of(provider_id: UUID, *, ports: DiscoveryPorts, refresh: bool = False) -> ProviderOffer:
     """Return what a provider offers, every page of it. Viewers and up.
 
+    Where an older answer can be shown instead, a new one is waited for some seconds only.
+
     Raises:
         ProviderNotFound: the organization has no such provider.
         UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is now.
     """
-    provider = await ports.providers.get(provider_id)
-    answered = await snapshot_of(provider, ports=ports.snapshots, refresh=refresh)
-    registered = await ports.directory.registered_from(provider_id)
-    return _offer(provider, answered, registered, ports.catalogue)
+    standings = await ports.asking.snapshots.standing(provider_id)
+    if not standings.providers:
+        raise ProviderNotFound
+    [standing] = standings.providers
+    patience = LIST_SECONDS if refresh or standing.usable is None else ports.patience
+    return await _offer(standing, standings.org_sequence, ports, refresh=refresh, patience=patience)
 
 
-async def discover_models(*, ports: DiscoveryPorts, refresh: bool = False) -> Sequence[ProviderOffer]:
-    """Return what every enabled provider offers. Viewers and up; all are asked at once, and none fails the others."""
-    provider_ids = await ports.directory.enabled_providers()
-    offers = await asyncio.gather(*(_offer_or_failure(provider_id, ports, refresh) for provider_id in provider_ids))
+async def discover_models(*, ports: DiscoveryPorts, refresh: bool = False) -> Sequence[ProviderOffer | NoOffer]:
+    """Return what every enabled provider offers. Viewers and up; all are asked at once, and none fails the others.
+
+    One that takes longer than some seconds is shown as it answered before, or as one that has not answered yet; it is
+    asked on, and the next look finds what it said.
+    """
+    standings = await ports.asking.snapshots.standings()
+    asked = (_offer_or_failure(each, standings.org_sequence, ports, refresh=refresh) for each in standings.providers)
+    offers = await asyncio.gather(*asked)
     return [offer for offer in offers if offer is not None]
 
 
-async def _offer_or_failure(provider_id: UUID, ports: DiscoveryPorts, refresh: bool) -> ProviderOffer | None:  # noqa: FBT001
+async def _offer_or_failure(
+    standing: Standing, org_sequence: int, ports: DiscoveryPorts, *, refresh: bool
+) -> ProviderOffer | NoOffer | None:
     try:
-        return await discover_models_of(provider_id, ports=ports, refresh=refresh)
+        return await _offer(standing, org_sequence, ports, refresh=refresh, patience=ports.patience)
     except (UpstreamFailure, CredentialUnreadable) as failure:
-        return ProviderOffer(provider_id=provider_id, status="error", failure=failure)
+        return NoOffer(provider_id=standing.provider_id, failure=failure)
     except ProviderNotFound:
         return None  # It was removed between the two reads.
 
 
-def _offer(
-    provider: Provider, answered: Answered, registered: Sequence[RegisteredModel], catalogue: Catalogue
+async def _offer(
+    standing: Standing, org_sequence: int, ports: DiscoveryPorts, *, refresh: bool, patience: float
 ) -> ProviderOffer:
-    registered_ids = {model.model_id: model.id for model in registered}
-    snapshot = answered.snapshot
-    models = []
-    for model_id, offer in snapshot.offered.items():
-        known = catalogue.look_up(provider.provider_type, model_id, endpoint=provider.endpoint)
-        models.append(discovered(provider.id, offer_from(offer), known, registered_ids.get(model_id)))
+    answered = await answer_of(standing, ports=ports.asking, refresh=refresh, patience=patience)
     return ProviderOffer(
-        provider_id=provider.id,
+        provider_id=standing.provider_id,
         status=answered.status,
-        fetched_at=datetime.fromisoformat(snapshot.fetched_at),
-        cached=answered.cached,
-        models=models,
-        changes=_changes(answered, registered, models),
+        cached=answered.snapshot is None,
+        offer=await _completed(standing, org_sequence, answered, ports),
         failure=answered.failure,
     )
 
 
-def _changes(
-    answered: Answered, registered: Sequence[RegisteredModel], models: Sequence[DiscoveredModel]
-) -> Mapping[str, Any]:
-    """Return the changes against the snapshot before, and what is registered but gone or described otherwise."""
-    ids = {model.model_id: model.id for model in registered}
-    missing = [
-        {"modelId": model_id, "since": since, "registeredModelId": ids.get(model_id)}
-        for model_id, since in answered.snapshot.missing.items()
-    ]
-    unseen = (
-        {model.model_id for model in registered} - answered.snapshot.offered.keys() - answered.snapshot.missing.keys()
-    )
-    missing += [{"modelId": model_id, "since": None, "registeredModelId": ids[model_id]} for model_id in sorted(unseen)]
-    against: dict[str, Any] = {"since": None, "added": [], "returned": [], "changed": [], "priceMoved": []}
-    return (
-        against
-        | dict(answered.snapshot.changes)
-        | {"missing": missing, "registered": differences_from_registered(registered, models)}
-    )
+async def _completed(
+    standing: Standing, org_sequence: int, answered: Answered, ports: DiscoveryPorts
+) -> CompletedOffer:
+    """Return the models of the answer; worked out anew only for a new answer or after a change in the organization."""
+    offered = await _described(standing, answered.snapshot, ports)
+    if offered.offer is None or offered.org_sequence != org_sequence:
+        registered = await ports.directory.registered_from(standing.provider_id)
+        offered.offer = await worked_out(
+            offered.models, lambda: completed(standing, offered, registered, ports.catalogue)
+        )
+        offered.org_sequence = org_sequence
+    return offered.offer
+
+
+async def _described(standing: Standing, snapshot: Snapshot | None, ports: DiscoveryPorts) -> Described:
+    day = ports.clock.now().date()
+    if snapshot is None and standing.usable is not None:
+        known = ports.remembered.find(standing, standing.usable.fetched_at.isoformat(), day)
+        if known is not None:
+            return known
+        snapshot = await ports.asking.snapshots.load(standing.provider_id)
+    if snapshot is None:
+        raise ProviderNotFound
+    offered = snapshot
+    made = await worked_out(offered.offered, lambda: described(standing, offered, ports.catalogue))
+    ports.remembered.keep(standing, made, day)
+    return made

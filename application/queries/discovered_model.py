@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from application.policies.filling import GivenFacts, filled
+from application.policies.names import aliases_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from application.policies.filling import ModelFacts
@@ -18,12 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoveredModel:
-    """What is offered under an id, by whom, and whether it is registered already."""
+    """What is offered under an id and perhaps under others, by whom, and whether it is registered already."""
 
     provider_id: UUID
     model_id: str
+    aliases: Sequence[str]
     facts: ModelFacts
-    registered_id: UUID | None
+    registered_id: UUID | None = None
+
+    def registered_as(self, model_id: UUID) -> DiscoveredModel:
+        """Return it as one that is registered."""
+        return replace(self, registered_id=model_id)
 
     def document(self) -> dict[str, Any]:
         """Return it as the API shows it; a price that nobody knows is null."""
@@ -33,6 +40,7 @@ class DiscoveredModel:
             "providerId": self.provider_id,
             "providerModelId": self.model_id,
             "modelId": self.model_id,
+            "aliases": self.aliases,
             "registeredModelId": self.registered_id,
             "name": facts.name,
             "version": facts.version,
@@ -42,6 +50,7 @@ class DiscoveredModel:
             "maxTokens": facts.limits.max_tokens,
             "costPer1kTokens": None if price is None else price.headline,
             "pricing": None if price is None else pricing_document(price),
+            "priceReason": facts.price_reason,
             "lifecycle": facts.lifecycle.lifecycle,
             "retiresOn": facts.lifecycle.retires_on,
             "sources": facts.sources,
@@ -59,13 +68,11 @@ def pricing_document(price: Price) -> dict[str, Any]:
     }
 
 
-def discovered(
-    provider_id: UUID, offered: OfferedModel, known: KnownModel, registered_id: UUID | None
-) -> DiscoveredModel:
+def discovered(provider_id: UUID, offered: OfferedModel, known: KnownModel) -> DiscoveredModel:
     """Return the offered model, completed from what is known of it."""
     return DiscoveredModel(
         provider_id=provider_id,
         model_id=offered.model_id,
+        aliases=aliases_of(offered.model_id, offered.extras),
         facts=filled(offered.model_id, GivenFacts(), known, offered),
-        registered_id=registered_id,
     )

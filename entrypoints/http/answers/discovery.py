@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from entrypoints.http.answers.models import Pricing
+from application.ports.provider_gateway import PriceReason
+from entrypoints.http.answers.models import LifecycleStage, Pricing
 from entrypoints.http.answers.shown import Amount, Shown
 from entrypoints.http.bodies.kinds import ModelType
 
 
 class DiscoveredModel(Shown):
-    """A model on offer."""
+    """A model on offer. `aliases` are other ids of it; `sources` says where each field that is known comes from."""
 
     provider_id: UUID
     provider_model_id: str
     model_id: str
+    aliases: list[str]
     registered_model_id: UUID | None
     name: str
     version: str | None
@@ -28,20 +30,89 @@ class DiscoveredModel(Shown):
     max_tokens: int | None
     cost_per1k_tokens: Annotated[Amount | None, Field(alias="costPer1kTokens")]
     pricing: Pricing | None
-    lifecycle: str | None
-    retires_on: str | None
-    sources: dict[str, str]
+    price_reason: Annotated[PriceReason | None, Field(description="Why there is no price, where there is none.")]
+    lifecycle: LifecycleStage | None
+    retires_on: date | None
+    sources: Annotated[
+        dict[str, Literal["live", "catalogue", "genai-prices"]],
+        Field(examples=[{"contextWindow": "live", "type": "catalogue", "price": "genai-prices"}]),
+    ]
+
+
+class FieldChange(Shown):
+    """A field as it was offered before and is now; null where it was not told."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class ModelChange(Shown):
+    """A model that is described otherwise than before; a change of `modelId` is one that goes by another name."""
+
+    model_id: str
+    fields: list[FieldChange]
+
+
+class PriceMove(Shown):
+    """A price that moved, in USD per 1,000 tokens. By more than ten times is suspicious: rather a slip of units."""
+
+    model_id: str
+    field: Literal["inputPer1kTokens", "outputPer1kTokens"]
+    before: Amount | None
+    after: Amount | None
+    suspicious: bool
+
+
+class MissingModel(Shown):
+    """A model that was offered until `since`; null if it is registered and was never seen on offer."""
+
+    model_id: str
+    since: datetime | None
+    registered_model_id: UUID | None
+    lifecycle: LifecycleStage | None
+    retires_on: date | None
+
+
+class FieldDifference(Shown):
+    """A field that is offered otherwise than it is registered; no update touches what is `keptByHand`."""
+
+    field: str
+    registered: Any
+    offered: Any
+    kept_by_hand: bool
+    suspicious: bool
+
+
+class RegisteredDifference(Shown):
+    """A registered model that differs from what is offered."""
+
+    model_id: str
+    registered_model_id: UUID
+    fields: list[FieldDifference]
+
+
+class ChangeSet(Shown):
+    """What changed since the answer before (`since`, null for the first), and what differs from what is registered."""
+
+    since: datetime | None
+    added: list[str]
+    returned: list[str]
+    changed: list[ModelChange]
+    price_moved: list[PriceMove]
+    missing: list[MissingModel]
+    registered: list[RegisteredDifference]
 
 
 class OfferSummary(Shown):
-    """How one provider answered."""
+    """How one provider answered: `stale` shows an older answer because of the `error`, `error` has none to show."""
 
     provider_id: UUID
     status: Literal["ok", "stale", "error"]
     fetched_at: datetime | None
     cached: bool
     count: int
-    changes: dict[str, Any]
+    changes: ChangeSet | None
     error: dict[str, Any] | None = None
 
 
@@ -68,8 +139,9 @@ class AlreadyRegistered(Shown):
 
 
 class ImportResult(Shown):
-    """What became of the chosen models."""
+    """What became of the chosen models. `heldBack` are registered ones whose price moved suspiciously far."""
 
     imported: list[ImportedModel]
     updated: list[ImportedModel]
     already_registered: list[AlreadyRegistered]
+    held_back: list[AlreadyRegistered]

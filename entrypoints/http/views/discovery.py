@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from application.commands.check_provider import CheckProvider
@@ -10,9 +10,9 @@ from application.commands.import_models import ImportModels
 from application.policies.reports import report_document
 from application.queries.try_connection import TryConnection
 from entrypoints.http.bodies.providers import ChecksQuery, DiscoveryQuery, ModelsToImport, ProviderToTest
-from entrypoints.http.errors import problem_for
 from entrypoints.http.requests import json_body, path_id, query_of
 from entrypoints.http.responses import json_response
+from entrypoints.http.views.shown_offers import ShownOffers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from application.commands.import_models import ImportOutcome
     from application.ports.health_checks import HealthChecks, Standing
     from application.ports.provider_gateway import TestReport
-    from application.queries.discover_models import ProviderOffer
+    from application.queries.discover_models import NoOffer, ProviderOffer
     from application.recorded import Recorded
 
 
@@ -38,7 +38,7 @@ class DiscoverOne(Protocol):
 class DiscoverAll(Protocol):
     """Asks all providers."""
 
-    async def __call__(self, *, refresh: bool) -> Sequence[ProviderOffer]:
+    async def __call__(self, *, refresh: bool) -> Sequence[ProviderOffer | NoOffer]:
         """Return what each offers."""
         ...
 
@@ -53,6 +53,7 @@ class DiscoveryViews:
     discover_one: DiscoverOne
     discover_all: DiscoverAll
     import_them: Callable[[ImportModels], Awaitable[ImportOutcome]]
+    shown: ShownOffers = field(default_factory=ShownOffers)
 
     async def test_connection(self, request: web.Request) -> web.Response:
         """Test a configuration that is not saved
@@ -92,25 +93,29 @@ class DiscoveryViews:
         """Show what a provider offers
 
         Every page of its list, each model with type, capabilities, limits, price and lifecycle, and a source for each.
-        A price that nobody knows is null, never 0. `changes` compares with the answer before and with what is
-        registered. While the provider is down its last answer is shown, marked stale.
+        A price that nobody knows is null with a reason, never 0. `changes` compares with the answer before and with
+        what is registered. While the provider is down its last answer is shown, marked stale, with the failure.
         """
         query = query_of(request, DiscoveryQuery)
-        return json_response(_offers([await self.discover_one(path_id(request, "id"), refresh=query.refresh)]))
+        offer = await self.discover_one(path_id(request, "id"), refresh=query.refresh)
+        return json_response(self.shown.page([offer]))
 
     async def discover_all_models(self, request: web.Request) -> web.Response:
         """Show what all enabled providers offer
 
-        They are asked side by side; one that does not answer is listed as such and fails nothing else.
+        They are asked side by side; one that does not answer is listed as such and fails nothing else. One that takes
+        longer than 5 seconds is shown as it answered before, and is asked on: the next look finds what it said.
         """
         query = query_of(request, DiscoveryQuery)
-        return json_response(_offers(await self.discover_all(refresh=query.refresh)))
+        return json_response(self.shown.page(await self.discover_all(refresh=query.refresh)))
 
     async def import_offered_models(self, request: web.Request) -> web.Response:
         """Register models that a provider offers
 
         All in one transaction, disabled unless `enable` says otherwise. Those registered already are left alone; with
-        `update` they take over what is offered, but never a value that a person gave.
+        `update` they take over what is offered, but never a value that a person gave; of `all` models, prices that
+        moved by more than ten times are held back as well: name those models to take them. Any name or alias that the
+        provider has for a model will do; the answer names each by its own id.
         """
         body = await json_body(request, ModelsToImport)
         outcome = await self.import_them(
@@ -118,7 +123,7 @@ class DiscoveryViews:
                 provider_id=path_id(request, "id"), model_ids=body.model_ids, enable=body.enable, update=body.update
             )
         )
-        return json_response(_imported(outcome))
+        return json_response(_imported(outcome), position=_position(outcome))
 
 
 def _health(provider_id: UUID, standing: Standing, recent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -133,34 +138,15 @@ def _health(provider_id: UUID, standing: Standing, recent: Sequence[Mapping[str,
     }
 
 
-def _offers(offers: Sequence[ProviderOffer]) -> dict[str, Any]:
-    return {
-        "data": [model.document() for offer in offers for model in offer.models],
-        "providers": [_summary(offer) for offer in offers],
-    }
-
-
-def _summary(offer: ProviderOffer) -> Mapping[str, Any]:
-    summary: dict[str, Any] = {
-        "providerId": offer.provider_id,
-        "status": offer.status,
-        "fetchedAt": offer.fetched_at,
-        "cached": offer.cached,
-        "count": len(offer.models),
-        "changes": offer.changes,
-    }
-    problem = problem_for(offer.failure) if offer.failure else None
-    if problem:
-        summary["error"] = {"code": problem.code, "detail": problem.detail, **problem.members}
-    return summary
-
-
 def _imported(outcome: ImportOutcome) -> dict[str, Any]:
     return {
         "imported": _entries(outcome.imported),
         "updated": _entries(outcome.updated),
         "alreadyRegistered": [
             {"modelId": model_id, "id": registered_id} for model_id, registered_id in outcome.already_registered.items()
+        ],
+        "heldBack": [
+            {"modelId": model_id, "id": registered_id} for model_id, registered_id in outcome.held_back.items()
         ],
     }
 
@@ -170,3 +156,8 @@ def _entries(recorded: Mapping[str, Recorded]) -> list[dict[str, Any]]:
         {"modelId": model_id, "id": entry.aggregate_id, "revision": entry.revision}
         for model_id, entry in recorded.items()
     ]
+
+
+def _position(outcome: ImportOutcome) -> int | None:
+    recorded = [*outcome.imported.values(), *outcome.updated.values()]
+    return max((entry.position for entry in recorded if entry.position is not None), default=None)

@@ -36,6 +36,7 @@ _VALUES: Final = {
     "date": "2026-01-02",
     "double precision": "0.5",
     "integer": "7",
+    "json": "{}",
     "jsonb": "{}",
     "numeric": "0.5",
     "smallint": "7",

@@ -27,7 +27,7 @@ REBUILDING = {
 }
 CHANGES = {"INSERT", "UPDATE", "DELETE"}
 # Evidence, claims and caches: beside the log, and allowed to be forgotten.
-BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_leases", "discovery_snapshots")
+BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_attempts", "discovery_snapshots")
 WRITES = {
     **{(role, table): CHANGES for role in ("ledger_app", "ledger_admin") for table in BESIDE_THE_LOG},
     **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("ledger_app", "ledger_admin")},

@@ -12,11 +12,26 @@ from genai_prices.types import (
     MatchLogic,
 )
 
-from adapters.catalogue.price_names import names
+from adapters.catalogue.price_names import named_in_full, names
 
 FLASH = ClauseContains("gemini-1.5-flash")
 OPUS = ClauseStartsWith("claude-3-opus")
 PRO = ClauseAnd([ClauseStartsWith("gemini-2.5-pro"), ClauseRegex(r"^(?!.*-tts)")])
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        (FLASH, {"gemini-1.5-flash"}),
+        (ClauseOr([ClauseEquals("A"), OPUS, ClauseEndsWith("z")]), {"a", "claude-3-opus", "z"}),
+        (ClauseAnd([OPUS, FLASH]), {"claude-3-opus", "gemini-1.5-flash"}),
+        (PRO, None),
+        (ClauseOr([OPUS, ClauseRegex("b")]), None),
+        (ClauseStartsWith("ft:gpt-4o-2024-"), None),
+    ],
+)
+def test_a_clause_without_patterns_is_found_by_its_names(clause: MatchLogic, expected: set[str] | None) -> None:
+    assert named_in_full(clause) == expected
 
 
 @pytest.mark.parametrize(

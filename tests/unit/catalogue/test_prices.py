@@ -6,6 +6,7 @@ from decimal import Decimal
 from importlib.metadata import version
 
 import pytest
+from genai_prices.data import providers as packaged_providers
 from genai_prices.types import (
     ClauseEquals,
     ConditionalPrice,
@@ -18,7 +19,9 @@ from genai_prices.types import (
     TimeOfDateConstraint,
 )
 
+from adapters.catalogue.price_names import names
 from adapters.catalogue.prices import CHECKED_ON, GenaiPrices, ListPrice
+from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE
 
 TODAY = date(2026, 11, 22)
 PACKAGED = GenaiPrices()
@@ -94,7 +97,8 @@ def test_a_price_that_cannot_be_right_is_none_and_said_once(
     prices = the_prices(a_price(read, written))
     with caplog.at_level(logging.WARNING):
         found = [prices.find(("acme",), ("m1",), TODAY) for _ in range(3)]
-    assert found == [ListPrice(input_per_1k=None, output_per_1k=None, context_window=1000)] * 3
+    nothing = ListPrice(input_per_1k=None, output_per_1k=None, context_window=1000, reason=IMPLAUSIBLE)
+    assert found == [nothing] * 3
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == 1
     assert told[0].startswith(f"The price of acme m1 cannot be right and is left out: {Decimal(read).scaleb(-3)} USD")
@@ -104,6 +108,23 @@ def test_a_price_that_cannot_be_right_is_none_and_said_once(
 def test_a_price_that_can_be_right_passes(read: str, written: str, caplog: pytest.LogCaptureFixture) -> None:
     assert listed(a_price(read, written)).input_per_1k == Decimal(read).scaleb(-3)
     assert caplog.records == []
+
+
+def test_what_is_sold_otherwise_than_by_the_token_says_so() -> None:
+    assert listed(ModelPrice(requests_kcount=Decimal(5))).reason == SOLD_OTHERWISE
+    assert listed(ModelPrice()).reason is None
+    assert listed(a_price("0", "0")).reason is None
+
+
+def test_every_model_is_found_as_if_all_entries_were_looked_through() -> None:
+    prices = GenaiPrices()
+    for provider in packaged_providers:
+        ids = {model.id for model in provider.models[:25]}
+        endings = ("", "-latest", "-20250101", "-001", "-mini")
+        asked = [model_id + ending for model_id in sorted(ids) for ending in endings] + ["ft:gpt-4o-2024-08-06:acme::x"]
+        for model_id in asked:
+            scanned = next((model for model in provider.models if names(model.match, model_id.lower())), None)
+            assert prices._model(provider.id, model_id) is scanned, (provider.id, model_id)
 
 
 def test_an_endpoint_tells_the_provider() -> None:
