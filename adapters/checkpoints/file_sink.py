@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "checkpoints.ndjson"
 _TAIL: Final = 10
 _BLOCK: Final = 1 << 20
-_LINES_AT_ONCE: Final = 1_000
+_WAIT_SECONDS: Final = 0.02
 
 
 class FileSink:
@@ -34,7 +34,7 @@ class FileSink:
             descriptor = await asyncio.to_thread(self._opened)
         try:
             with self._usable():
-                await asyncio.to_thread(fcntl.flock, descriptor, fcntl.LOCK_EX)
+                await _locked(descriptor)
                 newest = await asyncio.to_thread(_newest_lines, descriptor)
             line = await following(newest)
             if line is not None:
@@ -76,6 +76,17 @@ class FileSink:
         except OSError as error:
             told = f"Checkpoints cannot be kept in {self.path}: {error.strerror}. Events go on without them."
             raise SinkUnusable(told) from error
+
+
+async def _locked(descriptor: int) -> None:
+    """Wait without a thread: the one who holds the lock needs one to go on."""
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            await asyncio.sleep(_WAIT_SECONDS)
+        else:
+            return
 
 
 def _newest_lines(descriptor: int) -> list[bytes]:

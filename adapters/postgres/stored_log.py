@@ -53,6 +53,10 @@ class PostgresStoredLog:
         self._connect = connect
         self._only = organization_id
 
+    async def position(self) -> int:
+        position: int = (await self._rows("own_position" if self._only else "position", {}))[0][0]
+        return position
+
     async def heads(self, after: bytes | None, limit: int) -> Sequence[Head]:
         rows = await self._rows("heads", {"after": None if after is None else UUID(bytes=after), "limit": limit})
         return [Head(organization_id.bytes, sequence, hash_) for organization_id, sequence, hash_ in rows]

@@ -1,6 +1,14 @@
 -- scope: the organization whose rows are to be seen, and more time than a request of the API takes
 SELECT set_config('app.organization_id', %(organization_id)s, true), set_config('statement_timeout', %(timeout)s, true);
 
+-- position: the end of the whole log
+SELECT position FROM log_head;
+
+-- own_position: the position of an organization's newest event
+SELECT coalesce(max(e.position), 0) FROM organization_heads h
+JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence = h.org_sequence
+WHERE h.organization_id = %(only)s;
+
 -- heads: the ends of organizations' logs, by organization
 SELECT organization_id, org_sequence, hash FROM organization_heads
 WHERE (%(after)s::uuid IS NULL OR organization_id > %(after)s) AND (%(only)s::uuid IS NULL OR organization_id = %(only)s)

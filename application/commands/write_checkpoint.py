@@ -14,6 +14,7 @@ from application.verification.checkpoints import (
     SignedCheckpoint,
     line_bytes,
     line_hash,
+    moved_hash,
     parse_line,
     signed_bytes,
 )
@@ -45,6 +46,7 @@ async def write_checkpoint(
     async def following(newest: Sequence[bytes]) -> bytes | None:
         last, previous = _last_of(newest)
         position, leaves = await heads.at_one_moment()
+        moved = [head for head in leaves if head.position > (0 if last is None else last.position)]
         if last is not None and last.position == position and not command.always:
             return None
         checkpoint = Checkpoint(
@@ -53,12 +55,12 @@ async def write_checkpoint(
             position=position,
             organizations=len(leaves),
             root=root([head.leaf for head in leaves]).hex(),
+            moved=moved_hash(moved),
             previous=previous,
             key_id=key.key_id,
         )
         signed = SignedCheckpoint(checkpoint=checkpoint, signature=await key.sign(signed_bytes(checkpoint)))
-        known = 0 if last is None else last.position
-        return line_bytes(CheckpointLine(signed, [head for head in leaves if head.position > known]))
+        return line_bytes(CheckpointLine(signed, moved))
 
     line = await sink.extend(following)
     return None if line is None else parse_line(line).signed.checkpoint

@@ -44,6 +44,10 @@ class StoredLog(Protocol):
     Every method raises `Unavailable` where the database cannot be reached.
     """
 
+    async def position(self) -> int:
+        """Return the position of the newest event; of one organization, the position in the log of its own newest."""
+        ...
+
     async def heads(self, after: bytes | None, limit: int) -> Sequence[Head]:
         """Return heads by organization id, from the one after this id."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 from uuid import UUID
 
 from application.policies.chain import genesis_hash
@@ -14,7 +14,7 @@ from application.verification.suspects import Suspect, verdicts, were_exchanged
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.verification.findings import Kind
+    from application.verification.findings import Kind, Told
     from application.verification.shifts import Shift
     from application.verification.stored import Head
 
@@ -64,7 +64,8 @@ class ChainCheck:
         last = number(self.last.org_sequence)
         if last < head.org_sequence:
             missing = head.org_sequence - last
-            self._find("truncated", last + 1, None, f"The head says that {missing} more events follow.", missing)
+            told = f"The head says that {missing} more events follow."
+            self._gone("truncated", last + 1, missing, told, (number(self.last.position), None))
         elif self.last.hash != head.hash and not self._is_suspect(self.last):
             self._find(
                 "edited", last, number(self.last.position) if last else None, "The head names another hash than it has."
@@ -120,7 +121,8 @@ class ChainCheck:
         sequence, expected = number(event.org_sequence), number(last.org_sequence) + 1
         if sequence > expected:
             missing = sequence - expected
-            self._find("deleted", expected, None, f"{missing} events are missing before this one.", missing)
+            told = f"{missing} events are missing before event {sequence}."
+            self._gone("deleted", expected, missing, told, (number(last.position), number(event.position)))
         elif sequence < expected:
             self._find("inserted", sequence, number(event.position), "There are two events of this sequence number.")
         elif hash_is_right and event.previous_hash != last.hash and not self._is_suspect(last):
@@ -145,20 +147,15 @@ class ChainCheck:
     def _is_suspect(self, event: StoredEvent) -> bool:
         return bool(self._suspects) and self._suspects[-1].event == event
 
-    def _find(
-        self, kind: Kind, sequence: int, position: int | None, message: str, count: int = 1, *, by: int | None = None
-    ) -> None:
-        if len(self._findings) >= MOST_FINDINGS:
-            return
-        finding = Finding(
-            kind=kind,
-            organization_id=self.organization_id,
-            sequence=sequence,
-            position=position,
-            message=message,
-            count=count,
-        )
-        self._findings.append((sequence if by is None else by, finding))
+    def _gone(self, kind: Kind, sequence: int, count: int, message: str, between: tuple[int, int | None]) -> None:
+        self._note(sequence, kind=kind, sequence=sequence, count=count, message=message, between=between)
+
+    def _find(self, kind: Kind, sequence: int, position: int | None, message: str, *, by: int | None = None) -> None:
+        self._note(sequence if by is None else by, kind=kind, sequence=sequence, position=position, message=message)
+
+    def _note(self, by: int, **told: Unpack[Told]) -> None:
+        if len(self._findings) < MOST_FINDINGS:
+            self._findings.append((by, Finding(organization_id=self.organization_id, **told)))
 
 
 def _is_earlier(event: StoredEvent, last: StoredEvent) -> bool:

@@ -1,11 +1,12 @@
 """Checkpoints: signed statements of where every organization's log ended at a moment, kept outside the database.
 
 A checkpoint says: this was the position of the log, and this the Merkle root over the heads of all organizations. What
-is signed is its canonical JSON (keys sorted, no blanks, ASCII). It also names the hash of the checkpoint before it, so
-that the newest signature vouches for all of them.
+is signed is its canonical JSON (keys sorted, no blanks, ASCII). It also names the hash of the line before it, so that
+the newest signature vouches for all of them.
 
-In the sink each is one line of JSON, with the signature and the heads that moved since the line before: whoever reads
-from the beginning knows all heads. A head's leaf is 64 bytes: organization id, sequence number, hash, position.
+In the sink each is one line of JSON, with the signature and the heads that moved since the line before, whose hash is
+signed too: whoever reads from the beginning knows all heads. A head's leaf is 64 bytes: organization id, sequence
+number, hash, position.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Checkpoint:
     position: int
     organizations: int
     root: str
+    moved: str
     previous: str
     key_id: str
 
@@ -98,8 +100,12 @@ def canonical_json(document: object) -> bytes:
 
 def line_bytes(line: CheckpointLine) -> bytes:
     """Return the line as the sink has it, without its end."""
-    moved = [[str(head.organization_id), head.org_sequence, head.hash.hex(), head.position] for head in line.moved]
-    return canonical_json({**line.signed.document(), "heads": moved})
+    return canonical_json({**line.signed.document(), "heads": _listed(line.moved)})
+
+
+def moved_hash(moved: Sequence[HeadLeaf]) -> str:
+    """Return what a checkpoint says of the heads that moved."""
+    return sha256(canonical_json(_listed(moved))).hexdigest()
 
 
 def line_hash(line: bytes) -> str:
@@ -128,6 +134,10 @@ def parse_line(line: bytes) -> CheckpointLine:
     return parsed
 
 
+def _listed(moved: Sequence[HeadLeaf]) -> list[list[str | int]]:
+    return [[str(head.organization_id), head.org_sequence, head.hash.hex(), head.position] for head in moved]
+
+
 def signed_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON is any of its types
     """Return the checkpoint that the JSON document describes.
 
@@ -141,7 +151,7 @@ def signed_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON
     except (ValueError, TypeError, KeyError) as error:
         raise MalformedCheckpoint("This is not a checkpoint.") from error
     numbers = (checkpoint.number, checkpoint.position, checkpoint.organizations)
-    texts = (checkpoint.at, checkpoint.root, checkpoint.previous, checkpoint.key_id)
+    texts = (checkpoint.at, checkpoint.root, checkpoint.moved, checkpoint.previous, checkpoint.key_id)
     is_whole = len(stated) == len(fields(Checkpoint)) and checkpoint.format == FORMAT
     if not is_whole or any(type(part) is not int for part in numbers) or any(type(part) is not str for part in texts):
         raise MalformedCheckpoint("This is not a checkpoint of a kind that is known here.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,6 +22,19 @@ class Finding:
     kind: Kind
     organization_id: UUID | None
     sequence: int | None
-    position: int | None
+    position: int | None = None
     message: str
     count: int = 1
+    between: tuple[int, int | None] | None = None
+    """The positions of the events before and after those that are gone; none after the last one."""
+
+
+class Told(TypedDict, total=False):
+    """The parts of a finding beside its organization."""
+
+    kind: Kind
+    sequence: int | None
+    position: int | None
+    message: str
+    count: int
+    between: tuple[int, int | None] | None

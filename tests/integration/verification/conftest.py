@@ -1,0 +1,111 @@
+"""Two organizations with a log each, their events in turn; a checkpoint; and the verifier of everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg import sql
+
+from adapters.checkpoints.file_sink import FileSink
+from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
+from adapters.postgres.log_heads import CheckpointOffice
+from adapters.postgres.pool import reading_pool
+from adapters.postgres.stored_log import PostgresStoredLog
+from adapters.system_clock import SystemClock
+from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
+from application.queries.verify_log import CheckpointPorts, verify_log
+from tests.builders import a_stored_event, an_append
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from adapters.event_store.recorder import LedgerRecorder
+    from adapters.postgres.pool import AnyPool
+    from application.queries.verify_log import Verification
+    from application.verification.checkpoints import Checkpoint
+    from tests.databases import Connection, Database
+
+LENGTH: Final = 24
+CHECKPOINT_AFTER: Final = 16
+_TABLES: Final = ("events", "organization_heads", "log_head")
+
+
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """Writes checkpoints and verifies."""
+
+    database: Database
+    pool: AnyPool
+    sink: FileSink
+    key: SigningKey
+
+    async def checkpoint(self, *, always: bool = True) -> Checkpoint | None:
+        async with CheckpointOffice(self.database.admin_url).session() as heads:
+            return await write_checkpoint(
+                WriteCheckpoint(always=always), heads=heads, sink=self.sink, key=self.key, clock=SystemClock()
+            )
+
+    async def verify(self, only: UUID | None = None) -> Verification:
+        log = PostgresStoredLog(self.pool.connection, only)
+        ports = CheckpointPorts(sink=self.sink, signatures=Ed25519Signatures(), public_key=self.key.public_key)
+        return await verify_log(log=log, checkpoints=ports, only=only)
+
+
+@pytest.fixture
+async def auditor(database: Database, tmp_path: Path) -> AsyncIterator[Auditor]:
+    key = SigningKey(Ed25519PrivateKey.generate())
+    async with reading_pool(database.admin_url, size=2) as pool:
+        yield Auditor(database, pool, FileSink(tmp_path / "sink"), key)
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """The organizations."""
+
+    tampered: UUID
+    innocent: UUID
+
+
+def append(recorder: LedgerRecorder, organization_id: UUID, count: int = 1) -> None:
+    """Record events of an aggregate of their own, in one command."""
+    aggregate_id = uuid4()
+    stored = [a_stored_event(aggregate_id, revision, state=b'{"of":1}') for revision in range(1, count + 1)]
+    recorder.insert_events(stored, append=an_append(organization_id, reason="because ✓"))
+
+
+@pytest.fixture
+async def logs(bare_recorder: LedgerRecorder, auditor: Auditor) -> Logs:
+    """Give both logs, the first 16 of 24 events of each known to a checkpoint."""
+    logs = Logs(UUID(int=1 << 100), UUID(int=2 << 100))
+    for number in range(LENGTH // 2):
+        for organization_id in (logs.tampered, logs.innocent):
+            append(bare_recorder, organization_id, 2)
+        if 2 * (number + 1) == CHECKPOINT_AFTER:
+            await auditor.checkpoint()
+    return logs
+
+
+@pytest.fixture
+def unguarded(owner: Connection, logs: Logs) -> Connection:  # noqa: ARG001 - they are there first
+    """Give the superuser's connection with nothing left that protects the log, and a copy of it to go back to."""
+    for table in _TABLES:
+        owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER ALL").format(sql.Identifier(table)))
+        owner.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(_copy(table), sql.Identifier(table)))
+    owner.execute("ALTER TABLE events DROP CONSTRAINT events_revision_key")
+    return owner
+
+
+def restore(owner: Connection) -> None:
+    """Make the log what it was."""
+    for table in _TABLES:
+        owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        owner.execute(sql.SQL("INSERT INTO {} TABLE {}").format(sql.Identifier(table), _copy(table)))
+
+
+def _copy(table: str) -> sql.Identifier:
+    return sql.Identifier(f"{table}_as_it_was")

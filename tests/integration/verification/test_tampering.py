@@ -1,0 +1,94 @@
+"""Whatever a superuser does to the log is found, called by its name, and its place told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.verification.conftest import CHECKPOINT_AFTER, LENGTH, append, restore
+from tests.integration.verification.tampering import KINDS, Tamperer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from adapters.event_store.recorder import LedgerRecorder
+    from application.verification.findings import Finding
+    from tests.databases import Connection
+    from tests.integration.verification.conftest import Auditor, Logs
+    from tests.integration.verification.tampering import Expected
+
+HIDDEN_AFTER_THE_CHECKPOINT = {Tamperer.chain_anew, Tamperer.cut_off_with_the_heads}
+
+
+async def test_a_log_that_nobody_touched_is_whole(auditor: Auditor, logs: Logs) -> None:
+    whole = await auditor.verify()
+    assert (whole.findings, whole.organizations, whole.events) == ([], 2, 2 * LENGTH)
+    assert whole.checkpoint is not None
+    assert (whole.checkpoint.position, whole.log_position) == (2 * CHECKPOINT_AFTER, 2 * LENGTH)
+    own = await auditor.verify(logs.tampered)
+    assert (own.findings, own.events, own.last_sequence) == ([], LENGTH, LENGTH)
+    assert own.vouched is not None
+    assert own.vouched.org_sequence == CHECKPOINT_AFTER
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(1, LENGTH))
+async def test_it_is_found_and_named(
+    auditor: Auditor,
+    logs: Logs,
+    unguarded: Connection,
+    kind: Callable[[Tamperer, int], Expected],
+    place: int,
+) -> None:
+    restore(unguarded)
+    expected = kind(Tamperer(unguarded, logs.tampered, LENGTH), place)
+    of_all = (await auditor.verify()).findings
+    if kind in HIDDEN_AFTER_THE_CHECKPOINT and place > CHECKPOINT_AFTER:
+        own = await auditor.verify(logs.tampered)
+        assert own.vouched is not None
+        assert own.vouched.org_sequence < place
+        return
+    assert of_all != []
+    assert _places(of_all, expected) >= expected
+    assert {finding.organization_id for finding in of_all} <= _involved(kind, logs)
+    assert all(finding.position is None or finding.position <= 3 * LENGTH + 1000 for finding in of_all)
+    innocent = (await auditor.verify(logs.innocent)).findings
+    assert innocent == [] or kind is Tamperer.give_to_another
+    own = await auditor.verify(logs.tampered)
+    if expected:
+        assert _places(own.findings, expected) >= expected
+
+
+def _places(findings: Sequence[Finding], expected: Expected) -> Expected:
+    """Return which of the expected places the findings name: alone, or among those a checkpoint leaves in question."""
+    return {
+        (kind, sequence)
+        for kind, sequence in expected
+        if any(
+            finding.kind == kind
+            and finding.sequence is not None
+            and finding.sequence <= sequence < finding.sequence + finding.count
+            for finding in findings
+        )
+    }
+
+
+def _involved(kind: Callable[[Tamperer, int], Expected], logs: Logs) -> set[UUID | None]:
+    """A position that is missing, and a beheaded organization's head, tell of no organization."""
+    return {logs.tampered, None} | ({logs.innocent} if kind is Tamperer.give_to_another else set())
+
+
+async def test_events_recorded_meanwhile_are_no_finding(
+    auditor: Auditor, logs: Logs, bare_recorder: LedgerRecorder
+) -> None:
+    await auditor.checkpoint()
+    append(bare_recorder, logs.tampered, 3)
+    append(bare_recorder, UUID(int=3 << 100), 3)
+    assert (await auditor.verify()).findings == []
+    await auditor.checkpoint()
+    assert (await auditor.verify()).findings == []
