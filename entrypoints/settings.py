@@ -62,6 +62,18 @@ class Settings(BaseSettings):
     )
     discovery_ttl: float = Field(3600, ge=0, description="How long an answer of a provider's model list is good for.")
     health_interval: float = Field(300, ge=0, description="Between checks of each provider; 0 checks none.")
+    checkpoint_key: Path | None = Field(
+        None,
+        description="File with the Ed25519 key (PEM) that signs checkpoints of the log; `model-ledger audit new-key` "
+        "makes one. With the embedded Postgres it is made in DATA_DIR; with another one there are no checkpoints "
+        "without it.",
+    )
+    checkpoint_sink: Path | None = Field(
+        None,
+        description="Folder, or file with an extension, that checkpoints are appended to: out of the reach of whoever "
+        "rules the database, and best on storage that only takes appends. By default a folder in DATA_DIR.",
+    )
+    checkpoint_interval: float = Field(60, ge=0, description="Between checkpoints; 0 writes none by itself.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of frontends, comma-separated; none by default."
     )

@@ -1,0 +1,1 @@
+"""The log as audit trail: checkpoints, proof, export and the feed of what happens."""

@@ -1,0 +1,87 @@
+"""Puts the parts of the audit trail together: with the other containers, the only files that know the adapters."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dependency_injector import containers, providers
+
+from adapters.checkpoints.file_sink import FileSink
+from adapters.checkpoints.signing_key import (
+    Ed25519Signatures,
+    SigningKey,
+    key_id,
+    new_signing_key,
+    parse_public_key,
+    public_pem,
+    read_signing_key,
+)
+from adapters.postgres.log_heads import CheckpointOffice
+from adapters.postgres.pool import reading_pool
+from adapters.postgres.stored_log import PostgresStoredLog
+from adapters.system_clock import SystemClock
+from application.commands.write_checkpoint import write_checkpoint
+from application.queries.verify_log import CheckpointPorts, verify_log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from adapters.postgres.stored_log import Connect
+
+__all__ = ["Auditing", "key_id", "new_signing_key", "parse_public_key", "public_pem", "signing_key"]
+
+
+def _sink(path: Path | None) -> FileSink | None:
+    return None if path is None else FileSink(path)
+
+
+def _key(path: Path | None) -> SigningKey | None:
+    return None if path is None else read_signing_key(path)
+
+
+def _checkpoints(sink: FileSink | None, key: SigningKey | None) -> CheckpointPorts:
+    return CheckpointPorts(
+        sink=sink, signatures=Ed25519Signatures(), public_key=None if key is None else key.public_key
+    )
+
+
+class Auditing(containers.DeclarativeContainer):
+    """What audits need beside the service's own parts; `connect` gives connections that see one organization."""
+
+    connect: providers.Dependency[Connect] = providers.Dependency()
+    admin_database_url = providers.Dependency(instance_of=str)
+    key_file: providers.Dependency[Path | None] = providers.Dependency()
+    sink_path: providers.Dependency[Path | None] = providers.Dependency()
+
+    clock = providers.Singleton(SystemClock)
+    key = providers.Singleton(_key, key_file)
+    sink = providers.Singleton(_sink, sink_path)
+    signatures = providers.Singleton(Ed25519Signatures)
+    checkpoints = providers.Singleton(_checkpoints, sink, key)
+    office = providers.Singleton(CheckpointOffice, admin_database_url)
+    write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
+
+    log_of_organization = providers.Factory(PostgresStoredLog, connect)
+    admin_pool = providers.Singleton(reading_pool, admin_database_url, size=2, application_name="model-ledger audit")
+    verify_log = providers.Factory(partial, verify_log, checkpoints=checkpoints)
+
+
+def whole_log(auditing: Auditing) -> PostgresStoredLog:
+    """Return the log of all organizations, over the administrator's pool, which has to be open."""
+    return PostgresStoredLog(auditing.admin_pool().connection)
+
+
+def signing_key(path: Path, *, create: bool) -> SigningKey:
+    """Return the key that the file holds, made now where there is no file and `create` says so.
+
+    Raises:
+        OSError: there is no such file, or it cannot be read or made.
+        ValueError: it holds no such key.
+    """
+    if create and not path.exists():
+        try:
+            return new_signing_key(path)
+        except FileExistsError:
+            pass  # Another process was quicker.
+    return read_signing_key(path)

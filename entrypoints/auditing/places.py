@@ -1,0 +1,43 @@
+"""Where the key of the checkpoints and the checkpoints themselves are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrypoints.auditing.container import signing_key
+from entrypoints.settings import WrongSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from entrypoints.settings import Settings
+
+
+def checkpoint_key(settings: Settings, say: Callable[[str], None]) -> Path | None:
+    """Return the file of the key, checked; with the embedded database it is made the first time. None: there is none.
+
+    Raises:
+        WrongSettings: the file that is named holds no such key.
+    """
+    path = settings.checkpoint_key
+    if path is None and settings.is_embedded:
+        path = settings.data_dir / "checkpoint-key"
+    if path is None:
+        return None
+    is_new = not path.exists()
+    try:
+        key = signing_key(path.resolve(), create=settings.checkpoint_key is None)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise WrongSettings(
+            [f"LEDGER_CHECKPOINT_KEY ({path}) cannot be used: {reason}. `model-ledger audit new-key` makes a key."]
+        ) from None
+    if is_new:
+        say(f"Checkpoints of the log are signed with the key in {path.resolve()} (key id {key.key_id}).")
+    return path.resolve()
+
+
+def checkpoint_sink(settings: Settings) -> Path:
+    """Return where checkpoints are appended."""
+    return (settings.checkpoint_sink or settings.data_dir / "checkpoints").resolve()
