@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrypoints import container
+from entrypoints.administration.container import check_keyring
+from entrypoints.auditing.places import checkpoint_key, checkpoint_sink
 from entrypoints.settings import WrongSettings
 from entrypoints.token_keys import token_keys
 
@@ -29,6 +31,11 @@ class Runtime:
     admin_database_url: str = field(repr=False)
     master_keys: str = field(repr=False)
     jwt_secret: str | None = field(repr=False)
+    # Where the keys are in a key file, it may change while they are used.
+    master_key_directory: Path | None = None
+    # Without a key there are no checkpoints.
+    checkpoint_key: Path | None = None
+    checkpoint_sink: Path | None = None
 
 
 @contextmanager
@@ -66,6 +73,9 @@ def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtim
             admin_database_url=container.login_url(owner_url, "ledger_admin"),
             master_keys=_master_keys(settings, directory, say),
             jwt_secret=_jwt_secret(settings, directory, say),
+            master_key_directory=directory if settings.master_keys is None else None,
+            checkpoint_key=checkpoint_key(settings, say),
+            checkpoint_sink=checkpoint_sink(settings),
         )
     finally:
         server.stop()
@@ -98,6 +108,8 @@ def _external(settings: Settings) -> Runtime:
         admin_database_url=settings.admin_database_url.get_secret_value(),
         master_keys=settings.master_keys.get_secret_value(),
         jwt_secret=settings.jwt_secret.get_secret_value() if settings.jwt_secret else None,
+        checkpoint_key=checkpoint_key(settings, lambda _: None),
+        checkpoint_sink=checkpoint_sink(settings),
     )
 
 
@@ -105,7 +117,7 @@ def _check(runtime: Runtime) -> None:
     _check_values(runtime)
     container.inspect(runtime.database_url, setting="LEDGER_DATABASE_URL", administrates=False)
     container.inspect(runtime.admin_database_url, setting="LEDGER_ADMIN_DATABASE_URL", administrates=True)
-    container.check_keyring(runtime.master_keys, runtime.admin_database_url)
+    check_keyring(runtime.master_keys, runtime.admin_database_url)
     container.check_rate_limit_storage(runtime.settings.rate_limit_storage.get_secret_value())
 
 
