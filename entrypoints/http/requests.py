@@ -35,7 +35,12 @@ Model = TypeVar("Model", bound=BaseModel)
 _ENTITY_TAGS = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*\s*')
 _REVISION = re.compile(r'(?<!W/)"(\d{1,18})"', re.ASCII)
 
-_MESSAGES = {"missing": "is required", "extra_forbidden": "is not known here"}
+_MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "is not known here",
+    # The validator's own words would repeat what was sent.
+    "union_tag_invalid": "is of a kind that is not known here",
+}
 
 
 async def read_body(request: web.Request) -> bytes:

@@ -198,6 +198,7 @@ async def test_a_malformed_operation_is_pointed_at(api: Api, operation: object, 
     body = {"operations": [create(await api.provider()), operation], "atomic": False}
     reply = await api.post(BULK, body)
     assert (reply.status, reply.pointers) == (422, [pointer])
+    assert "rename" not in reply.text
     assert await api.rows(MODELS) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field
 
 from entrypoints.http.bodies.kinds import Capabilities, FreeObject, ModelType, Name, ProviderModelId, Revision, Tokens
 from entrypoints.http.bodies.past import AsOf
@@ -92,7 +92,14 @@ class PlainOperation(Body):
     revision: Annotated[int | None, Field(ge=1, description="Refuse when it is at another revision.")] = None
 
 
-Operation = Annotated[CreateOperation | UpdateOperation | PlainOperation, Field(discriminator="op")]
+Operation = Annotated[
+    CreateOperation | UpdateOperation | PlainOperation,
+    Discriminator(
+        "op",
+        custom_error_type="operation",
+        custom_error_message="needs an op: create, update, enable, disable or delete",
+    ),
+]
 
 
 class BulkOperations(Body):
