@@ -1,0 +1,51 @@
+"""The real keepers on a database of the test's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.event_store.models import EventSourcedModels
+from adapters.event_store.providers import EventSourcedProviders
+from adapters.postgres.model_directory import PostgresModelDirectory
+from adapters.postgres.pool import reading_pool
+from adapters.postgres.snapshots import PostgresSnapshots
+from adapters.postgres.tenant import Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from adapters.event_store.ledger import Ledger
+    from tests.databases import Database, Databases
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """Everything on one database."""
+
+    providers: EventSourcedProviders
+    models: EventSourcedModels
+    directory: PostgresModelDirectory
+    snapshots: PostgresSnapshots
+
+
+@pytest.fixture(scope="package")
+def database(databases: Databases) -> Iterator[Database]:
+    """Give one database for all tests here: each has organizations of its own."""
+    database = databases.migrated()
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+async def subject(database: Database, ledger: Ledger) -> AsyncIterator[Keepers]:
+    async with reading_pool(database.app_url) as pool:
+        tenant = Tenant(pool)
+        yield Keepers(
+            providers=EventSourcedProviders(ledger),
+            models=EventSourcedModels(ledger),
+            directory=PostgresModelDirectory(tenant),
+            snapshots=PostgresSnapshots(tenant),
+        )
