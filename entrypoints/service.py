@@ -11,6 +11,7 @@ from aiohttp import web
 
 from application.health.monitor import MonitorHealth
 from application.policies.quotas import quotas_of
+from entrypoints.auditing.trail import AuditTrail, audit_trail, auditing_of
 from entrypoints.container import Container
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
@@ -53,15 +54,16 @@ async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Rout
     async with opened(runtime) as container:
         logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
         metrics = HttpMetrics()
-        app = application(container, runtime, logger, metrics, more)
-        runner = build_runner(app, http_options(runtime.settings), logger)
-        await runner.setup()
-        try:
-            async with _monitoring(container, runtime.settings, metrics, logger):
-                await web.SockSite(runner, listener, backlog=1024).start()
-                yield container
-        finally:
-            await runner.cleanup()
+        async with audit_trail(runtime, container, logger, metrics.registry) as trail:
+            app = application(container, runtime, logger, metrics, trail=trail, more=more)
+            runner = build_runner(app, http_options(runtime.settings), logger)
+            await runner.setup()
+            try:
+                async with _monitoring(container, runtime.settings, metrics, logger):
+                    await web.SockSite(runner, listener, backlog=1024).start()
+                    yield container
+            finally:
+                await runner.cleanup()
 
 
 @asynccontextmanager
@@ -85,6 +87,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     container = Container(
         database_url=runtime.database_url,
         master_keys=runtime.master_keys,
+        master_key_directory=runtime.master_key_directory,
         egress_allow=runtime.settings.egress_allow,
         discovery_ttl=runtime.settings.discovery_ttl,
         admin_database_url=runtime.admin_database_url,
@@ -115,16 +118,20 @@ def application(
     runtime: Runtime,
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
+    *,
+    trail: AuditTrail | None = None,
     more: Sequence[Route] = (),
 ) -> web.Application:
-    """Return the web application over an open container."""
+    """Return the web application over an open container; without a trail no checkpoint is written beside it."""
+    trail = trail or AuditTrail(auditing_of(runtime, container))
     settings = runtime.settings
     app = build_app(
-        [*views(container).routes(), *more],
+        [*views(container, trail).routes(), *more],
         verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
         claims=container.claims(),
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
         checks={"database": container.tenant().ping},
+        warnings=trail.warnings,
         options=http_options(settings),
         logger=logger,
         metrics=metrics,
@@ -133,7 +140,7 @@ def application(
     return app
 
 
-def views(container: Container) -> Views:
+def views(container: Container, trail: AuditTrail) -> Views:
     """Return all views with their use cases."""
     return Views(
         provider_types=ProviderTypeViews(gateway=container.gateway()),
@@ -159,6 +166,7 @@ def views(container: Container) -> Views:
         ),
         usage=UsageViews(report=container.report_usage()),
         audit=AuditViews(log=container.audit_log(), history=container.history()),
+        proof=trail.proof(),
         organizations=OrganizationViews(name_it=container.name_organization()),
     )
 

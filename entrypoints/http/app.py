@@ -13,7 +13,7 @@ from entrypoints.http.documentation.page import Documentation
 from entrypoints.http.edge import Edge
 from entrypoints.http.gate import Gate
 from entrypoints.http.headers import Headers
-from entrypoints.http.health import Check, Readiness, health_routes
+from entrypoints.http.health import Check, Readiness, Warn, health_routes
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.routes import Answer, Route, route
@@ -37,6 +37,7 @@ def build_app(
     claims: Claims,
     limiter: RateLimiter,
     checks: Mapping[str, Check],
+    warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
@@ -49,7 +50,7 @@ def build_app(
     gate = Gate(verifier, Idempotency(claims, logger=logger), limiter, logger=logger)
     app = web.Application(middlewares=[edge.middleware, gate.middleware])
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
-    readiness = Readiness(checks, seconds=options.readiness_seconds)
+    readiness = Readiness(checks, warnings or {}, seconds=options.readiness_seconds)
     all_routes = [*routes, *health_routes(readiness), _figures(metrics)]
     pages = [*Documentation(all_routes, version=options.version).routes(), *console_routes()]
     records.update(_added(app, [*all_routes, *pages]))

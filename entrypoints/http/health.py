@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Check = Callable[[], Awaitable[None]]
 """Returns when all is well, raises `Unavailable` when it is not."""
 
+Warn = Callable[[], Awaitable[str | None]]
+"""Returns at once: what is wrong, none when nothing is."""
+
 
 async def healthz(request: web.Request) -> web.Response:  # noqa: ARG001 - alive, whoever asks
     """Whether the process is alive."""
@@ -28,20 +31,24 @@ async def healthz(request: web.Request) -> web.Response:  # noqa: ARG001 - alive
 class Readiness:
     """Asks what the service depends on, all at once."""
 
-    def __init__(self, checks: Mapping[str, Check], *, seconds: float = 1.0) -> None:
+    def __init__(self, checks: Mapping[str, Check], warnings: Mapping[str, Warn], *, seconds: float = 1.0) -> None:
         self._checks = checks
+        self._warnings = warnings
         self._seconds = seconds
 
     async def readyz(self, request: web.Request) -> web.Response:  # noqa: ARG002 - ready, whoever asks
         """Whether the service can do its work.
 
         Names each thing that the service depends on, and how it was found just now. Answers 503 when one is not well.
+        Of what is wrong but stops nobody from working it warns.
         """
         found = await asyncio.gather(*(self._found(check) for check in self._checks.values()))
         checks = dict(zip(self._checks, found, strict=True))
         ready = all(state == "ok" for state in found)
         headers = {} if ready else {"Retry-After": "1"}
-        response = json_response({"status": "ready" if ready else "not ready", "checks": checks})
+        told = {"status": "ready" if ready else "not ready", "checks": checks}
+        warnings = {name: text for name, ask in self._warnings.items() if (text := await ask()) is not None}
+        response = json_response({**told, "warnings": warnings} if warnings else told)
         response.set_status(200 if ready else 503)
         response.headers.update(headers)
         return response

@@ -10,6 +10,7 @@ from entrypoints.http.routing.discovery import discovery_routes
 from entrypoints.http.routing.models import model_routes
 from entrypoints.http.routing.platform import platform_routes
 from entrypoints.http.routing.prompts import chat_routes, prompt_routes
+from entrypoints.http.routing.proof import proof_routes
 from entrypoints.http.routing.provider_types import provider_type_routes
 from entrypoints.http.routing.providers import provider_routes
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.models import ModelViews
     from entrypoints.http.views.organizations import OrganizationViews
     from entrypoints.http.views.prompts import PromptViews
+    from entrypoints.http.views.proof import ProofViews
     from entrypoints.http.views.provider_types import ProviderTypeViews
     from entrypoints.http.views.providers import ProviderViews
     from entrypoints.http.views.usage import UsageViews
@@ -40,6 +42,7 @@ class Views:
     chat: ChatViews
     usage: UsageViews
     audit: AuditViews
+    proof: ProofViews
     organizations: OrganizationViews
 
     def routes(self) -> list[Route]:
@@ -52,5 +55,6 @@ class Views:
             *prompt_routes(self.prompts, self.usage),
             *chat_routes(self.chat),
             *audit_routes(self.audit),
+            *proof_routes(self.proof),
             *platform_routes(self.organizations),
         ]

@@ -1,0 +1,73 @@
+"""The audit trail of a serving process: what its routes need, and what runs beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from entrypoints.auditing.container import Auditing
+from entrypoints.auditing.writer import CheckpointWatch, CheckpointWriter
+from entrypoints.http.views.proof import ProofViews
+from entrypoints.monitoring.background import in_background
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from uuid import UUID
+
+    from prometheus_client import CollectorRegistry
+    from structlog.typing import FilteringBoundLogger
+
+    from application.queries.verify_log import Verification
+    from entrypoints.container import Container
+    from entrypoints.runtime import Runtime
+
+
+class AuditTrail:
+    """The views of the audit trail, and what there is to warn of."""
+
+    def __init__(self, auditing: Auditing, watch: CheckpointWatch | None = None) -> None:
+        self._auditing = auditing
+        self._watch = watch
+        self._turn = asyncio.Lock()
+
+    @property
+    def warnings(self) -> Mapping[str, Callable[[], Awaitable[str | None]]]:
+        """What to ask for warnings, by what each is about."""
+        return {} if self._watch is None else {"checkpoints": self._watch.warning}
+
+    def proof(self) -> ProofViews:
+        """Return the views that prove the log."""
+        return ProofViews(verify=self._verify, public_key=self._auditing.checkpoints().public_key, turn=self._turn)
+
+    async def _verify(self, organization_id: UUID) -> Verification:
+        log = self._auditing.log_of_organization(organization_id)
+        verification: Verification = await self._auditing.verify_log()(log=log, only=organization_id)
+        return verification
+
+
+@asynccontextmanager
+async def audit_trail(
+    runtime: Runtime, container: Container, logger: FilteringBoundLogger, registry: CollectorRegistry
+) -> AsyncIterator[AuditTrail]:
+    """Keep the audit trail while the block lasts: stand for the office of the one who writes checkpoints."""
+    auditing = auditing_of(runtime, container)
+    watch = CheckpointWatch(logger, registry)
+    trail = AuditTrail(auditing, watch)
+    if runtime.checkpoint_key is None or runtime.settings.checkpoint_interval == 0:
+        yield trail
+        return
+    interval = runtime.settings.checkpoint_interval
+    writer = CheckpointWriter(auditing.office(), auditing.write_checkpoint(), watch, interval=interval)
+    async with in_background(writer.run, logger):
+        yield trail
+
+
+def auditing_of(runtime: Runtime, container: Container) -> Auditing:
+    """Return the parts of the audit trail, on the service's connections."""
+    return Auditing(
+        connect=container.reading_pool().connection,
+        admin_database_url=runtime.admin_database_url,
+        key_file=runtime.checkpoint_key,
+        sink_path=runtime.checkpoint_sink,
+    )
