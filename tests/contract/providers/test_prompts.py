@@ -161,6 +161,8 @@ async def test_the_connection_of_a_stream_that_ended_is_used_again(
     allow = EgressAllowList.parse(f"{url.host}:{url.port}")
     async with Egress(allow, ssl_context=trusted, open_socket=open_socket) as egress:
         accounts = Accounts(Gateway(egress), sandbox)
+        # So that the end comes in a packet of its own.
+        sandbox.faults.add(kind="slow_stream", seconds=0.005)
         for _ in range(3):
             await accounts.stream(provider)
             await accounts.generate(provider)

@@ -49,9 +49,17 @@ def path_of(connection: ProviderConnection, model_id: str, *, stream: bool) -> s
 class Prompted:
     """A provider that answers one prompt in one way."""
 
-    def __init__(self, provider_type: str, *, base: str = BASE, key: str | None = KEY, **settings: object) -> None:
+    def __init__(
+        self,
+        provider_type: str,
+        *,
+        base: str = BASE,
+        key: str | None = KEY,
+        outbound: FakeOutbound | None = None,
+        **settings: object,
+    ) -> None:
         self.connection = a_connection(provider_type, base=base, key=key, **settings)
-        self.outbound = FakeOutbound()
+        self.outbound = outbound or FakeOutbound()
         self.gateway = Gateway(self.outbound)
 
     async def generated(

@@ -16,6 +16,7 @@ from application.ports.provider_gateway import OfferedModel, Timings, UpstreamFa
 from domain.names import LONGEST_NAME
 from domain.provider.values import Endpoint
 from tests.fakes.outbound import FakeOutbound
+from tests.unit.providers.prompting import a_prompt
 from tests.unit.providers.samples import BASE, KEY, Prepared, a_connection, sample
 
 if TYPE_CHECKING:
@@ -124,6 +125,14 @@ async def test_a_probe_ends_in_two_seconds_whatever_the_provider_does() -> None:
     for report in reports:
         assert (report.category, report.status, report.reachable) == ("timeout", "unhealthy", False)
         assert report.response_time_ms < 2_000
+
+
+async def test_a_prompt_ends_at_its_deadline_whatever_the_adapter_does() -> None:
+    gateway = Gateway(NeverAnswering())
+    request = a_prompt(deadline_seconds=0.1)
+    with pytest.raises(UpstreamFailure, match=r"OpenAI did not answer within 0.1 seconds.") as failure:
+        await gateway.generate(a_connection("openai"), request)
+    assert (failure.value.category, failure.value.is_retryable) == ("timeout", True)
 
 
 async def test_a_probe_that_is_cancelled_leaves_nothing_running() -> None:

@@ -68,7 +68,7 @@ async def test_google_is_told_the_media_type_of_an_address_when_it_is_known() ->
     ],
 )
 async def test_an_image_that_a_provider_does_not_take_is_refused_and_nothing_sent(
-    provider_type: str, settings: dict[str, str], image: dict[str, Any], says: str
+    provider_type: str, settings: dict[str, Any], image: dict[str, Any], says: str
 ) -> None:
     prompted = Prompted(provider_type, **settings)
     request = a_prompt("?", ImagePart(**image))

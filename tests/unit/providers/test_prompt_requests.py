@@ -81,7 +81,7 @@ async def test_several_system_messages_are_one_to_those_who_know_one() -> None:
     ],
 )
 async def test_parameters_go_by_the_providers_names(
-    provider_type: str, settings: dict[str, str], expected: dict[str, object]
+    provider_type: str, settings: dict[str, Any], expected: dict[str, object]
 ) -> None:
     body = await Prompted(provider_type, **settings).sent(a_prompt(**EVERYTHING))
     assert {name: value for name, value in body.items() if name not in {"model", "messages", "contents"}} == expected
@@ -105,7 +105,7 @@ async def test_parameters_go_by_the_providers_names(
 async def test_each_service_is_spoken_to_in_its_own_accent(
     preset: str | None, limit_name: str, asks_for_usage: bool
 ) -> None:
-    settings = {"preset": preset} if preset else {}
+    settings: dict[str, Any] = {"preset": preset} if preset else {}
     prompted = Prompted("openai_compatible", **settings)
     request = a_prompt("Hello", max_tokens=9)
     message = {"role": "user", "content": "Hello"}
@@ -162,7 +162,7 @@ async def test_anthropics_default_length_is_a_setting() -> None:
     ],
 )
 async def test_a_model_is_called_by_its_exact_name(
-    provider_type: str, settings: dict[str, str], model_id: str, path: str
+    provider_type: str, settings: dict[str, Any], model_id: str, path: str
 ) -> None:
     prompted = Prompted(provider_type, **settings)
     prompted.outbound.answer("POST", BASE + path, b"{}", status=500)

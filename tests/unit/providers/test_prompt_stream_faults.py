@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import orjson
 import pytest
 
 from application.ports.outbound import OutboundFailure
+from tests.fakes.outbound import FakeOutbound
 from tests.unit.providers.prompting import Prompted, a_chunk, a_prompt, events, failure_of, path_of, prompted_at
 from tests.unit.providers.samples import BASE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from application.ports.outbound import Headers, OutboundRequest, OutboundStream
+    from application.ports.provider_gateway import Timings
 
 
 @pytest.mark.parametrize(
@@ -23,6 +35,8 @@ from tests.unit.providers.samples import BASE
         ("openai", {"error": {"type": "insufficient_quota", "code": "insufficient_quota"}}, "billing_exhausted", False),
         ("anthropic", {"type": "error", "error": {"type": "overloaded_error", "details": None}}, "overloaded", True),
         ("anthropic", {"type": "error", "error": {"type": "api_error"}}, "provider_error", True),
+        ("azure", {"error": {"code": "429", "message": "Requests have exceeded."}}, "rate_limited", True),
+        ("azure", {"error": {"code": "x503", "message": "Sorry"}}, "provider_error", True),
         ("google", {"error": {"code": 503, "status": "UNAVAILABLE", "message": "Overloaded"}}, "overloaded", True),
         ("google", [{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED"}}], "rate_limited", True),
         ("openrouter", {"error": {"code": 502, "message": "Provider error"}, "choices": []}, "provider_error", True),
@@ -75,7 +89,7 @@ async def test_a_stream_is_bounded_by_what_was_asked_for() -> None:
     chunk = events(a_chunk(" and so on" * 100))
     chunks = [chunk * 1_000] * 20
     failure = await failure_of(Prompted("openai"), *chunks, request=a_prompt(max_tokens=16))
-    assert failure.category == "unexpected_body"
+    assert (failure.category, failure.message) == ("unexpected_body", "The answer is too large.")
     words, _ = await Prompted("openai").streamed(*chunks, b"data: [DONE]\n\n")
     assert len(words) == 20_000
 
@@ -110,3 +124,61 @@ async def test_a_silence_before_the_stream_is_a_failure_that_may_pass() -> None:
     prompted.outbound.fail("POST", url, OutboundFailure("timeout", "The time ran out."))
     failure = await failure_of(prompted)
     assert (failure.category, failure.is_retryable) == ("timeout", True)
+
+
+@dataclass(slots=True)
+class Hesitating:
+    """A stream that pauses before each of its chunks."""
+
+    stream: OutboundStream
+    pauses: Iterable[float]
+
+    @property
+    def status(self) -> int:
+        return self.stream.status
+
+    @property
+    def headers(self) -> Headers:
+        return self.stream.headers
+
+    @property
+    def timings(self) -> Timings:
+        return self.stream.timings
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        pauses = iter(self.pauses)
+        async for chunk in self.stream.chunks():
+            await asyncio.sleep(next(pauses))
+            yield chunk
+
+    async def read(self, limit: int) -> bytes:
+        return await self.stream.read(limit)
+
+
+class HesitatingOutbound(FakeOutbound):
+    def __init__(self, *pauses: float) -> None:
+        super().__init__()
+        self._pauses = pauses
+
+    @asynccontextmanager
+    async def stream(self, request: OutboundRequest) -> AsyncIterator[OutboundStream]:
+        async with super().stream(request) as stream:
+            yield Hesitating(stream, self._pauses)
+
+
+async def test_a_model_may_think_for_long_before_its_first_word_and_not_after_it() -> None:
+    chunks = (events(a_chunk()), events(a_chunk("Hi")), events(a_chunk(reason="stop")), b"data: [DONE]\n\n")
+    request = a_prompt(idle_seconds=0.05, deadline_seconds=5.0)
+    thinking = Prompted("openai", outbound=HesitatingOutbound(0.0, 0.15, 0.0, 0.0))
+    assert (await thinking.streamed(*chunks, request=request))[0] == ["Hi"]
+    stuck = Prompted("openai", outbound=HesitatingOutbound(0.0, 0.0, 0.15, 0.0))
+    failure = await failure_of(stuck, *chunks, request=request)
+    assert (failure.category, failure.is_retryable) == ("timeout", True)
+    assert failure.message == "OpenAI fell silent in the middle of its answer."
+
+
+async def test_an_answer_that_is_whole_is_not_spoilt_by_a_silence_after_it() -> None:
+    chunks = (events(a_chunk("Hi", "stop")), events({"choices": []}))
+    late = Prompted("openai_compatible", outbound=HesitatingOutbound(0.0, 0.15))
+    words, generated = await late.streamed(*chunks, request=a_prompt(idle_seconds=0.05))
+    assert (words, generated.finish_reason) == (["Hi"], "stop")
