@@ -19,7 +19,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-v
 	--no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
 
 .DEFAULT_GOAL = help
-.PHONY: help install install-dev run check lint formatted types imports format test bench lock clean
+.PHONY: help install install-dev run check lint formatted types imports format test picture bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 
 test: $(DEVELOPMENT) ## Run the tests (TESTS=path, WORKERS=2)
 	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(TESTS)
+
+picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
+	$(BIN)/python -m pytest "tests/browser/test_pages.py::test_everybody_can_use_it[discover]"
+	cp tests/browser/screenshots/discover-wide-light.png docs/console.png
 
 bench: $(DEVELOPMENT) ## Measure, as ratios to references taken in the same run
 	$(BIN)/python -m benchmarks

@@ -45,10 +45,10 @@ class Furnished:
         self.model: Document = {}
 
     async def furnish(self) -> None:
-        for kind, name in (("anthropic", "Anthropic, Frankfurt"), ("google", "Google research"), ("openai", "OpenAI")):
+        for kind, name in (("anthropic", "Anthropic, Frankfurt"), ("google", "Google"), ("openai", "OpenAI")):
             self.provider = await self.consoles.provider(kind, name=name)
             await self.consoles.api.post(f"{path_of(self.provider)}/test")
-        await self.consoles.api.patch(path_of(self.provider), {"name": "OpenAI, main account"})
+        await self.consoles.api.patch(path_of(self.provider), {"name": "OpenAI Europe"})
         for model_id in ("gpt-4.1", "gpt-4o", "gpt-4.1-mini", "text-embedding-3-small"):
             self.model = await self.consoles.api.model(self.provider, modelId=model_id)
         await self.consoles.api.patch(path_of(self.model), {"config": {"temperature": 0.2}, "contextWindow": 8000})
@@ -173,9 +173,16 @@ async def test_everybody_can_use_it(
             name = f"{show.__name__}-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
             await console.page.screenshot(path=PICTURES / name, full_page=True)
             assert not await console.watched.overflows(), name
+            assert not await _is_cut(console), name
             if (width, scheme) in ASKED:
                 found = (await Axe().run(console.page)).response["violations"]
                 assert [_told(each) for each in found if each["impact"] in SERIOUS] == [], name
+
+
+async def _is_cut(console: Console) -> bool:
+    """Whether a table of rows is wider than its place; a comparison may be, for it is scrolled sideways."""
+    cut = "[...document.querySelectorAll('.table:not(.comparison)')].some(one => one.scrollWidth > one.clientWidth)"
+    return bool(await console.page.evaluate(cut))
 
 
 def _told(violation: Document) -> str:

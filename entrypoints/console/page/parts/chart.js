@@ -18,7 +18,7 @@ export function bars(labels, series, { title, show }) {
     grid(top, y, show), labels.map((label, index) => column(label, index, { series, sums, step, y, show })), captions(labels, step));
   const scroll = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title }, chart);
   // Where not all of it fits, the latest days are what people come for.
-  requestAnimationFrame(() => (scroll.scrollLeft = scroll.scrollWidth));
+  new ResizeObserver(() => (scroll.scrollLeft = scroll.scrollWidth)).observe(scroll);
   return element("figure", { class: "figure" }, scroll, legend(series));
 }
 

@@ -76,7 +76,7 @@ export class Offers {
       { head: "Provider", cell: (offer) => this.names.get(offer.providerId) },
       { head: "News", cell: (offer) => element("span", { class: "badges" }, offer.news.map(({ text, tone }) => tone ? badge(text, tone) : element("span", { class: "quiet" }, text))) },
       { head: "Type", cell: (offer) => title(offer.type) },
-      { head: "Able to", cell: (offer) => chips(offer.capabilities, 3) },
+      { head: "Able to", cell: (offer) => chips(offer.capabilities, 2) },
       { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
       { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
       { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? element("small", {}, `until ${offer.retiresOn}`) : null] },
