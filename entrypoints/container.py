@@ -22,7 +22,7 @@ from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.election import PostgresElection
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
-from adapters.postgres.inspection import inspect, keep_canaries, stored_canaries
+from adapters.postgres.inspection import inspect
 from adapters.postgres.migrations import login_url, migrate, set_passwords
 from adapters.postgres.model_directory import PostgresModelDirectory
 from adapters.postgres.model_documents import PostgresModelDocuments
@@ -42,6 +42,7 @@ from adapters.system_timer import SystemTimer
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
+from adapters.vault.live_keyring import held_keyring
 from adapters.vault.vault import EnvelopeVault
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
@@ -76,7 +77,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Container",
     "check_egress_allow",
-    "check_keyring",
     "check_master_keys",
     "check_rate_limit_storage",
     "embedded_postgres",
@@ -93,6 +93,7 @@ class Container(containers.DeclarativeContainer):
 
     database_url = providers.Dependency(instance_of=str)
     master_keys = providers.Dependency(instance_of=str)
+    master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
     egress_allow = providers.Dependency(instance_of=str)
     discovery_ttl = providers.Dependency(instance_of=float)
     admin_database_url = providers.Dependency(instance_of=str)
@@ -108,7 +109,7 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     timer = providers.Singleton(SystemTimer)
 
-    keyring = providers.Singleton(Keyring.parse, master_keys)
+    keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     envelope = providers.Singleton(Envelope, keyring)
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
@@ -235,18 +236,3 @@ def check_egress_allow(text: str) -> None:
         ValueError: it is not; the message quotes the entry.
     """
     EgressAllowList.parse(text)
-
-
-def check_keyring(master_keys: str, admin_database_url: str) -> None:
-    """Check that the keyring opens what is stored, and remember keys that are new.
-
-    Raises:
-        WrongKeyring: it does not; the message says which key is missing.
-        ValueError: the text holds no keyring.
-    """
-    envelope = Envelope(Keyring.parse(master_keys))
-    stored, in_use = stored_canaries(admin_database_url)
-    envelope.check_canary(stored, in_use=in_use)
-    keep_canaries(
-        admin_database_url, {name: canary for name, canary in envelope.canary().items() if name not in stored}
-    )

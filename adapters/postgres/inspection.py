@@ -11,7 +11,7 @@ from adapters.sql import statements
 from application.errors import ApplicationError, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _SQL: Final = statements("adapters.postgres", "inspection.sql")
 _CANARIES: Final = statements("adapters.postgres", "credentials.sql")
@@ -72,6 +72,12 @@ def keep_canaries(url: str, canaries: Mapping[str, bytes]) -> None:
     with _connected(url, "LEDGER_ADMIN_DATABASE_URL") as connection:
         for master_key_id, canary in canaries.items():
             connection.execute(_CANARIES["keep_canary"], {"master_key_id": master_key_id, "canary": canary})
+
+
+def forget_canaries(url: str, *, kept: Collection[str]) -> None:
+    """Forget master keys that are not kept and wrap nothing."""
+    with _connected(url, "LEDGER_ADMIN_DATABASE_URL") as connection:
+        connection.execute(_CANARIES["forget_canaries"], {"kept": list(kept)})
 
 
 def _applied(connection: psycopg.Connection[tuple[Any, ...]], setting: str, user: str) -> list[str]:

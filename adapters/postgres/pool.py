@@ -28,11 +28,11 @@ class RawJson(Loader):
         return bytes(data)
 
 
-def reading_pool(url: str, *, size: int = 4, application_name: str = "model-ledger") -> AnyPool:
+def reading_pool(url: str, *, size: int = 4, least: int = 1, application_name: str = "model-ledger") -> AnyPool:
     """Return a pool, not opened yet, whose connections give `json` columns as bytes (`jsonb` is parsed as ever)."""
     return AsyncConnectionPool(
         url,
-        min_size=1,
+        min_size=least,
         max_size=size,
         open=False,
         timeout=10,

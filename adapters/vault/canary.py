@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    from adapters.vault.keyring import Keyring
+    from adapters.vault.keyring import MasterKeyring
 
 _KNOWN_VALUE: Final = b"model-ledger canary"
 
 
-def canaries(keyring: Keyring) -> dict[str, bytes]:
+def canaries(keyring: MasterKeyring) -> dict[str, bytes]:
     """Return the known value sealed under each master key, by its id: a nonce and the ciphertext behind it."""
     return {key_id: _sealed(key_id, keyring.cipher(key_id)) for key_id in keyring.ids}
 
 
-def check_canaries(keyring: Keyring, stored: Mapping[str, bytes], in_use: Collection[str]) -> None:
+def check_canaries(keyring: MasterKeyring, stored: Mapping[str, bytes], in_use: Collection[str]) -> None:
     """Check every stored canary that the keyring has an id for; nothing stored is as good as a match.
 
     Raises:

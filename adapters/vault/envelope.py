@@ -18,7 +18,7 @@ from application.ports.vault import SealedCredential
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from adapters.vault.keyring import Keyring
+    from adapters.vault.keyring import MasterKeyring
     from application.ports.vault import KeyBinding
 
 SHORTEST_HINTED: Final = 20
@@ -34,7 +34,7 @@ def hint(api_key: str) -> str:
 class Envelope:
     """Seals and opens provider keys under a keyring. Holds no state but the keyring, and is safe among threads."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: MasterKeyring) -> None:
         self._keyring = keyring
 
     def seal(self, api_key: str, binding: KeyBinding) -> SealedCredential:
@@ -42,7 +42,8 @@ class Envelope:
         data_key = AESGCM.generate_key(bit_length=256)
         nonce = os.urandom(NONCE_BYTES)
         plaintext = api_key.encode("utf-8", "surrogatepass")
-        wrap_nonce, wrapped_key = self._wrapped(data_key, binding)
+        active_id = self._keyring.active_id
+        wrap_nonce, wrapped_key = self._wrapped(data_key, binding, active_id)
         return SealedCredential(
             binding=binding,
             hint=hint(api_key),
@@ -50,7 +51,7 @@ class Envelope:
             nonce=nonce,
             wrapped_key=wrapped_key,
             wrap_nonce=wrap_nonce,
-            master_key_id=self._keyring.active_id,
+            master_key_id=active_id,
         )
 
     def open(self, sealed: SealedCredential) -> str:
@@ -72,10 +73,11 @@ class Envelope:
         Raises:
             CredentialUnreadable: as for `open`.
         """
-        if sealed.master_key_id == self._keyring.active_id:
+        active_id = self._keyring.active_id
+        if sealed.master_key_id == active_id:
             return sealed
-        wrap_nonce, wrapped_key = self._wrapped(self._unwrapped(sealed), sealed.binding)
-        return replace(sealed, wrapped_key=wrapped_key, wrap_nonce=wrap_nonce, master_key_id=self._keyring.active_id)
+        wrap_nonce, wrapped_key = self._wrapped(self._unwrapped(sealed), sealed.binding, active_id)
+        return replace(sealed, wrapped_key=wrapped_key, wrap_nonce=wrap_nonce, master_key_id=active_id)
 
     def canary(self) -> dict[str, bytes]:
         """Return a known value sealed under each master key, by its id, to be stored where there is none yet."""
@@ -91,11 +93,10 @@ class Envelope:
         """
         check_canaries(self._keyring, stored, in_use)
 
-    def _wrapped(self, data_key: bytes, binding: KeyBinding) -> tuple[bytes, bytes]:
+    def _wrapped(self, data_key: bytes, binding: KeyBinding, master_key_id: str) -> tuple[bytes, bytes]:
         wrap_nonce = os.urandom(NONCE_BYTES)
-        active_id = self._keyring.active_id
-        cipher = self._keyring.cipher(active_id)
-        return wrap_nonce, cipher.encrypt(wrap_nonce, data_key, for_data_key(active_id, binding))
+        cipher = self._keyring.cipher(master_key_id)
+        return wrap_nonce, cipher.encrypt(wrap_nonce, data_key, for_data_key(master_key_id, binding))
 
     def _unwrapped(self, sealed: SealedCredential) -> bytes:
         if sealed.master_key_id not in self._keyring.ids:

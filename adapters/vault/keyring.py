@@ -6,7 +6,7 @@ import base64
 import binascii
 import os
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -16,6 +16,24 @@ if TYPE_CHECKING:
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+
+
+class MasterKeyring(Protocol):
+    """What sealing and opening need of a keyring."""
+
+    @property
+    def active_id(self) -> str:
+        """The id of the key that wraps new data keys."""
+        ...
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids, the active one first."""
+        ...
+
+    def cipher(self, key_id: str) -> AESGCM:
+        """Return the cipher under this key; `KeyError` when the keyring does not hold it."""
+        ...
 
 
 class Keyring:
@@ -98,6 +116,18 @@ class Keyring:
         if common := set(newer.ids) & set(self.ids):
             raise ValueError(f"The keyring already has a key with the id {min(common)!r}; choose another id.")
         return Keyring({**newer._keys, **self._keys})
+
+    def without(self, key_id: str) -> Keyring:
+        """Return a keyring of the other keys.
+
+        Raises:
+            ValueError: there is no such key, or it is the active one.
+        """
+        if key_id not in self._keys:
+            raise ValueError(f"The keyring has no key with the id {key_id!r}; it has {', '.join(self.ids)}.")
+        if key_id == self.active_id:
+            raise ValueError(f"{key_id!r} is the active key; make another one active and rotate first.")
+        return Keyring({known: key for known, key in self._keys.items() if known != key_id})
 
     def reveal(self) -> str:
         """Return the secret itself in the form that `parse` reads; for a key file or its one-time display."""

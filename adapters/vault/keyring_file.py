@@ -7,6 +7,7 @@ import fcntl
 import logging
 import os
 import stat
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from adapters.vault.errors import KeyringFileRefused
@@ -68,16 +69,29 @@ class KeyringFile:
         _LOGGER.warning("Made a new master key in %s: back it up, for without it no stored key can be read", self.path)
         return keyring
 
-    def rotate(self, key_id: str) -> Keyring:
-        """Put a new key with this id in front, to be the active one, and return the keyring.
+    def rotate(self, key_id: str | None = None) -> Keyring:
+        """Put a new key in front, to be the active one, and return the keyring; without an id it gets the next one.
 
         Raises:
             KeyringFileRefused: as for `read`.
             ValueError: the id is not allowed, or is taken.
         """
         with self._locked():
-            newer, keyring = Keyring.generate(key_id), self.read()
+            keyring = self.read()
+            newer = Keyring.generate(key_id or _next_id(keyring))
             keyring = keyring.led_by(newer) if keyring else newer
+            self._write(keyring)
+        return keyring
+
+    def remove(self, key_id: str) -> Keyring:
+        """Take a key out that nothing needs any more, and return the keyring.
+
+        Raises:
+            KeyringFileRefused: as for `read`.
+            ValueError: there is no such key, or it is the active one.
+        """
+        with self._locked():
+            keyring = (self.read() or Keyring.generate(_FIRST_ID)).without(key_id)
             self._write(keyring)
         return keyring
 
@@ -113,3 +127,8 @@ class KeyringFile:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self.path)
+
+
+def _next_id(keyring: Keyring | None) -> str:
+    taken = () if keyring is None else keyring.ids
+    return next(key_id for key_id in (f"k{number}" for number in count(len(taken) + 1)) if key_id not in taken)

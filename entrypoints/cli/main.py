@@ -6,7 +6,9 @@ import typer
 
 from entrypoints.cli.demo import demo
 from entrypoints.cli.health import health
+from entrypoints.cli.keys import keys
 from entrypoints.cli.migrate import migrate
+from entrypoints.cli.projections import projections
 from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.serve import serve
 from entrypoints.cli.token import token
@@ -28,6 +30,8 @@ app.command()(migrate)
 app.command()(token)
 app.command()(sandbox)
 app.add_typer(health, name="health")
+app.add_typer(projections, name="projections")
+app.add_typer(keys, name="keys")
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from entrypoints.administration.container import check_keyring
 from entrypoints.cli.main import app
-from entrypoints.container import check_keyring
 from tests.e2e.api import Api
 from tests.e2e.processes import Finished, folder
 from tests.e2e.service import MASTER_KEYS, service_on

@@ -1,0 +1,102 @@
+"""Jobs in their table, for an administrator's login."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+
+from adapters.postgres.tenant import reachable
+from adapters.sql import statements
+from application.ports.jobs import Job, JobNotFound, Order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from adapters.postgres.pool import AnyPool
+    from application.ports.jobs import Outcome
+
+_SQL: Final = statements("adapters.postgres", "jobs.sql")
+
+
+class PostgresJobs:
+    """Fulfils `application.ports.jobs.Jobs` on a pool of ledger_admin."""
+
+    def __init__(self, pool: AnyPool) -> None:
+        self._pool = pool
+
+    async def add(self, order: Order) -> Job:
+        job_id = uuid4()
+        parameters = {} if order.organization_id is None else {"organizationId": str(order.organization_id)}
+        await self._run(
+            "add_job",
+            id=job_id,
+            kind=order.kind,
+            subject=order.subject,
+            parameters=Jsonb(parameters),
+            requested_by=order.requested_by,
+            correlation_id=order.correlation_id,
+            reason=order.reason,
+        )
+        await self._run("forget_jobs")
+        return await self.get(job_id)
+
+    async def get(self, job_id: UUID) -> Job:
+        jobs = await self._jobs(job_id, 1)
+        if not jobs:
+            raise JobNotFound
+        return jobs[0]
+
+    async def newest(self, limit: int) -> Sequence[Job]:
+        return await self._jobs(None, limit)
+
+    async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> None:
+        await self._run("note_job", id=job_id, step=step, done=done, total=total)
+
+    async def finish(
+        self, job_id: UUID, outcome: Outcome, *, result: Mapping[str, Any] | None, error: Mapping[str, Any] | None
+    ) -> None:
+        await self._run(
+            "finish_job",
+            id=job_id,
+            state=outcome,
+            result=None if result is None else Jsonb(dict(result)),
+            error=None if error is None else Jsonb(dict(error)),
+        )
+
+    async def _jobs(self, job_id: UUID | None, limit: int) -> Sequence[Job]:
+        with reachable():
+            async with self._pool.connection() as connection:
+                rows = await connection.execute(_SQL["jobs"], {"id": job_id, "limit": limit})
+                return [_job(row) for row in await rows.fetchall()]
+
+    async def _run(self, name: str, **parameters: object) -> None:
+        with reachable():
+            async with self._pool.connection() as connection:
+                await connection.execute(_SQL[name], parameters)
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    organization_id = row[3].get("organizationId")
+    order = Order(
+        kind=row[1],
+        subject=row[2],
+        organization_id=None if organization_id is None else UUID(organization_id),
+        requested_by=row[4],
+        correlation_id=row[5],
+        reason=row[6],
+    )
+    return Job(
+        id=row[0],
+        order=order,
+        state=row[7],
+        step=row[8],
+        done=row[9],
+        total=row[10],
+        result=row[11],
+        error=row[12],
+        created_at=row[13],
+        started_at=row[14],
+        finished_at=row[15],
+    )

@@ -1,0 +1,85 @@
+"""What administrators have started: kept where every process sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from application.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+Kind = Literal["rebuild", "roll-back", "mend", "verify", "rotate-keys"]
+State = Literal["queued", "running", "succeeded", "failed", "interrupted"]
+Outcome = Literal["succeeded", "failed", "interrupted"]
+
+
+class JobNotFound(NotFound):
+    """There is no such job; only the newest are kept."""
+
+    code = "job-not-found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who wants what done, to which projection where it is about one, and why."""
+
+    kind: Kind
+    subject: str | None = None
+    organization_id: UUID | None = None
+    requested_by: str
+    correlation_id: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An order and what has become of it. A job whose process was not heard of for some seconds is interrupted.
+
+    `done` of `total` is how far the present step is; a total of 0 is not known. `result` and `error` are documents.
+    """
+
+    id: UUID
+    order: Order
+    state: State
+    step: str | None
+    done: int
+    total: int
+    result: Mapping[str, Any] | None
+    error: Mapping[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Jobs(Protocol):
+    """The newest thousand jobs."""
+
+    async def add(self, order: Order) -> Job:
+        """Keep a new job, queued."""
+        ...
+
+    async def get(self, job_id: UUID) -> Job:
+        """Return a job as it is now.
+
+        Raises:
+            JobNotFound: there is none.
+        """
+        ...
+
+    async def newest(self, limit: int) -> Sequence[Job]:
+        """Return the newest jobs, the newest first."""
+        ...
+
+    async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> None:
+        """Note that the job is running, and how far it is."""
+        ...
+
+    async def finish(
+        self, job_id: UUID, outcome: Outcome, *, result: Mapping[str, Any] | None, error: Mapping[str, Any] | None
+    ) -> None:
+        """Note how the job ended. One that ended before stays as it is."""
+        ...

@@ -1,0 +1,57 @@
+"""The process of one job. What it needs comes over standard input; what comes of it goes into the job's row."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import uvloop
+
+from application.errors import ApplicationError
+from entrypoints.administration.ready import Access, administering, until_stopped
+from entrypoints.administration.work import carry_out
+from entrypoints.logs import build_logger
+from entrypoints.settings import Settings
+from entrypoints.stopping import stop_signals
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from entrypoints.stopping import StopSignal
+
+
+def main() -> None:
+    """Carry out the job."""
+    with stop_signals() as stop:
+        order = json.load(sys.stdin)
+        settings = Settings()
+        logger = build_logger(level=settings.log_level, log_format=settings.log_format)
+        uvloop.run(_run(UUID(order["job"]), Access.from_document(order["access"]), stop, logger))
+
+
+async def _run(job_id: UUID, access: Access, stop: StopSignal, logger: FilteringBoundLogger) -> None:
+    started = time.monotonic()
+    async with administering(access) as administration:
+        job = await administration.jobs().get(job_id)
+        facts = {
+            "job": str(job.id),
+            "kind": job.order.kind,
+            "projection": job.order.subject,
+            "organization": None if job.order.organization_id is None else str(job.order.organization_id),
+            "actor": job.order.requested_by,
+            "request_id": job.order.correlation_id,
+            "reason": job.order.reason,
+        }
+        logger.info("job started", **facts)
+        code = None
+        try:
+            await until_stopped(carry_out(job, administration), stop)
+        except ApplicationError as error:
+            code = error.code
+        logger.info("job ended", **facts, error=code, seconds=round(time.monotonic() - started, 1))
+
+
+main()

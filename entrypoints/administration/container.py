@@ -1,0 +1,97 @@
+"""Puts the administrators' parts together; the other file beside `entrypoints.container` that knows the adapters."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dependency_injector import containers, providers
+
+from adapters.postgres.credential_stock import PostgresCredentialStock
+from adapters.postgres.inspection import forget_canaries, keep_canaries, stored_canaries
+from adapters.postgres.jobs import PostgresJobs
+from adapters.postgres.pool import reading_pool
+from adapters.projections.read_tables import PostgresReadTables
+from adapters.vault.envelope import Envelope
+from adapters.vault.keyring import Keyring
+from adapters.vault.keyring_file import KeyringFile
+from adapters.vault.live_keyring import held_keyring
+from adapters.vault.master_keys import EnvelopeMasterKeys
+from application.commands.mend_organization import mend_organization
+from application.commands.rebuild_projection import rebuild_projection
+from application.commands.roll_back_projection import roll_back_projection
+from application.commands.rotate_master_key import rotate_master_key
+from application.queries.master_keys import list_master_keys
+from application.queries.verify_projection import verify_projection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Administration(containers.DeclarativeContainer):
+    """Everything that works across organizations, on the login ledger_admin. Its pool connects when it is needed."""
+
+    admin_database_url = providers.Dependency(instance_of=str)
+    master_keys = providers.Dependency(instance_of=str)
+    master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
+
+    pool = providers.Singleton(
+        reading_pool, admin_database_url, size=3, least=0, application_name="model-ledger administration"
+    )
+    jobs = providers.Singleton(PostgresJobs, pool)
+    stock = providers.Singleton(PostgresCredentialStock, pool)
+    read_tables = providers.Singleton(PostgresReadTables, admin_database_url)
+    keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
+    keys = providers.Singleton(EnvelopeMasterKeys, providers.Singleton(Envelope, keyring), keyring)
+
+    rebuild_projection = providers.Factory(partial, rebuild_projection, tables=read_tables)
+    roll_back_projection = providers.Factory(partial, roll_back_projection, tables=read_tables)
+    mend_organization = providers.Factory(partial, mend_organization, tables=read_tables)
+    verify_projection = providers.Factory(partial, verify_projection, tables=read_tables)
+    rotate_master_key = providers.Factory(partial, rotate_master_key, keys=keys, stock=stock)
+    list_master_keys = providers.Factory(partial, list_master_keys, keys=keys, stock=stock)
+
+
+def check_keyring(master_keys: str, admin_database_url: str) -> None:
+    """Check that the keyring opens what is stored, remember keys that are new, and forget those nobody has or needs.
+
+    Raises:
+        WrongKeyring: it does not; the message says which key is missing.
+        ValueError: the text holds no keyring.
+    """
+    keyring = Keyring.parse(master_keys)
+    envelope = Envelope(keyring)
+    stored, in_use = stored_canaries(admin_database_url)
+    envelope.check_canary(stored, in_use=in_use)
+    keep_canaries(
+        admin_database_url, {name: canary for name, canary in envelope.canary().items() if name not in stored}
+    )
+    forget_canaries(admin_database_url, kept=keyring.ids)
+
+
+def new_master_key(key_id: str) -> str:
+    """Return a new master key in the form of LEDGER_MASTER_KEYS.
+
+    Raises:
+        ValueError: the id is not allowed.
+    """
+    return Keyring.generate(key_id).reveal()
+
+
+def add_master_key(directory: Path) -> str:
+    """Make a new active key in the key file of a folder and return its id.
+
+    Raises:
+        KeyringFileRefused: the file cannot be used.
+    """
+    return KeyringFile(directory).rotate().active_id
+
+
+def drop_master_key(directory: Path, key_id: str) -> None:
+    """Take a key out of the key file of a folder.
+
+    Raises:
+        KeyringFileRefused: the file cannot be used.
+        ValueError: it has no such key, or that is the active one.
+    """
+    KeyringFile(directory).remove(key_id)

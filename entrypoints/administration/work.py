@@ -1,0 +1,133 @@
+"""Carries an order out: says how far it is, keeps what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from application.commands.mend_organization import MendOrganization
+from application.commands.rebuild_projection import RebuildProjection
+from application.commands.roll_back_projection import RollBackProjection
+from application.commands.rotate_master_key import RotateMasterKey
+from application.errors import ApplicationError, Unavailable
+from application.ports.progress import NoProgress
+from application.ports.read_tables import ProjectionNotFound
+from application.projections.project import TOPICS_OF
+from application.queries.verify_projection import VerifyProjection
+from entrypoints.administration import documents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from application.ports.jobs import Job, Jobs, Order, Outcome
+    from application.ports.progress import Progress
+    from application.projections.rows import Table
+    from entrypoints.administration.container import Administration
+    from entrypoints.administration.documents import Document
+
+NAMES: Final = tuple(TOPICS_OF)
+"""The projections, in the order in which their tables may refer to each other."""
+
+_BEAT_SECONDS: Final = 1.0
+_UNFORESEEN: Final = {"code": "internal-error", "message": "Something went wrong here, and it has been logged."}
+_INTERRUPTED: Final = {
+    "code": "interrupted",
+    "message": "It was stopped; what was done is right, and it can be run again.",
+}
+
+
+def projection_named(name: str) -> Table:
+    """Return the name of a projection.
+
+    Raises:
+        ProjectionNotFound: there is none of this name.
+    """
+    if name not in NAMES:
+        raise ProjectionNotFound
+    return name
+
+
+async def carry_out(job: Job, administration: Administration, also: Progress | None = None) -> Document:
+    """Do what the job says and return what came of it; `also` is told of the progress too.
+
+    Raises:
+        ApplicationError: it could not be done, for the reason that the job's error names as well.
+    """
+    # Rows are never part of a cycle, so that looking for cycles among them would only cost time.
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+    jobs = administration.jobs()
+    counted = _Counted(also or NoProgress())
+    beating = asyncio.create_task(_beat(jobs, job.id, counted))
+    outcome: Outcome = "failed"
+    result: Document | None = None
+    error: Mapping[str, Any] | None = _UNFORESEEN
+    try:
+        result = await _done(job.order, administration, counted)
+        outcome, error = "succeeded", None
+    except ApplicationError as refusal:
+        error = {"code": refusal.code, "message": refusal.message}
+        raise
+    except asyncio.CancelledError:
+        outcome, error = "interrupted", _INTERRUPTED
+        raise
+    finally:
+        beating.cancel()
+        with suppress(Unavailable):
+            await jobs.note(job.id, counted.step, counted.done, counted.total)
+            await jobs.finish(job.id, outcome, result=result, error=error)
+    return result
+
+
+async def _done(order: Order, administration: Administration, progress: Progress) -> Document:
+    match order.kind:
+        case "rotate-keys":
+            rotated = await administration.rotate_master_key()(RotateMasterKey(), progress=progress)
+            return documents.rotated_document(rotated)
+        case "mend":
+            names = NAMES if order.subject is None else (projection_named(order.subject),)
+            if order.organization_id is None:
+                raise LookupError(order.kind)
+            command = MendOrganization(organization_id=order.organization_id, names=names)
+            return documents.mended_document(await administration.mend_organization()(command, progress=progress))
+    name = projection_named(order.subject or "")
+    match order.kind:
+        case "rebuild":
+            rebuilt = await administration.rebuild_projection()(RebuildProjection(name=name), progress=progress)
+            return documents.rebuilt_document(rebuilt)
+        case "roll-back":
+            rolled_back = await administration.roll_back_projection()(RollBackProjection(name=name), progress=progress)
+            return documents.rolled_back_document(rolled_back)
+        case "verify":
+            verified = await administration.verify_projection()(VerifyProjection(name=name), progress=progress)
+            return documents.verified_document(verified)
+
+
+class _Counted:
+    """Fulfils `application.ports.progress.Progress`: keeps the count, for whoever looks from time to time."""
+
+    def __init__(self, also: Progress) -> None:
+        self._also = also
+        self.step: str | None = None
+        self.done = 0
+        self.total = 0
+
+    async def begin(self, step: str, total: int = 0) -> None:
+        self.step, self.done, self.total = step, 0, total
+        await self._also.begin(step, total)
+
+    async def advance(self, amount: int) -> None:
+        self.done += amount
+        await self._also.advance(amount)
+
+
+async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted) -> None:
+    """Say again and again that the job's process is there, and how far it is."""
+    while True:
+        # While the database cannot be reached, the work itself finds out soon enough.
+        with suppress(Unavailable):
+            await jobs.note(job_id, counted.step, counted.done, counted.total)
+        await asyncio.sleep(_BEAT_SECONDS)

@@ -1,0 +1,123 @@
+"""`model-ledger keys`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
+from entrypoints.administration.documents import key_document
+from entrypoints.cli.administering import administrate, carried_out
+from entrypoints.cli.output import clear_errors, console, print_json, say
+from entrypoints.settings import WrongSettings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrypoints.administration.container import Administration
+    from entrypoints.administration.documents import Document
+
+keys = typer.Typer(no_args_is_help=True, help="Master keys, which wrap the data keys of providers' keys.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@keys.command()
+def generate(
+    key_id: Annotated[str | None, typer.Option("--id", help="Its id; without it the day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new master key and print it once, in the form that LEDGER_MASTER_KEYS has. Keep it safe.
+
+    To make it the active one, put it in front of those there are, start all services with that, and rotate.
+    """
+    with clear_errors(as_json=as_json):
+        made = new_master_key(key_id or f"k{datetime.now(UTC):%Y%m%d}")
+    print_json({"id": made.partition(":")[0], "masterKey": made}) if as_json else typer.echo(made)
+
+
+@keys.command()
+def status(as_json: AsJson = False) -> None:
+    """Show the master keys by their ids: which is active, and how many credentials each wraps."""
+    with clear_errors(as_json=as_json):
+        found = administrate(_statuses)
+    if as_json:
+        print_json({"data": found})
+        return
+    table = Table("master key", "state", "credentials")
+    for each in found:
+        table.add_row(each["id"], _state(each), f"{each['credentials']:,}")
+    console.print(table)
+
+
+@keys.command()
+def rotate(
+    new: Annotated[bool, typer.Option("--new", help="First make a new active key in the key file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Wrap all data keys under the active master key, while the services go on. It can be run again at any time.
+
+    With LEDGER_MASTER_KEYS, all services must have been started with the active key before. A key file is read again
+    by itself.
+    """
+    with clear_errors(as_json=as_json):
+        directory = _key_file_directory()
+        if new:
+            if directory is None:
+                raise WrongSettings(
+                    ["--new is for the key file; for LEDGER_MASTER_KEYS use `model-ledger keys generate`."]
+                )
+            say(f"The master key {add_master_key(directory)} is active now; back the key file up.")
+        done = administrate(lambda parts: _rotated(parts, is_file=directory is not None, quiet=as_json))
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"{done['rewrapped']:,} credentials are wrapped under {done['activeId']} now.")
+    if done["left"]:
+        typer.echo(f"{done['left']:,} are still under others; {len(done['unreadable']):,} credentials cannot be read.")
+
+
+@keys.command()
+def remove(key_id: Annotated[str, typer.Argument(help="The id of the key.")], as_json: AsJson = False) -> None:
+    """Take a master key that wraps nothing any more out of the key file."""
+    with clear_errors(as_json=as_json):
+        directory = _key_file_directory()
+        if directory is None:
+            raise WrongSettings(["The master keys come from LEDGER_MASTER_KEYS: take it out there."])
+        administrate(lambda parts: _removed(parts, directory, key_id))
+    print_json({"removed": key_id}) if as_json else typer.echo(f"The master key {key_id} is removed.")
+
+
+async def _statuses(administration: Administration) -> list[Document]:
+    return [key_document(status) for status in await administration.list_master_keys()()]
+
+
+async def _rotated(administration: Administration, *, is_file: bool, quiet: bool) -> Document:
+    if is_file:
+        # Every service on this folder reads the file, so that it knows each key in it.
+        await administration.stock().know_keys(await administration.keys().canaries())
+    return await carried_out(administration, "rotate-keys", quiet=quiet)
+
+
+async def _removed(administration: Administration, directory: Path, key_id: str) -> None:
+    in_use = (await administration.stock().counts()).get(key_id, 0)
+    if in_use:
+        raise ValueError(f"{key_id} still wraps {in_use} credentials: run `model-ledger keys rotate` first.")
+    drop_master_key(directory, key_id)
+    await administration.stock().forget_keys(await administration.keys().ids())
+
+
+def _key_file_directory() -> Path | None:
+    settings = load_settings()
+    return settings.data_dir.resolve() if settings.is_embedded and settings.master_keys is None else None
+
+
+def _state(status: Document) -> str:
+    if status["isActive"]:
+        return "active" if status["isKnown"] else "active, no service has been started with it"
+    if not status["isGiven"]:
+        return "missing here" if status["credentials"] else "removed"
+    return "can be removed" if status["isRemovable"] else "still needed"
