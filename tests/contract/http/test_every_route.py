@@ -48,7 +48,8 @@ async def test_a_route_lets_in_those_it_names_and_nobody_else(serve: Serve, pers
 def test_the_router_holds_nothing_but_recorded_routes() -> None:
     routes = product_routes()
     assert len({(route.method, route.path) for route in routes}) == len(routes)
-    assert all(route.path.startswith(("/api/ai/", "/api/admin/")) or route.access is Access.PUBLIC for route in routes)
+    prefixes = ("/api/ai/", "/api/admin/", "/v1/")
+    assert all(route.path.startswith(prefixes) or route.access is Access.PUBLIC for route in routes)
     assert all(route.access is Access.PLATFORM for route in routes if route.path.startswith("/api/admin/"))
-    assert all(route.access is not Access.PUBLIC for route in routes if route.path.startswith("/api/ai/"))
+    assert all(route.access is not Access.PUBLIC for route in routes if route.path.startswith(("/api/ai/", "/v1/")))
     assert all(route.access is not Access.VIEWER for route in routes if route.method in {"PUT", "PATCH", "DELETE"})
