@@ -43,6 +43,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("PATCH", "/api/ai/providers/{id}"): (ADMIN, {"name": "P"}),
     ("DELETE", "/api/ai/providers/{id}"): (ADMIN, ...),
     ("GET", "/api/ai/providers/{id}/history"): (VIEWER, ...),
+    ("POST", "/api/ai/providers/{id}/revert"): (ADMIN, {"toRevision": 1}),
     ("GET", "/api/ai/providers/{id}/health"): (VIEWER, ...),
     ("GET", "/api/ai/providers/{id}/models"): (VIEWER, ...),
     ("POST", "/api/ai/providers/{id}/models/import"): (EDITOR, {"modelIds": ["m"]}),
@@ -57,6 +58,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("PATCH", "/api/ai/models/{id}"): (EDITOR, {"name": "M"}),
     ("DELETE", "/api/ai/models/{id}"): (EDITOR, ...),
     ("GET", "/api/ai/models/{id}/history"): (VIEWER, ...),
+    ("POST", "/api/ai/models/{id}/revert"): (EDITOR, {"toRevision": 1}),
     ("POST", "/api/ai/select"): (VIEWER, {"need": {"type": "language"}}),
     ("POST", "/api/ai/generate"): (EDITOR, {"modelId": AN_ID, "prompt": "Hello"}),
     ("GET", "/api/ai/usage"): (VIEWER, ...),
@@ -64,6 +66,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/v1/models/{model}"): (VIEWER, ...),
     ("POST", "/v1/chat/completions"): (EDITOR, {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}),
     ("GET", "/api/ai/audit"): (VIEWER, ...),
+    ("GET", "/api/ai/audit/verify"): (VIEWER, ...),
     ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
 }
 
