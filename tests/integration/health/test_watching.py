@@ -12,9 +12,11 @@ from adapters.event_store.providers import EventSourcedProviders
 from application.commands.check_provider import CheckProvider, watch_provider
 from application.errors import CredentialUnreadable, ProviderNotFound
 from tests.builders import acting
+from tests.integration.health.estate import until
 from tests.log import events
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from application.ports.election import ProviderToCheck
@@ -195,15 +197,19 @@ async def test_a_change_at_the_last_moment_wins(
     assert (estate.status(provider), len(estate.evidence(provider))) == (status, checks)
 
 
+def is_idle(stats: Mapping[str, int]) -> bool:
+    """Tell whether a pool has nothing lent out."""
+    return stats["pool_available"] == stats["pool_size"] and stats.get("requests_waiting", 0) == 0
+
+
 async def test_no_connection_is_held_while_providers_are_asked(estate: Estate, sandbox: Sandbox) -> None:
     organization_id = uuid4()
     watched = [await estate.provider(organization_id) for _ in range(12)]
     sandbox.faults.add(kind="hang")
     checks = [asyncio.create_task(estate.watch(provider)) for provider in watched]
     await sandbox.wait_for_requests(len(watched), seconds=10)
-    for pool in (estate.container.reading_pool(), estate.container.writing_pool()):
-        stats = pool.get_stats()
-        assert stats["pool_available"] == stats["pool_size"]
-        assert stats.get("requests_waiting", 0) == 0
+    pools = (estate.container.reading_pool(), estate.container.writing_pool())
+    await until(lambda: all(is_idle(pool.get_stats()) for pool in pools), seconds=1.5)
+    assert not any(check.done() for check in checks)
     await asyncio.gather(*checks)
     assert {estate.status(provider) for provider in watched} == {"unhealthy"}
