@@ -92,6 +92,9 @@ async def test_no_mouse_is_needed(consoles: Consoles) -> None:
         await console.page.get_by_role("dialog").get_by_text("Healthy").wait_for()
         await keyboard.press("Escape")
         await console.page.get_by_role("dialog").wait_for(state="detached")
+        await console.page.wait_for_function(
+            "() => document.activeElement.getAttribute('aria-label') === 'Test By keyboard'"
+        )
         await console.page.reload()
         await console.page.locator("main h1").wait_for()
         await keyboard.press("Tab")

@@ -18,6 +18,8 @@ const PAGES = [
   ["/audit", () => import("./pages/audit/page.js")],
 ];
 
+const SIGN_IN = "/sign-in/";
+
 for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));
 
 function show(session, why = null) {
@@ -37,15 +39,20 @@ async function start() {
   onChange(show);
   document.addEventListener("shown", (event) => markPlace(event.detail));
   window.addEventListener("hashchange", () => {
-    if (current()) refresh();
+    if (place().path.startsWith(SIGN_IN)) enterByLink();
+    else if (current()) refresh();
   });
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();
   });
-  const problem = place().path.startsWith("/sign-in/") ? await useCode() : null;
-  if (problem !== null || !current()) show(current(), problem);
+  if (place().path.startsWith(SIGN_IN)) await enterByLink();
   else show(current());
+}
+
+async function enterByLink() {
+  const problem = await useCode();
+  if (problem !== null) show(current(), problem);
 }
 
 start();

@@ -51,10 +51,10 @@ export async function refresh({ focus = true } = {}) {
   document.dispatchEvent(new CustomEvent("shown", { detail: path }));
   const heading = main.querySelector("h1");
   if (heading) document.title = `${heading.textContent} – Model Ledger`;
-  if (heading && focus && shown !== null) {
+  if (heading && shown !== null && (focus || document.activeElement === document.body)) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
-    window.scrollTo(0, 0);
+    if (focus) window.scrollTo(0, 0);
   }
   shown = path;
   return undefined;

@@ -18,7 +18,7 @@ export class Listing {
     this.cursors = [];
     this.rows = [];
     this.place = element("div", { class: "rows" });
-    this.count = element("p", { class: "quiet", role: "status" });
+    this.count = element("p", { class: "quiet", role: "status", tabindex: "-1" });
     this.paging = element("div", { class: "paging" });
     this.bar = element("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() }, filters.map((filter) => filter.element));
     for (const filter of filters) filter.set(query[filter.name] ?? "", () => this.restart());
@@ -65,12 +65,20 @@ export class Listing {
     const first = this.cursors.length * this.limit;
     this.count.textContent = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
     const isFiltered = Object.values(this.chosen).some(Boolean);
+    const held = this.place.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     replace(this.place, data.length ? this.draw(data) : this.empty(isFiltered));
+    if (held) this.#focus(held);
     const step = (text, able, move) => element("button", { type: "button", class: "plain", disabled: !able, onclick: move }, text);
     replace(this.paging, this.cursors.length || pagination.hasMore ? [
       step("← Previous", this.cursors.length > 0, () => this.#turn(() => this.cursors.pop())),
       step("Next →", pagination.hasMore, () => this.#turn(() => this.cursors.push(pagination.nextCursor))),
     ] : null);
+  }
+
+  // Rows are drawn anew: the focus goes where it was, or to what says how many there are.
+  #focus(label) {
+    const same = [...this.place.querySelectorAll("[aria-label]")].find((each) => each.getAttribute("aria-label") === label);
+    (same ?? this.count).focus();
   }
 
   async #turn(move) {
