@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
-import pytest
 from psycopg import sql
 
 from entrypoints.http.principal import Role
@@ -128,16 +127,12 @@ def stored(url: str) -> Iterator[str]:
                     yield value.decode("latin-1") + value.hex() if isinstance(value, bytes) else str(value)
 
 
-@pytest.mark.parametrize("log_format", ["json", "console"])
-async def test_a_key_that_was_given_is_seen_nowhere_again(
-    session: ClientSession, data_dirs: DataDirs, log_format: str
-) -> None:
+async def test_a_key_that_was_given_is_seen_nowhere_again(session: ClientSession, data_dirs: DataDirs) -> None:
     keys = [a_key() for _ in range(6)]
     async with capturing(echoes=True) as provider:
         settings = {
             "EGRESS_ALLOW": provider.url.removeprefix("http://"),
             "LOG_LEVEL": "debug",
-            "LOG_FORMAT": log_format,
         }
         with (
             data_dirs.fresh() as data_dir,

@@ -1,0 +1,93 @@
+"""Commands that answer and end."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import jwt
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from entrypoints.cli.main import app
+from entrypoints.settings import Settings
+from tests.e2e.processes import COMMAND, environment, folder, run
+from tests.http_service import SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+
+def commands(command: Any = None, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - Click's
+    """Yield the names of every command and of every group of commands."""
+    command = typer.main.get_command(app) if command is None else command
+    yield names
+    for name, part in getattr(command, "commands", {}).items():
+        yield from commands(part, (*names, name))
+
+
+@pytest.mark.parametrize("names", list(commands()), ids=" ".join)
+def test_every_command_explains_itself(names: tuple[str, ...]) -> None:
+    helped = CliRunner().invoke(app, [*names, "--help"])
+    assert helped.exit_code == 0
+    assert "Usage:" in helped.stdout
+    assert len(helped.stdout.splitlines()) > 5
+
+
+def test_the_help_names_every_setting() -> None:
+    helped = run("--help")
+    assert helped.exit_code == 0
+    for name in Settings.model_fields:
+        assert f"LEDGER_{name.upper()}:" in helped.out
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["serve", "--nonsense"], ["token", "--hours", "x"]])
+def test_what_is_no_command_is_refused_with_advice(arguments: list[str]) -> None:
+    refused = CliRunner().invoke(app, arguments)
+    assert refused.exit_code == 2
+    assert "Traceback" not in refused.stderr
+    assert "--help" in refused.stderr
+
+
+def test_a_token_says_what_it_was_asked_to() -> None:
+    organization = str(uuid4())
+    made = CliRunner().invoke(
+        app,
+        ["token", "--org", organization, "--role", "editor", "--subject", "anna", "--hours", "2"],
+        env={"LEDGER_JWT_SECRET": SECRET, "LEDGER_JWT_AUDIENCE": "us", "LEDGER_JWT_ISSUER": "me"},
+    )
+    claims = jwt.decode(made.stdout.strip(), SECRET, algorithms=["HS256"], audience="us", issuer="me")
+    assert claims["sub"] == "anna"
+    assert claims["app_metadata"] == {"organization_id": organization, "org_role": "editor"}
+    assert claims["exp"] - claims["iat"] == 7200
+    shown = CliRunner().invoke(app, ["token", "--platform-admin", "--json"], env={"LEDGER_JWT_SECRET": SECRET})
+    token = json.loads(shown.stdout)["token"]
+    assert jwt.decode(token, SECRET, algorithms=["HS256"])["app_metadata"] == {"platform_admin": True}
+
+
+def test_tokens_are_signed_with_the_secret_that_the_service_will_use() -> None:
+    with folder() as path:
+        made = CliRunner().invoke(app, ["token", "--org", str(uuid4())], env={"LEDGER_DATA_DIR": str(path)})
+        secret = path / "jwt-secret"
+        assert secret.stat().st_mode & 0o777 == 0o600
+        assert jwt.decode(made.stdout.strip(), secret.read_text(), algorithms=["HS256"])["sub"] == "developer"
+
+
+def test_a_new_master_key_is_one_that_can_be_used() -> None:
+    made = CliRunner().invoke(app, ["keys", "generate"])
+    _, _, key = made.stdout.strip().partition(":")
+    assert len(base64.b64decode(key, validate=True)) == 32
+
+
+def test_what_goes_into_a_pipe_that_closes_is_no_drama() -> None:
+    piped = subprocess.Popen(
+        [COMMAND, "--help"], env=environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert piped.stdout is not None
+    piped.stdout.close()
+    assert "Traceback" not in piped.communicate()[1]

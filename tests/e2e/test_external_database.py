@@ -1,0 +1,105 @@
+"""The service on a Postgres of somebody else's: made ready by its owner, served from with the logins that gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from typer.testing import CliRunner
+
+from entrypoints.cli.main import app
+from tests.e2e.api import Api, path_of
+from tests.e2e.processes import Finished, serving
+from tests.http_service import SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import ClientSession
+
+    from tests.servers import PostgresServer
+
+OWNER_PASSWORD = "the owner's: p@ss/word"
+HOST_RULES = """\
+local all postgres trust
+local all all scram-sha-256
+"""
+
+
+@pytest.fixture
+def owner_url(start_postgres: Callable[[], PostgresServer]) -> str:
+    """Give the URL of a database's owner as a cloud has it: may create roles, is no superuser, has a password."""
+    server = start_postgres()
+    with psycopg.connect(server.uri, autocommit=True) as superuser:
+        superuser.execute(sql.SQL("CREATE ROLE tenant LOGIN CREATEROLE PASSWORD {}").format(OWNER_PASSWORD))
+        superuser.execute("CREATE DATABASE ledger OWNER tenant")
+        row = superuser.execute("SHOW hba_file").fetchone()
+        assert row is not None
+        Path(row[0]).write_text(HOST_RULES, "utf-8")
+        superuser.execute("SELECT pg_reload_conf()")
+    parts = urlsplit(server.uri)
+    return urlunsplit(parts._replace(netloc="tenant:the%20owner%27s%3A%20p%40ss%2Fword@", path="/ledger"))
+
+
+def command(*arguments: str, **settings: str) -> Finished:
+    done = CliRunner().invoke(app, arguments, env={f"LEDGER_{name}": value for name, value in settings.items()})
+    assert "Traceback" not in done.stderr
+    return Finished(done.exit_code, done.stdout, done.stderr)
+
+
+def migrated(owner_url: str, *options: str) -> dict[str, Any]:
+    done = command("migrate", *options, "--json", OWNER_DATABASE_URL=owner_url)
+    assert done.exit_code == 0, done.errors
+    assert OWNER_PASSWORD not in done.errors + done.out
+    result: dict[str, Any] = json.loads(done.out)
+    return result
+
+
+def settings_from(logins: dict[str, Any]) -> dict[str, str]:
+    return {
+        "DATABASE_URL": logins["databaseUrl"],
+        "ADMIN_DATABASE_URL": logins["adminDatabaseUrl"],
+        "MASTER_KEYS": command("keys", "generate").out.strip(),
+        "JWT_SECRET": SECRET,
+    }
+
+
+async def test_what_migrate_prints_is_what_serve_needs(session: ClientSession, owner_url: str) -> None:
+    logins = migrated(owner_url, "--logins")
+    assert len(logins["applied"]) >= 4
+    settings = settings_from(logins)
+    organization_id = uuid4()
+    token = command("token", "--org", str(organization_id), "--role", "admin", **settings).out.strip()
+    with serving("serve", "--port", "0", **settings) as running:
+        api = Api(session, running.ready()["url"], organization_id, token)
+        provider = await api.provider()
+        assert await api.get(path_of(provider)) == provider
+        assert str(urlsplit(settings["DATABASE_URL"]).password) not in running.errors
+    assert migrated(owner_url)["applied"] == []
+
+
+def test_new_logins_put_the_old_ones_out_of_use(owner_url: str) -> None:
+    settings = settings_from(migrated(owner_url, "--logins"))
+    newer = migrated(owner_url, "--logins")
+    for name in ("databaseUrl", "adminDatabaseUrl"):
+        psycopg.connect(newer[name]).close()
+    refused = command("serve", "--port", "0", **settings)
+    assert (refused.exit_code, len(refused.lines)) == (1, 1)
+    assert "LEDGER_DATABASE_URL" in refused.lines[0]
+    assert "password" in refused.lines[0]
+    assert str(urlsplit(settings["DATABASE_URL"]).password) not in refused.errors
+
+
+def test_migrate_tells_a_person_what_to_set(owner_url: str) -> None:
+    done = command("migrate", "--logins", OWNER_DATABASE_URL=owner_url)
+    assert [line.split("=")[0] for line in done.out.splitlines()] == [
+        "LEDGER_DATABASE_URL",
+        "LEDGER_ADMIN_DATABASE_URL",
+    ]
+    assert "Applied" in done.errors
