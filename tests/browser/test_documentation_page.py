@@ -2,76 +2,57 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright
 
+from tests.browser.watched import WIDE, Scheme, Watched, watched_page
 from tests.documented import product_routes
 from tests.http_service import a_token, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser
 
     from tests.http_service import Service
 
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-class Watched:
-    """A page, what it asked for, and what it complained of."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@dataclass(frozen=True, slots=True)
 class Documented:
     """A running service, and a browser to look at it with."""
 
-    def __init__(self, service: Service, browser: Browser) -> None:
-        self.service = service
-        self._browser = browser
+    service: Service
+    browser: Browser
 
     @asynccontextmanager
     async def opened(
-        self, address: str = "/api/docs", *, width: int = 1280, scheme: Literal["light", "dark"] = "light"
+        self, address: str = "/api/docs", *, width: int = WIDE, scheme: Scheme = "light"
     ) -> AsyncIterator[Watched]:
-        context = await self._browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        watched = Watched(await context.new_page())
-        await watched.page.goto(self.service.url + address)
-        await watched.page.wait_for_selector(".operation")
-        yield watched
-        await context.close()
+        async with watched_page(self.browser, width=width, scheme=scheme) as watched:
+            await watched.page.goto(self.service.url + address)
+            await watched.page.wait_for_selector(".operation")
+            yield watched
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def documented() -> AsyncIterator[Documented]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    async with serving(product_routes()) as service, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def documented(browser: Browser) -> AsyncIterator[Documented]:
+    async with serving(product_routes()) as service:
         yield Documented(service, browser)
-        await browser.close()
 
 
 async def test_it_needs_nothing_from_elsewhere_and_breaks_no_rule(documented: Documented) -> None:
     async with documented.opened() as watched:
         await watched.page.locator("#op-registerModel > summary").click()
         await watched.page.locator("#op-registerModel .answers details").first.click()
-    assert watched.complaints == []
-    assert len(watched.requests) > 5
-    assert [url for url in watched.requests if not url.startswith(documented.service.url + "/api/docs")] == []
+    assert len(watched.addresses) > 5
+    assert [url for url in watched.addresses if not url.startswith(documented.service.url + "/api/docs")] == []
 
 
 async def test_every_operation_is_there_and_can_be_found(documented: Documented) -> None:
@@ -104,7 +85,7 @@ async def test_an_operation_opens_from_its_address_and_sends_what_the_form_holds
         await form.get_by_label("id (path)").fill("not-an-id/..")
         await form.get_by_role("button", name="Send").click()
         await watched.page.locator("#op-getModel .reply.problem", has_text="401 Unauthorized").wait_for()
-    assert f"{documented.service.url}/api/ai/models/not-an-id%2F.." in watched.requests
+    assert f"{documented.service.url}/api/ai/models/not-an-id%2F.." in watched.addresses
 
 
 async def test_requests_carry_the_token_in_their_header_alone(documented: Documented) -> None:
@@ -118,7 +99,7 @@ async def test_requests_carry_the_token_in_their_header_alone(documented: Docume
         await reply.wait_for()
         assert "?limit" in await reply.locator("pre").last.inner_text()
         assert await watched.page.evaluate("localStorage.length + sessionStorage.length") == 0
-    assert token not in "".join(watched.requests)
+    assert token not in "".join(watched.addresses)
 
 
 async def test_text_of_the_document_never_becomes_markup(documented: Documented) -> None:
@@ -135,7 +116,7 @@ async def test_text_of_the_document_never_becomes_markup(documented: Documented)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_everybody_can_use_it(documented: Documented, scheme: Literal["light", "dark"]) -> None:
+async def test_everybody_can_use_it(documented: Documented, scheme: Scheme) -> None:
     async with documented.opened("/api/docs#op-registerModel", scheme=scheme) as watched:
         await watched.page.locator("#op-registerModel .answers details").first.click()
         found = await Axe().run(watched.page)
