@@ -70,6 +70,7 @@ from application.queries.history import history
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
 from application.queries.try_connection import try_connection
+from entrypoints.administration.container import Administration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +101,12 @@ class Container(containers.DeclarativeContainer):
     health_interval = providers.Dependency(instance_of=float)
     rate_limit_storage = providers.Dependency(instance_of=str)
 
+    administration = providers.Container(
+        Administration,
+        admin_database_url=admin_database_url,
+        master_keys=master_keys,
+        master_key_directory=master_key_directory,
+    )
     reading_pool = providers.Singleton(reading_pool, database_url)
     writing_pool = providers.Singleton(writing_pool, database_url)
     tenant = providers.Singleton(Tenant, reading_pool)

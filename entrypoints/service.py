@@ -19,6 +19,7 @@ from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routing.all import Views
+from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.bulk import BulkViews
 from entrypoints.http.views.chat_completions import ChatViews
@@ -96,6 +97,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     )
     await container.reading_pool().open(wait=True)
     container.writing_pool().open(wait=True)
+    await container.administration.pool().open()
     await container.egress().start()
     await container.usage_ledger().start()
     # The price list takes 0.1 s to load: nobody's first request should wait for it, nor the start.
@@ -106,6 +108,8 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await warming
         await container.asking().flights.close()
         await container.usage_ledger().close()
+        await container.administration.launcher().close()
+        await container.administration.pool().close()
         await container.egress().close()
         await container.rate_limits().close()
         container.ledger().close()
@@ -168,6 +172,17 @@ def views(container: Container, trail: AuditTrail) -> Views:
         audit=AuditViews(log=container.audit_log(), history=container.history()),
         proof=trail.proof(),
         organizations=OrganizationViews(name_it=container.name_organization()),
+        administration=_administration_views(container),
+    )
+
+
+def _administration_views(container: Container) -> AdministrationViews:
+    return AdministrationViews(
+        read_tables=container.administration.read_tables(),
+        jobs=container.administration.jobs(),
+        stock=container.administration.stock(),
+        list_keys=container.administration.list_master_keys(),
+        launcher=container.administration.launcher(),
     )
 
 

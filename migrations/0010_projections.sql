@@ -24,6 +24,7 @@ CREATE TABLE admin_jobs (
     correlation_id text NOT NULL,
     reason text,
     state text NOT NULL,
+    is_cancelled boolean NOT NULL DEFAULT false,
     step text,
     done bigint NOT NULL DEFAULT 0,
     total bigint NOT NULL DEFAULT 0,

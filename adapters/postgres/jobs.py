@@ -51,8 +51,15 @@ class PostgresJobs:
     async def newest(self, limit: int) -> Sequence[Job]:
         return await self._jobs(None, limit)
 
-    async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> None:
-        await self._run("note_job", id=job_id, step=step, done=done, total=total)
+    async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> bool:
+        parameters = {"id": job_id, "step": step, "done": done, "total": total}
+        with reachable():
+            async with self._pool.connection() as connection:
+                row = await (await connection.execute(_SQL["note_job"], parameters)).fetchone()
+        return row is not None and bool(row[0])
+
+    async def cancel(self, job_id: UUID) -> None:
+        await self._run("cancel_job", id=job_id)
 
     async def finish(
         self, job_id: UUID, outcome: Outcome, *, result: Mapping[str, Any] | None, error: Mapping[str, Any] | None

@@ -15,7 +15,10 @@ FROM admin_jobs WHERE id = coalesce(%(id)s, id) ORDER BY created_at DESC, id LIM
 -- note_job: it is running, and so far
 UPDATE admin_jobs SET state = 'running', started_at = coalesce(started_at, clock_timestamp()),
     heartbeat_at = clock_timestamp(), step = %(step)s, done = %(done)s, total = %(total)s
-WHERE id = %(id)s AND finished_at IS NULL;
+WHERE id = %(id)s AND finished_at IS NULL RETURNING is_cancelled;
+
+-- cancel_job: somebody wants it to stop
+UPDATE admin_jobs SET is_cancelled = true WHERE id = %(id)s AND finished_at IS NULL;
 
 -- finish_job: how it ended
 UPDATE admin_jobs SET state = %(state)s, result = %(result)s, error = %(error)s, finished_at = clock_timestamp()

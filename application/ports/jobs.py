@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from application.errors import NotFound
+from application.errors import ApplicationError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,12 @@ class JobNotFound(NotFound):
     """There is no such job; only the newest are kept."""
 
     code = "job-not-found"
+
+
+class JobInterrupted(ApplicationError):
+    """It was stopped. What was done is right, and it can be run again."""
+
+    code = "interrupted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +80,12 @@ class Jobs(Protocol):
         """Return the newest jobs, the newest first."""
         ...
 
-    async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> None:
-        """Note that the job is running, and how far it is."""
+    async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> bool:
+        """Note that the job is running, and how far it is; return whether somebody wants it to stop."""
+        ...
+
+    async def cancel(self, job_id: UUID) -> None:
+        """Want the job to stop, which its process sees within seconds; one that has ended stays as it is."""
         ...
 
     async def finish(

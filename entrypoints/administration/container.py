@@ -23,6 +23,7 @@ from application.commands.roll_back_projection import roll_back_projection
 from application.commands.rotate_master_key import rotate_master_key
 from application.queries.master_keys import list_master_keys
 from application.queries.verify_projection import verify_projection
+from entrypoints.administration.launcher import Launcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,7 @@ class Administration(containers.DeclarativeContainer):
     master_keys = providers.Dependency(instance_of=str)
     master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
 
+    launcher = providers.Singleton(Launcher, admin_database_url, master_keys, master_key_directory)
     pool = providers.Singleton(
         reading_pool, admin_database_url, size=3, least=0, application_name="model-ledger administration"
     )

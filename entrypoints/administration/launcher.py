@@ -6,9 +6,10 @@ import asyncio
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
     from application.ports.jobs import Job
@@ -19,9 +20,12 @@ _PATIENCE_SECONDS: Final = 10.0
 class Launcher:
     """Starts a process for each job, and stops those that still run when it is closed."""
 
-    def __init__(self, access: dict[str, Any]) -> None:
-        """Take the access that the processes get, as `Access.document` gives it."""
-        self._access = access
+    def __init__(self, admin_database_url: str, master_keys: str, master_key_directory: Path | None) -> None:
+        self._access = {
+            "admin_database_url": admin_database_url,
+            "master_keys": master_keys,
+            "master_key_directory": None if master_key_directory is None else str(master_key_directory),
+        }
         self._processes: dict[UUID, subprocess.Popen[bytes]] = {}
 
     async def start(self, job: Job) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from application.errors import ApplicationError
+from application.ports.jobs import JobInterrupted
 from entrypoints import container
 from entrypoints.administration.container import Administration
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings
-from entrypoints.stopping import stop_signals, stopped
+from entrypoints.stopping import stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Stopped(ApplicationError):
-    """Stopped. What was done is right, and it can be run again."""
-
-    code = "stopped"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """What administrators' work needs; the folder of the key file where the keys are kept in one."""
@@ -39,18 +33,9 @@ class Access:
     master_keys: str = field(repr=False)
     master_key_directory: Path | None = None
 
-    def document(self) -> dict[str, Any]:
-        """Return it in plain values, secrets included, for the pipe to a process of one's own."""
-        directory = self.master_key_directory
-        return {
-            "admin_database_url": self.admin_database_url,
-            "master_keys": self.master_keys,
-            "master_key_directory": None if directory is None else str(directory),
-        }
-
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Access:
-        """Return what `document` was made of."""
+        """Return the access that a launcher has sent."""
         directory = document["master_key_directory"]
         return cls(**document | {"master_key_directory": None if directory is None else Path(directory)})
 
@@ -105,7 +90,7 @@ async def until_stopped(work: Awaitable[T], stop: StopSignal) -> T:
     """Return what the work gives.
 
     Raises:
-        Stopped: a signal to stop came first; the work has cleaned up.
+        JobInterrupted: a signal to stop came first; the work has cleaned up.
     """
     working = asyncio.ensure_future(work)
     waiting = asyncio.ensure_future(stopped(stop).wait())
@@ -115,7 +100,4 @@ async def until_stopped(work: Awaitable[T], stop: StopSignal) -> T:
         return working.result()
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    raise Stopped
-
-
-__all__ = ["Access", "Stopped", "access_of", "accessible", "administering", "stop_signals", "until_stopped"]
+    raise JobInterrupted

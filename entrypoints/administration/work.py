@@ -12,6 +12,7 @@ from application.commands.rebuild_projection import RebuildProjection
 from application.commands.roll_back_projection import RollBackProjection
 from application.commands.rotate_master_key import RotateMasterKey
 from application.errors import ApplicationError, Unavailable
+from application.ports.jobs import JobInterrupted
 from application.ports.progress import NoProgress
 from application.ports.read_tables import ProjectionNotFound
 from application.projections.project import TOPICS_OF
@@ -33,10 +34,6 @@ NAMES: Final = tuple(TOPICS_OF)
 
 _BEAT_SECONDS: Final = 1.0
 _UNFORESEEN: Final = {"code": "internal-error", "message": "Something went wrong here, and it has been logged."}
-_INTERRUPTED: Final = {
-    "code": "interrupted",
-    "message": "It was stopped; what was done is right, and it can be run again.",
-}
 
 
 def projection_named(name: str) -> Table:
@@ -54,28 +51,33 @@ async def carry_out(job: Job, administration: Administration, also: Progress | N
     """Do what the job says and return what came of it; `also` is told of the progress too.
 
     Raises:
+        JobInterrupted: somebody wanted it to stop.
         ApplicationError: it could not be done, for the reason that the job's error names as well.
     """
     # Rows are never part of a cycle, so that looking for cycles among them would only cost time.
     gc.freeze()
     gc.set_threshold(200_000, 50, 100)
-    jobs = administration.jobs()
-    counted = _Counted(also or NoProgress())
-    beating = asyncio.create_task(_beat(jobs, job.id, counted))
+    jobs, counted = administration.jobs(), _Counted(also or NoProgress())
+    working = asyncio.create_task(_done(job.order, administration, counted))
+    beating = asyncio.create_task(_beat(jobs, job.id, counted, working))
     outcome: Outcome = "failed"
     result: Document | None = None
     error: Mapping[str, Any] | None = _UNFORESEEN
     try:
-        result = await _done(job.order, administration, counted)
+        result = await working
         outcome, error = "succeeded", None
     except ApplicationError as refusal:
         error = {"code": refusal.code, "message": refusal.message}
         raise
     except asyncio.CancelledError:
-        outcome, error = "interrupted", _INTERRUPTED
-        raise
+        outcome, error = "interrupted", {"code": JobInterrupted.code, "message": JobInterrupted().message}
+        if not working.cancelled():
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        raise JobInterrupted from None
     finally:
         beating.cancel()
+        # Where this cannot be written, the job will count as interrupted.
         with suppress(Unavailable):
             await jobs.note(job.id, counted.step, counted.done, counted.total)
             await jobs.finish(job.id, outcome, result=result, error=error)
@@ -124,10 +126,11 @@ class _Counted:
         await self._also.advance(amount)
 
 
-async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted) -> None:
-    """Say again and again that the job's process is there, and how far it is."""
+async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted, working: asyncio.Task[Document]) -> None:
+    """Say again and again that the job's process is there and how far it is; stop when somebody wants that."""
     while True:
         # While the database cannot be reached, the work itself finds out soon enough.
         with suppress(Unavailable):
-            await jobs.note(job_id, counted.step, counted.done, counted.total)
+            if await jobs.note(job_id, counted.step, counted.done, counted.total):
+                working.cancel()
         await asyncio.sleep(_BEAT_SECONDS)

@@ -33,7 +33,7 @@ def administrate(work: Callable[[Administration], Awaitable[T]]) -> T:
     """Return what the work gives, with the administrators' parts on the database of the settings.
 
     Raises:
-        Stopped: Ctrl-C or SIGTERM came first.
+        JobInterrupted: Ctrl-C or SIGTERM came first.
     """
     with stop_signals() as stop, accessible(load_settings(), say) as access:
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrypoints.http.routing.administration import administration_routes
 from entrypoints.http.routing.audit import audit_routes
 from entrypoints.http.routing.discovery import discovery_routes
 from entrypoints.http.routing.models import model_routes
@@ -16,6 +17,7 @@ from entrypoints.http.routing.providers import provider_routes
 
 if TYPE_CHECKING:
     from entrypoints.http.routes import Route
+    from entrypoints.http.views.administration import AdministrationViews
     from entrypoints.http.views.audit import AuditViews
     from entrypoints.http.views.bulk import BulkViews
     from entrypoints.http.views.chat_completions import ChatViews
@@ -44,6 +46,7 @@ class Views:
     audit: AuditViews
     proof: ProofViews
     organizations: OrganizationViews
+    administration: AdministrationViews
 
     def routes(self) -> list[Route]:
         """Return the record of every route."""
@@ -57,4 +60,5 @@ class Views:
             *audit_routes(self.audit),
             *proof_routes(self.proof),
             *platform_routes(self.organizations),
+            *administration_routes(self.administration),
         ]
