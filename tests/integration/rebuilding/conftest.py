@@ -1,0 +1,86 @@
+"""A log of two organizations, and the read tables as an administrator keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.event_store.organizations import EventSourcedOrganizations
+from adapters.projections.read_tables import PostgresReadTables
+from domain.organization.aggregate import Organization
+from tests.builders import a_model, a_price, a_provider, acting
+
+if TYPE_CHECKING:
+    from adapters.event_store.ledger import Ledger
+    from adapters.event_store.models import EventSourcedModels
+    from adapters.event_store.providers import EventSourcedProviders
+    from tests.databases import Database
+
+
+@dataclass
+class Tenant:
+    """An organization with two providers and some models, of which one was removed."""
+
+    providers: EventSourcedProviders
+    models: EventSourcedModels
+    organizations: EventSourcedOrganizations
+    organization_id: UUID = field(default_factory=uuid4)
+    provider_ids: list[UUID] = field(default_factory=list)
+    model_ids: list[UUID] = field(default_factory=list)
+
+    async def begin(self, models: int = 3) -> None:
+        for name in ("First", "Second"):
+            provider = a_provider(name=name)
+            with acting(self.organization_id):
+                await self.providers.save(provider)
+            self.provider_ids.append(provider.id)
+        for _ in range(models):
+            await self.register()
+        await self.rename(0, "Renamed")
+        removed = await self.register()
+        with acting(self.organization_id):
+            model = await self.models.get(removed)
+            model.remove()
+            await self.models.save(model)
+        self.model_ids.remove(removed)
+        with acting(self.organization_id):
+            await self.organizations.save(Organization.register(self.organization_id, name="Acme"))
+
+    async def register(self) -> UUID:
+        model = a_model(provider_id=self.provider_ids[0], price=a_price(), sources={"price": "manual"})
+        with acting(self.organization_id):
+            await self.models.save(model)
+        self.model_ids.append(model.id)
+        return model.id
+
+    async def rename(self, place: int, name: str) -> None:
+        with acting(self.organization_id):
+            model = await self.models.get(self.model_ids[place])
+            model.rename(name)
+            await self.models.save(model)
+
+
+@pytest.fixture
+def tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger) -> Tenant:
+    return Tenant(providers, models, EventSourcedOrganizations(ledger))
+
+
+@pytest.fixture
+async def tenants(
+    providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
+) -> tuple[Tenant, Tenant]:
+    made = (
+        Tenant(providers, models, EventSourcedOrganizations(ledger)),
+        Tenant(providers, models, EventSourcedOrganizations(ledger)),
+    )
+    for each in made:
+        await each.begin()
+    return made
+
+
+@pytest.fixture
+def tables(database: Database) -> PostgresReadTables:
+    return PostgresReadTables(database.admin_url)

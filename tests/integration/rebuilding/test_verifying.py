@@ -1,0 +1,179 @@
+"""Whatever is done to a row behind the log's back is found, named, and nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, LiteralString
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from adapters.projections import batches
+from application.ports.read_tables import UnreadableEvent
+from tests.builders import a_stored_event, an_append
+from tests.integration.rebuilding.carrying_out import TABLES, assert_as_the_log, differences
+from tests.integration.tenancy.tables import columns
+
+if TYPE_CHECKING:
+    from adapters.event_store.recorder import LedgerRecorder
+    from adapters.projections.read_tables import PostgresReadTables
+    from application.projections.rows import Table
+    from tests.databases import Connection
+    from tests.integration.rebuilding.conftest import Tenant
+
+OTHERWISE: dict[str, LiteralString] = {
+    "text": "coalesce({}, '') || 'x'",
+    "boolean": "NOT {}",
+    "integer": "{} + 1",
+    "bigint": "coalesce({}, 0) + 1",
+    "numeric": "coalesce({}, 0) + 0.000001",
+    "jsonb": "jsonb_build_object('x', {})",
+    "timestamp with time zone": "coalesce({}, now()) + interval '1 microsecond'",
+}
+
+
+async def test_untouched_tables_are_as_the_log(tables: PostgresReadTables, tenants: tuple[Tenant, Tenant]) -> None:
+    assert len(tenants) == 2
+    await assert_as_the_log(tables)
+
+
+async def test_an_empty_log_makes_empty_tables(tables: PostgresReadTables) -> None:
+    await assert_as_the_log(tables)
+
+
+@pytest.mark.parametrize("name", TABLES)
+async def test_a_change_of_any_column_is_found_and_named(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection, name: Table
+) -> None:
+    own = "id" if name == "organizations" else "organization_id"
+    changeable = {column: kind for column, kind in columns(owner, name).items() if kind in OTHERWISE}
+    assert changeable
+    parts = {
+        "table": sql.Identifier(name),
+        "own": sql.Identifier(own),
+        "tenant": sql.Literal(tenants[1].organization_id),
+    }
+    owner.execute(sql.SQL("CREATE TEMPORARY TABLE kept AS SELECT * FROM {table}").format(**parts))
+    for column, kind in changeable.items():
+        parts["column"] = sql.Identifier(column)
+        changed = sql.SQL(OTHERWISE[kind]).format(parts["column"])
+        row = owner.execute(
+            sql.SQL(
+                "UPDATE {table} SET {column} = {changed} WHERE {own} = {tenant} AND id = (SELECT id FROM {table}"
+                " WHERE {own} = {tenant} ORDER BY id LIMIT 1) RETURNING id"
+            ).format(changed=changed, **parts)
+        ).fetchone()
+        assert row is not None
+        found = await differences(tables, name)
+        assert found.count == 1, column
+        assert (found.first[0].organization_id, found.first[0].row_id) == (tenants[1].organization_id, row[0])
+        assert (found.first[0].kind, list(found.first[0].fields)) == ("different", [column])
+        owner.execute(
+            sql.SQL("UPDATE {table} SET {column} = kept.{column} FROM kept WHERE kept.id = {table}.id").format(**parts)
+        )
+        assert (await differences(tables, name)).count == 0, column
+
+
+async def test_a_row_that_is_gone_is_missing(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+) -> None:
+    gone = tenants[0].model_ids[1]
+    owner.execute("DELETE FROM ai_models WHERE id = %s", (gone,))
+    found = await differences(tables, "ai_models")
+    assert [(each.row_id, each.kind) for each in found.first] == [(gone, "missing")]
+
+
+@pytest.mark.parametrize("organization_id", [None, UUID(int=0), UUID(int=2**128 - 1)])
+async def test_a_row_that_nobody_made_is_unexpected_wherever_it_lies(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection, organization_id: UUID | None
+) -> None:
+    row_id = uuid4()
+    row = {
+        "id": str(row_id),
+        "name": "Nobody's",
+        "organization_id": str(organization_id or tenants[0].organization_id),
+    }
+    owner.execute(
+        "INSERT INTO ai_providers SELECT (jsonb_populate_record(p, %s)).* FROM ai_providers p WHERE id = %s",
+        (Jsonb(row), tenants[0].provider_ids[0]),
+    )
+    found = await differences(tables, "ai_providers")
+    assert [(each.row_id, each.kind) for each in found.first] == [(row_id, "unexpected")]
+
+
+async def test_rows_that_changed_owners_are_two_differences(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+) -> None:
+    taken = tenants[0].provider_ids[1]
+    owner.execute(
+        "UPDATE ai_providers SET organization_id = %s, name = 'Taken' WHERE id = %s",
+        (tenants[1].organization_id, taken),
+    )
+    found = await differences(tables, "ai_providers")
+    assert {(each.organization_id, each.kind) for each in found.first} == {
+        (tenants[0].organization_id, "missing"),
+        (tenants[1].organization_id, "unexpected"),
+    }
+
+
+async def test_values_that_are_only_spelled_otherwise_are_the_same(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+) -> None:
+    assert tenants
+    owner.execute("UPDATE ai_models SET input_per_1k = (input_per_1k::text || '000')::numeric")
+    assert (await differences(tables, "ai_models")).count == 0
+
+
+async def test_writes_that_go_on_are_no_differences(tables: PostgresReadTables, tenants: tuple[Tenant, Tenant]) -> None:
+    done = asyncio.Event()
+
+    async def write() -> int:
+        count = 0
+        while not done.is_set():
+            await tenants[count % 2].rename(0, f"Name {count}")
+            await tenants[count % 2].register()
+            count += 1
+        return count
+
+    writing = asyncio.create_task(write())
+    for _ in range(5):
+        await assert_as_the_log(tables)
+    done.set()
+    assert await writing > 0
+
+
+async def test_a_large_organization_is_verified_in_parts(
+    tables: PostgresReadTables, tenant: Tenant, owner: Connection
+) -> None:
+    await tenant.begin(models=30)
+    parts = list(batches.batches([(tenant.organization_id, 40)], size=7))
+    assert len([part for part in parts if part.first_aggregate != part.last_aggregate]) == len(parts) > 5
+    gone = sorted(tenant.model_ids)[17]
+    owner.execute("DELETE FROM ai_models WHERE id = %s", (gone,))
+    assert [each.row_id for each in (await differences(tables, "ai_models")).first] == [gone]
+
+
+@pytest.mark.parametrize("name", TABLES)
+async def test_an_event_that_nobody_knows_is_told_of(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], bare_recorder: LedgerRecorder, name: Table
+) -> None:
+    positions = bare_recorder.insert_events(
+        [a_stored_event(topic="widget.made")], append=an_append(tenants[0].organization_id)
+    )
+    assert positions is not None
+    with pytest.raises(UnreadableEvent, match=rf"position {positions[0]} \(widget\.made\)") as refused:
+        await differences(tables, name)
+    assert (refused.value.position, refused.value.topic) == (positions[0], "widget.made")
+
+
+@pytest.mark.parametrize("state", [b"{", b"{}", b"[]", b'{"name": 1}'])
+async def test_an_event_without_its_facts_is_told_of(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], bare_recorder: LedgerRecorder, state: bytes
+) -> None:
+    event = a_stored_event(topic="model.registered", state=state)
+    positions = bare_recorder.insert_events([event], append=an_append(tenants[0].organization_id))
+    assert positions is not None
+    with pytest.raises(UnreadableEvent, match=rf"position {positions[0]} \(model\.registered\)"):
+        await differences(tables, "ai_models")
