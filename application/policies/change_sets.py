@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Offer = dict[str, Any]
+Missing = dict[str, Any]
 
 # A price that moves further than this is more likely a slip of units than a decision of the provider.
 SUSPICIOUS_FACTOR: Final = 10
@@ -31,24 +32,25 @@ _COMPARED: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A complete answer: offers by model id, and those that were offered before, by id, with the time since when not.
+    """A complete answer: offers by model id, and what was offered before, by a name it had, with the time of its end.
 
-    Times are RFC 3339. `changes` compares it with the snapshot before; the first one of an endpoint has none. The
-    `basis` is the mark of what the answer depends on.
+    A missing entry is `{"since": ..., "aliases": [...]}`, with the further names that went with the first. Times are
+    RFC 3339. `changes` compares with the snapshot before; the first one of an endpoint has none. The `basis` is the
+    mark of what the answer depends on.
     """
 
     endpoint: str
     basis: str
     fetched_at: str
     offered: Mapping[str, Offer]
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, Missing] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def next_snapshot(
     previous: Snapshot | None, offers: Sequence[Offer], *, endpoint: str, basis: str, fetched_at: str
 ) -> Snapshot:
-    """Return the snapshot that the complete answer makes. Nothing is ever lost: what is gone is missing since then.
+    """Return the snapshot that the complete answer makes. No name is ever lost: what is gone is missing since then.
 
     Another key or other settings are asked about the same models; another endpoint is another service, and what it
     offers is compared with nothing.
@@ -57,34 +59,60 @@ def next_snapshot(
     if previous is None or previous.endpoint != endpoint:
         return Snapshot(endpoint=endpoint, basis=basis, fetched_at=fetched_at, offered=offered)
     names = names_of(offered)
-    gone = [model_id for model_id in previous.offered if model_id not in names]
-    missing = {model_id: since for model_id, since in previous.missing.items() if model_id not in names}
     return Snapshot(
         endpoint=endpoint,
         basis=basis,
         fetched_at=fetched_at,
         offered=offered,
-        missing=missing | dict.fromkeys(gone, fetched_at),
-        changes={"since": previous.fetched_at, "gone": gone, **changes_between(previous, offered)},
+        missing=_missing(previous, names, fetched_at),
+        changes={
+            "since": previous.fetched_at,
+            "gone": [model_id for model_id in previous.offered if model_id not in names],
+            **changes_between(previous, offered),
+        },
     )
+
+
+def _missing(previous: Snapshot, names: Names, now: str) -> dict[str, Missing]:
+    """Return the names that were known once and are not now, those of one model together, the longest missing first."""
+    missing: dict[str, Missing] = {}
+    told: set[str] = set()
+    entries = [([model_id, *entry["aliases"]], entry["since"]) for model_id, entry in previous.missing.items()]
+    entries += [(_names_of_offer(offer), now) for offer in previous.offered.values()]
+    for known, since in entries:
+        lost = [name for name in known if name not in names and name not in told]
+        if lost:
+            missing[lost[0]] = {"since": since, "aliases": lost[1:]}
+            told.update(lost)
+    return missing
+
+
+def _names_of_offer(offer: Offer) -> list[str]:
+    return [offer["model_id"], *aliases_of(offer["model_id"], offer.get("extras", {}))]
 
 
 def names_of(offered: Mapping[str, Offer]) -> Names:
     """Return the names of the offered models."""
-    return Names({model_id: offer.get("extras", {}) for model_id, offer in offered.items()})
+    return Names({model_id: aliases_of(model_id, offer.get("extras", {})) for model_id, offer in offered.items()})
+
+
+def names_of_missing(missing: Mapping[str, Missing]) -> Names:
+    """Return the names of what was offered once."""
+    return Names({model_id: entry["aliases"] for model_id, entry in missing.items()})
 
 
 def changes_between(previous: Snapshot, offered: Mapping[str, Offer]) -> dict[str, Any]:
     """Return what is new, back again, described otherwise, and priced otherwise. Amounts are text."""
+    missing = names_of_missing(previous.missing)
     added: list[str] = []
     returned: list[str] = []
     changed: list[dict[str, Any]] = []
     price_moved: list[dict[str, Any]] = []
     for model_id, offer in offered.items():
-        names = [model_id, *aliases_of(model_id, offer.get("extras", {}))]
+        names = _names_of_offer(offer)
         held_as = _held_as(names, previous, offered)
         if held_as is None:
-            (returned if any(name in previous.missing for name in names) else added).append(model_id)
+            (returned if any(name in missing for name in names) else added).append(model_id)
             continue
         before = previous.offered[held_as]
         if fields := _differing(before, offer):

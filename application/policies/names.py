@@ -24,10 +24,10 @@ def aliases_of(model_id: str, extras: Mapping[str, Any]) -> list[str]:
 class Names:
     """Finds offered models by any of their names. A model's own id comes before an alias of another."""
 
-    def __init__(self, offered: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take the extras of the offered models by id, in the provider's order."""
-        self._ids = {name: model_id for model_id, extras in offered.items() for name in aliases_of(model_id, extras)}
-        self._ids |= {model_id: model_id for model_id in offered}
+    def __init__(self, aliases: Mapping[str, Iterable[str]]) -> None:
+        """Take the aliases of the models by id, in the provider's order."""
+        self._ids = {name: model_id for model_id, names in aliases.items() for name in names}
+        self._ids |= {model_id: model_id for model_id in aliases}
 
     def __contains__(self, name: str) -> bool:
         return name in self._ids

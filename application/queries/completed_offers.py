@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from application.caller import current_caller
-from application.policies.change_sets import names_of
-from application.policies.names import Names
+from application.policies.change_sets import names_of, names_of_missing
 from application.policies.offers import offer_from
 from application.policies.registered_differences import registered_differences, registrations
 from application.queries.discovered_model import DiscoveredModel, discovered
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.policies.change_sets import Snapshot
+    from application.policies.names import Names
     from application.ports.catalogue import Catalogue, KnownModel
     from application.ports.model_directory import RegisteredModel
     from application.ports.snapshots import Standing
@@ -142,12 +142,11 @@ def _missing(
     snapshot: Snapshot, not_offered: Sequence[RegisteredModel], known: Callable[[str], KnownModel]
 ) -> list[MissingModel]:
     """Return what was offered once, and what is registered but was never seen on offer."""
-    names = Names({model_id: {} for model_id in snapshot.missing})
-    found = registrations(not_offered, names, lambda model_id: known(model_id).aliases)
+    found = registrations(not_offered, names_of_missing(snapshot.missing), lambda model_id: known(model_id).aliases)
     entries: list[tuple[str, str | None, UUID | None]] = []
-    for model_id, since in snapshot.missing.items():
+    for model_id, entry in snapshot.missing.items():
         held = found.by_offered_id.get(model_id)
-        entries.append((model_id, since, None if held is None else held.id))
+        entries.append((model_id, entry["since"], None if held is None else held.id))
     entries += [(model.model_id, None, model.id) for model in found.not_offered]
     return [
         MissingModel(

@@ -42,7 +42,7 @@ def a_snapshot(standing: Standing, fetched_at: datetime, *model_ids: str) -> Sna
         basis=standing.basis,
         fetched_at=fetched_at.isoformat(),
         offered={model_id: {"model_id": model_id, "extras": {"z": 1, "a": [None, "ä"]}} for model_id in model_ids},
-        missing={"gone": "2026-01-01T00:00:00+00:00"},
+        missing={"gone": {"since": "2026-01-01T00:00:00+00:00", "aliases": []}},
         changes={"added": ["b"], "since": None},
     )
 
