@@ -10,7 +10,7 @@ from application.verification.merkle import inclusion_path
 from application.verification.stored import number
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from uuid import UUID
 
     from application.ports.stored_log import StoredLog
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 async def export_log(
     organization_id: UUID, *, log: StoredLog, checkpoints: CheckpointPorts, public_key_id: str | None
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Give the lines of the export, many at a time. Viewers of the organization.
 
     It ends with the event that was the newest when it began. Where the checkpoints contradict each other, or know

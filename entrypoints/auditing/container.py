@@ -22,6 +22,8 @@ from adapters.postgres.pool import reading_pool
 from adapters.postgres.stored_log import PostgresStoredLog
 from adapters.system_clock import SystemClock
 from application.commands.write_checkpoint import write_checkpoint
+from application.queries.export_log import export_log
+from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts, verify_log
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ def _sink(path: Path | None) -> FileSink | None:
 
 def _key(path: Path | None) -> SigningKey | None:
     return None if path is None else read_signing_key(path)
+
+
+def _key_id(key: SigningKey | None) -> str | None:
+    return None if key is None else key.key_id
 
 
 def _checkpoints(sink: FileSink | None, key: SigningKey | None) -> CheckpointPorts:
@@ -65,6 +71,10 @@ class Auditing(containers.DeclarativeContainer):
     log_of_organization = providers.Factory(PostgresStoredLog, connect)
     admin_pool = providers.Singleton(reading_pool, admin_database_url, size=2, application_name="model-ledger audit")
     verify_log = providers.Factory(partial, verify_log, checkpoints=checkpoints)
+    export_log = providers.Factory(
+        partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
+    )
+    verify_export = providers.Factory(partial, verify_export, signatures=signatures)
 
 
 def whole_log(auditing: Auditing) -> PostgresStoredLog:

@@ -12,7 +12,7 @@ from entrypoints.http.views.proof import ProofViews
 from entrypoints.monitoring.background import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
     from uuid import UUID
 
     from prometheus_client import CollectorRegistry
@@ -38,12 +38,18 @@ class AuditTrail:
 
     def proof(self) -> ProofViews:
         """Return the views that prove the log."""
-        return ProofViews(verify=self._verify, public_key=self._auditing.checkpoints().public_key, turn=self._turn)
+        public_key = self._auditing.checkpoints().public_key
+        return ProofViews(verify=self._verify, export=self._export, public_key=public_key, turn=self._turn)
 
     async def _verify(self, organization_id: UUID) -> Verification:
         log = self._auditing.log_of_organization(organization_id)
         verification: Verification = await self._auditing.verify_log()(log=log, only=organization_id)
         return verification
+
+    def _export(self, organization_id: UUID) -> AsyncGenerator[bytes]:
+        log = self._auditing.log_of_organization(organization_id)
+        lines: AsyncGenerator[bytes] = self._auditing.export_log()(organization_id, log=log)
+        return lines
 
 
 @asynccontextmanager

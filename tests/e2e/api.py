@@ -108,7 +108,7 @@ class Api:
         ) as response:
             text = await response.text()
             document = None
-            if response.content_type.endswith("json") and text:
+            if response.content_type.endswith(("/json", "+json")) and text:
                 document = json_library.loads(text, parse_float=Decimal)
             return Reply(response.status, response.headers.copy(), text, document)
 

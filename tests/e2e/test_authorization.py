@@ -67,6 +67,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("POST", "/v1/chat/completions"): (EDITOR, {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}),
     ("GET", "/api/ai/audit"): (VIEWER, ...),
     ("GET", "/api/ai/audit/verify"): (VIEWER, ...),
+    ("GET", "/api/ai/audit/export"): (VIEWER, ...),
     ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
 }
 

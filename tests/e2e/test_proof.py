@@ -10,11 +10,12 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientSession
 
-from entrypoints.auditing.container import new_signing_key
+from adapters.checkpoints.signing_key import Ed25519Signatures, new_signing_key, read_signing_key
+from application.queries.verify_export import verify_export
 from entrypoints.http.principal import Role
 from entrypoints.service import running
 from entrypoints.serving import address_of, listening_socket
-from tests.e2e.api import AUDIT, Api, a_token
+from tests.e2e.api import AUDIT, Api, a_token, path_of
 from tests.e2e.service import a_runtime
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tests.databases import Database, Databases
 
 VERIFY = f"{AUDIT}/verify"
+EXPORT = f"{AUDIT}/export"
 
 
 @pytest.fixture
@@ -74,6 +76,28 @@ async def test_checkpoints_follow_the_log_and_prove_it(database: Database, tmp_p
     assert found["unproven"]["statement"] == "Every event is covered by the newest checkpoint."
     assert ready == {"status": "ready", "checks": {"database": "ok"}}
     assert "ledger_checkpoint_position 2.0" in metrics
+
+
+async def test_an_export_proves_itself_without_the_service(database: Database, tmp_path: Path) -> None:
+    runtime = _auditable(database, tmp_path)
+    with listening_socket("127.0.0.1", 0) as listener:
+        async with running(runtime, listener), ClientSession() as session:
+            api = _api(session, address_of(listener))
+            await _api(session, address_of(listener)).provider()
+            model = await api.model(await api.provider(name="Prövider"))
+            await api.patch(path_of(model), {"name": "Another"}, x_change_reason="Because")
+            await _until_proved(api)
+            head = await api.ask("HEAD", EXPORT)
+            reply = await api.of(Role.VIEWER).ask("GET", EXPORT)
+    assert (head.status, reply.status) == (200, 200)
+    assert reply.headers["Content-Type"] == "application/x-ndjson"
+    assert f"{api.organization_id}.ndjson" in reply.headers["Content-Disposition"]
+    public_key = read_signing_key(tmp_path / "key").public_key
+    lines = reply.text.encode().splitlines(keepends=True)
+    found = verify_export(lines, public_key, signatures=Ed25519Signatures())
+    assert (found.wrong_line, found.message) == (None, "")
+    assert (found.events, found.vouched_sequence, found.organization_id) == (3, 3, api.organization_id)
+    assert "sk-a-key" not in reply.text
 
 
 async def test_only_one_of_the_processes_writes(database: Database, tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from application.ports.checkpoints import SinkUnusable
 from entrypoints.http.answers.proof import Verification
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, route
-from entrypoints.http.views.proof import VerificationUnderWay
+from entrypoints.http.views.proof import NDJSON, VerificationUnderWay
 
 if TYPE_CHECKING:
     from entrypoints.http.views.proof import ProofViews
@@ -25,5 +26,21 @@ def proof_routes(views: ProofViews) -> list[Route]:
             access=Access.VIEWER,
             answers={200: Answer(description="What was found.", schema=Verification)},
             problems=(VerificationUnderWay,),
-        )
+        ),
+        route(
+            "GET",
+            f"{AUDIT}/export",
+            views.export_audit,
+            access=Access.VIEWER,
+            answers={
+                200: Answer(
+                    description="The log.",
+                    content_type=NDJSON,
+                    schema={"type": "string", "description": "Lines of JSON."},
+                    example='{"format":"model-ledger/export/1","kind":"header","organizationId":"...",...}\n...',
+                    headers=("Content-Disposition",),
+                )
+            },
+            problems=(SinkUnusable,),
+        ),
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
 
 from application.caller import current_caller
 from application.errors import Unavailable
@@ -12,12 +15,13 @@ from entrypoints.http.responses import json_response
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from uuid import UUID
 
-    from aiohttp import web
-
     from application.queries.verify_log import Verification
+
+
+NDJSON: Final = "application/x-ndjson"
 
 
 class VerificationUnderWay(Unavailable):
@@ -33,6 +37,7 @@ class ProofViews:
     verify: Callable[[UUID], Awaitable[Verification]]
     public_key: bytes | None
     turn: asyncio.Lock
+    export: Callable[[UUID], AsyncGenerator[bytes]]
 
     async def verify_audit(self, request: web.Request) -> web.Response:  # noqa: ARG002 - nothing can be chosen
         """Check the organization's chain of events
@@ -48,3 +53,26 @@ class ProofViews:
         return json_response(
             verification_document(verification, organization_id=organization_id, public_key=self.public_key)
         )
+
+    async def export_audit(self, request: web.Request) -> web.StreamResponse:
+        """Export the organization's whole log
+
+        A line of JSON for each event, oldest first, with all that is hashed; before them a header, after them a footer
+        with the head, the newest checkpoint and the proof that the head is in it. `model-ledger audit verify FILE
+        --public-key KEY` proves the file with no database. A file without its footer is not whole.
+        """
+        organization_id = current_caller().organization_id
+        name = f"model-ledger-{organization_id}.ndjson"
+        response = web.StreamResponse(
+            headers={"Content-Type": NDJSON, "Content-Disposition": f'attachment; filename="{name}"'}
+        )
+        if request.method == "HEAD":
+            await response.prepare(request)
+            return response
+        async with aclosing(self.export(organization_id)) as parts:
+            async for part in parts:
+                if not response.prepared:
+                    await response.prepare(request)
+                await response.write(part)
+        await response.write_eof()
+        return response
