@@ -39,7 +39,7 @@ class DiscoveredModel(Shown):
     ]
 
 
-class FieldChange(Shown):
+class OfferedFieldChange(Shown):
     """A field as it was offered before and is now; null where it was not told."""
 
     field: str
@@ -51,7 +51,7 @@ class ModelChange(Shown):
     """A model that is described otherwise than before; a change of `modelId` is one that goes by another name."""
 
     model_id: str
-    fields: list[FieldChange]
+    fields: list[OfferedFieldChange]
 
 
 class PriceMove(Shown):

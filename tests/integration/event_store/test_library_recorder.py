@@ -32,7 +32,7 @@ class _AggregateRecorder(LedgerRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: object) -> None:
         super().insert_events(stored_events)
 
-    def select_events(self, originator_id: UUID | str, **wanted: Any) -> Sequence[StoredEvent]:  # noqa: ANN401
+    def select_events(self, originator_id: UUID | str, **wanted: Any) -> Sequence[StoredEvent]:  # type: ignore[override]  # noqa: ANN401
         return [
             StoredEvent(event.originator_id, event.originator_version, event.topic, event.state)
             for event in super().select_events(originator_id, **wanted)

@@ -75,7 +75,9 @@ def test_what_only_administrators_need_only_they_can_run(owner: Connection) -> N
         "SELECT proname, array_agg(pg_get_userbyid(grantee)::text) FROM pg_proc, LATERAL aclexplode(proacl)"
         " WHERE pronamespace = 'public'::regnamespace AND grantee <> proowner GROUP BY 1"
     ).fetchall()
-    assert {name: roles for name, roles in runners if name in REBUILDING} == dict.fromkeys(REBUILDING, ["ledger_admin"])
+    assert {name: tuple(roles) for name, roles in runners if name in REBUILDING} == dict.fromkeys(
+        REBUILDING, ("ledger_admin",)
+    )
 
 
 def test_nothing_is_executable_by_everybody(owner: Connection) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from domain.errors import InvalidValue
 from domain.model.values import Lifecycle, Limits, Price
-from domain.root import DecidedAfterRemoval
 from tests.builders import NO_LIMITS, a_model, a_price
 from tests.events import happened, topics
 
@@ -217,80 +216,4 @@ def test_it_is_removed_once() -> None:
 def test_what_is_so_already_is_no_event(repeat: Callable[[Model], None]) -> None:
     model = _registered(price=a_price())
     repeat(model)
-    assert topics(model) == []
-
-
-@pytest.mark.parametrize(
-    "amount", ["-0.01", "1000.000001", "NaN", "sNaN", "Infinity", "-Infinity", "1E-31", "1E-999999"]
-)
-def test_a_price_is_a_sensible_amount(amount: str) -> None:
-    model = _registered()
-    for price in (Price(Decimal(amount), None, "manual"), Price(None, Decimal(amount), "manual")):
-        with pytest.raises(InvalidValue):
-            model.change_price(price)
-        with pytest.raises(InvalidValue):
-            a_model(price=price)
-    assert topics(model) == []
-
-
-@pytest.mark.parametrize("amount", ["0", "-0", "1000", "1E+3", "1E-30"])
-def test_a_price_may_be_free_dear_or_minute(amount: str) -> None:
-    model = _registered()
-    model.change_price(Price(Decimal(amount), None, "manual"))
-    assert topics(model) == ["model.price-changed"]
-
-
-@pytest.mark.parametrize("tokens", [-1, 10**12 + 1, 2**63])
-def test_a_limit_is_a_sensible_number(tokens: int) -> None:
-    model = _registered()
-    for limits in (Limits(context_window=tokens, max_tokens=None), Limits(context_window=None, max_tokens=tokens)):
-        with pytest.raises(InvalidValue):
-            model.change_limits(limits)
-        with pytest.raises(InvalidValue):
-            a_model(limits=limits)
-    assert topics(model) == []
-
-
-@pytest.mark.parametrize("label", ["", "x" * 257, "two\nlines", "null\0", "\ud800"])
-def test_labels_of_others_can_be_kept(label: str) -> None:
-    model = _registered()
-    refused: list[Callable[[], object]] = [
-        lambda: a_model(model_id=label, name="x") if label else a_model(version=label),
-        lambda: model.reconfigure(version=label, config={}),
-        lambda: model.change_capabilities("language", [label]),
-        lambda: a_model(capabilities=[label]),
-    ]
-    for refusal in refused:
-        with pytest.raises(InvalidValue):
-            refusal()
-    assert topics(model) == []
-
-
-def test_defaults_are_what_the_log_can_keep() -> None:
-    model = _registered()
-    with pytest.raises(InvalidValue):
-        model.reconfigure(version=None, config={"a": {"b": ["\0"]}})
-    with pytest.raises(InvalidValue):
-        a_model(config={"a": 2**64})
-    assert topics(model) == []
-
-
-@pytest.mark.parametrize(
-    "decision",
-    [
-        lambda model: model.rename("Other"),
-        lambda model: model.disable(),
-        lambda model: model.change_price(None),
-        lambda model: model.change_limits(Limits(context_window=1, max_tokens=1)),
-        lambda model: model.change_capabilities("vision", []),
-        lambda model: model.follow_lifecycle(Lifecycle(lifecycle="retired")),
-        lambda model: model.reconfigure(version="2", config={}),
-    ],
-)
-def test_nothing_happens_to_a_removed_model(decision: Callable[[Model], None]) -> None:
-    model = _registered(price=a_price())
-    model.remove()
-    model.drain()
-    with pytest.raises(DecidedAfterRemoval):
-        decision(model)
     assert topics(model) == []
