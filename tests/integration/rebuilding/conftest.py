@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adapters.event_store.ledger import Ledger
     from adapters.event_store.models import EventSourcedModels
     from adapters.event_store.providers import EventSourcedProviders
+    from domain.model.aggregate import Model
     from tests.databases import Database
 
 
@@ -41,20 +42,29 @@ class Tenant:
             await self.register()
         await self.rename(0, "Renamed")
         removed = await self.register()
-        with acting(self.organization_id):
-            model = await self.models.get(removed)
-            model.remove()
-            await self.models.save(model)
         self.model_ids.remove(removed)
+        await self.remove(removed)
         with acting(self.organization_id):
             await self.organizations.save(Organization.register(self.organization_id, name="Acme"))
 
+    def new_model(self) -> Model:
+        return a_model(provider_id=self.provider_ids[0], price=a_price(), sources={"price": "manual"})
+
     async def register(self) -> UUID:
-        model = a_model(provider_id=self.provider_ids[0], price=a_price(), sources={"price": "manual"})
-        with acting(self.organization_id):
-            await self.models.save(model)
+        model = self.new_model()
+        await self.save(model)
         self.model_ids.append(model.id)
         return model.id
+
+    async def save(self, model: Model) -> None:
+        with acting(self.organization_id):
+            await self.models.save(model)
+
+    async def remove(self, model_id: UUID) -> None:
+        with acting(self.organization_id):
+            model = await self.models.get(model_id)
+            model.remove()
+            await self.models.save(model)
 
     async def rename(self, place: int, name: str) -> None:
         with acting(self.organization_id):
