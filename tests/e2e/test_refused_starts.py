@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import socket
 from typing import TYPE_CHECKING
 
 import aiohttp
 import psycopg
 import pytest
-from typer.testing import CliRunner
 
 from entrypoints.administration.container import check_keyring
-from entrypoints.cli.main import app
 from tests.e2e.api import Api
-from tests.e2e.processes import Finished, folder
+from tests.e2e.processes import folder
+from tests.e2e.refusals import MISUSED, REFUSED, external, refusal, said
 from tests.e2e.service import MASTER_KEYS, service_on
 from tests.http_service import SECRET
 
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from tests.databases import Database, Databases
 
 NOWHERE = "postgresql://ledger_app:pass-word@127.0.0.1:1/nowhere"
-REFUSED, MISUSED = 1, 2
 
 
 @pytest.fixture
@@ -44,40 +41,6 @@ def database(databases: Databases) -> Iterator[Database]:
 def data_dir() -> Iterator[Path]:
     with folder() as path:
         yield path / "data"
-
-
-def refusal(*arguments: str, **settings: str) -> Finished:
-    """Run a command that is to fail, and return what it says; it says one line for each thing that is wrong."""
-    done = CliRunner().invoke(
-        app, arguments, env={f"LEDGER_{name}": value for name, value in settings.items()}, prog_name="model-ledger"
-    )
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-    finished = Finished(done.exit_code, done.stdout, done.stderr)
-    assert "Traceback" not in finished.errors
-    assert finished.exit_code in {REFUSED, MISUSED}
-    assert finished.out == ""
-    return finished
-
-
-def external(database: Database, **changed: str | None) -> dict[str, str]:
-    """Return the settings of a service on a database that is not ours; one changed to none is left out."""
-    settings = {
-        "DATABASE_URL": database.app_url,
-        "ADMIN_DATABASE_URL": database.admin_url,
-        "MASTER_KEYS": MASTER_KEYS,
-        "JWT_SECRET": SECRET,
-        "PORT": "0",
-        **changed,
-    }
-    return {name: value for name, value in settings.items() if value is not None}
-
-
-def said(finished: Finished, exit_code: int, *words: str) -> None:
-    """Assert that one line says all these words."""
-    assert finished.exit_code == exit_code, finished.errors
-    assert len(finished.lines) == 1, finished.errors
-    for word in words:
-        assert word in finished.lines[0]
 
 
 @pytest.mark.parametrize(
@@ -262,36 +225,3 @@ def test_master_keys_that_others_may_read_are_refused(data_dir: Path) -> None:
     keys.write_text(MASTER_KEYS)
     keys.chmod(0o644)
     said(refusal("serve", "--port", "0", DATA_DIR=str(data_dir)), REFUSED, str(keys), "chmod 600")
-
-
-def test_migrate_says_what_it_lacks(databases: Databases) -> None:
-    said(refusal("migrate"), MISUSED, "LEDGER_OWNER_DATABASE_URL")
-    said(refusal("migrate", OWNER_DATABASE_URL=NOWHERE), REFUSED, "LEDGER_OWNER_DATABASE_URL", "refused")
-    database = databases.migrated()
-    finished = refusal("migrate", OWNER_DATABASE_URL=database.app_url)
-    said(finished, REFUSED, "LEDGER_OWNER_DATABASE_URL")
-    databases.drop(database)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ([], ["--org"]),
-        (["--org", "7"], ["--org 7", "id"]),
-        (["--org", "0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d", "--role", "king"], ["--role king", "viewer"]),
-    ],
-)
-def test_token_says_what_it_lacks(data_dir: Path, arguments: list[str], words: list[str]) -> None:
-    said(refusal("token", *arguments, DATA_DIR=str(data_dir)), MISUSED, *words)
-
-
-def test_token_cannot_sign_what_others_sign(data_dir: Path) -> None:
-    finished = refusal("token", "--platform-admin", DATA_DIR=str(data_dir), JWT_JWKS_URL="https://example.com/jwks")
-    said(finished, MISUSED, "LEDGER_JWT_JWKS")
-
-
-def test_a_program_gets_its_refusal_as_json() -> None:
-    finished = refusal("serve", "--json", PORT="x", NONSENSE="x")
-    error = json.loads(finished.errors)["error"]
-    assert error["code"] == "wrong-settings"
-    assert len(error["lines"]) == 2
