@@ -14,6 +14,7 @@ from tests.http_service import SECRET
 if TYPE_CHECKING:
     from tests.databases import Database
 
+NOWHERE = "postgresql://ledger_app:pass-word@127.0.0.1:1/nowhere"
 REFUSED, MISUSED = 1, 2
 
 

@@ -17,7 +17,7 @@ import pytest
 from entrypoints.administration.container import check_keyring
 from tests.e2e.api import Api
 from tests.e2e.processes import folder
-from tests.e2e.refusals import MISUSED, REFUSED, external, refusal, said
+from tests.e2e.refusals import MISUSED, NOWHERE, REFUSED, external, refusal, said
 from tests.e2e.service import MASTER_KEYS, service_on
 from tests.http_service import SECRET
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.databases import Database, Databases
-
-NOWHERE = "postgresql://ledger_app:pass-word@127.0.0.1:1/nowhere"
 
 
 @pytest.fixture
