@@ -17,21 +17,38 @@ from adapters.checkpoints.signing_key import (
     public_pem,
     read_signing_key,
 )
+from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.log_heads import CheckpointOffice
+from adapters.postgres.past import PostgresPast
 from adapters.postgres.pool import reading_pool
 from adapters.postgres.stored_log import PostgresStoredLog
+from adapters.postgres.tenant import Tenant
 from adapters.system_clock import SystemClock
 from application.commands.write_checkpoint import write_checkpoint
+from application.queries.as_of import model_as_of, provider_as_of
 from application.queries.export_log import export_log
+from application.queries.history import history
 from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts, verify_log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from uuid import UUID
 
     from adapters.postgres.stored_log import Connect
+    from application.queries.verify_export import ExportVerification
 
-__all__ = ["Auditing", "key_id", "new_signing_key", "parse_public_key", "public_pem", "signing_key"]
+__all__ = [
+    "Auditing",
+    "administrators_log",
+    "key_id",
+    "new_signing_key",
+    "offline_verification",
+    "parse_public_key",
+    "public_pem",
+    "signing_key",
+]
 
 
 def _sink(path: Path | None) -> FileSink | None:
@@ -56,6 +73,7 @@ class Auditing(containers.DeclarativeContainer):
     """What audits need beside the service's own parts; `connect` gives connections that see one organization."""
 
     connect: providers.Dependency[Connect] = providers.Dependency()
+    database_url = providers.Dependency(instance_of=str)
     admin_database_url = providers.Dependency(instance_of=str)
     key_file: providers.Dependency[Path | None] = providers.Dependency()
     sink_path: providers.Dependency[Path | None] = providers.Dependency()
@@ -63,7 +81,6 @@ class Auditing(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     key = providers.Singleton(_key, key_file)
     sink = providers.Singleton(_sink, sink_path)
-    signatures = providers.Singleton(Ed25519Signatures)
     checkpoints = providers.Singleton(_checkpoints, sink, key)
     office = providers.Singleton(CheckpointOffice, admin_database_url)
     write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
@@ -74,12 +91,23 @@ class Auditing(containers.DeclarativeContainer):
     export_log = providers.Factory(
         partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
     )
-    verify_export = providers.Factory(partial, verify_export, signatures=signatures)
+    tenant_pool = providers.Singleton(reading_pool, database_url, size=1, application_name="model-ledger replay")
+    tenant = providers.Singleton(Tenant, tenant_pool)
+    audit_log = providers.Singleton(PostgresAuditLog, tenant)
+    past = providers.Singleton(PostgresPast, tenant)
+    history = providers.Factory(partial, history, log=audit_log)
+    provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, past=past)
+    model_as_of = providers.Factory(partial, model_as_of, log=audit_log, past=past)
 
 
-def whole_log(auditing: Auditing) -> PostgresStoredLog:
-    """Return the log of all organizations, over the administrator's pool, which has to be open."""
-    return PostgresStoredLog(auditing.admin_pool().connection)
+def offline_verification() -> Callable[..., ExportVerification]:
+    """Return what verifies an exported file, with no database."""
+    return partial(verify_export, signatures=Ed25519Signatures())
+
+
+def administrators_log(auditing: Auditing, organization_id: UUID | None = None) -> PostgresStoredLog:
+    """Return the log of an organization, or of all, over the administrator's pool, which has to be open."""
+    return PostgresStoredLog(auditing.admin_pool().connection, organization_id)
 
 
 def signing_key(path: Path, *, create: bool) -> SigningKey:

@@ -69,10 +69,11 @@ async def audit_trail(
         yield trail
 
 
-def auditing_of(runtime: Runtime, container: Container) -> Auditing:
-    """Return the parts of the audit trail, on the service's connections."""
+def auditing_of(runtime: Runtime, container: Container | None = None) -> Auditing:
+    """Return the parts of the audit trail; those that see one organization are on the service's connections."""
     return Auditing(
-        connect=container.reading_pool().connection,
+        connect=None if container is None else container.reading_pool().connection,
+        database_url=runtime.database_url,
         admin_database_url=runtime.admin_database_url,
         key_file=runtime.checkpoint_key,
         sink_path=runtime.checkpoint_sink,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from entrypoints.cli.audit import audit
 from entrypoints.cli.demo import demo
 from entrypoints.cli.health import health
 from entrypoints.cli.keys import keys
 from entrypoints.cli.migrate import migrate
 from entrypoints.cli.projections import projections
+from entrypoints.cli.replay import replay
 from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.serve import serve
 from entrypoints.cli.token import token
@@ -29,6 +31,8 @@ app.command()(demo)
 app.command()(migrate)
 app.command()(token)
 app.command()(sandbox)
+app.command()(replay)
+app.add_typer(audit, name="audit")
 app.add_typer(health, name="health")
 app.add_typer(projections, name="projections")
 app.add_typer(keys, name="keys")

@@ -1,0 +1,195 @@
+"""`model-ledger audit`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+import uvloop
+
+from application.commands.write_checkpoint import WriteCheckpoint
+from application.errors import Unavailable
+from entrypoints.auditing.container import (
+    administrators_log,
+    new_signing_key,
+    offline_verification,
+    parse_public_key,
+    public_pem,
+    signing_key,
+)
+from entrypoints.auditing.documents import checkpoint_document, verification_document
+from entrypoints.auditing.places import checkpoint_key
+from entrypoints.auditing.trail import auditing_of
+from entrypoints.cli.arguments import organization
+from entrypoints.cli.auditing import bar, export_document, tell, told_of_export
+from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
+from entrypoints.runtime import prepared
+from entrypoints.settings import WrongSettings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from uuid import UUID
+
+    from application.queries.verify_log import Verification
+    from application.verification.checkpoints import Checkpoint
+    from entrypoints.auditing.container import Auditing
+    from entrypoints.runtime import Runtime
+
+audit = typer.Typer(no_args_is_help=True, help="Prove the log.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+Organization = Annotated[str | None, typer.Option("--org", help="Only this organization.")]
+
+
+@audit.callback()
+def about() -> None:
+    """Prove the log."""
+
+
+@audit.command()
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="An export to prove, with no database.")] = None,
+    org: Organization = None,
+    public_key: Annotated[
+        str | None, typer.Option(help="Public key of the checkpoints: a PEM file, or base64. For a file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove the live log of all organizations or of one, or an exported file.
+
+    Everything that is not as it was written is named with its place; the exit code is 1 then. What came after the
+    newest checkpoint cannot be proved to be whole, and the answer says how much that is.
+    """
+    with clear_errors(as_json=as_json):
+        if file is not None:
+            is_right = _verify_file(file, public_key, as_json=as_json)
+        else:
+            is_right = _verify_live(organization(org), as_json=as_json)
+    if not is_right:
+        raise typer.Exit(REFUSED)
+
+
+@audit.command()
+def export(
+    org: Annotated[str, typer.Option(help="The organization.")],
+    output: Annotated[Path | None, typer.Option(help="The file to write; by default standard output.")] = None,
+) -> None:
+    """Write an organization's whole log with its proof, as the API's /api/ai/audit/export does."""
+    with clear_errors():
+        organization_id = organization(org)
+        with prepared(load_settings(), say) as runtime, _writable(output) as write:
+            uvloop.run(_export(runtime, organization_id, write))
+
+
+@audit.command()
+def checkpoint(as_json: AsJson = False) -> None:
+    """Write a checkpoint now, also where nothing has happened since the last one."""
+    with clear_errors(as_json=as_json), prepared(load_settings(), say) as runtime:
+        if runtime.checkpoint_key is None:
+            raise WrongSettings(["LEDGER_CHECKPOINT_KEY is missing: `model-ledger audit new-key FILE` makes a key."])
+        written, public = uvloop.run(_checkpoint(runtime))
+        if as_json:
+            print_json(checkpoint_document(written, public))
+        else:
+            say(f"Appended to {runtime.checkpoint_sink}.")
+            typer.echo(f"Checkpoint {written.number} at position {written.position}, {written.organizations} heads.")
+
+
+@audit.command("new-key")
+def new_key(file: Annotated[Path, typer.Argument(help="Where to keep it (mode 600).")]) -> None:
+    """Make a key that signs checkpoints, for LEDGER_CHECKPOINT_KEY."""
+    with clear_errors():
+        try:
+            made = new_signing_key(file)
+        except OSError as error:
+            raise Unavailable(f"{file} cannot be made: {error.strerror}.") from None
+        say(f"Key {made.key_id} is kept in {file}; give its public half to whoever is to verify exports:")
+        typer.echo(public_pem(made.public_key), nl=False)
+
+
+@audit.command("public-key")
+def public_key_of(as_json: AsJson = False) -> None:
+    """Print the public key that exports and checkpoints are verified with."""
+    with clear_errors(as_json=as_json):
+        path = checkpoint_key(load_settings(), say)
+        if path is None:
+            raise WrongSettings(["LEDGER_CHECKPOINT_KEY is missing, so nothing is signed."])
+        key = signing_key(path, create=False)
+        pem = public_pem(key.public_key)
+        print_json({"keyId": key.key_id, "publicKey": pem}) if as_json else typer.echo(pem, nl=False)
+
+
+def _verify_file(file: Path, public_key: str | None, *, as_json: bool) -> bool:
+    if public_key is None:
+        raise WrongSettings(
+            ["--public-key is missing: `model-ledger audit public-key` prints it where the log is kept."]
+        )
+    key = parse_public_key(Path(public_key).read_text("utf-8") if Path(public_key).is_file() else public_key)
+    try:
+        with file.open("rb") as lines, bar(quiet=as_json, total=None) as progress:
+            found = offline_verification()(lines, key, progress=progress)
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}.") from None
+    if as_json:
+        print_json(export_document(found))
+    else:
+        typer.echo(told_of_export(found))
+    return found.wrong_line is None
+
+
+def _verify_live(organization_id: UUID | None, *, as_json: bool) -> bool:
+    with prepared(load_settings(), say) as runtime:
+        found, public = uvloop.run(_verify_log(runtime, organization_id, quiet=as_json))
+    document = verification_document(found, organization_id=organization_id, public_key=public)
+    if as_json:
+        print_json(document)
+    else:
+        tell(found, document["unproven"]["statement"])
+    return not found.findings
+
+
+async def _verify_log(
+    runtime: Runtime, organization_id: UUID | None, *, quiet: bool
+) -> tuple[Verification, bytes | None]:
+    async with _administrating(runtime) as auditing:
+        log = administrators_log(auditing, organization_id)
+        with bar(quiet=quiet, total=None if organization_id else await log.position()) as progress:
+            found: Verification = await auditing.verify_log()(log=log, only=organization_id, progress=progress)
+        return found, auditing.checkpoints().public_key
+
+
+async def _export(runtime: Runtime, organization_id: UUID | None, write: Callable[[bytes], object]) -> None:
+    async with _administrating(runtime) as auditing:
+        log = administrators_log(auditing, organization_id)
+        async for part in auditing.export_log()(organization_id, log=log):
+            write(part)
+
+
+async def _checkpoint(runtime: Runtime) -> tuple[Checkpoint, bytes | None]:
+    auditing = auditing_of(runtime)
+    async with auditing.office().session() as heads:
+        written: Checkpoint = await auditing.write_checkpoint()(WriteCheckpoint(always=True), heads=heads)
+    return written, auditing.checkpoints().public_key
+
+
+@asynccontextmanager
+async def _administrating(runtime: Runtime) -> AsyncIterator[Auditing]:
+    auditing = auditing_of(runtime)
+    async with auditing.admin_pool():
+        yield auditing
+
+
+@contextmanager
+def _writable(output: Path | None) -> Iterator[Callable[[bytes], object]]:
+    if output is None:
+        yield sys.stdout.buffer.write
+        sys.stdout.flush()
+        return
+    try:
+        with output.open("wb") as file:
+            yield file.write
+    except OSError as error:
+        raise Unavailable(f"{output} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,72 @@
+"""What the commands of the audit trail print."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from entrypoints.auditing.documents import checkpoint_document
+from entrypoints.cli.output import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from application.queries.verify_export import ExportVerification
+    from application.queries.verify_log import Verification
+
+
+def export_document(found: ExportVerification) -> dict[str, Any]:
+    """Return what an exported file proves."""
+    return {
+        "proved": found.wrong_line is None,
+        "organizationId": found.organization_id,
+        "events": found.events,
+        "wrongLine": found.wrong_line,
+        "message": found.message or None,
+        "checkpoint": checkpoint_document(found.checkpoint, None),
+        "unproven": {"events": found.events - found.vouched_sequence},
+    }
+
+
+def told_of_export(found: ExportVerification) -> str:
+    """Return the same in words."""
+    if found.wrong_line is not None:
+        return f"NOT PROVED. {found.message}"
+    after = found.events - found.vouched_sequence
+    rest = f" The last {after} came after that: they are chained, but not yet proved to be whole." if after else ""
+    at = found.checkpoint.at if found.checkpoint else ""
+    return (
+        f"Proved: {found.events} events of organization {found.organization_id}, "
+        f"the first {found.vouched_sequence} vouched for by the checkpoint of {at}.{rest}"
+    )
+
+
+def tell(found: Verification, statement: str) -> None:
+    """Print what was found in a live log, a line a finding."""
+    for finding in found.findings:
+        where = [
+            f"organization {finding.organization_id}" if finding.organization_id else "",
+            f"event {finding.sequence}" if finding.sequence is not None else "",
+            f"position {finding.position}" if finding.position is not None else "",
+        ]
+        typer.echo(f"{finding.kind.upper()}: {', '.join(filter(None, where)) or 'checkpoints'}: {finding.message}")
+    outcome = f"{len(found.findings)} FINDINGS." if found.findings else "Whole."
+    typer.echo(f"{outcome} {found.events} events of {found.organizations} organizations. {statement}")
+
+
+@contextmanager
+def bar(*, quiet: bool, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show on standard error how many events were verified."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as bars:
+        task = bars.add_task("Verifying events", total=total)
+        yield lambda count: bars.update(task, completed=count)

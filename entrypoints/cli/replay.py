@@ -1,0 +1,126 @@
+"""`model-ledger replay`."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
+
+import orjson
+import typer
+import uvloop
+
+from application.caller import Caller, acting_as
+from application.errors import NotFound
+from application.queries.as_of import AtRevision, AtTime
+from entrypoints.auditing.trail import auditing_of
+from entrypoints.cli.arguments import identifier, moment
+from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.http.responses import json_bytes
+from entrypoints.http.views.audit import event_document
+from entrypoints.runtime import prepared
+from entrypoints.settings import WrongSettings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.queries.as_of import Moment
+    from application.queries.history import HistoryEntry, Kind
+    from entrypoints.auditing.container import Auditing
+    from entrypoints.runtime import Runtime
+
+_LONGEST = 100
+
+
+def replay(
+    kind: Annotated[str, typer.Argument(help="provider or model.")],
+    thing_id: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
+    org: Annotated[str, typer.Option(help="Whose it is: the id of the organization.")],
+    as_of: Annotated[str | None, typer.Option(help="Only until this time, such as 2026-01-31T12:00:00Z.")] = None,
+    until: Annotated[int | None, typer.Option(min=1, help="Only until this revision.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print events and outcome as JSON.")] = False,
+) -> None:
+    """Tell the story of a provider or a model from the log: who changed what, when and why, and what came of it.
+
+    One that was removed has a story too.
+    """
+    with clear_errors(as_json=as_json):
+        if as_of is not None and until is not None:
+            raise WrongSettings(["Give --as-of or --until, not both."])
+        wanted = _kind(kind)
+        time = None if as_of is None else moment(as_of, "--as-of")
+        caller = Caller(
+            organization_id=identifier(org, "--org"), actor="command-line", command_id=uuid4(), correlation_id="replay"
+        )
+        with prepared(load_settings(), say) as runtime, acting_as(caller):
+            story, outcome = uvloop.run(_told(runtime, wanted, identifier(thing_id, "ID"), time, until))
+        if as_json:
+            print_json({"events": [_document(told) for told in story], "outcome": outcome})
+        else:
+            _tell(wanted, story, outcome)
+
+
+def _kind(text: str) -> Kind:
+    if text == "provider":
+        return "provider"
+    if text == "model":
+        return "model"
+    raise WrongSettings([f"{text} is neither provider nor model."])
+
+
+async def _told(
+    runtime: Runtime, kind: Kind, thing_id: UUID, time: datetime | None, until: int | None
+) -> tuple[Sequence[HistoryEntry], dict[str, Any] | None]:
+    async with _reading(runtime) as auditing:
+        story = [
+            told
+            for told in await auditing.history()(kind, thing_id)
+            if (time is None or told.entry.recorded_at <= time) and (until is None or told.entry.revision <= until)
+        ]
+        at: Moment = AtRevision(story[-1].entry.revision) if story else AtTime(time) if time else AtRevision(1)
+        ask = auditing.provider_as_of() if kind == "provider" else auditing.model_as_of()
+        try:
+            outcome: dict[str, Any] = orjson.loads((await ask(thing_id, at)).json)
+        except NotFound as error:
+            if not story:
+                raise
+            say(error.message)
+            return story, None
+        return story, outcome
+
+
+@asynccontextmanager
+async def _reading(runtime: Runtime) -> AsyncIterator[Auditing]:
+    auditing = auditing_of(runtime)
+    async with auditing.tenant_pool():
+        yield auditing
+
+
+def _document(told: HistoryEntry) -> dict[str, Any]:
+    changes = [{"field": change.field, "before": change.before, "after": change.after} for change in told.changes]
+    document: dict[str, Any] = orjson.loads(json_bytes(event_document(told.entry) | {"changes": changes}))
+    return document
+
+
+def _tell(kind: Kind, story: Sequence[HistoryEntry], outcome: dict[str, Any] | None) -> None:
+    for told in story:
+        entry = told.entry
+        at = entry.recorded_at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+        typer.echo(f"{entry.revision:>4}  {at}  {entry.topic}  by {entry.actor}")
+        if entry.reason is not None:
+            typer.echo(f"      because: {entry.reason}")
+        for change in told.changes:
+            typer.echo(f"      {change.field}: {_shown(change.before)} -> {_shown(change.after)}")
+    if outcome is not None:
+        typer.echo(f"\nThe {kind} after revision {outcome['revision']}:")
+        for field, value in outcome.items():
+            typer.echo(f"  {field}: {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    text = json_bytes(value).decode()
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,0 +1,188 @@
+"""The audit trail from the command line: told, proved, exported and proved again with no database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from adapters.checkpoints.signing_key import new_signing_key
+from entrypoints.cli.main import app
+from tests.e2e.api import path_of
+from tests.e2e.service import MASTER_KEYS
+from tests.http_service import SECRET
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+    from tests.e2e.api import Api
+    from tests.e2e.service import RunningService
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The command line with the settings of a deployment."""
+
+    environment: dict[str, str]
+
+    async def run(self, *arguments: object) -> Result:
+        """Run a command in a thread, as if it were a process of its own."""
+        given = [str(argument) for argument in arguments]
+        return await asyncio.to_thread(lambda: CliRunner().invoke(app, given, env=self.environment))
+
+    async def json(self, *arguments: object) -> Any:  # noqa: ANN401 - the document is what it is
+        result = await self.run(*arguments, "--json")
+        assert result.exit_code == 0, result.stderr
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def commands(service: RunningService, tmp_path: Path) -> Commands:
+    new_signing_key(tmp_path / "key")
+    return Commands(
+        {
+            "LEDGER_DATABASE_URL": service.database.app_url,
+            "LEDGER_ADMIN_DATABASE_URL": service.database.admin_url,
+            "LEDGER_MASTER_KEYS": MASTER_KEYS,
+            "LEDGER_JWT_SECRET": SECRET,
+            "LEDGER_CHECKPOINT_KEY": str(tmp_path / "key"),
+            "LEDGER_CHECKPOINT_SINK": str(tmp_path / "sink"),
+        }
+    )
+
+
+async def _a_story(api: Api) -> dict[str, Any]:
+    """Return a model that was renamed once."""
+    model = await api.model(await api.provider(), name="First")
+    reply = await api.patch(path_of(model), {"name": "Second"}, x_change_reason="It is better")
+    document: dict[str, Any] = reply.document
+    return document
+
+
+async def test_the_story_of_a_model_is_told(api: Api, commands: Commands) -> None:
+    model = await _a_story(api)
+    told = await commands.run("replay", "model", model["id"], "--org", api.organization_id)
+    assert told.exit_code == 0, told.stderr
+    assert "model.renamed  by user-1" in told.stdout
+    assert "because: It is better" in told.stdout
+    assert 'name: "First" -> "Second"' in told.stdout
+    assert "The model after revision 2:" in told.stdout
+    document = await commands.json("replay", "model", model["id"], "--org", api.organization_id)
+    assert [event["type"] for event in document["events"]] == ["model.registered", "model.renamed"]
+    assert document["outcome"] == json.loads(json.dumps(model, default=float))
+
+
+@pytest.mark.parametrize("until", ["revision", "time"])
+async def test_the_story_is_told_up_to_a_moment(api: Api, commands: Commands, until: str) -> None:
+    model = await _a_story(api)
+    option = ("--until", 1) if until == "revision" else ("--as-of", model["createdAt"])
+    document = await commands.json("replay", "model", model["id"], "--org", api.organization_id, *option)
+    assert [event["revision"] for event in document["events"]] == [1]
+    assert document["outcome"]["name"] == "First"
+
+
+async def test_what_was_removed_has_a_story(api: Api, commands: Commands) -> None:
+    model = await _a_story(api)
+    await api.delete(path_of(model))
+    told = await commands.run("replay", "model", model["id"], "--org", api.organization_id)
+    assert (told.exit_code, "model.removed" in told.stdout) == (0, True)
+    assert "The model was removed at" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("provider", "{model}"), 1, "no such provider"),
+        (("model", "00000000-0000-4000-8000-000000000000"), 1, "no such model"),
+        (("thing", "{model}"), 2, "neither provider nor model"),
+        (("model", "7"), 2, "ID 7 is not an id"),
+        (("model", "{model}", "--as-of", "2020-01-01T00:00:00Z"), 1, "did not exist then"),
+        (("model", "{model}", "--as-of", "2020-01-01"), 2, "is not a time in RFC 3339"),
+        (("model", "{model}", "--as-of", "2020-01-01T00:00:00Z", "--until", "1"), 2, "not both"),
+    ],
+)
+async def test_a_story_that_cannot_be_told_is_refused_in_a_line(
+    api: Api, commands: Commands, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    model = await _a_story(api)
+    given = [argument.format(model=model["id"]) for argument in arguments]
+    result = await commands.run("replay", *given, "--org", api.organization_id)
+    assert result.exit_code == code
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+async def test_the_log_is_proved_exported_and_proved_again(api: Api, commands: Commands, tmp_path: Path) -> None:
+    await _a_story(api)
+    before = await commands.json("audit", "verify", "--org", api.organization_id)
+    assert (before["intact"], before["unproven"]["events"]) == (True, 3)
+    written = await commands.json("audit", "checkpoint")
+    again = await commands.json("audit", "checkpoint")
+    assert (written["number"], again["number"], again["position"]) == (1, 2, written["position"])
+    whole = await commands.json("audit", "verify")
+    assert (whole["intact"], whole["findings"], whole["unproven"]["events"]) == (True, [], 0)
+    assert whole["organizations"] == written["organizations"]
+    file, key = tmp_path / "export.ndjson", tmp_path / "key.pem"
+    assert (await commands.run("audit", "export", "--org", api.organization_id, "--output", file)).exit_code == 0
+    key.write_text((await commands.run("audit", "public-key")).stdout)
+    offline = Commands({})
+    proved = await offline.run("audit", "verify", file, "--public-key", key)
+    assert proved.exit_code == 0, proved.stderr
+    assert proved.stdout.startswith(f"Proved: 3 events of organization {api.organization_id}, the first 3 vouched for")
+    lines = file.read_text().splitlines(keepends=True)
+    lines[2] = lines[2].replace("user-1", "user-2")
+    file.write_text("".join(lines))
+    betrayed = await offline.run("audit", "verify", file, "--public-key", key)
+    assert betrayed.exit_code == 1
+    assert betrayed.stdout.startswith("NOT PROVED. Line 3: ")
+    told = json.loads((await offline.run("audit", "verify", file, "--public-key", key, "--json")).stdout)
+    assert (told["proved"], told["wrongLine"]) == (False, 3)
+
+
+async def test_the_whole_log_is_told_in_a_line(api: Api, commands: Commands) -> None:
+    await _a_story(api)
+    told = await commands.run("audit", "verify")
+    assert told.exit_code == 0, told.stderr
+    assert told.stdout.startswith("Whole. ")
+    assert "There is no checkpoint yet" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("verify", "{missing}", "--public-key", "{key}"), 1, "cannot be read"),
+        (("verify", "{missing}"), 2, "--public-key is missing"),
+        (("verify", "{missing}", "--public-key", "nonsense"), 2, "no public Ed25519 key"),
+        (("verify", "--org", "7"), 2, "--org 7 is not an id"),
+        (("new-key", "{key}"), 1, "cannot be made"),
+        (
+            ("export", "--org", "00000000-0000-4000-8000-000000000000", "--output", "{missing}/x"),
+            1,
+            "cannot be written",
+        ),
+    ],
+)
+async def test_a_command_that_makes_no_sense_is_refused_in_a_line(
+    commands: Commands, tmp_path: Path, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    places = {"missing": str(tmp_path / "missing"), "key": str(tmp_path / "public.pem")}
+    (tmp_path / "public.pem").write_text((await commands.run("audit", "public-key")).stdout)
+    result = await commands.run("audit", *(argument.format(**places) for argument in arguments))
+    assert result.exit_code == code
+    assert told in result.stderr
+
+
+async def test_a_new_key_is_made_for_the_settings(commands: Commands, tmp_path: Path) -> None:
+    made = await commands.run("audit", "new-key", tmp_path / "another")
+    assert made.exit_code == 0
+    commands.environment["LEDGER_CHECKPOINT_KEY"] = str(tmp_path / "another")
+    assert (await commands.run("audit", "public-key")).stdout == made.stdout
+    commands.environment["LEDGER_CHECKPOINT_KEY"] = str(tmp_path / "nowhere")
+    refused = await commands.run("audit", "checkpoint")
+    assert (refused.exit_code, "cannot be used" in refused.stderr) == (2, True)
