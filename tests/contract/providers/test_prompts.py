@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import socket
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from yarl import URL
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
 from adapters.providers.gateway import Gateway
-from application.ports.generation import ImagePart
-from application.ports.provider_gateway import UpstreamFailure
-from tests.contract.providers.account import EVERY_PROVIDER, PIXEL, Accounts, a_prompt
+from application.ports.generation import Generated, ImagePart, TextDelta
+from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
+from tests.contract.egress.calls import egress_to
+from tests.contract.egress.loopback import serving
+from tests.contract.egress.test_streams import HEAD, a_chunk
+from tests.contract.providers.account import EVERY_PROVIDER, PIXEL, a_prompt
 
 if TYPE_CHECKING:
-    import ssl
+    from tests.contract.egress.loopback import Conversation
+    from tests.contract.providers.account import Accounts
 
-    from aiohttp import AddrInfoType
-
-    from entrypoints.sandbox.server import Sandbox
-
+DONE_AT_ONCE = b'data: {"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
 ANSWER = "You said “Hello” (1 word)."
 SEES = [name for name in EVERY_PROVIDER if name not in {"deepseek", "vllm"}]
 THINKS = [name for name in EVERY_PROVIDER if name not in {"anthropic", "vllm", "llamacpp"}]
@@ -147,23 +145,22 @@ async def test_a_long_answer_comes_in_pieces(accounts: Accounts, provider: str) 
     assert len(words) > 500
 
 
-@pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
-async def test_the_connection_of_a_stream_that_ended_is_used_again(
-    sandbox: Sandbox, trusted: ssl.SSLContext, provider: str
-) -> None:
-    opened = []
+async def test_the_connection_of_a_stream_that_ended_is_used_again() -> None:
+    async def handle(conversation: Conversation) -> None:
+        while True:
+            body = await conversation.reader.read(65_536)
+            assert body.startswith(b"{")
+            await conversation.send(HEAD, a_chunk(DONE_AT_ONCE))
+            # The end of a body is often a packet of its own, and behind the end of the answer.
+            await asyncio.sleep(0.02)
+            await conversation.send(b"0\r\n\r\n")
+            await conversation.read_request()
 
-    def open_socket(address: AddrInfoType) -> socket.socket:
-        opened.append(address)
-        return socket.socket(address[0], address[1], address[2])
-
-    url = URL(sandbox.url)
-    allow = EgressAllowList.parse(f"{url.host}:{url.port}")
-    async with Egress(allow, ssl_context=trusted, open_socket=open_socket) as egress:
-        accounts = Accounts(Gateway(egress), sandbox)
-        # So that the end comes in a packet of its own.
-        sandbox.faults.add(kind="slow_stream", seconds=0.005)
+    async with serving(handle) as server, egress_to(server) as egress:
+        connection = ProviderConnection(
+            provider_type="openai", endpoint=server.url("/v1"), settings={}, api_key="sk-0123456789"
+        )
         for _ in range(3):
-            await accounts.stream(provider)
-            await accounts.generate(provider)
-    assert len(opened) == 1
+            async with Gateway(egress).stream(connection, a_prompt("Hello", model_id="m")) as events:
+                assert [type(event) async for event in events] == [TextDelta, Generated]
+        assert server.connections == 1

@@ -131,7 +131,7 @@ async def test_a_prompt_ends_at_its_deadline_whatever_the_adapter_does() -> None
     gateway = Gateway(NeverAnswering())
     request = a_prompt(deadline_seconds=0.1)
     with pytest.raises(UpstreamFailure, match=r"OpenAI did not answer within 0.1 seconds.") as failure:
-        await gateway.generate(a_connection("openai"), request)
+        await asyncio.wait_for(gateway.generate(a_connection("openai"), request), 2)
     assert (failure.value.category, failure.value.is_retryable) == ("timeout", True)
 
 
