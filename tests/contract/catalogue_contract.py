@@ -18,8 +18,8 @@ MISTRAL = "https://api.mistral.ai/v1"
 class CatalogueContract:
     """Subclass it in a test module, with a fixture `catalogue` that gives one.
 
-    It knows gpt-4o of OpenAI, gemini-2.0-flash of Google (shut down on June 1, 2026), and mistral-small-latest at
-    Mistral's endpoint, all with limits and prices.
+    It knows gpt-4o of OpenAI, gemini-2.0-flash of Google (shut down on June 1, 2026; gemini-2.0-flash-001 is the same),
+    and mistral-small-latest at Mistral's endpoint, all with limits and prices.
     """
 
     def test_a_known_model_is_described(self, catalogue: Catalogue) -> None:
@@ -44,6 +44,17 @@ class CatalogueContract:
         known = catalogue.look_up("google", "models/gemini-2.0-flash")
         assert known.model_id == "models/gemini-2.0-flash"
         assert known.max_tokens == 8192
+
+    def test_a_model_goes_by_each_of_its_names(self, catalogue: Catalogue) -> None:
+        one, other = (catalogue.look_up("google", name) for name in ("gemini-2.0-flash", "models/gemini-2.0-flash-001"))
+        assert (one.max_tokens, one.input_per_1k, one.lifecycle) == (
+            other.max_tokens,
+            other.input_per_1k,
+            other.lifecycle,
+        )
+        assert "gemini-2.0-flash-001" in one.aliases
+        assert "gemini-2.0-flash" in other.aliases
+        assert "gemini-2.0-flash" not in one.aliases
 
     @pytest.mark.parametrize("model_id", ["", "gpt-4o-", "gpt-4o-does-not-exist", "xgpt-4o", "gpt-4o ", "ft:", "ft:::"])
     def test_of_an_unknown_model_nothing_is_known(self, catalogue: Catalogue, model_id: str) -> None:

@@ -27,6 +27,7 @@ GEMINI = KnownModel(
     max_tokens=8192,
     lifecycle="retired",
     retired_on="2026-06-01",
+    aliases=("gemini-2.0-flash-001",),
     input_per_1k=Decimal("0.0001"),
     output_per_1k=Decimal("0.0004"),
 )

@@ -1,0 +1,80 @@
+"""Providers out there that list what a test says, when it says."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from application.ports.provider_gateway import TestReport, Timings
+from domain.provider.values import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from application.ports.provider_gateway import (
+        OfferedModel,
+        ProviderConnection,
+        ProviderType,
+        UpstreamFailure,
+    )
+
+
+@dataclass(slots=True)
+class Upstream:
+    """A provider: its next answer, and whether it gives it; `asked` are the connections it was asked over."""
+
+    answer: Sequence[OfferedModel] | UpstreamFailure = ()
+    asked: list[ProviderConnection] = field(default_factory=list)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class FakeGateway:
+    """Finds providers by their endpoint; each answers at once unless it is told to wait."""
+
+    def __init__(self) -> None:
+        self._upstreams: dict[str, Upstream] = {}
+
+    def at(self, endpoint: str) -> Upstream:
+        """Return the provider there; a new one answers at once, with nothing."""
+        if endpoint not in self._upstreams:
+            self._upstreams[endpoint] = Upstream()
+            self._upstreams[endpoint].answers.set()
+        return self._upstreams[endpoint]
+
+    def types(self) -> Sequence[ProviderType]:
+        return []
+
+    def checked_endpoint(self, provider_type: str, endpoint: str | None) -> Endpoint:
+        url = endpoint or f"https://{provider_type}.example/v1"
+        return Endpoint(url, "/".join(url.split("/")[:3]))
+
+    def checked_settings(self, provider_type: str, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return dict(settings)
+
+    async def probe(self, connection: ProviderConnection) -> TestReport:
+        return TestReport(
+            status="healthy",
+            reachable=True,
+            authenticated=True,
+            category="ok",
+            message="It answers.",
+            hint=None,
+            response_time_ms=1.0,
+            timings=Timings(),
+            model_count=len(await self.list_models(connection)),
+            checked_at=datetime.now(UTC),
+            upstream_request_id=None,
+            rate_limit=None,
+        )
+
+    async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
+        upstream = self.at(connection.endpoint)
+        upstream.asked.append(connection)
+        upstream.is_asked.set()
+        await upstream.answers.wait()
+        if isinstance(upstream.answer, Exception):
+            raise upstream.answer
+        return upstream.answer

@@ -1,0 +1,259 @@
+"""Registering what is offered: all of it or nothing, once, and never over a person's word."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from application.commands.import_models import ImportModels, import_models
+from application.errors import Conflict, InvalidInput, ModelAlreadyRegistered, ProviderNotFound
+from application.ports.catalogue import KnownModel
+from application.ports.provider_gateway import OfferedModel, UpstreamFailure
+from domain.model.aggregate import Model
+from domain.model.values import Lifecycle, Limits, Price
+from tests.builders import a_model, a_price, acting
+from tests.fakes.catalogue import FakeCatalogue
+from tests.fakes.models import FakeModels
+from tests.unit.discovery.world import DOWN, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from application.commands.import_models import ImportOutcome
+    from application.recorded import Recorded
+    from domain.provider.aggregate import Provider
+
+OLD = KnownModel(model_id="old", lifecycle="retired", retired_on="2026-06-01")
+
+
+class InterruptedModels(FakeModels):
+    """Models that somebody else changes each time just before they are saved."""
+
+    def __init__(self, world: World, interrupt: Callable[[], None]) -> None:
+        super().__init__(world.ledger)
+        self._interrupt = interrupt
+
+    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
+        self._interrupt()
+        return await super().save_all(models)
+
+
+@pytest.fixture
+def world() -> World:
+    return World(catalogue=FakeCatalogue({"openai": [OLD]}))
+
+
+@pytest.fixture
+async def provider(world: World) -> Provider:
+    provider = await world.provider("ours")
+    world.upstream(provider).answer = [
+        OfferedModel(model_id="a", name="A", type="language", input_per_1k=Decimal("0.001"), lifecycle="active"),
+        OfferedModel(model_id="b", context_window=8, extras={"aliases": ["b-latest"]}),
+        OfferedModel(model_id="c"),
+    ]
+    return provider
+
+
+async def imported(
+    world: World,
+    provider: Provider,
+    *model_ids: str,
+    command_id: UUID | None = None,
+    models: FakeModels | None = None,
+    **how: bool,
+) -> ImportOutcome:
+    """Import these models, all when none is named."""
+    command = ImportModels(provider_id=provider.id, model_ids=list(model_ids) or "all", **how)
+    with acting(world.organization_id, command_id=command_id or uuid4()):
+        return await import_models(command, models=models or world.models, ports=world.process)
+
+
+def registered(world: World) -> dict[str, Model]:
+    with acting(world.organization_id):
+        return {model.model_id: model for model in world.ledger.living(Model)}
+
+
+def register(world: World, provider: Provider, model_id: str, **facts: Any) -> Model:  # noqa: ANN401 - several types
+    model = a_model(provider_id=provider.id, model_id=model_id, **facts)
+    with acting(world.organization_id):
+        world.ledger.save([model])
+    return model
+
+
+async def test_chosen_models_are_registered_as_they_are_offered_and_disabled(world: World, provider: Provider) -> None:
+    outcome = await imported(world, provider, "b", "a")
+    models = registered(world)
+    assert list(outcome.imported) == ["b", "a"]
+    assert {name: entry.aggregate_id for name, entry in outcome.imported.items()} == {
+        name: model.id for name, model in models.items()
+    }
+    assert (outcome.updated, outcome.already_registered, outcome.held_back) == ({}, {}, {})
+    assert [model.is_enabled for model in models.values()] == [False, False]
+    model = models["a"]
+    assert (model.provider_id, model.name, model.type, model.config) == (provider.id, "A", "language", {})
+    assert (model.price, model.lifecycle) == (
+        Price(Decimal("0.001"), None, "live"),
+        Lifecycle(lifecycle="active"),
+    )
+    assert model.sources == {"name": "live", "type": "live", "price": "live", "lifecycle": "live"}
+    assert models["b"].limits == Limits(context_window=8, max_tokens=None)
+
+
+async def test_all_of_them_may_be_taken_into_use_at_once(world: World, provider: Provider) -> None:
+    outcome = await imported(world, provider, enable=True)
+    assert list(outcome.imported) == ["a", "b", "c"]
+    assert {model.is_enabled for model in registered(world).values()} == {True}
+
+
+async def test_a_name_that_comes_twice_counts_once_whichever_it_is(world: World, provider: Provider) -> None:
+    outcome = await imported(world, provider, "b-latest", "b", "models/b", "b", "a")
+    assert list(outcome.imported) == ["b", "a"]
+    assert registered(world).keys() == {"a", "b"}
+
+
+@pytest.mark.parametrize(("names", "pointer"), [(("a", "x"), "/modelIds/1"), (("x", "a", "y"), "/modelIds/0")])
+async def test_a_model_that_is_not_offered_is_pointed_at_and_nothing_is_registered(
+    world: World, provider: Provider, names: Sequence[str], pointer: str
+) -> None:
+    with pytest.raises(InvalidInput, match="does not offer x") as refused:
+        await imported(world, provider, *names)
+    assert refused.value.pointer == pointer
+    assert registered(world) == {}
+
+
+async def test_what_is_registered_already_is_left_alone_under_whatever_name(world: World, provider: Provider) -> None:
+    held = register(world, provider, "b-latest", name="Mine")
+    by_hand = register(world, provider, "a", name="A of mine")
+    outcome = await imported(world, provider)
+    assert list(outcome.imported) == ["c"]
+    assert outcome.already_registered == {"a": by_hand.id, "b": held.id}
+    assert registered(world).keys() == {"a", "b-latest", "c"}
+    assert registered(world)["a"].revision == 1
+
+
+async def test_an_update_takes_over_what_is_offered_but_for_a_persons_values(world: World, provider: Provider) -> None:
+    ours = register(world, provider, "a", name="Mine", type="vision", sources={"type": "manual"})
+    same = register(world, provider, "c", type="unknown", capabilities=[])
+    outcome = await imported(world, provider, "a", "b", "c", update=True)
+    assert (list(outcome.imported), list(outcome.updated)) == (["b"], ["a"])
+    assert outcome.already_registered == {"a": ours.id, "c": same.id}
+    model = registered(world)["a"]
+    assert (model.name, model.type) == ("Mine", "vision")
+    assert (model.price, model.lifecycle.lifecycle) == (Price(Decimal("0.001"), None, "live"), "active")
+    assert outcome.updated["a"].revision == model.revision == 3
+    assert model.is_enabled
+
+
+async def test_a_suspicious_price_is_taken_only_by_name(world: World, provider: Provider) -> None:
+    ours = register(world, provider, "a", type="language", price=a_price("0.1", None, "live"), is_enabled=False)
+    held_back = await imported(world, provider, update=True)
+    assert (held_back.held_back, list(held_back.updated)) == ({"a": ours.id}, ["a"])
+    assert registered(world)["a"].price == a_price("0.1", None, "live")
+    assert registered(world)["a"].lifecycle.lifecycle == "active"
+    taken = await imported(world, provider, "a", update=True)
+    assert (taken.held_back, list(taken.updated)) == ({}, ["a"])
+    assert registered(world)["a"].price == Price(Decimal("0.001"), None, "live")
+
+
+async def test_a_registered_model_that_is_gone_takes_over_that_it_is_retired(world: World, provider: Provider) -> None:
+    gone, unheard = register(world, provider, "old"), register(world, provider, "unheard-of")
+    named = await imported(world, provider, "old", "unheard-of")
+    assert (named.imported, named.updated) == ({}, {})
+    assert named.already_registered == {"old": gone.id, "unheard-of": unheard.id}
+    outcome = await imported(world, provider, update=True)
+    assert list(outcome.updated) == ["old"]
+    model = registered(world)["old"]
+    assert model.lifecycle == Lifecycle(lifecycle="retired", retires_on="2026-06-01")
+    assert model.sources == {"lifecycle": "catalogue", "retiresOn": "catalogue"}
+    assert (await imported(world, provider, update=True)).updated == {}
+
+
+async def test_a_stale_answer_will_do_and_a_provider_that_never_answered_will_not(
+    world: World, provider: Provider
+) -> None:
+    await world.look(provider)
+    upstream = world.upstream(provider)
+    upstream.answer = DOWN
+    assert (await world.look(provider, refresh=True)).status == "stale"
+    assert list((await imported(world, provider, "a")).imported) == ["a"]
+    silent = await world.provider("silent")
+    world.upstream(silent).answer = DOWN
+    with pytest.raises(UpstreamFailure):
+        await imported(world, silent)
+
+
+async def test_repeated_the_same_command_answers_as_the_first_time(world: World, provider: Provider) -> None:
+    register(world, provider, "c", type="vision", sources={})
+    command_id = uuid4()
+    first = await imported(world, provider, command_id=command_id, update=True)
+    world.upstream(provider).answer = [OfferedModel(model_id=name) for name in ("new", "b", "a", "c")]
+    await world.look(provider, refresh=True)
+    again = await imported(world, provider, command_id=command_id, update=True)
+    assert (again.imported, again.updated) == (first.imported, first.updated)
+    assert again.already_registered == first.already_registered
+    assert "new" not in registered(world)
+    assert list((await imported(world, provider)).imported) == ["new"]
+
+
+async def test_two_who_import_the_same_at_once_both_succeed(world: World, provider: Provider) -> None:
+    wanted = ["b", "c"]
+
+    def rival() -> None:
+        if wanted:
+            register(world, provider, wanted.pop())
+
+    outcome = await imported(world, provider, models=InterruptedModels(world, rival))
+    assert list(outcome.imported) == ["a"]
+    assert outcome.already_registered.keys() == {"b", "c"}
+    assert registered(world).keys() == {"a", "b", "c"}
+
+
+async def test_somebody_who_never_stops_changing_the_same_is_told_of(world: World, provider: Provider) -> None:
+    def rename() -> None:
+        model = registered(world)["a"]
+        model.rename(f"{model.name}!")
+        with acting(world.organization_id):
+            world.ledger.save([model])
+
+    register(world, provider, "a")
+    with pytest.raises(Conflict) as refused:
+        await imported(world, provider, update=True, models=InterruptedModels(world, rename))
+    assert not isinstance(refused.value, ModelAlreadyRegistered)
+    assert registered(world).keys() == {"a"}
+
+
+async def test_more_than_some_thousand_models_are_chosen_by_name(world: World) -> None:
+    provider = await world.provider("large", *(f"model-{number}" for number in range(5_001)))
+    with pytest.raises(InvalidInput, match="choose at most 5,000") as refused:
+        await imported(world, provider)
+    assert refused.value.pointer == "/modelIds"
+    assert list((await imported(world, provider, "model-5000")).imported) == ["model-5000"]
+
+
+async def test_a_model_that_cannot_be_registered_is_named(world: World) -> None:
+    provider = await world.provider("odd")
+    world.upstream(provider).answer = [OfferedModel(model_id="a"), OfferedModel(model_id="b", name="two\nlines")]
+    with pytest.raises(InvalidInput, match="b cannot be registered: A name has no control characters"):
+        await imported(world, provider)
+    assert registered(world) == {}
+    assert list((await imported(world, provider, "a")).imported) == ["a"]
+
+
+async def test_a_provider_that_is_not_there_is_not_found(world: World, provider: Provider) -> None:
+    provider.remove()
+    await world.save(provider)
+    with pytest.raises(ProviderNotFound):
+        await imported(world, provider)
+
+
+async def test_with_nothing_to_do_nothing_is_recorded(world: World, provider: Provider) -> None:
+    await imported(world, provider)
+    with acting(world.organization_id):
+        before = world.ledger.books.sequence
+    again = await imported(world, provider, update=True)
+    assert (again.imported, again.updated) == ({}, {})
+    with acting(world.organization_id):
+        assert world.ledger.books.sequence == before
