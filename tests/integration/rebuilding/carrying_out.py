@@ -21,8 +21,8 @@ async def rebuilt(tables: ReadTables, name: Table, progress: Progress | None = N
     return await rebuild_projection(RebuildProjection(name=name), tables=tables, progress=progress or NoProgress())
 
 
-async def rolled_back(tables: ReadTables, name: Table) -> RolledBack:
-    return await roll_back_projection(RollBackProjection(name=name), tables=tables, progress=NoProgress())
+async def rolled_back(tables: ReadTables, name: Table, progress: Progress | None = None) -> RolledBack:
+    return await roll_back_projection(RollBackProjection(name=name), tables=tables, progress=progress or NoProgress())
 
 
 async def differences(tables: ReadTables, name: Table) -> Differences:

@@ -72,6 +72,14 @@ class Tenant:
             model.rename(name)
             await self.models.save(model)
 
+    async def touch(self, name: str) -> None:
+        """Change a model and a provider."""
+        await self.rename(0, name)
+        with acting(self.organization_id):
+            provider = await self.providers.get(self.provider_ids[0])
+            provider.rename(name)
+            await self.providers.save(provider)
+
 
 @pytest.fixture
 def tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger) -> Tenant:
