@@ -2,9 +2,9 @@
 
 PYTHON = python3
 VENV = .venv
-# Arguments for pytest, e.g. make test TESTS=tests/unit WORKERS=2
+# For pytest: make test TESTS=tests/unit WORKERS=   (in one process, which is easier to debug)
 TESTS = tests
-WORKERS =
+WORKERS = 2
 # make lock UPGRADE=--upgrade also takes newer releases.
 UPGRADE =
 
@@ -48,7 +48,7 @@ format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: $(DEVELOPMENT) ## Run the tests (TESTS=path, WORKERS=2)
+test: $(DEVELOPMENT) ## Run the tests in two processes (TESTS=path, WORKERS=)
 	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(TESTS)
 
 picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
