@@ -37,7 +37,7 @@ class MissingModel:
     """A model that was offered once, not since a time; or that is registered and was never seen on offer."""
 
     model_id: str
-    since: str | None
+    since: datetime | None
     registered_id: UUID | None
     lifecycle: Lifecycle
 
@@ -129,7 +129,7 @@ def completed(
         names=offered.names,
         missing=missing,
         changes={
-            "since": snapshot.changes.get("since"),
+            "since": _moment(snapshot.changes.get("since")),
             **{name: snapshot.changes.get(name, []) for name in ("added", "returned", "changed")},
             "priceMoved": [_in_figures(move) for move in snapshot.changes.get("priceMoved", [])],
             "missing": [model.document() for model in missing],
@@ -143,10 +143,10 @@ def _missing(
 ) -> list[MissingModel]:
     """Return what was offered once, and what is registered but was never seen on offer."""
     found = registrations(not_offered, names_of_missing(snapshot.missing), lambda model_id: known(model_id).aliases)
-    entries: list[tuple[str, str | None, UUID | None]] = []
+    entries: list[tuple[str, datetime | None, UUID | None]] = []
     for model_id, entry in snapshot.missing.items():
         held = found.by_offered_id.get(model_id)
-        entries.append((model_id, entry["since"], None if held is None else held.id))
+        entries.append((model_id, _moment(entry["since"]), None if held is None else held.id))
     entries += [(model.model_id, None, model.id) for model in found.not_offered]
     return [
         MissingModel(
@@ -158,6 +158,10 @@ def _missing(
         for model_id, since, registered_id in entries
         for fact in (known(model_id),)
     ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _in_figures(move: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,14 +140,14 @@ async def test_what_is_registered_but_gone_is_missing_since_then(world: World) -
     }
     world.upstream(provider).answer = [OfferedModel(model_id="a")]
     later = await world.look(provider, refresh=True)
-    since = later.offer.fetched_at.isoformat()
+    since = later.offer.fetched_at
     assert {name: (entry["since"], str(entry["registeredModelId"])) for name, entry in missing(later).items()} == {
         "b": (since, gone),
         "old": (since, alias),
         "never": (None, never),
     }
     assert (missing(later)["old"]["lifecycle"], missing(later)["old"]["retiresOn"]) == ("retired", "2026-06-01")
-    assert later.offer.changes["since"] == first.offer.fetched_at.isoformat()
+    assert later.offer.changes["since"] == first.offer.fetched_at
 
 
 async def test_changes_are_told_with_amounts_as_numbers(world: World) -> None:
