@@ -43,20 +43,21 @@ def batches(heads: Sequence[tuple[UUID, int]], *, size: int = BATCH_EVENTS, whol
 
     `heads` come in the order of their ids; `whole` keeps each organization in one batch.
     """
-    first, gathered, events = LEAST, list[UUID](), 0
+    start, gathered, events = 0, list[UUID](), 0
     for organization_id, count in heads:
         if count > size and not whole:
-            if organization_id != first:
-                yield Batch(first, _before(organization_id), events, organizations=gathered)
+            if organization_id.int != start:
+                yield Batch(UUID(int=start), UUID(int=organization_id.int - 1), events, organizations=gathered)
             yield from _parts(organization_id, count, size)
-            first, gathered, events = _after(organization_id), [], 0
+            start, gathered, events = organization_id.int + 1, [], 0
             continue
         gathered.append(organization_id)
         events += count
         if events >= size:
-            yield Batch(first, organization_id, events, organizations=gathered)
-            first, gathered, events = _after(organization_id), [], 0
-    yield Batch(first, GREATEST, events, organizations=gathered)
+            yield Batch(UUID(int=start), organization_id, events, organizations=gathered)
+            start, gathered, events = organization_id.int + 1, [], 0
+    if start <= GREATEST.int:
+        yield Batch(UUID(int=start), GREATEST, events, organizations=gathered)
 
 
 def _parts(organization_id: UUID, count: int, size: int) -> Iterator[Batch]:
@@ -71,14 +72,6 @@ def _parts(organization_id: UUID, count: int, size: int) -> Iterator[Batch]:
             UUID(int=end - 1),
             [organization_id] if number == 0 else [],
         )
-
-
-def _before(organization_id: UUID) -> UUID:
-    return UUID(int=organization_id.int - 1)
-
-
-def _after(organization_id: UUID) -> UUID:
-    return UUID(int=min(organization_id.int + 1, GREATEST.int))
 
 
 def within(organization_id: UUID, parts: Iterator[Batch]) -> Iterator[Batch]:
