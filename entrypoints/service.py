@@ -140,6 +140,7 @@ def application(
         logger=logger,
         metrics=metrics,
     )
+    app.on_shutdown.append(trail.on_shutdown)
     app[CONTAINER] = container
     return app
 
@@ -171,6 +172,7 @@ def views(container: Container, trail: AuditTrail) -> Views:
         usage=UsageViews(report=container.report_usage()),
         audit=AuditViews(log=container.audit_log(), history=container.history()),
         proof=trail.proof(),
+        feed=trail.feed(),
         organizations=OrganizationViews(name_it=container.name_organization()),
         administration=_administration_views(container),
     )

@@ -18,6 +18,7 @@ from adapters.checkpoints.signing_key import (
     read_signing_key,
 )
 from adapters.postgres.audit_log import PostgresAuditLog
+from adapters.postgres.followed_log import PostgresFollowedLog, PostgresSignals
 from adapters.postgres.log_heads import CheckpointOffice
 from adapters.postgres.past import PostgresPast
 from adapters.postgres.pool import reading_pool
@@ -25,6 +26,7 @@ from adapters.postgres.stored_log import PostgresStoredLog
 from adapters.postgres.tenant import Tenant
 from adapters.system_clock import SystemClock
 from application.commands.write_checkpoint import write_checkpoint
+from application.feed.feed import Feed
 from application.queries.as_of import model_as_of, provider_as_of
 from application.queries.export_log import export_log
 from application.queries.history import history
@@ -91,6 +93,9 @@ class Auditing(containers.DeclarativeContainer):
     export_log = providers.Factory(
         partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
     )
+    signals = providers.Singleton(PostgresSignals, database_url)
+    feed = providers.Singleton(Feed, providers.Singleton(PostgresFollowedLog, connect), signals)
+
     tenant_pool = providers.Singleton(reading_pool, database_url, size=1, application_name="model-ledger replay")
     tenant = providers.Singleton(Tenant, tenant_pool)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)

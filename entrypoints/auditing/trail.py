@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrypoints.auditing.container import Auditing
 from entrypoints.auditing.writer import CheckpointWatch, CheckpointWriter
+from entrypoints.http.views.feed import FeedOptions, FeedViews
 from entrypoints.http.views.proof import ProofViews
 from entrypoints.monitoring.background import in_background
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
     from uuid import UUID
 
+    from aiohttp import web
     from prometheus_client import CollectorRegistry
     from structlog.typing import FilteringBoundLogger
 
@@ -41,6 +43,18 @@ class AuditTrail:
         public_key = self._auditing.checkpoints().public_key
         return ProofViews(verify=self._verify, export=self._export, public_key=public_key, turn=self._turn)
 
+    def feed(self) -> FeedViews:
+        """Return the view that tells what happens."""
+        return FeedViews(follow=self._auditing.feed().follow, options=FeedOptions())
+
+    async def on_shutdown(self, _: web.Application) -> None:
+        """End all streams, so that nobody waits for them."""
+        await self._auditing.feed().close()
+
+    async def close(self) -> None:
+        """Give the connection for hints back."""
+        await self._auditing.signals().close()
+
     async def _verify(self, organization_id: UUID) -> Verification:
         log = self._auditing.log_of_organization(organization_id)
         verification: Verification = await self._auditing.verify_log()(log=log, only=organization_id)
@@ -60,13 +74,16 @@ async def audit_trail(
     auditing = auditing_of(runtime, container)
     watch = CheckpointWatch(logger, registry)
     trail = AuditTrail(auditing, watch)
-    if runtime.checkpoint_key is None or runtime.settings.checkpoint_interval == 0:
-        yield trail
-        return
     interval = runtime.settings.checkpoint_interval
-    writer = CheckpointWriter(auditing.office(), auditing.write_checkpoint(), watch, interval=interval)
-    async with in_background(writer.run, logger):
-        yield trail
+    try:
+        if runtime.checkpoint_key is None or interval == 0:
+            yield trail
+        else:
+            writer = CheckpointWriter(auditing.office(), auditing.write_checkpoint(), watch, interval=interval)
+            async with in_background(writer.run, logger):
+                yield trail
+    finally:
+        await trail.close()
 
 
 def auditing_of(runtime: Runtime, container: Container | None = None) -> Auditing:

@@ -25,7 +25,9 @@ EXPOSED = (
     "ETag, Location, Retry-After, X-Request-Id, X-Ledger-Position, Idempotency-Replayed, WWW-Authenticate, "
     "RateLimit, RateLimit-Policy"
 )
-ACCEPTED = "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, X-Change-Reason, X-Request-Id"
+ACCEPTED = (
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, X-Change-Reason, X-Request-Id"
+)
 PREFLIGHT_SECONDS = "600"
 
 

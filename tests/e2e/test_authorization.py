@@ -68,6 +68,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/ai/audit"): (VIEWER, ...),
     ("GET", "/api/ai/audit/verify"): (VIEWER, ...),
     ("GET", "/api/ai/audit/export"): (VIEWER, ...),
+    ("GET", "/api/ai/events"): (VIEWER, ...),
     ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
 }
 
@@ -136,7 +137,9 @@ def expected(method: str, path: str) -> tuple[object, Any]:
 
 
 async def ask(api: Api, method: str, path: str) -> Reply:
-    return await api.ask(method, path.replace("{id}", AN_ID), expected(method, path)[1])
+    # Nobody stays to follow.
+    query = {"follow": False} if path == "/api/ai/events" else {}
+    return await api.ask(method, path.replace("{id}", AN_ID), expected(method, path)[1], query=query)
 
 
 def test_every_route_is_in_the_table_and_the_table_has_no_other(service: RunningService) -> None:

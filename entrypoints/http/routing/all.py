@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from entrypoints.http.routing.administration import administration_routes
 from entrypoints.http.routing.audit import audit_routes
 from entrypoints.http.routing.discovery import discovery_routes
+from entrypoints.http.routing.feed import feed_routes
 from entrypoints.http.routing.models import model_routes
 from entrypoints.http.routing.platform import platform_routes
 from entrypoints.http.routing.prompts import chat_routes, prompt_routes
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.bulk import BulkViews
     from entrypoints.http.views.chat_completions import ChatViews
     from entrypoints.http.views.discovery import DiscoveryViews
+    from entrypoints.http.views.feed import FeedViews
     from entrypoints.http.views.models import ModelViews
     from entrypoints.http.views.organizations import OrganizationViews
     from entrypoints.http.views.prompts import PromptViews
@@ -45,6 +47,7 @@ class Views:
     usage: UsageViews
     audit: AuditViews
     proof: ProofViews
+    feed: FeedViews
     organizations: OrganizationViews
     administration: AdministrationViews
 
@@ -59,6 +62,7 @@ class Views:
             *chat_routes(self.chat),
             *audit_routes(self.audit),
             *proof_routes(self.proof),
+            *feed_routes(self.feed),
             *platform_routes(self.organizations),
             *administration_routes(self.administration),
         ]

@@ -1,0 +1,115 @@
+"""All who follow a log in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from application.errors import Unavailable
+from application.feed.tail import Tail
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from uuid import UUID
+
+    from application.ports.feed import FeedEvent, FollowedLog, Signals
+
+MOST_FOLLOWERS: Final = 1_000
+MOST_OF_ONE_ORGANIZATION: Final = 200
+_BATCH: Final = 500
+
+
+class TooManyFollowers(Unavailable):
+    """As many as can follow the log here are following it already; try again shortly, or read the audit list."""
+
+    code = "too-many-followers"
+
+
+@dataclass(slots=True)
+class _Followed:
+    tail: Tail
+    task: asyncio.Task[None]
+    followers: int = 0
+
+
+class Feed:
+    """Gives each follower every event of its organization after a position, once, in order.
+
+    `poll_seconds` passes at most between two looks into the log while hints arrive, `blind_seconds` while none can.
+    """
+
+    def __init__(
+        self, log: FollowedLog, signals: Signals, *, poll_seconds: float = 5.0, blind_seconds: float = 0.5
+    ) -> None:
+        self._log = log
+        self._signals = signals
+        self._seconds = {"poll_seconds": poll_seconds, "blind_seconds": blind_seconds}
+        self._followed: dict[UUID, _Followed] = {}
+        self._closing = asyncio.Event()
+
+    async def close(self) -> None:
+        """Let every follower come to an end; who comes now is refused nothing and told nothing."""
+        self._closing.set()
+
+    async def follow(
+        self, organization_id: UUID, after: int | None, *, endless: bool = True
+    ) -> AsyncGenerator[tuple[int, Sequence[FeedEvent]]]:
+        """Give events and the position up to which all have been given; at first the position alone.
+
+        It begins after the position, or with what happens from now on. Unless it is endless it ends with what has
+        happened already.
+
+        Raises:
+            TooManyFollowers: there are too many already.
+            Unavailable: the database cannot be reached.
+        """
+        async with self._tail(organization_id) as tail:
+            position = await self._log.position(organization_id) if after is None else after
+            yield position, ()
+            while not self._closing.is_set():
+                growth = tail.growth
+                batch = await self._next(tail, organization_id, position)
+                if batch:
+                    position = batch[-1].position
+                    yield position, batch
+                elif not endless:
+                    return
+                else:
+                    await self._grown(growth)
+
+    async def _next(self, tail: Tail, organization_id: UUID, position: int) -> Sequence[FeedEvent]:
+        known = tail.since(position)
+        return await self._log.after(organization_id, position, _BATCH) if known is None else known
+
+    async def _grown(self, growth: asyncio.Event) -> None:
+        waiting = [asyncio.ensure_future(growth.wait()), asyncio.ensure_future(self._closing.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    @asynccontextmanager
+    async def _tail(self, organization_id: UUID) -> AsyncIterator[Tail]:
+        followed = self._followed.get(organization_id)
+        if sum(each.followers for each in self._followed.values()) >= MOST_FOLLOWERS or (
+            followed is not None and followed.followers >= MOST_OF_ONE_ORGANIZATION
+        ):
+            raise TooManyFollowers
+        if followed is None:
+            followed = self._followed[organization_id] = self._begun(organization_id)
+        followed.followers += 1
+        try:
+            yield followed.tail
+        finally:
+            followed.followers -= 1
+            if followed.followers == 0:
+                del self._followed[organization_id]
+                followed.task.cancel()
+                await asyncio.wait({followed.task})
+
+    def _begun(self, organization_id: UUID) -> _Followed:
+        tail = Tail(organization_id, self._log, self._signals, **self._seconds)
+        return _Followed(tail, asyncio.create_task(tail.run()))

@@ -1,0 +1,177 @@
+"""The route that tells what happens, as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
+
+from aiohttp import web
+from pydantic import Field
+
+from application.caller import current_caller
+from entrypoints.http.fields import Flag, Query, Whole
+from entrypoints.http.refusals import FieldError, InvalidRequest
+from entrypoints.http.requests import query_of
+from entrypoints.http.responses import json_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+    from uuid import UUID
+
+    from application.ports.feed import FeedEvent
+
+EVENT_STREAM: Final = "text/event-stream"
+_DIGITS: Final = 18
+_LINGER_SECONDS: Final = 5.0
+
+
+class FeedQuery(Query):
+    """From where on."""
+
+    after: Annotated[
+        Whole | None,
+        Field(ge=0, description="After this position; by default from now on. Last-Event-ID comes first."),
+    ] = None
+    follow: Annotated[Flag, Field(description="Whether to stay for what happens later.")] = True
+
+
+class Follow(Protocol):
+    """Follows an organization's log."""
+
+    def __call__(
+        self, organization_id: UUID, after: int | None, *, endless: bool
+    ) -> AsyncGenerator[tuple[int, Sequence[FeedEvent]]]:
+        """Give events, and the position up to which all have been given."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOptions:
+    """Times in seconds: between signs of life, until a client is too slow, until it has to come again."""
+
+    heartbeat: float = 15.0
+    patience: float = 30.0
+    longest: float = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedViews:
+    """Turns a request into a stream of events."""
+
+    follow: Follow
+    options: FeedOptions
+
+    async def follow_events(self, request: web.Request) -> web.StreamResponse:
+        """Follow what happens
+
+        Server-sent events (WHATWG HTML, section 9.2), one for each event of the organization, in order: its `id` is the
+        position. Whoever reconnects with `Last-Event-ID`, as browsers do by themselves, misses nothing and gets nothing
+        twice, also across restarts of the service. They say that something happened, not what: read the thing again.
+
+        Comments are signs of life. The stream ends with an event `end` that says why (`renew` after 15 minutes, when
+        the token should be checked again; `shutdown`; `slow` for a client that does not keep up; `complete` where
+        nobody wanted to follow): reconnect.
+        """
+        query = query_of(request, FeedQuery)
+        after = _last_seen(request, query.after)
+        response = web.StreamResponse(
+            headers={"Content-Type": f"{EVENT_STREAM}; charset=utf-8", "X-Accel-Buffering": "no"}
+        )
+        if request.method == "HEAD":
+            await response.prepare(request)
+            return response
+        organization_id = current_caller().organization_id
+        async with aclosing(self.follow(organization_id, after, endless=query.follow)) as batches:
+            await _Stream(request, response, self.options).run(batches, b"shutdown" if query.follow else b"complete")
+        return response
+
+
+class _Stream:
+    """One client's stream."""
+
+    def __init__(self, request: web.Request, response: web.StreamResponse, options: FeedOptions) -> None:
+        self._request = request
+        self._response = response
+        self._options = options
+        self._until = asyncio.get_running_loop().time() + options.longest
+
+    async def run(self, batches: AsyncGenerator[tuple[int, Sequence[FeedEvent]]], last: bytes) -> None:
+        """Send batches until the time is over, the client is too slow, or there are no more, because of `last`."""
+        position, _ = await anext(batches)
+        await self._response.prepare(self._request)
+        try:
+            # An event without data tells nobody anything but the place to come back to.
+            await self._send(b"retry: 1000\nid: %d\n\n" % position)
+            await self._end(await self._pass_on(batches) or last)
+        except TimeoutError:
+            await self._give_up()
+
+    async def _pass_on(self, batches: AsyncGenerator[tuple[int, Sequence[FeedEvent]]]) -> bytes | None:
+        following = asyncio.ensure_future(anext(batches, None))
+        try:
+            while asyncio.get_running_loop().time() < self._until:
+                await asyncio.wait({following}, timeout=self._options.heartbeat)
+                if not following.done():
+                    await self._send(b": alive\n\n")
+                    continue
+                batch = following.result()
+                if batch is None:
+                    return None
+                await self._send(b"".join(map(_message, batch[1])))
+                following = asyncio.ensure_future(anext(batches, None))
+            return b"renew"
+        finally:
+            following.cancel()
+            await asyncio.wait({following})
+
+    async def _send(self, content: bytes) -> None:
+        async with asyncio.timeout(self._options.patience):
+            await self._response.write(content)
+
+    async def _end(self, reason: bytes) -> None:
+        await self._send(_end(reason))
+        await self._response.write_eof()
+
+    async def _give_up(self) -> None:
+        """Say why, behind all that the client has not taken yet, and wait a little for it to do so."""
+        with suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(min(_LINGER_SECONDS, self._options.patience)):
+                await self._response.write(_end(b"slow"))
+                await self._response.write_eof()
+                return
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+
+def _last_seen(request: web.Request, after: int | None) -> int | None:
+    """Return where the client left off.
+
+    Raises:
+        InvalidRequest: Last-Event-ID is no position.
+    """
+    stated = request.headers.get("Last-Event-ID", "")
+    if not stated:
+        return after
+    if not (stated.isascii() and stated.isdigit() and len(stated) <= _DIGITS):
+        message = "is not the id of an event of this stream"
+        raise InvalidRequest(f"Last-Event-ID {message}.", errors=[FieldError("Last-Event-ID:", message)])
+    return int(stated)
+
+
+def _message(event: FeedEvent) -> bytes:
+    told = {
+        "sequence": event.org_sequence,
+        "position": event.position,
+        "type": event.topic,
+        "aggregateId": event.aggregate_id,
+        "revision": event.revision,
+        "at": event.recorded_at,
+        "actor": event.actor,
+    }
+    return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(told))
+
+
+def _end(reason: bytes) -> bytes:
+    return b'event: end\ndata: {"reason":"' + reason + b'"}\n\n'
