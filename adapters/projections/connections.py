@@ -21,7 +21,8 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 # Index scans give the order for nothing, and parallel workers would take the processors of those who are being served.
 _OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
-    " -c client_connection_check_interval=1s -c work_mem=64MB -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0"
+    " -c client_connection_check_interval=1s -c work_mem=64MB -c random_page_cost=1.1"
+    " -c max_parallel_workers_per_gather=0"
 )
 # One is read or written by the server while the other is folded here.
 _WORKERS: Final = 2

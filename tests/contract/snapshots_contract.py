@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,26 +14,12 @@ from domain.provider.values import NewCredential
 from tests.builders import ANOTHER_ENDPOINT, a_model, a_provider, acting
 
 if TYPE_CHECKING:
-    from application.ports.models import Models
-    from application.ports.providers import Providers
-    from application.ports.snapshots import Snapshots, Standing
+    from application.ports.snapshots import Standing
     from domain.provider.aggregate import Provider
+    from tests.contract.keeper import Keeper
 
 LONG = 60.0
 FAILURE = {"message": "It is down.", "category": "timeout"}
-
-
-class Keeper(Protocol):
-    """What is under test, and what it looks into."""
-
-    @property
-    def snapshots(self) -> Snapshots: ...
-
-    @property
-    def providers(self) -> Providers: ...
-
-    @property
-    def models(self) -> Models: ...
 
 
 def a_snapshot(standing: Standing, fetched_at: datetime, *model_ids: str) -> Snapshot:

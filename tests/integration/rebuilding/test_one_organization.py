@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from application.commands.mend_organization import MendOrganization, mend_organization
 from application.ports.progress import NoProgress
@@ -115,4 +116,4 @@ async def test_mending_leaves_nothing_beside(
     await mended(tables, tenants[0].organization_id)
     for name in TABLES:
         with pytest.raises(psycopg.errors.UndefinedTable):
-            owner.execute(b"TABLE rebuilding." + name.encode())
+            owner.execute(SQL("TABLE rebuilding.{}").format(Identifier(name)))

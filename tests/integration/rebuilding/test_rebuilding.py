@@ -214,9 +214,9 @@ async def test_the_apis_role_never_sees_what_lies_beside(
     await rebuilt(tables, "ai_models")
     await tables.begin("ai_providers")
     app = connect(database.app_url)
-    for place in ("retired.ai_models", "rebuilding.ai_providers"):
+    for statement in (b"TABLE retired.ai_models", b"TABLE rebuilding.ai_providers"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(b"TABLE " + place.encode())
+            app.execute(statement)
 
 
 async def test_no_swap_takes_a_table_that_is_behind_the_log(
