@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -131,6 +131,21 @@ async def test_a_list_of_two_pages_is_whole_or_not_at_all(api: Api, sandbox: San
         catalogue.remove(name)
 
 
+def _assert_told_of_what_stays(changes: Any) -> None:  # noqa: ANN401 - JSON
+    assert changes["changed"] == [
+        {"modelId": "acme/stays", "fields": [{"field": "contextWindow", "before": 1_000_000, "after": 7}]}
+    ]
+    assert changes["priceMoved"] == [
+        {
+            "modelId": "acme/stays",
+            "field": "inputPer1kTokens",
+            "before": Decimal("0.001"),
+            "after": Decimal(1),
+            "suspicious": True,
+        }
+    ]
+
+
 async def test_what_changes_is_told_at_both_routes(api: Api, sandbox: Sandbox) -> None:
     provider = await provided(api, sandbox, "openrouter")
     catalogue = sandbox.catalogue("openrouter")
@@ -150,18 +165,7 @@ async def test_what_changes_is_told_at_both_routes(api: Api, sandbox: Sandbox) -
     changes = alone["changes"]
     assert among["changes"] == changes
     assert (changes["since"], changes["added"]) == (begun["fetchedAt"], ["acme/comes"])
-    assert changes["changed"] == [
-        {"modelId": "acme/stays", "fields": [{"field": "contextWindow", "before": 1_000_000, "after": 7}]}
-    ]
-    assert changes["priceMoved"] == [
-        {
-            "modelId": "acme/stays",
-            "field": "inputPer1kTokens",
-            "before": Decimal("0.001"),
-            "after": Decimal(1),
-            "suspicious": True,
-        }
-    ]
+    _assert_told_of_what_stays(changes)
     [gone] = changes["missing"]
     assert (gone["modelId"], gone["registeredModelId"]) == ("acme/goes", ids["acme/goes"])
     assert gone["since"] >= alone["fetchedAt"]
