@@ -1,0 +1,198 @@
+"""Whoever follows a log gets each event once, in order, whatever becomes of hints, connections and speed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.postgres.followed_log import PostgresFollowedLog, PostgresSignals
+from adapters.postgres.pool import reading_pool
+from application.feed import feed as feed_module
+from application.feed.feed import Feed, TooManyFollowers
+from application.feed.tail import KEPT_EVENTS
+from tests.builders import a_stored_event, an_append
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from adapters.event_store.recorder import LedgerRecorder
+    from tests.databases import Connection, Database
+
+PATIENCE = 20.0
+_OURS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'model-ledger feed' AND datname = current_database()"
+
+
+@asynccontextmanager
+async def _feed(database: Database, *, poll_seconds: float = 60.0) -> AsyncIterator[Feed]:
+    """Give a feed that hints have to wake, unless a shorter time to look without one is given."""
+    signals = PostgresSignals(database.app_url)
+    async with reading_pool(database.app_url) as pool:
+        yield Feed(PostgresFollowedLog(pool.connection), signals, poll_seconds=poll_seconds, blind_seconds=0.05)
+        await signals.close()
+
+
+@pytest.fixture
+async def feed(database: Database) -> AsyncIterator[Feed]:
+    async with _feed(database) as feed:
+        yield feed
+
+
+async def _append(recorder: LedgerRecorder, organization_id: UUID, count: int = 1) -> None:
+    aggregate_id = uuid4()
+    stored = [a_stored_event(aggregate_id, revision) for revision in range(1, count + 1)]
+    await asyncio.to_thread(recorder.insert_events, stored, append=an_append(organization_id))
+
+
+async def _followed(feed: Feed, organization_id: UUID, *, count: int, after: int | None = 0) -> list[int]:
+    """Return the positions of this many events."""
+    positions: list[int] = []
+    async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, after)) as batches:
+        async for _, events in batches:
+            positions += [event.position for event in events]
+            if len(positions) >= count:
+                break
+    return positions
+
+
+async def _until_listening(owner: Connection, *, unlike: int = 0) -> int:
+    """Return the server's process that the hints come from."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = [row[0] for row in owner.execute(_OURS) if row[0] != unlike]
+            if found:
+                return int(found[0])
+            await asyncio.sleep(0.02)
+
+
+async def test_an_event_tells_what_happened_to_what(
+    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+) -> None:
+    async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, None)) as batches:
+        assert await anext(batches) == (0, ())
+        await _append(bare_recorder, organization_id)
+        position, [event] = await anext(batches)
+    assert (position, event.position, event.org_sequence, event.revision) == (1, 1, 1, 1)
+    assert (event.topic, event.actor) == ("test.happened", "user-1")
+
+
+async def test_nobody_loses_or_repeats_an_event_however_often_they_come_back(
+    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+) -> None:
+    rounds, count = 30, 90
+
+    async def write() -> None:
+        for _ in range(rounds):
+            await _append(bare_recorder, organization_id, 3)
+            await _append(bare_recorder, uuid4())
+
+    async def come_and_go(step: int, count: int) -> list[int]:
+        positions: list[int] = []
+        while len(positions) < count:
+            wanted = min(step, count - len(positions))
+            positions += await _followed(feed, organization_id, count=wanted, after=positions[-1] if positions else 0)
+        return positions
+
+    writing = asyncio.create_task(write())
+    followed = await asyncio.gather(*(come_and_go(step, count) for step in (1, 2, 7, 500)))
+    await writing
+    for positions in followed:
+        assert positions == followed[0]
+        assert positions == sorted(set(positions))
+        assert len(positions) == count
+
+
+async def test_whoever_falls_behind_reads_on_from_the_database(
+    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+) -> None:
+    async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, None)) as slow:
+        await anext(slow)
+        quick = asyncio.create_task(_followed(feed, organization_id, count=3 * KEPT_EVENTS))
+        for _ in range(6):
+            await _append(bare_recorder, organization_id, KEPT_EVENTS // 2)
+        assert await quick == list(range(1, 3 * KEPT_EVENTS + 1))
+        positions: list[int] = []
+        while len(positions) < 3 * KEPT_EVENTS:
+            positions += [event.position for event in (await anext(slow))[1]]
+    assert positions == list(range(1, 3 * KEPT_EVENTS + 1))
+
+
+async def test_all_share_one_connection_for_hints(
+    feed: Feed, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+) -> None:
+    organizations = [organization_id, uuid4(), uuid4()]
+    following = [
+        asyncio.create_task(_followed(feed, each, count=1, after=None)) for each in organizations for _ in range(20)
+    ]
+    await _until_listening(owner)
+    await asyncio.sleep(0.3)
+    assert len(owner.execute(_OURS).fetchall()) == 1
+    for each in organizations:
+        await _append(bare_recorder, each)
+    assert [len(positions) for positions in await asyncio.gather(*following)] == [1] * 60
+
+
+async def test_without_hints_the_log_is_looked_at_anyway(
+    database: Database, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+) -> None:
+    owner.execute("ALTER TABLE organization_heads DISABLE TRIGGER organization_head_moves")
+    async with _feed(database, poll_seconds=0.1) as feed:
+        following = asyncio.create_task(_followed(feed, organization_id, count=3))
+        await _until_listening(owner)
+        await _append(bare_recorder, organization_id, 3)
+        assert await following == [1, 2, 3]
+
+
+async def test_a_lost_connection_for_hints_is_made_again(
+    feed: Feed, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+) -> None:
+    following = asyncio.create_task(_followed(feed, organization_id, count=2))
+    backend = await _until_listening(owner)
+    owner.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+    # While nobody hints, everybody looks for themselves.
+    await _append(bare_recorder, organization_id)
+    assert await _until_listening(owner, unlike=backend) != backend
+    await _append(bare_recorder, organization_id)
+    assert await following == [1, 2]
+
+
+async def test_the_end_of_the_service_is_the_end_of_every_stream(feed: Feed, organization_id: UUID) -> None:
+    following = asyncio.create_task(_followed(feed, organization_id, count=1, after=None))
+    await asyncio.sleep(0.05)
+    await feed.close()
+    assert await following == []
+
+
+async def test_one_who_does_not_stay_gets_what_there_is(
+    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+) -> None:
+    await _append(bare_recorder, organization_id, 3)
+    async with aclosing(feed.follow(organization_id, 1, endless=False)) as batches:
+        given = [event.position async for _, events in batches for event in events]
+    assert given == [2, 3]
+
+
+async def test_a_position_that_is_not_reached_yet_is_waited_for(
+    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+) -> None:
+    following = asyncio.create_task(_followed(feed, organization_id, count=1, after=2))
+    await asyncio.sleep(0.05)
+    await _append(bare_recorder, organization_id, 3)
+    assert await following == [3]
+
+
+async def test_too_many_are_refused(feed: Feed, organization_id: UUID) -> None:
+    async with asyncio.TaskGroup() as group:
+        following = [
+            group.create_task(_followed(feed, organization_id, count=1, after=None))
+            for _ in range(feed_module.MOST_OF_ONE_ORGANIZATION)
+        ]
+        await asyncio.sleep(0.05)
+        with pytest.raises(TooManyFollowers):
+            await _followed(feed, organization_id, count=1)
+        assert await _followed(feed, uuid4(), count=0) == []
+        await feed.close()
+    assert all(task.result() == [] for task in following)
