@@ -11,7 +11,7 @@ from uuid import UUID
 import uvloop
 
 from application.errors import ApplicationError
-from entrypoints.administration.ready import Access, administering, until_stopped
+from entrypoints.administration.access import Access, administering, until_stopped
 from entrypoints.administration.work import carry_out
 from entrypoints.logs import build_logger
 from entrypoints.settings import Settings

@@ -11,7 +11,8 @@ import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from application.ports.jobs import Order
-from entrypoints.administration.ready import accessible, administering, until_stopped
+from entrypoints.administration.access import administering, until_stopped
+from entrypoints.administration.ready import accessible
 from entrypoints.administration.work import carry_out
 from entrypoints.cli.output import errors, say
 from entrypoints.settings import load_settings

@@ -1,0 +1,238 @@
+"""Platform administrators' work over HTTP: jobs that any process can tell of."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from entrypoints.http.principal import Role
+from entrypoints.service import running
+from entrypoints.serving import listening_socket
+from tests.e2e.api import MODELS, PROVIDERS, Api
+from tests.e2e.background import Background
+from tests.e2e.service import MASTER_KEYS, a_runtime, service_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.databases import Databases
+    from tests.e2e.api import Document, Reply
+    from tests.e2e.service import RunningService
+
+PROJECTIONS = "/api/admin/projections"
+JOBS = "/api/admin/jobs"
+KEYS = "/api/admin/keys"
+PATIENCE_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def service(databases: Databases) -> Iterator[RunningService]:
+    """Give a service of its own: what is found here must not be what other tests did."""
+    database = databases.migrated()
+    with service_on(database) as running_service:
+        yield running_service
+    databases.drop(database)
+
+
+@pytest.fixture
+def admin(api: Api) -> Api:
+    """Give the API as a platform administrator without an organization has it."""
+    return api.of(None, actor="platform-1", is_platform_admin=True)
+
+
+@pytest.fixture
+def owner(service: RunningService) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    with psycopg.connect(service.database.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+async def ended(admin: Api, reply: Reply) -> Document:
+    """Return the job of an answer when it has ended."""
+    assert reply.status == 202, reply.text
+    assert reply.headers["Location"] == f"{JOBS}/{reply.document['id']}"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            job: Document = await admin.get(reply.headers["Location"])
+            if job["state"] not in {"queued", "running"}:
+                return job
+            await asyncio.sleep(0.05)
+
+
+async def test_a_projection_is_verified_mended_and_rebuilt(
+    api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    model = await api.model(await api.provider())
+    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
+    difference = {
+        "organizationId": str(api.organization_id),
+        "id": model["id"],
+        "kind": "different",
+        "fields": ["name"],
+    }
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/verify"))
+    assert (job["kind"], job["projection"], job["state"], job["requestedBy"]) == (
+        "verify",
+        "ai_models",
+        "succeeded",
+        "platform-1",
+    )
+    assert job["result"]["differences"] == {"count": 1, "first": [difference]}
+    body = {"organizationId": str(api.organization_id)}
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", body, x_change_reason="It was wrong"))
+    assert (job["kind"], job["state"], job["organizationId"]) == ("mend", "succeeded", str(api.organization_id))
+    assert (job["reason"], job["result"]) == (
+        "It was wrong",
+        {"tables": [{"name": "ai_models", "removed": 1, "restored": 1}]},
+    )
+    assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
+
+    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
+    assert (job["kind"], job["state"], job["step"]) == ("rebuild", "succeeded", "settle")
+    assert job["result"]["corrected"] == {"count": 1, "first": [difference]}
+    assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
+    statuses = {each["name"]: each for each in (await admin.get(PROJECTIONS))["data"]}
+    assert statuses["ai_models"]["rebuiltPosition"] == job["result"]["swap"]["position"]
+    assert (statuses["ai_models"]["hasPrevious"], statuses["ai_models"]["hasLeftover"]) == (True, False)
+
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", {"rollback": True}))
+    assert (job["kind"], job["state"]) == ("roll-back", "succeeded")
+    assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == "Wrong"
+    await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
+
+
+async def test_every_process_can_tell_of_a_job(service: RunningService, admin: Api) -> None:
+    reply = await admin.post(f"{PROJECTIONS}/organizations/verify")
+    with listening_socket("127.0.0.1", 0) as listener, Background() as background:
+        background.enter(running(a_runtime(service.database), listener))
+        host, port = listener.getsockname()
+        other = Api(admin.session, f"http://{host}:{port}", None, admin.token)
+        job = await ended(other, reply)
+        assert job["state"] == "succeeded"
+        assert job["id"] in {each["id"] for each in (await other.get(JOBS, limit=200))["data"]}
+    assert await admin.get(f"{JOBS}/{job['id']}") == job
+
+
+async def test_a_job_whose_process_died_is_interrupted(
+    service: RunningService, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    job_id = uuid4()
+    owner.execute(
+        "INSERT INTO admin_jobs (id, kind, subject, parameters, requested_by, correlation_id, state, heartbeat_at)"
+        " VALUES (%s, 'rebuild', 'ai_models', '{}', 'x', 'x', 'running', now() - interval '16 seconds')",
+        (job_id,),
+    )
+    assert (await admin.get(f"{JOBS}/{job_id}"))["state"] == "interrupted"
+    owner.execute("UPDATE admin_jobs SET heartbeat_at = now() WHERE id = %s", (job_id,))
+    assert (await admin.get(f"{JOBS}/{job_id}"))["state"] == "running"
+    owner.execute("DELETE FROM admin_jobs WHERE id = %s", (job_id,))
+    assert service.url
+
+
+async def test_a_job_stops_when_that_is_wanted(
+    api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    await api.provider()
+    with owner.transaction():
+        # It waits for the table, so that there is time to stop it.
+        owner.execute("LOCK TABLE organization_heads IN ACCESS EXCLUSIVE MODE")
+        reply = await admin.post(f"{PROJECTIONS}/ai_providers/rebuild")
+        assert (await admin.post(f"{reply.headers['Location']}/cancel")).status == 202
+        job = await ended(admin, reply)
+    assert (job["state"], job["error"]["code"], job["result"]) == ("interrupted", "interrupted", None)
+    assert owner.execute("SELECT to_regclass('rebuilding.ai_providers')").fetchone() == (None,)
+    assert (await ended(admin, await admin.post(f"{PROJECTIONS}/ai_providers/rebuild")))["state"] == "succeeded"
+
+
+async def test_of_two_at_once_the_second_is_refused(admin: Api, owner: psycopg.Connection[tuple[Any, ...]]) -> None:
+    owner.execute("SELECT pg_advisory_lock(hashtextextended('model-ledger projections', 0))")
+    refused = await admin.post(f"{PROJECTIONS}/ai_models/rebuild")
+    assert (refused.status, refused.document["code"]) == (409, "rebuild-under-way")
+    owner.execute("SELECT pg_advisory_lock(hashtextextended('model-ledger master keys', 0))")
+    refused = await admin.post(f"{KEYS}/rotate")
+    assert (refused.status, refused.document["code"]) == (409, "rotation-under-way")
+
+
+async def test_what_cannot_be_done_fails_with_its_reason(
+    admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    owner.execute("DROP TABLE IF EXISTS retired.organizations")
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/organizations/rebuild", {"rollback": True}))
+    assert (job["state"], job["error"]["code"]) == ("failed", "nothing-to-roll-back")
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", {"organizationId": str(uuid4())}))
+    assert (job["state"], job["error"]["code"]) == ("failed", "organization-unknown")
+
+
+@pytest.mark.parametrize(
+    ("request_line", "body", "code"),
+    [
+        (f"POST {PROJECTIONS}/events/rebuild", ..., "projection-not-found"),
+        (f"POST {PROJECTIONS}/events/verify", ..., "projection-not-found"),
+        (f"GET {JOBS}/{uuid4()}", ..., "job-not-found"),
+        (f"POST {JOBS}/{uuid4()}/cancel", ..., "job-not-found"),
+        (f"POST {PROJECTIONS}/ai_models/rebuild", {"unknown": 1}, "invalid-input"),
+        (
+            f"POST {PROJECTIONS}/ai_models/rebuild",
+            {"rollback": True, "organizationId": str(uuid4())},
+            "invalid-input",
+        ),
+    ],
+)
+async def test_what_is_not_there_or_not_allowed_is_refused(
+    admin: Api, request_line: str, body: object, code: str
+) -> None:
+    method, path = request_line.split()
+    refused = await admin.ask(method, path, body)
+    assert (refused.status, refused.document["code"]) == (404 if code.endswith("found") else 422, code)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.ADMIN])
+async def test_members_of_an_organization_administrate_nothing(api: Api, role: Role) -> None:
+    member = api.of(role)
+    for path in (PROJECTIONS, JOBS, KEYS):
+        assert (await member.ask("GET", path)).status == 403
+    for path in (f"{PROJECTIONS}/ai_models/rebuild", f"{PROJECTIONS}/ai_models/verify", f"{KEYS}/rotate"):
+        assert (await member.post(path)).status == 403
+
+
+async def test_a_repeated_request_starts_one_job(admin: Api) -> None:
+    key = str(uuid4())
+    first = await admin.post(f"{PROJECTIONS}/organizations/verify", idempotency_key=key)
+    second = await admin.post(f"{PROJECTIONS}/organizations/verify", idempotency_key=key)
+    assert first.document == second.document
+    await ended(admin, first)
+
+
+async def test_master_keys_are_rotated_while_the_service_goes_on(
+    service: RunningService, api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    provider = await api.provider()
+    owner.execute("DELETE FROM provider_credentials WHERE provider_id <> %s", (provider["id"],))
+    new = "k2:" + base64.b64encode(b"another master key of the tests,").decode()
+    runtime = replace(a_runtime(service.database), master_keys=f"{new},{MASTER_KEYS}")
+    with listening_socket("127.0.0.1", 0) as listener, Background() as background:
+        background.enter(running(runtime, listener))
+        host, port = listener.getsockname()
+        other = Api(admin.session, f"http://{host}:{port}", None, admin.token)
+        # Nothing has checked these keys against the database yet, as the start of a service does.
+        job = await ended(other, await other.post(f"{KEYS}/rotate"))
+        assert (job["state"], job["error"]["code"]) == ("failed", "key-not-served-yet")
+        owner.execute("INSERT INTO vault_canaries VALUES ('k1', 'x'), ('k2', 'x') ON CONFLICT DO NOTHING")
+        job = await ended(other, await other.post(f"{KEYS}/rotate"))
+        assert (job["state"], job["result"]) == (
+            "succeeded",
+            {"activeId": "k2", "rewrapped": 1, "unreadable": [], "left": 0},
+        )
+        told = {each["id"]: (each["isActive"], each["credentials"]) for each in (await other.get(KEYS))["data"]}
+        assert told["k2"] == (True, 1)
+        assert told["k1"] == (False, 0)
+        # The service that was not given the new key cannot read what is wrapped under it, and says so.
+    job = await ended(admin, await admin.post(f"{KEYS}/rotate"))
+    assert job["result"]["unreadable"] == [{"organizationId": str(api.organization_id), "providerId": provider["id"]}]
+    assert (await api.ask("GET", f"{PROVIDERS}/{provider['id']}")).status == 200
