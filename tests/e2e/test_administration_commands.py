@@ -1,0 +1,121 @@
+"""Administrators' commands beside a running service, on its data directory."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from adapters.vault.keyring import Keyring
+from entrypoints.cli.main import app
+from entrypoints.http.principal import Role
+from tests.e2e.api import MODELS, PROVIDERS, Api, a_token
+from tests.e2e.processes import owner_url, run, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aiohttp import ClientSession
+
+    from tests.e2e.conftest import DataDirs
+
+
+@contextmanager
+def beside_a_service(data_dirs: DataDirs) -> Iterator[tuple[Path, str]]:
+    """Give the data directory and the address of a service that runs on it."""
+    with data_dirs.fresh() as path, serving("serve", "--port", "0", DATA_DIR=str(path)) as running:
+        yield path, running.ready()["url"]
+
+
+def an_api(session: ClientSession, url: str, path: Path) -> Api:
+    secret = (path / "jwt-secret").read_text("ascii").strip()
+    organization_id = uuid4()
+    return Api(session, url, organization_id, a_token(organization_id, Role.ADMIN, secret=secret), secret)
+
+
+def ran(path: Path, *arguments: str) -> Any:  # noqa: ANN401 - the document is what it is
+    done = run(*arguments, "--json", DATA_DIR=str(path))
+    assert done.exit_code == 0, done.errors
+    return json.loads(done.out)
+
+
+async def test_projections_are_looked_at_verified_and_rebuilt(data_dirs: DataDirs, session: ClientSession) -> None:
+    with beside_a_service(data_dirs) as (path, url):
+        api = an_api(session, url, path)
+        model = await api.model(await api.provider())
+        with psycopg.connect(owner_url(path), autocommit=True) as owner:
+            owner.execute("UPDATE ai_models SET name = 'Wrong'")
+            owner.execute("UPDATE organizations SET name = 'Wrong'")
+        found = run("projections", "verify", DATA_DIR=str(path))
+        assert found.exit_code == 1
+        assert f"{api.organization_id} {model['id']} different name" in found.out
+        assert "ai_providers: 1 rows of 1 events, no row differs" in found.out
+        assert "verify ai_models: verify" in found.errors
+        mended = ran(path, "projections", "rebuild", "--org", str(api.organization_id))["data"][0]["tables"]
+        assert [(each["name"], each["removed"]) for each in mended] == [
+            ("organizations", 1),
+            ("ai_providers", 0),
+            ("ai_models", 1),
+        ]
+        assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
+
+        rebuilt = ran(path, "projections", "rebuild")["data"]
+        assert [each["name"] for each in rebuilt] == ["organizations", "ai_providers", "ai_models"]
+        assert [each["corrected"]["count"] for each in rebuilt] == [0, 0, 0]
+        assert (await api.patch(f"{MODELS}/{model['id']}", {"name": "Goes on"})).status == 200
+        back = run("projections", "rebuild", "ai_models", "--rollback", DATA_DIR=str(path))
+        assert back.exit_code == 0
+        assert "swapped in at position" in back.out
+        assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == "Goes on"
+        statuses = ran(path, "projections", "status")["data"]
+        assert {(each["position"], each["hasPrevious"], each["hasLeftover"]) for each in statuses} == {(3, True, False)}
+
+
+async def test_a_new_master_key_is_used_without_a_restart_and_the_old_one_removed(
+    data_dirs: DataDirs, session: ClientSession
+) -> None:
+    with beside_a_service(data_dirs) as (path, url):
+        api = an_api(session, url, path)
+        # Nothing listens there: a test that gets as far as that has opened the key.
+        provider = await api.provider(name="Before")
+        assert ran(path, "keys", "rotate", "--new") == {"activeId": "k2", "rewrapped": 1, "unreadable": [], "left": 0}
+        tested = await api.post(f"{PROVIDERS}/{provider['id']}/test")
+        assert tested.status == 200, tested.text
+        await api.provider(name="After")
+        statuses = {each["id"]: each for each in ran(path, "keys", "status")["data"]}
+        assert {key: (each["isActive"], each["credentials"]) for key, each in statuses.items()} == {
+            "k2": (True, 2),
+            "k1": (False, 0),
+        }
+        assert statuses["k1"]["isRemovable"]
+        assert ran(path, "keys", "remove", "k1") == {"removed": "k1"}
+        assert [each["id"] for each in ran(path, "keys", "status")["data"]] == ["k2"]
+        assert (await api.post(f"{PROVIDERS}/{provider['id']}/test")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "words"),
+    [
+        (["projections", "rebuild", "events"], 1, "no such projection"),
+        (["projections", "rebuild", "--rollback"], 2, "--rollback takes one of"),
+        (["projections", "rebuild", "--org", "mine"], 2, "--org mine is not an id"),
+        (["keys", "generate", "--id", "not allowed"], 2, "not allowed"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(arguments: list[str], exit_code: int, words: str) -> None:
+    refused = CliRunner().invoke(app, arguments)
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (exit_code, 1)
+    assert words in refused.stderr
+
+
+def test_a_generated_key_is_one_that_the_settings_take() -> None:
+    made = json.loads(CliRunner().invoke(app, ["keys", "generate", "--id", "k7", "--json"]).stdout)
+    assert made["id"] == "k7"
+    assert Keyring.parse(made["masterKey"]).ids == ("k7",)
+    assert len({CliRunner().invoke(app, ["keys", "generate"]).stdout for _ in range(3)}) == 3
