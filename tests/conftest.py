@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # Their assertions explain themselves as those of the test files do.
-pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders")
+pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders", "tests.log", "tests.read_tables")
 
 # How long one example takes says nothing on a machine that others use as well.
 settings.register_profile("model-ledger", deadline=None, print_blob=True)

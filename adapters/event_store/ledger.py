@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application, project_aggregate
@@ -22,6 +22,7 @@ from domain.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
 
     from eventsourcing.persistence import ApplicationRecorder
     from eventsourcing.utils import EnvType
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 RootT = TypeVar("RootT", bound=Root)
 T = TypeVar("T")
+
+_LONGEST_QUEUE_SECONDS: Final = 5.0
 
 
 class LedgerApplication(Application[UUID]):
@@ -102,9 +105,8 @@ class Ledger:
 
     async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
         context = copy_context()
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._executor, lambda: context.run(function, *arguments))
+            return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
         except RevisionConflict as error:
             raise Conflict from error
         except OutcomeUnknown as error:
@@ -149,6 +151,23 @@ class Ledger:
             Recorded(aggregate_id=aggregate.id, revision=aggregate.revision, position=positions[aggregate.id])
             for aggregate in aggregates
         ]
+
+
+async def _outcome(work: Future[T]) -> T:
+    """Return what the work gives. Work that no thread has begun within some seconds is not begun any more.
+
+    Raises:
+        Unavailable: it was not begun, because a database that does not answer holds up all threads.
+    """
+    outcome = asyncio.wrap_future(work)
+    try:
+        done, _ = await asyncio.wait([outcome], timeout=_LONGEST_QUEUE_SECONDS)
+    except asyncio.CancelledError:
+        outcome.cancel()
+        raise
+    if not done and work.cancel():
+        raise Unavailable
+    return await outcome
 
 
 def _as_the_first_time(

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from adapters.sql import statements
+from application.caller import current_caller
+from application.errors import Unavailable
 from application.ports.idempotency import Claimed, InFlight, Mismatch, Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from adapters.postgres.tenant import Tenant
     from application.ports.idempotency import Claim
 
+# As long as the statement lets a claim be that another process has left open.
+_LEFT_OPEN_SECONDS: Final = 20.0
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "claims.sql").items()}
 
 
 class PostgresClaims:
-    """Fulfils `application.ports.idempotency.Claims`. A claim left open by a dead process is free after a minute."""
+    """Fulfils `application.ports.idempotency.Claims`.
+
+    A claim that this process could not settle, because the database was away, is free at once; one that a dead
+    process has left open after some seconds. Should it be at work after all, that does no harm: the log applies a
+    command once.
+    """
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
+        self._unsettled: dict[tuple[UUID, str], float] = {}
 
     async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:  # noqa: ARG002 - see the port
-        _, claimed, held = await self._tenant.results(
-            (_SQL["forget_claims"], {}),
-            (_SQL["claim"], {"key": key, "fingerprint": fingerprint}),
-            (_SQL["claimed"], {"key": key}),
-        )
+        with self._settling(key) as was_left_open:
+            _, claimed, held = await self._tenant.results(
+                (_SQL["forget_claims"], {}),
+                (_SQL["claim"], {"key": key, "fingerprint": fingerprint, "was_left_open": was_left_open}),
+                (_SQL["claimed"], {"key": key}),
+            )
         if claimed or not held:
             return Claimed()
         known_fingerprint, is_complete, status, headers, body = held[0]
@@ -41,7 +54,26 @@ class PostgresClaims:
 
     async def complete(self, key: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
         parameters = {"key": key, "status": status, "headers": Jsonb(dict(headers)), "body": body}
-        await self._tenant.rows(_SQL["complete_claim"], parameters)
+        with self._settling(key):
+            await self._tenant.rows(_SQL["complete_claim"], parameters)
 
     async def release(self, key: str) -> None:
-        await self._tenant.rows(_SQL["release_claim"], {"key": key})
+        with self._settling(key):
+            await self._tenant.rows(_SQL["release_claim"], {"key": key})
+
+    @contextmanager
+    def _settling(self, key: str) -> Iterator[bool]:
+        """Tell whether the key was left open before, and remember it as long as nobody knows what became of it."""
+        place = (current_caller().organization_id, key)
+        was_left_open = self._unsettled.pop(place, 0.0) > monotonic() - _LEFT_OPEN_SECONDS
+        try:
+            yield was_left_open
+        except Unavailable:
+            self._forget_the_old()
+            self._unsettled[place] = monotonic()
+            raise
+
+    def _forget_the_old(self) -> None:
+        oldest = monotonic() - _LEFT_OPEN_SECONDS
+        for place in [place for place, since in self._unsettled.items() if since < oldest]:
+            del self._unsettled[place]

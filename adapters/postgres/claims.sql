@@ -6,7 +6,7 @@ SET fingerprint = excluded.fingerprint, claimed_at = clock_timestamp(), complete
     headers = NULL, body = NULL
 WHERE held.claimed_at < clock_timestamp() - interval '24 hours'
     OR (held.completed_at IS NULL AND held.fingerprint = excluded.fingerprint
-        AND held.claimed_at < clock_timestamp() - interval '60 seconds')
+        AND (%(was_left_open)s OR held.claimed_at < clock_timestamp() - interval '20 seconds'))
 RETURNING true;
 
 -- claimed: what became of an Idempotency-Key

@@ -19,6 +19,9 @@ _OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
 )
 _SETTINGS: Final = {"autocommit": True, "options": _OPTIONS}
+# How long a request waits for a connection. Attempts to connect end after that too, for between them the pool pauses
+# ever longer: the next request begins anew, so that a database that is back is found at once.
+_PATIENCE_SECONDS: Final = 5.0
 
 
 class RawJson(Loader):
@@ -35,7 +38,8 @@ def reading_pool(url: str, *, size: int = 4, least: int = 1, application_name: s
         min_size=least,
         max_size=size,
         open=False,
-        timeout=10,
+        timeout=_PATIENCE_SECONDS,
+        reconnect_timeout=_PATIENCE_SECONDS,
         kwargs={**_SETTINGS, "application_name": application_name},
         configure=_configure,
     )
@@ -48,7 +52,8 @@ def writing_pool(url: str, *, size: int = 4, application_name: str = "model-ledg
         min_size=1,
         max_size=size,
         open=False,
-        timeout=10,
+        timeout=_PATIENCE_SECONDS,
+        reconnect_timeout=_PATIENCE_SECONDS,
         kwargs={**_SETTINGS, "application_name": application_name},
     )
 

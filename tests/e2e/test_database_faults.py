@@ -1,0 +1,126 @@
+"""The database falls over, cuts connections, or has none to give: clear refusals, then recovery without a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from entrypoints.http.principal import Role
+from tests.databases import Databases
+from tests.e2e.api import PROVIDERS, Api, a_provider, a_token, path_of
+from tests.e2e.hammer import Hammer
+from tests.e2e.service import service_on
+from tests.log import assert_whole
+from tests.read_tables import assert_tables_equal_the_log
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from aiohttp import ClientSession
+
+    from tests.e2e.service import RunningService
+    from tests.servers import PostgresServer
+
+CLIENTS = 6
+END_BACKENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ledger_app'"
+
+
+@pytest.fixture
+def postgres(start_postgres: Callable[[], PostgresServer]) -> PostgresServer:
+    return start_postgres()
+
+
+@pytest.fixture
+def service(postgres: PostgresServer) -> Iterator[RunningService]:
+    """Give a service on a database server of its own, which may be ill-treated."""
+    databases = Databases(postgres.uri)
+    database = databases.migrated()
+    databases.close()
+    with service_on(database) as running:
+        yield running
+
+
+@pytest.fixture
+def api(service: RunningService, session: ClientSession) -> Api:
+    organization_id = uuid4()
+    return Api(session, service.url, organization_id, a_token(organization_id, Role.ADMIN))
+
+
+@asynccontextmanager
+async def hammered(api: Api, database_url: str) -> AsyncIterator[Hammer]:
+    """Let clients write while the block runs, then a little longer, and check what has become of it."""
+    hammer = Hammer(api)
+    clients = asyncio.create_task(hammer.run(CLIENTS))
+    await asyncio.sleep(0.3)
+    yield hammer
+    done = hammer.statuses[201]
+    await recovered(api)
+    await asyncio.sleep(0.3)
+    hammer.is_stopping = True
+    await clients
+    assert hammer.statuses[201] > done
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        hammer.check(owner)
+        assert_whole(owner)
+        assert_tables_equal_the_log(owner)
+
+
+async def recovered(api: Api) -> None:
+    """Wait until the service says that it is ready again: some seconds at most."""
+    deadline = time.monotonic() + 8
+    while (await api.ask("GET", "/readyz")).status != 200:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+
+
+async def test_a_database_that_falls_over_and_comes_back(
+    service: RunningService, postgres: PostgresServer, api: Api
+) -> None:
+    async with hammered(api, service.database.owner_url) as hammer:
+        await asyncio.to_thread(postgres.kill)
+        assert (await api.ask("GET", "/healthz")).status == 200
+        ready = await api.ask("GET", "/readyz")
+        assert (ready.status, ready.document["status"]) == (503, "not ready")
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(postgres.start)
+    assert {status for status in hammer.statuses if isinstance(status, int)} <= {200, 201, 409, 503}
+
+
+async def test_backends_that_are_ended_under_load(service: RunningService, api: Api) -> None:
+    async with hammered(api, service.database.owner_url) as hammer:
+        with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
+            for _ in range(4):
+                owner.execute(END_BACKENDS)
+                await asyncio.sleep(0.15)
+    assert {status for status in hammer.statuses if isinstance(status, int)} <= {200, 201, 409, 503}
+
+
+async def test_while_there_is_no_connection_to_be_had_everybody_is_told_soon(service: RunningService, api: Api) -> None:
+    provider = await api.provider()
+    with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
+        owner.execute("ALTER ROLE ledger_app CONNECTION LIMIT 0")
+        owner.execute(END_BACKENDS)
+        started = time.monotonic()
+        replies = await asyncio.gather(
+            *(api.post(PROVIDERS, a_provider()) for _ in range(20)),
+            *(api.patch(path_of(provider), {"name": f"Name {number}"}) for number in range(20)),
+            *(api.ask("GET", PROVIDERS) for _ in range(20)),
+        )
+        assert time.monotonic() - started < 15
+        assert {reply.status for reply in replies} == {503}
+        # A change that was on its way when its connection broke may have been made.
+        assert {reply.document["code"] for reply in replies} <= {"unavailable", "outcome-unknown"}
+        assert all(int(reply.headers["Retry-After"]) >= 1 for reply in replies)
+        assert all("Traceback" not in reply.text and "FATAL" not in reply.text for reply in replies)
+        owner.execute("ALTER ROLE ledger_app CONNECTION LIMIT -1")
+    await recovered(api)
+    assert (await api.patch(path_of(provider), {"name": "Back again"})).status == 200
+    with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
+        assert_whole(owner)
+        assert_tables_equal_the_log(owner)

@@ -1,0 +1,72 @@
+"""The service killed with SIGKILL while clients write: no answered write is lost, none is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+
+from entrypoints.http.principal import Role
+from tests.e2e.api import MODELS, Api, a_token
+from tests.e2e.hammer import Hammer
+from tests.e2e.processes import owner_url, serving
+from tests.log import assert_whole
+from tests.read_tables import assert_tables_equal_the_log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiohttp import ClientSession
+
+    from tests.databases import Connection
+    from tests.e2e.conftest import DataDirs
+    from tests.e2e.processes import Running
+
+CLIENTS = 6
+KILLED_AFTER_SECONDS = (0.4, 0.7, 0.55)
+
+
+def time_passes(owner: Connection) -> None:
+    """Age the keys that a killed process has left in flight: nobody else takes them for 20 seconds."""
+    owner.execute(
+        "UPDATE idempotency_keys SET claimed_at = claimed_at - interval '21 seconds' WHERE completed_at IS NULL"
+    )
+
+
+async def started(processes: ExitStack, hammer: Hammer, data_dir: Path) -> Running:
+    """Start the service on the data directory and let the clients know where it is."""
+    running = processes.enter_context(serving("serve", "--port", "0", DATA_DIR=str(data_dir)))
+    url = (await asyncio.to_thread(running.ready))["url"]
+    with psycopg.connect(owner_url(data_dir), autocommit=True) as owner:
+        time_passes(owner)
+    hammer.moved(url)
+    return running
+
+
+async def test_a_killed_service_loses_nothing_and_does_nothing_twice(
+    session: ClientSession, data_dirs: DataDirs
+) -> None:
+    organization_id = uuid4()
+    with data_dirs.fresh() as data_dir, ExitStack() as processes:
+        secret = (data_dir / "jwt-secret").read_text().strip()
+        token = a_token(organization_id, Role.ADMIN, secret=secret)
+        hammer = Hammer(Api(session, "http://127.0.0.1:1", organization_id, token, secret))
+        clients = asyncio.create_task(hammer.run(CLIENTS))
+        for seconds in KILLED_AFTER_SECONDS:
+            running = await started(processes, hammer, data_dir)
+            await asyncio.sleep(seconds)
+            await asyncio.to_thread(running.kill)
+        await started(processes, hammer, data_dir)
+        hammer.is_stopping = True
+        await clients
+        assert hammer.statuses[201] > 20
+        assert sum(number for status, number in hammer.statuses.items() if isinstance(status, str)) > CLIENTS
+        listed = await hammer.api.get(MODELS, includeTotal=True, limit=1)
+        assert listed["pagination"]["total"] == len(hammer.registered) - len(hammer.removed)
+        with psycopg.connect(owner_url(data_dir), autocommit=True) as owner:
+            hammer.check(owner)
+            assert_whole(owner)
+            assert_tables_equal_the_log(owner)
