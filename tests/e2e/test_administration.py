@@ -64,35 +64,34 @@ async def ended(admin: Api, reply: Reply) -> Document:
             await asyncio.sleep(0.05)
 
 
-async def test_a_projection_is_verified_mended_and_rebuilt(
+def _spoil(owner: psycopg.Connection[tuple[Any, ...]], model: Document) -> Document:
+    """Make a row say what the log does not, and return how that is told."""
+    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
+    return {"organizationId": model["organizationId"], "id": model["id"], "kind": "different", "fields": ["name"]}
+
+
+async def test_a_projection_is_verified_and_mended(
     api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
     model = await api.model(await api.provider())
-    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
-    difference = {
-        "organizationId": str(api.organization_id),
-        "id": model["id"],
-        "kind": "different",
-        "fields": ["name"],
-    }
+    difference = _spoil(owner, model)
     job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/verify"))
-    assert (job["kind"], job["projection"], job["state"], job["requestedBy"]) == (
-        "verify",
-        "ai_models",
-        "succeeded",
-        "platform-1",
-    )
+    facts = (job["kind"], job["projection"], job["state"], job["requestedBy"])
+    assert facts == ("verify", "ai_models", "succeeded", "platform-1")
     assert job["result"]["differences"] == {"count": 1, "first": [difference]}
     body = {"organizationId": str(api.organization_id)}
     job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", body, x_change_reason="It was wrong"))
     assert (job["kind"], job["state"], job["organizationId"]) == ("mend", "succeeded", str(api.organization_id))
-    assert (job["reason"], job["result"]) == (
-        "It was wrong",
-        {"tables": [{"name": "ai_models", "removed": 1, "restored": 1}]},
-    )
+    assert job["reason"] == "It was wrong"
+    assert job["result"] == {"tables": [{"name": "ai_models", "removed": 1, "restored": 1}]}
     assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
 
-    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
+
+async def test_a_projection_is_rebuilt_and_rolled_back(
+    api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    model = await api.model(await api.provider())
+    difference = _spoil(owner, model)
     job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
     assert (job["kind"], job["state"], job["step"]) == ("rebuild", "succeeded", "settle")
     assert job["result"]["corrected"] == {"count": 1, "first": [difference]}
@@ -100,7 +99,6 @@ async def test_a_projection_is_verified_mended_and_rebuilt(
     statuses = {each["name"]: each for each in (await admin.get(PROJECTIONS))["data"]}
     assert statuses["ai_models"]["rebuiltPosition"] == job["result"]["swap"]["position"]
     assert (statuses["ai_models"]["hasPrevious"], statuses["ai_models"]["hasLeftover"]) == (True, False)
-
     job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", {"rollback": True}))
     assert (job["kind"], job["state"]) == ("roll-back", "succeeded")
     assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == "Wrong"
