@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import orjson
 import structlog
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from structlog.typing import FilteringBoundLogger, Processor
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -46,6 +49,27 @@ def build_logger(
         cache_logger_on_first_use=True,
     )
     return logger
+
+
+@contextmanager
+def library_logs(logger: FilteringBoundLogger) -> Iterator[None]:
+    """Write what libraries warn of to the same log, in the same form, as long as the block lasts."""
+    handler = _Forwarding(logger)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+class _Forwarding(logging.Handler):
+    def __init__(self, logger: FilteringBoundLogger) -> None:
+        super().__init__(logging.WARNING)
+        self._logger = logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._logger.log(record.levelno, record.getMessage(), source=record.name, exc_info=record.exc_info)
 
 
 def _json(event: dict[str, Any], **_: object) -> str:

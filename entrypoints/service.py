@@ -30,7 +30,7 @@ from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
 from entrypoints.http.views.usage import UsageViews
-from entrypoints.logs import build_logger
+from entrypoints.logs import build_logger, library_logs
 from entrypoints.monitoring.background import in_background
 from entrypoints.monitoring.figures import HealthFigures
 from entrypoints.monitoring.watcher import LoggedHealth
@@ -52,8 +52,17 @@ CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 @asynccontextmanager
 async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Route] = ()) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
+    logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
+    with library_logs(logger):
+        async with _running(runtime, listener, logger, more) as container:
+            yield container
+
+
+@asynccontextmanager
+async def _running(
+    runtime: Runtime, listener: socket.socket, logger: FilteringBoundLogger, more: Sequence[Route]
+) -> AsyncIterator[Container]:
     async with opened(runtime) as container:
-        logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
         metrics = HttpMetrics()
         async with audit_trail(runtime, container, logger, metrics.registry) as trail:
             app = application(container, runtime, logger, metrics, trail=trail, more=more)
@@ -173,7 +182,9 @@ def views(container: Container, trail: AuditTrail) -> Views:
         audit=AuditViews(log=container.audit_log(), history=container.history()),
         proof=trail.proof(),
         feed=trail.feed(),
-        organizations=OrganizationViews(name_it=container.name_organization()),
+        organizations=OrganizationViews(
+            name_it=container.name_organization(), remove_it=container.remove_organization()
+        ),
         administration=_administration_views(container),
     )
 

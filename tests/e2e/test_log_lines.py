@@ -1,0 +1,65 @@
+"""What the process logs: one line a request, in one form, whatever writes it."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psutil
+
+from entrypoints.http.principal import Role
+from tests.e2e.api import MODELS, PROVIDERS, Api, a_provider, a_token, path_of
+from tests.e2e.processes import postgres_of, serving
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+    from tests.e2e.conftest import DataDirs
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    """Return the lines as JSON, without those in which the command tells how it starts and ends."""
+    told = ("Postgres runs on", "Provider keys are", "Tokens are signed", "Stopped.")
+    return [json.loads(line) for line in text.splitlines() if not line.startswith(told)]
+
+
+async def test_every_request_is_one_line_and_nothing_else_is_none(session: ClientSession, data_dirs: DataDirs) -> None:
+    organization_id = uuid4()
+    with (
+        data_dirs.fresh() as data_dir,
+        serving("serve", "--port", "0", DATA_DIR=str(data_dir), LOG_FORMAT="json") as running,
+    ):
+        url, secret = running.ready()["url"], (data_dir / "jwt-secret").read_text().strip()
+        token = a_token(organization_id, Role.ADMIN, actor="anna", secret=secret)
+        api = Api(session, url, organization_id, token, secret)
+        created = await api.post(PROVIDERS, a_provider(), x_request_id="the-first")
+        await api.ask("GET", f"{path_of(created.document)}?organizationId={organization_id}")
+        await api.ask("GET", f"{MODELS}/{uuid4()}")
+        await api.ask("GET", "/nowhere/at/all")
+        await api.ask("GET", "/healthz")
+        requests = [line for line in documents(running.errors) if line["event"] == "request"]
+        assert [(line["method"], line["route"], line["status"]) for line in requests] == [
+            ("POST", PROVIDERS, 201),
+            ("GET", f"{PROVIDERS}/{{id}}", 200),
+            ("GET", f"{MODELS}/{{id}}", 404),
+            ("GET", "unknown", 404),
+        ]
+        first = requests[0]
+        assert (first["request_id"], first["organization"], first["actor"]) == (
+            "the-first",
+            str(organization_id),
+            "anna",
+        )
+        assert 0 < first["duration_ms"] < 10_000
+        assert first["time"].endswith("Z")
+        postgres = postgres_of(data_dir)
+        assert postgres is not None
+        postgres.send_signal(signal.SIGQUIT)
+        psutil.wait_procs([postgres], timeout=10)
+        assert (await api.ask("GET", PROVIDERS)).status == 503
+        running.send(signal.SIGTERM)
+        running.ended()
+        lines = documents(running.errors)
+        assert any(line.get("source", "").startswith("psycopg") for line in lines)
