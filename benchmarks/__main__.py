@@ -9,7 +9,9 @@ from benchmarks.append import measure_append
 from benchmarks.creating import measure_creating
 from benchmarks.environment import database
 from benchmarks.listing import measure_listing
+from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.report import Report
+from benchmarks.rotating import measure_rotating
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,8 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "append": measure_append,
     "create": measure_creating,
     "list": measure_listing,
+    "rebuild": measure_rebuilding,
+    "rotate": measure_rotating,
 }
 
 

@@ -1,0 +1,210 @@
+"""Rebuild and verify a log of 1,000,000 events while people read and write, beside the library's projection runner."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+import aiohttp
+import psutil
+import psycopg
+from eventsourcing.persistence import StoredEvent
+
+from adapters.event_store.inline import projected
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.records import Append
+from adapters.postgres.pool import writing_pool
+from benchmarks.environment import COMMAND, headers, service
+from benchmarks.library_runner import library_rate
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from benchmarks.environment import Database, Service
+    from benchmarks.report import Report
+
+_ORGANIZATIONS: Final = 100
+_EVENTS_A_MODEL: Final = 5
+_MODELS_A_BATCH: Final = 40
+# So often each of two people asks; more would measure them instead.
+_PAUSE_SECONDS: Final = 0.01
+
+
+def measure_rebuilding(data: Database, report: Report, *, events: int = 1_000_000) -> None:
+    """Measure events a second, the swap, the memory, and whether anybody notices."""
+    _fill(data, events)
+    reference = library_rate(data)
+    with service(data) as running:
+        for work, arguments in (("rebuild", ("rebuild", "ai_models")), ("verify", ("verify", "ai_models"))):
+            load = _Load(running)
+            measured = _measured(data, *arguments)
+            seen = load.ended()
+            report.add(
+                f"{work} at {events:,} events under load",
+                measured.rate,
+                "events/s",
+                reference=("library's ProjectionRunner", reference),
+            )
+            report.add(f"{work}: memory of its process", measured.megabytes, "MB")
+            if work == "rebuild":
+                report.add("rebuild: swap", measured.document["swap"]["milliseconds"], "ms")
+                assert measured.document["corrected"]["count"] == 0, measured.document["corrected"]
+            else:
+                assert measured.document["differences"]["count"] == 0, measured.document["differences"]
+            report.add(f"{work}: requests answered meanwhile", seen["answered"], "requests")
+            report.add(f"{work}: requests failed or answered wrongly", seen["wrong"], "requests")
+            report.add(f"{work}: longest request meanwhile", seen["longest"] * 1000, "ms")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    rate: float
+    megabytes: float
+    document: dict[str, Any]
+
+
+def _measured(data: Database, *arguments: str) -> _Measured:
+    environment = {**os.environ, "LEDGER_DATA_DIR": str(data.directory)}
+    process = subprocess.Popen(
+        [COMMAND, "projections", *arguments, "--json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    watched, most = psutil.Process(process.pid), 0
+    while process.poll() is None:
+        try:
+            most = max(most, watched.memory_info().rss)
+        except psutil.NoSuchProcess:
+            break
+        time.sleep(0.02)
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    document = json.loads(output)["data"][0]
+    with psycopg.connect(data.owner_url) as connection:
+        row = connection.execute(
+            "SELECT extract(epoch FROM finished_at - started_at)::float8 FROM admin_jobs"
+            " ORDER BY created_at DESC LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    return _Measured(document["events"] / row[0], most / 1e6, document)
+
+
+class _Load:
+    """Two people in a process of their own: one registers models and reads each back, one reads lists."""
+
+    def __init__(self, running: Service) -> None:
+        self._ours, theirs = multiprocessing.Pipe()
+        context = multiprocessing.get_context("fork")
+        self._process = context.Process(target=_people, args=(f"http://{running.host}:{running.port}", theirs))
+        self._process.start()
+        self._ours.recv()
+
+    def ended(self) -> dict[str, float]:
+        """Return what they have seen."""
+        self._ours.send("stop")
+        seen: dict[str, float] = self._ours.recv()
+        self._process.join()
+        return seen
+
+
+def _people(url: str, pipe: Connection) -> None:
+    asyncio.run(_work(url, pipe))
+
+
+async def _work(url: str, pipe: Connection) -> None:
+    seen: dict[str, float] = {"answered": 0, "wrong": 0, "longest": 0}
+    async with aiohttp.ClientSession(url, headers=headers(uuid4())) as session:
+
+        async def ask(method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+            started = time.perf_counter()
+            async with session.request(method, path, json=body) as answer:
+                document = await answer.json()
+            seen["longest"] = max(seen["longest"], time.perf_counter() - started)
+            seen["answered"] += 1
+            seen["wrong"] += answer.status not in {200, 201}
+            return document
+
+        provider = await ask("POST", "/api/ai/providers", {"name": "OpenAI", "providerType": "openai"})
+        registered = 0
+
+        async def write() -> None:
+            nonlocal registered
+            while not pipe.poll():
+                body = {"providerId": provider["id"], "modelId": f"model-{registered}"}
+                model = await ask("POST", "/api/ai/models", body)
+                registered += 1
+                seen["wrong"] += (await ask("GET", f"/api/ai/models/{model['id']}")) != model
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+        async def read() -> None:
+            while not pipe.poll():
+                least = registered
+                page = await ask("GET", "/api/ai/models?limit=1&includeTotal=true")
+                seen["wrong"] += not least <= page["pagination"]["total"] <= registered + 1
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+        pipe.send("ready")
+        await asyncio.gather(write(), read())
+    pipe.recv()
+    pipe.send(seen)
+
+
+def _fill(data: Database, events: int) -> None:
+    """Append models with five events each, of a hundred organizations in turn, so that each one's lie far apart."""
+    with writing_pool(data.app_url, size=1) as pool:
+        recorder = LedgerRecorder(pool, scope=_nobody, projector=projected)
+        organizations = [(uuid4(), uuid4()) for _ in range(_ORGANIZATIONS)]
+        for organization_id, provider_id in organizations:
+            recorder.insert_events([_provider(provider_id)], append=_append(organization_id))
+        for number in range(events // (_EVENTS_A_MODEL * _MODELS_A_BATCH)):
+            organization_id, provider_id = organizations[number % _ORGANIZATIONS]
+            batch = [event for _ in range(_MODELS_A_BATCH) for event in _model(provider_id)]
+            recorder.insert_events(batch, append=_append(organization_id))
+    with psycopg.connect(data.owner_url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE) events, ai_models, ai_providers")
+
+
+def _nobody() -> Append:
+    raise LookupError("every append of a benchmark names its organization")
+
+
+def _append(organization_id: UUID) -> Append:
+    return Append(organization_id=organization_id, actor="benchmark", command_id=uuid4(), correlation_id="benchmark")
+
+
+def _provider(provider_id: UUID) -> StoredEvent:
+    state = (
+        b'{"credential_hint":null,"credential_version":0,"endpoint":"https://api.openai.com/v1","is_enabled":true,'
+        b'"name":"OpenAI","origin":"https://api.openai.com:443","provider_type":"openai","settings":{}}'
+    )
+    return StoredEvent(provider_id, 1, "provider.registered", state)
+
+
+def _model(provider_id: UUID) -> list[StoredEvent]:
+    model_id = uuid4()
+    registered = (
+        '{"capabilities":["text","function_calling","streaming"],"config":{"temperature":0.7},"context_window":128000,'
+        '"input_per_1k":"0.0025","is_enabled":true,"lifecycle":null,"max_tokens":16384,'
+        f'"model_id":"{model_id}","name":"GPT-4o","output_per_1k":"0.01","price_as_of":"2026-11-04",'
+        f'"price_source":"genai-prices","provider_id":"{provider_id}","retires_on":null,'
+        '"sources":{"price":"genai-prices","type":"catalogue"},"type":"multimodal","version":null}'
+    ).encode()
+    price = b'{"input_per_1k":"0.003","output_per_1k":"0.012","price_as_of":null,"price_source":null}'
+    renamed = b'{"name":"A better name","sources":{"name":"manual"}}'
+    told = [
+        ("model.registered", registered),
+        ("model.renamed", renamed),
+        ("model.price-changed", price),
+        ("model.disabled", b"{}"),
+        ("model.enabled", b"{}"),
+    ]
+    return [StoredEvent(model_id, revision, topic, state) for revision, (topic, state) in enumerate(told, 1)]
