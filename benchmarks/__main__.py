@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.append import measure_append
 from benchmarks.creating import measure_creating
+from benchmarks.discovering import measure_checks, measure_discovery
 from benchmarks.environment import database
 from benchmarks.listing import measure_listing
+from benchmarks.prompting import measure_prompts
 from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.report import Report
 from benchmarks.rotating import measure_rotating
@@ -22,6 +24,9 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "append": measure_append,
     "create": measure_creating,
     "list": measure_listing,
+    "prompts": measure_prompts,
+    "discovery": measure_discovery,
+    "checks": measure_checks,
     "rebuild": measure_rebuilding,
     "rotate": measure_rotating,
 }
