@@ -44,6 +44,18 @@ class ModelNotFound(NotFound):
     code = "model-not-found"
 
 
+class OrganizationNotFound(NotFound):
+    """There is no such organization: nothing was ever written for it."""
+
+    code = "organization-not-found"
+
+
+class OrganizationRemoved(ApplicationError):
+    """This organization was removed: nothing can be written for it any more, only its log is kept."""
+
+    code = "organization-removed"
+
+
 class Conflict(ApplicationError):
     """Somebody else changed it at the same moment; read it again and repeat the change."""
 

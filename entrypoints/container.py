@@ -26,7 +26,6 @@ from adapters.postgres.inspection import inspect
 from adapters.postgres.migrations import login_url, migrate, set_passwords
 from adapters.postgres.model_directory import PostgresModelDirectory
 from adapters.postgres.model_documents import PostgresModelDocuments
-from adapters.postgres.past import PostgresPast
 from adapters.postgres.pool import reading_pool, writing_pool
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.rosters import PostgresRosters
@@ -53,6 +52,7 @@ from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
 from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
+from application.commands.remove_organization import RemovalPorts, remove_organization
 from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
 from application.commands.revert_model import revert_model
@@ -62,7 +62,6 @@ from application.commands.stream_prompt import stream_prompt
 from application.health.monitor import check_all, monitor_health
 from application.prompts.readiness import Readiness, ReadinessPorts
 from application.prompts.run import PromptPorts
-from application.queries.as_of import model_as_of, provider_as_of
 from application.queries.asking import SnapshotPorts
 from application.queries.callable_models import callable_models
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
@@ -210,10 +209,9 @@ class Container(containers.DeclarativeContainer):
     stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
     history = providers.Factory(partial, history, log=audit_log)
-    past = providers.Singleton(PostgresPast, tenant)
-    provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, past=past)
-    model_as_of = providers.Factory(partial, model_as_of, log=audit_log, past=past)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
+    removal = providers.Factory(RemovalPorts, organizations, providers_of_tenant, models_of_tenant, directory)
+    remove_organization = providers.Factory(partial, remove_organization, ports=removal)
 
 
 def embedded_postgres(directory: Path) -> EmbeddedPostgres:

@@ -158,8 +158,8 @@ def views(container: Container, trail: AuditTrail) -> Views:
     """Return all views with their use cases."""
     return Views(
         provider_types=ProviderTypeViews(gateway=container.gateway()),
-        providers=_provider_views(container),
-        models=_model_views(container),
+        providers=_provider_views(container, trail),
+        models=_model_views(container, trail),
         bulk=BulkViews(documents=container.model_documents(), change_in_bulk=container.change_models_in_bulk()),
         discovery=DiscoveryViews(
             checks=container.health_checks(),
@@ -199,11 +199,11 @@ def _administration_views(container: Container) -> AdministrationViews:
     )
 
 
-def _provider_views(container: Container) -> ProviderViews:
+def _provider_views(container: Container, trail: AuditTrail) -> ProviderViews:
     return ProviderViews(
         documents=container.provider_documents(),
-        past=container.past(),
-        as_of=container.provider_as_of(),
+        past=trail.past,
+        as_of=trail.provider_as_of,
         register=container.register_provider(),
         change=container.change_provider(),
         revert=container.revert_provider(),
@@ -211,11 +211,11 @@ def _provider_views(container: Container) -> ProviderViews:
     )
 
 
-def _model_views(container: Container) -> ModelViews:
+def _model_views(container: Container, trail: AuditTrail) -> ModelViews:
     return ModelViews(
         documents=container.model_documents(),
-        past=container.past(),
-        as_of=container.model_as_of(),
+        past=trail.past,
+        as_of=trail.model_as_of,
         register=container.register_model(),
         change=container.change_model(),
         replace=container.replace_model(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 
-from adapters.event_store.records import ConnectionLost, ConstraintConflict, RevisionConflict
+from adapters.event_store.records import ConnectionLost, ConstraintConflict, OrganizationClosed, RevisionConflict
 from adapters.sql import statements
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def _ended_by_server(error: psycopg.Error) -> bool:
 
 def _translated(error: psycopg.Error) -> DatabaseError:
     constraint = error.diag.constraint_name
-    if error.sqlstate == "ML001" or constraint == "events_revision_key":
+    if error.sqlstate == "ML003":
+        return OrganizationClosed(str(error))
+    if error.sqlstate in {"ML001", "ML004"} or constraint == "events_revision_key":
         return RevisionConflict(str(error))
     if isinstance(error, psycopg.IntegrityError) and constraint:
         return ConstraintConflict(constraint)

@@ -14,8 +14,8 @@ from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
 from eventsourcing.utils import Environment, TopicError
 
 from adapters.event_store.mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.records import CommandAlreadyApplied, OutcomeUnknown, RevisionConflict
-from application.errors import CommandOutcomeUnknown, Conflict, Unavailable
+from adapters.event_store.records import CommandAlreadyApplied, OrganizationClosed, OutcomeUnknown, RevisionConflict
+from application.errors import CommandOutcomeUnknown, Conflict, OrganizationRemoved, Unavailable
 from application.projections.project import UnknownEventType
 from application.recorded import Recorded
 from domain.root import Root
@@ -84,6 +84,10 @@ class Ledger:
         found = await self._in_thread(self._reconstruct_at, aggregate_id, revision)
         return next((aggregate for aggregate in found if isinstance(aggregate, kind)), None)
 
+    async def has_events(self) -> bool:
+        """Tell whether the organization has a log."""
+        return await self._in_thread(self._recorder.max_notification_id) is not None
+
     async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:
         """Return what the command has recorded so far, by aggregate."""
         recorded = await self._in_thread(self._recorder.recorded_already, command_id)
@@ -109,6 +113,8 @@ class Ledger:
             return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
         except RevisionConflict as error:
             raise Conflict from error
+        except OrganizationClosed as error:
+            raise OrganizationRemoved from error
         except OutcomeUnknown as error:
             raise CommandOutcomeUnknown from error
         except TopicError as error:

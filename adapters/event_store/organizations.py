@@ -8,10 +8,13 @@ from adapters.event_store.appends import callers_append
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from adapters.event_store.ledger import Ledger
     from application.recorded import Recorded
+    from domain.model.aggregate import Model
+    from domain.provider.aggregate import Provider
 
 
 class EventSourcedOrganizations:
@@ -25,3 +28,9 @@ class EventSourcedOrganizations:
 
     async def save(self, organization: Organization) -> Recorded:
         return (await self._ledger.save([organization], callers_append()))[0]
+
+    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model]) -> Recorded:
+        return (await self._ledger.save([*gone, organization], callers_append()))[-1]
+
+    async def has_log(self) -> bool:
+        return await self._ledger.has_events()

@@ -64,6 +64,10 @@ class ConstraintConflict(IntegrityError):
         self.constraint = constraint
 
 
+class OrganizationClosed(IntegrityError):
+    """The organization was removed: nothing follows the event that closed it."""
+
+
 class ConnectionLost(OperationalError):
     """The connection broke in the middle of the work that the server's process `backend` was doing."""
 

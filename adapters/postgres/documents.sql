@@ -53,3 +53,6 @@ WHERE organization_id = %(organization_id)s AND id = ANY (%(provider_ids)s);
 -- registered_from: what is registered from a provider
 SELECT id, model_id, type, capabilities, context_window, max_tokens, input_per_1k, output_per_1k, lifecycle, retires_on, sources
 FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY model_id;
+
+-- all_providers: the ids of all providers
+SELECT id FROM ai_providers WHERE organization_id = %(organization_id)s ORDER BY id;

@@ -51,6 +51,9 @@ class PostgresModelDirectory:
         rows = await self._tenant.rows(plain("registered_models"), parameters)
         return {(row[0], row[1]): row[2] for row in rows}
 
+    async def all_providers(self) -> Sequence[UUID]:
+        return [row[0] for row in await self._tenant.rows(plain("all_providers"), {})]
+
     async def providers(self, provider_ids: Sequence[UUID]) -> Mapping[UUID, ProviderEntry]:
         if not provider_ids:
             return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from application.errors import OrganizationRemoved
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
@@ -23,8 +24,14 @@ class NameOrganization:
 
 
 async def name_organization(command: NameOrganization, *, organizations: Organizations) -> Recorded:
-    """Return the organization's revision; naming it as it is called already changes nothing."""
+    """Return the organization's revision; naming it as it is called already changes nothing.
+
+    Raises:
+        OrganizationRemoved: it was removed.
+    """
     organization = await organizations.find(command.organization_id)
+    if organization is not None and organization.is_removed:
+        raise OrganizationRemoved
     if organization is None:
         organization = Organization.register(command.organization_id, name=command.name)
     else:

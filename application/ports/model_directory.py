@@ -62,6 +62,10 @@ class ModelDirectory(Protocol):
         """Return the ids of those models, named by provider and provider's model id, that are registered already."""
         ...
 
+    async def all_providers(self) -> Sequence[UUID]:
+        """Return the ids of all providers."""
+        ...
+
     async def providers(self, provider_ids: Sequence[UUID]) -> Mapping[UUID, ProviderEntry]:
         """Return those of the providers that there are."""
         ...

@@ -26,6 +26,9 @@ class Organization(Root):
         TOPIC = "organization.renamed"
         name: str
 
+    class Removed(Root.Event):
+        TOPIC = "organization.removed"
+
     @classmethod
     def register(cls, organization_id: UUID, *, name: str) -> Organization:
         """Give a tenant its first name."""
@@ -41,6 +44,15 @@ class Organization(Root):
         if checked != self.name:
             self._renamed(name=checked)
 
+    def remove(self) -> None:
+        """Close it: nothing can happen in it afterwards."""
+        if not self.is_removed:
+            self._removed()
+
     @event(Renamed)
     def _renamed(self, name: str) -> None:
         self.name = name
+
+    @event(Removed)
+    def _removed(self) -> None:
+        self.is_removed = True

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from adapters.postgres.pool import AnyPool
     from adapters.postgres.stored_log import Connect
     from application.queries.verify_export import ExportVerification
 
@@ -72,8 +73,9 @@ def _checkpoints(sink: FileSink | None, key: SigningKey | None) -> CheckpointPor
 
 
 class Auditing(containers.DeclarativeContainer):
-    """What audits need beside the service's own parts; `connect` gives connections that see one organization."""
+    """What audits need; `pool` is of connections that see one organization, and `connect` gives one of them."""
 
+    pool: providers.Dependency[AnyPool] = providers.Dependency()
     connect: providers.Dependency[Connect] = providers.Dependency()
     database_url = providers.Dependency(instance_of=str)
     admin_database_url = providers.Dependency(instance_of=str)
@@ -96,13 +98,17 @@ class Auditing(containers.DeclarativeContainer):
     signals = providers.Singleton(PostgresSignals, database_url)
     feed = providers.Singleton(Feed, providers.Singleton(PostgresFollowedLog, connect), signals)
 
-    tenant_pool = providers.Singleton(reading_pool, database_url, size=1, application_name="model-ledger replay")
-    tenant = providers.Singleton(Tenant, tenant_pool)
+    tenant = providers.Singleton(Tenant, pool)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresPast, tenant)
     history = providers.Factory(partial, history, log=audit_log)
     provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, past=past)
     model_as_of = providers.Factory(partial, model_as_of, log=audit_log, past=past)
+
+
+def small_pool(database_url: str) -> AnyPool:
+    """Return a pool, not opened yet, for a command that reads one organization's log."""
+    return reading_pool(database_url, size=1, application_name="model-ledger replay")
 
 
 def offline_verification() -> Callable[..., ExportVerification]:

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from entrypoints.auditing.container import Auditing
+from entrypoints.auditing.container import Auditing, small_pool
 from entrypoints.auditing.writer import CheckpointWatch, CheckpointWriter
 from entrypoints.http.views.feed import FeedOptions, FeedViews
 from entrypoints.http.views.proof import ProofViews
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from structlog.typing import FilteringBoundLogger
 
+    from application.ports.documents import Document
+    from application.ports.past import Past
+    from application.queries.as_of import Moment
     from application.queries.verify_log import Verification
     from entrypoints.container import Container
     from entrypoints.runtime import Runtime
+
+    AsOf = Callable[[UUID, Moment], Awaitable[Document]]
 
 
 class AuditTrail:
@@ -37,6 +42,24 @@ class AuditTrail:
     def warnings(self) -> Mapping[str, Callable[[], Awaitable[str | None]]]:
         """What to ask for warnings, by what each is about."""
         return {} if self._watch is None else {"checkpoints": self._watch.warning}
+
+    @property
+    def past(self) -> Past:
+        """Return what shows lists as they were."""
+        past: Past = self._auditing.past()
+        return past
+
+    @property
+    def provider_as_of(self) -> AsOf:
+        """Return what shows a provider as it was."""
+        ask: AsOf = self._auditing.provider_as_of()
+        return ask
+
+    @property
+    def model_as_of(self) -> AsOf:
+        """Return what shows a model as it was."""
+        ask: AsOf = self._auditing.model_as_of()
+        return ask
 
     def proof(self) -> ProofViews:
         """Return the views that prove the log."""
@@ -88,8 +111,10 @@ async def audit_trail(
 
 def auditing_of(runtime: Runtime, container: Container | None = None) -> Auditing:
     """Return the parts of the audit trail; those that see one organization are on the service's connections."""
+    pool = small_pool(runtime.database_url) if container is None else container.reading_pool()
     return Auditing(
-        connect=None if container is None else container.reading_pool().connection,
+        pool=pool,
+        connect=pool.connection,
         database_url=runtime.database_url,
         admin_database_url=runtime.admin_database_url,
         key_file=runtime.checkpoint_key,

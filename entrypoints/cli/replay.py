@@ -94,7 +94,7 @@ async def _told(
 @asynccontextmanager
 async def _reading(runtime: Runtime) -> AsyncIterator[Auditing]:
     auditing = auditing_of(runtime)
-    async with auditing.tenant_pool():
+    async with auditing.pool():
         yield auditing
 
 

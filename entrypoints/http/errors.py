@@ -191,6 +191,7 @@ TABLE: Mapping[type[BaseException], Entry] = {
     CredentialRequired: _with(422),
     ModelIdentityFixed: _with(422),
     application.NotFound: _with(404),
+    application.OrganizationRemoved: _with(410),
     application.Conflict: _with(409),
     application.ProviderHasModels: Entry((409,), _has_models),
     application.StaleRevision: Entry((412,), _stale),

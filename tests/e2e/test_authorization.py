@@ -70,6 +70,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/ai/audit/export"): (VIEWER, ...),
     ("GET", "/api/ai/events"): (VIEWER, ...),
     ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
+    ("DELETE", "/api/admin/organizations/{id}"): (PLATFORM, ...),
     ("GET", "/api/admin/projections"): (PLATFORM, ...),
     ("POST", "/api/admin/projections/{name}/rebuild"): (PLATFORM, {}),
     ("POST", "/api/admin/projections/{name}/verify"): (PLATFORM, {}),

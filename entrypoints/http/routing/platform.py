@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from application.errors import Conflict, OrganizationNotFound, OrganizationRemoved
 from entrypoints.http.answers.organizations import Organization
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, route
@@ -26,5 +27,15 @@ def platform_routes(views: OrganizationViews) -> list[Route]:
             tag="administration",
             body=OrganizationReplacement,
             answers={200: Answer(description="The organization.", schema=Organization, headers=_WRITTEN)},
-        )
+            problems=(OrganizationRemoved,),
+        ),
+        route(
+            "DELETE",
+            "/api/admin/organizations/{id}",
+            views.remove_organization,
+            access=Access.PLATFORM,
+            tag="administration",
+            answers={204: Answer(description="It is gone.", headers=_WRITTEN)},
+            problems=(OrganizationNotFound, Conflict),
+        ),
     ]

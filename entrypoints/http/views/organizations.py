@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from application.caller import acting_as
 from application.commands.name_organization import NameOrganization
+from application.commands.remove_organization import RemoveOrganization
 from entrypoints.http.bodies.kinds import Name
 from entrypoints.http.exchange import caller_for
 from entrypoints.http.fields import Body
 from entrypoints.http.requests import json_body, path_id
-from entrypoints.http.responses import json_response
+from entrypoints.http.responses import json_response, no_content
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,6 +33,7 @@ class OrganizationViews:
     """Turns requests about organizations into use cases."""
 
     name_it: Callable[[NameOrganization], Awaitable[Recorded]]
+    remove_it: Callable[[RemoveOrganization], Awaitable[Recorded | None]]
 
     async def name_organization(self, request: web.Request) -> web.Response:
         """Register an organization by name, or rename it
@@ -47,3 +49,17 @@ class OrganizationViews:
             revision=recorded.revision,
             position=recorded.position,
         )
+
+    async def remove_organization(self, request: web.Request) -> web.Response:
+        """Remove an organization
+
+        Its keys are destroyed, and everything that is kept of it beside its log is forgotten: providers, models,
+        checks, snapshots, figures of use, idempotency keys. The log stays verifiable, closed by an event; whoever
+        writes for the organization afterwards is answered with 410. Removing it again changes nothing.
+        """
+        organization_id = path_id(request, "id")
+        with acting_as(caller_for(request, organization_id)):
+            recorded = await self.remove_it(RemoveOrganization(organization_id=organization_id))
+        if recorded is None:
+            return no_content()
+        return no_content(revision=recorded.revision, position=recorded.position)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
-from application.errors import ApplicationError
+from application.errors import ApplicationError, OrganizationRemoved
 from domain.errors import DomainError
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
@@ -47,6 +47,7 @@ steps = st.one_of(
     st.tuples(st.just("remove_model"), st.tuples(places)),
     st.tuples(st.just("come_too_late"), st.tuples(places)),
     st.tuples(st.just("name_organization"), st.tuples(few)),
+    st.tuples(st.just("remove_organization"), st.tuples()),
 )
 stories = st.lists(st.tuples(st.integers(0, 1), steps), min_size=6, max_size=14)
 
@@ -136,9 +137,23 @@ class Tenant:
         organization = await self.organizations.find(self.organization_id)
         if organization is None:
             organization = Organization.register(self.organization_id, name=name)
+        elif organization.is_removed:
+            raise OrganizationRemoved
         else:
             organization.rename(name)
         await self.organizations.save(organization)
+
+    async def remove_organization(self) -> None:
+        gone: list[Model | Provider] = list((await self.models.get_many(self.model_ids)).values())
+        for provider_id in self.provider_ids:
+            with suppress(ApplicationError):
+                gone.append(await self.providers.get(provider_id))
+        organization = await self.organizations.find(self.organization_id)
+        if organization is None:
+            organization = Organization.register(self.organization_id, name="unnamed")
+        for thing in (*gone, organization):
+            thing.remove()
+        await self.organizations.save_removed(organization, gone)
 
 
 def _at(ids: Sequence[UUID], place: int) -> UUID:

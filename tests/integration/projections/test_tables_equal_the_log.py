@@ -45,6 +45,7 @@ ONE_OF_EACH: list[Step] = [
     ("change_models", ([(0, [("enable", (), {})])],)),
     ("remove_model", (0,)),
     ("remove_provider", (1, True)),
+    ("remove_organization", ()),
 ]
 
 
