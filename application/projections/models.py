@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from application.projections.rows import LoggedEvent, RowChange
@@ -17,11 +18,21 @@ _COST_STEP: Final = Decimal("0.000001")
 _MANUAL: Final = "manual"
 
 
+# There are few prices and many models that have them: a rebuild comes by each again and again.
+@lru_cache(maxsize=10_000)
+def _cost(amount: str) -> str:
+    return str(Decimal(amount).quantize(_COST_STEP, ROUND_HALF_EVEN))
+
+
 def _price(facts: Mapping[str, Any]) -> Columns:
     headline = facts["input_per_1k"] if facts["input_per_1k"] is not None else facts["output_per_1k"]
-    cost = None if headline is None else str(Decimal(headline).quantize(_COST_STEP, ROUND_HALF_EVEN))
-    copied = ("input_per_1k", "output_per_1k", "price_source", "price_as_of")
-    return {name: facts[name] for name in copied} | {"cost_per_1k_tokens": cost}
+    return {
+        "input_per_1k": facts["input_per_1k"],
+        "output_per_1k": facts["output_per_1k"],
+        "price_source": facts["price_source"],
+        "price_as_of": facts["price_as_of"],
+        "cost_per_1k_tokens": None if headline is None else _cost(headline),
+    }
 
 
 def _registered(facts: Mapping[str, Any]) -> Columns:
