@@ -150,7 +150,7 @@ async def ask(api: Api, method: str, path: str) -> Reply:
     subject = str(uuid4()) if (method, path) == ("DELETE", "/api/admin/organizations/{id}") else AN_ID
     query = {"follow": False} if path == "/api/ai/events" else {}
     return await api.ask(
-        method, path.replace("{id}", AN_ID).replace("{name}", "nothing"), expected(method, path)[1], query=query
+        method, path.replace("{id}", subject).replace("{name}", "nothing"), expected(method, path)[1], query=query
     )
 
 
