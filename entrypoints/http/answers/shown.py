@@ -12,11 +12,9 @@ Amount = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 
 class Shown(BaseModel):
-    """The root of all answers: camelCase, every field always there."""
+    """The root of all answers: camelCase, every field always there but those with a default."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_alias=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
 
 
 class Pagination(Shown):
