@@ -92,3 +92,21 @@ async def test_events_recorded_meanwhile_are_no_finding(
     assert (await auditor.verify()).findings == []
     await auditor.checkpoint()
     assert (await auditor.verify()).findings == []
+
+
+async def test_a_clock_that_was_set_back_leaves_the_log_in_order(
+    auditor: Auditor, logs: Logs, bare_recorder: LedgerRecorder, owner: Connection
+) -> None:
+    """As if the last event had been recorded an hour from now: what follows is dated no earlier, and all is well."""
+    owner.execute("UPDATE organization_heads SET recorded_at = recorded_at + interval '1 hour'")
+    append(bare_recorder, logs.tampered, 2)
+    append(bare_recorder, logs.tampered, 1)
+    times = [
+        row[0]
+        for row in owner.execute(
+            "SELECT recorded_at FROM events WHERE organization_id = %s ORDER BY org_sequence", (logs.tampered,)
+        )
+    ]
+    assert times == sorted(times)
+    assert times[-1] == times[-2] > times[LENGTH - 1]
+    assert (await auditor.verify()).findings == []
