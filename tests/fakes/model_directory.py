@@ -38,6 +38,9 @@ class FakeModelDirectory:
         known = {(model.provider_id, model.model_id): model.id for model in self._ledger.living(Model)}
         return {name: known[name] for name in names if name in known}
 
+    async def all_providers(self) -> Sequence[UUID]:
+        return [provider.id for provider in self._ledger.living(Provider)]
+
     async def providers(self, provider_ids: Sequence[UUID]) -> Mapping[UUID, ProviderEntry]:
         return {
             provider.id: ProviderEntry(id=provider.id, provider_type=provider.provider_type, endpoint=provider.endpoint)
