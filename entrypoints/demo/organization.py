@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
+
+import orjson
+from yarl import URL
 
 from application.caller import Caller, acting_as
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
+from application.commands.change_provider import ChangeProvider
 from application.commands.check_provider import CheckProvider
 from application.commands.name_organization import NameOrganization
 from application.commands.register_model import RegisterModel
 from application.commands.register_provider import RegisterProvider
 from application.ports.documents import PageRequest, ProviderFilter
+from entrypoints.http.pagination import LARGEST_PAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from entrypoints.container import Container
@@ -40,11 +46,17 @@ _SEEDS: Final = (
 
 
 async def seed(container: Container, sandbox: Sandbox) -> bool:
-    """Give the demonstration its providers and models; return whether it had none yet."""
+    """Give the demonstration its providers and models; return whether it had none yet.
+
+    Providers of an earlier start follow the sandbox to its new port.
+    """
     with _acting():
-        page = await container.provider_documents().page(ProviderFilter(), PageRequest(limit=1))
-        if page.joined:
-            return False
+        page = await container.provider_documents().page(ProviderFilter(), PageRequest(limit=LARGEST_PAGE))
+    held = orjson.loads(b"[" + page.joined + b"]")
+    if held:
+        await _follow(container, sandbox, held)
+        return False
+    with _acting():
         await container.name_organization()(NameOrganization(organization_id=ORGANIZATION_ID, name="Demonstration"))
     for wanted in _SEEDS:
         with _acting():
@@ -65,6 +77,21 @@ async def seed(container: Container, sandbox: Sandbox) -> bool:
             # The monitor comes by within minutes; nobody who tries it out should wait for that.
             await container.check_provider()(CheckProvider(provider_id=recorded.aggregate_id))
     return True
+
+
+async def _follow(container: Container, sandbox: Sandbox, held: Sequence[Mapping[str, Any]]) -> None:
+    endpoints = {wanted.provider_type: sandbox.endpoint(wanted.sandbox_name) for wanted in _SEEDS}
+    for provider in held:
+        was, now = URL(provider["endpoint"]), URL(endpoints.get(provider["providerType"], ""))
+        if was.host == now.host and was.path == now.path and was.port != now.port:
+            with _acting():
+                await container.change_provider()(
+                    ChangeProvider(
+                        provider_id=UUID(provider["id"]),
+                        endpoint=str(now),
+                        api_key=sandbox.key(provider["providerType"]),
+                    )
+                )
 
 
 def _acting() -> AbstractContextManager[None]:
