@@ -12,7 +12,7 @@ from adapters.projections.read_tables import PostgresReadTables
 from adapters.projections.swapping import Patience
 from application.ports.read_tables import NothingToRollBack, RebuildUnderWay, TablesBusy, UnreadableEvent
 from tests.builders import a_provider, a_stored_event, acting, an_append
-from tests.integration.rebuilding.carrying_out import TABLES, assert_as_the_log, rebuilt, rolled_back
+from tests.integration.rebuilding.carrying_out import TABLES, assert_as_the_log, differences, rebuilt, rolled_back
 from tests.integration.rebuilding.load import under_load
 from tests.integration.rebuilding.shape import shape
 from tests.log import assert_whole, contents
@@ -229,3 +229,20 @@ async def test_no_swap_takes_a_table_that_is_behind_the_log(
         admin.execute("SELECT swap_projection('ai_models', 'rebuilding', 3)")
     with pytest.raises(psycopg.DatabaseError, match="no projection"):
         admin.execute("SELECT begin_rebuild('events', true)")
+
+
+async def test_an_organization_that_is_removed_is_forgotten_in_what_is_kept(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], bare_recorder: LedgerRecorder, owner: Connection
+) -> None:
+    for name in TABLES:
+        await rebuilt(tables, name)
+    removed = tenants[0].organization_id
+    owner.execute("DELETE FROM ai_models WHERE organization_id = %s", (removed,))
+    owner.execute("DELETE FROM ai_providers WHERE organization_id = %s", (removed,))
+    bare_recorder.insert_events([a_stored_event(removed, 2, topic="organization.removed")], append=an_append(removed))
+    kept = owner.execute(
+        "SELECT organization_id FROM retired.ai_models UNION SELECT organization_id FROM retired.ai_providers"
+        " UNION SELECT id FROM retired.organizations"
+    ).fetchall()
+    assert kept == [(tenants[1].organization_id,)]
+    assert (await differences(tables, "organizations")).count == 0
