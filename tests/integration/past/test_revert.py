@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
     from adapters.event_store.models import EventSourcedModels
     from adapters.event_store.providers import EventSourcedProviders
     from domain.model.aggregate import Model
-    from tests.databases import Connection
+    from tests.databases import Connection, Pool
     from tests.strategies import Command
+
+
+@pytest.fixture(autouse=True)
+def full_pool(pool: Pool) -> None:
+    """Open all connections first: the pool draws a random number for each, which Hypothesis takes for the test's."""
+    with ExitStack() as connections:
+        for _ in range(pool.max_size):
+            connections.enter_context(pool.connection())
 
 
 def _written(model: Model) -> dict[str, Any]:
