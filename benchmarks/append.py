@@ -96,8 +96,8 @@ def _model_events(organization: tuple[UUID, UUID]) -> list[StoredEvent]:
     state = (
         _STATE
         + (
-            f'"max_tokens":16384,"model_id":"{model_id}","name":"gpt-4o","originator_topic":"model","output_per_1k":"0.01",'
-            f'"price_as_of":null,"price_source":"manual","provider_id":"{organization[1]}","sources":{{}},'
+            f'"lifecycle":null,"max_tokens":16384,"model_id":"{model_id}","name":"gpt-4o","originator_topic":"model","output_per_1k":"0.01",'
+            f'"price_as_of":null,"price_source":"manual","provider_id":"{organization[1]}","retires_on":null,"sources":{{}},'
             '"type":"multimodal","version":null}'
         ).encode()
     )
