@@ -14,8 +14,7 @@ CREATE TABLE ai_providers (
     credential_set_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    revision integer NOT NULL,
-    CONSTRAINT ai_providers_pkey PRIMARY KEY (organization_id, id)
+    revision integer NOT NULL
 );
 
 CREATE UNIQUE INDEX ai_providers_name_key ON ai_providers (organization_id, lower(name));
@@ -23,6 +22,10 @@ CREATE UNIQUE INDEX ai_providers_name_key ON ai_providers (organization_id, lowe
 CREATE INDEX ai_providers_name_idx ON ai_providers (organization_id, name, id);
 
 CREATE INDEX ai_providers_created_idx ON ai_providers (organization_id, created_at, id);
+
+-- Primary keys come last: before the first ANALYZE all indexes of an organization cost the planner the same, it takes
+-- the newest, and rows are looked for by their id more than by anything else.
+ALTER TABLE ai_providers ADD CONSTRAINT ai_providers_pkey PRIMARY KEY (organization_id, id);
 
 CREATE TABLE ai_models (
     organization_id uuid NOT NULL,
@@ -48,7 +51,6 @@ CREATE TABLE ai_models (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     revision integer NOT NULL,
-    CONSTRAINT ai_models_pkey PRIMARY KEY (organization_id, id),
     CONSTRAINT ai_models_provider_fkey FOREIGN KEY (organization_id, provider_id)
         REFERENCES ai_providers (organization_id, id),
     CONSTRAINT ai_models_model_id_key UNIQUE (organization_id, provider_id, model_id)
@@ -57,6 +59,8 @@ CREATE TABLE ai_models (
 CREATE INDEX ai_models_name_idx ON ai_models (organization_id, name, id);
 
 CREATE INDEX ai_models_created_idx ON ai_models (organization_id, created_at, id);
+
+ALTER TABLE ai_models ADD CONSTRAINT ai_models_pkey PRIMARY KEY (organization_id, id);
 
 -- Not projections: what the log must not hold, and evidence that is allowed to be forgotten.
 

@@ -44,11 +44,6 @@ $$;
 CREATE TRIGGER events_close_organization AFTER INSERT ON events
     FOR EACH ROW WHEN (NEW.topic = 'organization.removed') EXECUTE FUNCTION close_organization();
 
--- Auditors ask by actor and by type, newest first.
-CREATE INDEX events_actor_idx ON events (organization_id, actor, org_sequence);
-
-CREATE INDEX events_topic_idx ON events (organization_id, topic, org_sequence);
-
 -- Times and positions grow with the sequence numbers, so that twenty looks into the primary key find a place among a
 -- million events: no index has to be kept for it.
 

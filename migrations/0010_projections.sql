@@ -158,22 +158,22 @@ BEGIN
 END
 $$;
 
--- Keys and indexes under their own names, which are unique in a schema only; foreign keys are a matter of the swap.
+-- Keys and indexes under their own names, which are unique in a schema only, in the order they were made in, which is what
+-- the planner goes by while it knows no better (0002); foreign keys are a matter of the swap.
 CREATE FUNCTION copy_indexes(p_source regclass, p_target regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     item record;
 BEGIN
-    FOR item IN SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-        WHERE conrelid = p_source AND contype IN ('p', 'u', 'x') ORDER BY conname
+    FOR item IN SELECT c.conname, pg_get_constraintdef(c.oid) AS key, pg_get_indexdef(i.indexrelid) AS definition
+        FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')
+        WHERE i.indrelid = p_source ORDER BY i.indexrelid
     LOOP
-        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', p_target, item.conname, item.definition);
-    END LOOP;
-    FOR item IN SELECT pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
-        WHERE i.indrelid = p_source AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid
-                                                    AND contype IN ('p', 'u', 'x'))
-    LOOP
-        EXECUTE regexp_replace(item.definition, ' ON \S+ USING ', format(' ON %s USING ', p_target));
+        IF item.conname IS NOT NULL THEN
+            EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', p_target, item.conname, item.key);
+        ELSE
+            EXECUTE regexp_replace(item.definition, ' ON \S+ USING ', format(' ON %s USING ', p_target));
+        END IF;
     END LOOP;
 END
 $$;
