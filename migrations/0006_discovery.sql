@@ -32,6 +32,22 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN encode(sha256(convert_to(
     jsonb_build_array(endpoint, credential_version, has_credential, settings)::text, 'UTF8')), 'hex');
 
+-- What is held of a provider goes with it, in the same transaction. The log says when: read tables are exchanged for
+-- new ones in a rebuild, and what hangs on them would be lost. Attempts come first: whoever keeps an answer holds the
+-- attempt, so that an answer is either kept before and forgotten here, or finds nothing to be kept for.
+CREATE FUNCTION forget_offers() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM discovery_attempts a
+    WHERE a.organization_id = NEW.organization_id AND a.provider_id = NEW.aggregate_id;
+    DELETE FROM discovery_snapshots s
+    WHERE s.organization_id = NEW.organization_id AND s.provider_id = NEW.aggregate_id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER events_forget_offers AFTER INSERT ON events
+    FOR EACH ROW WHEN (NEW.topic = 'provider.removed') EXECUTE FUNCTION forget_offers();
+
 DO $$
 BEGIN
     PERFORM isolate('discovery_snapshots');

@@ -30,19 +30,18 @@ INSERT INTO discovery_snapshots AS held
     (organization_id, provider_id, endpoint, basis, fetched_at, offered, missing, changes)
 SELECT p.organization_id, p.id, %(endpoint)s, %(basis)s, %(fetched_at)s, %(offered)s, %(missing)s, %(changes)s
 FROM ai_providers p
+JOIN discovery_attempts a ON a.organization_id = p.organization_id AND a.provider_id = p.id
 WHERE p.organization_id = %(organization_id)s AND p.id = %(provider_id)s
     AND discovery_basis(p.endpoint, p.credential_version, p.credential_hint IS NOT NULL, p.settings) = %(basis)s
+FOR UPDATE OF a
 ON CONFLICT (organization_id, provider_id) DO UPDATE
 SET (endpoint, basis, fetched_at, offered, missing, changes) =
     (excluded.endpoint, excluded.basis, excluded.fetched_at, excluded.offered, excluded.missing, excluded.changes)
 WHERE held.fetched_at < excluded.fetched_at
 RETURNING true;
 
--- recovered: forget how the last question failed, and whatever is held of providers that are gone
-WITH gone_snapshots AS (
-    DELETE FROM discovery_snapshots s WHERE s.organization_id = %(organization_id)s AND NOT EXISTS (
-        SELECT FROM ai_providers p WHERE p.organization_id = s.organization_id AND p.id = s.provider_id)
-), gone_attempts AS (
+-- recovered: forget how the last question failed, and what a lease in the moment of a removal may have left behind
+WITH gone AS (
     DELETE FROM discovery_attempts a WHERE a.organization_id = %(organization_id)s AND NOT EXISTS (
         SELECT FROM ai_providers p WHERE p.organization_id = a.organization_id AND p.id = a.provider_id)
 )
@@ -50,9 +49,10 @@ UPDATE discovery_attempts a SET (basis, failed_at, quiet_until, failure) = (NULL
 WHERE a.organization_id = %(organization_id)s AND a.provider_id = %(provider_id)s AND a.failure IS NOT NULL
     AND a.failed_at < %(fetched_at)s;
 
--- lease: take the right to ask, or hold it for longer
+-- lease: take the right to ask a provider that there is, or hold it for longer
 INSERT INTO discovery_attempts AS held (organization_id, provider_id, holder, leased_until)
-VALUES (%(organization_id)s, %(provider_id)s, %(holder)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+SELECT p.organization_id, p.id, %(holder)s, clock_timestamp() + make_interval(secs => %(seconds)s)
+FROM ai_providers p WHERE p.organization_id = %(organization_id)s AND p.id = %(provider_id)s
 ON CONFLICT (organization_id, provider_id) DO UPDATE
 SET (holder, leased_until) = (excluded.holder, excluded.leased_until)
 WHERE held.leased_until IS NULL OR held.leased_until < clock_timestamp() OR held.holder = excluded.holder

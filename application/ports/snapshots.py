@@ -67,7 +67,7 @@ class Snapshots(Protocol):
     """Keeps the newest complete answer of each provider of the caller's organization, for all processes.
 
     All times are the database's. A lease makes sure that one process at a time asks a provider; whoever dies with one
-    holds it no longer than its seconds. Nothing is kept of a provider that is gone.
+    holds it no longer than its seconds. What is kept of a provider goes with it, in the same transaction.
     """
 
     async def standings(self) -> Standings:
@@ -83,14 +83,17 @@ class Snapshots(Protocol):
         ...
 
     async def keep(self, provider_id: UUID, snapshot: Snapshot) -> bool:
-        """Put the snapshot in the place of an older one and forget the last failure.
+        """Put the snapshot in the place of an older one and forget the last failure; whoever asked had a lease.
 
         False, and nothing is done, when the provider is gone or connected otherwise by now, or a newer one is kept.
         """
         ...
 
     async def lease(self, provider_id: UUID, holder: UUID, seconds: float) -> datetime | None:
-        """Take the right to ask the provider, or hold it for longer; return the time, or none when another has it."""
+        """Take the right to ask the provider, or hold it for longer.
+
+        Return the time; none when another has it, or when there is no such provider (any more).
+        """
         ...
 
     async def release(self, provider_id: UUID, holder: UUID) -> None:

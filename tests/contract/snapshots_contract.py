@@ -172,7 +172,7 @@ class SnapshotsContract:
             await subject.snapshots.release(provider.id, one)
             assert await subject.snapshots.lease(provider.id, other, LONG) is not None
         with acting(uuid4()):
-            assert await subject.snapshots.lease(provider.id, one, LONG) is not None
+            assert await subject.snapshots.lease(provider.id, one, LONG) is None
 
     async def test_of_many_at_once_one_gets_the_lease(
         self, subject: Keeper, organization_id: UUID, provider: Provider
@@ -229,8 +229,14 @@ class SnapshotsContract:
     ) -> None:
         standing = await self.standing(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
+        with acting(organization_id):
+            assert await subject.snapshots.keep(provider.id, a_snapshot(standing, moment, "a"))
         provider.remove()
         await self.saved(subject, organization_id, provider)
+        late = a_snapshot(standing, moment + timedelta(seconds=1), "a")
         with acting(organization_id):
-            assert not await subject.snapshots.keep(provider.id, a_snapshot(standing, moment, "a"))
+            assert await subject.snapshots.load(provider.id) is None
+            assert await subject.snapshots.lease(provider.id, uuid4(), LONG) is None
+            assert not await subject.snapshots.keep(provider.id, late)
             assert list((await subject.snapshots.standing(provider.id)).providers) == []
+            assert await subject.snapshots.load(provider.id) is None

@@ -57,6 +57,8 @@ class FakeSnapshots:
         return self._standings([] if provider is None else [provider])
 
     async def load(self, provider_id: UUID) -> Snapshot | None:
+        if self._ledger.find(Provider, provider_id) is None:
+            return None
         return deepcopy(self._place(provider_id).snapshot)
 
     async def keep(self, provider_id: UUID, snapshot: Snapshot) -> bool:
@@ -73,6 +75,8 @@ class FakeSnapshots:
 
     async def lease(self, provider_id: UUID, holder: UUID, seconds: float) -> datetime | None:
         place, now = self._place(provider_id), self._now()
+        if self._ledger.find(Provider, provider_id) is None:
+            return None
         if place.holder != holder and place.leased_until >= now:
             return None
         place.holder, place.leased_until = holder, now + timedelta(seconds=seconds)

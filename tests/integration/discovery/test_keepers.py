@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.builders import a_provider, acting
+import pytest
+
+from application.errors import ProviderHasModels
+from tests.builders import a_model, a_provider, acting
 from tests.contract.repositories_contract import RepositoriesContract
 from tests.contract.snapshots_contract import LONG, SnapshotsContract, a_snapshot
 from tests.log import contents
@@ -11,6 +15,7 @@ from tests.log import contents
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from domain.provider.aggregate import Provider
     from tests.databases import Connection
     from tests.integration.discovery.conftest import Keepers
 
@@ -23,22 +28,45 @@ class TestPostgresSnapshots(SnapshotsContract):
     """On their tables."""
 
 
-async def test_the_next_answer_clears_away_what_was_kept_of_providers_that_are_gone(
+async def test_what_is_kept_of_a_provider_goes_in_the_transaction_of_its_removal(
     subject: Keepers, organization_id: UUID, owner: Connection
 ) -> None:
     gone, there = a_provider(name="Gone"), a_provider(name="There")
     for provider in (gone, there):
-        with acting(organization_id):
-            await subject.providers.save(provider)
+        await _saved(subject, organization_id, provider)
         await _answered(subject, organization_id, provider.id)
-    gone.remove()
+    model = a_model(provider_id=gone.id)
     with acting(organization_id):
-        await subject.providers.save(gone)
-        assert await subject.snapshots.load(gone.id) is not None
-    await _answered(subject, organization_id, there.id)
-    for table in ("discovery_snapshots", "discovery_attempts"):
-        kept = [row[1] for row in contents(owner)[table] if row[0] == organization_id]
-        assert kept == [there.id]
+        await subject.models.save(model)
+    gone.remove()
+    with pytest.raises(ProviderHasModels):
+        await _saved(subject, organization_id, gone)
+    assert _kept(owner, organization_id) == {gone.id, there.id}
+    model.remove()
+    with acting(organization_id):
+        await subject.providers.save(gone, with_models=[model])
+    assert _kept(owner, organization_id) == {there.id}
+
+
+async def test_no_answer_that_comes_in_the_moment_of_a_removal_is_left_behind(
+    subject: Keepers, organization_id: UUID, owner: Connection
+) -> None:
+    for number in range(20):
+        provider = a_provider(name=f"Provider {number}")
+        await _saved(subject, organization_id, provider)
+        with acting(organization_id):
+            [standing] = (await subject.snapshots.standing(provider.id)).providers
+            moment = await subject.snapshots.lease(provider.id, uuid4(), LONG)
+            assert moment is not None
+            provider.remove()
+            late = a_snapshot(standing, moment, "a")
+            await asyncio.gather(subject.snapshots.keep(provider.id, late), _saved(subject, organization_id, provider))
+    assert _kept(owner, organization_id) == set()
+
+
+async def _saved(subject: Keepers, organization_id: UUID, provider: Provider) -> None:
+    with acting(organization_id):
+        await subject.providers.save(provider)
 
 
 async def _answered(subject: Keepers, organization_id: UUID, provider_id: UUID) -> None:
@@ -49,3 +77,10 @@ async def _answered(subject: Keepers, organization_id: UUID, provider_id: UUID) 
         assert moment is not None
         assert await subject.snapshots.keep(provider_id, a_snapshot(standing, moment, "a"))
         await subject.snapshots.release(provider_id, holder)
+
+
+def _kept(owner: Connection, organization_id: UUID) -> set[UUID]:
+    """Return the providers of which something is kept: an answer, or an attempt."""
+    tables = contents(owner)
+    rows = [*tables["discovery_snapshots"], *tables["discovery_attempts"]]
+    return {row[1] for row in rows if row[0] == organization_id}
