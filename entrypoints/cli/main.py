@@ -1,23 +1,15 @@
-"""The command `model-ledger` and its subcommands."""
+"""The command `model-ledger`."""
 
 from __future__ import annotations
 
 import typer
 
-from entrypoints.cli.audit import audit
-from entrypoints.cli.demo import demo
-from entrypoints.cli.health import health
-from entrypoints.cli.keys import keys
-from entrypoints.cli.migrate import migrate
-from entrypoints.cli.projections import projections
-from entrypoints.cli.replay import replay
-from entrypoints.cli.sandbox import sandbox
-from entrypoints.cli.serve import serve
-from entrypoints.cli.token import token
+from entrypoints.cli.commands import Commands
 from entrypoints.settings import PREFIX, Settings
 
 app = typer.Typer(
     name="model-ledger",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -26,16 +18,11 @@ app = typer.Typer(
     epilog="Settings, from the environment:\n\n"
     + "\n\n".join(f"{PREFIX}{name.upper()}: {field.description}" for name, field in Settings.model_fields.items()),
 )
-app.command()(serve)
-app.command()(demo)
-app.command()(migrate)
-app.command()(token)
-app.command()(sandbox)
-app.command()(replay)
-app.add_typer(audit, name="audit")
-app.add_typer(health, name="health")
-app.add_typer(projections, name="projections")
-app.add_typer(keys, name="keys")
+
+
+@app.callback()
+def model_ledger() -> None:
+    """Take the options that come before a command, of which there are none."""
 
 
 def main() -> None:
