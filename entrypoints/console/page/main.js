@@ -16,6 +16,7 @@ const PAGES = [
   ["/try", () => import("./pages/attempt/page.js")],
   ["/usage", () => import("./pages/usage/page.js")],
   ["/audit", () => import("./pages/audit/page.js")],
+  ["/operations", () => import("./pages/operations/page.js")],
 ];
 
 const SIGN_IN = "/sign-in/";

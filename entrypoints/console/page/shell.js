@@ -11,6 +11,7 @@ const PLACES = [
   ["/try", "Try it", "viewer"],
   ["/usage", "Usage", "viewer"],
   ["/audit", "Audit", "viewer"],
+  ["/operations", "Operations", "platform"],
 ];
 
 export function drawFrame(session) {

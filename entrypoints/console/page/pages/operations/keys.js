@@ -1,0 +1,40 @@
+// The master keys, by their ids alone: what each wraps, and rotation to the active one.
+
+import { get } from "../../core/api.js";
+import { element } from "../../core/elements.js";
+import { number } from "../../core/format.js";
+import { action } from "../../parts/action.js";
+import { badge } from "../../parts/badges.js";
+import { table } from "../../parts/table.js";
+import { section } from "./section.js";
+import { KEYS, rotate } from "./start.js";
+import { many } from "./words.js";
+
+export function masterKeys(jobs, signal) {
+  return section("Master keys", async () => {
+    const { data } = await get(KEYS, {}, signal);
+    return [
+      element("p", { class: "quiet" }, "Each stored provider key is encrypted, and a master key wraps what it is encrypted with. The first key that the service is given is the active one."),
+      table([
+        { head: "Key", cell: ({ id }) => element("strong", {}, id) },
+        { head: "State", cell: (key) => state(key) },
+        { head: "Wraps", numeric: true, cell: ({ credentials }) => number(credentials) },
+        { head: "What that means", cell: (key) => meaning(key) },
+      ], data, { caption: "Master keys" }),
+      element("div", { class: "actions" }, action("Rotate to the active key", { tone: "plain", run: () => rotate(jobs) })),
+    ];
+  });
+}
+
+function state({ isActive, isGiven }) {
+  if (isActive) return badge("Active", "good");
+  return isGiven ? badge("Held") : badge("Missing here", "bad");
+}
+
+function meaning({ isActive, isGiven, isKnown, credentials, isRemovable }) {
+  if (isActive && !isKnown) return "New: restart every process of the service with it before you rotate.";
+  if (isActive) return "New provider keys come under it.";
+  if (!isGiven && credentials) return `This process cannot read ${many(credentials, "provider key")}: give it the master key back.`;
+  if (isRemovable) return isGiven ? "Wraps nothing: it can be taken out of the settings." : "Wraps nothing, and nothing is lost.";
+  return "Still needed: rotate, and it can go.";
+}

@@ -1,0 +1,29 @@
+// What keeps the service whole, for those who run it: read tables, master keys, jobs, and how the service is.
+
+import { refusal } from "../../core/session.js";
+import { action } from "../../parts/action.js";
+import { nothing, page } from "../../parts/page.js";
+import { Jobs } from "./jobs.js";
+import { masterKeys } from "./keys.js";
+import { ReadTables } from "./read-tables.js";
+import { service } from "./service.js";
+
+const LEAD = "For platform administrators: across all organizations, while the service goes on.";
+
+export async function show({ signal }) {
+  const why = refusal("platform");
+  if (why) return page("Operations", { lead: LEAD }, nothing(`${why} Whoever runs this service can give you such a token.`));
+  const jobs = new Jobs(signal);
+  const tables = new ReadTables(jobs, signal);
+  const keys = masterKeys(jobs, signal);
+  const parts = [service(signal), tables.section, keys];
+  jobs.onChange = () => tables.follow();
+  jobs.onEnd = () => Promise.all([tables.section.load(), keys.load()]);
+  const load = async () => {
+    await jobs.load();
+    await Promise.all(parts.map((part) => part.load()));
+  };
+  await load();
+  jobs.watch();
+  return page("Operations", { lead: LEAD, actions: [action("Refresh", { tone: "plain", run: load })] }, ...parts.map((part) => part.element), jobs.element);
+}

@@ -1,0 +1,58 @@
+// How the service is: what it depends on, what it warns of, and what its monitor sees of the providers.
+
+import { get, stream } from "../../core/api.js";
+import { element } from "../../core/elements.js";
+import { label, number, title } from "../../core/format.js";
+import { href } from "../../core/router.js";
+import { badge } from "../../parts/badges.js";
+import { facts } from "../../parts/page.js";
+import { section } from "./section.js";
+
+const STATES = ["healthy", "degraded", "unhealthy", "unknown"];
+
+export function service(signal) {
+  return section("Service", async () => {
+    const [ready, figures] = await Promise.all([readiness(signal), measured(signal)]);
+    return [
+      element("p", { class: "verdict" }, ready.status === "ready" ? badge("Ready", "good") : badge("Not ready", "bad"),
+        ready.status === "ready" ? "The process that answered can do its work." : "Something that the service needs is missing."),
+      facts([...Object.entries(ready.checks).map(([name, found]) => [label(name), found === "ok" ? "answers" : found]), ...monitor(figures), ...checkpoints(figures)]),
+      ...Object.entries(ready.warnings ?? {}).map(([name, text]) => element("div", { class: "notice warn" }, element("p", {}, element("strong", {}, `${title(name)}: `), text))),
+      element("p", { class: "quiet" }, "The providers of your own organization, each with its checks: ", element("a", { href: href("/providers") }, "Providers"), "."),
+    ];
+  });
+}
+
+// 503 is an answer here, not a failure.
+async function readiness(signal) {
+  try {
+    return await get("/readyz", {}, signal);
+  } catch (error) {
+    if (error.status === 503 && error.document.checks) return error.document;
+    throw error;
+  }
+}
+
+// Figures of the one process that answered; where they are kept from the public, the page does without.
+async function measured(signal) {
+  try {
+    const text = await (await stream("GET", "/metrics", { headers: { Accept: "text/plain" }, signal })).text();
+    return new Map(text.split("\n").filter((line) => line.startsWith("ledger_")).map((line) => line.split(/ (?=[^ ]+$)/)).map(([name, value]) => [name, Number(value)]));
+  } catch (error) {
+    if (error.status === undefined) throw error;
+    return new Map();
+  }
+}
+
+function monitor(figures) {
+  if (!figures.has("ledger_health_monitor")) return [];
+  if (figures.get("ledger_health_monitor") === 0) return [["Health monitor", "another process, or none"]];
+  const seen = STATES.map((state) => [state, figures.get(`ledger_health_providers{status="${state}"}`) ?? 0]).filter(([, count]) => count > 0);
+  return [["Health monitor", "this process"],
+    ["Providers that it sees", seen.length ? seen.map(([state, count]) => `${number(count)} ${state}`).join(", ") : "none checked yet"]];
+}
+
+function checkpoints(figures) {
+  const written = figures.get("ledger_checkpoint_position");
+  return written ? [["Log proved by checkpoints", `up to position ${number(written)}`]] : [];
+}
