@@ -3,10 +3,13 @@
 import { element } from "../../core/elements.js";
 import { time } from "../../core/format.js";
 import { href } from "../../core/router.js";
+import { action } from "../../parts/action.js";
 import { Listing, moment, search } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
 import { eventName } from "../history/differences.js";
+import { save } from "./export.js";
+import { verify } from "./verification.js";
 
 const KINDS = { provider: "providers", model: "models" };
 
@@ -18,7 +21,14 @@ export async function show({ query, signal }) {
     empty: (isFiltered) => nothing(isFiltered ? "No event matches." : "Nothing has happened yet."),
   });
   await list.load();
-  return page("Audit", { lead: "Who did what, when, in which request: complete, append only, each event chained to the one before." }, list.element);
+  const proved = element("div", { "aria-live": "polite" });
+  const exported = element("div", { "aria-live": "polite" });
+  const actions = [
+    action("Verify", { tone: "plain", run: () => verify(proved, signal) }),
+    action("Export", { tone: "plain", run: () => save(exported, signal) }),
+  ];
+  return page("Audit", { lead: "Who did what, when, in which request: complete, append only, each event chained to the one before.", actions },
+    element("div", { class: "findings" }, proved, exported), list.element);
 }
 
 function columns() {

@@ -1,0 +1,79 @@
+// Has the service check the log, and says in words what that has proved, what nothing can prove, and what is wrong.
+
+import { get, isAbort } from "../../core/api.js";
+import { element, replace } from "../../core/elements.js";
+import { number, time, title, UNKNOWN } from "../../core/format.js";
+import { badge } from "../../parts/badges.js";
+import { failure } from "../../parts/failure.js";
+import { card, facts } from "../../parts/page.js";
+import { table } from "../../parts/table.js";
+
+const MOST = 100;
+const KINDS = { truncated: "Cut off", "re-chained": "Chained anew", "out-of-order": "Out of order" };
+
+export async function verify(place, signal) {
+  replace(place, card("Verification", element("div", { class: "progress" }, element("progress", { "aria-label": "Verifying" }), element("span", { class: "quiet" }, "Every event is checked against its hash, and against the one before it…"))));
+  try {
+    replace(place, proof(await get("/api/ai/audit/verify", {}, signal)));
+  } catch (error) {
+    replace(place, isAbort(error) ? null : failure(error, () => verify(place, signal)));
+  }
+}
+
+function proof(found) {
+  return element("section", { class: "card proof", "aria-labelledby": "proof" }, element("h2", { id: "proof" }, "Verification"),
+    found.intact ? intact(found) : tampered(found),
+    unprovable(found),
+    facts([
+      ["Events checked", number(found.events)],
+      found.checkpoint ? ["Newest checkpoint", [`number ${number(found.checkpoint.number)}`, element("small", {}, time(found.checkpoint.at))]] : null,
+      found.checkpoint ? ["At position of the log", number(found.checkpoint.position)] : null,
+      found.checkpoint ? ["Signed with key", element("code", {}, found.checkpoint.keyId)] : null,
+      ["Verified at", time(Date.now())],
+    ]),
+    found.checkpoint ? evidence(found.checkpoint) : null);
+}
+
+function intact({ events, unproven, checkpoint }) {
+  const whole = unproven.fromSequence === null ? events : unproven.fromSequence - 1;
+  return [
+    element("p", { class: "verdict" }, badge("Intact", "good"), element("strong", {}, events === 0 ? "Nothing has happened yet, and nothing is missing." : chained(events))),
+    checkpoint && whole > 0 ? element("p", {}, `${whole === 1 ? "Event 1 is" : `Events 1 to ${number(whole)} are`} also proved to be whole: checkpoint ${number(checkpoint.number)}, which is signed and kept outside the database, has seen ${whole === 1 ? "it" : "them"}. Had anybody cut the log off since, or written it anew, it would show here, even if they have the database itself.`) : null,
+  ];
+}
+
+const chained = (events) => events === 1 ? "The only event is as it was written." : `All ${number(events)} events are as they were written, in their order, and none is missing between them.`;
+
+// The statement is the service's own; where no event is concerned it only repeats what was said.
+function unprovable({ unproven, checkpoint }) {
+  if (unproven.events === 0) return null;
+  return element("div", { class: "notice warn" },
+    element("p", {}, element("strong", {}, `What nothing can prove: events from ${number(unproven.fromSequence)} on`)),
+    element("p", {}, unproven.statement), checkpoint ? element("p", {}, "The next checkpoint will cover them: verify again in a minute or so.") : null);
+}
+
+function tampered({ findings }) {
+  const shown = findings.slice(0, MOST);
+  return [
+    element("p", { class: "verdict" }, badge("Not intact", "bad"), element("strong", {}, findings.length === 1 ? "In one place the log is not what was written." : `In ${number(findings.length)} places the log is not what was written.`)),
+    table([
+      { head: "Position", cell: ({ position }) => element("strong", {}, number(position)) },
+      { head: "Event", cell: (finding) => events(finding) },
+      { head: "What", cell: ({ kind }) => badge(KINDS[kind] ?? title(kind), "bad") },
+      { head: "How that shows", cell: ({ message }) => message },
+    ], shown, { caption: "What is not as it was written" }),
+    findings.length > MOST ? element("p", { class: "quiet" }, `These are the first ${MOST}.`) : null,
+    element("div", { class: "notice bad" }, element("p", {}, "Nobody can do this through the service: it takes the password of the database's owner, or its files."),
+      element("p", {}, "Leave the database as it is, export the log as evidence, and compare these events with a backup.")),
+  ];
+}
+
+function events({ sequence, count }) {
+  if (sequence === null) return UNKNOWN;
+  return count > 1 ? `${number(sequence)} to ${number(sequence + count - 1)}` : number(sequence);
+}
+
+function evidence({ root, publicKey }) {
+  return element("details", {}, element("summary", {}, "Root and public key"),
+    facts([["Merkle root over all organizations", element("code", {}, root)], publicKey ? ["Public key (Ed25519)", element("code", {}, publicKey)] : null]));
+}
