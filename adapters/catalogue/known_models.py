@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.model.values import Lifecycle
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -37,7 +39,7 @@ class Entry:
 
     def lifecycle_on(self, day: date) -> str | None:
         """Return its lifecycle on that day: what is announced to retire does so without a new release of the file."""
-        return "retired" if self.retires_on and self.retires_on <= day.isoformat() else self.lifecycle
+        return Lifecycle(lifecycle=self.lifecycle, retires_on=self.retires_on).on(day).lifecycle
 
 
 class KnownModels:

@@ -21,14 +21,17 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
 -- provider_count: how many providers the filter lets through
 SELECT count(*) FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions};
 
--- model_documents: models as the API shows them
+-- model_documents: models as the API shows them; on the day of its end a model is retired, though no event says so
 SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
     SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId", m.name,
            m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
            CASE WHEN m.input_per_1k IS NOT NULL OR m.output_per_1k IS NOT NULL
                 THEN json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
                                        'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) END AS pricing,
-           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.lifecycle, m.retires_on AS "retiresOn",
+           m.context_window AS "contextWindow", m.max_tokens AS "maxTokens",
+           CASE WHEN m.retires_on IS NULL THEN m.lifecycle
+                WHEN m.retires_on COLLATE "C" <= to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD') THEN 'retired'
+                ELSE m.lifecycle END AS lifecycle, m.retires_on AS "retiresOn",
            m.is_enabled AS "isEnabled", m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
     FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
     ORDER BY {order} LIMIT %(limit)s) document;

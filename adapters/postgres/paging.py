@@ -43,6 +43,9 @@ LIVE: Final[dict[str, LiteralString]] = {
 }
 """Where the documents of today come from."""
 
+_NOW: Final[LiteralString] = "now()"
+_THEN: Final[LiteralString] = "least(%(until)s::timestamptz, now())"
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -92,10 +95,11 @@ def listing(
 def composed(
     name: str, conditions: tuple[LiteralString, ...], order: LiteralString = "id", source: LiteralString | None = None
 ) -> Composed:
-    """Return a named statement with its conditions filled in."""
+    """Return a named statement with its conditions filled in; one with a source of its own takes `until`, or none."""
     joined = SQL(" AND ").join(SQL(condition) for condition in conditions or (EVERYTHING,))
     rows = source or LIVE[name.partition("_")[0]]
-    return SQL(_SQL[name]).format(conditions=joined, order=SQL(order), source=SQL(rows))
+    moment = _NOW if source is None else _THEN
+    return SQL(_SQL[name]).format(conditions=joined, order=SQL(order), source=SQL(rows), moment=SQL(moment))
 
 
 def plain(name: str) -> Composed:

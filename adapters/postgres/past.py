@@ -64,8 +64,8 @@ class PostgresPast:
     async def provider(self, row: Row, until: datetime | None) -> Document:
         return await self._document("provider", row, until)
 
-    async def model(self, row: Row) -> Document:
-        return await self._document("model", row, None)
+    async def model(self, row: Row, until: datetime | None) -> Document:
+        return await self._document("model", row, until)
 
     async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
         return await self._page(provider_conditions(wanted), request, as_of)

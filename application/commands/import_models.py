@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from application.caller import current_caller
 from application.errors import Conflict, InvalidInput
 from application.policies.filling import CATALOGUE
-from application.policies.synchronising import synchronise
+from application.policies.synchronising import follow, synchronise
 from application.queries.discover_models import discover_models_of
 from domain.errors import DomainError
 from domain.model.aggregate import Model
@@ -16,6 +16,7 @@ from domain.model.values import NOT_TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from application.ports.models import Models
@@ -95,7 +96,7 @@ async def _imported(command: ImportModels, models: Models, ports: DiscoveryPorts
         recorded = dict(before)
     else:
         new = [_registration(model_id, model, command) for model_id, model in chosen.new.items()]
-        changed, held_back = await _updated(command, chosen, models)
+        changed, held_back = await _updated(command, chosen, models, ports.clock.now().date())
         unsaved = [*new, *changed]
         recorded = {entry.aggregate_id: entry for entry in await models.save_all(unsaved)} if unsaved else {}
     registered = {model.model_id: model_id for model_id, model in chosen.registered.items()}
@@ -169,7 +170,9 @@ def _registration(model_id: UUID, offered: DiscoveredModel, command: ImportModel
         raise InvalidInput("/modelIds", f"{offered.model_id} cannot be registered: {refusal.message}") from refusal
 
 
-async def _updated(command: ImportModels, chosen: _Chosen, models: Models) -> tuple[list[Model], dict[str, UUID]]:
+async def _updated(
+    command: ImportModels, chosen: _Chosen, models: Models, day: date
+) -> tuple[list[Model], dict[str, UUID]]:
     """Return those of the registered models that the offer changes, and those with a price that is left alone."""
     wanted = [*chosen.registered, *chosen.gone] if command.update else []
     changed: list[Model] = []
@@ -178,10 +181,10 @@ async def _updated(command: ImportModels, chosen: _Chosen, models: Models) -> tu
         if model.id in chosen.gone:
             lifecycle = chosen.gone[model.id].lifecycle
             if lifecycle != NOT_TOLD:
-                model.follow_lifecycle(lifecycle, sources=_LIFECYCLE_SOURCES)
+                follow(model, lifecycle, day, sources=_LIFECYCLE_SOURCES)
         else:
             offered = chosen.registered[model.id]
-            if synchronise(model, offered.facts, take_suspicious=command.model_ids != "all"):
+            if synchronise(model, offered.facts, day, take_suspicious=command.model_ids != "all"):
                 held_back[offered.model_id] = model.id
         if model.pending_events:
             changed.append(model)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from application.ports.provider_gateway import UNLISTED, OfferedModel
-from domain.model.values import MANUAL, Lifecycle, Limits, Price
+from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -104,10 +104,16 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
         price_reason=None if price is not None else live.price_reason or known.price_reason or UNLISTED,
         lifecycle=Lifecycle(
             lifecycle=pick.best("lifecycle", None, live.lifecycle, known.lifecycle),
-            retires_on=pick.best("retiresOn", None, live.retires_on, known.retired_on),
+            retires_on=pick.best("retiresOn", None, live.retires_on, _known_end(live, known)),
         ),
         sources=pick.sources,
     )
+
+
+def _known_end(live: OfferedModel, known: KnownModel) -> str | None:
+    """Return the day of its end as the catalogue has it, unless the provider says that the model lives on after it."""
+    is_refuted = known.lifecycle == RETIRED and live.lifecycle not in (None, RETIRED)
+    return None if is_refuted else known.retired_on
 
 
 def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ from application.policies.synchronising import differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from application.policies.filling import ModelFacts
@@ -49,13 +50,13 @@ def registrations(
 
 
 def registered_differences(
-    registered: Sequence[RegisteredModel], found: Registrations, facts_of: Callable[[str], ModelFacts]
+    registered: Sequence[RegisteredModel], found: Registrations, facts_of: Callable[[str], ModelFacts], day: date
 ) -> list[dict[str, Any]]:
-    """Return each registered model that differs from what is offered, with the fields, as the API shows them."""
+    """Return each registered model that differs that day from what is offered, field by field, as the API shows it."""
     shown = []
     for model in registered:
         offered_id = found.offered_ids.get(model.id)
-        fields = [] if offered_id is None else differences(model, facts_of(offered_id))
+        fields = [] if offered_id is None else differences(model, facts_of(offered_id), day)
         if fields:
             documents = [
                 {

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from application.policies.change_sets import is_suspicious
 from application.ports.model_directory import RegisteredModel
-from domain.model.values import MANUAL, Lifecycle, Limits
+from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from application.policies.filling import ModelFacts
     from domain.model.aggregate import Model
@@ -32,12 +33,12 @@ class Difference:
     suspicious: bool = False
 
 
-def differences(held: RegisteredModel, facts: ModelFacts) -> list[Difference]:
-    """Return where the two differ; what is not known is no difference."""
-    return [*_of_description(held, facts), *_of_price(held, facts)]
+def differences(held: RegisteredModel, facts: ModelFacts, day: date) -> list[Difference]:
+    """Return where the two differ on that day; what is not known is no difference."""
+    return [*_of_description(held, facts), *_of_lifecycle(held, facts, day), *_of_price(held, facts)]
 
 
-def synchronise(model: Model, facts: ModelFacts, *, take_suspicious: bool) -> bool:
+def synchronise(model: Model, facts: ModelFacts, day: date, *, take_suspicious: bool) -> bool:
     """Decide on the model what the facts say; return whether a suspicious price was left alone.
 
     Unknown facts and values that a person gave change nothing. Its name and version are the organization's own.
@@ -56,7 +57,7 @@ def synchronise(model: Model, facts: ModelFacts, *, take_suspicious: bool) -> bo
         max_tokens=taken("maxTokens", facts.limits.max_tokens, model.limits.max_tokens),
     )
     model.change_limits(limits, sources=facts.sources)
-    model.follow_lifecycle(_offered_lifecycle(model.lifecycle, facts), sources=facts.sources)
+    follow(model, _offered_lifecycle(model.lifecycle, facts, day), day, sources=facts.sources)
     moved = [difference for difference in _of_price(registered_from(model), facts) if not difference.kept_by_hand]
     if any(difference.suspicious for difference in moved) and not take_suspicious:
         return True
@@ -64,6 +65,12 @@ def synchronise(model: Model, facts: ModelFacts, *, take_suspicious: bool) -> bo
         # The day a price was true moves on by itself; that is no change of the price.
         model.change_price(facts.price)
     return False
+
+
+def follow(model: Model, told: Lifecycle, day: date, *, sources: dict[str, str]) -> None:
+    """Take over where the model stands on that day; an end that was announced and has come is nothing new."""
+    if model.lifecycle.on(day) != told.on(day):
+        model.follow_lifecycle(told.on(day), sources=sources)
 
 
 def registered_from(model: Model) -> RegisteredModel:
@@ -84,7 +91,6 @@ def registered_from(model: Model) -> RegisteredModel:
 
 
 def _of_description(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
-    lifecycle = _offered_lifecycle(Lifecycle(lifecycle=held.lifecycle, retires_on=held.retires_on), facts)
     for field, registered, offered in (
         ("type", held.type, facts.type),
         ("capabilities", sorted(held.capabilities), sorted(set(facts.capabilities))),
@@ -94,9 +100,14 @@ def _of_description(held: RegisteredModel, facts: ModelFacts) -> Iterator[Differ
         if field in facts.sources and registered != offered:
             by_hand = held.sources.get(field) == MANUAL
             yield Difference(field=field, registered=registered, offered=offered, kept_by_hand=by_hand)
+
+
+def _of_lifecycle(held: RegisteredModel, facts: ModelFacts, day: date) -> Iterator[Difference]:
+    told = Lifecycle(lifecycle=held.lifecycle, retires_on=held.retires_on)
+    stands, offered_to_stand = told.on(day), _offered_lifecycle(told, facts, day).on(day)
     for field, registered, offered in (
-        ("lifecycle", held.lifecycle, lifecycle.lifecycle),
-        ("retiresOn", held.retires_on, lifecycle.retires_on),
+        ("lifecycle", stands.lifecycle, offered_to_stand.lifecycle),
+        ("retiresOn", stands.retires_on, offered_to_stand.retires_on),
     ):
         if registered != offered:
             yield Difference(field=field, registered=registered, offered=offered, kept_by_hand=False)
@@ -120,8 +131,13 @@ def _of_price(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
             )
 
 
-def _offered_lifecycle(held: Lifecycle, facts: ModelFacts) -> Lifecycle:
-    """Return where it stands by the facts, by what is held where they are silent; a model in use has no end."""
+def _offered_lifecycle(held: Lifecycle, facts: ModelFacts, day: date) -> Lifecycle:
+    """Return where it stands by the facts, by what is held where they are silent.
+
+    A model in use has no end, and one that is offered after the day of its end has another than was told.
+    """
     told = facts.lifecycle
-    end = told.retires_on or (None if told.lifecycle in {"active", "preview"} else held.retires_on)
+    is_in_use = told.lifecycle in {"active", "preview"}
+    is_overdue = told.lifecycle not in (None, RETIRED) and held.on(day).lifecycle == RETIRED
+    end = told.retires_on or (None if is_in_use or is_overdue else held.retires_on)
     return Lifecycle(lifecycle=told.lifecycle or held.lifecycle, retires_on=end)

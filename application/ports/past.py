@@ -22,8 +22,8 @@ class Past(Protocol):
         """Return the provider whose row the log makes, as it was just before this time, or as it is."""
         ...
 
-    async def model(self, row: Row) -> Document:
-        """Return the model whose row the log makes."""
+    async def model(self, row: Row, until: datetime | None) -> Document:
+        """Return the model whose row the log makes, as it was just before this time, or as it is."""
         ...
 
     async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:

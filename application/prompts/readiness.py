@@ -30,8 +30,6 @@ LONGEST_TRUST: Final = 2.0
 
 # Half way through the log is asked while prompts go on, so that under load none of them ever waits for it.
 _ASK_AFTER: Final = LONGEST_TRUST / 2
-# What the calendar changes, such as a day of retirement, is in no log.
-_REBUILD_AFTER: Final = 3600.0
 _FORGET_AFTER: Final = 60.0
 _LATENCIES_GOOD_FOR: Final = 10.0
 _LATENCIES_OF: Final = timedelta(days=1)
@@ -55,7 +53,6 @@ class _Remembered:
     """What is known of one organization; a write of it in this process puts another one in this one's place."""
 
     ready: Ready | None = None
-    read_at: float = 0.0
     checked_at: float = 0.0
     checking: asyncio.Task[Ready] | None = None
     latencies: Mapping[UUID, float] = field(default_factory=dict)
@@ -130,15 +127,15 @@ class Readiness:
         try:
             asked_at = self._ports.timer.now()
             ready = remembered.ready
-            is_young = asked_at - remembered.read_at < _REBUILD_AFTER
-            if ready is not None and is_young and await self._ports.rosters.sequence() == ready.org_sequence:
+            # What the calendar changes, such as a day of retirement, is in no log.
+            today = self._ports.clock.now().date()
+            is_of_today = ready is not None and ready.today == today
+            if ready and is_of_today and await self._ports.rosters.sequence() == ready.org_sequence:
                 ready.reconsider()
             else:
                 ports = self._ports
                 roster = await ports.rosters.read()
-                today = ports.clock.now().date()
                 ready = Ready(roster, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today)
-                remembered.read_at = asked_at
             remembered.ready, remembered.checked_at = ready, asked_at
         finally:
             remembered.checking = None

@@ -11,7 +11,7 @@ from application.policies.candidates import Candidate, ModelByAnyName, ModelById
 from application.policies.parameters import read_defaults
 from application.policies.selection import select
 from application.ports.provider_gateway import ProviderConnection
-from domain.model.values import NOT_TOLD, Lifecycle
+from domain.model.values import NOT_TOLD, RETIRED, Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,7 @@ class Ready:
         self, roster: Roster, *, catalogue: Catalogue, gateway: ProviderGateway, vault: Vault, today: date
     ) -> None:
         self.org_sequence = roster.org_sequence
+        self.today = today
         self._accounts = roster.accounts
         self._gateway = gateway
         self._vault = vault
@@ -144,4 +145,4 @@ def _is_retired(model: RegisteredModel, account: Account, catalogue: Catalogue, 
     if stands == NOT_TOLD:
         known = catalogue.look_up(account.provider_type, model.model_id, endpoint=account.endpoint)
         stands = Lifecycle(lifecycle=known.lifecycle, retires_on=known.retired_on)
-    return stands.lifecycle == "retired" or (stands.retires_on is not None and stands.retires_on <= today.isoformat())
+    return stands.on(today).lifecycle == RETIRED

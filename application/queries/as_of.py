@@ -61,7 +61,7 @@ async def model_as_of(model_id: UUID, moment: Moment, *, log: AuditLog, past: Pa
     """
     entries = await log.of_aggregate(model_id)
     count = _lived_through("model", entries, moment)
-    return await past.model(_row("ai_models", entries[:count]))
+    return await past.model(_row("ai_models", entries[:count]), _until(entries, count, moment))
 
 
 def _lived_through(kind: str, entries: Sequence[AuditEntry], moment: Moment) -> int:

@@ -13,7 +13,7 @@ from application.policies.change_sets import names_of, names_of_missing
 from application.policies.offers import offer_from
 from application.policies.registered_differences import registered_differences, registrations
 from application.queries.discovered_model import DiscoveredModel, discovered
-from domain.model.values import Lifecycle
+from domain.model.values import NOT_TOLD, Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,26 +100,26 @@ class DescribedOffers:
             self._models -= len(oldest.models)
 
 
-def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue) -> Described:
-    """Return the offered models, completed from what is known of them."""
+def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> Described:
+    """Return the offered models, completed from what is known of them, as they stand on that day."""
     models = {}
     for model_id, offer in snapshot.offered.items():
         known = catalogue.look_up(standing.provider_type, model_id, endpoint=standing.endpoint)
-        models[model_id] = discovered(standing.provider_id, offer_from(offer), known)
+        models[model_id] = discovered(standing.provider_id, offer_from(offer), known, day)
     return Described(snapshot=snapshot, names=names_of(snapshot.offered), models=models)
 
 
 def completed(
-    standing: Standing, offered: Described, registered: Sequence[RegisteredModel], catalogue: Catalogue
+    standing: Standing, offered: Described, registered: Sequence[RegisteredModel], catalogue: Catalogue, day: date
 ) -> CompletedOffer:
-    """Return the offer beside what is registered of it."""
+    """Return the offer beside what is registered of it on that day."""
 
     def known(model_id: str) -> KnownModel:
         return catalogue.look_up(standing.provider_type, model_id, endpoint=standing.endpoint)
 
     found = registrations(registered, offered.names, lambda model_id: known(model_id).aliases)
     snapshot, models = offered.snapshot, offered.models
-    missing = _missing(snapshot, found.not_offered, known)
+    missing = _missing(snapshot, found.not_offered, known, day)
     return CompletedOffer(
         fetched_at=datetime.fromisoformat(snapshot.fetched_at),
         models=[
@@ -133,31 +133,38 @@ def completed(
             **{name: snapshot.changes.get(name, []) for name in ("added", "returned", "changed")},
             "priceMoved": [_in_figures(move) for move in snapshot.changes.get("priceMoved", [])],
             "missing": [model.document() for model in missing],
-            "registered": registered_differences(registered, found, lambda model_id: models[model_id].facts),
+            "registered": registered_differences(registered, found, lambda model_id: models[model_id].facts, day),
         },
     )
 
 
 def _missing(
-    snapshot: Snapshot, not_offered: Sequence[RegisteredModel], known: Callable[[str], KnownModel]
+    snapshot: Snapshot, not_offered: Sequence[RegisteredModel], known: Callable[[str], KnownModel], day: date
 ) -> list[MissingModel]:
     """Return what was offered once, and what is registered but was never seen on offer."""
     found = registrations(not_offered, names_of_missing(snapshot.missing), lambda model_id: known(model_id).aliases)
-    entries: list[tuple[str, datetime | None, UUID | None]] = []
-    for model_id, entry in snapshot.missing.items():
-        held = found.by_offered_id.get(model_id)
-        entries.append((model_id, _moment(entry["since"]), None if held is None else held.id))
-    entries += [(model.model_id, None, model.id) for model in found.not_offered]
+    entries: list[tuple[str, datetime | None, RegisteredModel | None]] = [
+        (model_id, _moment(entry["since"]), found.by_offered_id.get(model_id))
+        for model_id, entry in snapshot.missing.items()
+    ]
+    entries += [(model.model_id, None, model) for model in found.not_offered]
     return [
         MissingModel(
             model_id=model_id,
             since=since,
-            registered_id=registered_id,
-            lifecycle=Lifecycle(lifecycle=fact.lifecycle, retires_on=fact.retired_on),
+            registered_id=None if held is None else held.id,
+            lifecycle=_last_known(known(model_id), held).on(day),
         )
-        for model_id, since, registered_id in entries
-        for fact in (known(model_id),)
+        for model_id, since, held in entries
     ]
+
+
+def _last_known(known: KnownModel, held: RegisteredModel | None) -> Lifecycle:
+    """Return what the catalogue says of a model that no list has any more, else what its provider said at the last."""
+    told = Lifecycle(lifecycle=known.lifecycle, retires_on=known.retired_on)
+    if told != NOT_TOLD or held is None:
+        return told
+    return Lifecycle(lifecycle=held.lifecycle, retires_on=held.retires_on)
 
 
 def _moment(text: str | None) -> datetime | None:

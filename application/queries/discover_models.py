@@ -15,6 +15,7 @@ from application.queries.snapshots import answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from uuid import UUID
 
     from application.errors import ApplicationError
@@ -119,18 +120,18 @@ async def _completed(
     standing: Standing, org_sequence: int, answered: Answered, ports: DiscoveryPorts
 ) -> CompletedOffer:
     """Return the models of the answer; worked out anew only for a new answer or after a change in the organization."""
-    offered = await _described(standing, answered.snapshot, ports)
+    day = ports.clock.now().date()
+    offered = await _described(standing, answered.snapshot, day, ports)
     if offered.offer is None or offered.org_sequence != org_sequence:
         registered = await ports.directory.registered_from(standing.provider_id)
         offered.offer = await worked_out(
-            offered.models, lambda: completed(standing, offered, registered, ports.catalogue)
+            offered.models, lambda: completed(standing, offered, registered, ports.catalogue, day)
         )
         offered.org_sequence = org_sequence
     return offered.offer
 
 
-async def _described(standing: Standing, snapshot: Snapshot | None, ports: DiscoveryPorts) -> Described:
-    day = ports.clock.now().date()
+async def _described(standing: Standing, snapshot: Snapshot | None, day: date, ports: DiscoveryPorts) -> Described:
     if snapshot is None and standing.usable is not None:
         known = ports.remembered.find(standing, standing.usable.fetched_at.isoformat(), day)
         if known is not None:
@@ -139,6 +140,6 @@ async def _described(standing: Standing, snapshot: Snapshot | None, ports: Disco
     if snapshot is None:
         raise ProviderNotFound
     offered = snapshot
-    made = await worked_out(offered.offered, lambda: described(standing, offered, ports.catalogue))
+    made = await worked_out(offered.offered, lambda: described(standing, offered, ports.catalogue, day))
     ports.remembered.keep(standing, made, day)
     return made

@@ -10,6 +10,7 @@ from application.policies.names import aliases_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from uuid import UUID
 
     from application.policies.filling import ModelFacts
@@ -68,11 +69,12 @@ def pricing_document(price: Price) -> dict[str, Any]:
     }
 
 
-def discovered(provider_id: UUID, offered: OfferedModel, known: KnownModel) -> DiscoveredModel:
-    """Return the offered model, completed from what is known of it."""
+def discovered(provider_id: UUID, offered: OfferedModel, known: KnownModel, day: date) -> DiscoveredModel:
+    """Return the offered model, completed from what is known of it, as it stands on that day."""
+    facts = filled(offered.model_id, GivenFacts(), known, offered)
     return DiscoveredModel(
         provider_id=provider_id,
         model_id=offered.model_id,
         aliases=aliases_of(offered.model_id, offered.extras),
-        facts=filled(offered.model_id, GivenFacts(), known, offered),
+        facts=replace(facts, lifecycle=facts.lifecycle.on(day)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -66,10 +66,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """Where a model stands at its provider and the day it is shut down there (ISO date); none where it is not told."""
+    """Where a model stands at its provider and the day it is shut down there (ISO date); none where it is not told.
+
+    It says what was told, which the day of the end overtakes: whoever shows a model or chooses one asks for `on` a day.
+    """
 
     lifecycle: str | None = None
     retires_on: str | None = None
+
+    def on(self, day: date) -> Lifecycle:
+        """Return where the model stands on that day: retired from the day of its end, whoever has said so since."""
+        has_ended = self.retires_on is not None and self.retires_on <= day.isoformat()
+        return replace(self, lifecycle=RETIRED) if has_ended else self
 
 
 NOT_TOLD: Final = Lifecycle()
@@ -114,7 +122,9 @@ def checked_lifecycle(lifecycle: Lifecycle) -> Lifecycle:
         raise InvalidValue("lifecycle", f"A lifecycle is one of {', '.join(LIFECYCLES)}.")
     if lifecycle.retires_on is not None:
         try:
-            date.fromisoformat(lifecycle.retires_on)
+            is_iso_date = date.fromisoformat(lifecycle.retires_on).isoformat() == lifecycle.retires_on
         except ValueError:
-            raise InvalidValue("retiresOn", "The day a model is shut down is an ISO date.") from None
+            is_iso_date = False
+        if not is_iso_date:
+            raise InvalidValue("retiresOn", "The day a model is shut down is an ISO date, such as 2027-01-14.")
     return lifecycle

@@ -44,7 +44,9 @@ class Model(Shown):
     context_window: int | None
     max_tokens: int | None
     lifecycle: LifecycleStage | None
-    retires_on: Annotated[date | None, Field(description="The day its provider shuts it down, as far as announced.")]
+    retires_on: Annotated[
+        date | None, Field(description="The day its provider shuts it down, as far as announced; retired from then on.")
+    ]
     is_enabled: bool
     sources: dict[str, str]
     created_at: datetime

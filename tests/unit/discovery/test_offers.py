@@ -13,6 +13,7 @@ from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
 from application.ports.snapshots import Standing
 from application.queries.completed_offers import Described, DescribedOffers, described
+from domain.model.values import Lifecycle
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
 from tests.unit.discovery.world import World, ids
@@ -20,6 +21,7 @@ from tests.unit.policies.test_change_sets import after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from application.queries.discover_models import ProviderOffer
     from domain.provider.aggregate import Provider
@@ -192,6 +194,28 @@ async def test_the_facts_of_the_day_hold_for_a_day(world: World) -> None:
     assert (await world.look(provider)).offer is not first.offer
 
 
+async def test_a_model_is_retired_from_the_day_of_its_end(world: World) -> None:
+    provider = await world.provider("ours")
+    world.upstream(provider).answer = [
+        OfferedModel(model_id="going", lifecycle="deprecated", retires_on="2026-11-24"),
+        OfferedModel(model_id="old", lifecycle="deprecated"),
+        OfferedModel(model_id="gpt-x"),
+    ]
+    told = Lifecycle(lifecycle="deprecated", retires_on="2026-11-24")
+    for name in ("going", "gone"):
+        await registered(world, provider, name, lifecycle=told, type="unknown", capabilities=[])
+    stages = []
+    for _ in range(2):
+        offer = await world.look(provider)
+        models = shown(offer)
+        stages.append((models["going"]["lifecycle"], missing(offer)["gone"]["lifecycle"]))
+        assert (models["old"]["lifecycle"], models["old"]["retiresOn"]) == ("deprecated", None)
+        assert models["gpt-x"]["lifecycle"] == "deprecated"
+        assert offer.offer.changes["registered"] == []
+        world.clock.time += timedelta(days=1)
+    assert stages == [("deprecated", "deprecated"), ("retired", "retired")]
+
+
 async def test_a_long_list_is_worked_out_the_same(world: World) -> None:
     names = [f"model-{number}" for number in range(1500)]
     provider = await world.provider("ours", *names)
@@ -211,7 +235,7 @@ def test_memory_is_bounded_by_the_number_of_models() -> None:
     with acting(uuid4()):
         for standing in standings:
             for _ in range(2):
-                remembered.keep(standing, _described(standing), day)
+                remembered.keep(standing, _described(standing, day), day)
             remembered.find(standings[0], snapshot.fetched_at, day)
         held = [remembered.find(standing, snapshot.fetched_at, day) is not None for standing in standings]
     assert held == [True, False, False, False, False, *[True] * 7]
@@ -219,6 +243,6 @@ def test_memory_is_bounded_by_the_number_of_models() -> None:
         assert remembered.find(standings[0], snapshot.fetched_at, day) is None
 
 
-def _described(standing: Standing) -> Described:
+def _described(standing: Standing, day: date) -> Described:
     snapshot = after(None, [OfferedModel(model_id=f"model-{number}") for number in range(900)], 1)
-    return described(standing, snapshot, FakeCatalogue())
+    return described(standing, snapshot, FakeCatalogue(), day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -99,3 +100,25 @@ def test_nothing_happens_to_a_removed_model(decision: Callable[[Model], None]) -
     with pytest.raises(DecidedAfterRemoval):
         decision(model)
     assert topics(model) == []
+
+
+@pytest.mark.parametrize("day", ["20270114", "2027-W02-4", "2027-1-14", "soon", "2027-01-14T00:00:00"])
+def test_the_day_of_an_end_is_written_in_one_way(day: str) -> None:
+    with pytest.raises(InvalidValue):
+        a_model(lifecycle=Lifecycle(lifecycle="deprecated", retires_on=day))
+
+
+@pytest.mark.parametrize(
+    ("told", "stands"),
+    [
+        (Lifecycle(lifecycle="active"), "active"),
+        (Lifecycle(lifecycle="deprecated", retires_on="2027-01-15"), "deprecated"),
+        (Lifecycle(lifecycle="deprecated", retires_on="2027-01-14"), "retired"),
+        (Lifecycle(lifecycle=None, retires_on="2026-12-31"), "retired"),
+        (Lifecycle(lifecycle="retired", retires_on="2028-01-01"), "retired"),
+        (Lifecycle(), None),
+    ],
+)
+def test_a_model_is_retired_from_the_day_of_its_end(told: Lifecycle, stands: str | None) -> None:
+    on_the_day = told.on(date(2027, 1, 14))
+    assert (on_the_day.lifecycle, on_the_day.retires_on) == (stands, told.retires_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from application.policies.filling import GivenFacts, filled
@@ -72,7 +73,7 @@ def test_a_difference_is_shown_field_by_field_with_what_an_update_would_leave_al
     }
     models = [held, same]
     found = registrations(models, Names({"small-2506": ["small-latest"], "same": []}), aliases_of)
-    [shown] = registered_differences(models, found, facts.__getitem__)
+    [shown] = registered_differences(models, found, facts.__getitem__, date(2026, 11, 23))
     assert (shown["modelId"], shown["registeredModelId"]) == ("small-latest", held.id)
     assert [(entry["field"], entry["keptByHand"], entry["suspicious"]) for entry in shown["fields"]] == [
         ("contextWindow", False, False),

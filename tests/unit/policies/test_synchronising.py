@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from domain.model.aggregate import Model
     from tests.strategies import Command
 
+DAY = date(2026, 11, 23)
 OURS = dict.fromkeys(["type", "capabilities", "contextWindow", "maxTokens", "price"], "catalogue")
 
 facts = st.builds(lambda known, offered: filled("a", GivenFacts(), known, offered), knowns, st.none() | offers)
@@ -85,7 +87,7 @@ def test_a_persons_values_stay_whatever_happens_in_whatever_order(
     for step in story:
         kept = by_hand(model)
         if isinstance(step, ModelFacts):
-            synchronise(model, step, take_suspicious=take_suspicious)
+            synchronise(model, step, DAY, take_suspicious=take_suspicious)
             assert by_hand(model) == kept
         else:
             carry_out(model, step)
@@ -94,13 +96,13 @@ def test_a_persons_values_stay_whatever_happens_in_whatever_order(
 @given(strategies.models, facts)
 def test_once_taken_over_there_is_nothing_left_to_take(model: Model, told: ModelFacts) -> None:
     try:
-        held_back = synchronise(model, told, take_suspicious=True)
+        held_back = synchronise(model, told, DAY, take_suspicious=True)
     except DomainError:
         return
     assert not held_back
-    assert [each for each in differences(registered_from(model), told) if not each.kept_by_hand] == []
+    assert [each for each in differences(registered_from(model), told, DAY) if not each.kept_by_hand] == []
     model.drain()
-    synchronise(model, told, take_suspicious=True)
+    synchronise(model, told, DAY, take_suspicious=True)
     assert topics(model) == []
 
 
@@ -108,8 +110,8 @@ def test_once_taken_over_there_is_nothing_left_to_take(model: Model, told: Model
 def test_without_a_difference_nothing_happens(model: Model, told: ModelFacts) -> None:
     model.drain()
     before = deepcopy(model)
-    expected = [each for each in differences(registered_from(model), told) if not each.kept_by_hand]
-    synchronise(model, told, take_suspicious=True)
+    expected = [each for each in differences(registered_from(model), told, DAY) if not each.kept_by_hand]
+    synchronise(model, told, DAY, take_suspicious=True)
     assert bool(topics(model)) == bool(expected)
     assert (before.name, before.version_label, before.config) == (model.name, model.version_label, model.config)
     assert before.is_enabled == model.is_enabled
@@ -119,7 +121,7 @@ def test_each_value_that_is_taken_over_names_its_source() -> None:
     model = a_registered_model()
     known = KnownModel(model_id="a", max_tokens=9)
     told = filled("a", GivenFacts(), known, OfferedModel(model_id="a", context_window=8, type="multimodal"))
-    synchronise(model, told, take_suspicious=True)
+    synchronise(model, told, DAY, take_suspicious=True)
     assert happened(model) == [
         (
             "model.capabilities-changed",
@@ -139,7 +141,7 @@ def test_each_value_that_is_taken_over_names_its_source() -> None:
 def test_beside_a_persons_value_the_others_are_taken_over() -> None:
     model = a_registered_model(sources=OURS | {"type": "manual", "maxTokens": "manual"})
     told = offered(type="vision", capabilities=("text", "vision"), context_window=8, max_tokens=9)
-    synchronise(model, told, take_suspicious=True)
+    synchronise(model, told, DAY, take_suspicious=True)
     assert (model.type, model.capabilities) == ("language", ["text", "vision"])
     assert model.limits == Limits(context_window=8, max_tokens=2)
 
@@ -150,13 +152,13 @@ def test_a_persons_null_is_a_value_too() -> None:
     model.change_limits(Limits(context_window=None, max_tokens=2))
     model.drain()
     told = offered(input_per_1k=Decimal("0.5"), context_window=8)
-    synchronise(model, told, take_suspicious=True)
+    synchronise(model, told, DAY, take_suspicious=True)
     assert topics(model) == []
 
 
 def test_what_the_provider_does_not_say_any_more_stays() -> None:
     model = a_registered_model(lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2027-01-14"))
-    synchronise(model, offered(), take_suspicious=True)
+    synchronise(model, offered(), DAY, take_suspicious=True)
     assert topics(model) == []
 
 
@@ -167,15 +169,38 @@ def test_what_the_provider_does_not_say_any_more_stays() -> None:
         (("deprecated", "2027-01-14"), {"retires_on": "2027-02-01"}, ("deprecated", "2027-02-01")),
         (("deprecated", "2027-01-14"), {"lifecycle": "active"}, ("active", None)),
         ((None, None), {"lifecycle": "preview"}, ("preview", None)),
+        # It is still offered after the day that was told for its end.
+        (("deprecated", "2026-11-01"), {"lifecycle": "deprecated"}, ("deprecated", None)),
+        (
+            ("deprecated", "2026-11-01"),
+            {"lifecycle": "deprecated", "retires_on": "2027-02-01"},
+            ("deprecated", "2027-02-01"),
+        ),
+        (
+            ("deprecated", "2027-02-01"),
+            {"lifecycle": "deprecated", "retires_on": "2026-11-23"},
+            ("retired", "2026-11-23"),
+        ),
     ],
 )
 def test_the_end_of_a_model_is_announced_moved_and_taken_back(
     before: tuple[str | None, str | None], told: dict[str, Any], after: tuple[str | None, str | None]
 ) -> None:
     model = a_registered_model(lifecycle=Lifecycle(lifecycle=before[0], retires_on=before[1]))
-    synchronise(model, offered(**told), take_suspicious=True)
+    synchronise(model, offered(**told), DAY, take_suspicious=True)
     assert (model.lifecycle.lifecycle, model.lifecycle.retires_on) == after
     assert topics(model) == ["model.retired-upstream" if after[0] == "retired" else "model.lifecycle-changed"]
+
+
+@pytest.mark.parametrize("lifecycle", ["active", "deprecated", "retired"])
+def test_that_a_day_which_was_told_has_come_is_nothing_new(lifecycle: str) -> None:
+    model = a_registered_model(lifecycle=Lifecycle(lifecycle=lifecycle, retires_on="2026-11-23"))
+    told = offered(lifecycle="retired", retires_on="2026-11-23")
+    assert differences(registered_from(model), told, DAY) == []
+    synchronise(model, told, DAY, take_suspicious=True)
+    assert topics(model) == []
+    is_new = lifecycle != "retired"
+    assert bool(differences(registered_from(model), told, DAY - timedelta(days=1))) == is_new
 
 
 def test_a_price_with_a_newer_day_alone_is_the_same_price() -> None:
@@ -192,6 +217,7 @@ def test_a_price_with_a_newer_day_alone_is_the_same_price() -> None:
                 price_as_of="2026-11-04",
             ),
         ),
+        DAY,
         take_suspicious=True,
     )
     assert topics(model) == []
@@ -200,18 +226,18 @@ def test_a_price_with_a_newer_day_alone_is_the_same_price() -> None:
 def test_a_suspicious_price_is_told_and_taken_only_on_demand() -> None:
     model = a_registered_model()
     told = offered(input_per_1k=Decimal("1.1"), output_per_1k=Decimal("0.2"), context_window=8)
-    [window, price] = differences(registered_from(model), told)
+    [window, price] = differences(registered_from(model), told, DAY)
     assert (window.field, window.suspicious) == ("contextWindow", False)
     assert (price.field, price.registered, price.offered) == ("inputPer1kTokens", Decimal("0.1"), Decimal("1.1"))
     assert (price.suspicious, price.kept_by_hand) == (True, False)
-    assert synchronise(model, told, take_suspicious=False)
+    assert synchronise(model, told, DAY, take_suspicious=False)
     assert topics(model) == ["model.limits-changed"]
-    assert not synchronise(model, told, take_suspicious=True)
+    assert not synchronise(model, told, DAY, take_suspicious=True)
     assert topics(model) == ["model.price-changed"]
 
 
 def test_a_suspicious_price_beside_a_persons_own_is_nothing_to_hold_back() -> None:
     model = a_registered_model(sources=OURS | {"price": "manual"})
     told = offered(input_per_1k=Decimal(99))
-    assert not synchronise(model, told, take_suspicious=False)
-    assert [each.kept_by_hand for each in differences(registered_from(model), told)] == [True, True]
+    assert not synchronise(model, told, DAY, take_suspicious=False)
+    assert [each.kept_by_hand for each in differences(registered_from(model), told, DAY)] == [True, True]

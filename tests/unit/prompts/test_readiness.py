@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -11,8 +12,9 @@ import pytest
 
 from application.caller import NobodyCalling, acting_as
 from application.errors import ModelNotFound, Unavailable
-from application.policies.candidates import ModelById
+from application.policies.candidates import ModelById, Need
 from application.prompts.readiness import LONGEST_TRUST
+from domain.model.values import Lifecycle
 from tests.builders import a_caller
 from tests.fakes.rosters import FakeRosters
 from tests.fakes.timer import FakeTimer
@@ -93,11 +95,16 @@ async def test_as_long_as_the_log_has_not_grown_nothing_is_read_again() -> None:
     assert (desk.rosters.reads, desk.rosters.asked) == (1, 10)
 
 
-async def test_what_the_calendar_changes_is_seen_within_the_hour() -> None:
+async def test_what_the_calendar_changes_is_seen_on_the_day() -> None:
     desk, timer = a_desk()
-    await names(desk)
-    timer.time += 3601
-    await names(desk)
+    desk.model(name="going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
+    with desk.acting():
+        assert len((await desk.readiness.chosen(Need(), has_images=False))[1].kept) == 1
+        desk.clock.time += timedelta(days=1)
+        timer.time += LONGEST_TRUST
+        _, selection = await desk.readiness.chosen(Need(), has_images=False)
+    assert selection.kept == []
+    assert [finding.rule for finding in selection.verdicts[0].findings] == ["retired"]
     assert desk.rosters.reads == 2
 
 
