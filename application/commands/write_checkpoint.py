@@ -43,12 +43,13 @@ async def write_checkpoint(
         SinkUnusable, Unavailable: it could not be written; the log goes on without.
     """
 
-    async def following(newest: Sequence[bytes]) -> bytes | None:
+    async def following(newest: Sequence[bytes], *, begins_part: bool) -> bytes | None:
         last, previous = _last_of(newest)
         position, leaves = await heads.at_one_moment()
-        moved = [head for head in leaves if head.position > (0 if last is None else last.position)]
         if last is not None and last.position == position and not command.always:
             return None
+        known = 0 if last is None or begins_part else last.position
+        moved = [head for head in leaves if head.position > known]
         checkpoint = Checkpoint(
             number=1 if last is None else last.number + 1,
             at=clock.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from application.verification.checkpoints import HeadLeaf
 
@@ -18,19 +18,30 @@ class SinkUnusable(Unavailable):
     code = "checkpoint-sink-unusable"
 
 
-class CheckpointSink(Protocol):
-    """Lines that are appended and never changed. Its errors are all `SinkUnusable`."""
+class Following(Protocol):
+    """Makes lines."""
 
-    async def extend(self, following: Callable[[Sequence[bytes]], Awaitable[bytes | None]]) -> bytes | None:
-        """Append the line that follows, durably, and return it; nobody else appends meanwhile.
+    async def __call__(self, newest: Sequence[bytes], *, begins_part: bool) -> bytes | None:
+        """Return the line that follows, none when there is none, given the newest ones, the newest of all first.
 
-        `following` is given the newest lines, the newest first, and returns the next one or that there is none. A
-        line may be the torn half of one whose writer died.
+        A line may be the torn half of one whose writer died. `begins_part`: nothing that is before it will be at hand
+        for whoever reads the newest part alone.
         """
         ...
 
-    def lines(self) -> AsyncIterator[bytes]:
-        """Give all lines, the oldest first, without their ends."""
+
+class CheckpointSink(Protocol):
+    """Lines that are appended and never changed, in parts that follow each other. Its errors are all `SinkUnusable`.
+
+    Older parts may be taken away to an archive at any time; the newest one stays.
+    """
+
+    async def extend(self, following: Following) -> bytes | None:
+        """Append the line that follows, durably, and return it; nobody else appends meanwhile."""
+        ...
+
+    def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
+        """Give all lines there are, or those of the newest part, the oldest first, without their ends."""
         ...
 
 

@@ -28,7 +28,9 @@ async def export_log(
     Raises:
         Unavailable: the database or the checkpoints cannot be read; what was given so far is no export.
     """
-    reader = await _read(checkpoints)
+    reader = await _read(checkpoints, newest_part=True)
+    if reader is not None and (reader.findings or reader.last is None):
+        reader = await _read(checkpoints, newest_part=False)
     heads = await log.heads(None, 1)
     end = heads[0].org_sequence if heads else 0
     yield header_line(organization_id, public_key_id)
@@ -44,11 +46,12 @@ async def export_log(
     yield footer_line(count, head, signed, inclusion)
 
 
-async def _read(checkpoints: CheckpointPorts) -> CheckpointReader | None:
+async def _read(checkpoints: CheckpointPorts, *, newest_part: bool) -> CheckpointReader | None:
+    """Read the checkpoints; a part begins with all heads, unless the writer of its first line died over it."""
     if checkpoints.sink is None or checkpoints.public_key is None:
         return None
     reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key, keep_heads=True)
-    async for _ in reader.lines():
+    async for _ in reader.told(newest_part=newest_part):
         pass
     return reader
 

@@ -32,7 +32,8 @@ class Verification:
     """What was proved. Nothing can be said of the events after the newest checkpoint but that they are chained.
 
     `vouched` is the head of the one organization that was looked at, as the newest checkpoint to name it has it;
-    `last_sequence` is where its log ends. `unchecked` says why checkpoints were not compared with.
+    `last_sequence` is where its log ends. `first_checkpoint` is the number of the oldest one that was compared with:
+    those before it were archived. `unchecked` says why checkpoints were not compared with.
     """
 
     organizations: int
@@ -42,6 +43,7 @@ class Verification:
     vouched: HeadLeaf | None
     last_sequence: int
     log_position: int
+    first_checkpoint: int | None
     unchecked: str | None
 
 
@@ -95,6 +97,7 @@ async def verify_log(
         vouched=None if check is None else check.vouched,
         last_sequence=tally.last_sequence,
         log_position=position,
+        first_checkpoint=None if reader is None else reader.first_number,
         unchecked=unchecked,
     )
 

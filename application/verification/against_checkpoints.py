@@ -37,8 +37,8 @@ class CheckpointCheck:
             Unavailable: the sink or the database cannot be read.
         """
         told: list[HeadLeaf] = []
-        async for line in self._reader.lines():
-            told += [head for head in line.moved if self._only in (None, head.organization_id)]
+        async for heads in self._reader.told(self._only):
+            told += heads
             if len(told) >= _BATCH:
                 await self._compare(told)
                 told = []

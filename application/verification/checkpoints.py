@@ -5,20 +5,21 @@ is signed is its canonical JSON (keys sorted, no blanks, ASCII). It also names t
 the newest signature vouches for all of them.
 
 In the sink each is one line of JSON, with the signature and the heads that moved since the line before, whose hash is
-signed too: whoever reads from the beginning knows all heads. A head's leaf is 64 bytes: organization id, sequence
-number, hash, position.
+signed too. The first line of each part of the sink lists all heads, so that whoever reads from the beginning of a part
+knows all of them. A head's leaf is 64 bytes: organization id, sequence number, hash, position.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from application.verification.merkle import leaf_hash
+from application.verification.merkle import leaf_hash, root
 from application.verification.stored import eight_bytes
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 FORMAT: Final = "model-ledger/checkpoint/1"
 BEGINNING: Final = "0" * 64
 """What the first checkpoint names as the one before it."""
+
+_OUTLINE: Final = re.compile(
+    rb'\{"checkpoint":\{"at":"[^"]*","format":"[^"]*","key_id":"[^"]*","moved":"[0-9a-f]{64}","number":(\d{1,18}),'
+    rb'"organizations":(\d{1,18}),"position":\d{1,18},"previous":"([0-9a-f]{64})","root":"([0-9a-f]{64})"\},'
+    rb'"heads":(\[.*\]),"signature":"[^"]*"\}'
+)
 
 
 class MalformedCheckpoint(ValueError):
@@ -88,6 +95,40 @@ class CheckpointLine:
     moved: Sequence[HeadLeaf]
 
 
+@dataclass(frozen=True, slots=True)
+class LineOutline:
+    """As much of a line as tells its place among the others; what it lists is not looked at yet."""
+
+    number: int
+    organizations: int
+    previous: str
+    root: str
+    listed: bytes
+
+    def moved(self, only: UUID | None = None) -> Sequence[HeadLeaf]:
+        """Return the heads that it lists, or the one of an organization.
+
+        Raises:
+            MalformedCheckpoint: these are no heads.
+        """
+        if only is not None and str(only).encode() not in self.listed:
+            return []
+        try:
+            heads = [_head(listed) for listed in json.loads(self.listed)]
+        except (ValueError, TypeError, AttributeError) as error:
+            raise MalformedCheckpoint("This line does not list heads.") from error
+        return heads if only is None else [head for head in heads if head.organization_id == only]
+
+    def is_full(self) -> bool:
+        """Tell whether it lists all heads that it is over.
+
+        Raises:
+            MalformedCheckpoint: these are no heads.
+        """
+        leaves = [head.leaf for head in self.moved()]
+        return len(leaves) == self.organizations and root(leaves).hex() == self.root
+
+
 def signed_bytes(checkpoint: Checkpoint) -> bytes:
     """Return what is signed."""
     return canonical_json(asdict(checkpoint))
@@ -113,6 +154,18 @@ def line_hash(line: bytes) -> str:
     return sha256(line).hexdigest()
 
 
+def outline(line: bytes) -> LineOutline | None:
+    """Return the outline of a line, none of half a line; a million of them take some seconds.
+
+    What else it says is vouched for by the lines after it, each of which names the hash of the one before.
+    """
+    found = _OUTLINE.fullmatch(line)
+    if found is None:
+        return None
+    number, organizations, previous, root_, listed = found.groups()
+    return LineOutline(int(number), int(organizations), previous.decode(), root_.decode(), listed)
+
+
 def parse_line(line: bytes) -> CheckpointLine:
     """Return what the line says.
 
@@ -121,10 +174,7 @@ def parse_line(line: bytes) -> CheckpointLine:
     """
     try:
         document = json.loads(line)
-        moved = [
-            HeadLeaf(UUID(organization_id), sequence, bytes.fromhex(hash_), position)
-            for organization_id, sequence, hash_, position in document["heads"]
-        ]
+        moved = [_head(listed) for listed in document["heads"]]
         parsed = CheckpointLine(signed_checkpoint(document), moved)
         is_spelled_so = line_bytes(parsed) == line
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
@@ -132,6 +182,11 @@ def parse_line(line: bytes) -> CheckpointLine:
     if not is_spelled_so:
         raise MalformedCheckpoint("This line was written anew.")
     return parsed
+
+
+def _head(listed: Sequence[Any]) -> HeadLeaf:
+    organization_id, sequence, hash_, position = listed
+    return HeadLeaf(UUID(organization_id), sequence, bytes.fromhex(hash_), position)
 
 
 def _listed(moved: Sequence[HeadLeaf]) -> list[list[str | int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from application.queries.verify_log import Verification
     from application.verification.checkpoints import Checkpoint
     from application.verification.findings import Finding
+
+
+_ONE_ALONE: Final = (
+    "Of the whole log this sees one organization's events: that no position is missing or taken twice among all is for "
+    "the platform's administrators to prove (`model-ledger audit verify`)."
+)
+_APPENDED: Final = (
+    "Whoever rules the database can add events at the end of the log through its own function, in anybody's name: they "
+    "are chained and vouched for as any other."
+)
+_KEPT: Final = (
+    "Checkpoints prove as much as the place that keeps them: whoever can write there and has their key can make log "
+    "and checkpoints anew."
+)
 
 
 def verification_document(
@@ -26,6 +40,7 @@ def verification_document(
         "events": verification.events,
         "findings": [finding_document(finding) for finding in findings],
         "checkpoint": checkpoint_document(verification.checkpoint, public_key),
+        "proven": _proven(verification, organization_id),
         "unproven": _unproven(verification, organization_id),
     }
 
@@ -58,18 +73,44 @@ def checkpoint_document(checkpoint: Checkpoint | None, public_key: bytes | None)
     }
 
 
+def _proven(verification: Verification, organization_id: UUID | None) -> dict[str, Any]:
+    """Return up to where the log is what was written, and what that means."""
+    last = _vouched(verification, organization_id)
+    unit = "Position" if organization_id is None else "Sequence"
+    if verification.findings:
+        return {f"through{unit}": None, "statement": "The log is not what was written: see the findings."}
+    checkpoint = verification.checkpoint
+    if checkpoint is None or not last:
+        return {f"through{unit}": None, "statement": "The events follow each other and are what their hashes say."}
+    since = "" if verification.first_checkpoint in {None, 1} else f" from number {verification.first_checkpoint} on"
+    statement = (
+        f"All events up to {unit.lower()} {last} are there, in their order and as they were when the checkpoints"
+        f"{since} saw them, the newest at {checkpoint.at}: none was edited, removed, inserted, exchanged or chained"
+        " anew."
+    )
+    return {f"through{unit}": last, "statement": statement}
+
+
 def _unproven(verification: Verification, organization_id: UUID | None) -> dict[str, Any]:
     """Return what nothing can prove: the events since the newest checkpoint, which could be cut off or chained anew."""
-    if organization_id is not None:
-        vouched = verification.vouched
-        last = 0 if vouched is None else vouched.org_sequence
-        count = max(0, verification.last_sequence - last)
-        place = {"fromSequence": last + 1 if count else None}
-    else:
-        last = 0 if verification.checkpoint is None else verification.checkpoint.position
-        count = max(0, verification.log_position - last)
-        place = {"fromPosition": last + 1 if count else None}
-    return {**place, "events": count, "statement": _statement(verification.unchecked, count)}
+    last = _vouched(verification, organization_id)
+    end, unit = verification.last_sequence, "Sequence"
+    if organization_id is None:
+        end, unit = verification.log_position, "Position"
+    count = max(0, end - last)
+    return {
+        f"from{unit}": last + 1 if count else None,
+        "events": count,
+        "statement": _statement(verification.unchecked, count),
+        "limits": [*([] if organization_id is None else [_ONE_ALONE]), _APPENDED, _KEPT],
+    }
+
+
+def _vouched(verification: Verification, organization_id: UUID | None) -> int:
+    """Return the last sequence number or position that a checkpoint vouches for."""
+    if organization_id is None:
+        return 0 if verification.checkpoint is None else verification.checkpoint.position
+    return 0 if verification.vouched is None else verification.vouched.org_sequence
 
 
 def _statement(unchecked: str | None, count: int) -> str:

@@ -76,17 +76,27 @@ def verify(
 def export(
     org: Annotated[str, typer.Option(help="The organization.")],
     output: Annotated[Path | None, typer.Option(help="The file to write; by default standard output.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON, with --output.")] = False,
 ) -> None:
     """Write an organization's whole log with its proof, as the API's /api/ai/audit/export does."""
-    with clear_errors():
+    with clear_errors(as_json=as_json):
         organization_id = organization(org)
+        if as_json and output is None:
+            raise WrongSettings(["--json needs --output: without it the export goes to standard output."])
         with prepared(load_settings(), say) as runtime, _writable(output) as write:
             uvloop.run(_export(runtime, organization_id, write))
+        if as_json and output is not None:
+            print_json({"organizationId": organization_id, "file": output, "bytes": output.stat().st_size})
 
 
 @audit.command()
 def checkpoint(as_json: AsJson = False) -> None:
-    """Write a checkpoint now, also where nothing has happened since the last one."""
+    """Write a checkpoint now, also where nothing has happened since the last one.
+
+    Checkpoints are kept in parts of some MB, checkpoints.ndjson, checkpoints-000002.ndjson and so on. Whoever writes
+    begins a new part by itself, with all heads in its first line: older parts, never the newest, can be moved to an
+    archive at any time. `audit verify` compares with what is there; put them back to compare with all.
+    """
     with clear_errors(as_json=as_json), prepared(load_settings(), say) as runtime:
         if runtime.checkpoint_key is None:
             raise WrongSettings(["LEDGER_CHECKPOINT_KEY is missing: `model-ledger audit new-key FILE` makes a key."])
@@ -99,15 +109,21 @@ def checkpoint(as_json: AsJson = False) -> None:
 
 
 @audit.command("new-key")
-def new_key(file: Annotated[Path, typer.Argument(help="Where to keep it (mode 600).")]) -> None:
+def new_key(
+    file: Annotated[Path, typer.Argument(help="Where to keep it (mode 600).")], as_json: AsJson = False
+) -> None:
     """Make a key that signs checkpoints, for LEDGER_CHECKPOINT_KEY."""
-    with clear_errors():
+    with clear_errors(as_json=as_json):
         try:
             made = new_signing_key(file)
         except OSError as error:
             raise Unavailable(f"{file} cannot be made: {error.strerror}.") from None
+        pem = public_pem(made.public_key)
+        if as_json:
+            print_json({"keyId": made.key_id, "file": file, "publicKey": pem})
+            return
         say(f"Key {made.key_id} is kept in {file}; give its public half to whoever is to verify exports:")
-        typer.echo(public_pem(made.public_key), nl=False)
+        typer.echo(pem, nl=False)
 
 
 @audit.command("public-key")
@@ -147,7 +163,7 @@ def _verify_live(organization_id: UUID | None, *, as_json: bool) -> bool:
     if as_json:
         print_json(document)
     else:
-        tell(found, document["unproven"]["statement"])
+        tell(found, document["proven"]["statement"], document["unproven"]["statement"])
     return not found.findings
 
 

@@ -44,8 +44,8 @@ def told_of_export(found: ExportVerification) -> str:
     )
 
 
-def tell(found: Verification, statement: str) -> None:
-    """Print what was found in a live log, a line a finding."""
+def tell(found: Verification, proven: str, unproven: str) -> None:
+    """Print what was found in a live log, a line a finding; then what is proved, and what is not."""
     for finding in found.findings:
         where = [
             f"organization {finding.organization_id}" if finding.organization_id else "",
@@ -54,7 +54,8 @@ def tell(found: Verification, statement: str) -> None:
         ]
         typer.echo(f"{finding.kind.upper()}: {', '.join(filter(None, where)) or 'checkpoints'}: {finding.message}")
     outcome = f"{len(found.findings)} FINDINGS." if found.findings else "Whole."
-    typer.echo(f"{outcome} {found.events} events of {found.organizations} organizations. {statement}")
+    typer.echo(f"{outcome} {found.events} events of {found.organizations} organizations.")
+    typer.echo(f"{proven}\n{unproven}")
 
 
 @contextmanager

@@ -129,7 +129,8 @@ async def test_the_log_is_proved_exported_and_proved_again(api: Api, commands: C
     assert (whole["intact"], whole["findings"], whole["unproven"]["events"]) == (True, [], 0)
     assert whole["organizations"] == written["organizations"]
     file, key = tmp_path / "export.ndjson", tmp_path / "key.pem"
-    assert (await commands.run("audit", "export", "--org", api.organization_id, "--output", file)).exit_code == 0
+    exported = await commands.json("audit", "export", "--org", api.organization_id, "--output", file)
+    assert (exported["file"], exported["bytes"]) == (str(file), file.stat().st_size)
     key.write_text((await commands.run("audit", "public-key")).stdout)
     offline = Commands({})
     proved = await offline.run("audit", "verify", file, "--public-key", key)
@@ -161,6 +162,7 @@ async def test_the_whole_log_is_told_in_a_line(api: Api, commands: Commands) -> 
         (("verify", "{missing}", "--public-key", "nonsense"), 2, "no public Ed25519 key"),
         (("verify", "--org", "7"), 2, "--org 7 is not an id"),
         (("new-key", "{key}"), 1, "cannot be made"),
+        (("export", "--org", "00000000-0000-4000-8000-000000000000", "--json"), 2, "--json needs --output"),
         (
             ("export", "--org", "00000000-0000-4000-8000-000000000000", "--output", "{missing}/x"),
             1,

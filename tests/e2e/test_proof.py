@@ -73,7 +73,10 @@ async def test_checkpoints_follow_the_log_and_prove_it(database: Database, tmp_p
     assert (found["events"], found["findings"]) == (2, [])
     assert found["organizationId"] == str(api.organization_id)
     assert (found["checkpoint"]["position"], found["checkpoint"]["organizations"]) == (2, 1)
+    assert found["proven"]["throughSequence"] == 2
+    assert "up to sequence 2" in found["proven"]["statement"]
     assert found["unproven"]["statement"] == "Every event is covered by the newest checkpoint."
+    assert any("no position is missing" in limit for limit in found["unproven"]["limits"])
     assert ready == {"status": "ready", "checks": {"database": "ok"}}
     assert "ledger_checkpoint_position 2.0" in metrics
 
@@ -143,6 +146,7 @@ async def test_without_a_key_only_the_chain_is_proved(api: Api) -> None:
     await api.provider()
     found = await api.of(Role.VIEWER).get(VERIFY)
     assert (found["intact"], found["events"], found["checkpoint"]) == (True, 1, None)
+    assert found["proven"]["throughSequence"] is None
     assert found["unproven"]["fromSequence"] == 1
     assert "LEDGER_CHECKPOINT_KEY" in found["unproven"]["statement"]
     nothing = await api.elsewhere().get(VERIFY)

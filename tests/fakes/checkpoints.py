@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
+    from application.ports.checkpoints import Following
     from application.verification.checkpoints import HeadLeaf
 
 
@@ -16,15 +17,20 @@ class FakeSink:
     """Fulfils `application.ports.checkpoints.CheckpointSink`."""
 
     held: list[bytes] = field(default_factory=list)
+    part_lines: int = 1000
+    part_begin: int = 0
 
-    async def extend(self, following: Callable[[Sequence[bytes]], Awaitable[bytes | None]]) -> bytes | None:
-        line = await following(self.held[::-1][:10])
+    async def extend(self, following: Following) -> bytes | None:
+        begins_part = len(self.held) - self.part_begin >= self.part_lines
+        line = await following(self.held[::-1][:10], begins_part=begins_part)
         if line is not None:
+            if begins_part:
+                self.part_begin = len(self.held)
             self.held.append(line)
         return line
 
-    async def lines(self) -> AsyncIterator[bytes]:
-        for line in list(self.held):
+    async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
+        for line in self.held[self.part_begin if newest_part else 0 :]:
             yield line
 
 

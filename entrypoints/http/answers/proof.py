@@ -32,12 +32,20 @@ class Checkpoint(Shown):
     public_key: str | None
 
 
+class Proven(Shown):
+    """What is proved: events up to this sequence number; null where there are findings, or no checkpoints."""
+
+    through_sequence: int | None
+    statement: str
+
+
 class Unproven(Shown):
-    """The events since the newest checkpoint: chained, but not yet proved to be whole."""
+    """The events since the newest checkpoint: chained, but not yet proved to be whole; and what no answer proves."""
 
     from_sequence: int | None
     events: int
     statement: str
+    limits: list[str]
 
 
 class Verification(Shown):
@@ -49,4 +57,5 @@ class Verification(Shown):
     events: int
     findings: list[Finding]
     checkpoint: Checkpoint | None
+    proven: Proven
     unproven: Unproven

@@ -43,7 +43,8 @@ class ProofViews:
         """Check the organization's chain of events
 
         Every event against its hash, the hashes against each other, against the head and against the signed
-        checkpoints. Each finding names the event; `unproven` names the events that no checkpoint has seen yet.
+        checkpoints. Each finding names the event; `proven` says up to where the log is what was written, `unproven`
+        names the events that no checkpoint has seen yet, and what cannot be proved this way.
         """
         if self.turn.locked():
             raise VerificationUnderWay

@@ -55,9 +55,9 @@ class World:
             WriteCheckpoint(always=always), heads=self.heads, sink=self.sink, key=key, clock=_Noon()
         )
 
-    async def read(self, public_key: bytes = KEY.public_key) -> CheckpointReader:
+    async def read(self, public_key: bytes = KEY.public_key, *, newest_part: bool = False) -> CheckpointReader:
         reader = CheckpointReader(self.sink, Ed25519Signatures(), public_key, keep_heads=True)
-        async for _ in reader.lines():
+        async for _ in reader.told(newest_part=newest_part):
             pass
         return reader
 
@@ -150,6 +150,39 @@ async def test_a_head_that_changed_without_an_event_is_noticed() -> None:
     await world.write()
     [finding] = (await world.read()).findings
     assert "changed without a new event" in finding.message
+
+
+async def test_the_first_checkpoint_of_a_part_lists_all_heads() -> None:
+    world = World(FakeSink(part_lines=3))
+    for moved in [(1, 2, 3), (2,), (1, 4), (2,), (3,)]:
+        world.move(*moved)
+        await world.write()
+    lines = [parse_line(line) for line in world.sink.held]
+    assert [[head.organization_id.int for head in line.moved] for line in lines[3:]] == [[1, 2, 3, 4], [3]]
+    whole, part = await world.read(), await world.read(newest_part=True)
+    assert (whole.findings, part.findings) == ([], [])
+    assert (whole.first_number, part.first_number) == (1, 4)
+    assert whole.heads == part.heads == {head.organization_id: head for head in world.heads.leaves}
+
+
+async def test_checkpoints_that_were_archived_are_not_missed() -> None:
+    world = World(FakeSink(part_lines=3))
+    for moved in [(1, 2, 3), (2,), (1, 4), (2,), (3,)]:
+        world.move(*moved)
+        await world.write()
+    del world.sink.held[:3]
+    reader = await world.read()
+    assert (reader.findings, reader.first_number) == ([], 4)
+    del world.sink.held[:1]
+    [missing, *_] = (await world.read()).findings
+    assert missing.message == "Checkpoint 5 does not follow the one before it: the file was changed."
+
+
+async def test_one_organization_is_told_of_its_own_heads() -> None:
+    world = await _three()
+    reader = CheckpointReader(world.sink, Ed25519Signatures(), KEY.public_key, keep_heads=False)
+    told = [head.org_sequence async for heads in reader.told(UUID(int=1)) for head in heads]
+    assert (told, reader.findings, reader.heads) == ([1, 2], [], {})
 
 
 async def test_a_line_has_one_spelling() -> None:
