@@ -14,6 +14,7 @@ from benchmarks.prompting import measure_prompts
 from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.report import Report
 from benchmarks.rotating import measure_rotating
+from benchmarks.starting import measure_starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from benchmarks.environment import Database
 
 BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
+    "start": measure_starting,
     "append": measure_append,
     "create": measure_creating,
     "list": measure_listing,

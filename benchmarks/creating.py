@@ -21,9 +21,8 @@ _SECONDS: Final = 5.0
 
 
 def measure_creating(data: Database, report: Report) -> None:
-    """Measure creates a second and their latency, and what a serving process takes in time and memory."""
+    """Measure creates a second, their latency, and the memory of the serving process after them."""
     with service(data) as running:
-        report.add("start to ready, embedded Postgres running", running.seconds_to_ready, "s")
         measured = {clients: uvloop.run(_created(running.host, running.port, clients)) for clients in (1, 16)}
         for clients, figures in measured.items():
             report.add(f"create a model over HTTP, {clients} clients", figures.per_second, "requests/s")
