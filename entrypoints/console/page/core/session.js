@@ -50,6 +50,9 @@ export function refusal(role) {
   return `This needs the role ${role}, and yours is ${held?.role ?? "none"}: ask an admin of your organization.`;
 }
 
+// Where somebody begins who asked for no page: whoever has no organization has nothing to see but the operations.
+export const home = () => held?.isPlatformAdmin && !held.organizationId ? "/operations" : "/providers";
+
 // What the token says is not verified here: it decides what is offered, never what is allowed.
 function read(token) {
   const parts = token.split(".");
