@@ -7,14 +7,17 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from entrypoints.http.principal import Role
 from tests.e2e.api import AUDIT, PROVIDERS, path_of
+from tests.log import contents
 
 if TYPE_CHECKING:
     from entrypoints.sandbox.server import Sandbox
     from tests.e2e.api import Api, Document
+    from tests.e2e.service import RunningService
 
 TEST = f"{PROVIDERS}/test"
 PLAYED = ("openai", "anthropic", "google")
@@ -145,10 +148,31 @@ async def test_what_may_not_be_called_is_refused_before_it_is(
     assert list(sandbox.requests) == []
 
 
-async def test_a_trial_leaves_nothing_behind(api: Api, sandbox: Sandbox) -> None:
-    await report(api, connection(sandbox, "openai"))
+async def test_a_trial_leaves_nothing_behind(api: Api, sandbox: Sandbox, service: RunningService) -> None:
+    before = _rows_by_table(service)
+    for key in ("valid", "bad_key", "rate_limited"):
+        await report(api, connection(sandbox, "openai", key))
+    assert _rows_by_table(service) == before
     assert await api.rows(AUDIT) == []
     assert await api.rows(PROVIDERS) == []
+
+
+def _rows_by_table(service: RunningService) -> dict[str, int]:
+    with psycopg.connect(service.database.owner_url) as owner:
+        return {table: len(rows) for table, rows in contents(owner).items()}
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 429, 500])
+async def test_a_key_that_the_provider_repeats_is_not_passed_on(api: Api, sandbox: Sandbox, status: int) -> None:
+    body = connection(sandbox, "openai")
+    key = body["apiKey"]
+    error = {"message": f"Incorrect API key provided: {key}", "type": key, "code": key, "param": key}
+    headers = {"x-request-id": key, "retry-after": key, "openai-organization": key}
+    sandbox.faults.add(kind="status", provider="openai", status=status, body={"error": error}, headers=headers)
+    reply = await api.post(TEST, body)
+    assert (reply.status, reply.document["status"] == "healthy") == (200, False)
+    assert key not in f"{reply.text} {reply.headers}"
+    assert key[8:20] not in f"{reply.text} {reply.headers}"
 
 
 async def test_a_saved_provider_remembers_how_it_was_found(api: Api, sandbox: Sandbox) -> None:
