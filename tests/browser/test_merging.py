@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+async def _hears_of_nothing(console: Console) -> None:
+    """Keep the change feed from the page: what others do meanwhile, it does not know yet."""
+    await console.page.route("**/api/ai/events", lambda route: route.abort())
+
+
 async def _conflict(consoles: Consoles, console: Console) -> str:
     """Edit a model while somebody else does; return its path."""
     provider = await consoles.provider()
@@ -65,6 +70,7 @@ async def test_a_bulk_change_tells_of_each_row(consoles: Consoles) -> None:
     stale = await consoles.api.model(provider, name="Stale")
     await consoles.api.model(provider, name="Fresh")
     async with consoles.opened() as console:
+        await _hears_of_nothing(console)
         await console.go("/models")
         await console.page.get_by_label("Select all rows shown").check()
         await consoles.api.patch(path_of(stale), {"name": "Stale since"})

@@ -2,8 +2,9 @@
 
 import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
+import { followAs, followWhileSeen } from "./core/live.js";
 import { current, onChange, restore } from "./core/session.js";
-import { drawFrame, markPlace } from "./shell.js";
+import { drawFrame, markLive, markPlace } from "./shell.js";
 import { showSignIn, useCode } from "./pages/sign-in.js";
 
 const PAGES = [
@@ -26,6 +27,7 @@ for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await
 function show(session, why = null) {
   drawFrame(session);
   forget();
+  followAs(session);
   if (!session) {
     leave();
     showSignIn(why);
@@ -39,6 +41,8 @@ async function start() {
   restore();
   onChange(show);
   document.addEventListener("shown", (event) => markPlace(event.detail));
+  document.addEventListener("live", (event) => markLive(event.detail));
+  document.addEventListener("visibilitychange", followWhileSeen);
   window.addEventListener("hashchange", () => {
     if (place().path.startsWith(SIGN_IN)) enterByLink();
     else if (current()) refresh();

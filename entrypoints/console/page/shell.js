@@ -1,8 +1,9 @@
 // The frame around every page: where one can go, and who is signed in.
 
 import { element, replace } from "./core/elements.js";
+import { liveState } from "./core/live.js";
 import { href } from "./core/router.js";
-import { refusal, signOut } from "./core/session.js";
+import { home, refusal, signOut } from "./core/session.js";
 
 const PLACES = [
   ["/providers", "Providers", "viewer"],
@@ -17,6 +18,7 @@ const PLACES = [
 export function drawFrame(session) {
   document.body.classList.toggle("signed-out", !session);
   replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [navigation(), person(session)] : null));
+  markLive(liveState());
 }
 
 export function markPlace(path) {
@@ -29,12 +31,27 @@ export function markPlace(path) {
   }
 }
 
+const LIVE = {
+  live: ["Live", "What others change shows here by itself."],
+  lost: ["Reconnecting…", "What others change does not show until the connection is back."],
+};
+
+// Whether the page follows what others do: always in sight, and quiet about it.
+export function markLive(state) {
+  const place = document.getElementById("live");
+  if (!place) return;
+  const [text, what] = LIVE[state] ?? ["", ""];
+  place.className = `live ${state}`;
+  place.title = what;
+  replace(place, text ? element("span", {}, text) : null);
+}
+
 function brand() {
-  return element("a", { class: "brand", href: href("/providers") }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Model Ledger");
+  return element("a", { class: "brand", href: href(home()) }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Model Ledger");
 }
 
 function navigation() {
-  const links = PLACES.filter(([, , role]) => role !== "platform" || refusal(role) === null).map(([path, name]) =>
+  const links = PLACES.filter(([, , role]) => refusal(role) === null).map(([path, name]) =>
     element("li", {}, element("a", { href: href(path), "data-path": path }, name)));
   return element("nav", { "aria-label": "Pages" }, element("ul", {}, links));
 }
@@ -42,6 +59,7 @@ function navigation() {
 function person(session) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
   return element("div", { class: "person" },
-    element("p", {}, element("strong", {}, session.actor), element("span", { class: "quiet" }, role || "no role")),
+    element("p", { id: "live", class: "live", role: "status" }),
+    element("p", { class: "who" }, element("strong", {}, session.actor), element("span", { class: "quiet" }, role || "no role")),
     element("p", {}, element("a", { href: "/api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => signOut() }, "Sign out")));
 }

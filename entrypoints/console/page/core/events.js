@@ -1,6 +1,7 @@
 // Reads server-sent events from a response (WHATWG HTML, section 9.2). EventSource cannot send a token in a header.
 
-export async function* events(response) {
+// Everything that is sent, also signs of life and ids that come without data.
+export async function* messages(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   try {
@@ -9,10 +10,16 @@ export async function* events(response) {
       if (done) return;
       const blocks = (rest + value).split(/\r?\n\r?\n/);
       rest = blocks.pop();
-      yield* blocks.map(parsed).filter((event) => event.data !== "");
+      yield* blocks.map(parsed);
     }
   } finally {
     reader.cancel().catch(() => {});
+  }
+}
+
+export async function* events(response) {
+  for await (const message of messages(response)) {
+    if (message.data !== "") yield message;
   }
 }
 

@@ -1,7 +1,9 @@
 // Which page is shown: `#/models/<id>?tab=history`. The fragment never leaves the browser.
 
 import { failure } from "../parts/failure.js";
+import { redraw } from "../parts/undisturbed.js";
 import { element, replace } from "./elements.js";
+import { home } from "./session.js";
 
 const routes = [];
 let leaving = new AbortController();
@@ -36,6 +38,7 @@ export function remember(query) {
   history.replaceState(null, "", href(place().path, query));
 }
 
+// Without `focus` it is the same page again, and whoever uses it is not disturbed.
 export async function refresh({ focus = true } = {}) {
   const { path, query } = place();
   leaving.abort();
@@ -43,11 +46,11 @@ export async function refresh({ focus = true } = {}) {
   const { signal } = leaving;
   const main = document.getElementById("main");
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
-  if (!found) return go("/providers");
+  if (!found) return go(home());
   const params = Object.fromEntries(found.route.names.map((name, index) => [name, decodeURIComponent(found.match[index + 1])]));
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
-  replace(main, page);
+  (focus ? replace : redraw)(main, page);
   document.dispatchEvent(new CustomEvent("shown", { detail: path }));
   const heading = main.querySelector("h1");
   if (heading) document.title = `${heading.textContent} – Model Ledger`;

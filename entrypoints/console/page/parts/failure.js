@@ -7,3 +7,5 @@ export function failure(error, again = null) {
   return element("div", { class: "notice bad", role: "alert" }, element("p", {}, error.message), hint ? element("p", {}, hint) : null,
     again ? element("button", { type: "button", class: "plain", onclick: again }, "Try again") : null);
 }
+
+export const removed = (kind) => element("div", { class: "notice warn removed", role: "status" }, element("p", {}, `There is no such ${kind} any more: it was removed. What happened to it is kept below.`));

@@ -3,16 +3,19 @@
 import { get, isAbort } from "../core/api.js";
 import { element, replace, uniqueId } from "../core/elements.js";
 import { number } from "../core/format.js";
+import { follow } from "../core/live.js";
 import { remember } from "../core/router.js";
+import { isHeld, redraw } from "./undisturbed.js";
 
 const PAGE = 50;
 const TYPING_MS = 250;
 
 export class Listing {
   // `draw(rows)` gives the elements of a page; `empty(isFiltered)` what is shown when there are none. A list that
-  // cannot be sorted has a null for `sort`.
-  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE }) {
-    Object.assign(this, { path, filters, signal, draw, empty, fixed, limit });
+  // cannot be sorted has a null for `sort`. It renews itself, and calls `renewed(rows)`, when somebody else causes an
+  // event whose type begins like one of `about`.
+  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], renewed = () => {} }) {
+    Object.assign(this, { path, filters, signal, draw, empty, fixed, limit, about, renewed });
     this.sort = sort && (query.sort ?? sort);
     this.usualSort = sort;
     this.cursors = [];
@@ -23,6 +26,7 @@ export class Listing {
     this.bar = element("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() }, filters.map((filter) => filter.element));
     for (const filter of filters) filter.set(query[filter.name] ?? "", () => this.restart());
     this.element = element("div", { class: "listing" }, this.bar, this.count, this.place, this.paging);
+    if (about.length > 0) follow({ isNews: (event) => this.#isNews(event), renew: () => this.#renew(), isBusy: () => this.#isBusy(), signal });
   }
 
   get chosen() {
@@ -45,10 +49,8 @@ export class Listing {
     this.asking = new AbortController();
     const asked = this.asking;
     this.place.setAttribute("aria-busy", "true");
-    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: this.limit, cursor: this.cursors.at(-1), includeTotal: true };
     try {
-      const page = await get(this.path, query, AbortSignal.any([asked.signal, this.signal]));
-      this.#show(page);
+      this.#show(await this.#ask(asked.signal));
     } catch (error) {
       if (isAbort(error)) return;
       replace(this.count);
@@ -60,25 +62,58 @@ export class Listing {
     }
   }
 
+  #ask(signal) {
+    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: this.limit, cursor: this.cursors.at(-1), includeTotal: true };
+    return get(this.path, query, AbortSignal.any([signal, this.signal]));
+  }
+
+  #isNews({ type, aggregateId, revision }) {
+    const shown = this.rows.find((row) => row.id === aggregateId);
+    return this.about.some((start) => type.startsWith(start)) && !(shown?.revision >= revision);
+  }
+
+  #isBusy() {
+    return isHeld(this.place) || this.place.hasAttribute("aria-busy");
+  }
+
+  // Nobody asked for it, so that nobody is told when it fails: the next event is another chance.
+  async #renew() {
+    const { asking, rows } = this;
+    const page = await this.#ask(asking?.signal ?? this.signal).catch(() => null);
+    if (page === null || asking !== this.asking || this.#isBusy()) return false;
+    const before = new Map(rows.map((row) => [row.id, JSON.stringify(row)]));
+    this.#show(page);
+    for (const row of page.data) {
+      if (before.get(row.id) !== JSON.stringify(row)) this.place.querySelector(`[data-key="${CSS.escape(row.id)}"]`)?.classList.add("fresh");
+    }
+    this.renewed(page.data);
+    return true;
+  }
+
+  // For what the rows are shown with, and is not part of them.
+  drawAgain() {
+    if (this.rows.length > 0) redraw(this.place, this.draw(this.rows));
+  }
+
   #show({ data, pagination }) {
+    const isSame = data.length > 0 && this.rows.length > 0 && JSON.stringify(data) === JSON.stringify(this.rows);
     this.rows = data;
-    const first = this.cursors.length * this.limit;
-    this.count.textContent = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
+    this.#tell(data, pagination);
+    if (isSame && this.place.querySelector("[data-key]")) return;
     const isFiltered = Object.values(this.chosen).some(Boolean);
-    const held = this.place.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-    replace(this.place, data.length ? this.draw(data) : this.empty(isFiltered));
-    if (held) this.#focus(held);
+    // Rows are drawn anew: the focus goes where it was, or to what says how many there are.
+    if (!redraw(this.place, data.length ? this.draw(data) : this.empty(isFiltered))) this.count.focus({ preventScroll: true });
+  }
+
+  #tell(data, pagination) {
+    const first = this.cursors.length * this.limit;
+    const told = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
+    if (this.count.textContent !== told) this.count.textContent = told;
     const step = (text, able, move) => element("button", { type: "button", class: "plain", disabled: !able, onclick: move }, text);
-    replace(this.paging, this.cursors.length || pagination.hasMore ? [
+    redraw(this.paging, this.cursors.length || pagination.hasMore ? [
       step("← Previous", this.cursors.length > 0, () => this.#turn(() => this.cursors.pop())),
       step("Next →", pagination.hasMore, () => this.#turn(() => this.cursors.push(pagination.nextCursor))),
     ] : null);
-  }
-
-  // Rows are drawn anew: the focus goes where it was, or to what says how many there are.
-  #focus(label) {
-    const same = [...this.place.querySelectorAll("[aria-label]")].find((each) => each.getAttribute("aria-label") === label);
-    (same ?? this.count).focus();
   }
 
   async #turn(move) {
@@ -105,8 +140,14 @@ export function search(name, label, { narrow = false } = {}) {
 
 export function choice(name, label, choices) {
   const id = uniqueId(name);
-  const select = element("select", { id, name }, [["", "Any"], ...choices].map(([key, text]) => element("option", { value: key }, text)));
-  return { name, element: element("div", { class: "filter" }, element("label", { for: id }, label), select), value: () => select.value,
+  const options = (offered) => [["", "Any"], ...offered].map(([key, text]) => element("option", { value: key }, text));
+  const select = element("select", { id, name }, options(choices));
+  const offer = (offered) => {
+    const { value } = select;
+    replace(select, options(offered));
+    select.value = value;
+  };
+  return { name, offer, element: element("div", { class: "filter" }, element("label", { for: id }, label), select), value: () => select.value,
     set(value, changed) {
       select.value = value;
       select.addEventListener("change", changed);

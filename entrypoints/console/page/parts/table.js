@@ -5,7 +5,7 @@ import { element } from "../core/elements.js";
 // columns: {name, head, cell(row), sort?, numeric?}. `selection` adds a box to each row.
 export function table(columns, rows, { caption, selection = null, sorted = null, onsort = null, rowClass = null } = {}) {
   const heads = columns.map((column) => head(column, sorted, onsort));
-  const body = rows.map((row) => element("tr", { role: "row", class: rowClass?.(row) },
+  const body = rows.map((row) => element("tr", { role: "row", class: rowClass?.(row), "data-key": selection?.id(row) ?? row.id },
     selection ? element("td", { role: "cell", class: "tick" }, selection.box(row)) : null,
     columns.map((column) => element("td", { role: "cell", class: column.numeric ? "numeric" : null, "data-head": column.head }, element("div", {}, column.cell(row))))));
   return element("div", { class: "table" }, element("table", { role: "table" },
@@ -31,6 +31,7 @@ export class Selection {
     this.name = name;
     this.changed = changed;
     this.boxes = new Map();
+    this.every = null;
   }
 
   box(row) {
@@ -42,9 +43,18 @@ export class Selection {
   }
 
   all(rows) {
-    const every = rows.length > 0 && rows.every((row) => this.rows.has(this.id(row)));
-    const made = element("input", { type: "checkbox", checked: every, "aria-label": "Select all rows shown", onchange: () => this.set(rows, made.checked) });
-    return made;
+    const box = element("input", { type: "checkbox", "aria-label": "Select all rows shown", onchange: () => this.set(rows, box.checked) });
+    this.every = { box, rows };
+    this.#tickAll();
+    return box;
+  }
+
+  #tickAll() {
+    if (!this.every) return;
+    const { box, rows } = this.every;
+    const ticked = rows.filter((row) => this.rows.has(this.id(row))).length;
+    box.checked = rows.length > 0 && ticked === rows.length;
+    box.indeterminate = ticked > 0 && !box.checked;
   }
 
   set(rows, isTicked) {
@@ -55,12 +65,14 @@ export class Selection {
       const box = this.boxes.get(id);
       if (box) box.checked = isTicked;
     }
+    this.#tickAll();
     this.changed();
   }
 
   clear() {
     this.rows.clear();
     for (const box of this.boxes.values()) box.checked = false;
+    this.#tickAll();
     this.changed();
   }
 

@@ -3,8 +3,8 @@
 import { element, replace, uniqueId } from "../core/elements.js";
 import { remember } from "../core/router.js";
 
-// tabs: [name, label, make()]; the one shown is kept in the address.
-export function tabs(list, shown) {
+// tabs: [name, label, make()]; the one shown is kept in the address, and ready when this returns.
+export async function tabs(list, shown) {
   const panel = element("div", { role: "tabpanel", id: uniqueId("panel"), tabindex: "0" });
   const buttons = list.map(([name, text, make]) => element("button", { type: "button", role: "tab", id: uniqueId("tab"), "aria-controls": panel.id, "data-name": name, onclick: () => open(name, make) }, text));
   const bar = element("div", { class: "tabs", role: "tablist", onkeydown: (event) => move(event, buttons) }, buttons);
@@ -23,7 +23,7 @@ export function tabs(list, shown) {
   }
 
   const [name, , make] = list.find(([each]) => each === shown) ?? list[0];
-  open(name, make);
+  await open(name, make);
   return [bar, panel];
 }
 

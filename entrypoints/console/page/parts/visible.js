@@ -1,4 +1,4 @@
-// Puts work off until a person can see what it is for.
+// Puts work off until a person can see what it is for. Returns what calls it off.
 
 export function whenVisible(target, work) {
   const observer = new IntersectionObserver((entries) => {
@@ -7,4 +7,5 @@ export function whenVisible(target, work) {
     work();
   }, { rootMargin: "200px" });
   observer.observe(target);
+  return () => observer.disconnect();
 }

@@ -9,8 +9,9 @@ import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { chips, enabled, lifecycle } from "../../parts/badges.js";
 import { confirmed } from "../../parts/dialog.js";
-import { failure } from "../../parts/failure.js";
+import { failure, removed } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
+import { renewWith } from "../../parts/renewal.js";
 import { tabs } from "../../parts/tabs.js";
 import { history } from "../history/history.js";
 import { editModel } from "./form.js";
@@ -24,10 +25,11 @@ export async function show({ params, query, signal }) {
   try {
     model = await get(path, {}, signal);
     provider = await get(`${PROVIDERS}/${model.providerId}`, {}, signal);
+    renewWith([model, provider], signal);
   } catch (error) {
-    return page("Model", { back }, failure(error), error.status === 404 ? await history(path, null, { signal }) : null);
+    return page("Model", { back }, error.status === 404 ? [removed("model"), await history(path, null, { signal })] : failure(error, () => refresh()));
   }
-  return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, tabs([
+  return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, await tabs([
     ["overview", "Overview", () => overview(model, provider)],
     ["history", "History", () => history(path, model, { role: "editor", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));

@@ -2,39 +2,48 @@
 
 import { element, replace } from "../../core/elements.js";
 import { perMillion, title, tokens } from "../../core/format.js";
-import { allProviders, MODELS } from "../../core/places.js";
+import { MODELS } from "../../core/places.js";
 import { go, href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { chips, enabled, lifecycle } from "../../parts/badges.js";
 import { choice, Listing, search } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { Selection, table } from "../../parts/table.js";
+import { isHeld } from "../../parts/undisturbed.js";
 import { changeMany } from "./bulk.js";
 import { addModel, editModel } from "./form.js";
 import { CAPABILITIES, TYPES } from "./kinds.js";
+import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {
-  const providers = await allProviders(signal);
-  const names = new Map(providers.map((provider) => [provider.id, provider.name]));
+  const providers = await Providers.read(signal);
+  const byProvider = choice("providerId", "Provider", [...providers.names]);
   const bar = element("div", { class: "bulk", role: "group", "aria-label": "Selected models", hidden: true });
   const selection = new Selection({ changed: () => drawBar(bar, selection, list) });
+  const add = action("Register a model", { role: "editor", run: () => addModel(providers.all, () => list.restart()), why: whyNot(providers) });
   const list = new Listing({
-    path: MODELS, query, signal,
-    filters: [search("q", "Search in name and model id"), choice("providerId", "Provider", [...names]), choice("type", "Type", TYPES.map((type) => [type, title(type)])),
+    path: MODELS, query, signal, about: ["model."],
+    filters: [search("q", "Search in name and model id"), byProvider, choice("type", "Type", TYPES.map((type) => [type, title(type)])),
       choice("capability", "Able to", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
-    draw: (rows) => table(columns(names, list), rows, { caption: "Models", selection, sorted: list.sort, onsort: (sort) => list.sortBy(sort) }),
+    draw: (rows) => table(columns(providers, list), rows, { caption: "Models", selection, sorted: list.sort, onsort: (sort) => list.sortBy(sort) }),
     empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", element("a", { class: "button", href: href("/discover") }, "Discover what your providers offer")),
   });
   list.element.insertBefore(bar, list.place);
+  providers.follow({ signal, isBusy: () => isHeld(list.place), renewed: () => {
+    byProvider.offer([...providers.names]);
+    list.drawAgain();
+    add.refuse(whyNot(providers));
+  } });
   await list.load();
-  const add = action("Register a model", { role: "editor", run: () => addModel(providers, () => list.restart()), why: providers.length ? null : "There is no provider yet: add one first." });
   return page("Models", { lead: "What your organization uses, and may use.", actions: [add] }, list.element);
 }
 
-function columns(names, list) {
+const whyNot = (providers) => providers.all.length ? null : "There is no provider yet: add one first.";
+
+function columns(providers, list) {
   return [
     { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), element("small", {}, element("code", {}, model.modelId))] },
-    { head: "Provider", cell: (model) => names.get(model.providerId) ?? "–" },
+    { head: "Provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Able to", cell: (model) => chips(model.capabilities, 3) },
     { head: "Context", numeric: true, cell: (model) => tokens(model.contextWindow) },

@@ -7,8 +7,9 @@ import { providerTypes, PROVIDERS } from "../../core/places.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { enabled, health, when } from "../../parts/badges.js";
-import { failure } from "../../parts/failure.js";
+import { failure, removed } from "../../parts/failure.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
+import { renewWith } from "../../parts/renewal.js";
 import { table } from "../../parts/table.js";
 import { tabs } from "../../parts/tabs.js";
 import { history } from "../history/history.js";
@@ -25,8 +26,9 @@ export async function show({ params, query, signal }) {
   let types;
   try {
     [provider, types] = await Promise.all([get(path, {}, signal), providerTypes()]);
+    renewWith([provider], signal);
   } catch (error) {
-    return page("Provider", { back }, failure(error), error.status === 404 ? await history(path, null, { signal }) : null);
+    return page("Provider", { back }, error.status === 404 ? [removed("provider"), await history(path, null, { signal })] : failure(error, () => refresh()));
   }
   const again = () => refresh({ focus: false });
   const actions = [
@@ -36,7 +38,7 @@ export async function show({ params, query, signal }) {
     action("Remove", { role: "admin", tone: "plain danger", run: () => removeProvider(provider, () => go("/providers")) }),
   ];
   const type = types.find((each) => each.name === provider.providerType);
-  return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType }, tabs([
+  return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType }, await tabs([
     ["overview", "Overview", () => overview(provider, type)],
     ["checks", "Checks", () => checks(path, signal)],
     ["history", "History", () => history(path, provider, { role: "admin", reverted: () => refresh({ focus: false }), signal })],

@@ -1,10 +1,9 @@
 // All providers as cards: how each is, and what can be done with it.
 
-import { ask, get } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
-import { milliseconds, number } from "../../core/format.js";
+import { ask } from "../../core/api.js";
+import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
-import { MODELS, providerTypes, PROVIDERS } from "../../core/places.js";
+import { providerTypes, PROVIDERS } from "../../core/places.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { badge, health, when } from "../../parts/badges.js";
@@ -12,7 +11,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { choice, Listing, search } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { report } from "../../parts/report.js";
-import { whenVisible } from "../../parts/visible.js";
+import { Figures } from "./figures.js";
 import { addProvider, editProvider } from "./form.js";
 import { removeProvider } from "./remove.js";
 
@@ -21,11 +20,12 @@ const STATES = [["healthy", "Healthy"], ["degraded", "Degraded"], ["unhealthy", 
 export async function show({ query, signal }) {
   const types = await providerTypes();
   const labels = new Map(types.map((type) => [type.name, type.label]));
+  const figures = new Figures(signal);
   const list = new Listing({
-    path: PROVIDERS, query, signal,
+    path: PROVIDERS, query, signal, about: ["provider.", "model.registered", "model.removed"], renewed: (rows) => figures.renew(rows),
     filters: [search("q", "Search"), choice("type", "Type", types.map((type) => [type.name, type.label])), choice("health", "Health", STATES),
       choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
-    draw: (rows) => element("ul", { class: "cards" }, rows.map((provider) => providerCard(provider, labels, list, signal))),
+    draw: (rows) => element("ul", { class: "cards" }, rows.map((provider) => providerCard(provider, labels, list, figures))),
     empty: (isFiltered) => isFiltered ? nothing("No provider matches.") : nothing("There is no provider yet. Add the first account, then discover what it offers.", adder(list)),
   });
   await list.load();
@@ -34,11 +34,9 @@ export async function show({ query, signal }) {
 
 const adder = (list) => action("Add a provider", { role: "admin", run: () => addProvider(() => list.restart()) });
 
-function providerCard(provider, labels, list, signal) {
-  const models = element("span", {}, "…");
-  const latency = element("span", {}, "…");
-  whenVisible(models, () => fill(provider, models, latency, signal));
-  return element("li", { class: "card provider" },
+function providerCard(provider, labels, list, figures) {
+  const { models, latency } = figures.of(provider);
+  return element("li", { class: "card provider", "data-key": provider.id },
     element("div", { class: "card-head" },
       element("h2", {}, element("a", { href: href(`/providers/${provider.id}`) }, provider.name)),
       element("p", { class: "badges" }, health(provider.healthStatus), provider.isEnabled ? null : badge("Disabled"))),
@@ -46,15 +44,6 @@ function providerCard(provider, labels, list, signal) {
     facts([["Models", models], ["Latency", latency], ["Checked", when(provider.lastHealthCheck)],
       ["Key", provider.apiKey ? element("code", {}, provider.apiKey.hint) : "none"]]),
     actions(provider, list));
-}
-
-// Figures that are not part of the list itself; a card without them is still of use.
-async function fill(provider, models, latency, signal) {
-  const [counted, checks] = await Promise.allSettled([
-    get(MODELS, { providerId: provider.id, limit: 1, includeTotal: true }, signal),
-    get(`${PROVIDERS}/${provider.id}/health`, { limit: 1 }, signal)]);
-  replace(models, counted.status === "fulfilled" ? element("a", { href: href("/models", { providerId: provider.id }) }, number(counted.value.pagination.total)) : "–");
-  replace(latency, milliseconds(checks.value?.data[0]?.responseTimeMs));
 }
 
 function actions(provider, list) {
@@ -79,4 +68,3 @@ export async function test(provider, done) {
   const { document } = await ask("POST", `${PROVIDERS}/${provider.id}/test`);
   openDialog(`Connection to ${provider.name}`, report(document), { onclose: done });
 }
-

@@ -1,0 +1,112 @@
+// Keeps what is shown up to date with what others do: quietly, not too often, and never under somebody's hands.
+
+import { Feed } from "./feed.js";
+
+// Changes come in swarms: the first is waited out, and during a long one there is a rest between two readings.
+const SWARM_MS = 200;
+const REST_MS = 2000;
+const BUSY_MS = 500;
+
+const followers = new Set();
+const feed = new Feed({ begun, happened, lost: () => tell("lost") });
+let state = "off";
+let isSignedIn = false;
+
+// Calls `renew()` when something happened that `isNews(event)`, and `isBusy()` does not hold it up; when that gives
+// false, again a little later. What was read before the feed had begun may be old already, so it is read again.
+export function follow({ isNews, renew, isBusy, signal }) {
+  const follower = new Follower({ isNews, renew, isBusy, signal });
+  if (state !== "live") follower.take(null);
+  followers.add(follower);
+  signal.addEventListener("abort", () => {
+    followers.delete(follower);
+    follower.end();
+  });
+}
+
+// Begins anew for whoever has signed in; nobody's events are followed when that is nobody.
+export function followAs(session) {
+  feed.forget();
+  tell("off");
+  isSignedIn = session !== null;
+  followWhileSeen();
+}
+
+// Nothing is followed while nobody looks; what happened meanwhile is told afterwards.
+export function followWhileSeen() {
+  if (!isSignedIn || document.hidden) feed.stop();
+  else feed.start();
+}
+
+function begun(isGapless) {
+  tell("live");
+  for (const follower of followers) follower.begun(isGapless);
+}
+
+function happened(event) {
+  for (const follower of followers) follower.take(event);
+}
+
+export const liveState = () => state;
+
+function tell(now) {
+  if (now === state) return;
+  state = now;
+  document.dispatchEvent(new CustomEvent("live", { detail: state }));
+}
+
+class Follower {
+  constructor({ isNews, renew, isBusy, signal }) {
+    Object.assign(this, { isNews, renew, isBusy, signal });
+    this.waiting = new Map();
+    this.timer = null;
+    this.isRunning = false;
+  }
+
+  // Of many changes of one thing the last is enough; null stands for what nobody knows of.
+  take(event) {
+    this.waiting.set(event?.aggregateId ?? null, event);
+    if (event !== null) this.#wake(SWARM_MS);
+  }
+
+  begun(isGapless) {
+    if (!isGapless) this.waiting.set(null, null);
+    if (this.waiting.size > 0) this.#wake(SWARM_MS);
+  }
+
+  end() {
+    clearTimeout(this.timer);
+  }
+
+  #wake(milliseconds) {
+    if (this.isRunning || this.timer !== null || this.signal.aborted) return;
+    this.timer = setTimeout(() => this.#run(), milliseconds);
+  }
+
+  async #run() {
+    this.timer = null;
+    // Without a connection the service is probably not there to be asked; when it is back this goes on.
+    if (state !== "live") return undefined;
+    if (this.isBusy()) return this.#wake(BUSY_MS);
+    const events = [...this.waiting.values()];
+    this.waiting.clear();
+    if (!events.some((event) => event === null || this.isNews(event))) return undefined;
+    this.isRunning = true;
+    try {
+      if (await this.renew() === false) this.waiting.set(null, null);
+    } finally {
+      this.isRunning = false;
+      this.#rest();
+    }
+    return undefined;
+  }
+
+  // The next change waits until the rest is over.
+  #rest() {
+    if (this.signal.aborted) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      if (this.waiting.size > 0) this.#wake(0);
+    }, REST_MS);
+  }
+}

@@ -1,0 +1,27 @@
+// The providers that models are of: for their names, and for choosing one. Known anew when somebody else changes them.
+
+import { follow } from "../../core/live.js";
+import { allProviders } from "../../core/places.js";
+
+const CHANGING = new Set(["provider.registered", "provider.renamed", "provider.removed"]);
+
+export class Providers {
+  static async read(signal) {
+    const providers = new Providers();
+    await providers.#read(signal);
+    return providers;
+  }
+
+  async #read(signal) {
+    this.all = await allProviders(signal);
+    this.names = new Map(this.all.map((provider) => [provider.id, provider.name]));
+  }
+
+  follow({ renewed, isBusy, signal }) {
+    const isNews = ({ type, aggregateId }) => CHANGING.has(type) && (type !== "provider.removed" || this.names.has(aggregateId));
+    follow({ isNews, isBusy, signal, renew: async () => {
+      await this.#read(signal);
+      renewed();
+    } });
+  }
+}
