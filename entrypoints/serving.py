@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from errno import EADDRINUSE
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -32,7 +33,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        message = f"Cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or set LEDGER_PORT."
+        is_taken = error.errno == EADDRINUSE
+        remedy = "Stop what uses it, or set LEDGER_PORT." if is_taken else "Set LEDGER_HOST and LEDGER_PORT."
+        message = f"Cannot listen on {host}:{port}: {error.strerror}. {remedy}"
         raise Unavailable(message) from error
     listener.listen(1024)
     listener.setblocking(False)  # noqa: FBT003 - the signature is the standard library's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,8 +12,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from application.policies.quotas import quota_requests
+from entrypoints.wording import refusal_of
 
 PREFIX = "LEDGER_"
+Seconds = Annotated[float, Field(ge=0, le=365 * 24 * 3600)]
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s#]*)?")
 
 
 class WrongSettings(Exception):
@@ -60,8 +65,8 @@ class Settings(BaseSettings):
         description="Requests a minute of an organization, where they are to be others than "
         "`tests=60,discovery=120,refresh=12`; 0: as many as it likes.",
     )
-    discovery_ttl: float = Field(3600, ge=0, description="How long an answer of a provider's model list is good for.")
-    health_interval: float = Field(300, ge=0, description="Between checks of each provider; 0 checks none.")
+    discovery_ttl: Seconds = Field(3600, description="Seconds that a provider's answer about its models is good for.")
+    health_interval: Seconds = Field(300, description="Seconds between checks of each provider; 0 checks none.")
     checkpoint_key: Path | None = Field(
         None,
         description="File with the Ed25519 key (PEM) that signs checkpoints of the log; `model-ledger audit new-key` "
@@ -73,17 +78,36 @@ class Settings(BaseSettings):
         description="Folder, or file with an extension, that checkpoints are appended to: out of the reach of whoever "
         "rules the database, and best on storage that only takes appends. By default a folder in DATA_DIR.",
     )
-    checkpoint_interval: float = Field(60, ge=0, description="Between checkpoints; 0 writes none by itself.")
+    checkpoint_interval: Seconds = Field(60, description="Seconds between checkpoints; 0 writes none by itself.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Origins of frontends, comma-separated; none by default."
+        (), description="Origins of frontends, comma-separated, such as https://app.example.org; none by default."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
-    log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged: debug, info, warning or error."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="How it is logged: console or json.")
 
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if _ORIGIN.fullmatch(origin) is None:
+                message = f"names {origin!r}, which is not an origin such as https://app.example.org"
+                raise ValueError(message)
+        return value
+
+    @field_validator("jwt_jwks_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is not None and _WEB_ADDRESS.fullmatch(value) is None:
+            message = "is not an address such as https://project.supabase.co/auth/v1/.well-known/jwks.json"
+            raise ValueError(message)
+        return value
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
@@ -117,7 +141,7 @@ class Settings(BaseSettings):
     def _fit_together(self) -> Settings:
         ways = [self.jwt_secret, self.jwt_jwks_url, self.jwt_jwks_file]
         if sum(way is not None for way in ways) > 1:
-            message = "give one of LEDGER_JWT_SECRET, LEDGER_JWT_JWKS_URL and LEDGER_JWT_JWKS_FILE, not several"
+            message = "Give one of LEDGER_JWT_SECRET, LEDGER_JWT_JWKS_URL and LEDGER_JWT_JWKS_FILE, not several"
             raise ValueError(message)
         return self
 
@@ -125,6 +149,16 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """Whether the database is our own."""
         return self.database_url is None
+
+
+def told_settings() -> list[str]:
+    """Return a line for each setting: its name, what it is for, and what it is when nobody says."""
+    told = []
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        value = default.get_secret_value() if isinstance(default, SecretStr) else default
+        told.append(f"{PREFIX}{name.upper()}: {field.description}{f' Default: {value}.' if value else ''}")
+    return told
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -142,7 +176,7 @@ def load_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        lines += [_line(part["loc"], part["msg"]) for part in error.errors(include_url=False)]
+        lines += [_line(finding["loc"], refusal_of(finding)) for finding in error.errors(include_url=False)]
         raise WrongSettings(lines) from None
     if lines:
         raise WrongSettings(lines)
@@ -150,6 +184,4 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _line(location: tuple[int | str, ...], message: str) -> str:
-    told = message.removeprefix("Value error, ")
-    name = PREFIX + str(location[0]).upper() if location else ""
-    return f"{name} {told[0].lower()}{told[1:]}." if name else f"{told[0].upper()}{told[1:]}."
+    return f"{PREFIX}{str(location[0]).upper()} {message}." if location else f"{message}."

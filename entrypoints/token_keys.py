@@ -51,6 +51,11 @@ async def fetched(url: str) -> bytes:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as answer:
             if answer.status != HTTPStatus.OK:
                 raise Unavailable(f"The keys that tokens are verified with are answered with {answer.status}.")
-            return await answer.content.read(_LARGEST)
+            document = bytearray()
+            async for part in answer.content.iter_any():
+                document += part
+                if len(document) > _LARGEST:
+                    raise Unavailable("The keys that tokens are verified with are more than 1 MiB.")
+            return bytes(document)
     except (TimeoutError, aiohttp.ClientError, ValueError) as error:
         raise Unavailable("The keys that tokens are verified with cannot be fetched.") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import logging
 import os
 import stat
 from itertools import count
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LOGGER: Final = logging.getLogger(__name__)
 _FIRST_ID: Final = "k1"
 _OWNER_ONLY: Final = 0o600
 
@@ -66,7 +64,6 @@ class KeyringFile:
                 return keyring
             keyring = Keyring.generate(_FIRST_ID)
             self._write(keyring)
-        _LOGGER.warning("Made a new master key in %s: back it up, for without it no stored key can be read", self.path)
         return keyring
 
     def rotate(self, key_id: str | None = None) -> Keyring:

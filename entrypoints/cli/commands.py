@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typer.main import get_command, get_group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Each lives in the module of its name in this folder, under its name: a function, or the Typer of further ones.
 NAMES: Final = ("serve", "demo", "migrate", "token", "sandbox", "replay", "audit", "health", "projections", "keys")
 
 
 class Commands(TyperGroup):
-    """The group that knows its commands by their names alone."""
+    """The group that knows its commands by their names alone, and refuses what is none of them in one line."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **more: Any) -> NoReturn:  # noqa: ANN401 - handed on
+        """Run the command that the arguments name, and end the process with its exit code."""
+        given = sys.argv[1:] if args is None else list(args)
+        try:
+            ended = super().main(given, *others, **(more | {"standalone_mode": False}))
+        except typer.Abort:
+            sys.exit(1)
+        except TyperException as error:
+            _refuse(error, as_json="--json" in given)
+            sys.exit(error.exit_code)
+        sys.exit(ended if isinstance(ended, int) else 0)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - Typer's own type for it is private
         """Return the names in the order in which the help tells them."""
@@ -25,6 +42,21 @@ class Commands(TyperGroup):
         """Load the command; none has another name."""
         del ctx
         return _loaded(cmd_name) if cmd_name in NAMES else None
+
+
+def _refuse(error: TyperException, *, as_json: bool) -> None:
+    from entrypoints.cli.output import complain  # noqa: PLC0415 - needed by what fails only
+
+    message = error.format_message().replace(": Input should", ": it should")
+    if message.startswith("Usage: "):
+        # Nothing was asked for: the whole help tells what can be.
+        typer.echo(message, err=True)
+        return
+    if not message.endswith((".", "?")):
+        message += "."
+    context = getattr(error, "ctx", None)
+    command = "model-ledger" if context is None else context.command_path
+    complain("wrong-usage", [f"{message} `{command} --help` tells more."], as_json=as_json)
 
 
 def _loaded(name: str) -> object:

@@ -38,7 +38,8 @@ _TOKEN_HOURS: Final = 12
 def demo(
     port: Annotated[int | None, typer.Option(help="Port of the API and the console.")] = None,
     sandbox_port: Annotated[
-        int, typer.Option(help="Port of the providers played on loopback; 0 takes a free one.")
+        int,
+        typer.Option(min=0, max=65535, help="Port of the providers played on loopback; 0 takes a free one."),
     ] = 8090,
     as_json: Annotated[bool, typer.Option("--json", help="Print addresses and token as JSON.")] = False,
 ) -> None:

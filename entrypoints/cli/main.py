@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from entrypoints.cli.commands import Commands
-from entrypoints.settings import PREFIX, Settings
+from entrypoints.settings import told_settings
 
 app = typer.Typer(
     name="model-ledger",
@@ -15,8 +15,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Keeps an organization's AI providers and models, with every change in a tamper-evident log.",
-    epilog="Settings, from the environment:\n\n"
-    + "\n\n".join(f"{PREFIX}{name.upper()}: {field.description}" for name, field in Settings.model_fields.items()),
+    epilog="Settings, from the environment:\n\n" + "\n\n".join(told_settings()),
 )
 
 

@@ -47,10 +47,15 @@ def print_json(document: object) -> None:
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode() + "\n")
 
 
-def _fail(exit_code: int, code: str, lines: list[str], *, as_json: bool) -> NoReturn:
+def complain(code: str, lines: list[str], *, as_json: bool) -> None:
+    """Print what went wrong to standard error, each thing in a line of its own."""
     if as_json:
         sys.stderr.write(orjson.dumps({"error": {"code": code, "lines": lines}}).decode() + "\n")
     else:
         for line in lines:
             errors.print(f"model-ledger: {' '.join(line.split())}", markup=False, soft_wrap=True)
+
+
+def _fail(exit_code: int, code: str, lines: list[str], *, as_json: bool) -> NoReturn:
+    complain(code, lines, as_json=as_json)
     raise typer.Exit(exit_code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,4 +13,3 @@ class HttpOptions:
     shutdown_seconds: float = 15.0
     readiness_seconds: float = 1.0
     version: str = "0.0.0"
-    log_format: Literal["console", "json"] = "console"

@@ -22,6 +22,7 @@ from entrypoints.http.refusals import (
     UnsupportedContent,
 )
 from entrypoints.http.strict_json import parse_json
+from entrypoints.wording import refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +35,6 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _ENTITY_TAGS = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*\s*')
 _REVISION = re.compile(r'(?<!W/)"(\d{1,18})"', re.ASCII)
-
-_MESSAGES = {
-    "missing": "is required",
-    "extra_forbidden": "is not known here",
-    # The validator's own words would repeat what was sent.
-    "union_tag_invalid": "is of a kind that is not known here",
-}
 
 
 async def read_body(request: web.Request) -> bytes:
@@ -173,10 +167,11 @@ def validated(model: type[Model], document: object, *, prefix: str = "") -> Mode
 
 def invalid(error: ValidationError, document: object, *, prefix: str = "") -> InvalidRequest:
     """Return the refusal that a validator's findings amount to. Never says what was sent, which may be a key."""
-    found = [
-        FieldError(_pointer(document, finding["loc"], prefix), _message(finding["type"], finding["msg"]))
-        for finding in error.errors(include_url=False, include_input=False, include_context=False)[:100]
-    ]
+    messages: dict[str, list[str]] = {}
+    for finding in error.errors(include_url=False, include_input=False)[:100]:
+        messages.setdefault(_pointer(document, finding["loc"], prefix), []).append(refusal_of(finding))
+    # Of several findings about one place each is an alternative that it does not fit.
+    found = [FieldError(pointer, " or ".join(dict.fromkeys(told))) for pointer, told in messages.items()]
     where = "query" if prefix else "body"
     first = f": {found[0].pointer or 'it'} {found[0].message}" if found else ""
     return InvalidRequest(f"The {where} is not allowed{first}.", errors=found)
@@ -185,7 +180,3 @@ def invalid(error: ValidationError, document: object, *, prefix: str = "") -> In
 def _pointer(document: object, place: tuple[str | int, ...], prefix: str) -> str:
     pointer = pointer_within(document, place)
     return prefix + pointer[1:] if prefix else pointer
-
-
-def _message(kind: str, message: str) -> str:
-    return _MESSAGES.get(kind) or message.removeprefix("Value error, ")

@@ -14,8 +14,9 @@ import typer
 from typer.testing import CliRunner
 
 from entrypoints.cli.main import app
-from entrypoints.settings import Settings
+from entrypoints.settings import Settings, told_settings
 from tests.e2e.processes import COMMAND, environment, folder, run
+from tests.e2e.refusals import MISUSED, refusal, said
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -46,12 +47,36 @@ def test_the_help_names_every_setting() -> None:
         assert f"LEDGER_{name.upper()}:" in helped.out
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["serve", "--nonsense"], ["token", "--hours", "x"]])
-def test_what_is_no_command_is_refused_with_advice(arguments: list[str]) -> None:
-    refused = CliRunner().invoke(app, arguments)
-    assert refused.exit_code == 2
-    assert "Traceback" not in refused.stderr
-    assert "--help" in refused.stderr
+def test_the_help_says_what_settings_are_when_nobody_sets_them() -> None:
+    told = dict(line.split(": ", 1) for line in told_settings())
+    assert told["LEDGER_PORT"].endswith(" Default: 8080.")
+    assert told["LEDGER_RATE_LIMIT_STORAGE"].endswith(" Default: memory.")
+    assert "Default" not in told["LEDGER_JWT_SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nonsense"], ["'nonsense'", "`model-ledger --help`"]),
+        (["serve", "--nonsense"], ["--nonsense", "`model-ledger serve --help`"]),
+        (["token", "--hours", "x"], ["'--hours'", "`model-ledger token --help`"]),
+        (["sandbox", "--port", "70000"], ["'--port'", "65535", "`model-ledger sandbox --help`"]),
+        (["keys", "rotat"], ["'rotate'", "`model-ledger keys --help`"]),
+        (["replay", "provider"], ["ID", "`model-ledger replay --help`"]),
+    ],
+)
+def test_what_is_no_command_is_refused_in_a_line_with_advice(arguments: list[str], words: list[str]) -> None:
+    refused = refusal(*arguments)
+    said(refused, MISUSED, *words)
+    assert refused.errors.count("\n") == 1
+    error = json.loads(refusal(*arguments, "--json").errors)["error"]
+    assert error["code"] == "wrong-usage"
+
+
+def test_without_a_command_there_is_the_help() -> None:
+    finished = refusal()
+    assert finished.exit_code == MISUSED
+    assert "Commands:" in finished.errors
 
 
 def test_a_token_says_what_it_was_asked_to() -> None:

@@ -44,13 +44,17 @@ def data_dir() -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("PORT", "eighty", ["LEDGER_PORT", "integer"]),
+        ("PORT", "eighty", ["LEDGER_PORT", "whole number"]),
         ("PORT", "65536", ["LEDGER_PORT", "65535"]),
         ("WORKERS", "0", ["LEDGER_WORKERS", "1"]),
         ("LOG_LEVEL", "loud", ["LEDGER_LOG_LEVEL", "debug"]),
         ("LOG_FORMAT", "xml", ["LEDGER_LOG_FORMAT", "json"]),
         ("DATABASE_URL", "mysql://db", ["LEDGER_DATABASE_URL", "postgresql://"]),
         ("DISCOVERY_TTL", "-1", ["LEDGER_DISCOVERY_TTL"]),
+        ("HEALTH_INTERVAL", "inf", ["LEDGER_HEALTH_INTERVAL"]),
+        ("CORS_ORIGINS", "*", ["LEDGER_CORS_ORIGINS", "https://app.example.org"]),
+        ("CORS_ORIGINS", "https://app.example.org,https://example.org/app", ["LEDGER_CORS_ORIGINS", "example.org/app"]),
+        ("JWT_JWKS_URL", "project.supabase.co", ["LEDGER_JWT_JWKS_URL", "https://"]),
         ("DATABSE_URL", "postgresql://db", ["LEDGER_DATABSE_URL", "--help"]),
     ],
 )

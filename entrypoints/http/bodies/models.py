@@ -92,14 +92,7 @@ class PlainOperation(Body):
     revision: Annotated[int | None, Field(ge=1, description="Refuse when it is at another revision.")] = None
 
 
-Operation = Annotated[
-    CreateOperation | UpdateOperation | PlainOperation,
-    Discriminator(
-        "op",
-        custom_error_type="operation",
-        custom_error_message="needs an op: create, update, enable, disable or delete",
-    ),
-]
+Operation = Annotated[CreateOperation | UpdateOperation | PlainOperation, Discriminator("op")]
 
 
 class BulkOperations(Body):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 from typing import TYPE_CHECKING
@@ -34,15 +33,6 @@ def test_a_second_look_finds_the_same_keyring(tmp_path: Path) -> None:
     made = KeyringFile(tmp_path).read_or_create()
     assert KeyringFile(tmp_path).read_or_create().reveal() == made.reveal()
     assert [path.name for path in tmp_path.iterdir()] == ["master-keys"]
-
-
-def test_making_a_key_is_said_once_and_without_the_key(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
-        keyring = KeyringFile(tmp_path).read_or_create()
-        KeyringFile(tmp_path).read_or_create()
-    assert len(caplog.records) == 1
-    assert str(tmp_path / "master-keys") in caplog.text
-    assert keyring.reveal().partition(":")[2] not in caplog.text
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644, 0o666, 0o700])
