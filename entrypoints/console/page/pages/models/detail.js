@@ -12,6 +12,7 @@ import { confirmed } from "../../parts/dialog.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
 import { renewWith } from "../../parts/renewal.js";
+import { asSeen } from "../../parts/seen.js";
 import { tabs } from "../../parts/tabs.js";
 import { history } from "../history/history.js";
 import { editModel } from "./form.js";
@@ -37,17 +38,20 @@ export async function show({ params, query, signal }) {
 
 function actions(model, path) {
   const again = () => refresh({ focus: false });
+  const word = model.isEnabled ? "Disable" : "Enable";
   return [
     action("Try it", { role: "editor", why: model.isEnabled ? null : "It is out of use: enable it first.", run: () => go("/try", { model: model.id }) }),
     action("Edit", { role: "editor", tone: "plain", run: () => editModel(model, again) }),
-    action(model.isEnabled ? "Disable" : "Enable", { role: "editor", tone: "plain", run: async () => {
-      await ask("PATCH", path, { body: { isEnabled: !model.isEnabled } });
-      say(`${model.name} is ${model.isEnabled ? "out of use" : "in use"}.`);
+    action(word, { role: "editor", tone: "plain", run: async () => {
+      const act = (revision) => ask("PATCH", path, { body: { isEnabled: !model.isEnabled }, revision });
+      const changed = await asSeen(model, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== model.isEnabled });
+      if (changed) say(`${model.name} is ${model.isEnabled ? "out of use" : "in use"}.`);
       again();
     } }),
     action("Delete", { role: "editor", tone: "plain danger", run: async () => {
       const text = element("p", {}, "Prompts can no longer run on it. Its history stays in the audit log.");
-      const deleted = await confirmed(`Delete ${model.name}?`, text, { action: "Delete", run: () => ask("DELETE", path, { revision: model.revision }) });
+      const act = (revision) => ask("DELETE", path, { revision });
+      const deleted = await confirmed(`Delete ${model.name}?`, text, { action: "Delete", run: () => asSeen(model, { path, action: "Delete", act }) });
       if (!deleted) return;
       say(`${model.name} was deleted.`);
       go("/models");

@@ -1,12 +1,13 @@
 // Registering and editing a model. What is left empty for a new one is filled in from the catalogue.
 
-import { ask, get, Problem } from "../../core/api.js";
+import { ask, Problem } from "../../core/api.js";
 import { title } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS } from "../../core/places.js";
+import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, Form } from "../../parts/form.js";
-import { changesOf, saved } from "../../parts/merge.js";
+import { saved } from "../../parts/merge.js";
 import { TYPES } from "./kinds.js";
 
 const CONFIG_HELP = "JSON. Defaults for prompts: `temperature`, `topP`, `maxTokens`, `stop`, `systemPrompt`, and `preference` for the choice among models.";
@@ -32,9 +33,8 @@ export function editModel(model, done) {
   let base = flat(model);
   let fields = writable(base, false);
   const form = new Form(fields, { action: "Save", submit: async () => {
-    const document = await saved(base, changesOf(base, written(fields)), {
-      read: async () => flat(await get(path)),
-      write: async (mine, revision) => (await ask("PATCH", path, { body: patchOf(mine, base), revision })).document,
+    const document = await saved(path, base, written(fields), {
+      flat, patch: patchOf,
       reload: (theirs) => {
         base = theirs;
         fields = writable(base, false);
@@ -87,11 +87,8 @@ function configOf(text) {
   }
 }
 
-// In a merge patch a member of the config goes away by being null.
-function patchOf(change, base) {
-  const patch = priced(change);
-  if (patch.config) patch.config = { ...Object.fromEntries(Object.keys(base.config).map((name) => [name, null])), ...patch.config };
-  return patch;
+function patchOf(change, before) {
+  return priced(change.config ? { ...change, config: patchBetween(before.config, change.config) } : change);
 }
 
 function priced({ inputPrice, outputPrice, ...rest }) {

@@ -1,13 +1,14 @@
 // Adding and editing a provider: drawn from its type, tested before it is kept, merged when two edit at once.
 
-import { ask, get } from "../../core/api.js";
+import { ask } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
 import { providerTypes, PROVIDERS } from "../../core/places.js";
 import { refusal } from "../../core/session.js";
+import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, Form } from "../../parts/form.js";
-import { changesOf, saved } from "../../parts/merge.js";
+import { saved } from "../../parts/merge.js";
 import { report } from "../../parts/report.js";
 import { settingFields, settingsOf } from "./settings.js";
 
@@ -108,13 +109,10 @@ class ProviderForm {
   }
 
   async #change() {
-    const path = `${PROVIDERS}/${this.provider.id}`;
     const written = this.#written();
-    const usual = { ...this.provider, endpoint: this.provider.endpoint === this.type.defaultEndpoint && !written.endpoint ? null : this.provider.endpoint };
-    const change = changesOf(usual, written);
-    return saved(this.provider, change, {
-      read: () => get(path),
-      write: async (mine, revision) => (await ask("PATCH", path, { body: withoutOldSettings(mine, this.provider), revision })).document,
+    written.endpoint ??= this.type.defaultEndpoint;
+    return saved(`${PROVIDERS}/${this.provider.id}`, this.provider, written, {
+      patch: patchOf,
       reload: (theirs) => {
         this.provider = theirs;
         this.#draw(this.type, null, theirs);
@@ -123,9 +121,6 @@ class ProviderForm {
   }
 }
 
-// In a merge patch a setting goes away by being null.
-function withoutOldSettings(change, provider) {
-  if (!change.settings) return change;
-  const gone = Object.keys(provider.settings).filter((name) => !(name in change.settings)).map((name) => [name, null]);
-  return { ...change, settings: { ...change.settings, ...Object.fromEntries(gone) } };
+function patchOf(change, before) {
+  return change.settings ? { ...change, settings: patchBetween(before.settings, change.settings) } : change;
 }

@@ -11,6 +11,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { choice, Listing, search } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { report } from "../../parts/report.js";
+import { asSeen } from "../../parts/seen.js";
 import { Figures } from "./figures.js";
 import { addProvider, editProvider } from "./form.js";
 import { removeProvider } from "./remove.js";
@@ -57,9 +58,11 @@ function actions(provider, list) {
 
 export function toggle(provider, done) {
   const word = provider.isEnabled ? "Disable" : "Enable";
+  const path = `${PROVIDERS}/${provider.id}`;
   return action(word, { role: "admin", tone: "plain", label: `${word} ${provider.name}`, run: async () => {
-    await ask("PATCH", `${PROVIDERS}/${provider.id}`, { body: { isEnabled: !provider.isEnabled } });
-    say(`${provider.name} is ${provider.isEnabled ? "out of use" : "in use"}.`);
+    const act = (revision) => ask("PATCH", path, { body: { isEnabled: !provider.isEnabled }, revision });
+    const changed = await asSeen(provider, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== provider.isEnabled });
+    if (changed) say(`${provider.name} is ${provider.isEnabled ? "out of use" : "in use"}.`);
     done();
   } });
 }

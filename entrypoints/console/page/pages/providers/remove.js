@@ -6,10 +6,12 @@ import { number } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS, PROVIDERS } from "../../core/places.js";
 import { confirmed } from "../../parts/dialog.js";
+import { asSeen } from "../../parts/seen.js";
 
 const SHOWN = 10;
 
 export async function removeProvider(provider, done) {
+  const path = `${PROVIDERS}/${provider.id}`;
   const { data, pagination } = await get(MODELS, { providerId: provider.id, limit: SHOWN, includeTotal: true });
   const more = pagination.total - data.length;
   const removed = await confirmed(`Remove ${provider.name}?`, [
@@ -20,7 +22,7 @@ export async function removeProvider(provider, done) {
     element("p", {}, "Its key is destroyed and cannot be brought back. The history stays in the audit log."),
   ], {
     action: data.length ? "Remove it all" : "Remove",
-    run: () => ask("DELETE", `${PROVIDERS}/${provider.id}`, { query: data.length ? { cascade: true } : {}, revision: provider.revision }),
+    run: () => asSeen(provider, { path, action: "Remove", act: (revision) => ask("DELETE", path, { query: data.length ? { cascade: true } : {}, revision }) }),
   });
   if (!removed) return;
   say(`${provider.name} was removed.`);
