@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from entrypoints.http.routes import EVENT_STREAM_TYPE
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -24,7 +26,7 @@ class EventStream:
 
     def __init__(self, request: web.Request, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self.response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+            headers={"Content-Type": f"{EVENT_STREAM_TYPE}; charset=utf-8", "X-Accel-Buffering": "no"}
         )
         self._request = request
         self._seconds = heartbeat_seconds

@@ -26,6 +26,22 @@ MEBIBYTE = 1024 * 1024
 
 JSON_TYPE = "application/json"
 MERGE_PATCH_TYPE = "application/merge-patch+json"
+EVENT_STREAM_TYPE = "text/event-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamedEvent:
+    """A kind of server-sent event, by its name where it has one; its data is JSON of this schema, or this very text.
+
+    Without an `example` one is made from the schema.
+    """
+
+    description: str
+    name: str | None = None
+    schema: type[BaseModel] | Mapping[str, Any] | None = None
+    text: str | None = None
+    example: object = None
+    has_id: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +49,7 @@ class Answer:
     """One way an operation answers when all goes well.
 
     `schema` is a pydantic model or a JSON Schema (none: no body); `headers` are names that the documentation knows.
+    `events` are those of an answer that comes as a stream, or may.
     """
 
     description: str
@@ -40,6 +57,7 @@ class Answer:
     content_type: str = JSON_TYPE
     example: object = None
     headers: tuple[str, ...] = ()
+    events: tuple[StreamedEvent, ...] = ()
 
 
 class Facts(TypedDict, total=False):

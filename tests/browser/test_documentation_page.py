@@ -127,3 +127,21 @@ async def test_it_fits_a_small_screen(documented: Documented) -> None:
     async with documented.opened("/api/docs#op-registerModel", width=320) as watched:
         await watched.page.locator("#op-registerModel form").wait_for()
         assert await watched.page.evaluate("document.documentElement.scrollWidth <= 320")
+
+
+async def test_a_stream_is_shown_event_by_event(documented: Documented) -> None:
+    async with documented.opened("/api/docs#op-generate") as watched:
+        answer = watched.page.locator("#op-generate .answers > details").first
+        await answer.locator("> summary").click()
+        assert {"application/json", "text/event-stream"} <= set(await answer.locator("> p.note").all_inner_texts())
+        events = answer.locator("> details")
+        assert [await each.locator("> summary").inner_text() for each in await events.all()] == [
+            "delta",
+            "done",
+            "error",
+        ]
+        await events.first.locator("> summary").click()
+        assert "JSON of WrittenWords" in await events.first.inner_text()
+        await events.first.locator("details > summary", has_text="WrittenWords").click()
+        assert "text" in await events.first.locator("details ul.schema").inner_text()
+        assert "event: delta\ndata: {" in await answer.locator("> pre").last.inner_text()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class CompatibleModel(BaseModel):
@@ -71,3 +71,34 @@ class CompletedChat(BaseModel):
     model: str
     choices: list[CompletedChoice]
     usage: CompletedUsage | None
+
+
+class ChunkDelta(BaseModel):
+    """What is new: the role in the first chunk, then words, nothing in the last."""
+
+    role: Literal["assistant"] | None = None
+    content: Annotated[str | None, Field(examples=["Hello"])] = None
+
+
+class ChunkChoice(BaseModel):
+    """The one answer there is; `finish_reason` is null until its last chunk."""
+
+    index: int
+    delta: ChunkDelta
+    logprobs: None
+    finish_reason: Literal["stop", "length", "content_filter", "tool_calls"] | None
+
+
+class ChatChunk(BaseModel):
+    """A piece of a streamed answer, in OpenAI's shape.
+
+    Where `stream_options` asks for the usage, it comes last, in a chunk of its own without choices; until then it is
+    null. Nobody else gets one.
+    """
+
+    id: str
+    object: Literal["chat.completion.chunk"]
+    created: int
+    model: str
+    choices: list[ChunkChoice]
+    usage: CompletedUsage | None = None

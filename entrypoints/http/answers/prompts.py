@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from entrypoints.http.answers.shown import Amount, Shown
 
@@ -66,13 +68,19 @@ class CallMade(Shown):
     latency_ms: float
 
 
-class GeneratedAnswer(Shown):
-    """An answer. `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
+class WrittenWords(Shown):
+    """The next words of an answer."""
 
+    text: Annotated[str, Field(examples=["Hello"])]
+
+
+class FinishedAnswer(Shown):
+    """Everything about an answer but its text.
+
+    `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
     `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known.
     """
 
-    text: str
     model: ChosenModel
     answered_by: str | None
     finish_reason: Literal["stop", "length", "content_filter", "tool_calls", "other"]
@@ -82,3 +90,12 @@ class GeneratedAnswer(Shown):
     latency_ms: float
     upstream_request_id: str | None
     attempts: list[CallMade]
+
+
+class GeneratedAnswer(FinishedAnswer):
+    """An answer. `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
+
+    `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known.
+    """
+
+    text: str

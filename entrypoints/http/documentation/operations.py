@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
+from entrypoints.http.documentation.streams import stream_content
 from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
+from entrypoints.http.routes import EVENT_STREAM_TYPE
 
 if TYPE_CHECKING:
     from entrypoints.http.documentation.schemas import Schema, Schemas
@@ -153,9 +155,11 @@ def _response(answer: Answer, route: Route, schemas: Schemas) -> dict[str, Any]:
         "description": answer.description,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in dict.fromkeys(names)},
     }
-    if answer.schema is None:
-        return response
-    schema = schemas.of_answer(answer.schema)
-    example = example_of(schema, schemas) if answer.example is None else answer.example
-    response["content"] = {answer.content_type: {"schema": schema, "example": example}}
-    return response
+    content: dict[str, Any] = {}
+    if answer.schema is not None:
+        schema = schemas.of_answer(answer.schema)
+        example = example_of(schema, schemas) if answer.example is None else answer.example
+        content[answer.content_type] = {"schema": schema, "example": example}
+    if answer.events:
+        content[EVENT_STREAM_TYPE] = stream_content(answer.events, schemas)
+    return {**response, "content": content} if content else response

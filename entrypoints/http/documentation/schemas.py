@@ -72,8 +72,8 @@ def _models(routes: Sequence[Route]) -> list[tuple[type[BaseModel], JsonSchemaMo
     for route in routes:
         found += [(model, "validation") for model in (route.body, route.query) if model is not None]
         for answer in route.answers.values():
-            if isinstance(answer.schema, type):
-                found.append((answer.schema, "serialization"))
+            told = (answer.schema, *(event.schema for event in answer.events))
+            found += [(schema, "serialization") for schema in told if isinstance(schema, type)]
     return found
 
 

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
-from entrypoints.http.answers.chat_completions import CompatibleModel, CompatibleModelList, CompletedChat
-from entrypoints.http.answers.prompts import Choice, GeneratedAnswer
+from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
+from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, WrittenWords
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.chat_completions import ChatCompletion
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.bodies.usage import UsageQuery
-from entrypoints.http.openai_shape import OPENAI_SHAPE
-from entrypoints.http.routes import MEBIBYTE, Answer, Route, route
+from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
+from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document
+from entrypoints.http.routes import MEBIBYTE, Answer, Route, StreamedEvent, route
 
 if TYPE_CHECKING:
     from entrypoints.http.views.chat_completions import ChatViews
@@ -27,6 +28,37 @@ LARGEST_PROMPT = 20 * MEBIBYTE
 _PROMPTS = "prompts"
 _COMPATIBLE = "OpenAI-compatible"
 _IN_VAIN = (ModelNotFound, ModelOutOfUse, NoModelFits, PromptFailed)
+
+_BROKEN_OFF = Problem(
+    status=503, code=PromptFailed.code, detail="The provider is overloaded.", members={"category": "overloaded"}
+)
+_EVENTS = (
+    StreamedEvent(name="delta", schema=WrittenWords, description="The next words, as soon as they are there."),
+    StreamedEvent(name="done", schema=FinishedAnswer, description="The last event of an answer that is whole."),
+    StreamedEvent(
+        name="error",
+        schema=PROBLEM_DETAILS.schema,
+        example=problem_document(
+            _BROKEN_OFF, instance="/api/ai/generate", request_id="2f4b4c699f7b0f6f5f1c2a3d0c8f7d5e"
+        ),
+        description="The last event of one that broke off, and why.",
+    ),
+)
+_CHUNKS = (
+    StreamedEvent(schema=ChatChunk, description="The next words, and at the end the usage if it was asked for."),
+    StreamedEvent(text="[DONE]", description="The last event of an answer that is whole."),
+    StreamedEvent(
+        schema=OPENAI_SHAPE.schema,
+        example=error_document(_BROKEN_OFF),
+        description="The last event of one that broke off, and why.",
+    ),
+)
+_GENERATED = {
+    200: Answer(description="The answer; a stream of events if asked for.", schema=GeneratedAnswer, events=_EVENTS)
+}
+_COMPLETED = {
+    200: Answer(description="The answer; a stream of chunks if asked for.", schema=CompletedChat, events=_CHUNKS)
+}
 
 
 def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
@@ -53,7 +85,7 @@ def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
             body=PromptToRun,
             body_example={"providerModelId": "gpt-4o", "prompt": "Say hello.", "config": {"maxTokens": 50}},
             largest_body=LARGEST_PROMPT,
-            answers={200: Answer(description="The answer; a stream of events if asked for.", schema=GeneratedAnswer)},
+            answers=_GENERATED,
             problems=_IN_VAIN,
             replayable=False,
         ),
@@ -100,7 +132,7 @@ def chat_routes(chat: ChatViews) -> list[Route]:
             body=ChatCompletion,
             body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
             largest_body=LARGEST_PROMPT,
-            answers={200: Answer(description="The answer; a stream of chunks if asked for.", schema=CompletedChat)},
+            answers=_COMPLETED,
             problems=_IN_VAIN,
             problem_shape=OPENAI_SHAPE,
             replayable=False,

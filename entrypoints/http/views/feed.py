@@ -15,6 +15,7 @@ from entrypoints.http.fields import Flag, Query, Whole
 from entrypoints.http.refusals import FieldError, InvalidRequest
 from entrypoints.http.requests import query_of
 from entrypoints.http.responses import json_bytes
+from entrypoints.http.routes import EVENT_STREAM_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from application.ports.feed import FeedEvent
 
-EVENT_STREAM: Final = "text/event-stream"
 _DIGITS: Final = 18
 _LINGER_SECONDS: Final = 5.0
 
@@ -77,7 +77,7 @@ class FeedViews:
         query = query_of(request, FeedQuery)
         after = _last_seen(request, query.after)
         response = web.StreamResponse(
-            headers={"Content-Type": f"{EVENT_STREAM}; charset=utf-8", "X-Accel-Buffering": "no"}
+            headers={"Content-Type": f"{EVENT_STREAM_TYPE}; charset=utf-8", "X-Accel-Buffering": "no"}
         )
         if request.method == "HEAD":
             await response.prepare(request)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientPayloadError, ClientTimeout, StreamReader, web
 
+from entrypoints.http.answers.chat_completions import ChatChunk
+from entrypoints.http.answers.prompts import FinishedAnswer
 from entrypoints.http.event_stream import EventStream
 from tests.contract.http.prompting import CHAT, GENERATE, a_desk, events, post, routes_of
 from tests.contract.http.views import a_route
@@ -58,6 +60,7 @@ async def test_words_come_one_by_one_and_the_rest_at_the_end(desk: Desk, service
     assert deltas == [("delta", {"text": text}) for text in ("Hel", "lo,\n", "wörld")]
     assert name == "done"
     assert done.keys() == whole.document.keys() - {"text"}
+    FinishedAnswer.model_validate(done)
     assert (done["finishReason"], done["attempts"][0]["outcome"]) == ("stop", "ok")
 
 
@@ -83,6 +86,7 @@ async def test_chunks_come_as_in_openais_api(service: Service) -> None:
     reply = await post(service, CHAT, {**CHAT_STREAM, **usage})
     *chunks, last = [data for _, data in events(reply)]
     assert last == "[DONE]"
+    assert [ChatChunk.model_validate(chunk).object for chunk in chunks] == ["chat.completion.chunk"] * 5
     assert [chunk["choices"][0]["delta"] for chunk in chunks[:-1]] == [
         {"role": "assistant", "content": ""},
         {"content": "Hel"},

@@ -2,7 +2,7 @@
 
 import { form } from "./attempt.js";
 import { block, element, inline, prose } from "./elements.js";
-import { fields, limitsOf, resolved, typeOf } from "./schema.js";
+import { fields, limitsOf, resolved, shape, typeOf } from "./schema.js";
 
 export function operationElement(method, path, operation) {
   const details = element("details", { class: "operation", id: `op-${operation.operationId}` },
@@ -45,13 +45,13 @@ export function table(heads, rows) {
 
 function responses(all) {
   const shown = Object.entries(all).map(([status, response]) => {
-    const [kind, content] = Object.entries(response.content ?? {})[0] ?? [];
+    const contents = Object.entries(response.content ?? {});
     const headers = Object.keys(response.headers ?? {}).join(", ");
     const details = element("details", {}, element("summary", {}, element("strong", {}, status), " ", inline(response.description.split("\n\n")[0])));
     details.addEventListener("toggle", () => details.append(...[
       ...prose(response.description.split("\n\n").slice(1).join("\n\n")),
       headers ? element("p", { class: "note" }, `Headers: ${headers}`) : null,
-      ...(content ? [element("p", { class: "note" }, kind), ...fields(content.schema), example(content)] : []),
+      ...contents.flatMap(([kind, content]) => [element("p", { class: "note" }, kind), ...shape(content.schema), example(content)]),
     ].filter(Boolean)), { once: true });
     return details;
   });

@@ -22,6 +22,7 @@ export function typeOf(schema) {
   if (schema.enum) return schema.enum.map((choice) => JSON.stringify(choice)).join(" | ");
   if (branchesOf(schema)) return branchesOf(schema).map(typeOf).join(" | ");
   if (schema.type === "array") return `array of ${typeOf(schema.items ?? {})}`;
+  if (schema.contentSchema) return `JSON of ${typeOf(schema.contentSchema)}`;
   const type = [schema.type ?? "any"].flat().join(" | ");
   return schema.format ? `${type} (${schema.format})` : type;
 }
@@ -43,8 +44,16 @@ export function limitsOf(schema) {
 function inside(schema) {
   if (schema.$ref) return [schema];
   if (schema.type === "array") return inside(schema.items ?? {});
+  if (schema.contentSchema) return inside(schema.contentSchema);
   if (branchesOf(schema)) return branchesOf(schema).flatMap(inside);
   return schema.properties ? [schema] : [];
+}
+
+// The fields of an object; of a list or of alternatives, what each of them can be.
+export function shape(schema) {
+  const { properties, description } = resolved(schema);
+  if (properties) return fields(schema);
+  return [description ? element("p", { class: "note" }, inline(description)) : null, inside(resolved(schema)).map((part) => more(part, []))].flat();
 }
 
 export function fields(schema, above = []) {
@@ -69,7 +78,7 @@ function field(name, part, isRequired, above) {
 }
 
 function more(nested, above) {
-  const name = nameOf(nested) ?? "its fields";
+  const name = nameOf(nested) ?? nested.title ?? "its fields";
   const details = element("details", {}, element("summary", { class: "type" }, name));
   details.addEventListener("toggle", () => details.append(...fields(nested, [...above, nested.$ref]).filter(Boolean)), { once: true });
   return details;

@@ -1,0 +1,27 @@
+"""What the feed of events tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from entrypoints.http.answers.shown import Shown
+
+
+class HappenedEvent(Shown):
+    """That something happened, not what: read the thing again."""
+
+    sequence: int
+    position: int
+    type: str
+    aggregate_id: UUID
+    revision: int
+    at: datetime
+    actor: str
+
+
+class EndOfFeed(Shown):
+    """Why a stream ends."""
+
+    reason: Literal["renew", "shutdown", "slow", "complete"]

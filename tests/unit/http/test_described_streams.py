@@ -1,0 +1,61 @@
+"""Answers that come as streams are described event by event."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from entrypoints.http.documentation.openapi import openapi_document
+from tests.documented import product_routes
+
+Streams = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def product() -> dict[str, Any]:
+    return json.loads(json.dumps(openapi_document(product_routes(), version="1.2.3")))  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def streams(product: dict[str, Any]) -> Streams:
+    """Give the contents that are streams, by path."""
+    return {
+        path: answer["content"]["text/event-stream"]
+        for path, item in product["paths"].items()
+        for operation in item.values()
+        for answer in operation["responses"].values()
+        if "text/event-stream" in answer.get("content", {})
+    }
+
+
+def data_of(stream: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what describes the data of each event."""
+    return [event["properties"]["data"] for event in stream["schema"]["items"]["anyOf"]]
+
+
+def test_each_kind_of_event_has_a_name_and_a_schema(product: dict[str, Any], streams: Streams) -> None:
+    assert streams.keys() == {"/api/ai/generate", "/v1/chat/completions", "/api/ai/events"}
+    names = {path: [event["title"] for event in stream["schema"]["items"]["anyOf"]] for path, stream in streams.items()}
+    assert names["/api/ai/generate"] == ["delta", "done", "error"]
+    assert names["/api/ai/events"] == ["data", "end"]
+    broken_off = data_of(streams["/api/ai/generate"])[2]
+    assert broken_off["contentSchema"] == {"$ref": "#/components/schemas/Problem"}
+    chunk, done, _ = data_of(streams["/v1/chat/completions"])
+    assert (chunk["contentSchema"], done) == ({"$ref": "#/components/schemas/ChatChunk"}, {"const": "[DONE]"})
+    for path in ("/api/ai/generate", "/v1/chat/completions"):
+        assert "application/json" in product["paths"][path]["post"]["responses"]["200"]["content"]
+
+
+def test_the_example_reads_as_a_stream_of_what_is_described(product: dict[str, Any], streams: Streams) -> None:
+    for path, stream in streams.items():
+        blocks = [block.split("\n") for block in stream["example"].removesuffix("\n\n").split("\n\n")]
+        sent = [dict(line.split(": ", 1) for line in block) for block in blocks]
+        assert [fault.message for fault in Draft202012Validator(stream["schema"]).iter_errors(sent)] == [], path
+        for event, data in zip(sent, data_of(stream), strict=True):
+            if "contentSchema" in data:
+                schema = {**data["contentSchema"], "components": product["components"]}
+                faults = Draft202012Validator(schema).iter_errors(json.loads(event["data"]))
+                assert [fault.message for fault in faults] == [], path
