@@ -8,26 +8,18 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from aiohttp import TraceConfig
+from aiohttp import ClientRequest
 
 from application.ports.provider_gateway import Timings
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
-    from aiohttp import (
-        ClientSession,
-        TraceConnectionCreateEndParams,
-        TraceConnectionCreateStartParams,
-        TraceDnsResolveHostEndParams,
-        TraceDnsResolveHostStartParams,
-        TraceRequestHeadersSentParams,
-    )
+    from aiohttp import ClientResponse
+    from aiohttp.connector import Connection
 
     from adapters.egress.urls import Target
 
 current: ContextVar[Attempt] = ContextVar("current")
-"""The call that the running task makes, so that a socket about to be opened is known to be for its target."""
+"""The call that the running task makes: what happens on its way is known to be for its target, and noted there."""
 
 
 @dataclass(slots=True)
@@ -45,9 +37,21 @@ class Attempt:
     answered: float | None = None
     is_refused: bool = False
 
-    def begin_connection(self) -> None:
-        """Forget an earlier connection: it had been kept alive, and turned out to be dead."""
-        self.lookup_started = self.lookup_ended = self.socket_opened = self.tls_started = self.connected = None
+    def begin_lookup(self) -> None:
+        """Note that the name is looked up from now on."""
+        self._forget_lost_connection()
+        self.lookup_started = perf_counter()
+
+    def open_socket(self) -> None:
+        """Note that a connection is made; trying another address does not begin it anew."""
+        self._forget_lost_connection()
+        if self.socket_opened is None:
+            self.socket_opened = perf_counter()
+
+    def _forget_lost_connection(self) -> None:
+        """Forget an earlier connection, which turned out to be dead when the request was sent."""
+        if self.connected is not None:
+            self.lookup_started = self.lookup_ended = self.socket_opened = self.tls_started = self.connected = None
 
     @property
     def elapsed_ms(self) -> float:
@@ -88,41 +92,14 @@ class TimedHandshake(ssl.SSLObject):
         super().do_handshake()
 
 
+class TimedRequest(ClientRequest):
+    """Notes when the connection is there and the request goes out."""
+
+    async def send(self, conn: Connection) -> ClientResponse:
+        attempt = current.get()
+        attempt.connected = attempt.sent = perf_counter()
+        return await super().send(conn)
+
+
 def _between(start: float | None, end: float | None) -> float | None:
     return None if start is None or end is None else round((end - start) * 1_000, 3)
-
-
-def tracing() -> TraceConfig:
-    """Return what makes a session note the moments of each call in the attempt given as `trace_request_ctx`."""
-    config = TraceConfig()
-    config.on_connection_create_start.append(_connection_started)
-    config.on_connection_create_end.append(_connected)
-    config.on_dns_resolvehost_start.append(_lookup_started)
-    config.on_dns_resolvehost_end.append(_lookup_ended)
-    config.on_request_headers_sent.append(_sent)
-    return config
-
-
-def _attempt(context: SimpleNamespace) -> Attempt:
-    attempt: Attempt = context.trace_request_ctx
-    return attempt
-
-
-async def _connection_started(_: ClientSession, context: SimpleNamespace, __: TraceConnectionCreateStartParams) -> None:
-    _attempt(context).begin_connection()
-
-
-async def _connected(_: ClientSession, context: SimpleNamespace, __: TraceConnectionCreateEndParams) -> None:
-    _attempt(context).connected = perf_counter()
-
-
-async def _lookup_started(_: ClientSession, context: SimpleNamespace, __: TraceDnsResolveHostStartParams) -> None:
-    _attempt(context).lookup_started = perf_counter()
-
-
-async def _lookup_ended(_: ClientSession, context: SimpleNamespace, __: TraceDnsResolveHostEndParams) -> None:
-    _attempt(context).lookup_ended = perf_counter()
-
-
-async def _sent(_: ClientSession, context: SimpleNamespace, __: TraceRequestHeadersSentParams) -> None:
-    _attempt(context).sent = perf_counter()

@@ -56,8 +56,12 @@ async def body(
 
 
 async def _next(response: ClientResponse, idle_seconds: float, deadline: float) -> bytes:
+    content = response.content
+    received = content.read_nowait()
+    if received or content.at_eof():
+        return received
     async with asyncio.timeout_at(min(deadline, asyncio.get_running_loop().time() + idle_seconds)):
-        return await response.content.readany()
+        return await content.readany()
 
 
 def _too_large(max_bytes: int) -> BodyRefused:

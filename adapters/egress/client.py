@@ -6,13 +6,14 @@ import asyncio
 import socket
 import ssl
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from adapters.egress.allowed import EgressAllowList
-from adapters.egress.attempt import Attempt, TimedHandshake, current, tracing
+from adapters.egress.attempt import Attempt, TimedHandshake, TimedRequest, current
 from adapters.egress.body import NEVER, body
 from adapters.egress.failures import FAILURES, failure
 from adapters.egress.guard import AddressRefused, Guard
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from aiohttp import AddrInfoType, ClientResponse
     from aiohttp.abc import AbstractResolver
 
+    from adapters.egress.urls import Target
     from application.ports.outbound import OutboundRequest, OutboundStream
 
 _POINTER: Final = "/endpoint"
@@ -40,6 +42,7 @@ _CONNECTIONS_PER_HOST: Final = 256
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
 _LOOKUP_SECONDS: Final = 10
+_URLS_REMEMBERED: Final = 1_024
 _HEADER_BYTES: Final = 16_384
 _HEADERS: Final = 128
 # The client rounds longer times up to whole seconds; ours are promises.
@@ -78,6 +81,8 @@ class Egress:
         self._given_resolver = resolver
         self._open_socket = open_socket
         self._lookup_seconds = lookup_seconds
+        # The verdict on a URL is always the same; on the addresses behind it, each new connection asks anew.
+        self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
         self._session: ClientSession | None = None
         self._resolver: GuardedResolver | None = None
 
@@ -104,7 +109,7 @@ class Egress:
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
             max_headers=_HEADERS,
-            trace_configs=[tracing()],
+            request_class=TimedRequest,
         )
 
     async def close(self) -> None:
@@ -172,11 +177,14 @@ class Egress:
 
     def _attempt(self, request: OutboundRequest) -> Attempt:
         try:
-            target = read_request(request.url)
-            self._guard.check_target(target)
+            return Attempt(self._target(request.url))
         except ValueError as error:
             raise OutboundFailure("endpoint_refused", str(error)) from error
-        return Attempt(target)
+
+    def _checked_target(self, url: str) -> Target:
+        target = read_request(url)
+        self._guard.check_target(target)
+        return target
 
     async def _send(self, request: OutboundRequest, attempt: Attempt, *, is_stream: bool) -> ClientResponse:
         if self._session is None:
@@ -198,7 +206,6 @@ class Egress:
                     sock_read=request.read_idle_seconds,
                     ceil_threshold=_NEVER_ROUND,
                 ),
-                trace_request_ctx=attempt,
             )
         finally:
             current.reset(token)
@@ -212,8 +219,7 @@ class Egress:
         except AddressRefused:
             attempt.is_refused = True
             raise
-        if attempt.socket_opened is None:
-            attempt.socket_opened = perf_counter()
+        attempt.open_socket()
         return self._open_socket(address)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from adapters.egress.attempt import current
 from adapters.egress.hosts import normal_host
 
 if TYPE_CHECKING:
@@ -68,7 +70,12 @@ class GuardedResolver(AbstractResolver):
             AddressRefused: the name leads, among others, to an address that must not be called.
             OSError: the name does not resolve.
         """
+        attempt = current.get(None)
+        if attempt is not None:
+            attempt.begin_lookup()
         found = await self._resolver.resolve(host, port, family)
+        if attempt is not None:
+            attempt.lookup_ended = perf_counter()
         for each in found:
             self._guard.check_address(normal_host(host, host), each["host"], each["port"])
         return found

@@ -47,15 +47,16 @@ def checked_headers(request: OutboundRequest, *, is_stream: bool) -> dict[str, s
     """
     if request.method not in _METHODS:
         raise ValueError("The request has a method that is not used with providers.")
+    # A compressing server holds events back until it has enough of them.
+    headers = {"Accept-Encoding": "identity" if is_stream else ACCEPTED}
+    if request.json is not None:
+        headers["Content-Type"] = "application/json"
     for name, value in request.headers.items():
         if not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError("A header of the request, or the key in it, has a character that HTTP does not allow.")
         if name.lower() in _OURS:
             raise ValueError(f"The header {name} of the request is not for the caller to set.")
-    # A compressing server holds events back until it has enough of them.
-    headers = {"Accept-Encoding": "identity" if is_stream else ACCEPTED, **request.headers}
-    if request.json is not None and "content-type" not in {name.lower() for name in headers}:
-        headers["Content-Type"] = "application/json"
+        headers[name] = value
     return headers
 
 

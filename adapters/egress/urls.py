@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from yarl import URL
@@ -58,7 +57,6 @@ def read_base(text: str) -> Target:
     return _with_path(target, URL(text).raw_path.rstrip("/"), "")
 
 
-@lru_cache(maxsize=1_024)
 def read_request(text: str) -> Target:
     """Read a URL that an adapter put together: path and query are sent as they are.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -15,8 +16,12 @@ _ALLOWED_IN_PART: Final = ":"
 
 def address(base: str, *parts: str, query: Mapping[str, str] | None = None) -> str:
     """Return the URL of the path below a base URL, each part and the query percent-encoded."""
-    path = "".join(f"/{quote(part, safe=_ALLOWED_IN_PART)}" for part in parts)
-    return f"{base.rstrip('/')}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+    return _below(base, parts) + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+
+
+@lru_cache(maxsize=1_024)
+def _below(base: str, parts: tuple[str, ...]) -> str:
+    return base.rstrip("/") + "".join(f"/{quote(part, safe=_ALLOWED_IN_PART)}" for part in parts)
 
 
 def without_version(base: str, version: str = "v1") -> str:

@@ -196,7 +196,7 @@ class Exchange:
 
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> Answer:
         # The port gives the names in lower case.
-        headers = dict(response.headers)
+        headers = dict(response.headers.items())
         if len(self.key) >= _SHORTEST_KEY:
             headers = {name: value.replace(self.key, "[redacted]") for name, value in headers.items()}
         return Answer(exchange=self, status=response.status, headers=headers, body=body, timings=response.timings)

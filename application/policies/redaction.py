@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import string
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ REDACTED: Final = "[redacted]"
 PIECE: Final = 8
 
 _UNRESERVED: Final = frozenset(f"{string.ascii_letters}{string.digits}-._~".encode())
+# Neither percent-encoding nor JSON changes such a secret, and few keys are others.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9\-._~]*", re.ASCII)
 # Of each byte.
 _PERCENT_ENCODED: Final = [chr(byte) if byte in _UNRESERVED else f"%{byte:02x}" for byte in range(256)]
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -28,18 +31,26 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
     characters is found whole. A secret that is none or empty is passed over. Shorten a text afterwards, not before: a
     cut could leave a piece too short to be known.
     """
-    searched = text.translate(_LOWER)
+    searched = _lower(text)
     covered = bytearray(len(text))
-    for form in {form.translate(_LOWER) for secret in secrets if secret for form in _forms(secret)}:
+    for form in {_lower(form) for secret in secrets if secret for form in _forms(secret)}:
         _cover(covered, searched, form)
+    if 1 not in covered:
+        return text
     return "".join(_uncovered(text, covered))
+
+
+def _lower(text: str) -> str:
+    """Return the text with as many characters as before, which `lower` alone does not promise beyond ASCII."""
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def _forms(secret: str) -> Iterator[str]:
     encoded = secret.encode("utf-8", "surrogatepass")
     yield secret
-    yield "".join(map(_PERCENT_ENCODED.__getitem__, encoded))
-    yield json.dumps(secret)[1:-1]
+    if not _PLAIN.fullmatch(secret):
+        yield "".join(map(_PERCENT_ENCODED.__getitem__, encoded))
+        yield json.dumps(secret)[1:-1]
     if len(secret) >= PIECE:
         # Without the last character: it depends on what follows.
         yield base64.b64encode(encoded).decode().rstrip("=")[:-1]

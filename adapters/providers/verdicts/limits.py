@@ -9,7 +9,7 @@ from adapters.providers.verdicts.durations import bounded, seconds_of, seconds_u
 from application.ports.provider_gateway import RateLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from adapters.providers.verdicts.facts import Facts
@@ -25,8 +25,9 @@ _ANTHROPIC: Final = "anthropic-ratelimit-{unit}-{what}"
 # OpenRouter does not say what it counts; it counts requests.
 _OPENROUTER: Final = "x-ratelimit-{what}"
 _PATTERNS: Final = {"requests": (_OPENAI, _ANTHROPIC, _OPENROUTER), "tokens": (_OPENAI, _ANTHROPIC)}
+# The headers that may hold each count of a `RateLimit`.
 _COUNTS: Final = {
-    (what, unit): tuple(pattern.format(what=what, unit=unit) for pattern in patterns)
+    f"{what}_{unit}": tuple(pattern.format(what=what, unit=unit) for pattern in patterns)
     for what in ("limit", "remaining")
     for unit, patterns in _PATTERNS.items()
 }
@@ -34,14 +35,11 @@ _COUNTS: Final = {
 
 def limits_of(headers: Mapping[str, str], *, wait_seconds: float | None = None) -> RateLimit | None:
     """Return the limits in the headers, with the wait that was found; none when there is neither."""
-    limits = RateLimit(
-        limit_requests=_count(headers, "limit", "requests"),
-        remaining_requests=_count(headers, "remaining", "requests"),
-        limit_tokens=_count(headers, "limit", "tokens"),
-        remaining_tokens=_count(headers, "remaining", "tokens"),
-        retry_after_seconds=wait_seconds,
-    )
-    return None if limits == RateLimit() else limits
+    found = ((name, _count(headers, places)) for name, places in _COUNTS.items())
+    counts = {name: count for name, count in found if count is not None}
+    if not counts and wait_seconds is None:
+        return None
+    return RateLimit(**counts, retry_after_seconds=wait_seconds)
 
 
 def wait_of(headers: Mapping[str, str], facts: Facts, now: datetime) -> float | None:
@@ -67,9 +65,9 @@ def _resets(headers: Mapping[str, str], now: datetime) -> Iterator[float]:
             yield reset
 
 
-def _count(headers: Mapping[str, str], what: str, unit: str) -> int | None:
+def _count(headers: Mapping[str, str], places: Iterable[str]) -> int | None:
     """A number of the limits; none when it is missing or negative, as Azure's sometimes are."""
-    for name in _COUNTS[what, unit]:
+    for name in places:
         value = headers.get(name)
         if value is not None and _COUNT.fullmatch(value.strip()):
             return int(value)

@@ -138,6 +138,14 @@ async def test_json_is_sent_as_json() -> None:
     assert {b"Content-Type: application/json", b"Content-Length: 13"} <= set(server.requests[0].split(b"\r\n"))
 
 
+async def test_another_kind_of_json_can_be_named_and_is_named_once() -> None:
+    headers = {"content-type": "application/merge-patch+json"}
+    async with serving(agreeing) as server, egress_to(server) as egress:
+        await egress.request(OutboundRequest(method="POST", url=server.url(), headers=headers, json={}))
+    kinds = [line for line in server.requests[0].split(b"\r\n") if line.lower().startswith(b"content-type:")]
+    assert kinds == [b"content-type: application/merge-patch+json"]
+
+
 async def test_a_connection_is_kept_for_the_next_call_and_its_timings_show_it() -> None:
     async with serving(agreeing_again_and_again) as server, egress_to(server) as egress:
         first, second = [await egress.request(a_get(server.url())) for _ in range(2)]

@@ -72,7 +72,7 @@ async def test_the_last_check_is_at_the_socket(canary: Canary, address: str) -> 
         assert egress._session is not None
         token = current.set(attempt := Attempt(read_request(f"https://{NAME}/")))
         with pytest.raises(aiohttp.ClientConnectorError):
-            await egress._session.get(f"http://{host}/", trace_request_ctx=attempt)
+            await egress._session.get(f"http://{host}/")
         current.reset(token)
     assert attempt.is_refused
     assert canary.is_untouched
@@ -82,7 +82,7 @@ async def test_without_a_call_to_count_it_to_no_socket_is_opened(canary: Canary)
     async with guarded(canary) as egress:
         assert egress._session is not None
         with pytest.raises(LookupError):
-            await egress._session.get(f"http://{PUBLIC}/", trace_request_ctx=Attempt(read_request(f"https://{NAME}/")))
+            await egress._session.get(f"http://{PUBLIC}/")
     assert canary.is_untouched
 
 
