@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import orjson
 from yarl import URL
@@ -20,7 +20,6 @@ from application.ports.documents import PageRequest, ProviderFilter
 from entrypoints.http.pagination import LARGEST_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from entrypoints.container import Container
@@ -45,43 +44,45 @@ _SEEDS: Final = (
 )
 
 
-async def seed(container: Container, sandbox: Sandbox) -> bool:
-    """Give the demonstration its providers and models; return whether it had none yet.
+async def seed(container: Container, sandbox: Sandbox) -> None:
+    """Give the demonstration its providers and models, as far as it was not given them before.
 
-    Providers of an earlier start follow the sandbox to its new port.
+    What an interrupted start has left undone is done by the next one, and what somebody has changed or removed since
+    stays so: every step has a command id of its own, which the log applies once. Providers of an earlier start follow
+    the sandbox to its new port.
     """
-    with _acting():
-        page = await container.provider_documents().page(ProviderFilter(), PageRequest(limit=LARGEST_PAGE))
-    held = orjson.loads(b"[" + page.joined + b"]")
-    if held:
-        await _follow(container, sandbox, held)
-        return False
-    with _acting():
+    await _follow(container, sandbox)
+    with _acting("name"):
         await container.name_organization()(NameOrganization(organization_id=ORGANIZATION_ID, name="Demonstration"))
     for wanted in _SEEDS:
-        with _acting():
-            recorded = await container.register_provider()(
-                RegisterProvider(
-                    name=wanted.name,
-                    provider_type=wanted.provider_type,
-                    endpoint=sandbox.endpoint(wanted.sandbox_name),
-                    api_key=sandbox.key(wanted.sandbox_name),
-                )
+        with _acting(wanted.name):
+            registration = RegisterProvider(
+                name=wanted.name,
+                provider_type=wanted.provider_type,
+                endpoint=sandbox.endpoint(wanted.sandbox_name),
+                api_key=sandbox.key(wanted.sandbox_name),
             )
-        with _acting():
-            registrations = [
-                RegisterModel(provider_id=recorded.aggregate_id, model_id=model_id) for model_id in wanted.models
-            ]
-            await container.change_models_in_bulk()(ChangeModelsInBulk(operations=registrations))
-        with _acting():
+            recorded = await container.register_provider()(registration)
+        with _acting(f"{wanted.name} models"):
+            models = [RegisterModel(provider_id=recorded.aggregate_id, model_id=model_id) for model_id in wanted.models]
+            await container.change_models_in_bulk()(ChangeModelsInBulk(operations=models, atomic=False))
+    for provider in await _held(container):
+        if provider["lastHealthCheck"] is None and provider["endpoint"].startswith(sandbox.url):
             # The monitor comes by within minutes; nobody who tries it out should wait for that.
-            await container.check_provider()(CheckProvider(provider_id=recorded.aggregate_id))
-    return True
+            with _acting():
+                await container.check_provider()(CheckProvider(provider_id=UUID(provider["id"])))
 
 
-async def _follow(container: Container, sandbox: Sandbox, held: Sequence[Mapping[str, Any]]) -> None:
+async def _held(container: Container) -> list[dict[str, Any]]:
+    with _acting():
+        page = await container.provider_documents().page(ProviderFilter(), PageRequest(limit=LARGEST_PAGE))
+    held: list[dict[str, Any]] = orjson.loads(b"[" + page.joined + b"]")
+    return held
+
+
+async def _follow(container: Container, sandbox: Sandbox) -> None:
     endpoints = {wanted.provider_type: sandbox.endpoint(wanted.sandbox_name) for wanted in _SEEDS}
-    for provider in held:
+    for provider in await _held(container):
         was, now = URL(provider["endpoint"]), URL(endpoints.get(provider["providerType"], ""))
         if was.host == now.host and was.path == now.path and was.port != now.port:
             with _acting():
@@ -94,7 +95,7 @@ async def _follow(container: Container, sandbox: Sandbox, held: Sequence[Mapping
                 )
 
 
-def _acting() -> AbstractContextManager[None]:
-    """Each change is a command of its own."""
-    caller = Caller(organization_id=ORGANIZATION_ID, actor=ACTOR, command_id=uuid4(), correlation_id="demo")
-    return acting_as(caller)
+def _acting(step: str | None = None) -> AbstractContextManager[None]:
+    """Each change is a command of its own; that of a named step has the same id at every start."""
+    command_id = uuid4() if step is None else uuid5(ORGANIZATION_ID, step)
+    return acting_as(Caller(organization_id=ORGANIZATION_ID, actor=ACTOR, command_id=command_id, correlation_id="demo"))

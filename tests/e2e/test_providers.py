@@ -116,6 +116,16 @@ async def test_put_replaces_all_but_the_key(api: Api) -> None:
     assert await api.get(path_of(provider)) == reply.document
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_a_null_key_removes_the_key(api: Api, method: str) -> None:
+    provider = await api.provider()
+    reply = await api.ask(method, path_of(provider), {"name": provider["name"], "apiKey": None})
+    assert (reply.status, reply.document["apiKey"]) == (200, None)
+    assert await api.get(path_of(provider)) == reply.document
+    story = await api.rows(f"{path_of(provider)}/history")
+    assert "provider.credential-removed" in {told["type"] for told in story}
+
+
 async def test_put_of_what_is_there_changes_nothing(api: Api) -> None:
     provider = await api.provider(settings={"organization": "org-1"})
     body = {name: provider[name] for name in ("name", "providerType", "endpoint", "settings", "isEnabled")}

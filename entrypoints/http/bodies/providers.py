@@ -27,7 +27,7 @@ class NewProvider(Body):
 
 
 class ProviderReplacement(Body):
-    """All that can be written of a provider; what is left out gets its default, but a key that is left out stays."""
+    """All that can be written of a provider; what is left out gets its default, but a key stays, unless it is null."""
 
     name: Name
     provider_type: ProviderTypeName | None = None

@@ -101,7 +101,8 @@ class ProviderViews:
     async def replace_provider(self, request: web.Request) -> web.Response:
         """Replace what can be written of a provider
 
-        What is left out gets its default; a key that is left out stays. Another endpoint origin needs the key again.
+        What is left out gets its default, but a key that is left out stays; a null key removes it. Another endpoint
+        origin needs the key again.
         """
         body = await json_body(request, ProviderReplacement)
         command = ChangeProvider(
@@ -111,7 +112,7 @@ class ProviderViews:
             name=body.name,
             endpoint=body.endpoint,
             settings=body.settings,
-            api_key=UNSET if body.api_key is None else body.api_key,
+            api_key=mentioned(body, "api_key"),
             is_enabled=body.is_enabled,
         )
         return await self._changed(command)

@@ -1,0 +1,84 @@
+"""The demonstration gets each of its providers and models once, however often its start is broken off and repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from application.caller import Caller, acting_as
+from application.commands.remove_provider import RemoveProvider
+from entrypoints.demo.organization import ORGANIZATION_ID, seed
+from entrypoints.sandbox.server import Sandbox
+from entrypoints.service import opened
+from tests.e2e.service import a_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.databases import Connection, Database, Databases
+
+PROVIDERS = "SELECT name FROM ai_providers ORDER BY name"
+MODELS = "SELECT provider_id, count(*) FROM ai_models GROUP BY provider_id"
+
+
+class BrokenOff(Exception):
+    """What ends a start before its time."""
+
+
+class BreakingOff(Sandbox):
+    """Ends the start as soon as it asks for the key of one provider."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__()
+        self._at = at
+
+    def key(self, provider: str, name: str = "valid") -> str:
+        """Break off, or give the key."""
+        if provider == self._at:
+            raise BrokenOff
+        return super().key(provider, name)
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    database = databases.migrated()
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def owner(database: Database) -> Iterator[Connection]:
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+async def test_what_an_interrupted_start_left_undone_is_done_by_the_next(database: Database, owner: Connection) -> None:
+    async with opened(a_runtime(database)) as container:
+        for at, found in (("openai", []), ("anthropic", ["OpenAI"]), ("google", ["Anthropic", "OpenAI"])):
+            async with BreakingOff(at) as sandbox:
+                with pytest.raises(BrokenOff):
+                    await seed(container, sandbox)
+            assert [name for (name,) in owner.execute(PROVIDERS)] == found
+        async with Sandbox() as sandbox:
+            await seed(container, sandbox)
+            events = owner.execute("SELECT count(*) FROM events").fetchone()
+            await seed(container, sandbox)
+    assert [name for (name,) in owner.execute(PROVIDERS)] == ["Anthropic", "Google", "OpenAI"]
+    assert sorted(count for _, count in owner.execute(MODELS)) == [2, 2, 3]
+    assert owner.execute("SELECT count(*) FROM events").fetchone() == events
+
+
+async def test_what_somebody_removed_does_not_come_back(database: Database, owner: Connection) -> None:
+    async with opened(a_runtime(database)) as container, Sandbox() as sandbox:
+        await seed(container, sandbox)
+        (provider_id,) = owner.execute("SELECT id FROM ai_providers WHERE name = 'Google'").fetchone() or ()
+        caller = Caller(
+            organization_id=ORGANIZATION_ID, actor="somebody", command_id=uuid4(), correlation_id="a request"
+        )
+        with acting_as(caller):
+            await container.remove_provider()(RemoveProvider(provider_id=provider_id, cascade=True))
+        await seed(container, sandbox)
+    assert [name for (name,) in owner.execute(PROVIDERS)] == ["Anthropic", "OpenAI"]
