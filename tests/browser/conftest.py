@@ -51,9 +51,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def service(databases: Databases) -> Iterator[RunningService]:
+def service(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     database = databases.migrated()
-    with service_on(database) as running:
+    # Checkpoints are written when a test wants one: what is proved does not depend on the clock then.
+    with service_on(database, checkpoints=tmp_path_factory.mktemp("checkpoints"), checkpoint_interval=0) as running:
         yield running
     databases.drop(database)
 

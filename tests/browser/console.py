@@ -45,6 +45,21 @@ class Console:
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog").last
 
+    async def focused(self) -> str:
+        """Return what the control that has the focus is called."""
+        shown = await self.page.evaluate(
+            "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText ?? '').trim()"
+        )
+        return str(shown)
+
+    async def tab_to(self, name: str, *, backwards: bool = False) -> None:
+        """Go to a control by the Tab key alone."""
+        for _ in range(60):
+            if await self.focused() == name:
+                return
+            await self.page.keyboard.press("Shift+Tab" if backwards else "Tab")
+        raise AssertionError(f"{name} cannot be reached by keyboard")
+
     async def told(self, text: str) -> None:
         """Wait for a message that says so."""
         await self.page.locator(".message", has_text=text).first.wait_for()
@@ -62,7 +77,7 @@ class Consoles:
     async def opened(
         self,
         *,
-        role: Role = Role.ADMIN,
+        role: Role | None = Role.ADMIN,
         is_platform_admin: bool = False,
         width: int = WIDE,
         scheme: Scheme = "light",
@@ -70,7 +85,8 @@ class Consoles:
     ) -> AsyncIterator[Console]:
         async with watched_page(self.browser, width=width, scheme=scheme) as watched:
             if signed_in:
-                token = a_token(self.api.organization_id, role, is_platform_admin=is_platform_admin)
+                organization_id = None if role is None else self.api.organization_id
+                token = a_token(organization_id, role, is_platform_admin=is_platform_admin)
                 await watched.page.add_init_script(f"sessionStorage.setItem({json.dumps(KEPT)}, {json.dumps(token)})")
             yield Console(watched, self.api)
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.superuser import edit_an_event, write_checkpoint
+
 if TYPE_CHECKING:
     from tests.browser.console import Console, Consoles
+    from tests.e2e.service import RunningService
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,7 +26,10 @@ async def test_from_an_empty_organization_to_an_answer(consoles: Consoles) -> No
         await _import_a_model(console)
         await _run_a_prompt(console)
         await _see_what_it_cost(console)
+        await _take_a_change_back(console)
         await _read_the_audit_trail(console)
+        await _prove_the_log(console, consoles.service)
+        await _notice_that_an_event_was_changed(console, consoles.service)
     assert all(address.startswith((console.api.url, "data:")) for address in console.watched.addresses)
 
 
@@ -80,13 +86,49 @@ async def _see_what_it_cost(console: Console) -> None:
     assert await console.page.locator("svg.chart rect").count() == 1
 
 
+async def _take_a_change_back(console: Console) -> None:
+    page = console.page
+    await page.get_by_role("link", name="Models").click()
+    await page.get_by_role("link", name="GPT-4.1 mini").click()
+    await console.button("Edit").click()
+    await console.dialog.get_by_label("Name").fill("Renamed by mistake")
+    await console.button("Save").click()
+    await page.get_by_role("heading", name="Renamed by mistake", level=1).wait_for()
+    await page.get_by_role("tab", name="History").click()
+    await page.get_by_label("After revision").press("ArrowLeft")
+    await console.button("Revert to revision 1").click()
+    await console.button("Revert").click()
+    await page.get_by_role("heading", name="GPT-4.1 mini", level=1).wait_for()
+
+
 async def _read_the_audit_trail(console: Console) -> None:
     await console.page.get_by_role("link", name="Audit").click()
     rows = console.page.locator("tbody tr")
     await console.page.get_by_role("heading", name="Audit").wait_for()
-    told = await rows.all_inner_texts()
-    assert "Model registered" in told[0]
-    assert "Provider registered" in told[-1] or "Organization registered" in told[-1]
+    told = await rows.locator("td:nth-child(2)").all_inner_texts()
+    assert told[:3] == ["Model renamed\nReverted to revision 1", "Model renamed", "Model registered"]
+    assert told[-1] in {"Provider registered", "Organization registered"}
+
+
+async def _prove_the_log(console: Console, service: RunningService) -> None:
+    count = len(await console.api.rows("/api/ai/audit"))
+    await console.button("Verify").click()
+    proof = console.page.get_by_role("region", name="Verification")
+    await proof.get_by_text("Intact").wait_for()
+    assert "What nothing can prove" in await proof.inner_text()
+    number = await write_checkpoint(service)
+    await console.button("Verify").click()
+    await proof.get_by_text(f"Events 1 to {count} are also proved to be whole: checkpoint {number},").wait_for()
+    assert "What nothing can prove" not in await proof.inner_text()
+
+
+async def _notice_that_an_event_was_changed(console: Console, service: RunningService) -> None:
+    position = edit_an_event(service, console.api.organization_id, 2)
+    await console.button("Verify").click()
+    proof = console.page.get_by_role("region", name="Verification")
+    await proof.get_by_text("In one place the log is not what was written.").wait_for()
+    (finding,) = await proof.locator("tbody tr").all()
+    assert (await finding.locator("td").all_inner_texts())[:3] == [str(position), "2", "Edited"]
 
 
 async def test_a_change_is_shown_and_taken_back(consoles: Consoles) -> None:

@@ -9,7 +9,7 @@ import pytest
 from entrypoints.http.principal import Role
 
 if TYPE_CHECKING:
-    from tests.browser.console import Console, Consoles
+    from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,7 +78,7 @@ async def test_no_mouse_is_needed(consoles: Consoles) -> None:
     async with consoles.opened() as console:
         await console.go("/providers")
         keyboard = console.page.keyboard
-        await _tab_to(console, "Add a provider")
+        await console.tab_to("Add a provider")
         await keyboard.press("Enter")
         await keyboard.type("OpenAI")
         for text in ("By keyboard", sandbox.key("openai"), sandbox.endpoint("openai")):
@@ -86,8 +86,8 @@ async def test_no_mouse_is_needed(consoles: Consoles) -> None:
             await keyboard.type(text)
         await keyboard.press("Enter")
         await console.told("By keyboard was added.")
-        assert await _focused(console) == "Add a provider"
-        await _tab_to(console, "Test By keyboard")
+        assert await console.focused() == "Add a provider"
+        await console.tab_to("Test By keyboard")
         await keyboard.press("Enter")
         await console.page.get_by_role("dialog").get_by_text("Healthy").wait_for()
         await keyboard.press("Escape")
@@ -100,21 +100,6 @@ async def test_no_mouse_is_needed(consoles: Consoles) -> None:
         await keyboard.press("Tab")
         await keyboard.press("Enter")
         assert await console.page.evaluate("document.activeElement.id") == "main"
-
-
-async def _focused(console: Console) -> str:
-    shown = await console.page.evaluate(
-        "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText ?? '').trim()"
-    )
-    return str(shown)
-
-
-async def _tab_to(console: Console, name: str) -> None:
-    for _ in range(60):
-        if await _focused(console) == name:
-            return
-        await console.page.keyboard.press("Tab")
-    pytest.fail(f"{name} cannot be reached by keyboard")
 
 
 async def test_never_more_than_a_page_of_a_list_is_asked_for(consoles: Consoles) -> None:

@@ -45,7 +45,7 @@ export function evidence(job, jobs) {
   const named = differences ?? corrected ?? differing;
   if (named?.count) return rows(named, job, differences ? jobs : null);
   if (!unreadable?.length) return null;
-  return opened("Which they are", table([
+  return unfolding("Which they are", table([
     { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
     { head: "Provider", cell: ({ providerId }) => element("code", {}, providerId) },
   ], unreadable, { caption: "Providers whose keys cannot be read" }));
@@ -54,13 +54,13 @@ export function evidence(job, jobs) {
 function rows({ count, first }, job, jobs) {
   const organizations = [...new Set(first.map(({ organizationId }) => organizationId))];
   return [
-    opened(count > first.length ? `The first ${number(first.length)} of them` : count === 1 ? "Which it is" : "Which they are", table([
+    unfolding(count > first.length ? `The first ${number(first.length)} of them` : count === 1 ? "Which it is" : "Which they are", table([
       { head: "Row", cell: ({ id }) => element("code", {}, id) },
       { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
       { head: "How", cell: ({ kind, fields }) => WAYS[kind](fields) },
-    ], first, { caption: "Rows that differ" })),
+    ], first, { caption: "Rows that differ" }), jobs !== null),
     jobs && organizations.length === 1 ? element("div", { class: "actions" }, action("Mend this organization", { tone: "plain", run: () => mend(jobs, { organizationId: organizations[0], name: job.projection }) })) : null,
   ];
 }
 
-const opened = (text, content) => element("details", { open: true }, element("summary", {}, text), content);
+const unfolding = (text, content, open = true) => element("details", { open }, element("summary", {}, text), content);

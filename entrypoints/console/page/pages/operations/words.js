@@ -12,14 +12,8 @@ const STEPS = {
 
 // What to do about a job that failed, where its message alone does not say it.
 const REMEDIES = {
-  "rebuild-under-way": "Start it again when the other one has ended.",
-  "rotation-under-way": "Start it again when the other one has ended.",
-  "nothing-to-roll-back": "Only a rebuild leaves an earlier table to go back to.",
-  "tables-busy": "Nothing has changed. Look for transactions that last long in the database, then start it again.",
-  "organization-unknown": "Look the id up: it is in the token of any of its members.",
-  "mend-together": "On the command line: model-ledger projections rebuild --org ID.",
-  "key-not-served-yet": "Restart every process of the service with these master keys, then rotate.",
-  interrupted: "Start it again when you like.",
+  "organization-unknown": "Look its id up: it is in the token of any of its members.",
+  "mend-together": "That is done on the command line: model-ledger projections rebuild --org ID.",
 };
 
 export const tableName = (name) => TABLES[name] ?? name;

@@ -1,0 +1,149 @@
+"""Operations: jobs that are started, followed, refused, stopped, and that say what to do when they fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from entrypoints.http.principal import Role
+from tests.browser.looks import faults_of
+from tests.browser.superuser import MASTER_KEYS_LOCK, PROJECTIONS_LOCK, held, spoil, stuck
+from tests.e2e.api import path_of
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
+    from tests.browser.console import Console, Consoles
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_rows_that_are_wrong_are_found_and_put_right(consoles: Consoles) -> None:
+    model = await consoles.api.model(await consoles.provider(), name="Right")
+    spoil(consoles.service, model)
+    async with consoles.opened(is_platform_admin=True) as console:
+        await console.go("/operations")
+        await console.button("Verify Models").click()
+        await console.told("1 row is not what the log says")
+        job = _newest(console)
+        await job.get_by_text(model["id"]).wait_for()
+        assert await job.get_by_text("Differs in name").is_visible()
+        await _row(console, "Models").get_by_text("1 row differs").wait_for()
+        await console.button("Close the message").click()
+        assert await faults_of(console, "operations-with-findings") == []
+        await job.get_by_role("button", name="Mend this organization").click()
+        await console.dialog.get_by_label("Reason").fill("It was spoilt")
+        await console.button("Mend").click()
+        await console.told("Models: 1 row taken out, 1 put in from the log.")
+        assert await _newest(console).get_by_text("It was spoilt").is_visible()
+    assert (await consoles.api.get(path_of(model)))["name"] == "Right"
+
+
+async def test_a_table_is_rebuilt_and_taken_back(consoles: Consoles) -> None:
+    model = await consoles.api.model(await consoles.provider(), name="Right")
+    spoil(consoles.service, model)
+    async with consoles.opened(is_platform_admin=True) as console:
+        await console.go("/operations")
+        await console.button("Rebuild Models").click()
+        await console.button("Rebuild").click()
+        await console.told("1 row was wrong before, and is right now.")
+        assert (await consoles.api.get(path_of(model)))["name"] == "Right"
+        await _row(console, "Models").get_by_text("Matches").wait_for()
+        await console.button("Roll back Models").click()
+        await console.button("Roll back").click()
+        await console.told("1 row is other than in the table that served until now")
+        assert (await consoles.api.get(path_of(model)))["name"] == "Wrong"
+        await console.button("Rebuild Models").click()
+        await console.button("Rebuild").click()
+        await console.page.locator(".message", has_text="and is right now").nth(1).wait_for()
+
+
+async def test_a_second_rebuild_is_refused_and_says_so(consoles: Consoles) -> None:
+    async with consoles.opened(is_platform_admin=True) as console:
+        await console.go("/operations")
+        with held(consoles.service, PROJECTIONS_LOCK):
+            await console.button("Rebuild Providers").click()
+            await console.button("Rebuild").click()
+            await console.dialog.get_by_text("A projection is being rebuilt already").wait_for()
+            await console.page.keyboard.press("Escape")
+        with held(consoles.service, MASTER_KEYS_LOCK):
+            await console.button("Rotate to the active key").click()
+            await console.button("Rotate").click()
+            await console.dialog.get_by_text("The master key is being rotated already").wait_for()
+
+
+async def test_a_job_is_followed_and_can_be_stopped(consoles: Consoles) -> None:
+    async with consoles.opened(is_platform_admin=True) as console:
+        await console.go("/operations")
+        with stuck(consoles.service):
+            await console.button("Rebuild Organizations").click()
+            await console.button("Rebuild").click()
+            job = _newest(console)
+            await job.get_by_text("Running").wait_for()
+            assert await job.get_by_role("progressbar").is_visible()
+            assert await _row(console, "Organizations").get_by_role("progressbar").is_visible()
+            other = console.button("Rebuild Models")
+            assert await other.get_attribute("aria-disabled") == "true"
+            reason = console.page.locator(f"#{await other.get_attribute('aria-describedby')}")
+            assert "Wait until this has ended" in (await reason.text_content() or "")
+            await job.get_by_role("button", name="Stop").click()
+            await job.get_by_text("Stopped", exact=True).wait_for()
+        await console.told("it can be run again")
+        assert await other.get_attribute("aria-disabled") is None
+
+
+async def test_a_job_that_failed_says_what_to_do(consoles: Consoles) -> None:
+    async with consoles.opened(is_platform_admin=True) as console:
+        await console.go("/operations")
+        await console.button("Mend one organization").click()
+        await console.dialog.get_by_label("Organization").fill("nothing")
+        await console.button("Mend").click()
+        await console.dialog.locator(".problem:visible").wait_for()
+        await console.dialog.get_by_label("Organization").fill(str(uuid4()))
+        await console.button("Mend").click()
+        await console.told("No event belongs to this organization. Look its id up")
+        assert await _newest(console).get_by_text("Failed").is_visible()
+
+
+async def test_the_master_key_is_rotated_without_a_mouse(consoles: Consoles) -> None:
+    await consoles.provider()
+    async with consoles.opened(is_platform_admin=True) as console:
+        await console.go("/operations")
+        keyboard = console.page.keyboard
+        await console.tab_to("Rotate to the active key")
+        await keyboard.press("Enter")
+        await keyboard.type("By keyboard")
+        await keyboard.press("Enter")
+        # No service was started with this key: the one of these tests has checked nothing at its start.
+        await console.told("Start all of them with these master keys first.")
+        assert await console.focused() == "Rotate to the active key"
+        await console.tab_to("Verify Organizations", backwards=True)
+        await keyboard.press("Enter")
+        await console.told("Verify Organizations: Every row is what the log says")
+        assert await console.focused() == "Verify Organizations"
+
+
+async def test_only_platform_administrators_are_shown_the_way(consoles: Consoles) -> None:
+    async with consoles.opened(role=Role.ADMIN) as console:
+        await console.go("/operations")
+        assert await console.page.get_by_role("link", name="Operations").count() == 0
+        assert "This is for platform administrators" in await console.page.locator("main").inner_text()
+    assert not [address for address in console.watched.addresses if "/api/admin" in address]
+
+
+async def test_a_platform_administrator_without_an_organization_begins_there(consoles: Consoles) -> None:
+    async with consoles.opened(role=None, is_platform_admin=True) as console:
+        await console.go("/")
+        await console.page.get_by_role("heading", name="Operations", level=1).wait_for()
+        links = console.page.get_by_role("navigation").get_by_role("link")
+        assert await links.all_inner_texts() == ["Operations"]
+
+
+def _newest(console: Console) -> Locator:
+    return console.page.locator(".job").first
+
+
+def _row(console: Console, table: str) -> Locator:
+    return console.page.get_by_role("row").filter(has=console.page.get_by_text(table, exact=True))
