@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from entrypoints.http.views.usage import UsageViews
 from entrypoints.logs import build_logger, library_logs
 from entrypoints.monitoring.background import in_background
 from entrypoints.monitoring.figures import HealthFigures
+from entrypoints.monitoring.prompts import CountedUses, PromptFigures
 from entrypoints.monitoring.watcher import LoggedHealth
 from entrypoints.token_keys import token_keys
 
@@ -64,6 +66,8 @@ async def _running(
 ) -> AsyncIterator[Container]:
     async with opened(runtime) as container:
         metrics = HttpMetrics()
+        uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
+        container.prompts.override(replace(container.prompts(), usage=uses))
         async with audit_trail(runtime, container, logger, metrics.registry) as trail:
             app = application(container, runtime, logger, metrics, trail=trail, more=more)
             runner = build_runner(app, http_options(runtime.settings), logger)

@@ -45,6 +45,7 @@ def a_candidate(**facts: Any) -> Candidate:  # noqa: ANN401 - the fields of a ca
         "id": candidate_id,
         "provider_id": uuid4(),
         "provider_name": "A provider",
+        "provider_type": "openai",
         "provider_model_id": f"model-{candidate_id}",
         "name": "A model",
         "type": "language",

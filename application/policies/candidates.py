@@ -24,6 +24,7 @@ class Candidate:
     id: UUID
     provider_id: UUID
     provider_name: str
+    provider_type: str
     provider_model_id: str
     name: str
     type: str

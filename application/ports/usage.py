@@ -26,6 +26,7 @@ class Use:
 
     model_id: UUID
     provider_id: UUID
+    provider_type: str
     provider_model_id: str
     outcome: str
     input_tokens: int

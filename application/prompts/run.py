@@ -201,6 +201,7 @@ class Run:
             Use(
                 model_id=candidate.id,
                 provider_id=candidate.provider_id,
+                provider_type=candidate.provider_type,
                 provider_model_id=candidate.provider_model_id,
                 outcome=outcome,
                 input_tokens=(generated.usage.input_tokens or 0) if generated else 0,

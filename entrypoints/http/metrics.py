@@ -36,5 +36,11 @@ class HttpMetrics:
         children[1].observe(seconds)
 
     async def handler(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all of it, whoever asks
-        """Figures of this service in the Prometheus text format."""
+        """Figures of this service in the Prometheus text format.
+
+        Those of this process, all organizations together: requests by route and the time they took (`ledger_http_*`);
+        calls of models by type of provider and outcome, their time and tokens (`ledger_prompt_*`); the health monitor's
+        checks (`ledger_health_*`); checkpoints of the log (`ledger_checkpoint*`). No label names an organization or a
+        model.
+        """
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

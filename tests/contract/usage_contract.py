@@ -41,6 +41,7 @@ def a_use(**facts: Any) -> Use:  # noqa: ANN401 - the fields of a use
     usual: dict[str, Any] = {
         "model_id": uuid4(),
         "provider_id": uuid4(),
+        "provider_type": "openai",
         "provider_model_id": "gpt-x",
         "outcome": "ok",
         "input_tokens": 100,

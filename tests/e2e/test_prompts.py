@@ -40,6 +40,28 @@ async def test_a_prompt_is_answered_with_tokens_cost_and_the_snapshot(
     assert document["attempts"][0]["upstreamRequestId"]
 
 
+async def test_calls_are_counted_in_the_figures_of_the_service(api: Api, sandbox: Sandbox) -> None:
+    works = await registered(api, sandbox)
+    refuses = await registered(api, sandbox, key="no_credit")
+    before = await figures(api)
+    answers = [(await run(api, works)).document, events(await run(api, works, stream=True))[-1][1]]
+    assert (await run(api, refuses)).status == 502
+    after = await figures(api)
+    grown = {name: value - before.get(name, 0.0) for name, value in after.items() if "openai" in name}
+    assert grown['ledger_prompt_calls_total{outcome="ok",provider_type="openai"}'] == 2
+    assert grown['ledger_prompt_calls_total{outcome="billing_exhausted",provider_type="openai"}'] == 1
+    assert grown['ledger_prompt_call_seconds_count{provider_type="openai"}'] == 2
+    for direction in ("input", "output"):
+        tokens = sum(answer["usage"][f"{direction}Tokens"] for answer in answers)
+        assert grown[f'ledger_prompt_tokens_total{{direction="{direction}",provider_type="openai"}}'] == tokens
+
+
+async def figures(api: Api) -> dict[str, float]:
+    """Return what Prometheus would read."""
+    lines = (await api.ask("GET", "/metrics")).text.splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+
 @everywhere
 async def test_an_image_is_seen(api: Api, sandbox: Sandbox, provider: str) -> None:
     of = await registered(api, sandbox, provider)

@@ -94,6 +94,7 @@ async def test_fastest_goes_by_what_was_measured_and_is_looked_up_every_ten_seco
             Use(
                 model_id=model_id,
                 provider_id=desk.account.id,
+                provider_type="openai",
                 provider_model_id="m",
                 outcome="ok",
                 input_tokens=1,
