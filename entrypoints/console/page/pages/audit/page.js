@@ -17,7 +17,8 @@ export async function show({ query, signal }) {
   const list = new Listing({
     path: "/api/ai/audit", query, signal, sort: null,
     filters: [search("type", "Event type, such as model.renamed"), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)", { narrow: true }), moment("from", "From"), moment("to", "Before")],
-    draw: (rows) => table(columns(), rows, { caption: "Events, the newest first" }),
+    about: [""],
+    draw: (rows) => table(columns(), rows.map((event) => ({ ...event, id: event.position })), { caption: "Events, the newest first" }),
     empty: (isFiltered) => nothing(isFiltered ? "No event matches." : "Nothing has happened yet."),
   });
   await list.load();

@@ -4,8 +4,8 @@ import { element } from "../../core/elements.js";
 import { number, UNKNOWN } from "../../core/format.js";
 import { action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
+import { redraw } from "../../parts/undisturbed.js";
 import { evidence, outcome } from "./outcome.js";
-import { redraw } from "./section.js";
 import { jobName, stepName } from "./words.js";
 
 const STATES = { queued: ["Queued", "idle"], running: ["Running", "info"], succeeded: ["Done", "good"], failed: ["Failed", "bad"], interrupted: ["Stopped", "warn"] };
@@ -15,7 +15,7 @@ export const isUnderWay = (job) => job.state === "queued" || job.state === "runn
 export class JobEntry {
   constructor(jobs) {
     this.jobs = jobs;
-    this.element = element("li", { class: "job" });
+    this.element = element("li", { class: "job", tabindex: "-1" });
     this.drawn = null;
   }
 
@@ -28,10 +28,11 @@ export class JobEntry {
 
   #draw(job) {
     this.bar = isUnderWay(job) ? progress(job) : null;
-    redraw(this.element,
+    const isFocusKept = redraw(this.element,
       element("div", { class: "job-head" }, element("h3", {}, jobName(job)), state(job), element("p", { class: "quiet" }, told(job))),
       this.bar ? [this.bar.element, element("div", { class: "actions" }, action("Stop", { tone: "plain", label: `Stop: ${jobName(job)}`, run: () => this.jobs.stop(job) }))]
         : [element("p", {}, outcome(job).text), evidence(job, this.jobs)]);
+    if (!isFocusKept) this.element.focus();
   }
 }
 

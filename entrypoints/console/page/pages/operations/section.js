@@ -1,9 +1,10 @@
-// A card that is read anew again and again, without taking the focus away from whoever is in it.
+// A card that is read anew again and again, without disturbing whoever is in it.
 
 import { isAbort } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
+import { redraw } from "../../parts/undisturbed.js";
 
 export function section(heading, draw) {
   const place = element("div", { class: "stack" });
@@ -16,11 +17,3 @@ export function section(heading, draw) {
   };
   return { element: card(heading, place), load };
 }
-
-export function redraw(place, ...children) {
-  const held = place.contains(document.activeElement) ? nameOf(document.activeElement) : null;
-  replace(place, children);
-  if (held) [...place.querySelectorAll("button, summary, a")].find((each) => nameOf(each) === held)?.focus();
-}
-
-const nameOf = (control) => control.getAttribute("aria-label") ?? control.textContent;
