@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+import gc
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -11,7 +12,7 @@ import psycopg
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 
     from adapters.projections.batches import Batch
 
@@ -26,6 +27,7 @@ _OPTIONS: Final = (
 )
 # One is read or written by the server while the other is folded here.
 _WORKERS: Final = 2
+_GARBAGE: Final = 200_000
 
 
 @asynccontextmanager
@@ -60,8 +62,20 @@ async def for_each(url: str, batches: Iterable[Batch], work: Callable[[Connectio
 
     tasks = [asyncio.create_task(worker()) for _ in range(_WORKERS)]
     try:
-        await asyncio.gather(*tasks)
+        with _seldom_collected():
+            await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for garbage seldom: events and rows come by the ten thousand and hold no circles, but are looked through."""
+    before = gc.get_threshold()
+    gc.set_threshold(_GARBAGE, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -5,7 +5,8 @@ SELECT organization_id, org_sequence FROM organization_heads WHERE org_sequence 
 SELECT position FROM log_head;
 
 -- events: the events that make a table's rows, and those that nobody knows, one aggregate after the other
-SELECT uuid_send(organization_id), uuid_send(aggregate_id), revision, topic, state, recorded_at, position FROM events
+SELECT uuid_send(organization_id), uuid_send(aggregate_id), revision, topic, state, timestamptz_send(recorded_at),
+       position FROM events
 WHERE organization_id BETWEEN %(first_organization)s AND %(last_organization)s
     AND aggregate_id BETWEEN %(first_aggregate)s AND %(last_aggregate)s
     AND position <= %(until)s AND topic <> ALL (%(others)s::text[])
@@ -26,7 +27,8 @@ JOIN events last ON last.organization_id = one.organization_id AND last.command_
 WHERE one.position = %(position)s;
 
 -- events_of_rows: as `events`, for these aggregates alone
-SELECT uuid_send(e.organization_id), uuid_send(e.aggregate_id), e.revision, e.topic, e.state, e.recorded_at, e.position
+SELECT uuid_send(e.organization_id), uuid_send(e.aggregate_id), e.revision, e.topic, e.state,
+       timestamptz_send(e.recorded_at), e.position
 FROM events e
 JOIN unnest(%(organization_ids)s::uuid[], %(ids)s::uuid[]) AS wanted (organization_id, id)
     ON wanted.organization_id = e.organization_id AND wanted.id = e.aggregate_id

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from application.projections.project import project
-from application.projections.rows import Table, merged
+from application.projections.rows import Table, merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,19 +59,23 @@ def take_in(rows: Rows, organization_id: str, dated: DatedEvent) -> None:
     table[change.row_id] = row
 
 
-def changed(row: Row | None, change: RowChange, time: datetime) -> Row | None:
-    """Return the row after the change, or none where there is none then.
+def changed(row: Row | None, change: RowChange, time: object) -> Row | None:
+    """Return the row after the change, or none where there is none then; a row that is updated is changed in place.
 
-    An update of a row that is not there changes nothing, in the database as here.
+    The time is put into the row as it is given. An update of a row that is not there changes nothing, in the database as
+    here.
     """
-    if change.operation == "delete" or (change.operation == "update" and row is None):
+    table, operation, _, columns = change
+    if operation == "insert":
+        row = {**columns, "created_at": time}
+    elif row is None or operation == "delete":
         return None
-    after = merged({} if row is None or change.operation == "insert" else row, change.columns)
-    if change.table == "organizations":
-        return after
-    if "credential_hint" in change.columns:
-        after["credential_set_at"] = None if change.columns["credential_hint"] is None else time
-    if change.operation == "insert":
-        after["created_at"] = time
-    after["updated_at"] = time
-    return after
+    else:
+        merge(row, columns)
+    if table == "organizations":
+        row.pop("created_at", None)
+        return row
+    if "credential_hint" in columns:
+        row["credential_set_at"] = None if columns["credential_hint"] is None else time
+    row["updated_at"] = time
+    return row

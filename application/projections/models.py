@@ -35,23 +35,25 @@ def _price(facts: Mapping[str, Any]) -> Columns:
     }
 
 
+_COPIED: Final = (
+    "provider_id",
+    "model_id",
+    "name",
+    "version",
+    "type",
+    "capabilities",
+    "config",
+    "context_window",
+    "max_tokens",
+    "lifecycle",
+    "retires_on",
+    "is_enabled",
+    "sources",
+)
+
+
 def _registered(facts: Mapping[str, Any]) -> Columns:
-    copied = (
-        "provider_id",
-        "model_id",
-        "name",
-        "version",
-        "type",
-        "capabilities",
-        "config",
-        "context_window",
-        "max_tokens",
-        "lifecycle",
-        "retires_on",
-        "is_enabled",
-        "sources",
-    )
-    return {name: facts[name] for name in copied} | _price(facts)
+    return {name: facts[name] for name in _COPIED} | _price(facts)
 
 
 def _price_changed(facts: Mapping[str, Any]) -> Columns:
@@ -63,7 +65,8 @@ def _retired_upstream(facts: Mapping[str, Any]) -> Columns:
 
 
 def _copy(*names: str) -> Callable[[Mapping[str, Any]], Columns]:
-    return lambda facts: {name: facts[name] for name in (*names, "sources")}
+    copied = (*names, "sources")
+    return lambda facts: {name: facts[name] for name in copied}
 
 
 _UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
@@ -85,7 +88,7 @@ def project_model(event: LoggedEvent) -> RowChange:
     """Return what the event does to its model's row."""
     if event.topic == "model.removed":
         return RowChange("ai_models", "delete", event.aggregate_id, {})
-    row = {"id": event.aggregate_id, "revision": event.revision}
-    if event.topic == "model.registered":
-        return RowChange("ai_models", "insert", event.aggregate_id, row | _registered(event.facts))
-    return RowChange("ai_models", "update", event.aggregate_id, row | _UPDATES[event.topic](event.facts))
+    is_new = event.topic == "model.registered"
+    columns = _registered(event.facts) if is_new else _UPDATES[event.topic](event.facts)
+    columns["id"], columns["revision"] = event.aggregate_id, event.revision
+    return RowChange("ai_models", "insert" if is_new else "update", event.aggregate_id, columns)

@@ -47,8 +47,14 @@ def net_changes(changes: Iterable[RowChange]) -> dict[tuple[Table, str], RowChan
 
 def merged(columns: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns after the change."""
-    together = {**columns, **change}
-    for name in MERGED_COLUMNS:
-        if name in change:
-            together[name] = {**columns.get(name, {}), **change[name]}
+    together = dict(columns)
+    merge(together, change)
     return together
+
+
+def merge(columns: dict[str, Any], change: Mapping[str, Any]) -> None:
+    """Bring the change into the columns."""
+    for name in MERGED_COLUMNS:
+        if name in change and name in columns:
+            change = {**change, name: {**columns[name], **change[name]}}
+    columns.update(change)
