@@ -62,8 +62,8 @@ def take_in(rows: Rows, organization_id: str, dated: DatedEvent) -> None:
 def changed(row: Row | None, change: RowChange, time: object) -> Row | None:
     """Return the row after the change, or none where there is none then; a row that is updated is changed in place.
 
-    The time is put into the row as it is given. An update of a row that is not there changes nothing, in the database as
-    here.
+    The time is put into the row as it is given. An update of a row that is not there changes nothing, here as in the
+    database.
     """
     table, operation, _, columns = change
     if operation == "insert":

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import ClientError, ClientTimeout, StreamReader
+from aiohttp import ClientError
 
 from entrypoints.http.principal import Role
 from entrypoints.service import running
 from entrypoints.serving import address_of, listening_socket
 from tests.e2e.api import PROVIDERS, path_of
+from tests.e2e.following import Follower
 from tests.e2e.service import a_runtime
 from tests.http_service import SECRET
 
@@ -23,57 +23,6 @@ if TYPE_CHECKING:
 
     from tests.databases import Database, Databases
     from tests.e2e.api import Api
-
-EVENTS = "/api/ai/events"
-PATIENCE = 20.0
-
-
-@dataclass
-class Follower:
-    """A client that reads events and remembers the id of the last one."""
-
-    api: Api
-    events: list[dict[str, Any]] = field(default_factory=list)
-    ends: list[str] = field(default_factory=list)
-    last_id: str = ""
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
-    read: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def follow(self, *, until: int, after: int | None = None) -> None:
-        """Read until there are this many events, the stream ends, or the connection breaks."""
-        headers = {"Authorization": f"Bearer {self.api.token}"}
-        if self.last_id:
-            headers["Last-Event-ID"] = self.last_id
-        query = {} if after is None else {"after": str(after)}
-        async with self.api.session.get(
-            self.api.url + EVENTS, headers=headers, params=query, timeout=ClientTimeout(total=PATIENCE)
-        ) as response:
-            assert response.status == 200
-            await self._read(response.content, until)
-
-    async def _read(self, content: StreamReader, until: int) -> None:
-        message: dict[str, str] = {}
-        while len(self.events) < until and not self.ends:
-            line = (await content.readline()).decode()
-            if not line:
-                return
-            name, _, value = line.rstrip("\n").partition(": ")
-            if name:
-                message[name] = value
-                continue
-            self._take(message)
-            message = {}
-
-    def _take(self, message: dict[str, str]) -> None:
-        if "event" in message:
-            self.ends.append(json.loads(message["data"])["reason"])
-        elif "id" in message:
-            self.last_id = message["id"]
-            self.begun.set()
-            if "data" in message:
-                self.events.append(json.loads(message["data"]))
-                assert message["id"] == str(self.events[-1]["position"])
-                self.read.set()
 
 
 async def test_what_happens_is_told_at_once_to_the_organization_alone(api: Api) -> None:
@@ -133,7 +82,7 @@ async def test_nothing_is_lost_or_repeated_across_restarts(api: Api, database: D
                 for number in range(6):
                     reply = await here.post(PROVIDERS, {"name": f"{life}-{number}", "providerType": "openai"})
                     written.append(reply.position)
-                await _caught_up(followers[0], len(written))
+                await followers[0].caught_up(len(written))
         await asyncio.gather(*tasks)
         assert {follower.ends.pop() for follower in followers if follower.ends} <= {"shutdown"}
     for follower in followers:
@@ -149,13 +98,6 @@ async def _come_back(follower: Follower, api: Api) -> None:
             await follower.follow(until=len(follower.events) + 3, after=0)
     except (ClientError, TimeoutError):
         return
-
-
-async def _caught_up(follower: Follower, count: int) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while len(follower.events) < count:
-            follower.read.clear()
-            await follower.read.wait()
 
 
 async def test_the_service_does_not_wait_for_those_who_follow(api: Api, database: Database) -> None:

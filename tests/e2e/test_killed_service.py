@@ -1,19 +1,23 @@
-"""The service killed with SIGKILL while clients write: no answered write is lost, none is done twice."""
+"""The service killed with SIGKILL under load: no answered write is lost, none is done twice, each is told once."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
+from aiohttp import ClientError
 
 from entrypoints.http.principal import Role
 from tests.e2e.api import MODELS, Api, a_token
+from tests.e2e.following import Follower
 from tests.e2e.hammer import Hammer
 from tests.e2e.processes import owner_url, serving
-from tests.log import assert_whole
+from tests.log import assert_whole, events
 from tests.read_tables import assert_tables_equal_the_log
 
 if TYPE_CHECKING:
@@ -46,6 +50,16 @@ async def started(processes: ExitStack, hammer: Hammer, data_dir: Path) -> Runni
     return running
 
 
+async def follow(follower: Follower, hammer: Hammer) -> None:
+    """Come back to wherever the service is, until it is cancelled."""
+    while True:
+        follower.api = replace(hammer.api)
+        try:
+            await follower.follow(until=sys.maxsize, after=0)
+        except (ClientError, OSError, TimeoutError):
+            await asyncio.sleep(0.02)
+
+
 async def test_a_killed_service_loses_nothing_and_does_nothing_twice(
     session: ClientSession, data_dirs: DataDirs
 ) -> None:
@@ -55,6 +69,8 @@ async def test_a_killed_service_loses_nothing_and_does_nothing_twice(
         token = a_token(organization_id, Role.ADMIN, secret=secret)
         hammer = Hammer(Api(session, "http://127.0.0.1:1", organization_id, token, secret))
         clients = asyncio.create_task(hammer.run(CLIENTS))
+        follower = Follower(hammer.api)
+        following = asyncio.create_task(follow(follower, hammer))
         for seconds in KILLED_AFTER_SECONDS:
             running = await started(processes, hammer, data_dir)
             await asyncio.sleep(seconds)
@@ -70,3 +86,8 @@ async def test_a_killed_service_loses_nothing_and_does_nothing_twice(
             hammer.check(owner)
             assert_whole(owner)
             assert_tables_equal_the_log(owner)
+            positions = [event["position"] for event in events(owner, organization_id)]
+        await follower.caught_up(len(positions))
+        following.cancel()
+        assert [event["position"] for event in follower.events] == positions
+        assert follower.connections > len(KILLED_AFTER_SECONDS)
