@@ -17,6 +17,12 @@ class SingleFlight(Generic[T]):
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
+        self._begun: dict[Hashable, float] = {}
+
+    def seconds_under_way(self, key: Hashable) -> float:
+        """Return for how long the key's call has been going on; 0 when there is none."""
+        now = asyncio.get_running_loop().time()
+        return now - self._begun.get(key, now)
 
     async def do(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
         """Return what the key's call returns, or raise what it raises; it goes on when all have given up."""
@@ -24,6 +30,7 @@ class SingleFlight(Generic[T]):
         if task is None:
             task = asyncio.ensure_future(_carried_out(call))
             self._flights[key] = task
+            self._begun[key] = asyncio.get_running_loop().time()
             task.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(task)
 
@@ -36,6 +43,7 @@ class SingleFlight(Generic[T]):
 
     def _landed(self, key: Hashable, task: asyncio.Task[T]) -> None:
         self._flights.pop(key, None)
+        self._begun.pop(key, None)
         # Where everybody has given up, nobody else looks at the failure.
         with suppress(asyncio.CancelledError):
             task.exception()

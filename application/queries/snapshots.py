@@ -52,8 +52,10 @@ async def answer_of(standing: Standing, *, ports: SnapshotPorts, refresh: bool, 
 
 async def _asked(standing: Standing, ports: SnapshotPorts, patience: float) -> Snapshot:
     key = (current_caller().organization_id, standing.provider_id, standing.basis)
+    # A provider that kept somebody waiting already does not keep the next one waiting as long again.
+    waiting = max(0.0, patience - ports.flights.seconds_under_way(key))
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(waiting):
             return await ports.flights.do(key, lambda: asked_by_one(standing, ports))
     except TimeoutError:
         raise UpstreamFailure(

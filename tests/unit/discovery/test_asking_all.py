@@ -46,6 +46,24 @@ async def test_nobody_waits_longer_than_some_seconds_and_the_question_goes_on(wo
     assert len(world.upstream(slow).asked) == 1
 
 
+async def test_who_comes_later_does_not_wait_as_long_again(world: World) -> None:
+    world = World(patience=0.3)
+    silent, quick = await world.provider("silent", "a"), await world.provider("quick", "b")
+    world.upstream(silent).answers.clear()
+    clock = asyncio.get_running_loop()
+    waits = []
+    for _ in range(3):
+        started = clock.time()
+        offers = await world.look_at_all()
+        waits.append(clock.time() - started)
+        assert isinstance(offers[silent.id], NoOffer)
+        assert isinstance(offers[quick.id], ProviderOffer)
+    assert waits[0] >= 0.29
+    assert max(waits[1:]) < 0.15
+    assert len(world.upstream(silent).asked) == 1
+    world.upstream(silent).answers.set()
+
+
 async def test_where_there_is_an_older_answer_it_is_shown_instead(world: World) -> None:
     world = World(patience=0.05, time_to_live=0.0)
     slow = await world.provider("slow", "a")

@@ -85,6 +85,18 @@ async def test_a_call_goes_on_when_all_have_given_up_and_its_failure_bothers_nob
     assert call.count == 2
 
 
+async def test_it_is_known_how_long_a_call_has_been_going_on() -> None:
+    flights: SingleFlight[int] = SingleFlight()
+    call = Call()
+    assert flights.seconds_under_way("a") == 0
+    asking = asyncio.create_task(flights.do("a", call))
+    await asyncio.sleep(0.05)
+    assert (flights.seconds_under_way("a") >= 0.04, flights.seconds_under_way("b")) == (True, 0)
+    call.finish.set()
+    await asking
+    assert flights.seconds_under_way("a") == 0
+
+
 async def test_what_is_under_way_at_the_end_is_broken_off() -> None:
     flights: SingleFlight[int] = SingleFlight()
     call = Call()
