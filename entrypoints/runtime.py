@@ -7,8 +7,10 @@ import secrets
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from application.errors import Unavailable
 from entrypoints import container
 from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.places import checkpoint_key, checkpoint_sink
@@ -36,6 +38,8 @@ class Runtime:
     # Without a key there are no checkpoints.
     checkpoint_key: Path | None = None
     checkpoint_sink: Path | None = None
+    # To be called now and then by whoever serves from a database of our own; does nothing while that lives.
+    revive_database: Callable[[], None] = lambda: None
 
 
 @contextmanager
@@ -76,9 +80,18 @@ def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtim
             master_key_directory=directory if settings.master_keys is None else None,
             checkpoint_key=checkpoint_key(settings, say),
             checkpoint_sink=checkpoint_sink(settings),
+            revive_database=partial(_revive, server.revive, say),
         )
     finally:
         server.stop()
+
+
+def _revive(revive: Callable[[], bool], say: Callable[[str], None]) -> None:
+    try:
+        if revive():
+            say("Postgres had ended by itself; it runs again.")
+    except Unavailable as error:
+        say(f"{error.message} Trying again.")
 
 
 def _external(settings: Settings) -> Runtime:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from application.errors import Unavailable
+from entrypoints.revival import kept_alive
 from entrypoints.service import running
 from entrypoints.stopping import stopped
 from entrypoints.workers import Workers
@@ -61,6 +62,6 @@ def serve_until_stopped(runtime: Runtime, listener: socket.socket, ready: Callab
 
 async def _serve(runtime: Runtime, listener: socket.socket, ready: Callable[[], None], stop: StopSignal) -> None:
     stopping = stopped(stop)
-    async with running(runtime, listener):
+    async with kept_alive(runtime.revive_database), running(runtime, listener):
         ready()
         await stopping.wait()

@@ -47,6 +47,7 @@ class Workers:
         ready()
         while not self._stop.has_arrived:
             time.sleep(_WATCH_SECONDS)
+            self._runtime.revive_database()
             processes = [process if process.is_alive() else self._replaced(process) for process in processes]
         os.close(self._writing)
         os.close(self._reading)

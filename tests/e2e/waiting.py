@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.e2e.api import Api
 
 _STEP_SECONDS = 0.02
 
@@ -18,3 +21,12 @@ async def until(happened: Callable[[], object], *, seconds: float = 20.0) -> Non
             return
         await asyncio.sleep(_STEP_SECONDS)
     raise AssertionError(f"it has not happened within {seconds:g} s")
+
+
+async def ready(api: Api, *, seconds: float = 8.0) -> None:
+    """Return as soon as the service says that it is ready."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if (await api.ask("GET", "/readyz")).status == HTTPStatus.OK:
+                return
+            await asyncio.sleep(_STEP_SECONDS)

@@ -1,0 +1,29 @@
+"""The embedded database while a process serves from it: should it end by itself, it is started again."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+WATCH_SECONDS: Final = 0.5
+
+
+@asynccontextmanager
+async def kept_alive(revive: Callable[[], None]) -> AsyncIterator[None]:
+    """Look whether the database lives, twice a second, as long as the block lasts."""
+    task = asyncio.create_task(_look_after(revive))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _look_after(revive: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        await asyncio.to_thread(revive)
