@@ -74,4 +74,12 @@ def _ipv6(encoded: str) -> Host:
         address = IPv6Address(encoded)
     except ValueError:
         raise ValueError("The brackets do not hold an IPv6 address.") from None
-    return Host(address.compressed, address)
+    return Host(_text(address), address)
+
+
+def _text(address: IPv6Address) -> str:
+    """Return the same text with every Python, for keys are bound to it: 3.13 writes mapped addresses otherwise."""
+    if address.ipv4_mapped is None:
+        return address.compressed
+    high, low = divmod(int(address.ipv4_mapped), 0x10000)
+    return f"::ffff:{high:x}:{low:x}"
