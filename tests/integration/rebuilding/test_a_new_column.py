@@ -1,11 +1,15 @@
 """How a projection gets a column: a migration plans it, the code projects it, a rebuild brings it.
 
-The example of CONTRIBUTING.md: `ai_models` is to have `input_per_million`, in USD per 1,000,000 tokens.
+This is the example of CONTRIBUTING.md, whose migration is carried out here and whose projection is the one here.
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from inspect import getsource
+from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import orjson
@@ -29,19 +33,32 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import StoredEvent
 
+    from application.projections.models import Columns
     from application.projections.rows import RowChange
     from tests.databases import Connection, Database, Pool
     from tests.integration.rebuilding.conftest import Tenant
 
-# What such a migration consists of.
-MIGRATION = """
-SET ROLE ledger_owner;
-SELECT blueprint('ai_models');
-ALTER TABLE blueprints.ai_models ADD COLUMN input_per_million numeric;
-CREATE INDEX ai_models_input_idx ON blueprints.ai_models (organization_id, input_per_million);
-SELECT adopt_blueprint_of_empty_log('ai_models');
-RESET ROLE;
-"""
+GUIDE = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def shown(language: str) -> str:
+    """Return the one block of a language that the guide shows."""
+    [block] = re.findall(rf"^ *```{language}\n(.*?)^ *```$", GUIDE, re.DOTALL | re.MULTILINE)
+    return dedent(block)
+
+
+# Migrations are carried out by whoever owns the tables.
+MIGRATION = f"SET ROLE ledger_owner; {shown('sql')} RESET ROLE"
+
+
+def input_per_million(columns: Columns) -> Columns:
+    """USD per 1,000,000 tokens of input; none where there is no price."""
+    price = columns["input_per_1k"]
+    return {"input_per_million": None if price is None else str(Decimal(price) * 1000)}
+
+
+def test_the_guide_shows_the_projection_that_is_tried_here() -> None:
+    assert shown("python") == getsource(input_per_million)
 
 
 def project_with_the_column(event: LoggedEvent) -> RowChange:
@@ -49,9 +66,7 @@ def project_with_the_column(event: LoggedEvent) -> RowChange:
     change = project(event)
     if change.table != "ai_models" or "input_per_1k" not in change.columns:
         return change
-    price = change.columns["input_per_1k"]
-    per_million = None if price is None else str(Decimal(price) * 1000)
-    return change._replace(columns=change.columns | {"input_per_million": per_million})
+    return change._replace(columns=change.columns | input_per_million(change.columns))
 
 
 def inline(event: StoredEvent) -> RowChange:
@@ -141,3 +156,16 @@ async def test_on_an_empty_log_the_column_is_there_at_once(next_tables: Postgres
     assert per_million(owner) == set()
     assert [each.is_planned for each in await next_tables.statuses()] == [False, False, False]
     assert "ai_models_provider_fkey" in {facet[1] for facet in shape(owner, "ai_models") if facet[0] == "constraint"}
+
+
+async def test_a_column_goes_the_same_way(
+    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+) -> None:
+    owner.execute("SET ROLE ledger_owner; SELECT blueprint('ai_models')")
+    owner.execute("ALTER TABLE blueprints.ai_models DROP COLUMN context_window; RESET ROLE")
+    assert (await rebuilt(tables, "ai_models")).corrected.count == 0
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        owner.execute("SELECT context_window FROM ai_models")
+    await tenants[0].register()
+    await tenants[0].rename(0, "Without it")
+    assert (await differences(tables, "ai_models")).count == 0
