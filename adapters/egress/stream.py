@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 def answer_headers(response: ClientResponse) -> Headers:
     """Return the headers; bytes that are not UTF-8 are replaced, so that what is taken from them can be stored."""
-    return Headers((name, _text(value)) for name, value in response.headers.items())
+    return Headers([(name, value if value.isascii() else _text(value)) for name, value in response.headers.items()])
 
 
 def _text(value: str) -> str:
-    return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class ReadingStream:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from application.ports.documents import PageRequest
 
-    Statement = tuple[Composed, Mapping[str, Any]]
+    Statement = tuple[bytes, Mapping[str, Any]]
 
 _SQL: Final = statements("adapters.postgres", "documents.sql")
 
@@ -82,29 +82,35 @@ def listing(
     descending: bool,
     after: bool,
     source: LiteralString | None = None,
-) -> Composed:
+) -> bytes:
     """Return the statement of a page: a single row, since every row and value that arrives costs more than its bytes.
 
     A source takes the place of today's rows.
     """
     keyset = (_AFTER[sort, descending],) if after else ()
-    return SQL(_SQL["page"]).format(listing=composed(name, (*conditions, *keyset), _ORDER[sort, descending], source))
+    rows = _filled(name, (*conditions, *keyset), _ORDER[sort, descending], source)
+    return SQL(_SQL["page"]).format(listing=rows).as_bytes()
 
 
 @cache
-def composed(
-    name: str, conditions: tuple[LiteralString, ...], order: LiteralString = "id", source: LiteralString | None = None
-) -> Composed:
+def composed(name: str, conditions: tuple[LiteralString, ...], source: LiteralString | None = None) -> bytes:
     """Return a named statement with its conditions filled in; one with a source of its own takes `until`, or none."""
+    return _filled(name, conditions, "id", source).as_bytes()
+
+
+def _filled(
+    name: str, conditions: tuple[LiteralString, ...], order: LiteralString, source: LiteralString | None
+) -> Composed:
     joined = SQL(" AND ").join(SQL(condition) for condition in conditions or (EVERYTHING,))
     rows = source or LIVE[name.partition("_")[0]]
     moment = _NOW if source is None else _THEN
     return SQL(_SQL[name]).format(conditions=joined, order=SQL(order), source=SQL(rows), moment=SQL(moment))
 
 
-def plain(name: str) -> Composed:
+@cache
+def plain(name: str) -> bytes:
     """Return a named statement that has nothing to fill in."""
-    return SQL(_SQL[name]).format()
+    return SQL(_SQL[name]).format().as_bytes()
 
 
 def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Statement = bytes | Composed
 
-_SCOPE: Final = "SELECT set_config('app.organization_id', %s, true)"
+_SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
 
 
 class Tenant:

@@ -55,8 +55,8 @@ class StreamReader(Protocol):
 
 def count(value: object) -> int | None:
     """Return a number of tokens, 0 included; none for anything else."""
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and isinstance(value, int) and 0 <= value <= _MOST_TOKENS else None
+    # Not `isinstance`, for which true and false are numbers too.
+    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else None
 
 
 def total(*counts: int | None) -> int | None:

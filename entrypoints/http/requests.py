@@ -53,16 +53,19 @@ async def read_body(request: web.Request) -> bytes:
 async def _read(request: web.Request, largest: int) -> bytes:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedContent("Send the body as it is, not compressed.", headers={"Accept-Encoding": "identity"})
-    too_large = ContentTooLarge(f"This route accepts at most {largest:,} bytes.", members={"largestBody": largest})
     if (request.content_length or 0) > largest:
-        raise too_large
+        raise _too_large(largest)
     chunks, length = [], 0
     while chunk := await request.content.readany():
         length += len(chunk)
         if length > largest:
-            raise too_large
+            raise _too_large(largest)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _too_large(largest: int) -> ContentTooLarge:
+    return ContentTooLarge(f"This route accepts at most {largest:,} bytes.", members={"largestBody": largest})
 
 
 async def json_body(request: web.Request, model: type[Model]) -> Model:

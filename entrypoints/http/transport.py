@@ -43,14 +43,15 @@ class Connection(web.RequestHandler):
         for task in self._pointless_without_client:
             task.cancel()
 
-    @contextmanager
-    def cancelling(self, task: asyncio.Task[Any]) -> Iterator[None]:
-        """Cancel the task if the client goes away during the block."""
+    def begin_pointless_without_client(self, task: asyncio.Task[Any]) -> None:
+        """Cancel the task when the client goes away, at once if it has gone."""
         self._pointless_without_client.add(task)
-        try:
-            yield
-        finally:
-            self._pointless_without_client.discard(task)
+        if self.transport is None:
+            task.cancel()
+
+    def end_pointless_without_client(self, task: asyncio.Task[Any]) -> None:
+        """Let the task go on from now on."""
+        self._pointless_without_client.discard(task)
 
     def handle_error(
         self,
@@ -83,10 +84,11 @@ def cancelled_without_client(request: web.Request) -> Iterator[None]:
     if task is None or not isinstance(connection, Connection):
         yield
         return
-    if connection.transport is None:
-        task.cancel()
-    with connection.cancelling(task):
+    connection.begin_pointless_without_client(task)
+    try:
         yield
+    finally:
+        connection.end_pointless_without_client(task)
 
 
 class Server(web.Server):

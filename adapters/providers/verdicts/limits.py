@@ -9,7 +9,7 @@ from adapters.providers.verdicts.durations import bounded, seconds_of, seconds_u
 from application.ports.provider_gateway import RateLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from adapters.providers.verdicts.facts import Facts
@@ -18,25 +18,30 @@ if TYPE_CHECKING:
 _IN_WORDS: Final = re.compile(
     r"\b(?:try again|retry) (?:in|after) (?:((?:\d{1,9}(?:\.\d{1,12})?(?:ms|s|m|h))+)\b|(\d{1,9}) seconds?)"
 )
+# None that is negative, as Azure's sometimes are.
 _COUNT: Final = re.compile(r"\d{1,15}")
 _UNITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 _OPENAI: Final = "x-ratelimit-{what}-{unit}"
 _ANTHROPIC: Final = "anthropic-ratelimit-{unit}-{what}"
 # OpenRouter does not say what it counts; it counts requests.
 _OPENROUTER: Final = "x-ratelimit-{what}"
-_PATTERNS: Final = {"requests": (_OPENAI, _ANTHROPIC, _OPENROUTER), "tokens": (_OPENAI, _ANTHROPIC)}
-# The headers that may hold each count of a `RateLimit`.
-_COUNTS: Final = {
-    f"{what}_{unit}": tuple(pattern.format(what=what, unit=unit) for pattern in patterns)
+_PATTERNS: Final = {"requests": (_OPENROUTER, _ANTHROPIC, _OPENAI), "tokens": (_ANTHROPIC, _OPENAI)}
+# Counts of a `RateLimit`, each with a header that may hold it; of several headers the last counts.
+_COUNTS: Final = tuple(
+    (f"{what}_{unit}", pattern.format(what=what, unit=unit))
     for what in ("limit", "remaining")
     for unit, patterns in _PATTERNS.items()
-}
+    for pattern in patterns
+)
 
 
 def limits_of(headers: Mapping[str, str], *, wait_seconds: float | None = None) -> RateLimit | None:
     """Return the limits in the headers, with the wait that was found; none when there is neither."""
-    found = ((name, _count(headers, places)) for name, places in _COUNTS.items())
-    counts = {name: count for name, count in found if count is not None}
+    counts = {
+        count: int(value)
+        for count, name in _COUNTS
+        if (value := headers.get(name)) is not None and _COUNT.fullmatch(value.strip())
+    }
     if not counts and wait_seconds is None:
         return None
     return RateLimit(**counts, retry_after_seconds=wait_seconds)
@@ -63,12 +68,3 @@ def _resets(headers: Mapping[str, str], now: datetime) -> Iterator[float]:
         reset = seconds_until(headers.get(name.format(what="reset"), ""), now)
         if reset is not None and remaining in {"0", ""}:
             yield reset
-
-
-def _count(headers: Mapping[str, str], places: Iterable[str]) -> int | None:
-    """A number of the limits; none when it is missing or negative, as Azure's sometimes are."""
-    for name in places:
-        value = headers.get(name)
-        if value is not None and _COUNT.fullmatch(value.strip()):
-            return int(value)
-    return None

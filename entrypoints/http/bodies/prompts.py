@@ -48,7 +48,8 @@ class Wanted(Body):
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        if sum(way is not None for way in (self.model_id, self.provider_model_id, self.need)) > 1:
+        ways = (self.model_id, self.provider_model_id, self.need)
+        if ways.count(None) < len(ways) - 1:
             raise PydanticCustomError("ways", "takes one of modelId, providerModelId and need")
         if self.provider_id is not None and self.provider_model_id is None:
             raise PydanticCustomError("provider", "takes a providerId only together with a providerModelId")
