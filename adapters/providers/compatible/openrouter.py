@@ -19,7 +19,7 @@ from adapters.providers.prices import per_token
 from adapters.providers.reading import dated_id, day, mapping, text, tokens, words
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.dialects import OPENROUTER as DIALECT
-from application.ports.provider_gateway import ROUTER, OfferedModel, Preset
+from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, OfferedModel, Preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import Finding
 
 _UNDERSTOOD: Final = frozenset({"canonical_slug", "expiration_date", "pricing"})
+_GIFT: Final = ":free"
+_BY_THE_PIECE: Final = frozenset({"audio", "image", "video"})
+_OTHER_PRICES: Final = ("request", "image", "audio")
 _PARAMETERS: Final = {
     "tools": "function_calling",
     "structured_outputs": "structured_output",
@@ -42,19 +45,29 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     if model is None:
         return None
     pricing = mapping(entry.get("pricing"))
-    is_router = str(pricing.get("prompt", "")).startswith("-")
+    read, written = per_token(pricing.get("prompt")), per_token(pricing.get("completion"))
+    reason = ROUTER if str(pricing.get("prompt", "")).startswith("-") else None
+    if read == written == 0 and _is_sold_otherwise(model, pricing):
+        read, written, reason = None, None, SOLD_OTHERWISE
     retires_on = day(entry.get("expiration_date"))
     return replace(
         model,
         version=dated_id(text(entry.get("canonical_slug")) or model.model_id),
         capabilities=_capabilities(entry),
         max_tokens=model.max_tokens or tokens(mapping(entry.get("top_provider")).get("max_completion_tokens")),
-        input_per_1k=per_token(pricing.get("prompt")),
-        output_per_1k=per_token(pricing.get("completion")),
-        price_reason=ROUTER if is_router else None,
+        input_per_1k=read,
+        output_per_1k=written,
+        price_reason=reason,
         lifecycle="deprecated" if retires_on else None,
         retires_on=retires_on,
     )
+
+
+def _is_sold_otherwise(model: OfferedModel, pricing: Mapping[str, Any]) -> bool:
+    """Tell a model whose tokens cost nothing because it is sold by the song, the picture or the request from a gift."""
+    if model.model_id.endswith(_GIFT):
+        return False
+    return model.type in _BY_THE_PIECE or any(per_token(pricing.get(name)) for name in _OTHER_PRICES)
 
 
 def _capabilities(entry: Mapping[str, Any]) -> tuple[str, ...] | None:

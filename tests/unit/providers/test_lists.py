@@ -195,3 +195,28 @@ async def test_a_list_of_an_unknown_server_is_read_by_the_names_that_many_use() 
     assert qwen.input_per_1k is None
     bare = await Prepared({"/models": sample("deepseek")}).models(a_connection("openai_compatible", preset="deepseek"))
     assert bare["deepseek-chat"].created_on is None
+
+
+@pytest.mark.parametrize(
+    ("model_id", "writes", "pricing", "expected"),
+    [
+        ("acme/gift:free", ["text"], {}, (0, 0, None)),
+        ("acme/song:free", ["text", "audio"], {}, (0, 0, None)),
+        ("acme/stealth", ["text"], {}, (0, 0, None)),
+        ("acme/song", ["text", "audio"], {}, (None, None, SOLD_OTHERWISE)),
+        ("acme/painter", ["image"], {}, (None, None, SOLD_OTHERWISE)),
+        ("acme/each", ["text"], {"request": "0.005"}, (None, None, SOLD_OTHERWISE)),
+        ("acme/half", ["text", "audio"], {"prompt": "0.000001"}, (Decimal("0.001"), 0, None)),
+    ],
+)
+async def test_tokens_that_cost_nothing_are_not_taken_for_a_gift_where_something_else_is_sold(
+    model_id: str, writes: list[str], pricing: dict[str, str], expected: tuple[object, ...]
+) -> None:
+    entry = {
+        "id": model_id,
+        "architecture": {"input_modalities": ["text"], "output_modalities": writes},
+        "pricing": {"prompt": "0", "completion": "0", "request": "0", **pricing},
+    }
+    listed = {"/models?output_modalities=all": {"data": [entry]}, "/embeddings/models": {"data": []}}
+    [model] = (await Prepared(listed).models(a_connection("openai_compatible", preset="openrouter"))).values()
+    assert (model.input_per_1k, model.output_per_1k, model.price_reason) == expected
