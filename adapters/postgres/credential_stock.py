@@ -6,16 +6,17 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from adapters.postgres.sealed_credentials import sealed_credential
 from adapters.postgres.tenant import reachable
 from adapters.sql import statements
 from application.ports.credential_stock import RotationUnderWay
-from application.ports.vault import KeyBinding, SealedCredential
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
     from adapters.postgres.pool import AnyPool
     from application.ports.credential_stock import Place
+    from application.ports.vault import SealedCredential
 
 _SQL: Final = statements("adapters.postgres", "credentials.sql")
 _BEFORE_ALL: Final = (UUID(int=0), UUID(int=0))
@@ -52,7 +53,7 @@ class PostgresCredentialStock:
             provider_id=provider_id,
             limit=limit,
         )
-        return [_sealed(*row) for row in rows]
+        return [sealed_credential(*row) for row in rows]
 
     async def exchange(self, pairs: Sequence[tuple[SealedCredential, SealedCredential]]) -> int:
         if not pairs:
@@ -85,16 +86,3 @@ class PostgresCredentialStock:
         with reachable():
             async with self._pool.connection() as connection:
                 return await (await connection.execute(_SQL[name], parameters)).fetchall()
-
-
-def _sealed(organization_id: UUID, provider_id: UUID, version: int, origin: str, *rest: Any) -> SealedCredential:  # noqa: ANN401 - columns
-    hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id = rest
-    return SealedCredential(
-        binding=KeyBinding(organization_id=organization_id, provider_id=provider_id, version=version, origin=origin),
-        hint=hint,
-        ciphertext=ciphertext,
-        nonce=nonce,
-        wrapped_key=wrapped_key,
-        wrap_nonce=wrap_nonce,
-        master_key_id=master_key_id,
-    )

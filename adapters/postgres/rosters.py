@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL
 
+from adapters.postgres.sealed_credentials import sealed_credential
 from adapters.sql import statements
 from application.caller import current_caller
 from application.ports.roster import Account, RegisteredModel, Roster
-from application.ports.vault import KeyBinding, SealedCredential
 from domain.model.values import MANUAL, Lifecycle, Price
 
 if TYPE_CHECKING:
@@ -50,20 +50,8 @@ def _sequence(rows: list[Row]) -> int:
 
 def _account(row: Row, organization_id: UUID) -> Account:
     provider_id, name, provider_type, endpoint, settings, is_enabled, health, version, origin, *sealed = row
-    credential = None
-    if version is not None:
-        hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id = sealed
-        credential = SealedCredential(
-            binding=KeyBinding(
-                organization_id=organization_id, provider_id=provider_id, version=version, origin=origin
-            ),
-            hint=hint,
-            ciphertext=ciphertext,
-            nonce=nonce,
-            wrapped_key=wrapped_key,
-            wrap_nonce=wrap_nonce,
-            master_key_id=master_key_id,
-        )
+    has_key = version is not None
+    credential = sealed_credential(organization_id, provider_id, version, origin, *sealed) if has_key else None
     return Account(
         id=provider_id,
         name=name,

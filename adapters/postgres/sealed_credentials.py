@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL
 
@@ -28,16 +28,24 @@ class PostgresSealedCredentials:
         rows = await self._tenant.rows(_CURRENT, {"provider_id": provider_id})
         if not rows:
             return None
-        version, origin, hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id = rows[0]
-        organization_id = current_caller().organization_id
-        return SealedCredential(
-            binding=KeyBinding(
-                organization_id=organization_id, provider_id=provider_id, version=version, origin=origin
-            ),
-            hint=hint,
-            ciphertext=ciphertext,
-            nonce=nonce,
-            wrapped_key=wrapped_key,
-            wrap_nonce=wrap_nonce,
-            master_key_id=master_key_id,
-        )
+        return sealed_credential(current_caller().organization_id, provider_id, *rows[0])
+
+
+def sealed_credential(
+    organization_id: UUID,
+    provider_id: UUID,
+    version: int,
+    origin: str,
+    *sealed: Any,  # noqa: ANN401 - columns
+) -> SealedCredential:
+    """Return what a row holds; `sealed` are its columns from the hint to the master key's id, in the table's order."""
+    hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id = sealed
+    return SealedCredential(
+        binding=KeyBinding(organization_id=organization_id, provider_id=provider_id, version=version, origin=origin),
+        hint=hint,
+        ciphertext=ciphertext,
+        nonce=nonce,
+        wrapped_key=wrapped_key,
+        wrap_nonce=wrap_nonce,
+        master_key_id=master_key_id,
+    )
