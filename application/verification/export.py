@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FORMAT: Final = "model-ledger/export/1"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_quoted: Final = json.encoder.encode_basestring_ascii
 _encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
@@ -68,24 +69,16 @@ def event_line(event: StoredEvent) -> bytes:
     """Return the line of an event; any tuple of the columns will do."""
     _, sequence, position, aggregate_id, revision, topic, actor, command_id, correlation_id = event[:9]
     reason, recorded_at, state, previous_hash, hash_ = event[9:14]
-    return line_of(
-        {
-            "kind": "event",
-            "sequence": number(sequence),
-            "position": number(position),
-            "aggregateId": _id(aggregate_id),
-            "revision": number(revision),
-            "topic": topic.decode(),
-            "actor": actor.decode(),
-            "commandId": _id(command_id),
-            "correlationId": correlation_id.decode(),
-            "reason": None if reason is None else reason.decode(),
-            "recordedAt": _told(number(recorded_at)),
-            "state": b64encode(state).decode("ascii"),
-            "previousHash": previous_hash.hex(),
-            "hash": hash_.hex(),
-        }
-    )
+    # As `line_of` spells it, in half the time: there are millions.
+    return (
+        f'{{"actor":{_quoted(actor.decode())},"aggregateId":"{_id(aggregate_id)}","commandId":"{_id(command_id)}",'
+        f'"correlationId":{_quoted(correlation_id.decode())},"hash":"{hash_.hex()}","kind":"event",'
+        f'"position":{number(position)},"previousHash":"{previous_hash.hex()}",'
+        f'"reason":{"null" if reason is None else _quoted(reason.decode())},'
+        f'"recordedAt":"{_told(number(recorded_at))}",'
+        f'"revision":{number(revision)},"sequence":{number(sequence)},"state":"{b64encode(state).decode("ascii")}",'
+        f'"topic":{_quoted(topic.decode())}}}\n'
+    ).encode("ascii")
 
 
 def parse_event(line: bytes, organization_id: UUID) -> StoredEvent:

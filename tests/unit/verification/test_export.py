@@ -17,9 +17,9 @@ from application.queries.export_log import export_log
 from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts
 from application.verification.checkpoints import HeadLeaf
-from application.verification.export import footer_line, line_of, parse_event
-from application.verification.stored import number, stored_hash
-from tests.chains import ORGANIZATION, a_log, chained
+from application.verification.export import event_line, footer_line, line_of, parse_event
+from application.verification.stored import eight_bytes, number, stored_hash
+from tests.chains import ORGANIZATION, a_log, an_event, chained
 from tests.fakes.checkpoints import FakeHeads, FakeSink
 from tests.fakes.stored_log import FakeStoredLog
 from tests.unit.verification.test_checkpoints import KEY, World, _Noon
@@ -178,6 +178,16 @@ async def test_events_out_of_order_are_noticed_even_if_chained() -> None:
     log = a_log(LENGTH)
     log[4] = log[4]._replace(position=log[3].position)
     assert _verified(await _exported(chained(log))).wrong_line == 6
+
+
+@given(texts=st.tuples(st.text(), st.text(), st.none() | st.text()), state=st.binary(), at=st.integers(0, 1 << 50))
+def test_an_event_is_spelled_as_every_line_is(texts: tuple[str, str, str | None], state: bytes, at: int) -> None:
+    actor, correlation_id, reason = (None if text is None else text.encode() for text in texts)
+    event = an_event(1, position=at, state=state or None)._replace(
+        actor=actor or b"", correlation_id=correlation_id or b"", reason=reason, recorded_at=eight_bytes(at)
+    )
+    assert event_line(event) == line_of(json.loads(event_line(event)))
+    assert parse_event(event_line(event), ORGANIZATION) == event
 
 
 async def test_a_hundred_thousand_events_are_proved_in_seconds() -> None:
