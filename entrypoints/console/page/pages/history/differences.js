@@ -1,31 +1,56 @@
 // Changes of fields in words.
 
 import { element } from "../../core/elements.js";
-import { label, value, words } from "../../core/format.js";
+import { label, time, value, words } from "../../core/format.js";
 
 const OF_THE_LEDGER = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 export const eventName = (type) => {
   const [about, what] = type.split(".");
   return `${about.charAt(0).toUpperCase()}${about.slice(1)} ${words(what ?? "")}`;
 };
 
-export function differences(changes) {
-  const told = changes.flatMap(parts).filter(({ field, before, after }) => !OF_THE_LEDGER.has(field) && !(isEmpty(before) && isEmpty(after)));
-  if (told.length === 0) return null;
-  return element("dl", { class: "diff" }, told.flatMap(({ field, before, after }) => [element("dt", {}, label(field)), element("dd", {},
-    isEmpty(before) ? null : [element("del", { class: "before" }, value(before)), " → "],
-    isEmpty(after) ? element("span", { class: "quiet" }, "nothing") : element("ins", { class: "after" }, value(after)))]));
+export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");
+
+// A value as people read it.
+export function told(held) {
+  if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${told(member)}`).join(", ") || "none";
+  return typeof held === "string" && MOMENT.test(held) ? time(held) : value(held);
 }
+
+export function differences(changes) {
+  const shown = changes.flatMap(parts).filter(({ field, before, after }) => !OF_THE_LEDGER.has(field) && !(isEmpty(before) && isEmpty(after)));
+  if (shown.length === 0) return null;
+  return element("dl", { class: "diff" }, shown.flatMap((change) => [element("dt", {}, fieldName(change.field)), element("dd", {}, fromTo(change))]));
+}
+
+// Of a list only what came and went.
+function fromTo({ before, after }) {
+  if (Array.isArray(before) && Array.isArray(after) && before.length && after.length) {
+    const gone = before.filter((each) => !after.includes(each));
+    const come = after.filter((each) => !before.includes(each));
+    return [gone.length ? ["without ", deleted(gone)] : null, gone.length && come.length ? ", " : null, come.length ? ["with ", inserted(come)] : null,
+      gone.length + come.length ? null : element("span", { class: "quiet" }, "in another order")];
+  }
+  return [isEmpty(before) ? null : [deleted(before), " → "], isEmpty(after) ? element("span", { class: "quiet" }, "nothing") : inserted(after)];
+}
+
+const deleted = (held) => element("del", { class: "before" }, told(held));
+const inserted = (held) => element("ins", { class: "after" }, told(held));
 
 // Of an object only the members that changed; where everything comes from at the beginning is no change.
 function parts({ field, before, after }) {
-  if (field === "sources" && isEmpty(before)) return [];
+  if (field === "sources" && (isEmpty(before) || isEmpty(after))) return [];
   if (!isObject(before) && !isObject(after)) return [{ field, before, after }];
   return changesBetween(before ?? {}, after ?? {}).map((part) => ({ ...part, field: `${field}: ${part.field}` }));
 }
 
 const isObject = (any) => any !== null && typeof any === "object" && !Array.isArray(any);
+
+// A document as pairs of names and values, objects by their members.
+export const flat = (document) => Object.entries(document).flatMap(([name, held]) =>
+  isObject(held) && Object.keys(held).length ? Object.entries(held).map(([member, heldThere]) => [`${name}: ${member}`, heldThere]) : [[name, held]]);
 
 // The fields of a document that differ between two moments.
 export function changesBetween(before, after) {

@@ -6,7 +6,7 @@ import { time } from "../../core/format.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
 import { differences, eventName } from "./differences.js";
-import { past } from "./past.js";
+import { Past } from "./past.js";
 
 const PAGE = 30;
 
@@ -14,22 +14,32 @@ const PAGE = 30;
 export async function history(path, now, { role, reverted, signal }) {
   const list = element("ol", { class: "timeline" });
   const more = element("div", { class: "paging" });
+  const columns = element("div", { class: "columns" }, card("What happened", list, more));
+  let past = null;
+  // What was removed has a past up to the revision before.
+  const open = (newest) => {
+    past = new Past(path, now, { last: now?.revision ?? newest.revision - 1, role, reverted, signal });
+    columns.append(past.element);
+  };
   const load = async (cursor) => {
     try {
       const { data, pagination } = await get(`${path}/history`, { limit: PAGE, cursor }, signal);
-      list.append(...data.map(entry));
+      if (past === null && data.length > 0) open(data[0]);
+      list.append(...data.map((event) => entry(event, past)));
       replace(more, pagination.hasMore ? element("button", { type: "button", class: "plain", onclick: () => load(pagination.nextCursor) }, "Earlier changes") : null);
     } catch (error) {
       replace(more, failure(error, () => load(cursor)));
     }
   };
   await load();
-  return element("div", { class: "columns" }, card("What happened", list, more), now ? past(path, now, { role, reverted, signal }) : null);
+  return columns;
 }
 
-function entry(event) {
+function entry(event, past) {
+  const isThere = event.revision <= past.last;
   return element("li", {},
     element("p", {}, element("strong", {}, eventName(event.type)), " by ", element("code", {}, event.actor)),
-    element("p", { class: "quiet" }, element("time", { datetime: event.at }, time(event.at)), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : ""),
-    differences(event.changes));
+    element("p", { class: "quiet" }, element("time", { datetime: event.at }, time(event.at)), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : "",
+      isThere ? [" · ", element("button", { type: "button", class: "link", "aria-label": `How it was at revision ${event.revision}`, onclick: () => past.seek(event.revision) }, "How it was")] : null),
+    isThere ? differences(event.changes) : null);
 }

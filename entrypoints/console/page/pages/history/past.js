@@ -2,62 +2,95 @@
 
 import { ask, get, isAbort } from "../../core/api.js";
 import { element, replace, uniqueId } from "../../core/elements.js";
-import { label, time, value } from "../../core/format.js";
+import { time } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { action } from "../../parts/action.js";
 import { openDialog } from "../../parts/dialog.js";
 import { failure } from "../../parts/failure.js";
 import { field, Form } from "../../parts/form.js";
 import { facts } from "../../parts/page.js";
-import { changesBetween, differences } from "./differences.js";
+import { changesBetween, differences, fieldName, flat, told } from "./differences.js";
 
-const LEFT_OUT = new Set(["id", "organizationId", "revision", "sources"]);
+const LEFT_OUT = new Set(["id", "organizationId", "revision", "sources", "lastHealthCheck"]);
+// What the service finds out by itself, and a key that was replaced: no revert brings that back.
+const STAYS = new Set(["apiKey", "healthStatus", "lifecycle", "retiresOn", "updatedAt"]);
+const SLIDING_MS = 120;
 
-export function past(path, now, { role, reverted, signal }) {
-  const id = uniqueId("revision");
-  const shown = element("output", { for: id });
-  const place = element("div", { class: "stack", "aria-live": "polite" });
-  const slider = element("input", { id, type: "range", min: 1, max: now.revision, value: now.revision, step: 1, oninput: () => show() });
-  let asked = 0;
-  const show = async () => {
-    const revision = Number(slider.value);
-    asked += 1;
-    const mine = asked;
-    shown.textContent = `${revision} of ${now.revision}`;
+export class Past {
+  // `now` is null when it was removed; `last` is the newest revision that there is something to see of.
+  constructor(path, now, { last, role, reverted, signal }) {
+    Object.assign(this, { path, now, last, role, reverted, signal });
+    const id = uniqueId("revision");
+    this.shown = element("output", { for: id });
+    this.place = element("div", { class: "stack", "aria-live": "polite" });
+    this.slider = element("input", { id, type: "range", min: 1, max: last, value: last, step: 1, disabled: last < 2, oninput: () => this.#slide() });
+    this.element = element("section", { class: "card past" }, element("h2", {}, "How it was"),
+      element("label", { for: id }, "After revision ", this.shown), this.slider, this.place);
+    this.#slide(0);
+  }
+
+  seek(revision) {
+    this.slider.value = revision;
+    this.#slide(0);
+    this.slider.focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  // While it is being moved nothing is asked for.
+  #slide(pause = SLIDING_MS) {
+    this.shown.textContent = `${this.slider.value} of ${this.last}`;
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.#show(Number(this.slider.value)), pause);
+  }
+
+  async #show(revision) {
+    this.asking?.abort();
+    this.asking = new AbortController();
     try {
-      const then = revision === now.revision ? now : await get(path, { atRevision: revision }, signal);
-      if (mine === asked) replace(place, state(path, then, now, { role, reverted }));
+      const then = revision === this.now?.revision ? this.now : await get(this.path, { atRevision: revision }, AbortSignal.any([this.asking.signal, this.signal]));
+      this.slider.setAttribute("aria-valuetext", `Revision ${revision}, ${time(then.updatedAt)}`);
+      replace(this.place, this.now ? this.#besideNow(then) : this.#removed(then));
     } catch (error) {
-      if (mine === asked && !isAbort(error)) replace(place, failure(error));
+      if (!isAbort(error)) replace(this.place, failure(error));
     }
-  };
-  show();
-  return element("section", { class: "card" }, element("h2", {}, "How it was"),
-    element("label", { for: id }, "After revision ", shown), slider, place);
+  }
+
+  #besideNow(then) {
+    const isNow = then.revision === this.now.revision;
+    const changes = changesBetween(then, this.now).filter(({ field: name }) => !LEFT_OUT.has(name));
+    return [
+      element("p", { class: "quiet" }, isNow ? "This is how it is now." : `As of ${time(then.updatedAt)}.`),
+      isNow ? null : [element("h3", {}, "Changed since then"), differences(changes) ?? element("p", { class: "quiet" }, "Nothing differs from now.")],
+      this.#revert(then, isNow ? "This is how it is now: choose an earlier revision." : null, changes),
+      whole(then, false),
+    ];
+  }
+
+  #removed(then) {
+    return [element("p", { class: "quiet" }, `As of ${time(then.updatedAt)}.`), this.#revert(then, "It was removed, which cannot be taken back: add it anew."), whole(then, true)];
+  }
+
+  #revert(then, why, changes) {
+    return element("div", { class: "actions" }, action(`Revert to revision ${then.revision}`, { role: this.role, why, run: () => this.#confirm(then, changes) }));
+  }
+
+  #confirm(then, changes) {
+    const { path, now, reverted } = this;
+    const isProvider = "providerType" in now;
+    const reason = field({ name: "reason", label: "Reason", help: "Kept with the change, for those who read the history.", maxlength: 500 });
+    const key = field({ name: "apiKey", label: "Key", type: "password", help: "Needed only when the endpoint was at another address: an earlier key never comes back." });
+    const form = new Form(isProvider ? [reason, key] : [reason], { action: "Revert", submit: async () => {
+      const body = { toRevision: then.revision, ...(isProvider && key.read() ? { apiKey: key.read() } : {}) };
+      const { document } = await ask("POST", `${path}/revert`, { body, revision: now.revision, reason: reason.read().trim() || undefined, once: true });
+      dialog.close();
+      say(`${document.name} is as it was after revision ${then.revision}.`);
+      reverted(document);
+    } });
+    const back = changes.filter(({ field: name }) => !STAYS.has(name)).map(({ field: name, before, after }) => ({ field: name, before: after, after: before }));
+    const dialog = openDialog(`Revert to revision ${then.revision}`, [element("p", {}, "What it did stays in the history; this is one more change."),
+      differences(back) ?? element("p", { class: "quiet" }, "Nothing differs that could be taken back."), form.element]);
+  }
 }
 
-function state(path, then, now, { role, reverted }) {
-  const isNow = then.revision === now.revision;
-  const changes = changesBetween(then, now).filter(({ field: name }) => !LEFT_OUT.has(name));
-  return [
-    element("p", { class: "quiet" }, isNow ? "This is how it is now." : `As of ${time(then.updatedAt)}.`),
-    isNow ? null : [element("h3", {}, "Changed since then"), differences(changes) ?? element("p", { class: "quiet" }, "Nothing differs from now.")],
-    element("details", {}, element("summary", {}, "All of it"), facts(Object.entries(then).filter(([name]) => !LEFT_OUT.has(name)).map(([name, held]) => [label(name), value(held)]))),
-    element("div", { class: "actions" }, action(`Revert to revision ${then.revision}`, { role, why: isNow ? "This is how it is now: choose an earlier revision." : null, run: () => confirm(path, then, now, changes, reverted) })),
-  ];
-}
-
-function confirm(path, then, now, changes, reverted) {
-  const isProvider = "providerType" in now;
-  const reason = field({ name: "reason", label: "Reason", help: "Kept with the change, for those who read the history.", maxlength: 500 });
-  const key = field({ name: "apiKey", label: "Key", type: "password", help: "Needed only when the endpoint was at another address: an earlier key never comes back." });
-  const form = new Form(isProvider ? [reason, key] : [reason], { action: "Revert", submit: async () => {
-    const body = { toRevision: then.revision, ...(isProvider && key.read() ? { apiKey: key.read() } : {}) };
-    const { document } = await ask("POST", `${path}/revert`, { body, revision: now.revision, reason: reason.read().trim() || undefined, once: true });
-    dialog.close();
-    say(`${document.name} is as it was after revision ${then.revision}.`);
-    reverted(document);
-  } });
-  const back = changes.map(({ field: name, before, after }) => ({ field: name, before: after, after: before }));
-  const dialog = openDialog(`Revert to revision ${then.revision}`, [element("p", {}, "What it did stays in the history; this is one more change."), differences(back), form.element]);
-}
+const whole = (then, open) => element("details", { open }, element("summary", {}, "All of it"),
+  facts(flat(then).filter(([name]) => !LEFT_OUT.has(name.split(":")[0])).map(([name, held]) => [fieldName(name), told(held)])));

@@ -1,0 +1,82 @@
+"""How a provider or a model was, at any point of its past, and when it is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.looks import faults_of
+from tests.e2e.api import path_of
+
+if TYPE_CHECKING:
+    from tests.browser.console import Console, Consoles
+    from tests.e2e.api import Document
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _renamed(consoles: Consoles) -> Document:
+    model = await consoles.api.model(await consoles.provider(), name="First", capabilities=["text", "vision"])
+    await consoles.api.patch(path_of(model), {"name": "Second"})
+    await consoles.api.patch(path_of(model), {"capabilities": ["text", "streaming"]})
+    return model
+
+
+def _asked(console: Console) -> list[str]:
+    return [address.split("atRevision=")[1] for address in console.watched.addresses if "atRevision=" in address]
+
+
+async def test_every_point_of_the_slider_shows_how_it_was(consoles: Consoles) -> None:
+    model = await _renamed(consoles)
+    async with consoles.opened() as console:
+        await console.go(f"/models/{model['id']}?tab=history")
+        page, past = console.page, console.page.locator(".past")
+        await past.get_by_text("This is how it is now.").wait_for()
+        latest = page.locator(".timeline li").first
+        assert await latest.locator("del").first.inner_text() == "vision"
+        assert await latest.locator("ins").first.inner_text() == "streaming"
+        await console.button("How it was at revision 1").click()
+        await past.locator("del", has_text="First").wait_for()
+        slider = past.get_by_role("slider")
+        assert await slider.evaluate("slider => slider === document.activeElement")
+        await page.keyboard.press("ArrowRight")
+        await past.get_by_text("2 of 3").wait_for()
+        await past.locator("del", has_text="First").wait_for(state="detached")
+        assert (await slider.get_attribute("aria-valuetext") or "").startswith("Revision 2, ")
+        await page.keyboard.press("End")
+        await past.get_by_text("This is how it is now.").wait_for()
+        assert _asked(console) == ["1", "2"]
+
+
+async def test_nothing_is_asked_for_while_the_slider_moves(consoles: Consoles) -> None:
+    model = await _renamed(consoles)
+    async with consoles.opened() as console:
+        await console.go(f"/models/{model['id']}?tab=history")
+        slider = console.page.get_by_label("After revision")
+        await slider.evaluate(
+            """slider => {
+                for (const value of [2, 1, 2, 1]) {
+                    slider.value = value;
+                    slider.dispatchEvent(new Event("input"));
+                }
+            }"""
+        )
+        await console.page.locator(".past del", has_text="First").wait_for()
+        assert _asked(console) == ["1"]
+
+
+async def test_what_was_removed_has_a_past_and_no_way_back(consoles: Consoles) -> None:
+    model = await _renamed(consoles)
+    await consoles.api.delete(path_of(model))
+    async with consoles.opened() as console:
+        await console.go(f"/models/{model['id']}")
+        past = console.page.locator(".past")
+        await past.get_by_text("3 of 3").wait_for()
+        await past.get_by_label("After revision").fill("1")
+        await past.locator("dd", has_text="First").wait_for()
+        revert = console.button("Revert to revision 1")
+        assert await revert.get_attribute("aria-disabled") == "true"
+        reason = console.page.locator(f"#{await revert.get_attribute('aria-describedby')}")
+        assert "It was removed, which cannot be taken back" in (await reason.text_content() or "")
+        assert await faults_of(console, "removed") == []
