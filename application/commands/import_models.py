@@ -10,6 +10,7 @@ from application.errors import Conflict, InvalidInput
 from application.policies.filling import CATALOGUE
 from application.policies.synchronising import follow, synchronise
 from application.queries.discover_models import discover_models_of
+from application.queries.long_lists import worked_out
 from domain.errors import DomainError
 from domain.model.aggregate import Model
 from domain.model.values import NOT_TOLD
@@ -90,12 +91,14 @@ async def import_models(command: ImportModels, *, models: Models, ports: Discove
 async def _imported(command: ImportModels, models: Models, ports: DiscoveryPorts) -> ImportOutcome:
     before = await models.recorded_already()
     offer = (await discover_models_of(command.provider_id, ports=ports)).offer
-    chosen = _chosen(command, offer)
+    chosen = await worked_out(offer.models, lambda: _chosen(command, offer))
     held_back: dict[str, UUID] = {}
     if before:
         recorded = dict(before)
     else:
-        new = [_registration(model_id, model, command) for model_id, model in chosen.new.items()]
+        new = await worked_out(
+            chosen.new, lambda: [_registration(model_id, model, command) for model_id, model in chosen.new.items()]
+        )
         changed, held_back = await _updated(command, chosen, models, ports.clock.now().date())
         unsaved = [*new, *changed]
         recorded = {entry.aggregate_id: entry for entry in await models.save_all(unsaved)} if unsaved else {}
@@ -175,9 +178,18 @@ async def _updated(
 ) -> tuple[list[Model], dict[str, UUID]]:
     """Return those of the registered models that the offer changes, and those with a price that is left alone."""
     wanted = [*chosen.registered, *chosen.gone] if command.update else []
+    if not wanted:
+        return [], {}
+    registered = await models.get_many(wanted)
+    return await worked_out(registered, lambda: _followed(command, chosen, registered.values(), day))
+
+
+def _followed(
+    command: ImportModels, chosen: _Chosen, registered: Iterable[Model], day: date
+) -> tuple[list[Model], dict[str, UUID]]:
     changed: list[Model] = []
     held_back: dict[str, UUID] = {}
-    for model in (await models.get_many(wanted)).values() if wanted else ():
+    for model in registered:
         if model.id in chosen.gone:
             lifecycle = chosen.gone[model.id].lifecycle
             if lifecycle != NOT_TOLD:
