@@ -89,6 +89,11 @@ class PostgresStoredLog:
             misnumbered=[Span(*row) for row in await self._rows("misnumbered", {})],
         )
 
+    async def owner(self, aggregate_id: UUID) -> UUID | None:
+        """Return the organization that has an aggregate of this id, which is random, or none where none has it."""
+        rows = await self._rows("owner", {"aggregate_id": aggregate_id})
+        return rows[0][0] if rows else None
+
     async def hashes(self, places: Sequence[tuple[UUID, int]]) -> Sequence[bytes | None]:
         organizations, sequences = [place[0] for place in places], [place[1] for place in places]
         rows = await self._rows("hashes", {"organizations": organizations, "sequences": sequences})

@@ -48,6 +48,10 @@ SELECT organization_id, org_sequence, position, 1 FROM (
 WHERE revision <> coalesce(before + 1, least(revision, 1)) OR org_sequence <= sequence_before
 ORDER BY position LIMIT 1000;
 
+-- owner: the organization that has an aggregate of this id
+SELECT h.organization_id FROM organization_heads h WHERE EXISTS (
+    SELECT FROM events e WHERE e.organization_id = h.organization_id AND e.aggregate_id = %(aggregate_id)s);
+
 -- hashes: the hashes of events by organization and sequence
 SELECT e.hash FROM unnest(%(organizations)s::uuid[], %(sequences)s::bigint[]) WITH ORDINALITY
     AS wanted (organization_id, org_sequence, number)

@@ -13,8 +13,9 @@ import uvloop
 from application.caller import Caller, acting_as
 from application.errors import NotFound
 from application.queries.as_of import AtRevision, AtTime
+from entrypoints.auditing.container import administrators_log
 from entrypoints.auditing.trail import auditing_of
-from entrypoints.cli.arguments import identifier, moment
+from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.http.responses import json_bytes
 from entrypoints.http.views.audit import event_document
@@ -37,7 +38,7 @@ _LONGEST = 100
 def replay(
     kind: Annotated[str, typer.Argument(help="provider or model.")],
     thing_id: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
-    org: Annotated[str, typer.Option(help="Whose it is: the id of the organization.")],
+    org: Annotated[str | None, typer.Option(help="Whose it is; without it the log is asked.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Only until this time, such as 2026-01-31T12:00:00Z.")] = None,
     until: Annotated[int | None, typer.Option(min=1, help="Only until this revision.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and outcome as JSON.")] = False,
@@ -51,11 +52,12 @@ def replay(
             raise WrongSettings(["Give --as-of or --until, not both."])
         wanted = _kind(kind)
         time = None if as_of is None else moment(as_of, "--as-of")
-        caller = Caller(
-            organization_id=identifier(org, "--org"), actor="command-line", command_id=uuid4(), correlation_id="replay"
-        )
-        with prepared(load_settings(), say) as runtime, acting_as(caller):
-            story, outcome = uvloop.run(_told(runtime, wanted, identifier(thing_id, "ID"), time, until))
+        wanted_id, organization_id = identifier(thing_id, "ID"), organization(org)
+        with prepared(load_settings(), say) as runtime:
+            owner = organization_id or uvloop.run(_owner(runtime, wanted, wanted_id))
+            caller = Caller(organization_id=owner, actor="command-line", command_id=uuid4(), correlation_id="replay")
+            with acting_as(caller):
+                story, outcome = uvloop.run(_told(runtime, wanted, wanted_id, time, until))
         if as_json:
             print_json({"events": [_document(told) for told in story], "outcome": outcome})
         else:
@@ -68,6 +70,15 @@ def _kind(text: str) -> Kind:
     if text == "model":
         return "model"
     raise WrongSettings([f"{text} is neither provider nor model."])
+
+
+async def _owner(runtime: Runtime, kind: Kind, thing_id: UUID) -> UUID:
+    auditing = auditing_of(runtime)
+    async with auditing.admin_pool():
+        owner = await administrators_log(auditing).owner(thing_id)
+    if owner is None:
+        raise NotFound(f"There is no such {kind} in any organization's log.")
+    return owner
 
 
 async def _told(

@@ -73,7 +73,7 @@ async def test_the_story_of_a_model_is_told(api: Api, commands: Commands) -> Non
     assert "because: It is better" in told.stdout
     assert 'name: "First" -> "Second"' in told.stdout
     assert "The model after revision 2:" in told.stdout
-    document = await commands.json("replay", "model", model["id"], "--org", api.organization_id)
+    document = await commands.json("replay", "model", model["id"])
     assert [event["type"] for event in document["events"]] == ["model.registered", "model.renamed"]
     assert document["outcome"] == json.loads(json.dumps(model, default=float))
 
@@ -116,6 +116,14 @@ async def test_a_story_that_cannot_be_told_is_refused_in_a_line(
     assert result.exit_code == code
     assert told in result.stderr
     assert "Traceback" not in result.stderr
+
+
+async def test_a_story_is_told_of_its_own_organization_alone(api: Api, commands: Commands) -> None:
+    model = await _a_story(api)
+    strangers = await commands.run("replay", "model", model["id"], "--org", api.elsewhere().organization_id)
+    assert (strangers.exit_code, "no such model" in strangers.stderr) == (1, True)
+    nobodys = await commands.run("replay", "provider", api.organization_id)
+    assert (nobodys.exit_code, "no such provider in any organization's log" in nobodys.stderr) == (1, True)
 
 
 async def test_the_log_is_proved_exported_and_proved_again(api: Api, commands: Commands, tmp_path: Path) -> None:
