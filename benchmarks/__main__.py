@@ -6,10 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.append import measure_append
+from benchmarks.chaining import measure_chaining
 from benchmarks.creating import measure_creating
 from benchmarks.discovering import measure_checks, measure_discovery
 from benchmarks.environment import database
 from benchmarks.listing import measure_listing
+from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
 from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.report import Report
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "start": measure_starting,
     "append": measure_append,
+    "chain": measure_chaining,
     "create": measure_creating,
     "list": measure_listing,
+    "past": measure_looking_back,
     "prompts": measure_prompts,
     "discovery": measure_discovery,
     "checks": measure_checks,

@@ -10,19 +10,18 @@ import subprocess
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import aiohttp
 import psutil
 import psycopg
-from eventsourcing.persistence import StoredEvent
 
 from adapters.event_store.inline import projected
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.event_store.records import Append
 from adapters.postgres.pool import writing_pool
 from benchmarks.environment import COMMAND, headers, service
 from benchmarks.library_runner import library_rate
+from benchmarks.stories import append, model_events, nobody, provider_event
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -161,50 +160,13 @@ async def _work(url: str, pipe: Connection) -> None:
 def _fill(data: Database, events: int) -> None:
     """Append models with five events each, of a hundred organizations in turn, so that each one's lie far apart."""
     with writing_pool(data.app_url, size=1) as pool:
-        recorder = LedgerRecorder(pool, scope=_nobody, projector=projected)
+        recorder = LedgerRecorder(pool, scope=nobody, projector=projected)
         organizations = [(uuid4(), uuid4()) for _ in range(_ORGANIZATIONS)]
         for organization_id, provider_id in organizations:
-            recorder.insert_events([_provider(provider_id)], append=_append(organization_id))
+            recorder.insert_events([provider_event(provider_id)], append=append(organization_id))
         for number in range(events // (_EVENTS_A_MODEL * _MODELS_A_BATCH)):
             organization_id, provider_id = organizations[number % _ORGANIZATIONS]
-            batch = [event for _ in range(_MODELS_A_BATCH) for event in _model(provider_id)]
-            recorder.insert_events(batch, append=_append(organization_id))
+            batch = [event for _ in range(_MODELS_A_BATCH) for event in model_events(provider_id)]
+            recorder.insert_events(batch, append=append(organization_id))
     with psycopg.connect(data.owner_url, autocommit=True) as connection:
         connection.execute("VACUUM (ANALYZE) events, ai_models, ai_providers")
-
-
-def _nobody() -> Append:
-    raise LookupError("every append of a benchmark names its organization")
-
-
-def _append(organization_id: UUID) -> Append:
-    return Append(organization_id=organization_id, actor="benchmark", command_id=uuid4(), correlation_id="benchmark")
-
-
-def _provider(provider_id: UUID) -> StoredEvent:
-    state = (
-        b'{"credential_hint":null,"credential_version":0,"endpoint":"https://api.openai.com/v1","is_enabled":true,'
-        b'"name":"OpenAI","origin":"https://api.openai.com:443","provider_type":"openai","settings":{}}'
-    )
-    return StoredEvent(provider_id, 1, "provider.registered", state)
-
-
-def _model(provider_id: UUID) -> list[StoredEvent]:
-    model_id = uuid4()
-    registered = (
-        '{"capabilities":["text","function_calling","streaming"],"config":{"temperature":0.7},"context_window":128000,'
-        '"input_per_1k":"0.0025","is_enabled":true,"lifecycle":null,"max_tokens":16384,'
-        f'"model_id":"{model_id}","name":"GPT-4o","output_per_1k":"0.01","price_as_of":"2026-11-04",'
-        f'"price_source":"genai-prices","provider_id":"{provider_id}","retires_on":null,'
-        '"sources":{"price":"genai-prices","type":"catalogue"},"type":"multimodal","version":null}'
-    ).encode()
-    price = b'{"input_per_1k":"0.003","output_per_1k":"0.012","price_as_of":null,"price_source":null}'
-    renamed = b'{"name":"A better name","sources":{"name":"manual"}}'
-    told = [
-        ("model.registered", registered),
-        ("model.renamed", renamed),
-        ("model.price-changed", price),
-        ("model.disabled", b"{}"),
-        ("model.enabled", b"{}"),
-    ]
-    return [StoredEvent(model_id, revision, topic, state) for revision, (topic, state) in enumerate(told, 1)]

@@ -58,6 +58,8 @@ def test_bodies_are_camel_case_and_exact() -> None:
     )
     assert read.provider_id == UUID("aaaaaaaa-0000-4000-8000-000000000001")
     assert read.at_time == datetime(2026, 1, 31, 10, tzinfo=UTC)
+    # A plus sign that was not encoded in a query.
+    assert validated(Everything, {"atTime": "2026-01-31T12:00:00 02:00"}).at_time == read.at_time
     assert read.cost_per_1k_tokens == Decimal("0.0001234567890123456789")
     assert read.config == {"temperature": Decimal("0.7")}
     assert "is_enabled" not in read.model_fields_set
