@@ -128,17 +128,16 @@ class Desk:
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
         self.rosters.put(self.organization_id, self.account)
-        self.readiness = Readiness(
-            ReadinessPorts(
-                rosters=self.rosters,
-                reports=self.usage,
-                catalogue=self.catalogue,
-                gateway=Gateway(FakeOutbound()),
-                vault=self.vault,
-                timer=self.timer,
-                clock=self.clock,
-            )
+        self.readiness_ports = ReadinessPorts(
+            rosters=self.rosters,
+            reports=self.usage,
+            catalogue=self.catalogue,
+            gateway=Gateway(FakeOutbound()),
+            vault=self.vault,
+            timer=self.timer,
+            clock=self.clock,
         )
+        self.readiness = Readiness(self.readiness_ports)
 
     @property
     def ports(self) -> PromptPorts:

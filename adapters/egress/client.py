@@ -147,8 +147,9 @@ class Egress:
                     reading = body(response, max_bytes=request.max_bytes, idle_seconds=request.read_idle_seconds)
                     pieces = [piece async for piece in reading]
                 finally:
-                    # Closes nothing when the body was read to its end: then the connection is already back in its pool.
-                    response.close()
+                    # When the body was read to its end, the connection is already back in its pool.
+                    if not response.closed:
+                        response.close()
         except FAILURES as error:
             raise failure(error, attempt) from None
         return OutboundResponse(

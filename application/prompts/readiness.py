@@ -31,6 +31,7 @@ LONGEST_TRUST: Final = 2.0
 # Half way through the log is asked while prompts go on, so that under load none of them ever waits for it.
 _ASK_AFTER: Final = LONGEST_TRUST / 2
 _FORGET_AFTER: Final = 60.0
+_MOST_ORGANIZATIONS: Final = 1_000
 _LATENCIES_GOOD_FOR: Final = 10.0
 _LATENCIES_OF: Final = timedelta(days=1)
 
@@ -64,11 +65,12 @@ class Readiness:
 
     Nothing here is trusted for longer than `LONGEST_TRUST` without asking the organization's log whether it has grown;
     a write in this process is seen at once. An organization without prompts for a minute is forgotten, keys and all,
-    when the next one comes.
+    when the next one comes; so is, where there are too many, the one whose last prompt is the longest ago.
     """
 
-    def __init__(self, ports: ReadinessPorts) -> None:
+    def __init__(self, ports: ReadinessPorts, *, most_organizations: int = _MOST_ORGANIZATIONS) -> None:
         self._ports = ports
+        self._most_organizations = most_organizations
         self._organizations: OrderedDict[UUID, _Remembered] = OrderedDict()
 
     def forget(self, organization_id: UUID) -> None:
@@ -101,14 +103,17 @@ class Readiness:
         organization_id = current_caller().organization_id
         remembered = self._organizations.get(organization_id)
         if remembered is None:
-            self._forget_idle()
+            self._make_room()
             remembered = self._organizations[organization_id] = _Remembered(checked_at=self._ports.timer.now())
         self._organizations.move_to_end(organization_id)
         return remembered
 
-    def _forget_idle(self) -> None:
+    def _make_room(self) -> None:
         latest = self._ports.timer.now() - _FORGET_AFTER
-        while self._organizations and next(iter(self._organizations.values())).checked_at < latest:
+        while self._organizations and (
+            len(self._organizations) >= self._most_organizations
+            or next(iter(self._organizations.values())).checked_at < latest
+        ):
             self._organizations.popitem(last=False)
 
     async def _current(self, remembered: _Remembered) -> Ready:

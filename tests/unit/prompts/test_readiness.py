@@ -13,7 +13,7 @@ import pytest
 from application.caller import NobodyCalling, acting_as
 from application.errors import ModelNotFound, Unavailable
 from application.policies.candidates import ModelById, Need
-from application.prompts.readiness import LONGEST_TRUST
+from application.prompts.readiness import LONGEST_TRUST, Readiness
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
 from tests.fakes.rosters import FakeRosters
@@ -184,6 +184,18 @@ async def test_nobody_has_no_models() -> None:
     desk, _ = a_desk()
     with pytest.raises(NobodyCalling):
         await desk.readiness.ready()
+
+
+async def test_of_too_many_organizations_those_with_the_oldest_prompts_are_forgotten() -> None:
+    desk, _ = a_desk()
+    readiness = Readiness(desk.readiness_ports, most_organizations=2)
+    one, two, three = uuid4(), uuid4(), uuid4()
+    reads = []
+    for organization_id in (one, two, one, three, one, two):
+        with acting_as(a_caller(organization_id)):
+            await readiness.ready()
+        reads.append(desk.rosters.reads)
+    assert reads == [1, 2, 2, 3, 3, 4]
 
 
 async def test_an_organization_without_prompts_for_a_minute_is_forgotten_when_another_comes() -> None:
