@@ -118,6 +118,11 @@ def _statement(unchecked: str | None, count: int) -> str:
         return f"Only the chain was checked; that it was not cut off or made anew, nothing proves: {unchecked}"
     if count == 0:
         return "Every event is covered by the newest checkpoint."
+    if count == 1:
+        return (
+            "The newest event came after the newest checkpoint. It is chained, but nothing can prove yet that it was "
+            "not cut off or made anew."
+        )
     return (
         f"The newest {count} events came after the newest checkpoint. They are chained, but nothing can prove yet that "
         "none of them was cut off or made anew."

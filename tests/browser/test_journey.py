@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.looks import faults_of
 from tests.browser.superuser import edit_an_event, write_checkpoint
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ async def _prove_the_log(console: Console, service: RunningService) -> None:
     assert "What nothing can prove" in await proof.inner_text()
     number = await write_checkpoint(service)
     await console.button("Verify").click()
-    await proof.get_by_text(f"Events 1 to {count} are also proved to be whole: checkpoint {number},").wait_for()
+    await proof.get_by_text(f"What is proved: events 1 to {count}").wait_for()
+    assert f"number {number}" in await proof.inner_text()
     assert "What nothing can prove" not in await proof.inner_text()
 
 
@@ -127,6 +129,7 @@ async def _notice_that_an_event_was_changed(console: Console, service: RunningSe
     await console.button("Verify").click()
     proof = console.page.get_by_role("region", name="Verification")
     await proof.get_by_text("In one place the log is not what was written.").wait_for()
+    assert await faults_of(console, "tampered") == []
     (finding,) = await proof.locator("tbody tr").all()
     assert (await finding.locator("td").all_inner_texts())[:3] == [str(position), "2", "Edited"]
 

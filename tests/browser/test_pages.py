@@ -131,7 +131,7 @@ class Furnished:
     async def operations(self, console: Console) -> None:
         await console.go("/operations")
         await console.button("Verify Models").click()
-        await console.told("Verify Models: Every row is what the log says")
+        await console.told("what the log says, up to position")
         await console.button("Close the message").click()
 
 

@@ -39,7 +39,7 @@ function columns() {
     { head: "By", cell: (event) => element("code", { class: "whole" }, event.actor) },
     { head: "About", cell: (event) => about(event) },
     { head: "Facts", cell: (event) => facts(event) },
-    { head: "Number", numeric: true, cell: (event) => String(event.sequence) },
+    { head: "Sequence", numeric: true, cell: (event) => String(event.sequence) },
   ];
 }
 

@@ -1,7 +1,7 @@
 // Has the service check the log, and says in words what that has proved, what nothing can prove, and what is wrong.
 
 import { get, isAbort } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
+import { element, inline, replace } from "../../core/elements.js";
 import { number, time, title, UNKNOWN } from "../../core/format.js";
 import { badge } from "../../parts/badges.js";
 import { failure } from "../../parts/failure.js";
@@ -31,14 +31,16 @@ function proof(found) {
       found.checkpoint ? ["Signed with key", element("code", {}, found.checkpoint.keyId)] : null,
       ["Verified at", time(Date.now())],
     ]),
-    found.checkpoint ? evidence(found.checkpoint) : null);
+    found.checkpoint ? evidence(found.checkpoint) : null,
+    element("details", {}, element("summary", {}, "What no verification can tell"), element("ul", { class: "limits" }, found.unproven.limits.map((limit) => element("li", {}, inline(limit))))));
 }
 
-function intact({ events, unproven, checkpoint }) {
-  const whole = unproven.fromSequence === null ? events : unproven.fromSequence - 1;
+function intact({ events, proven }) {
   return [
     element("p", { class: "verdict" }, badge("Intact", "good"), element("strong", {}, events === 0 ? "Nothing has happened yet, and nothing is missing." : chained(events))),
-    checkpoint && whole > 0 ? element("p", {}, `${whole === 1 ? "Event 1 is" : `Events 1 to ${number(whole)} are`} also proved to be whole: checkpoint ${number(checkpoint.number)}, which is signed and kept outside the database, has seen ${whole === 1 ? "it" : "them"}. Had anybody cut the log off since, or written it anew, it would show here, even if they have the database itself.`) : null,
+    proven.throughSequence === null ? null : element("div", { class: "notice good" },
+      element("p", {}, element("strong", {}, `What is proved: ${proven.throughSequence === 1 ? "event 1" : `events 1 to ${number(proven.throughSequence)}`}`)),
+      element("p", {}, proven.statement)),
   ];
 }
 
@@ -58,7 +60,7 @@ function tampered({ findings }) {
     element("p", { class: "verdict" }, badge("Not intact", "bad"), element("strong", {}, findings.length === 1 ? "In one place the log is not what was written." : `In ${number(findings.length)} places the log is not what was written.`)),
     table([
       { head: "Position", cell: ({ position }) => element("strong", {}, number(position)) },
-      { head: "Event", cell: (finding) => events(finding) },
+      { head: "Sequence", cell: (finding) => events(finding) },
       { head: "What", cell: ({ kind }) => badge(KINDS[kind] ?? title(kind), "bad") },
       { head: "How that shows", cell: ({ message }) => message },
     ], shown, { caption: "What is not as it was written" }),

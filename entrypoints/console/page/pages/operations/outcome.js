@@ -17,9 +17,11 @@ export function outcome(job) {
   return job.result ? OUTCOMES[job.kind](job.result) : { isWell: true, text: "It is done." };
 }
 
+const ROWS = ["No row is there, which is", "The only row is"];
+
 const OUTCOMES = {
-  verify: ({ rows, events, position, differences }) => differences.count === 0
-    ? { isWell: true, text: `Every row is what the log says: ${many(rows, "row")} from ${many(events, "event")}, up to position ${number(position)}.` }
+  verify: ({ rows, position, differences }) => differences.count === 0
+    ? { isWell: true, text: `${ROWS[rows] ?? `All ${number(rows)} rows are`} what the log says, up to position ${number(position)}.` }
     : { isWell: false, text: `${many(differences.count, "row is", "rows are")} not what the log says, up to position ${number(position)}. Rebuild the table, or mend the organization alone: both put it right from the log.` },
   rebuild: ({ rows, events, corrected, swap, orphans }) => ({ isWell: orphans === 0, text: sentences(
     `${many(rows, "row")} made from ${many(events, "event")} and swapped in at position ${number(swap.position)}, for which everybody waited ${milliseconds(swap.milliseconds)}.`,
