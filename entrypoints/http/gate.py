@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic_core import PydanticCustomError
 
 from application.caller import acting_as
+from application.policies.reasons import refused_in_a_reason
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
 from entrypoints.http.exchange import EXCHANGE, PLATFORM, caller_for
 from entrypoints.http.fields import parse_uuid
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from entrypoints.http.principal import Principal
     from entrypoints.http.rate_limits import RateLimiter
     from entrypoints.http.routes import Handler, Route
-
-LONGEST_REASON = 500
 
 
 class Gate:
@@ -119,7 +118,7 @@ def _organization(stated: str) -> object:
 
 def _reason(request: web.Request) -> str | None:
     reason = request.headers.get("X-Change-Reason")
-    if reason is not None and not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
-        message = f"takes 1 to {LONGEST_REASON} printable characters"
+    message = None if reason is None else refused_in_a_reason(reason)
+    if message is not None:
         raise InvalidRequest(f"X-Change-Reason {message}.", errors=[FieldError("X-Change-Reason:", message)])
     return reason

@@ -58,7 +58,8 @@ IF_MATCH: Schema = {
 CHANGE_REASON: Schema = {
     "name": "X-Change-Reason",
     "in": "header",
-    "description": "Why, in up to 500 printable characters; it is kept with the events.",
+    "description": "Why, in up to 500 printable characters. It is kept with the events for ever, also when the "
+    "organization is removed: name tickets, not people. E-mail addresses and keys are refused.",
     "schema": {**_TEXT, "minLength": 1, "maxLength": 500},
 }
 ORGANIZATION: Schema = {

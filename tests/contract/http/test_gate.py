@@ -126,8 +126,8 @@ async def test_on_platform_routes_nobody_is_the_caller_until_the_view_says_so(se
     assert reply.document == {"organization": str(OTHER_ORGANIZATION), "actor": "user-1", "request": "r-2"}
 
 
-@pytest.mark.parametrize("reason", ["", "x" * 501, "a\tb", "caf\u00e9\u200b"])
-async def test_a_reason_is_short_and_printable(serve: Serve, reason: str) -> None:
+@pytest.mark.parametrize("reason", ["", "x" * 501, "a\tb", "caf\u00e9\u200b", "Ask anna@example.org"])
+async def test_a_reason_is_short_printable_and_names_nobody(serve: Serve, reason: str) -> None:
     service = await serve(*thing_routes(Things()))
     reply = await service.ask("DELETE", THING, token=ADMIN, headers={"X-Change-Reason": reason})
     assert (reply.status, reply.document["errors"][0]["pointer"]) == (422, "X-Change-Reason:")

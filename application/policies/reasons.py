@@ -1,0 +1,29 @@
+"""What may stand in the reason of a change, which the log keeps for ever."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LONGEST_REASON: Final = 500
+
+_ADDRESS: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+# The beginnings that providers' keys, tokens and the like have; commit ids and ticket numbers have none of them.
+_KEY: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk|gsk|csk|xai|hf|tgp|gh[a-z]|glpat)[-_][\w-]{12,}|AIza[\w-]{20,}|AKIA[A-Z0-9]{12,}"
+    r"|eyJ[\w-]{8,}\.|[Bb]earer\s+\S{12,})"
+)
+
+
+def refused_in_a_reason(reason: str) -> str | None:
+    """Return why the log does not take the reason, none when it does.
+
+    It stays when the organization is removed, so that evident personal data and secrets are kept out from the start.
+    """
+    if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
+        return f"takes 1 to {LONGEST_REASON} printable characters"
+    if _ADDRESS.search(reason) is not None:
+        return "is kept for ever and takes no e-mail addresses: name a ticket"
+    if _KEY.search(reason) is not None:
+        return "is kept for ever and takes no keys or tokens"
+    return None
