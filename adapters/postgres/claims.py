@@ -52,6 +52,9 @@ class PostgresClaims:
             return Mismatch()
         return Replay(status, headers, body) if is_complete else InFlight()
 
+    async def hold(self, key: str) -> None:
+        await self._tenant.rows(_SQL["hold_claim"], {"key": key})
+
     async def complete(self, key: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
         parameters = {"key": key, "status": status, "headers": Jsonb(dict(headers)), "body": body}
         with self._settling(key):

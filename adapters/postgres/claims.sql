@@ -17,6 +17,10 @@ WHERE organization_id = %(organization_id)s AND key = %(key)s;
 DELETE FROM idempotency_keys WHERE organization_id = %(organization_id)s
     AND claimed_at < clock_timestamp() - interval '24 hours';
 
+-- hold_claim: go on with a claim, so that nobody takes it for abandoned
+UPDATE idempotency_keys SET claimed_at = clock_timestamp()
+WHERE organization_id = %(organization_id)s AND key = %(key)s AND completed_at IS NULL;
+
 -- complete_claim: keep the answer
 UPDATE idempotency_keys SET completed_at = clock_timestamp(), status = %(status)s, headers = %(headers)s, body = %(body)s
 WHERE organization_id = %(organization_id)s AND key = %(key)s;

@@ -41,7 +41,8 @@ class Claims(Protocol):
     """The idempotency keys of the current caller's organization; another organization's are out of sight.
 
     All of it works for the nil organization too, under which requests to the platform's own routes are claimed. A
-    claim that was neither completed nor released, because its process died, may be claimed again after a time limit.
+    claim that was neither completed, released nor held for a time limit, because its process died, may be claimed
+    again.
     """
 
     async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:
@@ -51,6 +52,14 @@ class Claims(Protocol):
 
         Raises:
             Unavailable: the keys cannot be looked up at the moment.
+        """
+        ...
+
+    async def hold(self, key: str) -> None:
+        """Say that the request is still being carried out; to be called every few seconds, as long as it is.
+
+        Raises:
+            Unavailable: it could not be said; the time limit goes on.
         """
         ...
 

@@ -47,7 +47,7 @@ def build_app(
     records: dict[web.AbstractRoute, Route] = {}
     edge = Edge(records, logger=logger, metrics=metrics)
     limiter.check(routes)
-    gate = Gate(verifier, Idempotency(claims, logger=logger), limiter, logger=logger)
+    gate = Gate(verifier, Idempotency(claims, logger=logger, hold_seconds=options.hold_seconds), limiter, logger=logger)
     app = web.Application(middlewares=[edge.middleware, gate.middleware])
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     readiness = Readiness(checks, warnings or {}, seconds=options.readiness_seconds)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -59,9 +60,10 @@ def idempotency_key(request: web.Request) -> str | None:
 class Idempotency:
     """Answers requests that carry a key."""
 
-    def __init__(self, claims: Claims, *, logger: FilteringBoundLogger) -> None:
+    def __init__(self, claims: Claims, *, logger: FilteringBoundLogger, hold_seconds: float) -> None:
         self._claims = claims
         self._logger = logger
+        self._hold_seconds = hold_seconds
 
     async def answer(
         self, request: web.Request, handler: Handler, key: str, organization_id: UUID
@@ -95,13 +97,23 @@ class Idempotency:
         self, request: web.Request, handler: Handler, key: str, caller: Caller
     ) -> web.StreamResponse:
         response: web.StreamResponse | None = None
+        holding = asyncio.create_task(self._hold(key, caller))
         try:
             with nullcontext() if caller.organization_id == PLATFORM else acting_as(caller):
                 response = await answered(request, handler, self._logger)
             return response
         finally:
+            holding.cancel()
             with acting_as(caller):
                 await self._settle(request, key, response)
+
+    async def _hold(self, key: str, caller: Caller) -> None:
+        """Keep the key from being taken for that of a process that died, however long the work takes."""
+        with acting_as(caller):
+            while True:
+                await asyncio.sleep(self._hold_seconds)
+                with suppress(Unavailable):
+                    await self._claims.hold(key)
 
     async def _settle(self, request: web.Request, key: str, response: web.StreamResponse | None) -> None:
         """Keep a final answer, or give the key back; a failure to do so leaves the answer as it is."""

@@ -135,7 +135,7 @@ class CommandInFlight(Refused):
 
 
 class AnswerNotKept(Refused):
-    """This was carried out before, but the answer was too large to keep: read the result instead."""
+    """This was carried out before, but its answer, a stream or a large one, was not kept: do not repeat it."""
 
     status = 409
     code = "answer-not-kept"

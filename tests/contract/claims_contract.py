@@ -79,6 +79,18 @@ class ClaimsContract:
         await released(claims, organization)
         assert isinstance(await claimed(claims, organization), Replay)
 
+    async def test_a_key_that_is_held_stays_what_it_was(self, claims: Claims, organization: UUID) -> None:
+        with acting_as(on_behalf_of(organization)):
+            await claims.hold("key")
+        assert await claimed(claims, organization) == Claimed()
+        with acting_as(on_behalf_of(organization)):
+            await claims.hold("key")
+        assert await claimed(claims, organization) == InFlight()
+        await completed(claims, organization)
+        with acting_as(on_behalf_of(organization)):
+            await claims.hold("key")
+        assert isinstance(await claimed(claims, organization), Replay)
+
     async def test_giving_back_what_nobody_took_does_nothing(self, claims: Claims, organization: UUID) -> None:
         await released(claims, organization)
         assert await claimed(claims, organization) == Claimed()

@@ -36,6 +36,9 @@ class FakeClaims:
             return Mismatch()
         return entry.replay or InFlight()
 
+    async def hold(self, key: str) -> None:
+        """Do nothing: a claim of a fake is never taken for abandoned."""
+
     async def complete(self, key: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self._entries[current_caller().organization_id, key].replay = Replay(status, dict(headers), body)
 

@@ -32,7 +32,7 @@ token alone.
 
 **Changes** answer with `ETag`, the revision, and `X-Ledger-Position`, the place in the log. Send the ETag back as
 `If-Match`, and no change of somebody else is overwritten. Any POST can carry an `Idempotency-Key`, which makes
-repeating it harmless.
+repeating it harmless for 24 hours.
 
 **Lists** come in pages: send `pagination.nextCursor` back as `cursor` until it is null.
 

@@ -87,7 +87,6 @@ def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
             largest_body=LARGEST_PROMPT,
             answers=_GENERATED,
             problems=_IN_VAIN,
-            replayable=False,
         ),
         route(
             "GET",

@@ -60,7 +60,8 @@ class PromptViews:
 
         Calls that fail are repeated where that is safe, then the next candidate is asked; a model asked for by its id
         has no other. Closing the connection ends the call at the provider. Prompts and answers are neither logged nor
-        kept; tokens, cost and time are counted.
+        kept; tokens, cost and time are counted. With an Idempotency-Key the answer is kept for 24 hours, so that a
+        repetition costs nothing; that of a stream is not, and its repetition is refused.
 
         With `stream: true` the answer comes in server-sent events, the same for all providers: `delta` with `{"text"}`,
         at the end `done` with everything but the text, or `error` with problem details. No other model is asked once

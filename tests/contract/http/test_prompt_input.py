@@ -9,7 +9,6 @@ import pytest
 
 from application.ports.generation import ImagePart, Message, TextPart
 from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
-from tests.http_service import a_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,6 +44,8 @@ UNDERSTOOD = (
     Message(role="assistant", parts=(TextPart("A dot."),)),
     Message(role="user", parts=(TextPart("Sure?"),)),
 )
+
+KEY = {"Idempotency-Key": "the only one"}
 
 
 @pytest.fixture
@@ -148,10 +149,21 @@ async def test_a_body_may_have_twenty_mebibytes_and_no_more(desk: Desk, service:
     assert (reply.status, reply.document["largestBody"]) == (413, 20 * 1024 * 1024)
 
 
-async def test_an_idempotency_key_is_refused(desk: Desk, service: Service) -> None:
+async def test_a_prompt_with_an_idempotency_key_is_run_once(desk: Desk, service: Service) -> None:
     desk.model()
-    reply = await service.ask(
-        "POST", GENERATE, token=a_token(), json={"prompt": "Hi"}, headers={"Idempotency-Key": "k"}
-    )
-    assert (reply.status, reply.document["code"]) == (422, "not-replayable")
-    assert desk.generation.calls == []
+    replies = [await post(service, GENERATE, {"prompt": "Hi"}, **KEY) for _ in range(2)]
+    assert [reply.status for reply in replies] == [200, 200]
+    assert replies[0].content == replies[1].content
+    assert [reply.headers.get("Idempotency-Replayed") for reply in replies] == [None, "true"]
+    other = await post(service, GENERATE, {"prompt": "Bye"}, **KEY)
+    assert (other.status, other.document["code"]) == (422, "idempotency-key-reused")
+    assert len(desk.generation.calls) == 1
+
+
+async def test_a_stream_with_an_idempotency_key_is_not_run_twice(desk: Desk, service: Service) -> None:
+    desk.model()
+    first = await post(service, GENERATE, {"prompt": "Hi", "stream": True}, **KEY)
+    again = await post(service, GENERATE, {"prompt": "Hi", "stream": True}, **KEY)
+    assert (first.status, first.headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
+    assert (again.status, again.document["code"]) == (409, "answer-not-kept")
+    assert len(desk.generation.calls) == 1
