@@ -32,19 +32,19 @@ LIST_SECONDS: Final = 20.0
 LEASE_SECONDS: Final = 3.0
 """How long others wait for a process that died while it was asking; one that lives renews its lease in time."""
 
-_RENEWAL_SECONDS: Final = LEASE_SECONDS / 3
 _POLL_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotPorts:
-    """What asking a provider works with; `time_to_live` is in seconds."""
+    """What asking a provider works with; `time_to_live` and `lease` are in seconds."""
 
     providers: Providers
     vault: Vault
     gateway: ProviderGateway
     snapshots: Snapshots
     time_to_live: float
+    lease: float = LEASE_SECONDS
     flights: SingleFlight[Snapshot] = field(default_factory=SingleFlight)
 
 
@@ -58,14 +58,14 @@ async def asked_by_one(standing: Standing, ports: SnapshotPorts) -> Snapshot:
     holder = uuid4()
     try:
         while True:
-            moment = await ports.snapshots.lease(standing.provider_id, holder, LEASE_SECONDS)
+            moment = await ports.snapshots.lease(standing.provider_id, holder, ports.lease)
             # Also with the lease in hand: another process may have finished just before.
             news = await _news(standing, ports.snapshots)
             if isinstance(news, Snapshot):
                 return news
             standing = news
             if moment is not None:
-                async with _renewed(standing.provider_id, holder, ports.snapshots):
+                async with _renewed(standing, holder, ports):
                     return await _asked(standing, holder, moment.isoformat(), ports)
             await asyncio.sleep(_POLL_SECONDS)
     finally:
@@ -129,14 +129,19 @@ def _check(offers: Sequence[OfferedModel], previous: Snapshot | None, endpoint: 
 
 
 @asynccontextmanager
-async def _renewed(provider_id: UUID, holder: UUID, snapshots: Snapshots) -> AsyncIterator[None]:
-    """Keep the lease as long as the block lasts."""
+async def _renewed(standing: Standing, holder: UUID, ports: SnapshotPorts) -> AsyncIterator[None]:
+    """Keep the lease as long as the block lasts and the provider is the one that is asked.
+
+    When it is connected otherwise, the answer will not be kept: whoever asks it as it is now does not wait for that.
+    """
 
     async def renew() -> None:
         while True:
-            await asyncio.sleep(_RENEWAL_SECONDS)
+            await asyncio.sleep(ports.lease / 3)
             try:
-                await snapshots.lease(provider_id, holder, LEASE_SECONDS)
+                if not await _is_as_it_was(standing, ports.snapshots):
+                    return
+                await ports.snapshots.lease(standing.provider_id, holder, ports.lease)
             except ApplicationError:
                 # The database is away for a moment: another process may ask as well, which harms nobody.
                 continue
@@ -147,3 +152,7 @@ async def _renewed(provider_id: UUID, holder: UUID, snapshots: Snapshots) -> Asy
     finally:
         renewal.cancel()
         await asyncio.wait({renewal})
+
+
+async def _is_as_it_was(standing: Standing, snapshots: Snapshots) -> bool:
+    return any(now.basis == standing.basis for now in (await snapshots.standing(standing.provider_id)).providers)

@@ -12,7 +12,7 @@ import pytest
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
 from application.ports.snapshots import Standing
-from application.queries.completed_offers import Described, DescribedOffers, described
+from application.queries.completed_offers import DescribedOffers, described
 from domain.model.values import Lifecycle
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
@@ -21,7 +21,6 @@ from tests.unit.policies.test_change_sets import after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from application.queries.discover_models import ProviderOffer
     from domain.provider.aggregate import Provider
@@ -232,17 +231,13 @@ def test_memory_is_bounded_by_the_number_of_models() -> None:
         Standing(provider_id=uuid4(), provider_type="openai", endpoint=snapshot.endpoint, basis=snapshot.basis)
         for _ in range(12)
     ]
+    offered = described(standings[0], snapshot, FakeCatalogue(), day)
     with acting(uuid4()):
         for standing in standings:
             for _ in range(2):
-                remembered.keep(standing, _described(standing, day), day)
+                remembered.keep(standing, offered, day)
             remembered.find(standings[0], snapshot.fetched_at, day)
         held = [remembered.find(standing, snapshot.fetched_at, day) is not None for standing in standings]
     assert held == [True, False, False, False, False, *[True] * 7]
     with acting(uuid4()):
         assert remembered.find(standings[0], snapshot.fetched_at, day) is None
-
-
-def _described(standing: Standing, day: date) -> Described:
-    snapshot = after(None, [OfferedModel(model_id=f"model-{number}") for number in range(900)], 1)
-    return described(standing, snapshot, FakeCatalogue(), day)

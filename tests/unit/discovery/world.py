@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from application.ports.provider_gateway import OfferedModel, UpstreamFailure
-from application.queries.asking import SnapshotPorts
+from application.queries.asking import LEASE_SECONDS, SnapshotPorts
 from application.queries.discover_models import (
     DiscoveryPorts,
     NoOffer,
@@ -42,6 +42,7 @@ class World:
 
     time_to_live: float = HOUR
     patience: float = 5.0
+    lease: float = LEASE_SECONDS
     ledger: FakeLedger = field(default_factory=FakeLedger)
     gateway: FakeGateway = field(default_factory=FakeGateway)
     catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
@@ -65,6 +66,7 @@ class World:
                 gateway=self.gateway,
                 snapshots=self.snapshots,
                 time_to_live=self.time_to_live,
+                lease=self.lease,
             ),
             clock=self.clock,
             patience=self.patience,
