@@ -1,0 +1,34 @@
+"""What a serving process loads beside its first requests, and why it does not hold up the later ones."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrypoints.service import warmed_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
+
+
+async def test_what_was_loaded_is_not_looked_through_for_cycles_again() -> None:
+    loaded: list[list[int]] = []
+    await warmed_up(lambda: loaded.append([1]))
+    assert gc.get_freeze_count() > 0
+    assert not any(each is loaded for each in gc.get_objects()), "the collector still looks at it"
+
+
+async def test_the_loop_goes_on_while_something_is_loaded() -> None:
+    threads: list[threading.Thread] = []
+    await warmed_up(lambda: threads.append(threading.current_thread()))
+    assert threads != [threading.current_thread()]
