@@ -70,7 +70,7 @@ async def test_another_process_carries_on_when_the_one_that_asks_is_killed(
         await asyncio.to_thread(doomed.kill)
         killed = monotonic()
         answer = await waiting
-        assert monotonic() - killed < LEASE_SECONDS + 2
+        assert monotonic() - killed < LEASE_SECONDS + 5
         with pytest.raises(aiohttp.ClientError):
             await asking
     [summary] = answer["providers"]
