@@ -59,6 +59,8 @@ class PostgresReadTables:
             if not await one(connection, "alone"):
                 raise RebuildUnderWay
             yield
+            # A server notices only after a while that a connection is closed: the next one need not wait for that.
+            await one(connection, "no_longer_alone")
 
     async def begin(self, name: Table, *, as_live: bool = False) -> None:
         await self._run("begin", name=name, as_live=as_live)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,6 +14,20 @@ from cryptography.x509.oid import NameOID
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_NOTHING: Final = {
+    "digital_signature": False,
+    "content_commitment": False,
+    "key_encipherment": False,
+    "data_encipherment": False,
+    "key_agreement": False,
+    "key_cert_sign": False,
+    "crl_sign": False,
+    "encipher_only": False,
+    "decipher_only": False,
+}
+_USAGE: Final = x509.KeyUsage(**(_NOTHING | {"key_cert_sign": True}))
+_SERVER_USAGE: Final = x509.KeyUsage(**(_NOTHING | {"digital_signature": True}))
 
 
 class Authority:
@@ -64,7 +78,13 @@ def _certificate(
         .not_valid_before(now - timedelta(days=2))
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(_USAGE if is_authority else _SERVER_USAGE, critical=True)
     )
+    if issuer_key is not None:
+        # Python 3.13 asks for all that RFC 5280 does.
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+        builder = builder.add_extension(identifier, critical=False)
     if not is_authority:
         address = x509.IPAddress(ipaddress.ip_address(name))
         builder = builder.add_extension(x509.SubjectAlternativeName([address]), critical=False)
