@@ -46,4 +46,4 @@ async def test_what_is_new_or_missing_since_last_time_is_marked(consoles: Consol
         finally:
             catalogue.remove("gpt-of-tomorrow")
         await console.button("Ask again now").click()
-        await page.get_by_text("no longer offers a model").wait_for()
+        await page.get_by_text("no longer offers a model: gpt-of-tomorrow").wait_for()

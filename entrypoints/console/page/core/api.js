@@ -3,12 +3,14 @@
 import { current, signOut } from "./session.js";
 
 export class Problem extends Error {
-  constructor(document) {
+  // `retryAfter` in seconds.
+  constructor(document, { retryAfter = 1 } = {}) {
     super(document.detail ?? document.title ?? "Something went wrong.");
     this.document = document;
     this.status = document.status ?? 0;
     this.code = document.code ?? "unknown";
     this.errors = document.errors ?? [];
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -71,7 +73,7 @@ async function documentOf(response) {
 
 function refused(response, document) {
   if (response.status === 401 && current()) signOut(document?.detail ?? "The token is no longer accepted.");
-  return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without saying why.` });
+  return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without saying why.` }, { retryAfter: Number(response.headers.get("Retry-After")) || 1 });
 }
 
 const unreachable = () => new Problem({ status: 0, code: "unreachable", detail: "The service does not answer. Check that it runs and that the network is there, then try again." });

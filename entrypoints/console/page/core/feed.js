@@ -2,6 +2,7 @@
 
 import { stream } from "./api.js";
 import { messages } from "./events.js";
+import { pause } from "./pause.js";
 
 const FEED = "/api/ai/events";
 const FIRST_WAIT_MS = 1000;
@@ -47,7 +48,7 @@ export class Feed {
       if (end.reason === "renew") continue;
       this.listener.lost();
       if (performance.now() - began > LONGEST_WAIT_MS) wait = FIRST_WAIT_MS;
-      await pause(wait * (0.75 + Math.random() / 2), signal);
+      await untilOnline(wait * (0.75 + Math.random() / 2), signal);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     }
   }
@@ -85,17 +86,11 @@ export class Feed {
   }
 }
 
-// Ends early when the network is back.
-function pause(milliseconds, signal) {
-  return new Promise((resolve) => {
-    const done = new AbortController();
-    const finish = () => {
-      clearTimeout(timer);
-      done.abort();
-      resolve();
-    };
-    const timer = setTimeout(finish, milliseconds);
-    window.addEventListener("online", finish, { signal: done.signal });
-    signal.addEventListener("abort", finish, { signal: done.signal });
-  });
+// The wait ends early when the network is back.
+async function untilOnline(milliseconds, signal) {
+  const isBack = new AbortController();
+  const back = () => isBack.abort();
+  window.addEventListener("online", back, { once: true });
+  await pause(milliseconds, signal, isBack.signal);
+  window.removeEventListener("online", back);
 }

@@ -25,7 +25,9 @@ export function ago(value) {
 
 // USD per 1,000 tokens as the API has it; people compare prices per million.
 export function perMillion(per1k) {
-  return known(per1k) ? `$${plain(per1k * 1000)}` : UNKNOWN;
+  if (!known(per1k)) return UNKNOWN;
+  const cents = Math.round(per1k * 100_000) / 100;
+  return Math.abs(cents - per1k * 1000) < 1e-9 ? `$${cents.toFixed(2)}` : `$${plain(per1k * 1000)}`;
 }
 
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;

@@ -4,6 +4,8 @@ import { element } from "../core/elements.js";
 import { ago, time, title } from "../core/format.js";
 
 const TONES = { healthy: "good", degraded: "warn", unhealthy: "bad", unknown: "idle" };
+const TELLING = ["reasoning", "vision", "embeddings", "image_output", "audio_output", "audio_input", "pdf_input", "function_calling"];
+const FEW = 2;
 const LIFECYCLES = { active: "good", preview: "info", deprecated: "warn", retired: "bad" };
 
 export const badge = (text, tone = "idle") => element("span", { class: `badge ${tone}` }, text);
@@ -14,8 +16,22 @@ export const enabled = (isEnabled) => isEnabled ? badge("Enabled", "good") : bad
 
 export const lifecycle = (stage) => stage ? badge(title(stage), LIFECYCLES[stage] ?? "idle") : null;
 
+// That a model is not at its end goes without saying.
+export const stage = (model) => model.lifecycle === "active" ? null : lifecycle(model.lifecycle);
+
+export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? element("code", {}, apiKey.hint) : "set";
+
 export const when = (moment) => moment ? element("time", { datetime: moment, title: time(moment) }, ago(moment)) : "never";
 
-export const chips = (names, most = 4) => element("span", { class: "chips" },
-  names.slice(0, most).map((name) => element("span", { class: "chip" }, name.replaceAll("_", " "))),
-  names.length > most ? element("span", { class: "chip more", title: names.slice(most).join(", ") }, `+${names.length - most}`) : null);
+export const chips = (names) => element("span", { class: "chips" }, names.map(chip));
+
+// For rows of a list: what tells models apart comes first, the rest is a number.
+export function fewChips(names) {
+  const telling = [...TELLING.filter((name) => names.includes(name)), ...names.filter((name) => !TELLING.includes(name))];
+  const rest = telling.slice(FEW);
+  return element("span", { class: "chips few" }, telling.slice(0, FEW).map(chip), rest.length ? element("span", { class: "chip more", title: rest.map(spoken).join(", ") }, `+${rest.length}`) : null);
+}
+
+const chip = (name) => element("span", { class: "chip" }, spoken(name));
+
+const spoken = (name) => name.replaceAll("_", " ");

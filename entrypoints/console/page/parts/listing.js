@@ -82,7 +82,8 @@ export class Listing {
     const page = await this.#ask(asking?.signal ?? this.signal).catch(() => null);
     if (page === null || asking !== this.asking || this.#isBusy()) return false;
     const before = new Map(rows.map((row) => [row.id, JSON.stringify(row)]));
-    this.#show(page);
+    if (JSON.stringify(rows) === JSON.stringify(page.data)) this.#tell(page);
+    else this.#show(page);
     for (const row of page.data) {
       if (before.get(row.id) !== JSON.stringify(row)) this.place.querySelector(`[data-key="${CSS.escape(row.id)}"]`)?.classList.add("fresh");
     }
@@ -96,16 +97,14 @@ export class Listing {
   }
 
   #show({ data, pagination }) {
-    const isSame = data.length > 0 && this.rows.length > 0 && JSON.stringify(data) === JSON.stringify(this.rows);
     this.rows = data;
-    this.#tell(data, pagination);
-    if (isSame && this.place.querySelector("[data-key]")) return;
+    this.#tell({ data, pagination });
     const isFiltered = Object.values(this.chosen).some(Boolean);
     // Rows are drawn anew: the focus goes where it was, or to what says how many there are.
     if (!redraw(this.place, data.length ? this.draw(data) : this.empty(isFiltered))) this.count.focus({ preventScroll: true });
   }
 
-  #tell(data, pagination) {
+  #tell({ data, pagination }) {
     const first = this.cursors.length * this.limit;
     const told = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
     if (this.count.textContent !== told) this.count.textContent = told;

@@ -14,6 +14,6 @@ export function page(heading, { lead, actions = [], back } = {}, ...content) {
 
 export const card = (heading, ...content) => element("section", { class: "card" }, heading ? element("h2", {}, heading) : null, content);
 
-export const facts = (pairs) => element("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+export const facts = (pairs) => element("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value, kind]) => element("div", { class: kind }, element("dt", {}, name), element("dd", {}, value))));
 
 export const nothing = (text, ...more) => element("div", { class: "nothing" }, element("p", {}, text), more);

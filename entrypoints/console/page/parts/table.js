@@ -2,7 +2,7 @@
 
 import { element } from "../core/elements.js";
 
-// columns: {name, head, cell(row), sort?, numeric?}. `selection` adds a box to each row.
+// columns: {head, cell(row), sort?, numeric?, isUnseen?}. `selection` adds a box to each row.
 export function table(columns, rows, { caption, selection = null, sorted = null, onsort = null, rowClass = null } = {}) {
   const heads = columns.map((column) => head(column, sorted, onsort));
   const body = rows.map((row) => element("tr", { role: "row", class: rowClass?.(row), "data-key": selection?.id(row) ?? row.id },
@@ -16,7 +16,7 @@ export function table(columns, rows, { caption, selection = null, sorted = null,
 
 function head(column, sorted, onsort) {
   const attributes = { role: "columnheader", scope: "col", class: column.numeric ? "numeric" : null };
-  if (!column.sort || !onsort) return element("th", attributes, column.head);
+  if (!column.sort || !onsort) return element("th", attributes, column.isUnseen ? element("span", { class: "unseen" }, column.head) : column.head);
   const direction = sorted === column.sort ? "ascending" : sorted === `-${column.sort}` ? "descending" : null;
   const next = direction === "ascending" ? `-${column.sort}` : column.sort;
   const mark = element("span", { "aria-hidden": "true" }, direction === "ascending" ? " ↑" : direction === "descending" ? " ↓" : " ↕");

@@ -6,7 +6,7 @@ import { events } from "../../core/events.js";
 import { refusal } from "../../core/session.js";
 import { action } from "../../parts/action.js";
 import { field, Form } from "../../parts/form.js";
-import { card, page } from "../../parts/page.js";
+import { card, nothing, page } from "../../parts/page.js";
 import { Answer } from "./answer.js";
 import { Picture } from "./picture.js";
 import { explain } from "./why.js";
@@ -24,7 +24,7 @@ class Attempt {
     this.picture = new Picture();
     this.most = field({ name: "maxTokens", pointer: "/config/maxTokens", label: "Longest answer", unit: "tokens", type: "number", min: 1, step: 1 });
     this.temperature = field({ name: "temperature", pointer: "/config/temperature", label: "Temperature", type: "number", min: 0, max: 2 });
-    this.output = element("div", { class: "stack" });
+    this.output = element("div", { class: "stack" }, nothing("The answer shows here while it is written, with its tokens, its cost and the model that gave it."));
     const why = action("Which model, and why?", { tone: "plain", run: () => this.#explain() });
     this.form = new Form([this.prompt, this.picture, ...wish.fields, this.most, this.temperature], { action: "Run the prompt", submit: () => this.#run(), extra: [why] });
     const reason = refusal("editor");

@@ -4,6 +4,7 @@ import { get } from "../../core/api.js";
 import { title } from "../../core/format.js";
 import { MODELS } from "../../core/places.js";
 import { field } from "../../parts/form.js";
+import { mute } from "../models/kinds.js";
 
 const OFFERED = 200;
 const NEED = "";
@@ -12,7 +13,7 @@ export class Wish {
   static async prepared(query, signal) {
     const { data } = await get(MODELS, { enabled: true, limit: OFFERED }, signal);
     if (query.model && !data.some((model) => model.id === query.model)) data.unshift(await get(`${MODELS}/${query.model}`, {}, signal));
-    return new Wish(data, query.model ?? NEED);
+    return new Wish(data.filter((model) => model.id === query.model || mute(model) === null), query.model ?? NEED);
   }
 
   constructor(models, chosen) {
@@ -20,7 +21,7 @@ export class Wish {
     this.type = field({ name: "type", pointer: "/need/type", label: "What is needed", type: "choice", choices: [["", "Anything that answers in text"], ...["language", "multimodal", "vision"].map((type) => [type, title(type)])] });
     this.strategy = field({ name: "strategy", pointer: "/need/strategy", label: "Best is", type: "choice", choices: [["preferred", "The preferred"], ["cheapest", "The cheapest"], ["fastest", "The fastest lately"]] });
     this.window = field({ name: "minContextWindow", pointer: "/need/minContextWindow", label: "Context of at least", unit: "tokens", type: "number", min: 1, step: 1 });
-    this.cost = field({ name: "maxCostPer1kTokens", pointer: "/need/maxCostPer1kTokens", label: "Costs at most", unit: "USD per 1,000 tokens", type: "number", min: 0 });
+    this.cost = field({ name: "maxCostPer1kTokens", pointer: "/need/maxCostPer1kTokens", label: "Costs at most", unit: "USD per 1k", type: "number", min: 0 });
     this.needs = [this.type, this.strategy, this.window, this.cost];
     this.fields = [this.model, ...this.needs];
     this.adjust();

@@ -4,15 +4,18 @@ import { element, replace } from "../../core/elements.js";
 import { number, perMillion, title, tokens } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { badge, chips, lifecycle } from "../../parts/badges.js";
+import { badge, fewChips, lifecycle } from "../../parts/badges.js";
 import { choice, search } from "../../parts/listing.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, table } from "../../parts/table.js";
 import { TYPES } from "../models/kinds.js";
+import { redraw } from "../../parts/undisturbed.js";
 import { importOffers } from "./import.js";
 import { news, SHOWN } from "./news.js";
 
 const STEP = 100;
+const NAMED = 10;
+const APART = 3;
 
 export class Offers {
   constructor(providers, { refresh }) {
@@ -43,7 +46,7 @@ export class Offers {
 
   put(providerId, offers, changes) {
     this.answers.set(providerId, { offers: offers.map((offer) => ({ ...offer, news: news(offer, changes) })), changes });
-    this.draw();
+    this.drawing ??= requestAnimationFrame(() => this.draw());
   }
 
   #found() {
@@ -55,11 +58,13 @@ export class Offers {
       .sort((one, other) => isNews(other) - isNews(one));
   }
 
+  // Answers come faster than they can be seen: all that came since the last picture make the next one.
   draw() {
+    this.drawing = null;
     const found = this.#found();
-    replace(this.missing, [...this.answers].map(([id, { changes }]) => gone(this.names.get(id), changes)));
-    replace(this.place, found.length === 0 ? (this.answers.size ? nothing("No offer matches.") : null) : [
-      element("p", { class: "quiet", role: "status" }, `${number(Math.min(found.length, this.most))} of ${number(found.length)} offers shown`),
+    redraw(this.missing, gone(this.names, this.answers));
+    redraw(this.place, found.length === 0 ? (this.answers.size ? nothing("No offer matches.") : null) : [
+      element("p", { class: "told", role: "status" }, `${number(Math.min(found.length, this.most))} of ${number(found.length)} offers shown`),
       table(this.#columns(), found.slice(0, this.most), { caption: "Offers", selection: this.selection }),
       found.length > this.most ? element("div", { class: "paging" }, element("button", { type: "button", class: "plain", onclick: () => this.#more() }, "Show more")) : null,
     ]);
@@ -76,7 +81,7 @@ export class Offers {
       { head: "Provider", cell: (offer) => this.names.get(offer.providerId) },
       { head: "News", cell: (offer) => element("span", { class: "badges" }, offer.news.map(({ text, tone }) => tone ? badge(text, tone) : element("span", { class: "quiet" }, text))) },
       { head: "Type", cell: (offer) => title(offer.type) },
-      { head: "Able to", cell: (offer) => chips(offer.capabilities, 2) },
+      { head: "Able to", cell: (offer) => fewChips(offer.capabilities) },
       { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
       { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
       { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? element("small", {}, `until ${offer.retiresOn}`) : null] },
@@ -107,8 +112,10 @@ const isNews = (offer) => offer.news.some(({ kind }) => kind !== "new" && kind !
 
 const keyOf = (offer) => `${offer.providerId} ${offer.modelId}`;
 
-function gone(name, changes) {
-  const missing = changes.missing ?? [];
-  if (missing.length === 0) return null;
-  return element("p", { class: "notice warn" }, `${name} no longer offers ${missing.length === 1 ? "a model" : `${missing.length} models`}: `, element("code", {}, missing.slice(0, 10).join(", ")), missing.length > 10 ? ` and ${missing.length - 10} more` : null);
+// What is missing since last time, by provider; of many providers only when asked for.
+function gone(names, answers) {
+  const found = [...answers].map(([id, { changes }]) => [names.get(id), (changes.missing ?? []).map((entry) => entry.modelId ?? entry)]).filter(([, missing]) => missing.length > 0);
+  const notices = found.map(([name, missing]) => element("p", { class: "notice warn" }, element("span", {}, `${name} no longer offers ${missing.length === 1 ? "a model" : `${missing.length} models`}: `,
+    element("code", {}, missing.slice(0, NAMED).join(", ")), missing.length > NAMED ? ` and ${missing.length - NAMED} more` : null)));
+  return notices.length <= APART ? notices : element("details", {}, element("summary", {}, `${notices.length} providers no longer offer models that they did offer, or that are registered`), element("div", { class: "stack" }, notices));
 }

@@ -2,18 +2,24 @@
 
 import { get, isAbort } from "../../core/api.js";
 import { element } from "../../core/elements.js";
+import { pause } from "../../core/pause.js";
 import { number } from "../../core/format.js";
 import { allProviders, PROVIDERS } from "../../core/places.js";
 import { href, remember } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { nothing, page } from "../../parts/page.js";
 import { Offers } from "./offers.js";
+import { Sources } from "./sources.js";
 import { drawState } from "./state.js";
+
+// A slow provider holds up one place of these, and a browser opens no more connections to one host.
+const AT_ONCE = 5;
+const MOST_IN_ADDRESS = 20;
 
 export async function show({ query, signal }) {
   const providers = (await allProviders(signal)).filter((provider) => provider.isEnabled);
   if (providers.length === 0) {
-    return page("Discover", {}, nothing("There is no provider in use to ask.", element("a", { class: "button", href: href("/providers") }, "Go to the providers")));
+    return page("Discover", {}, nothing("No provider is in use that could be asked what it offers.", element("a", { class: "button", href: href("/providers") }, "Go to the providers")));
   }
   return new Discovery(providers, query, signal).elements();
 }
@@ -22,10 +28,9 @@ class Discovery {
   constructor(providers, query, signal) {
     Object.assign(this, { providers, signal });
     const wanted = (query.providers ?? "").split(",").filter(Boolean);
-    this.chosen = new Set(providers.filter((provider) => wanted.length === 0 || wanted.includes(provider.id)).map((provider) => provider.id));
-    this.states = new Map();
-    this.boxes = element("div", { class: "sources" }, providers.map((provider) => this.#source(provider)));
+    this.sources = new Sources(providers, wanted);
     this.progress = element("p", { role: "status", class: "quiet" });
+    this.stop = element("button", { type: "button", class: "plain", hidden: true, onclick: () => this.#stop() }, "Stop asking");
     this.offers = new Offers(providers, { refresh: (id) => this.#ask(id, false) });
     this.offers.element.hidden = true;
     if (wanted.length > 0) this.start(false);
@@ -34,50 +39,70 @@ class Discovery {
   elements() {
     return page("Discover", { lead: "What your providers offer now, compared with last time and with what is registered." },
       element("div", { class: "stack" },
-        element("section", { class: "card" }, element("h2", {}, "Providers to ask"), this.boxes,
+        element("section", { class: "card" }, element("h2", {}, "Providers to ask"), this.sources.element,
           element("div", { class: "actions" }, action("Discover", { run: () => this.start(false) }),
-            action("Ask again now", { tone: "plain", run: () => this.start(true) }), this.progress)),
+            action("Ask again now", { tone: "plain", run: () => this.start(true) }), this.stop, this.progress)),
         this.offers.element));
   }
 
-  #source(provider) {
-    const box = element("input", { type: "checkbox", checked: this.chosen.has(provider.id), onchange: () => {
-      if (box.checked) this.chosen.add(provider.id);
-      else this.chosen.delete(provider.id);
-    } });
-    const state = element("span", { class: "state" });
-    this.states.set(provider.id, state);
-    return element("div", { class: "source", "data-provider": provider.name }, element("label", {}, box, " ", element("strong", {}, provider.name)), state);
-  }
-
   async start(refresh) {
-    const ids = [...this.chosen];
-    remember({ providers: ids.length === this.providers.length ? "" : ids.join(",") });
+    const ids = this.sources.chosen;
+    remember({ providers: ids.length === this.providers.length || ids.length > MOST_IN_ADDRESS ? "" : ids.join(",") });
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const signal = AbortSignal.any([this.asking.signal, this.signal]);
     this.offers.restart();
     this.offers.element.hidden = ids.length === 0;
     let answered = 0;
     const tell = () => (this.progress.textContent = ids.length === 0 ? "Choose a provider." : `${answered} of ${ids.length} have answered; ${number(this.offers.count)} models.`);
     tell();
-    await Promise.all(ids.map(async (id) => {
-      await this.#ask(id, refresh);
-      answered += 1;
-      tell();
-    }));
+    const waiting = ids.values();
+    for (const provider of this.providers) drawState(this.sources.state(provider.id), ids.includes(provider.id) ? "waiting" : "unasked");
+    const work = async () => {
+      for (const id of waiting) {
+        await this.#ask(id, refresh, signal);
+        if (signal.aborted) return;
+        answered += 1;
+        tell();
+      }
+    };
+    this.stop.hidden = ids.length === 0;
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (!signal.aborted) this.stop.hidden = true;
   }
 
-  async #ask(id, refresh) {
-    const state = this.states.get(id);
+  #stop() {
+    this.asking.abort();
+    this.stop.hidden = true;
+    this.progress.textContent += " Stopped.";
+  }
+
+  async #ask(id, refresh, signal = this.signal) {
+    const state = this.sources.state(id);
     const again = () => this.#ask(id, true);
-    drawState(state, "asking", null, again);
+    drawState(state, "asking");
     try {
-      const { data, providers } = await get(`${PROVIDERS}/${id}/models`, { refresh }, this.signal);
+      const { data, providers } = await this.#offers(id, refresh, signal, state);
       drawState(state, providers[0].status, providers[0], again);
       this.offers.put(id, data, providers[0].changes ?? {});
     } catch (error) {
-      if (isAbort(error)) return;
+      if (isAbort(error)) return drawState(state, "unasked");
       drawState(state, "error", { error: { detail: error.message, hint: error.document?.hint } }, again);
       this.offers.put(id, [], {});
     }
+    return undefined;
+  }
+
+  // As fast as the service lets an organization ask.
+  async #offers(id, refresh, signal, state) {
+    for (;;) {
+      try {
+        return await get(`${PROVIDERS}/${id}/models`, { refresh }, signal);
+      } catch (error) {
+        if (error.status !== 429) throw error;
+        drawState(state, "waiting");
+        await pause(error.retryAfter * 1000, signal);
+      }
+    }
   }
 }
-

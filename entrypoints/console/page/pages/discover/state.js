@@ -4,8 +4,10 @@ import { element, replace } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { badge, when } from "../../parts/badges.js";
 
+const WAITING = { unasked: null, waiting: element("span", { class: "quiet" }, "waits for its turn"), asking: badge("Asking…", "info") };
+
 export function drawState(place, status, summary, again) {
-  replace(place, status === "asking" ? badge("Asking…", "info") : status === "ok" ? good(summary) : bad(status, summary, again));
+  replace(place, status in WAITING ? WAITING[status]?.cloneNode(true) : status === "ok" ? good(summary) : bad(status, summary, again));
 }
 
 function good({ count, fetchedAt, cached, changes }) {

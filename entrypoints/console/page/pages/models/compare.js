@@ -5,14 +5,14 @@ import { element, replace } from "../../core/elements.js";
 import { known, money, number, perMillion, title } from "../../core/format.js";
 import { MODELS } from "../../core/places.js";
 import { href, remember } from "../../core/router.js";
-import { chips, enabled, lifecycle } from "../../parts/badges.js";
+import { chips, enabled, stage } from "../../parts/badges.js";
 import { field } from "../../parts/form.js";
 import { card, nothing, page } from "../../parts/page.js";
 
 const ROWS = [
-  ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), lifecycle(model.lifecycle))],
+  ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model))],
   ["Type", (model) => title(model.type)],
-  ["Able to", (model) => chips(model.capabilities, 20)],
+  ["Able to", (model) => chips(model.capabilities)],
   ["Context window", (model) => number(model.contextWindow)],
   ["Longest answer", (model) => number(model.maxTokens)],
   ["Read, per 1M tokens", (model) => perMillion(model.pricing?.inputPer1kTokens)],

@@ -7,7 +7,7 @@ import { say } from "../../core/messages.js";
 import { MODELS, PROVIDERS } from "../../core/places.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { chips, enabled, lifecycle } from "../../parts/badges.js";
+import { chips, enabled, stage } from "../../parts/badges.js";
 import { confirmed } from "../../parts/dialog.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
@@ -16,7 +16,7 @@ import { asSeen } from "../../parts/seen.js";
 import { tabs } from "../../parts/tabs.js";
 import { history } from "../history/history.js";
 import { editModel } from "./form.js";
-import { source } from "./kinds.js";
+import { mute, source } from "./kinds.js";
 
 export async function show({ params, query, signal }) {
   const path = `${MODELS}/${params.id}`;
@@ -40,7 +40,7 @@ function actions(model, path) {
   const again = () => refresh({ focus: false });
   const word = model.isEnabled ? "Disable" : "Enable";
   return [
-    action("Try it", { role: "editor", why: model.isEnabled ? null : "It is out of use: enable it first.", run: () => go("/try", { model: model.id }) }),
+    action("Try it", { role: "editor", why: mute(model), run: () => go("/try", { model: model.id }) }),
     action("Edit", { role: "editor", tone: "plain", run: () => editModel(model, again) }),
     action(word, { role: "editor", tone: "plain", run: async () => {
       const act = (revision) => ask("PATCH", path, { body: { isEnabled: !model.isEnabled }, revision });
@@ -62,7 +62,7 @@ function actions(model, path) {
 function overview(model, provider) {
   const from = (name) => model.sources[name] ? element("small", { class: "quiet" }, ` ${source(model.sources[name])}`) : null;
   return element("div", { class: "columns" },
-    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled), model.lifecycle === "active" ? null : lifecycle(model.lifecycle)), facts([
+    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled), stage(model)), facts([
       ["Model id", element("code", {}, model.modelId)],
       ["Provider", element("a", { href: href(`/providers/${provider.id}`) }, provider.name)],
       ["Version", [model.version ?? "–", from("version")]],
@@ -70,7 +70,7 @@ function overview(model, provider) {
       model.retiresOn ? ["Retires", [model.retiresOn, from("retiresOn")]] : null,
       ["Revision", number(model.revision)],
       ["Changed", time(model.updatedAt)],
-    ]), element("h3", {}, "Able to"), element("p", {}, chips(model.capabilities, 40), from("capabilities"))),
+    ]), element("h3", {}, "Able to"), element("p", {}, chips(model.capabilities), from("capabilities"))),
     card("Price and limits", facts([
       ["Read, per 1M tokens", [perMillion(model.pricing?.inputPer1kTokens), from("price")]],
       ["Written, per 1M tokens", perMillion(model.pricing?.outputPer1kTokens)],

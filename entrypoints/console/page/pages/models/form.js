@@ -25,6 +25,7 @@ export function addModel(providers, done) {
     say(`${document.name} was registered.`);
     done(document);
   } });
+  form.body.classList.add("two");
   const dialog = openDialog("Register a model", form.element);
 }
 
@@ -46,6 +47,7 @@ export function editModel(model, done) {
     say(`${document.name} was saved.`);
     done(document);
   } });
+  form.body.classList.add("two");
   const dialog = openDialog(`Edit ${model.name}`, form.element);
 }
 
@@ -61,8 +63,8 @@ function writable(model, isNew) {
     field({ name: "version", label: "Version", value: model.version }),
     field({ name: "type", label: "Type", type: "choice", value: model.type ?? "", choices: [...(isNew ? [["", "From the catalogue"]] : []), ...TYPES.map((type) => [type, title(type)])] }),
     field({ name: "capabilities", label: "Able to", value: model.capabilities?.join(", "), help: "Names with commas between them, such as `text, vision, function_calling`." }),
-    field({ name: "inputPrice", pointer: "/pricing/inputPer1kTokens", label: "Price of tokens read", unit: "USD per 1,000", type: "number", min: 0, value: model.inputPrice, help: isNew ? filled : "Empty is not known. A price that you give is never overwritten." }),
-    field({ name: "outputPrice", pointer: "/pricing/outputPer1kTokens", label: "Price of tokens written", unit: "USD per 1,000", type: "number", min: 0, value: model.outputPrice }),
+    field({ name: "inputPrice", pointer: "/pricing/inputPer1kTokens", label: "Price of tokens read", unit: "USD per 1k", type: "number", min: 0, value: model.inputPrice, help: isNew ? filled : "Empty is not known. A price that you give is never overwritten." }),
+    field({ name: "outputPrice", pointer: "/pricing/outputPer1kTokens", label: "Price of tokens written", unit: "USD per 1k", type: "number", min: 0, value: model.outputPrice }),
     field({ name: "contextWindow", label: "Context window", unit: "tokens", type: "number", min: 1, step: 1, value: model.contextWindow }),
     field({ name: "maxTokens", label: "Longest answer", unit: "tokens", type: "number", min: 1, step: 1, value: model.maxTokens }),
     field({ name: "config", label: "Config", type: "textarea", value: JSON.stringify(model.config ?? {}, null, 2), help: CONFIG_HELP }),

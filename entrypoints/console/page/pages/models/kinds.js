@@ -2,7 +2,18 @@
 
 export const TYPES = ["language", "multimodal", "vision", "embedding", "image", "audio", "video", "moderation", "rerank", "unknown"];
 
-export const CAPABILITIES = ["text", "vision", "function_calling", "structured_output", "streaming", "reasoning", "pdf_input", "citations", "batch", "embeddings"];
+// As in the catalogue; a provider's own list may bring further words, which the search by capability takes as well.
+export const CAPABILITIES = ["text", "reasoning", "function_calling", "structured_output", "streaming", "batch", "fine_tuning", "vision", "pdf_input", "audio_input", "video_input", "image_output", "audio_output", "video_output",
+  "embeddings", "moderation", "rerank", "ocr", "transcription", "citations", "code_execution", "web_search", "computer_use", "realtime", "fill_in_middle"];
+
+// Of an unknown type only trying tells.
+const TALKING = new Set(["language", "multimodal", "vision", "unknown"]);
+
+// Why no prompt runs on it; null when one may.
+export function mute(model) {
+  if (!model.isEnabled) return "It is out of use: enable it first.";
+  return TALKING.has(model.type) ? null : `Prompts need a model that answers in text; the type of this one is ${model.type}.`;
+}
 
 const SOURCES = { live: "as the provider says", catalogue: "from the catalogue", "genai-prices": "from the price list genai-prices", manual: "given by a person", unknown: "not known" };
 

@@ -5,7 +5,7 @@ import { perMillion, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/places.js";
 import { go, href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { chips, enabled, lifecycle } from "../../parts/badges.js";
+import { enabled, fewChips, stage } from "../../parts/badges.js";
 import { choice, Listing, search } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { Selection, table } from "../../parts/table.js";
@@ -45,11 +45,11 @@ function columns(providers, list) {
     { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), element("small", {}, element("code", {}, model.modelId))] },
     { head: "Provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
     { head: "Type", cell: (model) => title(model.type) },
-    { head: "Able to", cell: (model) => chips(model.capabilities, 3) },
+    { head: "Able to", cell: (model) => fewChips(model.capabilities) },
     { head: "Context", numeric: true, cell: (model) => tokens(model.contextWindow) },
     { head: "In / out per 1M", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
-    { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), model.lifecycle === "active" ? null : lifecycle(model.lifecycle)) },
-    { head: "Change", cell: (model) => action("Edit", { role: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, () => list.load()) }) },
+    { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model)) },
+    { head: "Change", isUnseen: true, cell: (model) => action("Edit", { role: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, () => list.load()) }) },
   ];
 }
 

@@ -2,11 +2,11 @@
 
 import { get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
-import { milliseconds, number, time, value, words } from "../../core/format.js";
+import { milliseconds, number, time, UNKNOWN, value, words } from "../../core/format.js";
 import { providerTypes, PROVIDERS } from "../../core/places.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { enabled, health, when } from "../../parts/badges.js";
+import { enabled, health, keyHint, when } from "../../parts/badges.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
 import { renewWith } from "../../parts/renewal.js";
@@ -39,24 +39,37 @@ export async function show({ params, query, signal }) {
   ];
   const type = types.find((each) => each.name === provider.providerType);
   return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType }, await tabs([
-    ["overview", "Overview", () => overview(provider, type)],
+    ["overview", "Overview", () => overview(provider, type, path, signal)],
     ["checks", "Checks", () => checks(path, signal)],
     ["history", "History", () => history(path, provider, { role: "admin", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));
 }
 
-function overview(provider, type) {
+async function overview(provider, type, path, signal) {
+  const { data: [latest] } = await get(`${path}/health`, { limit: 1 }, signal).catch(() => ({ data: [] }));
+  return element("div", { class: "columns" }, connection(provider, type), condition(provider, latest));
+}
+
+function connection(provider, type) {
   const settings = Object.entries(provider.settings).map(([name, set]) => [type?.fields.find((field) => field.name === name)?.label ?? name, value(set)]);
-  const links = element("p", { class: "actions" },
-    element("a", { class: "button plain", href: href("/models", { providerId: provider.id }) }, "Its models"),
-    element("a", { class: "button plain", href: href("/discover", { providers: provider.id }) }, "Discover what it offers"));
-  return [card(null,
-    element("p", { class: "badges" }, health(provider.healthStatus), enabled(provider.isEnabled)),
-    facts([["Endpoint", element("code", {}, provider.endpoint)], ["Last check", when(provider.lastHealthCheck)],
-      ["Key", provider.apiKey ? [element("code", {}, provider.apiKey.hint), ` version ${provider.apiKey.version}`] : "none"],
-      ["Key set", provider.apiKey ? when(provider.apiKey.setAt) : "–"], ...settings,
-      ["Added", time(provider.createdAt)], ["Changed", time(provider.updatedAt)], ["Revision", number(provider.revision)], ["Id", element("code", {}, provider.id)]]),
-    links)];
+  return card("Connection", facts([
+    ["Endpoint", element("code", {}, provider.endpoint), "whole"],
+    ["Key", provider.apiKey ? [keyHint(provider.apiKey), element("small", {}, `version ${provider.apiKey.version}`)] : "none"],
+    ["Key set", provider.apiKey ? when(provider.apiKey.setAt) : UNKNOWN],
+    ...settings,
+    ["Added", time(provider.createdAt)],
+    ["Changed", [time(provider.updatedAt), element("small", {}, `revision ${number(provider.revision)}`)]],
+    ["Id", element("code", {}, provider.id), "whole"],
+  ]));
+}
+
+function condition(provider, latest) {
+  return card("Condition", element("p", { class: "badges" }, health(provider.healthStatus), enabled(provider.isEnabled)),
+    latest ? element("p", {}, latest.message, latest.hint ? ` ${latest.hint}` : "") : element("p", { class: "quiet" }, "It has not been checked yet: test it to see whether it answers."),
+    facts([["Last check", when(provider.lastHealthCheck)], ["Latency", milliseconds(latest?.responseTimeMs)], ["Models offered", number(latest?.modelCount)]]),
+    element("p", { class: "actions" },
+      element("a", { class: "button plain", href: href("/models", { providerId: provider.id }) }, "Registered models"),
+      element("a", { class: "button plain", href: href("/discover", { providers: provider.id }) }, "Discover what it offers")));
 }
 
 async function checks(path, signal) {

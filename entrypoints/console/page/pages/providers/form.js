@@ -25,6 +25,7 @@ class ProviderForm {
     Object.assign(this, { types, provider, done });
     this.outcome = element("div", { "aria-live": "polite" });
     this.form = new Form([], { action: provider ? "Save" : "Add the provider", submit: () => this.#save(), extra: [this.#tester()] });
+    this.form.body.classList.add("two");
     this.#draw(types.find((type) => type.name === provider?.providerType) ?? types[0], null, provider ?? {});
     this.dialog = openDialog(provider ? `Edit ${provider.name}` : "Add a provider", [this.form.element, this.outcome]);
   }

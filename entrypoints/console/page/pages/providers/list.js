@@ -6,7 +6,7 @@ import { say } from "../../core/messages.js";
 import { providerTypes, PROVIDERS } from "../../core/places.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { badge, health, when } from "../../parts/badges.js";
+import { badge, health, keyHint, when } from "../../parts/badges.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, Listing, search } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
@@ -43,7 +43,7 @@ function providerCard(provider, labels, list, figures) {
       element("p", { class: "badges" }, health(provider.healthStatus), provider.isEnabled ? null : badge("Disabled"))),
     element("p", { class: "quiet" }, labels.get(provider.providerType) ?? provider.providerType, " · ", element("span", { class: "address" }, provider.endpoint)),
     facts([["Models", models], ["Latency", latency], ["Checked", when(provider.lastHealthCheck)],
-      ["Key", provider.apiKey ? element("code", {}, provider.apiKey.hint) : "none"]]),
+      ["Key", keyHint(provider.apiKey)]]),
     actions(provider, list));
 }
 
