@@ -98,7 +98,7 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
         name=pick.best("name", given.name, live.name, known.name) or model_id,
         version=pick.best("version", given.version, live.version, known.version),
         type=pick.best("type", given.type, live.type, known.type) or "unknown",
-        capabilities=list(pick.best("capabilities", capabilities, _together(live, known), known.capabilities) or ()),
+        capabilities=sorted(pick.best("capabilities", capabilities, _together(live, known), known.capabilities) or ()),
         limits=limits,
         price=price,
         price_reason=None if price is not None else live.price_reason or known.price_reason or UNLISTED,

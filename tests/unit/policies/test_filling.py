@@ -165,6 +165,8 @@ def test_every_filled_field_has_a_source_and_no_other(
     }
     assert facts.sources.keys() == {field for field, told in is_told.items() if told}
     assert (facts.price is None) == (facts.price_reason is not None)
+    # As the registered model has them, so that both lists read alike.
+    assert facts.capabilities == sorted(facts.capabilities)
 
 
 @given(knowns, st.none() | offers)
