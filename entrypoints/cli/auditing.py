@@ -53,9 +53,13 @@ def tell(found: Verification, proven: str, unproven: str) -> None:
             f"position {finding.position}" if finding.position is not None else "",
         ]
         typer.echo(f"{finding.kind.upper()}: {', '.join(filter(None, where)) or 'checkpoints'}: {finding.message}")
-    outcome = f"{len(found.findings)} FINDINGS." if found.findings else "Whole."
-    typer.echo(f"{outcome} {found.events} events of {found.organizations} organizations.")
+    outcome = f"{_counted(len(found.findings), 'FINDING')}." if found.findings else "Whole."
+    typer.echo(f"{outcome} {_counted(found.events, 'event')} of {_counted(found.organizations, 'organization')}.")
     typer.echo(f"{proven}\n{unproven}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 'S' if what.isupper() else 's'}"
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -123,11 +123,22 @@ def _tell(kind: Kind, story: Sequence[HistoryEntry], outcome: dict[str, Any] | N
         if entry.reason is not None:
             typer.echo(f"      because: {entry.reason}")
         for change in told.changes:
-            typer.echo(f"      {change.field}: {_shown(change.before)} -> {_shown(change.after)}")
+            for field, before, after in _parts(change.field, change.before, change.after):
+                typer.echo(f"      {field}: {_shown(before)} -> {_shown(after)}")
     if outcome is not None:
         typer.echo(f"\nThe {kind} after revision {outcome['revision']}:")
         for field, value in outcome.items():
             typer.echo(f"  {field}: {_shown(value)}")
+
+
+def _parts(field: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
+    """Yield what differs: of two objects their entries, for a person does not look for them among those that stayed."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        yield field, before, after
+        return
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield f"{field}.{name}", before.get(name), after.get(name)
 
 
 def _shown(value: object) -> str:

@@ -72,6 +72,7 @@ async def test_the_story_of_a_model_is_told(api: Api, commands: Commands) -> Non
     assert "model.renamed  by user-1" in told.stdout
     assert "because: It is better" in told.stdout
     assert 'name: "First" -> "Second"' in told.stdout
+    assert told.stdout.count("      sources") == 1
     assert "The model after revision 2:" in told.stdout
     document = await commands.json("replay", "model", model["id"])
     assert [event["type"] for event in document["events"]] == ["model.registered", "model.renamed"]
