@@ -67,7 +67,7 @@ class ProviderReversion(Body):
 class ProviderListQuery(Page):
     """Which providers, in which order."""
 
-    type: Annotated[str | None, Field(max_length=100, description="Only of this provider type.")] = None
+    type: Annotated[ProviderTypeName | None, Field(description="Only of this provider type.")] = None
     enabled: Annotated[Flag | None, Field(description="Only enabled, or only disabled ones.")] = None
     health: Literal["unknown", "healthy", "degraded", "unhealthy"] | None = None
     q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or endpoint.")] = None
