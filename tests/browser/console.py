@@ -52,12 +52,12 @@ class Console:
         )
         return str(shown)
 
-    async def tab_to(self, name: str, *, backwards: bool = False) -> None:
+    async def tab_to(self, name: str) -> None:
         """Go to a control by the Tab key alone."""
         for _ in range(60):
             if await self.focused() == name:
                 return
-            await self.page.keyboard.press("Shift+Tab" if backwards else "Tab")
+            await self.page.keyboard.press("Tab")
         raise AssertionError(f"{name} cannot be reached by keyboard")
 
     async def told(self, text: str) -> None:

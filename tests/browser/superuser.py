@@ -42,10 +42,10 @@ def edit_an_event(service: RunningService, organization_id: UUID | None, sequenc
     return int(row[0])
 
 
-def spoil(service: RunningService, model: Document) -> None:
-    """Make a row say what the log does not."""
+def spoil(service: RunningService, model: Document, *, name: str = "Wrong") -> None:
+    """Make a row say what the log does not; with its own name, make it right again."""
     with superuser(service) as connection:
-        connection.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
+        connection.execute("UPDATE ai_models SET name = %s WHERE id = %s", (name, model["id"]))
 
 
 @contextmanager

@@ -80,3 +80,21 @@ async def test_what_was_removed_has_a_past_and_no_way_back(consoles: Consoles) -
         reason = console.page.locator(f"#{await revert.get_attribute('aria-describedby')}")
         assert "It was removed, which cannot be taken back" in (await reason.text_content() or "")
         assert await faults_of(console, "removed") == []
+
+
+async def test_a_provider_goes_back_to_another_address_only_with_its_key(consoles: Consoles) -> None:
+    key = consoles.service.sandbox.key("openai")
+    provider = await consoles.provider()
+    moved = {"endpoint": provider["endpoint"].replace("127.0.0.1", "localhost"), "apiKey": key}
+    assert (await consoles.api.patch(path_of(provider), moved)).status == 200
+    async with consoles.opened() as console:
+        await console.go(f"/providers/{provider['id']}?tab=history")
+        await console.page.get_by_label("After revision").fill("1")
+        await console.button("Revert to revision 1").click()
+        await console.button("Revert").click()
+        field = console.dialog.locator(".field", has=console.page.get_by_label("Key"))
+        await field.locator(".problem:visible").wait_for()
+        await console.dialog.get_by_label("Key").fill(key)
+        await console.button("Revert").click()
+        await console.told("is as it was after revision 1.")
+    assert (await consoles.api.get(path_of(provider)))["endpoint"] == provider["endpoint"]

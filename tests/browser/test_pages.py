@@ -131,7 +131,7 @@ class Furnished:
     async def operations(self, console: Console) -> None:
         await console.go("/operations")
         await console.button("Verify Models").click()
-        await console.told("what the log says, up to position")
+        await console.page.locator(".message", has_text="what the log says").wait_for(timeout=40_000)
         await console.button("Close the message").click()
 
 

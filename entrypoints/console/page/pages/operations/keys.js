@@ -35,6 +35,6 @@ function meaning({ isActive, isGiven, isKnown, credentials, isRemovable }) {
   if (isActive && !isKnown) return "New: restart every process of the service with it before you rotate.";
   if (isActive) return "New provider keys come under it.";
   if (!isGiven && credentials) return `This process cannot read ${many(credentials, "provider key")}: give it the master key back.`;
-  if (isRemovable) return isGiven ? "Wraps nothing: it can be taken out of the settings." : "Wraps nothing, and nothing is lost.";
+  if (isRemovable) return isGiven ? "Wraps nothing: it can be taken out of the settings, or the key file." : "Wraps nothing, and nothing is lost.";
   return "Still needed: rotate, and it can go.";
 }

@@ -4,6 +4,7 @@ import { get, stream } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { label, number, title } from "../../core/format.js";
 import { href } from "../../core/router.js";
+import { current } from "../../core/session.js";
 import { badge } from "../../parts/badges.js";
 import { facts } from "../../parts/page.js";
 import { section } from "./section.js";
@@ -18,7 +19,7 @@ export function service(signal) {
         ready.status === "ready" ? "The process that answered can do its work." : "Something that the service needs is missing."),
       facts([...Object.entries(ready.checks).map(([name, found]) => [label(name), found === "ok" ? "answers" : found]), ...monitor(figures), ...checkpoints(figures)]),
       ...Object.entries(ready.warnings ?? {}).map(([name, text]) => element("div", { class: "notice warn" }, element("p", {}, element("strong", {}, `${title(name)}: `), text))),
-      element("p", { class: "quiet" }, "The providers of your own organization, each with its checks: ", element("a", { href: href("/providers") }, "Providers"), "."),
+      current()?.organizationId ? element("p", { class: "quiet" }, "The providers of your own organization, each with its checks: ", element("a", { href: href("/providers") }, "Providers"), ".") : null,
     ];
   });
 }
