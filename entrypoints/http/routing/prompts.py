@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from application.errors import ModelNotFound
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
+from entrypoints.http.answers.prompt_examples import CHUNK, COMPLETED, FINISHED, GENERATED
 from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, WrittenWords
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
@@ -34,7 +35,9 @@ _BROKEN_OFF = Problem(
 )
 _EVENTS = (
     StreamedEvent(name="delta", schema=WrittenWords, description="The next words, as soon as they are there."),
-    StreamedEvent(name="done", schema=FinishedAnswer, description="The last event of an answer that is whole."),
+    StreamedEvent(
+        name="done", schema=FinishedAnswer, example=FINISHED, description="The last event of an answer that is whole."
+    ),
     StreamedEvent(
         name="error",
         schema=PROBLEM_DETAILS.schema,
@@ -45,7 +48,9 @@ _EVENTS = (
     ),
 )
 _CHUNKS = (
-    StreamedEvent(schema=ChatChunk, description="The next words, and at the end the usage if it was asked for."),
+    StreamedEvent(
+        schema=ChatChunk, example=CHUNK, description="The next words, and at the end the usage if it was asked for."
+    ),
     StreamedEvent(text="[DONE]", description="The last event of an answer that is whole."),
     StreamedEvent(
         schema=OPENAI_SHAPE.schema,
@@ -54,10 +59,20 @@ _CHUNKS = (
     ),
 )
 _GENERATED = {
-    200: Answer(description="The answer; a stream of events if asked for.", schema=GeneratedAnswer, events=_EVENTS)
+    200: Answer(
+        description="The answer; a stream of events if asked for.",
+        schema=GeneratedAnswer,
+        example=GENERATED,
+        events=_EVENTS,
+    )
 }
 _COMPLETED = {
-    200: Answer(description="The answer; a stream of chunks if asked for.", schema=CompletedChat, events=_CHUNKS)
+    200: Answer(
+        description="The answer; a stream of chunks if asked for.",
+        schema=CompletedChat,
+        example=COMPLETED,
+        events=_CHUNKS,
+    )
 }
 
 
