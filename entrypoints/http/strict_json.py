@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from entrypoints.http.pointers import pointer_to
 from entrypoints.http.refusals import FieldError, InvalidRequest, MalformedJson
@@ -23,13 +24,10 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of its types
         MalformedJson: it is not JSON in UTF-8, or names a key twice, or holds NaN, an endless number, or is too deep.
         InvalidRequest: a string in it holds U+0000 or half of a surrogate pair, which no database text can.
     """
+    if body.startswith(BOM_UTF8):
+        raise MalformedJson("The body begins with a byte order mark (BOM); JSON has none (RFC 8259, section 8.1).")
     try:
-        document = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_float=_fraction,
-            parse_constant=_no_constant,
-        )
+        document = _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         message = f"The body is not UTF-8 (byte {error.start + 1})."
         raise MalformedJson(message) from None
@@ -68,6 +66,9 @@ def _fraction(text: str) -> Decimal:
 def _no_constant(name: str) -> NoReturn:
     message = f"{name} is not a number in JSON."
     raise MalformedJson(message)
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_float=_fraction, parse_constant=_no_constant)
 
 
 def _check_depth(document: object) -> None:
