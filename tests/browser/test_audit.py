@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, read_signing_key
+from application.projections.project import TOPICS
 from application.queries.verify_export import verify_export
 from tests.browser.superuser import write_checkpoint
 from tests.e2e.api import path_of
@@ -78,3 +79,15 @@ async def test_what_happens_is_listed_at_once(consoles: Consoles) -> None:
         await rows.filter(has_text="Provider renamed").wait_for()
         assert await rows.locator("details[open]").count() == 1
         assert await rows.last.locator("details[open]").count() == 1
+
+
+async def test_every_type_of_event_can_be_chosen(consoles: Consoles) -> None:
+    await consoles.api.model(await consoles.provider())
+    async with consoles.opened() as console:
+        await console.go("/audit")
+        kinds = console.page.get_by_label("What", exact=True)
+        offered = await kinds.locator("option").evaluate_all("options => options.map(option => option.value)")
+        assert set(offered) == {"", *TOPICS}
+        await kinds.select_option("Model registered")
+        await console.page.get_by_text("1 to 1 of 1").wait_for()
+        assert "type=model.registered" in console.page.url

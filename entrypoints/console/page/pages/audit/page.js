@@ -4,11 +4,12 @@ import { element } from "../../core/elements.js";
 import { time } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { Listing, moment, search } from "../../parts/listing.js";
+import { choice, Listing, moment, search } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
 import { eventName } from "../history/differences.js";
 import { save } from "./export.js";
+import { TYPES } from "./types.js";
 import { verify } from "./verification.js";
 
 const KINDS = { provider: "providers", model: "models" };
@@ -16,7 +17,7 @@ const KINDS = { provider: "providers", model: "models" };
 export async function show({ query, signal }) {
   const list = new Listing({
     path: "/api/ai/audit", query, signal, sort: null,
-    filters: [search("type", "Event type, such as model.renamed"), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)", { narrow: true }), moment("from", "From"), moment("to", "Before")],
+    filters: [choice("type", "What", TYPES.map((type) => [type, eventName(type)])), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)"), moment("from", "From"), moment("to", "Before")],
     about: [""],
     draw: (rows) => table(columns(), rows.map((event) => ({ ...event, id: event.position })), { caption: "Events, the newest first" }),
     empty: (isFiltered) => nothing(isFiltered ? "No event matches." : "Nothing has happened yet."),
