@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4, uuid5
@@ -16,6 +17,7 @@ from application.commands.check_provider import CheckProvider
 from application.commands.name_organization import NameOrganization
 from application.commands.register_model import RegisterModel
 from application.commands.register_provider import RegisterProvider
+from application.errors import ProviderNameTaken
 from application.ports.documents import PageRequest, ProviderFilter
 from entrypoints.http.pagination import LARGEST_PAGE
 
@@ -55,22 +57,28 @@ async def seed(container: Container, sandbox: Sandbox) -> None:
     with _acting("name"):
         await container.name_organization()(NameOrganization(organization_id=ORGANIZATION_ID, name="Demonstration"))
     for wanted in _SEEDS:
-        with _acting(wanted.name):
-            registration = RegisterProvider(
-                name=wanted.name,
-                provider_type=wanted.provider_type,
-                endpoint=sandbox.endpoint(wanted.sandbox_name),
-                api_key=sandbox.key(wanted.sandbox_name),
-            )
-            recorded = await container.register_provider()(registration)
-        with _acting(f"{wanted.name} models"):
-            models = [RegisterModel(provider_id=recorded.aggregate_id, model_id=model_id) for model_id in wanted.models]
-            await container.change_models_in_bulk()(ChangeModelsInBulk(operations=models, atomic=False))
+        # Somebody's own provider of that name stays what it is, and so do those of versions that had other command ids.
+        with suppress(ProviderNameTaken):
+            await _plant(container, sandbox, wanted)
     for provider in await _held(container):
         if provider["lastHealthCheck"] is None and provider["endpoint"].startswith(sandbox.url):
             # The monitor comes by within minutes; nobody who tries it out should wait for that.
             with _acting():
                 await container.check_provider()(CheckProvider(provider_id=UUID(provider["id"])))
+
+
+async def _plant(container: Container, sandbox: Sandbox, wanted: _Seed) -> None:
+    with _acting(wanted.name):
+        registration = RegisterProvider(
+            name=wanted.name,
+            provider_type=wanted.provider_type,
+            endpoint=sandbox.endpoint(wanted.sandbox_name),
+            api_key=sandbox.key(wanted.sandbox_name),
+        )
+        recorded = await container.register_provider()(registration)
+    with _acting(f"{wanted.name} models"):
+        models = [RegisterModel(provider_id=recorded.aggregate_id, model_id=model_id) for model_id in wanted.models]
+        await container.change_models_in_bulk()(ChangeModelsInBulk(operations=models, atomic=False))
 
 
 async def _held(container: Container) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from application.caller import Caller, acting_as
+from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from entrypoints.demo.organization import ORGANIZATION_ID, seed
 from entrypoints.sandbox.server import Sandbox
@@ -42,6 +43,10 @@ class BreakingOff(Sandbox):
         return super().key(provider, name)
 
 
+def somebody() -> Caller:
+    return Caller(organization_id=ORGANIZATION_ID, actor="somebody", command_id=uuid4(), correlation_id="a request")
+
+
 @pytest.fixture
 def database(databases: Databases) -> Iterator[Database]:
     database = databases.migrated()
@@ -71,14 +76,21 @@ async def test_what_an_interrupted_start_left_undone_is_done_by_the_next(databas
     assert owner.execute("SELECT count(*) FROM events").fetchone() == events
 
 
+async def test_somebodys_own_provider_of_the_same_name_stays_as_it_is(database: Database, owner: Connection) -> None:
+    async with opened(a_runtime(database)) as container, Sandbox() as sandbox:
+        with acting_as(somebody()):
+            await container.register_provider()(RegisterProvider(name="OpenAI", provider_type="openai"))
+        await seed(container, sandbox)
+    endpoints: dict[str, str] = dict(owner.execute("SELECT name, endpoint FROM ai_providers").fetchall())
+    assert sorted(endpoints) == ["Anthropic", "Google", "OpenAI"]
+    assert endpoints["OpenAI"] == "https://api.openai.com/v1"
+
+
 async def test_what_somebody_removed_does_not_come_back(database: Database, owner: Connection) -> None:
     async with opened(a_runtime(database)) as container, Sandbox() as sandbox:
         await seed(container, sandbox)
         (provider_id,) = owner.execute("SELECT id FROM ai_providers WHERE name = 'Google'").fetchone() or ()
-        caller = Caller(
-            organization_id=ORGANIZATION_ID, actor="somebody", command_id=uuid4(), correlation_id="a request"
-        )
-        with acting_as(caller):
+        with acting_as(somebody()):
             await container.remove_provider()(RemoveProvider(provider_id=provider_id, cascade=True))
         await seed(container, sandbox)
     assert [name for (name,) in owner.execute(PROVIDERS)] == ["Anthropic", "OpenAI"]
