@@ -1,0 +1,45 @@
+"""What people ask and what models answer is nobody's: it is in no table, no figure and no report afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tests.contract.sandbox.talk import PNG_TEXT
+from tests.e2e.api import AUDIT
+from tests.e2e.prompting import USAGE, registered, run
+from tests.log import contents
+
+if TYPE_CHECKING:
+    from entrypoints.sandbox.server import Sandbox
+    from tests.e2e.api import Api
+    from tests.e2e.service import RunningService
+
+# A word that nobody else uses; the sandbox repeats it in its answer.
+WORD = "xylotomous"
+
+
+async def test_nothing_of_prompts_and_answers_is_kept(api: Api, sandbox: Sandbox, service: RunningService) -> None:
+    works = await registered(api, sandbox)
+    refuses = await registered(api, sandbox, key="no_credit")
+    prompt = f"Why is it {WORD}?"
+    chat = {"model": works.model["id"], "messages": [{"role": "user", "content": prompt}]}
+    images = [{"mediaType": "image/png", "data": PNG_TEXT}]
+    for stream in (False, True):
+        answers = [
+            await run(api, works, prompt, stream=stream, images=images),
+            await api.post("/v1/chat/completions", {**chat, "stream": stream}),
+        ]
+        # A stream cuts words as it likes.
+        assert stream or all(WORD in answer.text for answer in answers)
+        refused = await run(api, refuses, prompt, stream=stream)
+        assert (refused.status, WORD in refused.text) == (502, False)
+    sandbox.faults.add(kind="error_event", provider="openai", after=6)
+    await run(api, works, prompt, stream=True)
+    await run(api, works, prompt, systemPrompt=WORD, unknownField=WORD)
+    shown = [(await api.ask("GET", path)).text for path in (USAGE, AUDIT, "/api/ai/audit/export", "/metrics")]
+    with psycopg.connect(service.database.owner_url) as owner:
+        stored = {table: repr(rows) for table, rows in contents(owner).items()}
+    assert {table for table, rows in stored.items() if WORD in rows or PNG_TEXT[:40] in rows} == set()
+    assert not any(WORD in text for text in shown)
