@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.browser.console import Consoles
+    from playwright.async_api import Route
+
+    from tests.browser.console import Console, Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,3 +49,34 @@ async def test_what_is_new_or_missing_since_last_time_is_marked(consoles: Consol
             catalogue.remove("gpt-of-tomorrow")
         await console.button("Ask again now").click()
         await page.get_by_text("no longer offers a model: gpt-of-tomorrow").wait_for()
+
+
+async def test_many_providers_are_asked_in_their_turn(consoles: Consoles) -> None:
+    for number in range(14):
+        await consoles.provider(name=f"Account {number:02}")
+    async with consoles.opened() as console:
+        await _refused_at_first(console)
+        await console.go("/discover")
+        page = console.page
+        await page.get_by_text("0 of 14 ticked").wait_for()
+        await page.get_by_label("Search the providers").fill("Account 0")
+        await page.locator("[data-provider='Account 13']").wait_for(state="hidden")
+        await console.button("Tick all shown").click()
+        await console.button("Discover").click()
+        await page.get_by_text("10 of 10 have answered").wait_for()
+        assert await page.get_by_text("waits for its turn").count() == 0
+        assert await page.locator(".state", has_text="105 models").count() == 10
+
+
+async def _refused_at_first(console: Console) -> None:
+    """Let the page be told once that it asks too often, as an organization with many providers is."""
+    refusals = iter([429])
+
+    async def answer(route: Route) -> None:
+        status = next(refusals, None)
+        if status is None:
+            await route.continue_()
+        else:
+            await route.fulfill(status=status, headers={"Retry-After": "1"})
+
+    await console.page.route("**/api/ai/providers/*/models*", answer)

@@ -4,6 +4,7 @@ import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
 import { current, onChange, restore } from "./core/session.js";
+import { renewAges } from "./parts/badges.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
 import { showSignIn, useCode } from "./pages/sign-in.js";
 
@@ -36,6 +37,8 @@ function show(session, why = null) {
   refresh({ focus: false });
 }
 
+const AGES_MS = 10_000;
+
 async function start() {
   prepare();
   restore();
@@ -47,6 +50,7 @@ async function start() {
     if (place().path.startsWith(SIGN_IN)) enterByLink();
     else if (current()) refresh();
   });
+  setInterval(() => document.hidden || renewAges(), AGES_MS);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();

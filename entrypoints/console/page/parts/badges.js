@@ -21,9 +21,14 @@ export const stage = (model) => model.lifecycle === "active" ? null : lifecycle(
 
 export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? element("code", {}, apiKey.hint) : "set";
 
-export const when = (moment) => moment ? element("time", { datetime: moment, title: time(moment) }, ago(moment)) : "never";
+export const when = (moment) => moment ? element("time", { datetime: moment, title: time(moment), "data-age": true }, ago(moment)) : "never";
 
 export const chips = (names) => element("span", { class: "chips" }, names.map(chip));
+
+// Time goes on while a page is open.
+export function renewAges() {
+  for (const each of document.querySelectorAll("time[data-age]")) each.textContent = ago(each.dateTime);
+}
 
 // For rows of a list: what tells models apart comes first, the rest is a number.
 export function fewChips(names) {

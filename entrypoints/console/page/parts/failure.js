@@ -8,4 +8,4 @@ export function failure(error, again = null) {
     again ? element("button", { type: "button", class: "plain", onclick: again }, "Try again") : null);
 }
 
-export const removed = (kind) => element("div", { class: "notice warn removed", role: "status" }, element("p", {}, `There is no such ${kind} any more: it was removed. What happened to it is kept below.`));
+export const removed = (kind) => element("div", { class: "notice warn removed", role: "status" }, element("p", {}, `There is no such ${kind} now. If it was removed, what happened to it is kept below.`));

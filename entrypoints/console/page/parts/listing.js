@@ -13,8 +13,8 @@ const TYPING_MS = 250;
 export class Listing {
   // `draw(rows)` gives the elements of a page; `empty(isFiltered)` what is shown when there are none. A list that
   // cannot be sorted has a null for `sort`. It renews itself, and calls `renewed(rows)`, when somebody else causes an
-  // event whose type begins like one of `about`.
-  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], renewed = () => {} }) {
+  // event whose type begins like one of `about`; and every so many milliseconds, for what is no event.
+  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], every = 0, renewed = () => {} }) {
     Object.assign(this, { path, filters, signal, draw, empty, fixed, limit, about, renewed });
     this.sort = sort && (query.sort ?? sort);
     this.usualSort = sort;
@@ -27,6 +27,7 @@ export class Listing {
     for (const filter of filters) filter.set(query[filter.name] ?? "", () => this.restart());
     this.element = element("div", { class: "listing" }, this.bar, this.count, this.place, this.paging);
     if (about.length > 0) follow({ isNews: (event) => this.#isNews(event), renew: () => this.#renew(), isBusy: () => this.#isBusy(), signal });
+    if (every > 0) this.#renewEvery(every);
   }
 
   get chosen() {
@@ -76,16 +77,21 @@ export class Listing {
     return isHeld(this.place) || this.place.hasAttribute("aria-busy");
   }
 
+  #renewEvery(milliseconds) {
+    const timer = setInterval(() => document.hidden || this.#isBusy() || this.#renew(), milliseconds);
+    this.signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
   // Nobody asked for it, so that nobody is told when it fails: the next event is another chance.
   async #renew() {
     const { asking, rows } = this;
     const page = await this.#ask(asking?.signal ?? this.signal).catch(() => null);
     if (page === null || asking !== this.asking || this.#isBusy()) return false;
-    const before = new Map(rows.map((row) => [row.id, JSON.stringify(row)]));
+    const before = new Map(rows.map((row) => [row.id, row.revision]));
     if (JSON.stringify(rows) === JSON.stringify(page.data)) this.#tell(page);
     else this.#show(page);
     for (const row of page.data) {
-      if (before.get(row.id) !== JSON.stringify(row)) this.place.querySelector(`[data-key="${CSS.escape(row.id)}"]`)?.classList.add("fresh");
+      if (before.get(row.id) !== row.revision) this.place.querySelector(`[data-key="${CSS.escape(row.id)}"]`)?.classList.add("fresh");
     }
     this.renewed(page.data);
     return true;

@@ -8,7 +8,7 @@ import { badge, fewChips, lifecycle } from "../../parts/badges.js";
 import { choice, search } from "../../parts/listing.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, table } from "../../parts/table.js";
-import { TYPES } from "../models/kinds.js";
+import { ownName, TYPES } from "../models/kinds.js";
 import { redraw } from "../../parts/undisturbed.js";
 import { importOffers } from "./import.js";
 import { news, SHOWN } from "./news.js";
@@ -52,7 +52,7 @@ export class Offers {
   #found() {
     const [text, type, provider, wanted] = this.filters.map((filter) => filter.value());
     const sought = text.toLowerCase();
-    return [...this.answers.values()].flatMap(({ offers }) => offers).filter((offer) =>
+    return this.providers.flatMap(({ id }) => this.answers.get(id)?.offers ?? []).filter((offer) =>
       (!sought || `${offer.name} ${offer.modelId}`.toLowerCase().includes(sought)) && (!type || offer.type === type)
       && (!provider || offer.providerId === provider) && (!wanted || offer.news.some(({ kind }) => kind === wanted)))
       .sort((one, other) => isNews(other) - isNews(one));
@@ -77,11 +77,10 @@ export class Offers {
 
   #columns() {
     return [
-      { head: "Model", cell: (offer) => [offer.registeredModelId ? element("a", { href: href(`/models/${offer.registeredModelId}`) }, offer.name) : offer.name, element("small", {}, element("code", {}, offer.modelId))] },
+      { head: "Model", cell: (offer) => [offer.registeredModelId ? element("a", { href: href(`/models/${offer.registeredModelId}`) }, offer.name) : offer.name, ownName(offer)] },
       { head: "Provider", cell: (offer) => this.names.get(offer.providerId) },
       { head: "News", cell: (offer) => element("span", { class: "badges" }, offer.news.map(({ text, tone }) => tone ? badge(text, tone) : element("span", { class: "quiet" }, text))) },
-      { head: "Type", cell: (offer) => title(offer.type) },
-      { head: "Able to", cell: (offer) => fewChips(offer.capabilities) },
+      { head: "Type", cell: (offer) => [title(offer.type), element("small", {}, fewChips(offer.capabilities))] },
       { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
       { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
       { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? element("small", {}, `until ${offer.retiresOn}`) : null] },

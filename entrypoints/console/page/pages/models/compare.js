@@ -20,6 +20,9 @@ const ROWS = [
   ["Price from", (model) => model.pricing ? `${model.pricing.source}${model.pricing.asOf ? `, ${model.pricing.asOf}` : ""}` : "–"],
 ];
 
+// They answer in figures, which are not counted as tokens.
+const SILENT = new Set(["embedding", "rerank", "moderation"]);
+
 export async function show({ query, signal }) {
   const back = ["/models", "Models"];
   const ids = (query.ids ?? "").split(",").filter(Boolean);
@@ -49,8 +52,8 @@ function comparison(models, costs) {
 }
 
 // A model whose price is not known costs nothing that could be said; it never counts as the cheapest.
-export function monthlyCost({ pricing }, read, written) {
-  const parts = [[pricing?.inputPer1kTokens, read], [pricing?.outputPer1kTokens, written]].filter(([, amount]) => amount > 0);
+export function monthlyCost({ pricing, type }, read, written) {
+  const parts = [[pricing?.inputPer1kTokens, read], [pricing?.outputPer1kTokens, SILENT.has(type) ? 0 : written]].filter(([, amount]) => amount > 0);
   return parts.every(([price]) => known(price)) ? parts.reduce((sum, [price, amount]) => sum + (price * amount) / 1000, 0) : null;
 }
 

@@ -1,5 +1,7 @@
 // Words that the API knows for models, and how what it filled in is told.
 
+import { element } from "../../core/elements.js";
+
 export const TYPES = ["language", "multimodal", "vision", "embedding", "image", "audio", "video", "moderation", "rerank", "unknown"];
 
 // As in the catalogue; a provider's own list may bring further words, which the search by capability takes as well.
@@ -14,6 +16,9 @@ export function mute(model) {
   if (!model.isEnabled) return "It is out of use: enable it first.";
   return TALKING.has(model.type) ? null : `Prompts need a model that answers in text; the type of this one is ${model.type}.`;
 }
+
+// The provider's own name for a model, where it is another.
+export const ownName = ({ name, modelId }) => name === modelId ? null : element("small", {}, element("code", {}, modelId));
 
 const SOURCES = { live: "as the provider says", catalogue: "from the catalogue", "genai-prices": "from the price list genai-prices", manual: "given by a person", unknown: "not known" };
 

@@ -12,7 +12,7 @@ import { Selection, table } from "../../parts/table.js";
 import { isHeld } from "../../parts/undisturbed.js";
 import { changeMany } from "./bulk.js";
 import { addModel, editModel } from "./form.js";
-import { CAPABILITIES, TYPES } from "./kinds.js";
+import { CAPABILITIES, ownName, TYPES } from "./kinds.js";
 import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {
@@ -42,7 +42,7 @@ const whyNot = (providers) => providers.all.length ? null : "There is no provide
 
 function columns(providers, list) {
   return [
-    { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), element("small", {}, element("code", {}, model.modelId))] },
+    { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), ownName(model)] },
     { head: "Provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Able to", cell: (model) => fewChips(model.capabilities) },

@@ -16,6 +16,8 @@ import { Figures } from "./figures.js";
 import { addProvider, editProvider } from "./form.js";
 import { removeProvider } from "./remove.js";
 
+// A check that finds what was known is no event, but the time of the last one is shown.
+const CHECKS_MS = 60_000;
 const STATES = [["healthy", "Healthy"], ["degraded", "Degraded"], ["unhealthy", "Unhealthy"], ["unknown", "Unknown"]];
 
 export async function show({ query, signal }) {
@@ -23,7 +25,7 @@ export async function show({ query, signal }) {
   const labels = new Map(types.map((type) => [type.name, type.label]));
   const figures = new Figures(signal);
   const list = new Listing({
-    path: PROVIDERS, query, signal, about: ["provider.", "model.registered", "model.removed"], renewed: (rows) => figures.renew(rows),
+    path: PROVIDERS, query, signal, about: ["provider.", "model.registered", "model.removed"], every: CHECKS_MS, renewed: (rows) => figures.renew(rows),
     filters: [search("q", "Search"), choice("type", "Type", types.map((type) => [type.name, type.label])), choice("health", "Health", STATES),
       choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => element("ul", { class: "cards" }, rows.map((provider) => providerCard(provider, labels, list, figures))),
