@@ -11,32 +11,54 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import psutil
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Requests a second, and percentiles of the latency in milliseconds."""
+    """Requests a second, percentiles of the latency, and processor time of the server for one request, in milliseconds.
+
+    Of these, the processor time depends the least on what else the machine does.
+    """
 
     per_second: float
     p50_ms: float
     p99_ms: float
+    processor_ms: float
 
 
 async def hammer(
-    host: str, port: int, make_request: Callable[[int], bytes], *, clients: int, seconds: float, warm_up: float = 1.0
+    host: str,
+    port: int,
+    make_request: Callable[[int], bytes],
+    *,
+    clients: int,
+    seconds: float,
+    server: psutil.Process | None = None,
+    warm_up: float = 1.0,
 ) -> Figures:
     """Send requests from so many clients for so long, and return the figures; any answer but 2xx is an error."""
     latencies: list[float] = []
+    used_before = _processor_seconds(server)
     begin = time.perf_counter() + warm_up
     end = begin + seconds
     each = (_client(host, port, make_request, number, begin, end, latencies) for number in range(clients))
-    await asyncio.gather(*each)
-    return figures(latencies, seconds)
-
-
-def figures(latencies: list[float], seconds: float) -> Figures:
-    """Return the figures of latencies in seconds that were taken in so many seconds."""
+    sent = sum(await asyncio.gather(*each))
     cuts = quantiles(latencies, n=100)
-    return Figures(per_second=len(latencies) / seconds, p50_ms=cuts[49] * 1e3, p99_ms=cuts[98] * 1e3)
+    return Figures(
+        per_second=len(latencies) / seconds,
+        p50_ms=cuts[49] * 1e3,
+        p99_ms=cuts[98] * 1e3,
+        processor_ms=(_processor_seconds(server) - used_before) / sent * 1e3,
+    )
+
+
+def _processor_seconds(process: psutil.Process | None) -> float:
+    """Return what the process has used; nothing for none."""
+    if process is None:
+        return 0.0
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def request_bytes(method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
@@ -54,7 +76,8 @@ async def _client(  # noqa: PLR0917 - the facts of a client
     begin: float,
     end: float,
     latencies: list[float],
-) -> None:
+) -> int:
+    """Return how many requests were sent, those to warm up included."""
     reader, writer = await asyncio.open_connection(host, port, limit=2**20)
     count = 0
     while (sent := time.perf_counter()) < end:
@@ -64,6 +87,7 @@ async def _client(  # noqa: PLR0917 - the facts of a client
             latencies.append(time.perf_counter() - sent)
         count += 1
     writer.close()
+    return count
 
 
 async def _answer(reader: asyncio.StreamReader) -> None:
