@@ -12,7 +12,7 @@ class DomainError(Exception):
     pointer: ClassVar[str | None] = None
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+        super().__init__(message or " ".join((type(self).__doc__ or "").split()))
 
     @property
     def message(self) -> str:

@@ -21,7 +21,7 @@ _MOST_PASSES: Final = 10
 
 
 class KeyNotServedYet(Conflict):
-    """No service has been started with the active master key, and could not read what is wrapped under it.
+    """No service has been started with the active master key, so none could read what is wrapped under it.
 
     Start all of them with these master keys first.
     """

@@ -36,7 +36,7 @@ class Refused(Exception):
         headers: Mapping[str, str] | None = None,
         members: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(detail or (type(self).__doc__ or "").strip())
+        super().__init__(detail or " ".join((type(self).__doc__ or "").split()))
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.members = dict(members or {})

@@ -117,7 +117,7 @@ async def test_a_key_that_no_service_was_started_with_is_refused(
     credentials: Credentials, both: Keyring, stock: PostgresCredentialStock
 ) -> None:
     ahead = both.led_by(Keyring.generate("newest"))
-    with pytest.raises(KeyNotServedYet):
+    with pytest.raises(KeyNotServedYet, match=r"^No service .* under it\. Start all of them .* first\.$"):
         await rotated(ahead, stock)
     assert await stock.counts() == {"old": len(credentials.api_keys)}
 
