@@ -92,12 +92,25 @@ class FileSink:
                 descriptor = await asyncio.to_thread(self._opened, number)
                 try:
                     await _locked(descriptor)
+                    await self._begun(number)
                     # While this waited for its turn, the next part may have begun, or this one been taken away.
                     if (await asyncio.to_thread(self._parts))[-1:] == [number]:
                         return number, descriptor
                 except BaseException:
                     os.close(descriptor)
                     raise
+                os.close(descriptor)
+
+    async def _begun(self, number: int) -> None:
+        """Wait for whoever is about to write the first line of a part, and holds the part before until then."""
+        before = self._part(number - 1)
+        if number == 1 or not await asyncio.to_thread(before.exists):
+            return
+        if not (await asyncio.to_thread(self._first_line, number)).endswith(b"\n"):
+            descriptor = await asyncio.to_thread(os.open, before, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                await _locked(descriptor)
+            finally:
                 os.close(descriptor)
 
     def _state(self, number: int, descriptor: int) -> tuple[Sequence[bytes], bool]:
@@ -108,11 +121,11 @@ class FileSink:
             with self._part(number - 1).open("rb") as before:
                 newest += _newest_lines(before.fileno())
         is_long = os.fstat(descriptor).st_size > self._part_bytes
-        return newest, is_long and os.fstat(descriptor).st_size > 4 * self._first_length(number)
+        return newest, is_long and os.fstat(descriptor).st_size > 4 * len(self._first_line(number))
 
-    def _first_length(self, number: int) -> int:
+    def _first_line(self, number: int) -> bytes:
         with self._part(number).open("rb") as part:
-            return len(part.readline())
+            return part.readline()
 
     def _begin_part(self, number: int, line: bytes) -> None:
         descriptor = self._opened(number)
