@@ -44,6 +44,31 @@ $$;
 CREATE TRIGGER events_close_organization AFTER INSERT ON events
     FOR EACH ROW WHEN (NEW.topic = 'organization.removed') EXECUTE FUNCTION close_organization();
 
+-- Prompts and checks that were under way when the organization was removed leave nothing behind when they end. A removal
+-- that is under way holds the head until it is committed, so that whoever comes meanwhile waits and then sees it.
+CREATE FUNCTION keep_nothing_of_closed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    closed bigint;
+BEGIN
+    SELECT h.closed_sequence INTO closed FROM organization_heads h
+    WHERE h.organization_id = NEW.organization_id FOR KEY SHARE;
+    IF closed IS NULL THEN
+        RETURN NEW;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER model_usage_of_closed BEFORE INSERT ON model_usage
+    FOR EACH ROW EXECUTE FUNCTION keep_nothing_of_closed();
+
+CREATE TRIGGER provider_checks_of_closed BEFORE INSERT ON provider_checks
+    FOR EACH ROW EXECUTE FUNCTION keep_nothing_of_closed();
+
+CREATE TRIGGER provider_health_of_closed BEFORE INSERT ON provider_health
+    FOR EACH ROW EXECUTE FUNCTION keep_nothing_of_closed();
+
 -- Times and positions grow with the sequence numbers, so that twenty looks into the primary key find a place among a
 -- million events: no index has to be kept for it.
 

@@ -46,6 +46,9 @@ class PostgresHealthChecks:
             (_SQL["note_check"], {**of_provider, "checked_at": checked_at, "seen": seen}),
             (_SQL["forget_checks"], of_provider),
         )
+        if not streak:
+            # The organization was removed with all that it had.
+            raise ProviderNotFound
         return _streak(*streak[0])
 
     async def recent(self, provider_id: UUID, limit: int) -> Sequence[Mapping[str, Any]]:

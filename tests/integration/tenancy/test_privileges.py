@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.databases import Connect, Connection, Database
 
 # These run with the owner's rights and take the organization as a parameter; each new one needs a good reason.
-DEFINERS = {"append_events", "command_outcome"}
+DEFINERS = {"append_events", "command_outcome", "keep_nothing_of_closed"}
 # One step each of a rebuild, which takes the owner's rights; for the administrators' login alone.
 REBUILDING = {
     "begin_rebuild",
