@@ -82,6 +82,14 @@ class Furnished:
         await console.button("Edit").click()
         await console.dialog.get_by_label("Config").wait_for()
 
+    async def merge(self, console: Console) -> None:
+        await self.edit_a_model(console)
+        await console.dialog.get_by_label("Name").fill("Embeddings, small")
+        await console.dialog.get_by_label("Config").fill('{"temperature": 0.3}')
+        await self.consoles.api.patch(path_of(self.model), {"config": {"temperature": 0.5, "topP": 0.9}})
+        await console.button("Save").click()
+        await console.button("Save merged").wait_for()
+
     async def history(self, console: Console) -> None:
         await console.go(f"/models/{self.model['id']}?tab=history")
         await console.page.get_by_label("After revision").fill("1")
@@ -153,6 +161,7 @@ PAGES: Final[list[Callable[[Furnished, Console], Awaitable[None]]]] = [
     Furnished.audit,
     Furnished.proof,
     Furnished.operations,
+    Furnished.merge,
 ]
 
 

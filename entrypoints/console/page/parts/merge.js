@@ -38,7 +38,7 @@ async function choose(path, before, theirs, mine) {
       dialog.close();
     };
     const dialog = openDialog("Somebody else saved first", [
-      element("p", {}, element("strong", {}, who), ` changed it while you were editing. Nothing of yours is lost: the last column says what will be kept.`),
+      element("p", {}, element("strong", {}, who), ` changed it while you were editing. Nothing of yours is lost: “Keep” says what will be saved.`),
       table(rows),
       element("div", { class: "buttons" },
         element("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Back to the form"),
