@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from application.caller import acting_as, current_caller
+from application.caller import Caller, acting_as, current_caller
 from application.commands.change_model import ChangeModel, apply_change
 from application.commands.register_model import RegisterModel, new_model
 from application.commands.remove_model import RemoveModel
@@ -108,12 +108,18 @@ async def change_models_in_bulk(
         BulkRefused: it was to be atomic and some operations cannot be done; none was.
         Conflict: another command came first; nothing was changed.
     """
-    before = await models.recorded_already()
+    before = dict(await models.recorded_already())
     bench = await _prepared(command.operations, models, directory, catalogue)
     outcomes = _decided(command.operations, bench, before)
     failures = [(index, refusal) for index, refusal in outcomes.items() if isinstance(refusal, Exception)]
     if failures and command.atomic:
         raise BulkRefused([(index, refusal.code, refusal.message) for index, refusal in failures])
+    for index, refusal in failures:
+        operation = command.operations[index]
+        if isinstance(refusal, ModelNotFound | StaleRevision) and not isinstance(operation, RegisterModel):
+            recorded = await _recorded_alone(operation.model_id, models)
+            if recorded is not None:
+                outcomes[index], before[operation.model_id] = operation.model_id, recorded
     wanted = dict.fromkeys(outcome for outcome in outcomes.values() if not isinstance(outcome, Exception))
     unsaved = [bench.models[model_id] for model_id in wanted if model_id not in before]
     saved = {**before, **await _saved(unsaved, models, atomic=command.atomic)}
@@ -162,12 +168,22 @@ async def _saved(changed: Sequence[Model], models: Models, *, atomic: bool) -> d
 
 async def _saved_alone(model: Model, models: Models) -> Recorded | Refusal:
     """Save one of several under a command id of its own: the log applies one command id once."""
-    caller = current_caller()
-    with acting_as(replace(caller, command_id=caller.new_id(model.id.int % 2**64))):
+    with acting_as(_alone(model.id)):
         try:
             return await models.save(model)
         except (Conflict, ProviderNotFound) as refusal:
             return refusal
+
+
+async def _recorded_alone(model_id: UUID, models: Models) -> Recorded | None:
+    """Return what an earlier run of this command, broken off half-way, has saved of the model alone."""
+    with acting_as(_alone(model_id)):
+        return (await models.recorded_already()).get(model_id)
+
+
+def _alone(model_id: UUID) -> Caller:
+    caller = current_caller()
+    return replace(caller, command_id=caller.new_id(model_id.int % 2**64))
 
 
 def _outcome(index: int, outcome: UUID | Refusal, saved: Mapping[UUID, Recorded | Refusal]) -> OperationOutcome:
