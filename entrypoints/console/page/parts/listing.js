@@ -1,14 +1,13 @@
 // A list that is filtered, sorted and paged by the service; never more than one page of it is in the browser.
 
 import { get, isAbort } from "../core/api.js";
-import { element, replace, uniqueId } from "../core/elements.js";
+import { element, replace } from "../core/elements.js";
 import { number } from "../core/format.js";
 import { follow } from "../core/live.js";
 import { remember } from "../core/router.js";
 import { isHeld, redraw } from "./undisturbed.js";
 
 const PAGE = 50;
-const TYPING_MS = 250;
 
 export class Listing {
   // `draw(rows)` gives the elements of a page; `empty(isFiltered)` what is shown when there are none. A list that
@@ -127,48 +126,3 @@ export class Listing {
     this.element.scrollIntoView({ block: "start" });
   }
 }
-
-// A search box; it asks when the person has stopped typing.
-export function search(name, label, { narrow = false } = {}) {
-  const id = uniqueId(name);
-  const input = element("input", { id, type: "search", name, autocomplete: "off", spellcheck: "false" });
-  return { name, element: element("div", { class: narrow ? "filter" : "filter grow" }, element("label", { for: id }, label), input), value: () => input.value.trim(),
-    set(value, changed) {
-      let waiting = null;
-      input.value = value;
-      input.addEventListener("input", () => {
-        clearTimeout(waiting);
-        waiting = setTimeout(changed, TYPING_MS);
-      });
-    } };
-}
-
-export function choice(name, label, choices) {
-  const id = uniqueId(name);
-  const options = (offered) => [["", "Any"], ...offered].map(([key, text]) => element("option", { value: key }, text));
-  const select = element("select", { id, name }, options(choices));
-  const offer = (offered) => {
-    const { value } = select;
-    replace(select, options(offered));
-    select.value = value;
-  };
-  return { name, offer, element: element("div", { class: "filter" }, element("label", { for: id }, label), select), value: () => select.value,
-    set(value, changed) {
-      select.value = value;
-      select.addEventListener("change", changed);
-    } };
-}
-
-// A moment, given in the person's own time and asked for in UTC.
-export function moment(name, label) {
-  const id = uniqueId(name);
-  const input = element("input", { id, type: "datetime-local", name });
-  const instant = () => input.value ? new Date(input.value).toISOString() : "";
-  return { name, element: element("div", { class: "filter" }, element("label", { for: id }, label), input), value: instant,
-    set(value, changed) {
-      if (value) input.value = localText(new Date(value));
-      input.addEventListener("change", changed);
-    } };
-}
-
-const localText = (date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

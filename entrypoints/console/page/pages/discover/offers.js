@@ -5,7 +5,7 @@ import { number, perMillion, title, tokens } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { badge, fewChips, lifecycle } from "../../parts/badges.js";
-import { choice, search } from "../../parts/listing.js";
+import { choice, search } from "../../parts/filters.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, table } from "../../parts/table.js";
 import { ownName, TYPES } from "../models/kinds.js";

@@ -2,7 +2,7 @@
 
 import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
-import { search } from "../../parts/listing.js";
+import { search } from "../../parts/filters.js";
 
 // So many are all asked unless one says otherwise; of more, a person chooses.
 const FEW = 12;
