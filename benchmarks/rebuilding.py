@@ -60,6 +60,12 @@ def measure_rebuilding(data: Database, report: Report, *, events: int = 1_000_00
             report.add(f"{work}: requests answered meanwhile", seen["answered"], "requests")
             report.add(f"{work}: requests failed or answered wrongly", seen["wrong"], "requests")
             report.add(f"{work}: longest request meanwhile", seen["longest"] * 1000, "ms")
+        report.add(
+            f"audit verify at {events:,} events, with its start",
+            _audited(data),
+            "events/s",
+            reference=("library's ProjectionRunner", reference),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,18 @@ def _measured(data: Database, *arguments: str) -> _Measured:
         ).fetchone()
     assert row is not None
     return _Measured(document["events"] / row[0], most / 1e6, document)
+
+
+def _audited(data: Database) -> float:
+    """Return how many events a second `model-ledger audit verify` proves."""
+    started = time.perf_counter()
+    environment = {**os.environ, "LEDGER_DATA_DIR": str(data.directory)}
+    done = subprocess.run(
+        [COMMAND, "audit", "verify", "--json"], env=environment, capture_output=True, text=True, check=True
+    )
+    document = json.loads(done.stdout)
+    assert document["intact"], document["findings"]
+    return float(document["events"]) / (time.perf_counter() - started)
 
 
 class _Load:
