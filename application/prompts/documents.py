@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from application.prompts.answer import Attempt, PromptAnswer
 
 MOST_REASONS: Final = 50
-"""Candidates that a refusal tells of; the route that explains choices tells of all."""
+"""Candidates that a refusal tells of; the route that explains choices tells of more."""
+
+MOST_CANDIDATES: Final = 1_000
+"""Candidates that the route that explains choices tells of one by one; the others it counts, by the rules."""
 
 
 def model_document(candidate: Candidate) -> dict[str, Any]:
@@ -24,8 +28,8 @@ def model_document(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def candidate_documents(selection: Selection, most: int | None = None) -> list[dict[str, Any]]:
-    """Return the verdict on each candidate, the chosen one first; at most so many where a number is given."""
+def candidate_documents(selection: Selection, most: int) -> list[dict[str, Any]]:
+    """Return the verdict on each candidate, the chosen one first; at most so many."""
     return [
         {
             "modelId": verdict.candidate.id,
@@ -41,11 +45,18 @@ def candidate_documents(selection: Selection, most: int | None = None) -> list[d
 
 
 def selection_document(selection: Selection) -> dict[str, Any]:
-    """Return the choice and the reasons; `selected` is null when no model would do."""
+    """Return the choice and the reasons; `selected` is null when no model would do.
+
+    However many candidates there are, `candidateCount` and `droppedBy` (candidates by rule; several rules may drop one)
+    count them all.
+    """
     kept = selection.kept
+    dropped = (verdict for verdict in selection.verdicts if verdict.rank is None)
     return {
         "selected": model_document(kept[0]) if kept else None,
-        "candidates": candidate_documents(selection),
+        "candidates": candidate_documents(selection, MOST_CANDIDATES),
+        "candidateCount": len(selection.verdicts),
+        "droppedBy": dict(Counter(rule for verdict in dropped for rule in {each.rule for each in verdict.findings})),
     }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from application.caller import current_caller
 from application.policies.candidates import Need
 from application.prompts.ready import Ready
+from application.queries.long_lists import worked_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,10 @@ class Readiness:
         latencies = None
         if isinstance(wanted, Need) and wanted.strategy == "fastest":
             latencies = await self._latencies(remembered)
-        return ready, ready.selection(wanted, has_images=has_images, latencies=latencies)
+        selection = await worked_out(
+            ready.candidates, lambda: ready.selection(wanted, has_images=has_images, latencies=latencies)
+        )
+        return ready, selection
 
     async def ready(self) -> Ready:
         """Return the current caller's models.
@@ -140,7 +144,12 @@ class Readiness:
             else:
                 ports = self._ports
                 roster = await ports.rosters.read()
-                ready = Ready(roster, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today)
+                ready = await worked_out(
+                    roster.models,
+                    lambda: Ready(
+                        roster, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today
+                    ),
+                )
             remembered.ready, remembered.checked_at = ready, asked_at
         finally:
             remembered.checking = None

@@ -39,10 +39,15 @@ class CandidateModel(Shown):
 
 
 class Choice(Shown):
-    """Which model would be used, and why each other would not."""
+    """Which model would be used, and why each other would not.
+
+    `candidates` are the first 1,000, `candidateCount` how many there are, `droppedBy` how many each rule dropped.
+    """
 
     selected: ChosenModel | None
     candidates: list[CandidateModel]
+    candidate_count: int
+    dropped_by: dict[str, int]
 
 
 class TokensUsed(Shown):

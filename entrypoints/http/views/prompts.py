@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from application.errors import ApplicationError
 from application.ports.generation import TextDelta
 from application.prompts.documents import answer_document, selection_document
+from application.queries.long_lists import worked_out
 from application.queries.select_model import SelectModel
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
@@ -49,11 +50,12 @@ class PromptViews:
         """Explain which model would be used
 
         Every candidate with the rules that kept or dropped it, in the order in which they would be tried. Rules on a
-        candidate that is kept are warnings, and what its place rests on. No provider is called.
+        candidate that is kept are warnings, and what its place rests on. Of more than 1,000 candidates the others are
+        counted, by the rules that dropped them. No provider is called.
         """
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(wanted=wanted_of(body), has_images=body.has_images))
-        return json_response(selection_document(selection))
+        return json_response(await worked_out(selection.verdicts, lambda: selection_document(selection)))
 
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt

@@ -49,7 +49,18 @@ async def test_a_choice_is_explained(desk: Desk, service: Service) -> None:
         {"rule": "cheapest", "detail": "0.003 USD per 1,000 tokens read and 1,000 written."}
     ]
     assert told[str(off.id)]["rules"] == [{"rule": "disabled", "detail": "The model is disabled."}]
+    assert (reply.document["candidateCount"], reply.document["droppedBy"]) == (3, {"disabled": 1})
     assert desk.generation.calls == []
+
+
+async def test_of_very_many_candidates_the_best_are_told_and_all_are_counted(desk: Desk, service: Service) -> None:
+    for number in range(900):
+        desk.model(f"off-{number}", is_enabled=False)
+    on = [desk.model(f"on-{number}") for number in range(200)]
+    document = (await post(service, "/api/ai/select", {"need": {"strategy": "cheapest"}})).document
+    assert len(document["candidates"]) == 1_000
+    assert {entry["modelId"] for entry in document["candidates"][: len(on)]} == {str(each.id) for each in on}
+    assert (document["candidateCount"], document["droppedBy"]) == (1_100, {"disabled": 900})
 
 
 async def test_a_choice_that_leads_nowhere_is_no_error(desk: Desk, service: Service) -> None:

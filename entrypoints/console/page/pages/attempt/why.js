@@ -10,16 +10,16 @@ const SHOWN = 50;
 
 export async function explain(body, signal) {
   const { document } = await ask("POST", "/api/ai/select", { body, signal });
-  const { selected, candidates } = document;
+  const { selected, candidates, candidateCount } = document;
   return card("Which model, and why",
     element("p", { role: "status" }, selected ? [element("strong", {}, selected.name), " would be asked first."] : "None of the registered models would do. Below is why."),
-    reasons(candidates));
+    reasons(candidates, candidateCount));
 }
 
-export function reasons(candidates) {
+export function reasons(candidates, count = candidates.length) {
   return [element("ol", { class: "candidates" }, candidates.slice(0, SHOWN).map((candidate) => element("li", {},
     element("p", { class: "badges" }, candidate.kept ? badge(`Choice ${candidate.rank}`, candidate.rank === 1 ? "good" : "info") : badge("Dropped"),
       element("a", { href: href(`/models/${candidate.modelId}`) }, candidate.name), element("code", { class: "quiet" }, candidate.providerModelId)),
     element("ul", {}, candidate.rules.map((rule) => element("li", { class: "quiet" }, rule.detail)))))),
-  candidates.length > SHOWN ? element("p", { class: "quiet" }, `and ${candidates.length - SHOWN} more`) : null];
+  count > SHOWN ? element("p", { class: "quiet" }, `and ${count - SHOWN} more`) : null];
 }
