@@ -14,6 +14,7 @@ from application.errors import Unavailable
 from entrypoints import container
 from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.places import checkpoint_key, checkpoint_sink
+from entrypoints.logs import build_logger
 from entrypoints.settings import WrongSettings
 from entrypoints.token_keys import token_keys
 
@@ -80,18 +81,19 @@ def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtim
             master_key_directory=directory if settings.master_keys is None else None,
             checkpoint_key=checkpoint_key(settings, say),
             checkpoint_sink=checkpoint_sink(settings),
-            revive_database=partial(_revive, server.revive, say),
+            revive_database=partial(_revive, server.revive, settings),
         )
     finally:
         server.stop()
 
 
-def _revive(revive: Callable[[], bool], say: Callable[[str], None]) -> None:
+def _revive(revive: Callable[[], bool], settings: Settings) -> None:
+    logger = build_logger(level=settings.log_level, log_format=settings.log_format)
     try:
         if revive():
-            say("Postgres had ended by itself; it runs again.")
+            logger.warning("Postgres had ended by itself; it runs again")
     except Unavailable as error:
-        say(f"{error.message} Trying again.")
+        logger.warning("Postgres has ended", reason=error.message)
 
 
 def _external(settings: Settings) -> Runtime:
