@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from adapters.checkpoints.signing_key import new_signing_key
 from entrypoints.runtime import Runtime
 from entrypoints.sandbox.server import Sandbox
 from entrypoints.service import running
@@ -17,6 +18,7 @@ from tests.http_service import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from entrypoints.container import Container
     from tests.databases import Database
@@ -54,10 +56,15 @@ def a_runtime(
 @contextmanager
 def service_on(
     database: Database,
+    *,
+    checkpoints: Path | None = None,
     **settings: Any,  # noqa: ANN401 - fields of the settings
 ) -> Iterator[RunningService]:
-    """Serve from the database on a free port while the block runs."""
+    """Serve from the database on a free port while the block runs; with a folder, checkpoints are kept in it."""
     runtime = a_runtime(database, **settings)
+    if checkpoints is not None:
+        new_signing_key(checkpoints / "key")
+        runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
     with listening_socket("127.0.0.1", 0) as listener, Background() as background:
         sandbox = background.enter(Sandbox())
         container = background.enter(running(runtime, listener))
