@@ -97,9 +97,21 @@ class Server(web.Server):
     def __init__(self, like: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
         super().__init__(like.request_handler, request_factory=like.request_factory)
         self._arguments = {**arguments, "log": log, "loop": self._loop}
+        self._has_ended = False
 
     def __call__(self) -> web.RequestHandler:
         return Connection(self, **self._arguments)
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Take the connection; one that was still on its way when the end came is closed, for nobody else would."""
+        super().connection_made(handler, transport)
+        if self._has_ended:
+            transport.close()
+
+    async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the framework has it
+        """Let the requests in flight finish within so many seconds, and close all connections."""
+        self._has_ended = True
+        await super().shutdown(timeout)
 
 
 class Runner(web.AppRunner):

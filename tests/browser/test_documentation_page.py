@@ -59,7 +59,7 @@ async def test_every_operation_is_there_and_can_be_found(documented: Documented)
     async with documented.opened() as watched:
         page = watched.page
         operations = page.locator(".operation")
-        assert await operations.count() > 20
+        await operations.nth(20).wait_for()
         await page.locator("#search").fill("post models/bulk")
         visible = [await found.get_attribute("id") for found in await operations.all() if await found.is_visible()]
         assert visible == ["op-changeModelsInBulk"]
@@ -141,7 +141,7 @@ async def test_a_stream_is_shown_event_by_event(documented: Documented) -> None:
             "error",
         ]
         await events.first.locator("> summary").click()
-        assert "JSON of WrittenWords" in await events.first.inner_text()
+        await events.first.get_by_text("JSON of WrittenWords").wait_for()
         await events.first.locator("details > summary", has_text="WrittenWords").click()
         assert "text" in await events.first.locator("details ul.schema").inner_text()
         assert "event: delta\ndata: {" in await answer.locator("> pre").last.inner_text()

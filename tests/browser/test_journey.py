@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from tests.browser.superuser import edit_an_event, write_checkpoint
 
 if TYPE_CHECKING:
     from tests.browser.console import Console, Consoles
+    from tests.e2e.api import Api
     from tests.e2e.service import RunningService
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,7 +28,7 @@ async def test_from_an_empty_organization_to_an_answer(consoles: Consoles) -> No
         )
         await _import_a_model(console)
         await _run_a_prompt(console)
-        await _see_what_it_cost(console)
+        await _see_what_it_cost(console, consoles.api)
         await _take_a_change_back(console)
         await _read_the_audit_trail(console)
         await _prove_the_log(console, consoles.service)
@@ -78,13 +80,14 @@ async def _run_a_prompt(console: Console) -> None:
     assert "$0.0000" in shown
 
 
-async def _see_what_it_cost(console: Console) -> None:
+async def _see_what_it_cost(console: Console, api: Api) -> None:
     # What was used is written down about a second after it was.
-    await console.page.wait_for_timeout(1200)
+    while not (await api.get("/api/ai/usage"))["data"]:
+        await asyncio.sleep(0.1)
     await console.page.get_by_role("link", name="Usage").click()
     row = console.page.locator("tbody tr", has_text="gpt-4.1-mini")
     assert "$0.0000" in await row.inner_text()
-    assert await console.page.locator("svg.chart rect").count() == 1
+    await console.page.locator("svg.chart rect").wait_for()
 
 
 async def _take_a_change_back(console: Console) -> None:

@@ -111,6 +111,7 @@ async def test_never_more_than_a_page_of_a_list_is_asked_for(consoles: Consoles)
     async with consoles.opened() as console:
         await console.go("/models")
         rows = console.page.locator("tbody tr")
+        await rows.nth(49).wait_for()
         assert await rows.count() == 50
         await console.page.get_by_text("1 to 50 of 120").wait_for()
         await console.page.get_by_role("button", name="Next").click()
