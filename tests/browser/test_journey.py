@@ -82,7 +82,7 @@ async def _run_a_prompt(console: Console) -> None:
 
 async def _see_what_it_cost(console: Console, api: Api) -> None:
     # What was used is written down about a second after it was.
-    while not (await api.get("/api/ai/usage"))["data"]:
+    while not (await api.get("/api/ai/usage"))["data"]:  # noqa: ASYNC110 - it is another thread that writes
         await asyncio.sleep(0.1)
     await console.page.get_by_role("link", name="Usage").click()
     row = console.page.locator("tbody tr", has_text="gpt-4.1-mini")
