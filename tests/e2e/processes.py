@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from tests.scratch import scratch_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -150,7 +152,7 @@ def serving(*arguments: str, **settings: str) -> Iterator[Running]:
 @contextmanager
 def folder() -> Iterator[Path]:
     """Give a folder that Postgres may enter, whoever runs it, with a path short enough for a socket."""
-    path = Path(tempfile.mkdtemp(prefix="ml-"))
+    path = scratch_folder()
     try:
         yield path
     finally:
