@@ -76,7 +76,8 @@ def _read(text: str) -> Target:
     _refuse_unusual(text)
     try:
         url, written = URL(text), URL(text, encoded=True)
-    except ValueError:
+    # Of brackets before an empty host (`https://[]@`) yarl 1.25 says IndexError.
+    except (ValueError, IndexError):
         raise ValueError("This is not a URL.") from None
     if written.scheme not in _DEFAULT_PORTS:
         raise ValueError("The URL must begin with https://.")

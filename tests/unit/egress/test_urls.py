@@ -43,6 +43,7 @@ def test_a_request_is_sent_as_it_was_put_together(rest: str) -> None:
         "https://api.example.com/v1/{model}",
         'https://api.example.com/v1/"model"',
         "https://api.example.com/v1/../admin",
+        "https://[]@",
         "https://api.example.com/" + "a" * 8_000,
     ],
 )
