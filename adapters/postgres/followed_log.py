@@ -70,6 +70,7 @@ class PostgresSignals:
         self._listeners: dict[UUID, set[Callable[[], None]]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         self._is_listening = False
+        self._is_closed = False
 
     @property
     def are_alive(self) -> bool:
@@ -89,12 +90,14 @@ class PostgresSignals:
 
     async def close(self) -> None:
         """Hear nothing any more."""
+        # Said twice: an error on the way out of a connection can take the place of the cancelling.
+        self._is_closed = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
     async def _run(self) -> None:
-        while True:
+        while not self._is_closed:
             with suppress(psycopg.Error):
                 await self._hear()
             self._is_listening = False

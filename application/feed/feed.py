@@ -107,6 +107,7 @@ class Feed:
             followed.followers -= 1
             if followed.followers == 0:
                 del self._followed[organization_id]
+                followed.tail.end()
                 followed.task.cancel()
                 await asyncio.wait({followed.task})
 

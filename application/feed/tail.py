@@ -39,17 +39,24 @@ class Tail:
         self._hint = asyncio.Event()
         self._growth = asyncio.Event()
         self._has_begun = False
+        self._is_over = False
+
+    def end(self) -> None:
+        """Come to an end at the next opportunity, should the cancelling be lost in a library on its way."""
+        self._is_over = True
 
     async def run(self) -> None:
         """Follow the log until this is cancelled; a database that cannot be reached is waited for."""
         forget = self._signals.listen(self._organization_id, self._hint.set)
         try:
-            while not await self._begun():  # noqa: ASYNC110 - the database is somebody else's
+            while not self._is_over and not await self._begun():  # noqa: ASYNC110 - the database is somebody else's
                 await asyncio.sleep(self._blind_seconds)
-            while True:
+            while not self._is_over:
                 seconds = self._poll_seconds if self._signals.are_alive else self._blind_seconds
+                # Not wait_for: in Python 3.11 it forgets that it was cancelled when the hint comes at the same moment.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._hint.wait(), seconds)
+                    async with asyncio.timeout(seconds):
+                        await self._hint.wait()
                 self._hint.clear()
                 with suppress(Unavailable):
                     await self._catch_up()
