@@ -118,9 +118,11 @@ BEGIN
 END
 $$;
 
--- As in 0003, but each table is locked before the function that writes it is looked up: whoever has waited for a table
--- that was swapped goes on with the function that came with the new one. Models come before providers, as in a swap.
-CREATE OR REPLACE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+-- Apply the net row changes of a command. Each is {"insert": [row...], "update": [columns...], "delete": [id...]} under
+-- its table's name; the database's clock dates them. Deletes come first, models before the providers they belong to;
+-- inserts and updates the other way round. Each table is locked before the function that writes it is looked up: whoever
+-- has waited for a table that was swapped goes on with the function that came with the new one.
+CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     IF p_changes ? 'ai_models' OR p_changes #> '{ai_providers,delete}' IS NOT NULL THEN
