@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.databases import databases
+from tests.databases import connect, database, databases, owner
 from tests.e2e.api import Api, a_token
 from tests.e2e.processes import copied, folder, serving
 from tests.e2e.service import RunningService, service_on
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from entrypoints.sandbox.server import Sandbox
     from tests.databases import Databases
 
-__all__ = ["databases"]
+__all__ = ["connect", "database", "databases", "owner"]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 from aiohttp import ClientError
 
 from entrypoints.http.principal import Role
@@ -19,9 +18,7 @@ from tests.e2e.service import a_runtime
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.databases import Database, Databases
+    from tests.databases import Database
     from tests.e2e.api import Api
 
 
@@ -60,13 +57,6 @@ async def test_what_was_missed_is_told_first(api: Api) -> None:
     assert [event["aggregateId"] for event in follower.events] == [first["id"]]
     await follower.follow(until=2, after=0)
     assert [event["aggregateId"] for event in follower.events] == [first["id"], second["id"]]
-
-
-@pytest.fixture
-def database(databases: Databases) -> Iterator[Database]:
-    database = databases.migrated()
-    yield database
-    databases.drop(database)
 
 
 async def test_nothing_is_lost_or_repeated_across_restarts(api: Api, database: Database) -> None:

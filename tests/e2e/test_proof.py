@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import pytest
 from aiohttp import ClientSession
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, new_signing_key, read_signing_key
@@ -19,21 +18,13 @@ from tests.e2e.api import AUDIT, Api, a_token, path_of
 from tests.e2e.service import a_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from entrypoints.runtime import Runtime
-    from tests.databases import Database, Databases
+    from tests.databases import Database
 
 VERIFY = f"{AUDIT}/verify"
 EXPORT = f"{AUDIT}/export"
-
-
-@pytest.fixture
-def database(databases: Databases) -> Iterator[Database]:
-    database = databases.migrated()
-    yield database
-    databases.drop(database)
 
 
 def _auditable(database: Database, folder: Path, *, sink: Path | None = None, interval: float = 0.05) -> Runtime:

@@ -29,13 +29,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def database(databases: Databases) -> Iterator[Database]:
-    database = databases.migrated()
-    yield database
-    databases.drop(database)
-
-
-@pytest.fixture
 def data_dir() -> Iterator[Path]:
     with folder() as path:
         yield path / "data"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import psycopg
 import pytest
 
 from application.caller import Caller, acting_as
@@ -17,9 +16,7 @@ from entrypoints.service import opened
 from tests.e2e.service import a_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.databases import Connection, Database, Databases
+    from tests.databases import Connection, Database
 
 PROVIDERS = "SELECT name FROM ai_providers ORDER BY name"
 MODELS = "SELECT provider_id, count(*) FROM ai_models GROUP BY provider_id"
@@ -45,19 +42,6 @@ class BreakingOff(Sandbox):
 
 def somebody() -> Caller:
     return Caller(organization_id=ORGANIZATION_ID, actor="somebody", command_id=uuid4(), correlation_id="a request")
-
-
-@pytest.fixture
-def database(databases: Databases) -> Iterator[Database]:
-    database = databases.migrated()
-    yield database
-    databases.drop(database)
-
-
-@pytest.fixture
-def owner(database: Database) -> Iterator[Connection]:
-    with psycopg.connect(database.owner_url, autocommit=True) as connection:
-        yield connection
 
 
 async def test_what_an_interrupted_start_left_undone_is_done_by_the_next(database: Database, owner: Connection) -> None:
