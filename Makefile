@@ -13,10 +13,10 @@ RUNTIME = $(VENV)/.installed
 DEVELOPMENT = $(VENV)/.installed-dev
 
 VERSION_OK = $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "")' 2>/dev/null)
-NEEDS_PYTHON = Model Ledger needs Python 3.11 or newer, which "$(PYTHON)" is not; try: make PYTHON=python3.13 $(MAKECMDGOALS)
+NEEDS_PYTHON = Modelbook needs Python 3.11 or newer, which "$(PYTHON)" is not; try: make PYTHON=python3.13 $(MAKECMDGOALS)
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
 
 .DEFAULT_GOAL = help
 .PHONY: help install install-dev run check lint formatted types imports format test picture bench lock clean
@@ -24,11 +24,11 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-v
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(RUNTIME) ## Build .venv with the command .venv/bin/model-ledger
+install: $(RUNTIME) ## Build .venv with the command .venv/bin/modelbook
 install-dev: $(DEVELOPMENT) ## The same, with what the checks and tests need
 
 run: install ## Start the demonstration; Ctrl-C stops it
-	@exec $(BIN)/model-ledger demo
+	@exec $(BIN)/modelbook demo
 
 check: lint formatted types imports ## Lint, formatting, types and import contracts
 
@@ -72,11 +72,11 @@ $(BIN)/pip:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): requirements.txt pyproject.toml | $(BIN)/pip
-	$(PIP_INSTALL) --require-hashes -r requirements.txt
+	$(PIP_INSTALL) --no-deps --require-hashes -r requirements.txt
 	PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt pyproject.toml | $(BIN)/pip
-	$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	$(PIP_INSTALL) --no-deps --require-hashes -r requirements-dev.txt
 	PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-build-isolation --no-deps --editable .
 	@touch $(RUNTIME) $@

@@ -1,4 +1,4 @@
-"""What people do with Model Ledger: commands that decide, queries that read, ports to the outside.
+"""What people do with Modelbook: commands that decide, queries that read, ports to the outside.
 
 The domain and the standard library only.
 """

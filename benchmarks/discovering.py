@@ -32,7 +32,7 @@ def measure_discovery(data: Database, report: Report) -> None:
     with played_providers() as sandbox_url:
         bodies = [provider_body(sandbox_url, f"OpenAI {number}") for number in range(_PROVIDERS)]
         head = headers(uuid4())
-        with service(data, LEDGER_EGRESS_ALLOW=sandbox_url.removeprefix("http://")) as running:
+        with service(data, MODELBOOK_EGRESS_ALLOW=sandbox_url.removeprefix("http://")) as running:
             base_url = f"http://{running.host}:{running.port}"
             asyncio.run(registered(base_url, head, bodies))
             cold, warm, bare = asyncio.run(_discovered(base_url, head, sandbox_url, bodies))
@@ -47,7 +47,7 @@ def measure_checks(data: Database, report: Report) -> None:
         allow = sandbox_url.removeprefix("http://")
         body = provider_body(sandbox_url)
         bodies = [provider_body(sandbox_url, f"OpenAI {number}") for number in range(_CHECKED)]
-        with service(data, LEDGER_EGRESS_ALLOW=allow) as running:
+        with service(data, MODELBOOK_EGRESS_ALLOW=allow) as running:
             asyncio.run(registered(f"http://{running.host}:{running.port}", headers(uuid4()), bodies))
             seconds = _checked_once(data, allow)
         bare = asyncio.run(_timed(_listed(body, _CHECKED)))
@@ -91,7 +91,7 @@ async def _timed(work: Awaitable[None]) -> float:
 
 
 def _checked_once(data: Database, allow: str) -> float:
-    environment = {**os.environ, "LEDGER_DATA_DIR": str(data.directory), "LEDGER_EGRESS_ALLOW": allow}
+    environment = {**os.environ, "MODELBOOK_DATA_DIR": str(data.directory), "MODELBOOK_EGRESS_ALLOW": allow}
     started = time.perf_counter()
     command = [str(COMMAND), "health", "run", "--once", "--json"]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)

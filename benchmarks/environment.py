@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SIGNING_KEY: Final = "only for measuring, on this machine, in this run"
-COMMAND: Final = Path(sys.executable).with_name("model-ledger")
+COMMAND: Final = Path(sys.executable).with_name("modelbook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def database() -> Iterator[Database]:
         owner_url = server.start()
         try:
             migrate(owner_url)
-            yield Database(owner_url, login_url(owner_url, "ledger_app"), directory)
+            yield Database(owner_url, login_url(owner_url, "modelbook_app"), directory)
         finally:
             server.stop()
 
@@ -68,14 +68,14 @@ class Service:
 
 @contextmanager
 def service(data: Database, **settings: str) -> Iterator[Service]:
-    """Start `model-ledger serve` on the database's own folder and stop it in the end."""
+    """Start `modelbook serve` on the database's own folder and stop it in the end."""
     started = time.perf_counter()
     environment = {
         **os.environ,
-        "LEDGER_DATA_DIR": str(data.directory),
-        "LEDGER_JWT_SECRET": SIGNING_KEY,
-        "LEDGER_LOG_LEVEL": "warning",
-        "LEDGER_HEALTH_INTERVAL": "0",
+        "MODELBOOK_DATA_DIR": str(data.directory),
+        "MODELBOOK_JWT_SECRET": SIGNING_KEY,
+        "MODELBOOK_LOG_LEVEL": "warning",
+        "MODELBOOK_HEALTH_INTERVAL": "0",
         **settings,
     }
     command = [str(COMMAND), "serve", "--port", "0", "--json"]

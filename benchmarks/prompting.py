@@ -49,7 +49,7 @@ def measure_prompts(data: Database, report: Report) -> None:
 
 def _through_the_service(data: Database, sandbox_url: str, body: Mapping[str, str]) -> Mapping[int, Figures]:
     head = headers(uuid4())
-    with service(data, LEDGER_EGRESS_ALLOW=sandbox_url.removeprefix("http://")) as running:
+    with service(data, MODELBOOK_EGRESS_ALLOW=sandbox_url.removeprefix("http://")) as running:
         base_url = f"http://{running.host}:{running.port}"
         [provider_id] = asyncio.run(registered(base_url, head, [body]))
         model_id = asyncio.run(_model(base_url, head, provider_id))

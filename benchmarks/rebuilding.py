@@ -76,7 +76,7 @@ class _Measured:
 
 
 def _measured(data: Database, *arguments: str) -> _Measured:
-    environment = {**os.environ, "LEDGER_DATA_DIR": str(data.directory)}
+    environment = {**os.environ, "MODELBOOK_DATA_DIR": str(data.directory)}
     process = subprocess.Popen(
         [COMMAND, "projections", *arguments, "--json"],
         env=environment,
@@ -104,9 +104,9 @@ def _measured(data: Database, *arguments: str) -> _Measured:
 
 
 def _audited(data: Database) -> float:
-    """Return how many events a second `model-ledger audit verify` proves."""
+    """Return how many events a second `modelbook audit verify` proves."""
     started = time.perf_counter()
-    environment = {**os.environ, "LEDGER_DATA_DIR": str(data.directory)}
+    environment = {**os.environ, "MODELBOOK_DATA_DIR": str(data.directory)}
     done = subprocess.run(
         [COMMAND, "audit", "verify", "--json"], env=environment, capture_output=True, text=True, check=True
     )

@@ -37,7 +37,7 @@ def measure_rotating(data: Database, report: Report) -> None:
         Envelope(keyring).rewrap(credential)
     reference = _CREDENTIALS / (time.perf_counter() - started)
     _store(data, sealed)
-    seconds = asyncio.run(_rotated(login_url(data.owner_url, "ledger_admin"), keyring))
+    seconds = asyncio.run(_rotated(login_url(data.owner_url, "modelbook_admin"), keyring))
     report.add("rotate: credentials", _CREDENTIALS / seconds, "credentials/s", reference=("wrapping alone", reference))
     report.add(f"rotate: {_CREDENTIALS:,} credentials", seconds, "s")
 

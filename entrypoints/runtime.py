@@ -74,8 +74,8 @@ def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtim
             say(f"Applied migration {name}.")
         yield Runtime(
             settings=settings,
-            database_url=container.login_url(owner_url, "ledger_app"),
-            admin_database_url=container.login_url(owner_url, "ledger_admin"),
+            database_url=container.login_url(owner_url, "modelbook_app"),
+            admin_database_url=container.login_url(owner_url, "modelbook_admin"),
             master_keys=_master_keys(settings, directory, say),
             jwt_secret=_jwt_secret(settings, directory, say),
             master_key_directory=directory if settings.master_keys is None else None,
@@ -102,15 +102,15 @@ def _external(settings: Settings) -> Runtime:
         for value, line in (
             (
                 settings.admin_database_url,
-                "LEDGER_ADMIN_DATABASE_URL is missing: `model-ledger migrate --logins` prints it.",
+                "MODELBOOK_ADMIN_DATABASE_URL is missing: `modelbook migrate --logins` prints it.",
             ),
             (
                 settings.master_keys,
-                "LEDGER_MASTER_KEYS is missing: `model-ledger keys generate` makes one; keep it safe.",
+                "MODELBOOK_MASTER_KEYS is missing: `modelbook keys generate` makes one; keep it safe.",
             ),
             (
                 settings.jwt_secret or settings.jwt_jwks_url or settings.jwt_jwks_file,
-                "Set LEDGER_JWT_SECRET, LEDGER_JWT_JWKS_URL or LEDGER_JWT_JWKS_FILE, so that tokens can be verified.",
+                "To verify tokens, set MODELBOOK_JWT_SECRET, MODELBOOK_JWT_JWKS_URL or MODELBOOK_JWT_JWKS_FILE.",
             ),
         )
         if value is None
@@ -130,8 +130,8 @@ def _external(settings: Settings) -> Runtime:
 
 def _check(runtime: Runtime) -> None:
     _check_values(runtime)
-    container.inspect(runtime.database_url, setting="LEDGER_DATABASE_URL", administrates=False)
-    container.inspect(runtime.admin_database_url, setting="LEDGER_ADMIN_DATABASE_URL", administrates=True)
+    container.inspect(runtime.database_url, setting="MODELBOOK_DATABASE_URL", administrates=False)
+    container.inspect(runtime.admin_database_url, setting="MODELBOOK_ADMIN_DATABASE_URL", administrates=True)
     check_keyring(runtime.master_keys, runtime.admin_database_url)
     container.check_rate_limit_storage(runtime.settings.rate_limit_storage.get_secret_value())
 
@@ -140,8 +140,8 @@ def _check_values(runtime: Runtime) -> None:
     """Read what only its reader understands, before any serving process depends on it."""
     token_keys(runtime)
     for name, read, value in (
-        ("LEDGER_MASTER_KEYS", container.check_master_keys, runtime.master_keys),
-        ("LEDGER_EGRESS_ALLOW", container.check_egress_allow, runtime.settings.egress_allow),
+        ("MODELBOOK_MASTER_KEYS", container.check_master_keys, runtime.master_keys),
+        ("MODELBOOK_EGRESS_ALLOW", container.check_egress_allow, runtime.settings.egress_allow),
     ):
         try:
             read(value)

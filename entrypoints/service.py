@@ -240,4 +240,4 @@ def _model_views(container: Container, trail: AuditTrail) -> ModelViews:
 
 def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say of the HTTP side."""
-    return HttpOptions(cors_origins=settings.cors_origins, version=version("model-ledger"))
+    return HttpOptions(cors_origins=settings.cors_origins, version=version("modelbook"))

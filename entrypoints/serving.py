@@ -35,7 +35,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         is_taken = error.errno == EADDRINUSE
-        remedy = "Stop what uses it, or set LEDGER_PORT." if is_taken else "Set LEDGER_HOST and LEDGER_PORT."
+        remedy = "Stop what uses it, or set MODELBOOK_PORT." if is_taken else "Set MODELBOOK_HOST and MODELBOOK_PORT."
         message = f"Cannot listen on {host}:{port}: {error.strerror}. {remedy}"
         raise Unavailable(message) from error
     listener.listen(1024)

@@ -1,4 +1,4 @@
-"""All settings, from the environment: `LEDGER_*`. What is wrong is said at once, with what to do."""
+"""All settings, from the environment: `MODELBOOK_*`. What is wrong is said at once, with what to do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from application.policies.quotas import quota_requests
 from entrypoints.wording import refusal_of
 
-PREFIX = "LEDGER_"
+PREFIX = "MODELBOOK_"
 Seconds = Annotated[float, Field(ge=0, le=365 * 24 * 3600)]
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s#]*)?")
@@ -34,13 +34,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: SecretStr | None = Field(
-        None, description="Postgres URL of the login ledger_app. Absent: an embedded Postgres in DATA_DIR."
+        None, description="Postgres URL of the login modelbook_app. Absent: an embedded Postgres in DATA_DIR."
     )
-    admin_database_url: SecretStr | None = Field(None, description="Postgres URL of the login ledger_admin.")
+    admin_database_url: SecretStr | None = Field(None, description="Postgres URL of the login modelbook_admin.")
     owner_database_url: SecretStr | None = Field(
         None, description="Postgres URL of whoever may create roles; for `migrate` alone."
     )
-    data_dir: Path = Field(Path(".ledger"), description="Where the embedded Postgres and the key files lie.")
+    data_dir: Path = Field(Path(".modelbook"), description="Where the embedded Postgres and the key files lie.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve.")
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     health_interval: Seconds = Field(300, description="Seconds between checks of each provider; 0 checks none.")
     checkpoint_key: Path | None = Field(
         None,
-        description="File with the Ed25519 key (PEM) that signs checkpoints of the log; `model-ledger audit new-key` "
+        description="File with the Ed25519 key (PEM) that signs checkpoints of the log; `modelbook audit new-key` "
         "makes one. With the embedded Postgres it is made in DATA_DIR; with another one there are no checkpoints "
         "without it.",
     )
@@ -141,7 +141,9 @@ class Settings(BaseSettings):
     def _fit_together(self) -> Settings:
         ways = [self.jwt_secret, self.jwt_jwks_url, self.jwt_jwks_file]
         if sum(way is not None for way in ways) > 1:
-            message = "Give one of LEDGER_JWT_SECRET, LEDGER_JWT_JWKS_URL and LEDGER_JWT_JWKS_FILE, not several"
+            message = (
+                "Give one of MODELBOOK_JWT_SECRET, MODELBOOK_JWT_JWKS_URL and MODELBOOK_JWT_JWKS_FILE, not several"
+            )
             raise ValueError(message)
         return self
 
@@ -168,7 +170,7 @@ def load_settings(**overrides: object) -> Settings:
         WrongSettings: some are wrong or unknown; a line for each.
     """
     lines = [
-        f"{name} is not a setting of Model Ledger; `model-ledger --help` lists them."
+        f"{name} is not a setting of Modelbook; `modelbook --help` lists them."
         for name in sorted(os.environ)
         if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields
     ]

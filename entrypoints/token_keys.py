@@ -34,9 +34,9 @@ def token_keys(runtime: Runtime) -> TokenKeys:
             return PublicKeys(settings.jwt_jwks_file.read_bytes())
         return SharedSecret(runtime.jwt_secret or "")
     except OSError as error:
-        raise WrongSettings([f"LEDGER_JWT_JWKS_FILE cannot be read: {error.strerror}."]) from error
+        raise WrongSettings([f"MODELBOOK_JWT_JWKS_FILE cannot be read: {error.strerror}."]) from error
     except UnusableKeys as error:
-        name = "LEDGER_JWT_SECRET" if settings.jwt_jwks_file is None else "LEDGER_JWT_JWKS_FILE"
+        name = "MODELBOOK_JWT_SECRET" if settings.jwt_jwks_file is None else "MODELBOOK_JWT_JWKS_FILE"
         raise WrongSettings([f"{name}: {error}"]) from error
 
 

@@ -1,5 +1,5 @@
 -- The event log: append only, gapless, hash-chained for each organization, isolated by row-level security.
--- Run as ledger_owner, which nobody logs in as.
+-- Run as modelbook_owner, which nobody logs in as.
 
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
@@ -78,7 +78,7 @@ CREATE FUNCTION event_hash(
     recorded_at timestamptz
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(
-    convert_to('model-ledger/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
+    convert_to('modelbook/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
     || int8send(org_sequence) || int8send(log_position) || uuid_send(aggregate_id) || int4send(revision)
     || framed(topic) || framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
     || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint) || sha256(state)

@@ -30,7 +30,7 @@ BEGIN
     IF NOT FOUND THEN
         INSERT INTO organizations (id) VALUES (p_organization_id) ON CONFLICT DO NOTHING;
         INSERT INTO organization_heads (organization_id, org_sequence, hash, recorded_at)
-        VALUES (p_organization_id, 0, sha256(convert_to('model-ledger/genesis/1', 'UTF8') || uuid_send(p_organization_id)),
+        VALUES (p_organization_id, 0, sha256(convert_to('modelbook/genesis/1', 'UTF8') || uuid_send(p_organization_id)),
                 clock_timestamp())
         ON CONFLICT DO NOTHING;
         SELECT * INTO head FROM organization_heads WHERE organization_id = p_organization_id FOR UPDATE;

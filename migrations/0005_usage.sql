@@ -23,4 +23,4 @@ BEGIN
 END
 $$;
 
-GRANT SELECT, INSERT, UPDATE ON model_usage TO ledger_app, ledger_admin;
+GRANT SELECT, INSERT, UPDATE ON model_usage TO modelbook_app, modelbook_admin;

@@ -10,7 +10,7 @@ BEGIN
     IF NEW.org_sequence > OLD.closed_sequence THEN
         RAISE EXCEPTION 'organization % was removed', NEW.organization_id USING ERRCODE = 'ML003';
     END IF;
-    PERFORM pg_notify('model_ledger_log', NEW.organization_id::text);
+    PERFORM pg_notify('modelbook_log', NEW.organization_id::text);
     RETURN NEW;
 END
 $$;
@@ -114,5 +114,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION sequence_at(uuid, timestamptz) TO ledger_app, ledger_admin;
-GRANT EXECUTE ON FUNCTION sequence_up_to(uuid, bigint) TO ledger_app, ledger_admin;
+GRANT EXECUTE ON FUNCTION sequence_at(uuid, timestamptz) TO modelbook_app, modelbook_admin;
+GRANT EXECUTE ON FUNCTION sequence_up_to(uuid, bigint) TO modelbook_app, modelbook_admin;

@@ -1,1 +1,1 @@
-"""The schema, forward only: numbered SQL files, applied in order by `model-ledger migrate`."""
+"""The schema, forward only: numbered SQL files, applied in order by `modelbook migrate`."""

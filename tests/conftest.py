@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders", "tests.log", "tests.read_tables")
 
 # How long one example takes says nothing on a machine that others use as well.
-settings.register_profile("model-ledger", deadline=None, print_blob=True)
-settings.load_profile("model-ledger")
+settings.register_profile("modelbook", deadline=None, print_blob=True)
+settings.load_profile("modelbook")
 
 
 @pytest.fixture(scope="session")

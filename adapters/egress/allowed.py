@@ -1,4 +1,4 @@
-"""What the operator opened beyond the public internet: the setting `LEDGER_EGRESS_ALLOW`."""
+"""What the operator opened beyond the public internet: the setting `MODELBOOK_EGRESS_ALLOW`."""
 
 from __future__ import annotations
 

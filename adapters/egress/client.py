@@ -105,7 +105,7 @@ class Egress:
             trust_env=False,
             auto_decompress=False,
             raise_for_status=False,
-            headers={"User-Agent": "model-ledger", "Accept": "*/*"},
+            headers={"User-Agent": "modelbook", "Accept": "*/*"},
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
             max_headers=_HEADERS,

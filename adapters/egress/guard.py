@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from adapters.egress.ranges import Address
     from adapters.egress.urls import Target
 
-SETTING = "LEDGER_EGRESS_ALLOW"
+SETTING = "MODELBOOK_EGRESS_ALLOW"
 
 
 class AddressRefused(OSError):

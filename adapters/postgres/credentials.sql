@@ -9,10 +9,10 @@ SELECT master_key_id, canary FROM vault_canaries;
 INSERT INTO vault_canaries (master_key_id, canary) VALUES (%(master_key_id)s, %(canary)s) ON CONFLICT DO NOTHING;
 
 -- alone: whether nobody else is rotating
-SELECT pg_try_advisory_lock(hashtextextended('model-ledger master keys', 0));
+SELECT pg_try_advisory_lock(hashtextextended('modelbook master keys', 0));
 
 -- not_alone: let others rotate
-SELECT pg_advisory_unlock(hashtextextended('model-ledger master keys', 0));
+SELECT pg_advisory_unlock(hashtextextended('modelbook master keys', 0));
 
 -- count_of_credentials: how many credentials each master key wraps
 SELECT master_key_id, count(*) FROM provider_credentials GROUP BY master_key_id;

@@ -62,7 +62,7 @@ class PostgresElection:
     async def _session(self) -> AsyncIterator[Connection]:
         with reachable():
             connection = await psycopg.AsyncConnection.connect(
-                make_conninfo(self._url, options=self._options, application_name="model-ledger health", **_KEEPALIVE),
+                make_conninfo(self._url, options=self._options, application_name="modelbook health", **_KEEPALIVE),
                 autocommit=True,
             )
         try:

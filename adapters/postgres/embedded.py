@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         def cleanup(self) -> None: ...
 
 
-_MARK: Final = "# model-ledger"
+_MARK: Final = "# modelbook"
 # Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.
 _CONFIGURATION: Final = f"""
 {_MARK}

@@ -107,7 +107,7 @@ class PostgresSignals:
 
     async def _hear(self) -> None:
         connection = await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, connect_timeout=5, application_name="model-ledger feed", **_KEEPALIVE
+            self._url, autocommit=True, connect_timeout=5, application_name="modelbook feed", **_KEEPALIVE
         )
         async with connection:
             await connection.execute(_TEXTS["listen"])

@@ -12,4 +12,4 @@ WHERE organization_id = %(organization_id)s AND org_sequence > sequence_up_to(%(
 ORDER BY org_sequence LIMIT %(limit)s;
 
 -- listen: hear when an organization's log has grown
-LISTEN model_ledger_log;
+LISTEN modelbook_log;

@@ -20,7 +20,7 @@ _CANARIES: Final = statements("adapters.postgres", "credentials.sql")
 _SAFE_MINORS: Final = {16: 10, 17: 6, 18: 0}
 # Roles are granted with SET and INHERIT apart since 16, which the owner's role relies on.
 _OLDEST: Final = 16
-_USE_THE_LOGINS: Final = "Use the logins that `model-ledger migrate --logins --json` prints."
+_USE_THE_LOGINS: Final = "Use the logins that `modelbook migrate --logins --json` prints."
 
 
 class UnsafeDatabase(ApplicationError):
@@ -53,7 +53,7 @@ def inspect(url: str, *, setting: str, administrates: bool) -> None:
         owned = [row[0] for row in connection.execute(_SQL["owned"])]
         if owned:
             raise UnsafeDatabase(
-                f"{setting} logs in as {user}, who owns tables ({', '.join(owned[:3])}): use the login ledger_app."
+                f"{setting} logs in as {user}, who owns tables ({', '.join(owned[:3])}): use the login modelbook_app."
             )
         unprotected = [row[0] for row in connection.execute(_SQL["unprotected"])]
         if unprotected:
@@ -62,21 +62,21 @@ def inspect(url: str, *, setting: str, administrates: bool) -> None:
 
 def stored_canaries(url: str) -> tuple[Mapping[str, bytes], set[str]]:
     """Return the canaries by master key id, and the ids in use (those an administrator's login can see)."""
-    with _connected(url, "LEDGER_ADMIN_DATABASE_URL") as connection:
+    with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
         canaries = dict(connection.execute(_CANARIES["canaries"]).fetchall())
         return canaries, {row[0] for row in connection.execute(_SQL["master_keys_in_use"])}
 
 
 def keep_canaries(url: str, canaries: Mapping[str, bytes]) -> None:
     """Remember master keys that are used for the first time."""
-    with _connected(url, "LEDGER_ADMIN_DATABASE_URL") as connection:
+    with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
         for master_key_id, canary in canaries.items():
             connection.execute(_CANARIES["keep_canary"], {"master_key_id": master_key_id, "canary": canary})
 
 
 def forget_canaries(url: str, *, kept: Collection[str]) -> None:
     """Forget master keys that are not kept and wrap nothing."""
-    with _connected(url, "LEDGER_ADMIN_DATABASE_URL") as connection:
+    with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
         connection.execute(_CANARIES["forget_canaries"], {"kept": list(kept)})
 
 

@@ -77,7 +77,7 @@ class CheckpointOffice:
                 autocommit=True,
                 connect_timeout=5,
                 options=_OPTIONS,
-                application_name="model-ledger checkpoints",
+                application_name="modelbook checkpoints",
                 **_KEEPALIVE,
             )
         try:

@@ -17,19 +17,19 @@ from application.errors import ApplicationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-OWNER = "ledger_owner"
-APP = "ledger_app"
-ADMIN = "ledger_admin"
+OWNER = "modelbook_owner"
+APP = "modelbook_app"
+ADMIN = "modelbook_admin"
 
 
 class SchemaTooNew(ApplicationError):
-    """The database was migrated by a newer version of Model Ledger; run that version, or restore a backup."""
+    """The database was migrated by a newer version of Modelbook; run that version, or restore a backup."""
 
     code = "schema-too-new"
 
 
 class SchemaTooOld(ApplicationError):
-    """The database lacks migrations of this version; run `model-ledger migrate` first."""
+    """The database lacks migrations of this version; run `modelbook migrate` first."""
 
     code = "schema-too-old"
 
@@ -51,7 +51,7 @@ def migrate(owner_url: str, progress: Callable[[str], None] = lambda _: None) ->
     """
     with psycopg.connect(owner_url, autocommit=True) as connection:
         # This lock ends with its connection, however that ends; yoyo's own is a row that a killed run leaves behind.
-        connection.execute("SELECT pg_advisory_lock(hashtext('model-ledger migrations'))")
+        connection.execute("SELECT pg_advisory_lock(hashtext('modelbook migrations'))")
         connection.execute(files("adapters.postgres").joinpath("roles.sql").read_bytes())
         return _apply_missing(owner_url, progress)
 

@@ -31,7 +31,7 @@ class RawJson(Loader):
         return bytes(data)
 
 
-def reading_pool(url: str, *, size: int = 4, least: int = 1, application_name: str = "model-ledger") -> AnyPool:
+def reading_pool(url: str, *, size: int = 4, least: int = 1, application_name: str = "modelbook") -> AnyPool:
     """Return a pool, not opened yet, whose connections give `json` columns as bytes (`jsonb` is parsed as ever)."""
     return AsyncConnectionPool(
         url,
@@ -45,7 +45,7 @@ def reading_pool(url: str, *, size: int = 4, least: int = 1, application_name: s
     )
 
 
-def writing_pool(url: str, *, size: int = 4, application_name: str = "model-ledger log") -> AnyThreadPool:
+def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook log") -> AnyThreadPool:
     """Return a pool, not opened yet, for the recorder's threads."""
     return ConnectionPool(
         url,

@@ -65,4 +65,4 @@ LEFT JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence =
 ORDER BY h.organization_id;
 
 -- won: take the office of the one who writes checkpoints if it is vacant; this session holds it until it ends
-SELECT pg_try_advisory_lock(hashtextextended('model-ledger checkpoints', 0));
+SELECT pg_try_advisory_lock(hashtextextended('modelbook checkpoints', 0));

@@ -43,7 +43,7 @@ async def connected(url: str) -> AsyncIterator[Connection]:
             autocommit=True,
             options=_OPTIONS,
             connect_timeout=10,
-            application_name="model-ledger projections",
+            application_name="modelbook projections",
             prepare_threshold=None,
         ) as connection:
             yield connection

@@ -91,10 +91,10 @@ SELECT count(*) FROM ai_models m WHERE NOT EXISTS (
     SELECT FROM ai_providers p WHERE p.organization_id = m.organization_id AND p.id = m.provider_id);
 
 -- alone: whether nobody else is rebuilding
-SELECT pg_try_advisory_lock(hashtextextended('model-ledger projections', 0));
+SELECT pg_try_advisory_lock(hashtextextended('modelbook projections', 0));
 
 -- no_longer_alone: let others rebuild
-SELECT pg_advisory_unlock(hashtextextended('model-ledger projections', 0));
+SELECT pg_advisory_unlock(hashtextextended('modelbook projections', 0));
 
 -- begin: make the table beside the live one
 SELECT begin_rebuild(%(name)s, %(as_live)s);

@@ -1,4 +1,4 @@
-"""Adapters that other packages bring, found by the entry-point group `model_ledger.providers`."""
+"""Adapters that other packages bring, found by the entry-point group `modelbook.providers`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from importlib.metadata import EntryPoint
 
-GROUP: Final = "model_ledger.providers"
+GROUP: Final = "modelbook.providers"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
 

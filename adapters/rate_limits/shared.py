@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 MEMORY: Final = "memory"
 
-_SETTING: Final = "LEDGER_RATE_LIMIT_STORAGE"
-_MISSING: Final = f"{_SETTING} names Redis, whose client is not installed: pip install 'model-ledger[redis]'."
-_PREFIX: Final = "model-ledger"
+_SETTING: Final = "MODELBOOK_RATE_LIMIT_STORAGE"
+_MISSING: Final = f"{_SETTING} names Redis, whose client is not installed: pip install 'modelbook[redis]'."
+_PREFIX: Final = "modelbook"
 # Redis answers within a millisecond; whoever waits longer for it had better count alone.
 _PATIENCE_SECONDS: Final = 0.25
 _START_SECONDS: Final = 3

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 def for_credential(binding: KeyBinding) -> bytes:
     """Return what binds a provider key to its tenant, provider, version and origin."""
-    return _joined("model-ledger/credential/v1", *_parts(binding))
+    return _joined("modelbook/credential/v1", *_parts(binding))
 
 
 def for_data_key(master_key_id: str, binding: KeyBinding) -> bytes:
     """Return what binds a wrapped data key to its master key and to the same binding as its credential."""
-    return _joined("model-ledger/data-key/v1", master_key_id, *_parts(binding))
+    return _joined("modelbook/data-key/v1", master_key_id, *_parts(binding))
 
 
 def for_canary(master_key_id: str) -> bytes:
     """Return what binds a canary to its master key."""
-    return _joined("model-ledger/canary/v1", master_key_id)
+    return _joined("modelbook/canary/v1", master_key_id)
 
 
 def _parts(binding: KeyBinding) -> tuple[str, ...]:

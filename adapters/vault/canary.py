@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from adapters.vault.keyring import MasterKeyring
 
-_KNOWN_VALUE: Final = b"model-ledger canary"
+_KNOWN_VALUE: Final = b"modelbook canary"
 
 
 def canaries(keyring: MasterKeyring) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 Each event's hash is the SHA-256 of these bytes, one after the other:
 
     bytes     what
-    20        "model-ledger/event/1" in ASCII
+    20        "modelbook/event/1" in ASCII
     32        the hash of the organization's event before it, or its genesis hash
     16        organization id
     8         sequence number within the organization, from 1 without a gap
@@ -19,7 +19,7 @@ Each event's hash is the SHA-256 of these bytes, one after the other:
     32        SHA-256 of the event's stored state
 
 Numbers are signed and big-endian, ids as RFC 9562 orders their bytes. A text is the number of its bytes and its
-bytes in UTF-8; where there is none, the number is -1. The genesis hash is the SHA-256 of "model-ledger/genesis/1" and
+bytes in UTF-8; where there is none, the number is -1. The genesis hash is the SHA-256 of "modelbook/genesis/1" and
 the organization id. The SQL function `event_hash` computes the same.
 """
 
@@ -56,7 +56,7 @@ class ChainedEvent:
 
 def genesis_hash(organization_id: UUID) -> bytes:
     """Return the hash that an organization's first event links to."""
-    return sha256(b"model-ledger/genesis/1" + organization_id.bytes).digest()
+    return sha256(b"modelbook/genesis/1" + organization_id.bytes).digest()
 
 
 def event_hash(previous_hash: bytes, event: ChainedEvent) -> bytes:
@@ -68,7 +68,7 @@ def canonical_bytes(previous_hash: bytes, event: ChainedEvent) -> bytes:
     """Return the bytes that are hashed."""
     return b"".join(
         (
-            b"model-ledger/event/1",
+            b"modelbook/event/1",
             previous_hash,
             event.organization_id.bytes,
             _number(event.org_sequence, 8),

@@ -1,4 +1,4 @@
-"""One provider type: the part that a third party can supply through the entry-point group `model_ledger.providers`.
+"""One provider type: the part that a third party can supply through the entry-point group `modelbook.providers`.
 
 The entry point is named like the type and leads to an adapter, or to something that makes one when it is called
 without arguments.

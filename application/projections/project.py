@@ -30,7 +30,7 @@ TOPICS: Final = frozenset(_PROJECTIONS)
 
 
 class UnknownEventType(ApplicationError):
-    """The log holds an event that this version of Model Ledger does not know."""
+    """The log holds an event that this version of Modelbook does not know."""
 
     code = "unknown-event-type"
 

@@ -142,7 +142,7 @@ async def _compared(
     log: StoredLog, checkpoints: CheckpointPorts, only: UUID | None
 ) -> tuple[CheckpointReader | None, CheckpointCheck | None, str | None]:
     if checkpoints.sink is None or checkpoints.public_key is None:
-        return None, None, "No checkpoints are kept here (LEDGER_CHECKPOINT_KEY)."
+        return None, None, "No checkpoints are kept here (MODELBOOK_CHECKPOINT_KEY)."
     reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key, keep_heads=only is None)
     check = CheckpointCheck(reader, log, only)
     try:

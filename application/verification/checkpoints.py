@@ -25,7 +25,7 @@ from application.verification.stored import eight_bytes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FORMAT: Final = "model-ledger/checkpoint/1"
+FORMAT: Final = "modelbook/checkpoint/1"
 BEGINNING: Final = "0" * 64
 """What the first checkpoint names as the one before it."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from application.verification.checkpoints import SignedCheckpoint
 
-FORMAT: Final = "model-ledger/export/1"
+FORMAT: Final = "modelbook/export/1"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _quoted: Final = json.encoder.encode_basestring_ascii

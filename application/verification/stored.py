@@ -8,7 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-_TAG: Final = b"model-ledger/event/1"
+_TAG: Final = b"modelbook/event/1"
 _NONE: Final = (-1).to_bytes(4, "big", signed=True)
 _LENGTHS: Final = [length.to_bytes(4, "big") for length in range(1024)]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Administration(containers.DeclarativeContainer):
-    """Everything that works across organizations, on the login ledger_admin. Its pool connects when it is needed."""
+    """Everything that works across organizations, on the login modelbook_admin. Its pool connects when it is needed."""
 
     admin_database_url = providers.Dependency(instance_of=str)
     master_keys = providers.Dependency(instance_of=str)
@@ -38,7 +38,7 @@ class Administration(containers.DeclarativeContainer):
 
     launcher = providers.Singleton(Launcher, admin_database_url, master_keys, master_key_directory)
     pool = providers.Singleton(
-        reading_pool, admin_database_url, size=3, least=0, application_name="model-ledger administration"
+        reading_pool, admin_database_url, size=3, least=0, application_name="modelbook administration"
     )
     jobs = providers.Singleton(PostgresJobs, pool)
     stock = providers.Singleton(PostgresCredentialStock, pool)
@@ -72,7 +72,7 @@ def check_keyring(master_keys: str, admin_database_url: str) -> None:
 
 
 def new_master_key(key_id: str) -> str:
-    """Return a new master key in the form of LEDGER_MASTER_KEYS.
+    """Return a new master key in the form of MODELBOOK_MASTER_KEYS.
 
     Raises:
         ValueError: the id is not allowed.

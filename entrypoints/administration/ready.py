@@ -21,7 +21,7 @@ def accessible(settings: Settings, say: Callable[[str], None]) -> Iterator[Acces
     """Give access to the database of the settings; the embedded one is started where it does not run.
 
     Raises:
-        WrongSettings: LEDGER_ADMIN_DATABASE_URL is missing.
+        WrongSettings: MODELBOOK_ADMIN_DATABASE_URL is missing.
         ApplicationError: the database cannot be used; the message says what to do.
     """
     if settings.is_embedded:
@@ -33,9 +33,9 @@ def accessible(settings: Settings, say: Callable[[str], None]) -> Iterator[Acces
             )
         return
     if settings.admin_database_url is None:
-        raise WrongSettings(["LEDGER_ADMIN_DATABASE_URL is missing: `model-ledger migrate --logins` prints it."])
+        raise WrongSettings(["MODELBOOK_ADMIN_DATABASE_URL is missing: `modelbook migrate --logins` prints it."])
     url = settings.admin_database_url.get_secret_value()
-    container.inspect(url, setting="LEDGER_ADMIN_DATABASE_URL", administrates=True)
+    container.inspect(url, setting="MODELBOOK_ADMIN_DATABASE_URL", administrates=True)
     yield Access(
         admin_database_url=url,
         master_keys="" if settings.master_keys is None else settings.master_keys.get_secret_value(),

@@ -90,7 +90,7 @@ class Auditing(containers.DeclarativeContainer):
     write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
 
     log_of_organization = providers.Factory(PostgresStoredLog, connect)
-    admin_pool = providers.Singleton(reading_pool, admin_database_url, size=2, application_name="model-ledger audit")
+    admin_pool = providers.Singleton(reading_pool, admin_database_url, size=2, application_name="modelbook audit")
     verify_log = providers.Factory(partial, verify_log, checkpoints=checkpoints)
     export_log = providers.Factory(
         partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
@@ -108,7 +108,7 @@ class Auditing(containers.DeclarativeContainer):
 
 def small_pool(database_url: str) -> AnyPool:
     """Return a pool, not opened yet, for a command that reads one organization's log."""
-    return reading_pool(database_url, size=1, application_name="model-ledger replay")
+    return reading_pool(database_url, size=1, application_name="modelbook replay")
 
 
 def offline_verification() -> Callable[..., ExportVerification]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ONE_ALONE: Final = (
     "Of the whole log this sees one organization's events: that no position is missing or taken twice among all is for "
-    "the platform's administrators to prove (`model-ledger audit verify`)."
+    "the platform's administrators to prove (`modelbook audit verify`)."
 )
 _APPENDED: Final = (
     "Whoever rules the database can add events at the end of the log through its own function, in anybody's name: they "

@@ -31,7 +31,7 @@ def checkpoint_key(settings: Settings, say: Callable[[str], None]) -> Path | Non
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise WrongSettings(
-            [f"LEDGER_CHECKPOINT_KEY ({path}) cannot be used: {reason}. `model-ledger audit new-key` makes a key."]
+            [f"MODELBOOK_CHECKPOINT_KEY ({path}) cannot be used: {reason}. `modelbook audit new-key` makes a key."]
         ) from None
     if is_new:
         say(f"Checkpoints of the log are signed with the key in {path.resolve()} (key id {key.key_id}).")

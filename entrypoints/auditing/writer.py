@@ -44,9 +44,9 @@ class CheckpointWatch:
     def __init__(self, logger: FilteringBoundLogger, registry: CollectorRegistry) -> None:
         self._logger = logger
         self._failure: str | None = None
-        self._written = Counter("ledger_checkpoints", "Checkpoints written by this process.", registry=registry)
-        self._failures = Counter("ledger_checkpoint_failures", "Checkpoints that failed.", registry=registry)
-        self._position = Gauge("ledger_checkpoint_position", "Position of the newest checkpoint.", registry=registry)
+        self._written = Counter("modelbook_checkpoints", "Checkpoints written by this process.", registry=registry)
+        self._failures = Counter("modelbook_checkpoint_failures", "Checkpoints that failed.", registry=registry)
+        self._position = Gauge("modelbook_checkpoint_position", "Position of the newest checkpoint.", registry=registry)
 
     async def warning(self) -> str | None:
         """Return why checkpoints are not written, none when they are."""

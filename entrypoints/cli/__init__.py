@@ -1,1 +1,1 @@
-"""The command line: `model-ledger`."""
+"""The command line: `modelbook`."""

@@ -1,4 +1,4 @@
-"""`model-ledger audit`."""
+"""`modelbook audit`."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def checkpoint(as_json: AsJson = False) -> None:
     """
     with clear_errors(as_json=as_json), prepared(load_settings(), say) as runtime:
         if runtime.checkpoint_key is None:
-            raise WrongSettings(["LEDGER_CHECKPOINT_KEY is missing: `model-ledger audit new-key FILE` makes a key."])
+            raise WrongSettings(["MODELBOOK_CHECKPOINT_KEY is missing: `modelbook audit new-key FILE` makes a key."])
         written, public = uvloop.run(_checkpoint(runtime))
         if as_json:
             print_json(checkpoint_document(written, public))
@@ -112,7 +112,7 @@ def checkpoint(as_json: AsJson = False) -> None:
 def new_key(
     file: Annotated[Path, typer.Argument(help="Where to keep it (mode 600).")], as_json: AsJson = False
 ) -> None:
-    """Make a key that signs checkpoints, for LEDGER_CHECKPOINT_KEY."""
+    """Make a key that signs checkpoints, for MODELBOOK_CHECKPOINT_KEY."""
     with clear_errors(as_json=as_json):
         try:
             made = new_signing_key(file)
@@ -132,7 +132,7 @@ def public_key_of(as_json: AsJson = False) -> None:
     with clear_errors(as_json=as_json):
         path = checkpoint_key(load_settings(), say)
         if path is None:
-            raise WrongSettings(["LEDGER_CHECKPOINT_KEY is missing, so nothing is signed."])
+            raise WrongSettings(["MODELBOOK_CHECKPOINT_KEY is missing, so nothing is signed."])
         key = signing_key(path, create=False)
         pem = public_pem(key.public_key)
         print_json({"keyId": key.key_id, "publicKey": pem}) if as_json else typer.echo(pem, nl=False)
@@ -140,9 +140,7 @@ def public_key_of(as_json: AsJson = False) -> None:
 
 def _verify_file(file: Path, public_key: str | None, *, as_json: bool) -> bool:
     if public_key is None:
-        raise WrongSettings(
-            ["--public-key is missing: `model-ledger audit public-key` prints it where the log is kept."]
-        )
+        raise WrongSettings(["--public-key is missing: `modelbook audit public-key` prints it where the log is kept."])
     key = parse_public_key(Path(public_key).read_text("utf-8") if Path(public_key).is_file() else public_key)
     try:
         with file.open("rb") as lines, bar(quiet=as_json, total=None) as progress:

@@ -55,7 +55,7 @@ def _refuse(error: TyperException, *, as_json: bool) -> None:
     if not message.endswith((".", "?")):
         message += "."
     context = getattr(error, "ctx", None)
-    command = "model-ledger" if context is None else context.command_path
+    command = "modelbook" if context is None else context.command_path
     complain("wrong-usage", [f"{message} `{command} --help` tells more."], as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""`model-ledger demo`."""
+"""`modelbook demo`."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def demo(
 ) -> None:
     """Try it out: embedded Postgres, providers played on loopback, an organization with models, a ready token.
 
-    Started again it has kept its data (in LEDGER_DATA_DIR). Ctrl-C stops it all.
+    Started again it has kept its data (in MODELBOOK_DATA_DIR). Ctrl-C stops it all.
     """
     with clear_errors(as_json=as_json):
         settings = load_settings(port=port)
         if settings.jwt_jwks_url or settings.jwt_jwks_file:
             raise WrongSettings(
-                ["The demonstration signs its own tokens: unset LEDGER_JWT_JWKS_URL and LEDGER_JWT_JWKS_FILE."]
+                ["The demonstration signs its own tokens: unset MODELBOOK_JWT_JWKS_URL and MODELBOOK_JWT_JWKS_FILE."]
             )
         with (
             stop_signals() as stop,
@@ -126,7 +126,7 @@ def _announce(url: str, sandbox_url: str, links: SignInLinks, token: str, *, as_
             }
         )
         return
-    say(f"\nModel Ledger          {url}/\nSign in (once)        {link}")
+    say(f"\nModelbook          {url}/\nSign in (once)        {link}")
     say(f"API documentation     {url}/api/docs\nProviders played at   {sandbox_url}/")
     say(f"Organization          {ORGANIZATION_ID}\nToken ({_TOKEN_HOURS} hours)      {token}\n")
     say(f'Try:  curl -H "Authorization: Bearer $TOKEN" {url}/api/ai/models\nCtrl-C stops it.')

@@ -1,4 +1,4 @@
-"""`model-ledger health`."""
+"""`modelbook health`."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Check every enabled provider once, then end.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Check the enabled providers of all organizations: every LEDGER_HEALTH_INTERVAL seconds, or once.
+    """Check the enabled providers of all organizations: every MODELBOOK_HEALTH_INTERVAL seconds, or once.
 
-    One process at a time does this, on all hosts. `serve` does it too, unless LEDGER_HEALTH_INTERVAL is 0; another one
-    waits until it may take over, and with --once it ends with an error instead. Ctrl-C ends it with a summary.
+    One process at a time does this, on all hosts. `serve` does it too, unless MODELBOOK_HEALTH_INTERVAL is 0; another
+    one waits until it may take over, and with --once it ends with an error instead. Ctrl-C ends it with a summary.
     """
     with clear_errors(as_json=as_json):
         settings = load_settings()
         if settings.health_interval == 0 and not once:
-            raise WrongSettings(["LEDGER_HEALTH_INTERVAL is 0, so nothing is ever due: set it, or use --once."])
+            raise WrongSettings(["MODELBOOK_HEALTH_INTERVAL is 0, so nothing is ever due: set it, or use --once."])
         with stop_signals() as stop, prepared(settings, say) as runtime, _told(quiet=as_json) as summary:
             uvloop.run(_run(runtime, summary, stop, once=once))
     if as_json:

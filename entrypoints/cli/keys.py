@@ -1,4 +1,4 @@
-"""`model-ledger keys`."""
+"""`modelbook keys`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def generate(
     key_id: Annotated[str | None, typer.Option("--id", help="Its id; without it the day.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a new master key and print it once, in the form that LEDGER_MASTER_KEYS has. Keep it safe.
+    """Make a new master key and print it once, in the form that MODELBOOK_MASTER_KEYS has. Keep it safe.
 
     To make it the active one, put it in front of those there are, start all services with that, and rotate.
     """
@@ -60,7 +60,7 @@ def rotate(
 ) -> None:
     """Wrap all data keys under the active master key, while the services go on. It can be run again at any time.
 
-    With LEDGER_MASTER_KEYS, all services must have been started with the active key before. A key file is read again
+    With MODELBOOK_MASTER_KEYS, all services must have been started with the active key before. A key file is read again
     by itself.
     """
     with clear_errors(as_json=as_json):
@@ -68,7 +68,7 @@ def rotate(
         if new:
             if directory is None:
                 raise WrongSettings(
-                    ["--new is for the key file; for LEDGER_MASTER_KEYS use `model-ledger keys generate`."]
+                    ["--new is for the key file; for MODELBOOK_MASTER_KEYS use `modelbook keys generate`."]
                 )
             say(f"The master key {add_master_key(directory)} is active now; back the key file up.")
         done = administrate(lambda parts: _rotated(parts, is_file=directory is not None, quiet=as_json))
@@ -86,7 +86,7 @@ def remove(key_id: Annotated[str, typer.Argument(help="The id of the key.")], as
     with clear_errors(as_json=as_json):
         directory = _key_file_directory()
         if directory is None:
-            raise WrongSettings(["The master keys come from LEDGER_MASTER_KEYS: take it out there."])
+            raise WrongSettings(["The master keys come from MODELBOOK_MASTER_KEYS: take it out there."])
         administrate(lambda parts: _removed(parts, directory, key_id))
     print_json({"removed": key_id}) if as_json else typer.echo(f"The master key {key_id} is removed.")
 
@@ -105,7 +105,7 @@ async def _rotated(administration: Administration, *, is_file: bool, quiet: bool
 async def _removed(administration: Administration, directory: Path, key_id: str) -> None:
     in_use = (await administration.stock().counts()).get(key_id, 0)
     if in_use:
-        raise ValueError(f"{key_id} still wraps {in_use} credentials: run `model-ledger keys rotate` first.")
+        raise ValueError(f"{key_id} still wraps {in_use} credentials: run `modelbook keys rotate` first.")
     drop_master_key(directory, key_id)
     await administration.stock().forget_keys(await administration.keys().ids())
 

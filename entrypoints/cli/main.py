@@ -1,4 +1,4 @@
-"""The command `model-ledger`."""
+"""The command `modelbook`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from entrypoints.cli.commands import Commands
 from entrypoints.settings import told_settings
 
 app = typer.Typer(
-    name="model-ledger",
+    name="modelbook",
     cls=Commands,
     no_args_is_help=True,
     add_completion=False,
@@ -20,7 +20,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def model_ledger() -> None:
+def modelbook() -> None:
     """Take the options that come before a command, of which there are none."""
 
 

@@ -1,4 +1,4 @@
-"""`model-ledger migrate`."""
+"""`modelbook migrate`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def migrate(
     logins: Annotated[bool, typer.Option("--logins", help="Give both logins new passwords, print the URLs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Create the roles and bring the schema of LEDGER_OWNER_DATABASE_URL up to date.
+    """Create the roles and bring the schema of MODELBOOK_OWNER_DATABASE_URL up to date.
 
     Run it before each new version. The embedded database migrates itself when it is started.
     """
@@ -25,7 +25,7 @@ def migrate(
         settings = load_settings()
         if settings.owner_database_url is None:
             raise WrongSettings(
-                ["LEDGER_OWNER_DATABASE_URL is missing: a login that owns the database and may create roles."]
+                ["MODELBOOK_OWNER_DATABASE_URL is missing: a login that owns the database and may create roles."]
             )
         owner_url = settings.owner_database_url.get_secret_value()
         try:
@@ -33,14 +33,14 @@ def migrate(
             result = {"applied": list(applied)} | (_new_logins(owner_url) if logins else {})
         except psycopg.Error as error:
             reason = (str(error).strip() or "no answer").splitlines()[0]
-            raise Unavailable(f"The database of LEDGER_OWNER_DATABASE_URL cannot be migrated: {reason}") from None
+            raise Unavailable(f"The database of MODELBOOK_OWNER_DATABASE_URL cannot be migrated: {reason}") from None
     if as_json:
         print_json(result)
         return
     say(f"Applied {len(applied)} migrations; the schema is up to date.")
     for name in ("databaseUrl", "adminDatabaseUrl"):
         if name in result:
-            setting = "LEDGER_DATABASE_URL" if name == "databaseUrl" else "LEDGER_ADMIN_DATABASE_URL"
+            setting = "MODELBOOK_DATABASE_URL" if name == "databaseUrl" else "MODELBOOK_ADMIN_DATABASE_URL"
             typer.echo(f"{setting}={result[name]}")
 
 

@@ -53,7 +53,7 @@ def complain(code: str, lines: list[str], *, as_json: bool) -> None:
         sys.stderr.write(orjson.dumps({"error": {"code": code, "lines": lines}}).decode() + "\n")
     else:
         for line in lines:
-            errors.print(f"model-ledger: {' '.join(line.split())}", markup=False, soft_wrap=True)
+            errors.print(f"modelbook: {' '.join(line.split())}", markup=False, soft_wrap=True)
 
 
 def _fail(exit_code: int, code: str, lines: list[str], *, as_json: bool) -> NoReturn:

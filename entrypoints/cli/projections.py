@@ -1,4 +1,4 @@
-"""`model-ledger projections`."""
+"""`modelbook projections`."""
 
 from __future__ import annotations
 

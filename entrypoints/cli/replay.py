@@ -1,4 +1,4 @@
-"""`model-ledger replay`."""
+"""`modelbook replay`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`model-ledger sandbox`."""
+"""`modelbook sandbox`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sandbox(
 ) -> None:
     """Play AI providers on loopback: lists, chat, streams, refusals and faults, without keys and costs.
 
-    The service calls it when LEDGER_EGRESS_ALLOW names its address, such as 127.0.0.1:8090.
+    The service calls it when MODELBOOK_EGRESS_ALLOW names its address, such as 127.0.0.1:8090.
     """
 
     def ready(url: str) -> None:

@@ -1,4 +1,4 @@
-"""`model-ledger serve`."""
+"""`modelbook serve`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def serve(
 ) -> None:
     """Serve the API and the console.
 
-    Without LEDGER_DATABASE_URL an embedded Postgres is started in LEDGER_DATA_DIR and migrated. Ctrl-C or SIGTERM
+    Without MODELBOOK_DATABASE_URL an embedded Postgres is started in MODELBOOK_DATA_DIR and migrated. Ctrl-C or SIGTERM
     finishes the requests in flight.
     """
     with clear_errors(as_json=as_json):
@@ -34,7 +34,7 @@ def serve(
             url = address_of(listener)
 
             def ready() -> None:
-                print_json({"url": url}) if as_json else say(f"Model Ledger listens on {url} (Ctrl-C stops it).")
+                print_json({"url": url}) if as_json else say(f"Modelbook listens on {url} (Ctrl-C stops it).")
 
             serve_until_stopped(runtime, listener, ready, stop)
         say("Stopped.")

@@ -1,4 +1,4 @@
-"""`model-ledger token`."""
+"""`modelbook token`."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 366, help="How long it is good for.")] = 12,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Make a token for development, signed with LEDGER_JWT_SECRET or the secret in LEDGER_DATA_DIR.
+    """Make a token for development, signed with MODELBOOK_JWT_SECRET or the secret in MODELBOOK_DATA_DIR.
 
-    Example: curl -H "Authorization: Bearer $(model-ledger token --org ORG)" http://127.0.0.1:8080/api/ai/providers
+    Example: curl -H "Authorization: Bearer $(modelbook token --org ORG)" http://127.0.0.1:8080/api/ai/providers
     """
     with clear_errors(as_json=as_json):
         settings = load_settings()
@@ -46,12 +46,12 @@ def token(
 def _secret(settings: Settings) -> str:
     if settings.jwt_jwks_url or settings.jwt_jwks_file:
         raise WrongSettings(
-            ["Tokens are signed elsewhere: this deployment only has the public keys (LEDGER_JWT_JWKS_*)."]
+            ["Tokens are signed elsewhere: this deployment only has the public keys (MODELBOOK_JWT_JWKS_*)."]
         )
     if settings.jwt_secret is not None:
         return settings.jwt_secret.get_secret_value()
     if not settings.is_embedded:
-        raise WrongSettings(["Set LEDGER_JWT_SECRET, with which the service verifies tokens."])
+        raise WrongSettings(["Set MODELBOOK_JWT_SECRET, with which the service verifies tokens."])
     return development_secret(settings.data_dir.resolve())
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-SERVER = "model-ledger"
+SERVER = "modelbook"
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -22,7 +22,7 @@ SECURITY = {
 }
 
 EXPOSED = (
-    "ETag, Location, Retry-After, X-Request-Id, X-Ledger-Position, Idempotency-Replayed, WWW-Authenticate, "
+    "ETag, Location, Retry-After, X-Request-Id, Log-Position, Idempotency-Replayed, WWW-Authenticate, "
     "RateLimit, RateLimit-Policy"
 )
 ACCEPTED = (

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?")
 
 LARGEST_KEPT = MEBIBYTE
-KEPT_HEADERS = ("Content-Type", "ETag", "Location", "X-Ledger-Position")
+KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Log-Position")
 NOT_FINAL = frozenset({401, 403, 409, 412, 429})
 """Refusals that may be answered otherwise the next time, so that the key must not be spent on them."""
 

@@ -18,9 +18,11 @@ class HttpMetrics:
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
         labels = ("method", "route", "status")
-        self._requests = Counter("ledger_http_requests", "Requests by class of answer.", labels, registry=self.registry)
+        self._requests = Counter(
+            "modelbook_http_requests", "Requests by class of answer.", labels, registry=self.registry
+        )
         self._seconds = Histogram(
-            "ledger_http_request_seconds", "Time to answer.", labels, buckets=BUCKETS, registry=self.registry
+            "modelbook_http_request_seconds", "Time to answer.", labels, buckets=BUCKETS, registry=self.registry
         )
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
@@ -38,9 +40,9 @@ class HttpMetrics:
     async def handler(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all of it, whoever asks
         """Figures of this service in the Prometheus text format.
 
-        Those of this process, all organizations together: requests by route and the time they took (`ledger_http_*`);
-        calls of models by type of provider and outcome, their time and tokens (`ledger_prompt_*`); the health monitor's
-        checks (`ledger_health_*`); checkpoints of the log (`ledger_checkpoint*`). No label names an organization or a
-        model.
+        Those of this process, all organizations together: requests by route and the time they took
+        (`modelbook_http_*`); calls of models by type of provider and outcome, their time and tokens
+        (`modelbook_prompt_*`); the health monitor's checks (`modelbook_health_*`); checkpoints of the log
+        (`modelbook_checkpoint*`). No label names an organization or a model.
         """
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -33,7 +33,7 @@ def json_response(
 ) -> web.Response:
     """Return a JSON answer; bytes are taken to be JSON already.
 
-    `revision` becomes the ETag, `position` (of the last event) the X-Ledger-Position.
+    `revision` becomes the ETag, `position` (of the last event) the Log-Position.
     """
     content = body if isinstance(body, bytes) else json_bytes(body)
     headers = {**_JSON, **written(revision=revision, position=position, location=location)}
@@ -53,7 +53,7 @@ def written(
     if revision is not None:
         headers["ETag"] = entity_tag(revision)
     if position is not None:
-        headers["X-Ledger-Position"] = str(position)
+        headers["Log-Position"] = str(position)
     if location is not None:
         headers["Location"] = location
     return headers

@@ -33,14 +33,14 @@ class HealthFigures:
         self._clock = clock
         self._remembered_seconds = interval_seconds * _MISSED_INTERVALS
         self._statuses: dict[ProviderToCheck, tuple[str, float]] = {}
-        self._is_monitor = Gauge("ledger_health_monitor", "1 in the process that is the monitor.", registry=registry)
-        self._checks = Counter("ledger_health_checks", "Checks by what was found.", ("category",), registry=registry)
-        self._failures = Counter("ledger_health_check_failures", "Checks that could not be done.", registry=registry)
+        self._is_monitor = Gauge("modelbook_health_monitor", "1 in the process that is the monitor.", registry=registry)
+        self._checks = Counter("modelbook_health_checks", "Checks by what was found.", ("category",), registry=registry)
+        self._failures = Counter("modelbook_health_check_failures", "Checks that could not be done.", registry=registry)
         self._seconds = Histogram(
-            "ledger_health_check_seconds", "How long providers took.", buckets=BUCKETS, registry=registry
+            "modelbook_health_check_seconds", "How long providers took.", buckets=BUCKETS, registry=registry
         )
         providers = Gauge(
-            "ledger_health_providers", "Providers by the status seen by the monitor.", ("status",), registry=registry
+            "modelbook_health_providers", "Providers by the status seen by the monitor.", ("status",), registry=registry
         )
         for status in HEALTH_STATUSES:
             providers.labels(status).set_function(partial(self._count, status))

@@ -26,20 +26,20 @@ class PromptFigures:
     def __init__(self, registry: CollectorRegistry) -> None:
         by_type = ("provider_type",)
         self._calls = Counter(
-            "ledger_prompt_calls",
+            "modelbook_prompt_calls",
             "Calls of models by outcome: ok, cancelled, or the category of the failure. A prompt may take several.",
             ("provider_type", "outcome"),
             registry=registry,
         )
         self._seconds = Histogram(
-            "ledger_prompt_call_seconds",
+            "modelbook_prompt_call_seconds",
             "Time from a call to its whole answer, by type of provider; of calls that succeeded.",
             by_type,
             buckets=BUCKETS,
             registry=registry,
         )
         self._tokens = Counter(
-            "ledger_prompt_tokens",
+            "modelbook_prompt_tokens",
             "Tokens as providers counted them, by direction: input or output.",
             ("provider_type", "direction"),
             registry=registry,

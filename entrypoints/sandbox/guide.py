@@ -6,7 +6,7 @@ from entrypoints.sandbox.keys import KEYS
 from entrypoints.sandbox.providers.registry import PROVIDERS
 
 _HEAD = """\
-Model Ledger provider sandbox at {url}
+Modelbook provider sandbox at {url}
 
 Each provider answers in its own wire format below its endpoint. The key named `valid` works; each of the others is
 refused in the way that is written beside it. Any other key is a bad key; local servers take any.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.service import RunningService
 
-KEPT: Final = "model-ledger.token"
+KEPT: Final = "modelbook.token"
 
 
 @dataclass(slots=True)

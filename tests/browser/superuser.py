@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 
-PROJECTIONS_LOCK = "model-ledger projections"
-MASTER_KEYS_LOCK = "model-ledger master keys"
+PROJECTIONS_LOCK = "modelbook projections"
+MASTER_KEYS_LOCK = "modelbook master keys"
 
 
 @contextmanager

@@ -40,9 +40,9 @@ async def test_the_export_proves_itself_and_no_mouse_is_needed(consoles: Console
         download = await expected.value
         lines = _lines_of(await download.path())
         told = await console.page.locator(".command").inner_text()
-        token = await console.page.evaluate("sessionStorage.getItem('model-ledger.token')")
+        token = await console.page.evaluate("sessionStorage.getItem('modelbook.token')")
         assert token not in "".join(console.watched.addresses)
-    assert told == f"model-ledger audit verify {download.suggested_filename} --public-key KEY"
+    assert told == f"modelbook audit verify {download.suggested_filename} --public-key KEY"
     key = consoles.service.runtime.checkpoint_key
     assert key is not None
     found = verify_export(lines, read_signing_key(key).public_key, signatures=Ed25519Signatures())

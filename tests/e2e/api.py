@@ -45,7 +45,7 @@ class Reply:
 
     @property
     def position(self) -> int:
-        return int(self.headers["X-Ledger-Position"])
+        return int(self.headers["Log-Position"])
 
     @property
     def pointers(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The command `model-ledger` as a person starts it: a process of its own, in a data directory of its own."""
+"""The command `modelbook` as a person starts it: a process of its own, in a data directory of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.scratch import scratch_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-COMMAND = Path(sys.executable).with_name("model-ledger")
+COMMAND = Path(sys.executable).with_name("modelbook")
 PATIENCE_SECONDS = 60.0
 
 
@@ -41,13 +41,13 @@ class Finished:
     @property
     def lines(self) -> list[str]:
         """What it complained about."""
-        return [line for line in self.errors.splitlines() if line.startswith("model-ledger: ")]
+        return [line for line in self.errors.splitlines() if line.startswith("modelbook: ")]
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with these settings of ours and no others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    return inherited | {f"LEDGER_{name}": value for name, value in settings.items()}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MODELBOOK_")}
+    return inherited | {f"MODELBOOK_{name}": value for name, value in settings.items()}
 
 
 def run(*arguments: str, **settings: str) -> Finished:

@@ -14,14 +14,14 @@ from tests.http_service import SECRET
 if TYPE_CHECKING:
     from tests.databases import Database
 
-NOWHERE = "postgresql://ledger_app:pass-word@127.0.0.1:1/nowhere"
+NOWHERE = "postgresql://modelbook_app:pass-word@127.0.0.1:1/nowhere"
 REFUSED, MISUSED = 1, 2
 
 
 def refusal(*arguments: str, **settings: str) -> Finished:
     """Run a command that is to fail, and return what it says; it says one line for each thing that is wrong."""
     done = CliRunner().invoke(
-        app, arguments, env={f"LEDGER_{name}": value for name, value in settings.items()}, prog_name="model-ledger"
+        app, arguments, env={f"MODELBOOK_{name}": value for name, value in settings.items()}, prog_name="modelbook"
     )
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
     finished = Finished(done.exit_code, done.stdout, done.stderr)

@@ -149,10 +149,10 @@ async def test_a_job_stops_when_that_is_wanted(
 
 
 async def test_of_two_at_once_the_second_is_refused(admin: Api, owner: psycopg.Connection[tuple[Any, ...]]) -> None:
-    owner.execute("SELECT pg_advisory_lock(hashtextextended('model-ledger projections', 0))")
+    owner.execute("SELECT pg_advisory_lock(hashtextextended('modelbook projections', 0))")
     refused = await admin.post(f"{PROJECTIONS}/ai_models/rebuild")
     assert (refused.status, refused.document["code"]) == (409, "rebuild-under-way")
-    owner.execute("SELECT pg_advisory_lock(hashtextextended('model-ledger master keys', 0))")
+    owner.execute("SELECT pg_advisory_lock(hashtextextended('modelbook master keys', 0))")
     refused = await admin.post(f"{KEYS}/rotate")
     assert (refused.status, refused.document["code"]) == (409, "rotation-under-way")
 

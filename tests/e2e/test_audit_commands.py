@@ -47,12 +47,12 @@ def commands(service: RunningService, tmp_path: Path) -> Commands:
     new_signing_key(tmp_path / "key")
     return Commands(
         {
-            "LEDGER_DATABASE_URL": service.database.app_url,
-            "LEDGER_ADMIN_DATABASE_URL": service.database.admin_url,
-            "LEDGER_MASTER_KEYS": MASTER_KEYS,
-            "LEDGER_JWT_SECRET": SECRET,
-            "LEDGER_CHECKPOINT_KEY": str(tmp_path / "key"),
-            "LEDGER_CHECKPOINT_SINK": str(tmp_path / "sink"),
+            "MODELBOOK_DATABASE_URL": service.database.app_url,
+            "MODELBOOK_ADMIN_DATABASE_URL": service.database.admin_url,
+            "MODELBOOK_MASTER_KEYS": MASTER_KEYS,
+            "MODELBOOK_JWT_SECRET": SECRET,
+            "MODELBOOK_CHECKPOINT_KEY": str(tmp_path / "key"),
+            "MODELBOOK_CHECKPOINT_SINK": str(tmp_path / "sink"),
         }
     )
 
@@ -192,8 +192,8 @@ async def test_a_command_that_makes_no_sense_is_refused_in_a_line(
 async def test_a_new_key_is_made_for_the_settings(commands: Commands, tmp_path: Path) -> None:
     made = await commands.run("audit", "new-key", tmp_path / "another")
     assert made.exit_code == 0
-    commands.environment["LEDGER_CHECKPOINT_KEY"] = str(tmp_path / "another")
+    commands.environment["MODELBOOK_CHECKPOINT_KEY"] = str(tmp_path / "another")
     assert (await commands.run("audit", "public-key")).stdout == made.stdout
-    commands.environment["LEDGER_CHECKPOINT_KEY"] = str(tmp_path / "nowhere")
+    commands.environment["MODELBOOK_CHECKPOINT_KEY"] = str(tmp_path / "nowhere")
     refused = await commands.run("audit", "checkpoint")
     assert (refused.exit_code, "cannot be used" in refused.stderr) == (2, True)

@@ -44,25 +44,25 @@ def test_the_help_names_every_setting() -> None:
     helped = run("--help")
     assert helped.exit_code == 0
     for name in Settings.model_fields:
-        assert f"LEDGER_{name.upper()}:" in helped.out
+        assert f"MODELBOOK_{name.upper()}:" in helped.out
 
 
 def test_the_help_says_what_settings_are_when_nobody_sets_them() -> None:
     told = dict(line.split(": ", 1) for line in told_settings())
-    assert told["LEDGER_PORT"].endswith(" Default: 8080.")
-    assert told["LEDGER_RATE_LIMIT_STORAGE"].endswith(" Default: memory.")
-    assert "Default" not in told["LEDGER_JWT_SECRET"]
+    assert told["MODELBOOK_PORT"].endswith(" Default: 8080.")
+    assert told["MODELBOOK_RATE_LIMIT_STORAGE"].endswith(" Default: memory.")
+    assert "Default" not in told["MODELBOOK_JWT_SECRET"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nonsense"], ["'nonsense'", "`model-ledger --help`"]),
-        (["serve", "--nonsense"], ["--nonsense", "`model-ledger serve --help`"]),
-        (["token", "--hours", "x"], ["'--hours'", "`model-ledger token --help`"]),
-        (["sandbox", "--port", "70000"], ["'--port'", "65535", "`model-ledger sandbox --help`"]),
-        (["keys", "rotat"], ["'rotate'", "`model-ledger keys --help`"]),
-        (["replay", "provider"], ["ID", "`model-ledger replay --help`"]),
+        (["nonsense"], ["'nonsense'", "`modelbook --help`"]),
+        (["serve", "--nonsense"], ["--nonsense", "`modelbook serve --help`"]),
+        (["token", "--hours", "x"], ["'--hours'", "`modelbook token --help`"]),
+        (["sandbox", "--port", "70000"], ["'--port'", "65535", "`modelbook sandbox --help`"]),
+        (["keys", "rotat"], ["'rotate'", "`modelbook keys --help`"]),
+        (["replay", "provider"], ["ID", "`modelbook replay --help`"]),
     ],
 )
 def test_what_is_no_command_is_refused_in_a_line_with_advice(arguments: list[str], words: list[str]) -> None:
@@ -84,20 +84,20 @@ def test_a_token_says_what_it_was_asked_to() -> None:
     made = CliRunner().invoke(
         app,
         ["token", "--org", organization, "--role", "editor", "--subject", "anna", "--hours", "2"],
-        env={"LEDGER_JWT_SECRET": SECRET, "LEDGER_JWT_AUDIENCE": "us", "LEDGER_JWT_ISSUER": "me"},
+        env={"MODELBOOK_JWT_SECRET": SECRET, "MODELBOOK_JWT_AUDIENCE": "us", "MODELBOOK_JWT_ISSUER": "me"},
     )
     claims = jwt.decode(made.stdout.strip(), SECRET, algorithms=["HS256"], audience="us", issuer="me")
     assert claims["sub"] == "anna"
     assert claims["app_metadata"] == {"organization_id": organization, "org_role": "editor"}
     assert claims["exp"] - claims["iat"] == 7200
-    shown = CliRunner().invoke(app, ["token", "--platform-admin", "--json"], env={"LEDGER_JWT_SECRET": SECRET})
+    shown = CliRunner().invoke(app, ["token", "--platform-admin", "--json"], env={"MODELBOOK_JWT_SECRET": SECRET})
     token = json.loads(shown.stdout)["token"]
     assert jwt.decode(token, SECRET, algorithms=["HS256"])["app_metadata"] == {"platform_admin": True}
 
 
 def test_tokens_are_signed_with_the_secret_that_the_service_will_use() -> None:
     with folder() as path:
-        made = CliRunner().invoke(app, ["token", "--org", str(uuid4())], env={"LEDGER_DATA_DIR": str(path)})
+        made = CliRunner().invoke(app, ["token", "--org", str(uuid4())], env={"MODELBOOK_DATA_DIR": str(path)})
         secret = path / "jwt-secret"
         assert secret.stat().st_mode & 0o777 == 0o600
         assert jwt.decode(made.stdout.strip(), secret.read_text(), algorithms=["HS256"])["sub"] == "developer"

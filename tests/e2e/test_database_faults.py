@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.servers import PostgresServer
 
 CLIENTS = 6
-END_BACKENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ledger_app'"
+END_BACKENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'modelbook_app'"
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def test_backends_that_are_ended_under_load(service: RunningService, api: 
 async def test_while_there_is_no_connection_to_be_had_everybody_is_told_soon(service: RunningService, api: Api) -> None:
     provider = await api.provider()
     with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
-        owner.execute("ALTER ROLE ledger_app CONNECTION LIMIT 0")
+        owner.execute("ALTER ROLE modelbook_app CONNECTION LIMIT 0")
         owner.execute(END_BACKENDS)
         started = time.monotonic()
         replies = await asyncio.gather(
@@ -111,7 +111,7 @@ async def test_while_there_is_no_connection_to_be_had_everybody_is_told_soon(ser
         assert {reply.document["code"] for reply in replies} <= {"unavailable", "outcome-unknown"}
         assert all(int(reply.headers["Retry-After"]) >= 1 for reply in replies)
         assert all("Traceback" not in reply.text and "FATAL" not in reply.text for reply in replies)
-        owner.execute("ALTER ROLE ledger_app CONNECTION LIMIT -1")
+        owner.execute("ALTER ROLE modelbook_app CONNECTION LIMIT -1")
     await ready(api)
     assert (await api.patch(path_of(provider), {"name": "Back again"})).status == 200
     with psycopg.connect(service.database.owner_url, autocommit=True) as owner:

@@ -48,7 +48,7 @@ def owner_url(start_postgres: Callable[[], PostgresServer]) -> str:
 
 
 def command(*arguments: str, **settings: str) -> Finished:
-    done = CliRunner().invoke(app, arguments, env={f"LEDGER_{name}": value for name, value in settings.items()})
+    done = CliRunner().invoke(app, arguments, env={f"MODELBOOK_{name}": value for name, value in settings.items()})
     assert "Traceback" not in done.stderr
     return Finished(done.exit_code, done.stdout, done.stderr)
 
@@ -91,7 +91,7 @@ def test_new_logins_put_the_old_ones_out_of_use(owner_url: str) -> None:
         psycopg.connect(newer[name]).close()
     refused = command("serve", "--port", "0", **settings)
     assert (refused.exit_code, len(refused.lines)) == (1, 1)
-    assert "LEDGER_DATABASE_URL" in refused.lines[0]
+    assert "MODELBOOK_DATABASE_URL" in refused.lines[0]
     assert "password" in refused.lines[0]
     assert str(urlsplit(settings["DATABASE_URL"]).password) not in refused.errors
 
@@ -99,7 +99,7 @@ def test_new_logins_put_the_old_ones_out_of_use(owner_url: str) -> None:
 def test_migrate_tells_a_person_what_to_set(owner_url: str) -> None:
     done = command("migrate", "--logins", OWNER_DATABASE_URL=owner_url)
     assert [line.split("=")[0] for line in done.out.splitlines()] == [
-        "LEDGER_DATABASE_URL",
-        "LEDGER_ADMIN_DATABASE_URL",
+        "MODELBOOK_DATABASE_URL",
+        "MODELBOOK_ADMIN_DATABASE_URL",
     ]
     assert "Applied" in done.errors

@@ -114,10 +114,10 @@ async def test_a_serving_process_checks_by_itself(monitored: RunningService, ses
     sandbox.faults.add(kind="html_502", provider="openai")
     await becomes(api, provider, "unhealthy")
     figures = (await api.ask("GET", "/metrics")).text
-    assert re.search(r'^ledger_health_providers\{status="unhealthy"\} 1\.0$', figures, re.MULTILINE)
-    assert re.search(r'^ledger_health_checks_total\{category="ok"\} [1-9]', figures, re.MULTILINE)
-    assert re.search(r"^ledger_health_check_seconds_count [1-9]", figures, re.MULTILINE)
-    assert re.search(r"^ledger_health_monitor 1\.0$", figures, re.MULTILINE)
+    assert re.search(r'^modelbook_health_providers\{status="unhealthy"\} 1\.0$', figures, re.MULTILINE)
+    assert re.search(r'^modelbook_health_checks_total\{category="ok"\} [1-9]', figures, re.MULTILINE)
+    assert re.search(r"^modelbook_health_check_seconds_count [1-9]", figures, re.MULTILINE)
+    assert re.search(r"^modelbook_health_monitor 1\.0$", figures, re.MULTILINE)
     sandbox.faults.clear()
     await becomes(api, provider, "healthy")
     history = (await api.get(f"{path_of(provider)}/history"))["data"]

@@ -21,7 +21,7 @@ async def test_a_repeated_request_gets_the_first_answer(api: Api) -> None:
     again = await api.post(PROVIDERS, body, idempotency_key="order-7")
     assert (first.status, again.status) == (201, 201)
     assert again.text == first.text
-    for header in ("ETag", "Location", "X-Ledger-Position", "Content-Type"):
+    for header in ("ETag", "Location", "Log-Position", "Content-Type"):
         assert again.headers[header] == first.headers[header]
     assert (first.headers.get("Idempotency-Replayed"), again.headers["Idempotency-Replayed"]) == (None, "true")
     assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]

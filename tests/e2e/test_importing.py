@@ -58,7 +58,7 @@ async def test_a_thousand_models_are_registered_at_once_or_none_is(api: Api, acm
     assert len({event["commandId"] for event in events}) == 1
     positions = sorted(event["position"] for event in events)
     assert positions == list(range(positions[0], positions[0] + len(NAMES)))
-    assert reply.headers["X-Ledger-Position"] == str(positions[-1])
+    assert reply.headers["Log-Position"] == str(positions[-1])
 
 
 async def test_of_several_imports_of_the_same_models_at_once_one_registers_all(api: Api, acme: Sandbox) -> None:
@@ -96,9 +96,9 @@ async def test_an_import_is_repeated_without_harm(api: Api, acme: Sandbox) -> No
     assert (again.status, again.headers["Idempotency-Replayed"]) == (200, "true")
     assert len(again.document["imported"]) == 50
     for reply in done:
-        assert (reply.document, reply.headers["X-Ledger-Position"]) == (
+        assert (reply.document, reply.headers["Log-Position"]) == (
             again.document,
-            again.headers["X-Ledger-Position"],
+            again.headers["Log-Position"],
         )
     other = await imported(api, provider, NAMES[:51], idempotency_key="once")
     assert (other.status, other.document["code"]) == (422, "idempotency-key-reused")

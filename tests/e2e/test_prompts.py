@@ -48,12 +48,12 @@ async def test_calls_are_counted_in_the_figures_of_the_service(api: Api, sandbox
     assert (await run(api, refuses)).status == 502
     after = await figures(api)
     grown = {name: value - before.get(name, 0.0) for name, value in after.items() if "openai" in name}
-    assert grown['ledger_prompt_calls_total{outcome="ok",provider_type="openai"}'] == 2
-    assert grown['ledger_prompt_calls_total{outcome="billing_exhausted",provider_type="openai"}'] == 1
-    assert grown['ledger_prompt_call_seconds_count{provider_type="openai"}'] == 2
+    assert grown['modelbook_prompt_calls_total{outcome="ok",provider_type="openai"}'] == 2
+    assert grown['modelbook_prompt_calls_total{outcome="billing_exhausted",provider_type="openai"}'] == 1
+    assert grown['modelbook_prompt_call_seconds_count{provider_type="openai"}'] == 2
     for direction in ("input", "output"):
         tokens = sum(answer["usage"][f"{direction}Tokens"] for answer in answers)
-        assert grown[f'ledger_prompt_tokens_total{{direction="{direction}",provider_type="openai"}}'] == tokens
+        assert grown[f'modelbook_prompt_tokens_total{{direction="{direction}",provider_type="openai"}}'] == tokens
 
 
 async def figures(api: Api) -> dict[str, float]:

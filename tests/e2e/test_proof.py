@@ -69,7 +69,7 @@ async def test_checkpoints_follow_the_log_and_prove_it(database: Database, tmp_p
     assert found["unproven"]["statement"] == "Every event is covered by the newest checkpoint."
     assert any("no position is missing" in limit for limit in found["unproven"]["limits"])
     assert ready == {"status": "ready", "checks": {"database": "ok"}}
-    assert "ledger_checkpoint_position 2.0" in metrics
+    assert "modelbook_checkpoint_position 2.0" in metrics
 
 
 async def test_an_export_proves_itself_without_the_service(database: Database, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ async def test_only_one_of_the_processes_writes(database: Database, tmp_path: Pa
                 await api.provider()
                 await _until_proved(api)
                 ends = [(await session.get(f"{address_of(end)}/metrics")) for end in (one, other)]
-                written = ["ledger_checkpoints_total 0.0" not in await end.text() for end in ends]
+                written = ["modelbook_checkpoints_total 0.0" not in await end.text() for end in ends]
             await api.provider()
             found = await _until_proved(api)
     assert sorted(written) == [False, True]
@@ -128,7 +128,7 @@ async def test_a_sink_that_cannot_be_written_is_told_and_stops_no_write(database
             await api.provider()
     assert ready["status"] == "ready"
     assert "cannot be kept in" in ready["warnings"]["checkpoints"]
-    assert "ledger_checkpoint_failures_total 0.0" not in metrics
+    assert "modelbook_checkpoint_failures_total 0.0" not in metrics
     assert (found["intact"], found["checkpoint"], found["unproven"]["events"]) == (True, None, 1)
     assert "cannot be kept in" in found["unproven"]["statement"]
 
@@ -139,7 +139,7 @@ async def test_without_a_key_only_the_chain_is_proved(api: Api) -> None:
     assert (found["intact"], found["events"], found["checkpoint"]) == (True, 1, None)
     assert found["proven"]["throughSequence"] is None
     assert found["unproven"]["fromSequence"] == 1
-    assert "LEDGER_CHECKPOINT_KEY" in found["unproven"]["statement"]
+    assert "MODELBOOK_CHECKPOINT_KEY" in found["unproven"]["statement"]
     nothing = await api.elsewhere().get(VERIFY)
     assert (nothing["intact"], nothing["events"], nothing["unproven"]["events"]) == (True, 0, 0)
 

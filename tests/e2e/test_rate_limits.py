@@ -96,7 +96,7 @@ async def test_services_count_together_in_redis_and_alone_without_it(
 @pytest.mark.parametrize(
     ("storage", "exit_code", "words"),
     [
-        ("memcached://127.0.0.1:11211", 2, "LEDGER_RATE_LIMIT_STORAGE is neither memory nor a Redis URL"),
+        ("memcached://127.0.0.1:11211", 2, "MODELBOOK_RATE_LIMIT_STORAGE is neither memory nor a Redis URL"),
         ("redis://:a-password@127.0.0.1:1/0", 1, "Redis at 127.0.0.1:1 does not answer"),
     ],
 )

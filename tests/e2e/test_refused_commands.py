@@ -24,11 +24,11 @@ def data_dir() -> Iterator[Path]:
 
 
 def test_migrate_says_what_it_lacks(databases: Databases) -> None:
-    said(refusal("migrate"), MISUSED, "LEDGER_OWNER_DATABASE_URL")
-    said(refusal("migrate", OWNER_DATABASE_URL=NOWHERE), REFUSED, "LEDGER_OWNER_DATABASE_URL", "refused")
+    said(refusal("migrate"), MISUSED, "MODELBOOK_OWNER_DATABASE_URL")
+    said(refusal("migrate", OWNER_DATABASE_URL=NOWHERE), REFUSED, "MODELBOOK_OWNER_DATABASE_URL", "refused")
     database = databases.migrated()
     finished = refusal("migrate", OWNER_DATABASE_URL=database.app_url)
-    said(finished, REFUSED, "LEDGER_OWNER_DATABASE_URL")
+    said(finished, REFUSED, "MODELBOOK_OWNER_DATABASE_URL")
     databases.drop(database)
 
 
@@ -46,7 +46,7 @@ def test_token_says_what_it_lacks(data_dir: Path, arguments: list[str], words: l
 
 def test_token_cannot_sign_what_others_sign(data_dir: Path) -> None:
     finished = refusal("token", "--platform-admin", DATA_DIR=str(data_dir), JWT_JWKS_URL="https://example.com/jwks")
-    said(finished, MISUSED, "LEDGER_JWT_JWKS")
+    said(finished, MISUSED, "MODELBOOK_JWT_JWKS")
 
 
 def test_a_program_gets_its_refusal_as_json() -> None:

@@ -37,18 +37,22 @@ def data_dir() -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("PORT", "eighty", ["LEDGER_PORT", "whole number"]),
-        ("PORT", "65536", ["LEDGER_PORT", "65535"]),
-        ("WORKERS", "0", ["LEDGER_WORKERS", "1"]),
-        ("LOG_LEVEL", "loud", ["LEDGER_LOG_LEVEL", "debug"]),
-        ("LOG_FORMAT", "xml", ["LEDGER_LOG_FORMAT", "json"]),
-        ("DATABASE_URL", "mysql://db", ["LEDGER_DATABASE_URL", "postgresql://"]),
-        ("DISCOVERY_TTL", "-1", ["LEDGER_DISCOVERY_TTL"]),
-        ("HEALTH_INTERVAL", "inf", ["LEDGER_HEALTH_INTERVAL"]),
-        ("CORS_ORIGINS", "*", ["LEDGER_CORS_ORIGINS", "https://app.example.org"]),
-        ("CORS_ORIGINS", "https://app.example.org,https://example.org/app", ["LEDGER_CORS_ORIGINS", "example.org/app"]),
-        ("JWT_JWKS_URL", "project.supabase.co", ["LEDGER_JWT_JWKS_URL", "https://"]),
-        ("DATABSE_URL", "postgresql://db", ["LEDGER_DATABSE_URL", "--help"]),
+        ("PORT", "eighty", ["MODELBOOK_PORT", "whole number"]),
+        ("PORT", "65536", ["MODELBOOK_PORT", "65535"]),
+        ("WORKERS", "0", ["MODELBOOK_WORKERS", "1"]),
+        ("LOG_LEVEL", "loud", ["MODELBOOK_LOG_LEVEL", "debug"]),
+        ("LOG_FORMAT", "xml", ["MODELBOOK_LOG_FORMAT", "json"]),
+        ("DATABASE_URL", "mysql://db", ["MODELBOOK_DATABASE_URL", "postgresql://"]),
+        ("DISCOVERY_TTL", "-1", ["MODELBOOK_DISCOVERY_TTL"]),
+        ("HEALTH_INTERVAL", "inf", ["MODELBOOK_HEALTH_INTERVAL"]),
+        ("CORS_ORIGINS", "*", ["MODELBOOK_CORS_ORIGINS", "https://app.example.org"]),
+        (
+            "CORS_ORIGINS",
+            "https://app.example.org,https://example.org/app",
+            ["MODELBOOK_CORS_ORIGINS", "example.org/app"],
+        ),
+        ("JWT_JWKS_URL", "project.supabase.co", ["MODELBOOK_JWT_JWKS_URL", "https://"]),
+        ("DATABSE_URL", "postgresql://db", ["MODELBOOK_DATABSE_URL", "--help"]),
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "demo", "migrate"])
@@ -63,12 +67,12 @@ def test_every_wrong_setting_has_its_line() -> None:
 
 
 def test_a_wrong_option_is_named() -> None:
-    said(refusal("serve", "--port", "70000"), MISUSED, "LEDGER_PORT", "65535")
+    said(refusal("serve", "--port", "70000"), MISUSED, "MODELBOOK_PORT", "65535")
 
 
 def test_one_way_to_verify_tokens_is_enough(data_dir: Path) -> None:
     finished = refusal("serve", DATA_DIR=str(data_dir), JWT_SECRET=SECRET, JWT_JWKS_URL="https://example.com/jwks")
-    said(finished, MISUSED, "LEDGER_JWT_SECRET", "not several")
+    said(finished, MISUSED, "MODELBOOK_JWT_SECRET", "not several")
     assert not data_dir.exists()
 
 
@@ -76,7 +80,9 @@ def test_a_port_in_use_is_named_before_anything_is_started(data_dir: Path) -> No
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for command in ("serve", "demo"):
-            said(refusal(command, "--port", port, DATA_DIR=str(data_dir)), REFUSED, f"127.0.0.1:{port}", "LEDGER_PORT")
+            said(
+                refusal(command, "--port", port, DATA_DIR=str(data_dir)), REFUSED, f"127.0.0.1:{port}", "MODELBOOK_PORT"
+            )
         said(refusal("sandbox", "--port", port), REFUSED, f"127.0.0.1:{port}", "--port")
     assert not data_dir.exists()
 
@@ -88,9 +94,9 @@ def test_an_address_that_is_not_ours_is_named(data_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("missing", "words"),
     [
-        ("ADMIN_DATABASE_URL", ["LEDGER_ADMIN_DATABASE_URL", "model-ledger migrate --logins"]),
-        ("MASTER_KEYS", ["LEDGER_MASTER_KEYS"]),
-        ("JWT_SECRET", ["LEDGER_JWT_SECRET"]),
+        ("ADMIN_DATABASE_URL", ["MODELBOOK_ADMIN_DATABASE_URL", "modelbook migrate --logins"]),
+        ("MASTER_KEYS", ["MODELBOOK_MASTER_KEYS"]),
+        ("JWT_SECRET", ["MODELBOOK_JWT_SECRET"]),
     ],
 )
 def test_what_an_external_database_needs_is_named(database: Database, missing: str, words: list[str]) -> None:
@@ -102,52 +108,54 @@ def test_what_an_external_database_needs_is_named(database: Database, missing: s
     "url",
     [
         NOWHERE,
-        "postgresql://ledger_app:pass-word@nowhere.invalid/db",
-        "postgresql://ledger_app:pass-word@127.0.0.1:notaport/db",
-        "postgresql://ledger_app:pass-word%zz@127.0.0.1/db",
-        "postgresql://ledger_app:pass-word@127.0.0.1/db?no_such_option=1",
+        "postgresql://modelbook_app:pass-word@nowhere.invalid/db",
+        "postgresql://modelbook_app:pass-word@127.0.0.1:notaport/db",
+        "postgresql://modelbook_app:pass-word%zz@127.0.0.1/db",
+        "postgresql://modelbook_app:pass-word@127.0.0.1/db?no_such_option=1",
     ],
 )
 def test_a_database_that_cannot_be_reached_is_named_without_its_password(
     database: Database, name: str, url: str
 ) -> None:
     finished = refusal("serve", **external(database, **{name: url}))
-    said(finished, REFUSED, f"LEDGER_{name}")
+    said(finished, REFUSED, f"MODELBOOK_{name}")
     assert "pass-word" not in finished.errors
 
 
 def test_a_database_that_is_not_there_is_named(database: Database) -> None:
     url = database.app_url.replace("/test_", "/no_test_")
-    said(refusal("serve", **external(database, DATABASE_URL=url)), REFUSED, "LEDGER_DATABASE_URL", "does not exist")
+    said(refusal("serve", **external(database, DATABASE_URL=url)), REFUSED, "MODELBOOK_DATABASE_URL", "does not exist")
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "ADMIN_DATABASE_URL"])
 def test_a_login_that_sees_past_the_walls_between_organizations_is_refused(database: Database, name: str) -> None:
     finished = refusal("serve", **external(database, **{name: database.owner_url}))
-    said(finished, REFUSED, f"LEDGER_{name}", "postgres", "row-level security")
+    said(finished, REFUSED, f"MODELBOOK_{name}", "postgres", "row-level security")
 
 
 def test_the_two_logins_are_not_taken_for_each_other(database: Database) -> None:
     swapped = {"DATABASE_URL": database.admin_url, "ADMIN_DATABASE_URL": database.app_url}
     for name, url in swapped.items():
-        said(refusal("serve", **external(database, **{name: url})), REFUSED, f"LEDGER_{name}", "the other of the two")
+        said(
+            refusal("serve", **external(database, **{name: url})), REFUSED, f"MODELBOOK_{name}", "the other of the two"
+        )
 
 
 def test_a_login_that_may_nothing_is_refused(database: Database) -> None:
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
         owner.execute("CREATE ROLE passer_by LOGIN")
         try:
-            url = database.app_url.replace("ledger_app", "passer_by")
+            url = database.app_url.replace("modelbook_app", "passer_by")
             finished = refusal("serve", **external(database, DATABASE_URL=url))
         finally:
             owner.execute("DROP ROLE passer_by")
-    said(finished, REFUSED, "LEDGER_DATABASE_URL", "passer_by")
+    said(finished, REFUSED, "MODELBOOK_DATABASE_URL", "passer_by")
 
 
 def test_a_database_that_is_not_migrated_says_how_to(databases: Databases) -> None:
     databases.migrated()  # The roles are the whole server's.
     empty = databases.empty()
-    said(refusal("serve", **external(empty)), REFUSED, "model-ledger migrate")
+    said(refusal("serve", **external(empty)), REFUSED, "modelbook migrate")
     databases.drop(empty)
 
 
@@ -170,9 +178,9 @@ def test_a_table_without_walls_is_not_served_from(database: Database) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("MASTER_KEYS", "k1", ["LEDGER_MASTER_KEYS"]),
-        ("MASTER_KEYS", "k1:dG9vIHNob3J0", ["LEDGER_MASTER_KEYS", "32"]),
-        ("JWT_SECRET", "too short", ["LEDGER_JWT_SECRET", "32"]),
+        ("MASTER_KEYS", "k1", ["MODELBOOK_MASTER_KEYS"]),
+        ("MASTER_KEYS", "k1:dG9vIHNob3J0", ["MODELBOOK_MASTER_KEYS", "32"]),
+        ("JWT_SECRET", "too short", ["MODELBOOK_JWT_SECRET", "32"]),
         ("EGRESS_ALLOW", "10.0.0.0/8:0", ["10.0.0.0/8:0"]),
         ("EGRESS_ALLOW", "http://127.0.0.1", ["http://127.0.0.1"]),
     ],
@@ -188,7 +196,7 @@ def test_a_value_that_only_its_reader_understands_is_named_too(
 
 def test_a_file_of_keys_that_is_not_there_is_named(database: Database) -> None:
     finished = refusal("serve", **external(database, JWT_SECRET=None, JWT_JWKS_FILE="/nowhere/jwks.json"))
-    said(finished, MISUSED, "LEDGER_JWT_JWKS_FILE", "No such file")
+    said(finished, MISUSED, "MODELBOOK_JWT_JWKS_FILE", "No such file")
 
 
 @pytest.mark.parametrize(

@@ -24,19 +24,19 @@ def test_they_are_counted_nowhere_else(storage: str) -> None:
     with pytest.raises(WrongSettings) as refused:
         load_settings(rate_limit_storage=storage)
     (line,) = refused.value.lines
-    assert line.startswith("LEDGER_RATE_LIMIT_STORAGE is neither memory nor a Redis URL")
+    assert line.startswith("MODELBOOK_RATE_LIMIT_STORAGE is neither memory nor a Redis URL")
     assert "swordfish" not in line
 
 
 def test_the_numbers_are_those_of_the_operator(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().rate_limits == {}
-    monkeypatch.setenv("LEDGER_RATE_LIMITS", "tests=5,refresh=0")
+    monkeypatch.setenv("MODELBOOK_RATE_LIMITS", "tests=5,refresh=0")
     assert load_settings().rate_limits == {"tests": 5, "refresh": 0}
 
 
 def test_a_number_that_is_none_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEDGER_RATE_LIMITS", "tests=often")
+    monkeypatch.setenv("MODELBOOK_RATE_LIMITS", "tests=often")
     with pytest.raises(WrongSettings) as refused:
         load_settings()
     (line,) = refused.value.lines
-    assert line.startswith("LEDGER_RATE_LIMITS takes names with numbers such as tests=60")
+    assert line.startswith("MODELBOOK_RATE_LIMITS takes names with numbers such as tests=60")

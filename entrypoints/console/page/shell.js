@@ -47,7 +47,7 @@ export function markLive(state) {
 }
 
 function brand() {
-  return element("a", { class: "brand", href: href(home()) }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Model Ledger");
+  return element("a", { class: "brand", href: href(home()) }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Modelbook");
 }
 
 function navigation() {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from entrypoints.http.routes import Handler, Route
 
-TITLE = "Model Ledger"
+TITLE = "Modelbook"
 
 INTRODUCTION = """\
 Keeps an organization's AI providers and models, with every change as an event of a tamper-evident log.
@@ -30,7 +30,7 @@ Keeps an organization's AI providers and models, with every change as an event o
 **Who asks.** Send `Authorization: Bearer <token>`. The organization and the role (viewer, editor, admin) come from the
 token alone.
 
-**Changes** answer with `ETag`, the revision, and `X-Ledger-Position`, the place in the log. Send the ETag back as
+**Changes** answer with `ETag`, the revision, and `Log-Position`, the place in the log. Send the ETag back as
 `If-Match`, and no change of somebody else is overwritten. Any POST can carry an `Idempotency-Key`, which makes
 repeating it harmless for 24 hours.
 

@@ -23,7 +23,7 @@ HEADERS: dict[str, Schema] = {
     "X-Request-Id": {"description": "The id of the request, as sent or made here.", "schema": _TEXT},
     "ETag": {"description": "The revision, for If-Match.", "schema": {**_TEXT, "examples": ['"7"']}},
     "Location": {"description": "The path of what was made.", "schema": {**_TEXT, "format": "uri-reference"}},
-    "X-Ledger-Position": {
+    "Log-Position": {
         "description": "The position in the log of the last event that this led to.",
         "schema": {"type": "integer"},
     },

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.models import ModelViews
 
 MODELS = "/api/ai/models"
-_WRITTEN = ("ETag", "X-Ledger-Position")
+_WRITTEN = ("ETag", "Log-Position")
 
 
 _CHANGED = {200: Answer(description="The model as it is now.", schema=Model, headers=_WRITTEN)}

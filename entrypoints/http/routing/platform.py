@@ -13,7 +13,7 @@ from entrypoints.http.views.organizations import OrganizationReplacement
 if TYPE_CHECKING:
     from entrypoints.http.views.organizations import OrganizationViews
 
-_WRITTEN = ("ETag", "X-Ledger-Position")
+_WRITTEN = ("ETag", "Log-Position")
 
 
 def platform_routes(views: OrganizationViews) -> list[Route]:

@@ -37,7 +37,7 @@ def proof_routes(views: ProofViews) -> list[Route]:
                     description="The log.",
                     content_type=NDJSON,
                     schema={"type": "string", "description": "Lines of JSON."},
-                    example='{"format":"model-ledger/export/1","kind":"header","organizationId":"...",...}\n...',
+                    example='{"format":"modelbook/export/1","kind":"header","organizationId":"...",...}\n...',
                     headers=("Content-Disposition",),
                 )
             },

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.providers import ProviderViews
 
 PROVIDERS = "/api/ai/providers"
-_WRITTEN = ("ETag", "X-Ledger-Position")
+_WRITTEN = ("ETag", "Log-Position")
 
 
 _REFUSALS = (ProviderNotFound, ProviderNameTaken, EndpointRefused, CredentialRequired, StaleRevision, Conflict)

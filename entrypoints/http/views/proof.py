@@ -59,11 +59,11 @@ class ProofViews:
         """Export the organization's whole log
 
         A line of JSON for each event, oldest first, with all that is hashed; before them a header, after them a footer
-        with the head, the newest checkpoint and the proof that the head is in it. `model-ledger audit verify FILE
+        with the head, the newest checkpoint and the proof that the head is in it. `modelbook audit verify FILE
         --public-key KEY` proves the file with no database. A file without its footer is not whole.
         """
         organization_id = current_caller().organization_id
-        name = f"model-ledger-{organization_id}.ndjson"
+        name = f"modelbook-{organization_id}.ndjson"
         response = web.StreamResponse(
             headers={"Content-Type": NDJSON, "Content-Disposition": f'attachment; filename="{name}"'}
         )

@@ -128,7 +128,7 @@ async def test_a_request_arrives_as_it_was_put_together() -> None:
         await egress.request(a_get(server.url(path), headers={"x-api-key": "secret"}))
     head = server.requests[0].decode().split("\r\n")
     assert head[0] == f"GET {path} HTTP/1.1"
-    assert {f"Host: 127.0.0.1:{server.port}", "x-api-key: secret", "User-Agent: model-ledger"} <= set(head)
+    assert {f"Host: 127.0.0.1:{server.port}", "x-api-key: secret", "User-Agent: modelbook"} <= set(head)
     assert not any(line.startswith("Content-") for line in head)
 
 

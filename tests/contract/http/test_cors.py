@@ -53,7 +53,7 @@ async def test_a_named_origin_may_ask_and_read(serve: Serve) -> None:
     got = await service.ask("GET", THINGS, token=a_token(), headers={"Origin": FRIEND})
     assert got.headers["Access-Control-Allow-Origin"] == FRIEND
     exposed = got.headers["Access-Control-Expose-Headers"]
-    assert all(name in exposed for name in ("ETag", "X-Request-Id", "X-Ledger-Position", "Location", "Retry-After"))
+    assert all(name in exposed for name in ("ETag", "X-Request-Id", "Log-Position", "Location", "Retry-After"))
     assert "Origin" in got.headers["Vary"]
     assert "Access-Control-Allow-Credentials" not in got.headers
 

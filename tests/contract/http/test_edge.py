@@ -129,9 +129,9 @@ async def test_paths_are_logged_and_counted_as_patterns(serve: Serve) -> None:
     routes = {line["route"] for line in service.log.lines("request")}
     assert routes == {THINGS + "/{thing_id}", "unknown"}
     figures = (await service.ask("GET", "/metrics")).content.decode()
-    assert f'ledger_http_requests_total{{method="DELETE",route="{THINGS}/{{thing_id}}",status="2xx"}} 3.0' in figures
-    assert 'ledger_http_requests_total{method="GET",route="unknown",status="4xx"} 3.0' in figures
-    assert "ledger_http_request_seconds_bucket" in figures
+    assert f'modelbook_http_requests_total{{method="DELETE",route="{THINGS}/{{thing_id}}",status="2xx"}} 3.0' in figures
+    assert 'modelbook_http_requests_total{method="GET",route="unknown",status="4xx"} 3.0' in figures
+    assert "modelbook_http_request_seconds_bucket" in figures
     assert str(ORGANIZATION) not in figures
 
 
@@ -188,4 +188,4 @@ async def late(_: web.Request) -> web.Response:
 async def test_a_write_says_what_it_led_to(serve: Serve) -> None:
     service = await serve(a_route(late))
     reply = await service.ask("GET", THINGS)
-    assert (reply.headers["ETag"], reply.headers["X-Ledger-Position"]) == ('"3"', "9")
+    assert (reply.headers["ETag"], reply.headers["Log-Position"]) == ('"3"', "9")

@@ -39,7 +39,7 @@ async def test_a_repeated_request_is_done_once_and_answered_alike(serve: Serve) 
     first, second = await make(service), await make(service)
     assert things.made == 1
     assert (first.status, first.document) == (second.status, second.document) == (201, first.document)
-    for name in ("Content-Type", "ETag", "Location", "X-Ledger-Position"):
+    for name in ("Content-Type", "ETag", "Location", "Log-Position"):
         assert first.headers[name] == second.headers[name]
     assert second.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers

@@ -31,7 +31,7 @@ async def _redeemed(service: Service, body: object) -> Reply:
 
 async def test_a_code_is_exchanged_for_a_token_once() -> None:
     links = SignInLinks(lambda: "a token")
-    code = _code(links.new_link("http://ledger.example"))
+    code = _code(links.new_link("http://modelbook.example"))
     async with serving(links.routes()) as service:
         first = await _redeemed(service, {"code": code})
         assert (first.status, first.document) == (200, {"token": "a token"})
@@ -42,8 +42,8 @@ async def test_a_code_is_exchanged_for_a_token_once() -> None:
 
 async def test_each_link_has_a_code_of_its_own_in_the_fragment() -> None:
     links = SignInLinks(lambda: "a token")
-    one, other = (links.new_link("http://ledger.example") for _ in range(2))
-    assert one.startswith("http://ledger.example/#/sign-in/")
+    one, other = (links.new_link("http://modelbook.example") for _ in range(2))
+    assert one.startswith("http://modelbook.example/#/sign-in/")
     assert len(_code(one)) >= 43
     async with serving(links.routes()) as service:
         assert [(await _redeemed(service, {"code": _code(link)})).status for link in (other, one)] == [200, 200]
@@ -53,7 +53,7 @@ async def test_each_link_has_a_code_of_its_own_in_the_fragment() -> None:
 async def test_a_link_is_good_for_minutes(after: float, status: int) -> None:
     clock = Clock()
     links = SignInLinks(lambda: "a token", clock=clock)
-    code = _code(links.new_link("http://ledger.example"))
+    code = _code(links.new_link("http://modelbook.example"))
     clock.seconds = after
     async with serving(links.routes()) as service:
         assert (await _redeemed(service, {"code": code})).status == status
@@ -64,6 +64,6 @@ async def test_a_link_is_good_for_minutes(after: float, status: int) -> None:
 )
 async def test_nothing_else_is_taken(body: object, status: int) -> None:
     links = SignInLinks(lambda: "a token")
-    links.new_link("http://ledger.example")
+    links.new_link("http://modelbook.example")
     async with serving(links.routes()) as service:
         assert (await _redeemed(service, body)).status == status

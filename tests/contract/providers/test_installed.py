@@ -19,7 +19,7 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 PACKAGE: Final = Path(__file__).parent / "package"
 METADATA: Final = "Metadata-Version: 2.4\nName: acme-provider\nVersion: 2.1\n"
 ENTRY_POINTS: Final = """\
-[model_ledger.providers]
+[modelbook.providers]
 acme = acme_provider:AcmeProvider
 acme_writer = acme_provider:AcmeWriter
 clumsy = acme_provider:Clumsy

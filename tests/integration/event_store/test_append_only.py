@@ -35,7 +35,7 @@ BY_LOGINS: list[sql.SQL] = [
     sql.SQL("DROP TABLE events"),
     sql.SQL("DROP TRIGGER events_are_append_only ON events"),
     sql.SQL("SET session_replication_role = replica"),
-    sql.SQL("SET ROLE ledger_owner"),
+    sql.SQL("SET ROLE modelbook_owner"),
     sql.SQL("UPDATE log_head SET position = 0"),
     sql.SQL("DELETE FROM organization_heads"),
     sql.SQL("UPDATE organization_heads SET recorded_at = now()"),
@@ -84,14 +84,14 @@ def test_no_login_writes_but_through_append_events(
     assert contents(connect()) == before
 
 
-@pytest.mark.parametrize("role", ["ledger_owner", "superuser", "replica"])
+@pytest.mark.parametrize("role", ["modelbook_owner", "superuser", "replica"])
 def test_not_even_the_owner_rewrites_the_log(
     before: object, connect: Connect, organization_id: UUID, role: str
 ) -> None:
     connection = connect()
     connection.execute("SELECT set_config('app.organization_id', %s, false)", (str(organization_id),))
-    if role == "ledger_owner":
-        connection.execute("SET ROLE ledger_owner")
+    if role == "modelbook_owner":
+        connection.execute("SET ROLE modelbook_owner")
     if role == "replica":
         connection.execute("SET session_replication_role = replica")
     assert _let_through(connection, REWRITES, "ML002") == []

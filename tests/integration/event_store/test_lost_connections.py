@@ -70,7 +70,7 @@ def _end_all(owner: Connection) -> int:
     """End the server's processes of the API's role here; return how many there were."""
     return owner.execute(
         "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-        " WHERE usename = 'ledger_app' AND datname = current_database()"
+        " WHERE usename = 'modelbook_app' AND datname = current_database()"
     ).rowcount
 
 

@@ -42,6 +42,6 @@ async def test_an_append_reads_no_more_the_longer_the_log(
 
 def _wait_for_the_end_of(owner: Connection) -> None:
     """Return when the API's server processes are gone: their figures are complete then."""
-    here = "SELECT FROM pg_stat_activity WHERE usename = 'ledger_app' AND datname = current_database()"
+    here = "SELECT FROM pg_stat_activity WHERE usename = 'modelbook_app' AND datname = current_database()"
     while owner.execute(here).fetchall():
         owner.execute("SELECT pg_sleep(0.02)")

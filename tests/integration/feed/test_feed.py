@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.databases import Connection, Database
 
 PATIENCE = 20.0
-_OURS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'model-ledger feed' AND datname = current_database()"
+_OURS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'modelbook feed' AND datname = current_database()"
 
 
 @asynccontextmanager

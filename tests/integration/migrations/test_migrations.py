@@ -73,7 +73,7 @@ def test_a_newer_schema_is_left_alone_and_told_of(database: Database, connect: C
         "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) VALUES ('x', '9999_later', now())"
     )
     told: list[str] = []
-    with pytest.raises(SchemaTooNew, match=r"newer version of Model Ledger.*9999_later") as refused:
+    with pytest.raises(SchemaTooNew, match=r"newer version of Modelbook.*9999_later") as refused:
         migrate(database.owner_url, told.append)
     assert "\n" not in refused.value.message
     assert told == []
@@ -83,7 +83,7 @@ def test_a_newer_schema_is_left_alone_and_told_of(database: Database, connect: C
 
 def test_an_older_schema_is_told_of(database: Database, connect: Connect) -> None:
     connect().execute("DELETE FROM _yoyo_migration WHERE migration_id = %s", (KNOWN[-1],))
-    with pytest.raises(SchemaTooOld, match=rf"model-ledger migrate.*{KNOWN[-1]}") as refused:
+    with pytest.raises(SchemaTooOld, match=rf"modelbook migrate.*{KNOWN[-1]}") as refused:
         expect_current(_applied(database.app_url))
     assert "\n" not in refused.value.message
 
@@ -111,9 +111,11 @@ def test_a_user_who_may_only_create_roles_can_migrate_a_database_of_its_own(
             " NULL, NULL, NULL)",
             (append.organization_id, append.command_id),
         )
-        assert app.execute("SELECT current_user, count(*) FROM events GROUP BY 1").fetchall() == [("ledger_app", 1)]
+        assert app.execute("SELECT current_user, count(*) FROM events GROUP BY 1").fetchall() == [("modelbook_app", 1)]
     with psycopg.connect(logins.admin_database_url) as admin:
-        assert admin.execute("SELECT current_user, count(*) FROM events GROUP BY 1").fetchall() == [("ledger_admin", 1)]
+        assert admin.execute("SELECT current_user, count(*) FROM events GROUP BY 1").fetchall() == [
+            ("modelbook_admin", 1)
+        ]
 
 
 def test_a_user_who_may_not_create_roles_is_told_so(start_postgres: Callable[[], PostgresServer]) -> None:

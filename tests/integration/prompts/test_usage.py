@@ -110,15 +110,15 @@ async def test_while_the_database_is_away_figures_wait_and_grow(
 @contextmanager
 def nobody_let_in(owner: Connection) -> Iterator[None]:
     """Let the API's role into the database no more while the block runs."""
-    owner.execute("ALTER ROLE ledger_app NOLOGIN")
+    owner.execute("ALTER ROLE modelbook_app NOLOGIN")
     try:
         owner.execute(
             "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
-            " WHERE usename = 'ledger_app' AND datname = current_database()"
+            " WHERE usename = 'modelbook_app' AND datname = current_database()"
         )
         yield
     finally:
-        owner.execute("ALTER ROLE ledger_app LOGIN")
+        owner.execute("ALTER ROLE modelbook_app LOGIN")
 
 
 async def test_figures_that_the_database_refuses_are_not_tried_for_ever(

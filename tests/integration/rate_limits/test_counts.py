@@ -102,8 +102,8 @@ async def test_while_redis_is_away_each_counts_for_itself_and_says_so_once(
         redis.start()
         assert await taken(counts, organization_id, times=4) == [True, True, True, False]
     assert [record.getMessage().partition(";")[0] for record in caplog.records] == [
-        "LEDGER_RATE_LIMIT_STORAGE does not answer",
-        "LEDGER_RATE_LIMIT_STORAGE answers again",
+        "MODELBOOK_RATE_LIMIT_STORAGE does not answer",
+        "MODELBOOK_RATE_LIMIT_STORAGE answers again",
     ]
 
 
@@ -158,7 +158,7 @@ def test_a_storage_that_knows_another_password_is_refused(redis: RedisServer) ->
 def test_redis_without_its_client_is_refused_with_what_to_install() -> None:
     # In a process of its own, which believes that the client is not installed.
     said = subprocess.run([sys.executable, "-c", WITHOUT_CLIENT], capture_output=True, text=True, check=True).stdout
-    line = "LEDGER_RATE_LIMIT_STORAGE names Redis, whose client is not installed: pip install 'model-ledger[redis]'."
+    line = "MODELBOOK_RATE_LIMIT_STORAGE names Redis, whose client is not installed: pip install 'modelbook[redis]'."
     assert said.splitlines() == [line, line]
 
 
@@ -168,6 +168,6 @@ async def test_what_is_left_in_redis_says_whose_it_is_and_goes_away(redis: Redis
         await counts.take(A_QUOTA, organization_id)
     with Redis.from_url(redis.url, decode_responses=True) as client:
         (key,) = client.scan_iter()
-        assert key.startswith("model-ledger")
+        assert key.startswith("modelbook")
         assert str(organization_id) in key
         assert 0 < client.pttl(key) <= A_QUOTA.seconds * 1000

@@ -48,7 +48,7 @@ def shown(language: str) -> str:
 
 
 # Migrations are carried out by whoever owns the tables.
-MIGRATION = f"SET ROLE ledger_owner; {shown('sql')} RESET ROLE"
+MIGRATION = f"SET ROLE modelbook_owner; {shown('sql')} RESET ROLE"
 
 
 def input_per_million(columns: Columns) -> Columns:
@@ -161,7 +161,7 @@ async def test_on_an_empty_log_the_column_is_there_at_once(next_tables: Postgres
 async def test_a_column_goes_the_same_way(
     tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
-    owner.execute("SET ROLE ledger_owner; SELECT blueprint('ai_models')")
+    owner.execute("SET ROLE modelbook_owner; SELECT blueprint('ai_models')")
     owner.execute("ALTER TABLE blueprints.ai_models DROP COLUMN context_window; RESET ROLE")
     assert (await rebuilt(tables, "ai_models")).corrected.count == 0
     with pytest.raises(psycopg.errors.UndefinedColumn):

@@ -37,7 +37,7 @@ def tables(connect: Connect) -> dict[str, str]:
 def app(connect: Connect, database: Database, request: pytest.FixtureRequest) -> Connection:
     """Give the API's role as it is, and with every privilege on every table: row-level security alone must do."""
     if request.param == "granted everything":
-        connect().execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO ledger_app")
+        connect().execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO modelbook_app")
     return connect(database.app_url)
 
 

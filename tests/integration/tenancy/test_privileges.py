@@ -29,13 +29,13 @@ CHANGES = {"INSERT", "UPDATE", "DELETE"}
 # Evidence, claims and caches: beside the log, and allowed to be forgotten.
 BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_attempts", "discovery_snapshots")
 WRITES = {
-    **{(role, table): CHANGES for role in ("ledger_app", "ledger_admin") for table in BESIDE_THE_LOG},
-    **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("ledger_app", "ledger_admin")},
-    ("ledger_app", "vault_canaries"): {"INSERT"},
-    ("ledger_admin", "vault_canaries"): CHANGES,
+    **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
+    **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    ("modelbook_app", "vault_canaries"): {"INSERT"},
+    ("modelbook_admin", "vault_canaries"): CHANGES,
     # Master keys are rotated by wrapping data keys anew.
-    ("ledger_admin", "provider_credentials"): {"UPDATE"},
-    ("ledger_admin", "admin_jobs"): CHANGES,
+    ("modelbook_admin", "provider_credentials"): {"UPDATE"},
+    ("modelbook_admin", "admin_jobs"): CHANGES,
 }
 _GRANTS = """
 SELECT pg_get_userbyid(grantee), relname, privilege_type FROM pg_class,
@@ -66,7 +66,7 @@ def test_direct_writes_are_the_short_list(owner: Connection) -> None:
 def test_functions_with_the_owners_rights_are_few_and_pinned(owner: Connection) -> None:
     functions = owner.execute(_FUNCTIONS).fetchall()
     definers = {name: (role, settings) for name, is_definer, role, settings in functions if is_definer}
-    assert definers == dict.fromkeys(DEFINERS | REBUILDING, ("ledger_owner", ["search_path=public, pg_temp"]))
+    assert definers == dict.fromkeys(DEFINERS | REBUILDING, ("modelbook_owner", ["search_path=public, pg_temp"]))
     assert len(functions) > len(definers)
 
 
@@ -76,7 +76,7 @@ def test_what_only_administrators_need_only_they_can_run(owner: Connection) -> N
         " WHERE pronamespace = 'public'::regnamespace AND grantee <> proowner GROUP BY 1"
     ).fetchall()
     assert {name: tuple(roles) for name, roles in runners if name in REBUILDING} == dict.fromkeys(
-        REBUILDING, ("ledger_admin",)
+        REBUILDING, ("modelbook_admin",)
     )
 
 
@@ -86,7 +86,7 @@ def test_nothing_is_executable_by_everybody(owner: Connection) -> None:
 
 def test_a_function_that_is_added_is_not_executable_by_everybody(connect: Connect) -> None:
     connection = connect()
-    connection.execute("SET ROLE ledger_owner")
+    connection.execute("SET ROLE modelbook_owner")
     connection.execute("CREATE FUNCTION added() RETURNS integer LANGUAGE sql RETURN 1")
     assert connection.execute(_PUBLIC_FUNCTIONS).fetchall() == []
 
@@ -96,10 +96,10 @@ def test_everything_belongs_to_the_owner_who_cannot_log_in(owner: Connection, co
         "SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         " UNION SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     ).fetchall()
-    assert belongings == [("ledger_owner",)]
-    assert owner.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'ledger_owner'").fetchall() == [(False,)]
+    assert belongings == [("modelbook_owner",)]
+    assert owner.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'modelbook_owner'").fetchall() == [(False,)]
     with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
-        connect(owner.info.dsn.replace("user=postgres", "user=ledger_owner"))
+        connect(owner.info.dsn.replace("user=postgres", "user=modelbook_owner"))
 
 
 def test_no_role_is_more_than_it_must_be(owner: Connection) -> None:
@@ -107,7 +107,7 @@ def test_no_role_is_more_than_it_must_be(owner: Connection) -> None:
         "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles"
         " WHERE rolname LIKE 'ledger%' ORDER BY rolname"
     ).fetchall()
-    assert roles == [("ledger_admin", False), ("ledger_app", False), ("ledger_owner", False)]
+    assert roles == [("modelbook_admin", False), ("modelbook_app", False), ("modelbook_owner", False)]
     memberships = owner.execute(
         "SELECT member::regrole::text FROM pg_auth_members WHERE member::regrole::text LIKE 'ledger%'"
     ).fetchall()

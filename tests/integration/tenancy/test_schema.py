@@ -47,7 +47,7 @@ def test_the_policies_are_the_two_there_should_be(owner: Connection) -> None:
     for table, column in tenant_tables(owner).items():
         condition = f'({column} = ( SELECT ({SETTING})::uuid AS "nullif"))'
         assert owner.execute(_POLICIES, (table,)).fetchall() == [
-            ("administration", "PERMISSIVE", ["ledger_admin"], "ALL", "true", "true"),
+            ("administration", "PERMISSIVE", ["modelbook_admin"], "ALL", "true", "true"),
             ("one_organization", "PERMISSIVE", ["public"], "ALL", condition, condition),
         ], table
 

@@ -166,7 +166,7 @@ class Tamperer:
     def _set_head(self, length: int) -> None:
         self._do(
             "UPDATE organization_heads SET org_sequence = {place}, hash = coalesce((SELECT hash FROM events"
-            " WHERE {here}), sha256(convert_to('model-ledger/genesis/1', 'UTF8') || uuid_send(organization_id)))"
+            " WHERE {here}), sha256(convert_to('modelbook/genesis/1', 'UTF8') || uuid_send(organization_id)))"
             " WHERE organization_id = {organization}",
             place=length,
         )

@@ -46,7 +46,7 @@ def test_the_normal_form_is_its_own(url: str, normal: str, origin: str) -> None:
             "https://10.0.0.1/v1",
             "10.0.0.1 is a private address; use a public one, or have the operator add 10.0.0.1:443 to",
         ),
-        ("https://[fd00::1]/", "have the operator add [fd00::1]:443 to LEDGER_EGRESS_ALLOW"),
+        ("https://[fd00::1]/", "have the operator add [fd00::1]:443 to MODELBOOK_EGRESS_ALLOW"),
         ("https://224.0.0.1/", "use the provider's public address"),
         ("http://api.openai.com/v1", "must begin with https://, or have the operator add api.openai.com:80 to"),
         ("https://api.openai.com:8443/v1", "port must be 443, or have the operator add api.openai.com:8443 to"),

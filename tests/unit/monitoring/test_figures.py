@@ -36,7 +36,7 @@ def figures(registry: CollectorRegistry, clock: Clock) -> HealthFigures:
 
 def by_status(registry: CollectorRegistry) -> dict[str, float | None]:
     statuses = ("unknown", "healthy", "degraded", "unhealthy")
-    return {status: registry.get_sample_value("ledger_health_providers", {"status": status}) for status in statuses}
+    return {status: registry.get_sample_value("modelbook_health_providers", {"status": status}) for status in statuses}
 
 
 def test_checks_are_counted_by_what_was_found(registry: CollectorRegistry, figures: HealthFigures) -> None:
@@ -44,12 +44,12 @@ def test_checks_are_counted_by_what_was_found(registry: CollectorRegistry, figur
     for category in ("ok", "ok", "timeout"):
         figures.checked(provider, a_check(category=category, response_time_ms=300.0))
     figures.failed()
-    assert registry.get_sample_value("ledger_health_checks_total", {"category": "ok"}) == 2
-    assert registry.get_sample_value("ledger_health_checks_total", {"category": "timeout"}) == 1
-    assert registry.get_sample_value("ledger_health_check_failures_total") == 1
-    assert registry.get_sample_value("ledger_health_check_seconds_sum") == pytest.approx(0.9)
-    assert registry.get_sample_value("ledger_health_check_seconds_bucket", {"le": "0.25"}) == 0
-    assert registry.get_sample_value("ledger_health_check_seconds_bucket", {"le": "0.5"}) == 3
+    assert registry.get_sample_value("modelbook_health_checks_total", {"category": "ok"}) == 2
+    assert registry.get_sample_value("modelbook_health_checks_total", {"category": "timeout"}) == 1
+    assert registry.get_sample_value("modelbook_health_check_failures_total") == 1
+    assert registry.get_sample_value("modelbook_health_check_seconds_sum") == pytest.approx(0.9)
+    assert registry.get_sample_value("modelbook_health_check_seconds_bucket", {"le": "0.25"}) == 0
+    assert registry.get_sample_value("modelbook_health_check_seconds_bucket", {"le": "0.5"}) == 3
 
 
 def test_a_provider_counts_where_it_was_seen_last(registry: CollectorRegistry, figures: HealthFigures) -> None:
@@ -74,10 +74,10 @@ def test_one_that_is_checked_no_more_is_forgotten(
 
 
 def test_the_figures_of_providers_are_the_monitors(registry: CollectorRegistry, figures: HealthFigures) -> None:
-    assert registry.get_sample_value("ledger_health_monitor") == 0
+    assert registry.get_sample_value("modelbook_health_monitor") == 0
     figures.elected()
     figures.checked(a_watched_provider(), a_check())
-    assert registry.get_sample_value("ledger_health_monitor") == 1
+    assert registry.get_sample_value("modelbook_health_monitor") == 1
     figures.deposed()
-    assert registry.get_sample_value("ledger_health_monitor") == 0
+    assert registry.get_sample_value("modelbook_health_monitor") == 0
     assert by_status(registry)["healthy"] == 0

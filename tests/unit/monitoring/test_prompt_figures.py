@@ -36,7 +36,7 @@ def test_calls_are_counted_by_outcome_and_type_of_provider(figures: PromptFigure
 
     def calls(provider_type: str, outcome: str) -> float | None:
         labels = {"provider_type": provider_type, "outcome": outcome}
-        return registry.get_sample_value("ledger_prompt_calls_total", labels)
+        return registry.get_sample_value("modelbook_prompt_calls_total", labels)
 
     assert [calls("openai", "ok"), calls("openai", "overloaded"), calls("openai", "cancelled")] == [3, 2, None]
     assert [calls("google", "ok"), calls("google", "cancelled")] == [1, 1]
@@ -50,10 +50,15 @@ def test_time_and_tokens_are_those_of_answers(figures: PromptFigures, registry: 
     def value(name: str, **labels: str) -> float | None:
         return registry.get_sample_value(name, {"provider_type": "openai", **labels})
 
-    assert value("ledger_prompt_call_seconds_sum") == pytest.approx(1.2)
-    assert [value("ledger_prompt_call_seconds_bucket", le=le) for le in ("0.25", "0.5", "1.0", "+Inf")] == [0, 1, 2, 2]
-    assert value("ledger_prompt_tokens_total", direction="input") == 101
-    assert value("ledger_prompt_tokens_total", direction="output") == 9
+    assert value("modelbook_prompt_call_seconds_sum") == pytest.approx(1.2)
+    assert [value("modelbook_prompt_call_seconds_bucket", le=le) for le in ("0.25", "0.5", "1.0", "+Inf")] == [
+        0,
+        1,
+        2,
+        2,
+    ]
+    assert value("modelbook_prompt_tokens_total", direction="input") == 101
+    assert value("modelbook_prompt_tokens_total", direction="output") == 9
 
 
 def test_no_label_names_an_organization_a_model_or_a_provider(
@@ -77,4 +82,4 @@ def test_what_is_counted_is_noted_down_as_well(figures: PromptFigures, registry:
         CountedUses(ledger, figures).record(use)
     assert ledger.uses == [use]
     labels = {"provider_type": "openai", "outcome": "ok"}
-    assert registry.get_sample_value("ledger_prompt_calls_total", labels) == 1
+    assert registry.get_sample_value("modelbook_prompt_calls_total", labels) == 1

@@ -45,7 +45,7 @@ def test_an_event_is_laid_out_as_documented() -> None:
     assert (
         canonical_bytes(b"\xaa" * 32, EVENT)
         == bytes.fromhex(
-            "6d6f64656c2d6c65646765722f6576656e742f31"  # model-ledger/event/1
+            "6d6f64656c626f6f6b2f6576656e742f31"  # modelbook/event/1
             + "aa" * 32
             + "000102030405060708090a0b0c0d0e0f"
             "0000000000000002"
@@ -64,7 +64,7 @@ def test_an_event_is_laid_out_as_documented() -> None:
 
 def test_a_hash_is_the_sha_256_of_that() -> None:
     previous = genesis_hash(EVENT.organization_id)
-    assert previous == sha256(b"model-ledger/genesis/1" + EVENT.organization_id.bytes).digest()
+    assert previous == sha256(b"modelbook/genesis/1" + EVENT.organization_id.bytes).digest()
     assert event_hash(previous, EVENT) == sha256(canonical_bytes(previous, EVENT)).digest()
 
 

@@ -192,7 +192,7 @@ async def test_a_line_has_one_spelling() -> None:
     others = [
         json.dumps(document).encode(),
         line.replace(b'"heads"', b'"unknown":1,"heads"'),
-        line.replace(b"model-ledger/checkpoint/1", b"model-ledger/checkpoint/2"),
+        line.replace(b"modelbook/checkpoint/1", b"modelbook/checkpoint/2"),
         line.replace(b'"number":1', b'"number":true'),
         line.replace(b'"number":1', b'"number":1.0'),
         line[:-1],

@@ -53,7 +53,7 @@ export async function refresh({ focus = true } = {}) {
   (focus ? replace : redraw)(main, page);
   document.dispatchEvent(new CustomEvent("shown", { detail: path }));
   const heading = main.querySelector("h1");
-  if (heading) document.title = `${heading.textContent} – Model Ledger`;
+  if (heading) document.title = `${heading.textContent} – Modelbook`;
   if (heading && shown !== null && (focus || document.activeElement === document.body)) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 // Who is signed in. The token is kept in memory and for this tab alone; it never goes into an address or a log.
 
-const KEPT = "model-ledger.token";
+const KEPT = "modelbook.token";
 const RANKS = { viewer: 1, editor: 2, admin: 3 };
 
 let held = null;

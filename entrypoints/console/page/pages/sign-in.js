@@ -6,7 +6,7 @@ import { signIn, UnusableToken } from "../core/session.js";
 import { field, Form } from "../parts/form.js";
 
 export function showSignIn(why) {
-  document.title = "Sign in – Model Ledger";
+  document.title = "Sign in – Modelbook";
   const token = field({ name: "token", label: "Token", type: "password", required: true, autocomplete: "off",
     help: "A signed token (JWT) of your organization. It stays in this tab, and is gone when you sign out or close it." });
   const form = new Form([token], { action: "Sign in", submit: () => enter(form, token) });
@@ -15,7 +15,7 @@ export function showSignIn(why) {
     why ? element("p", { class: "notice bad", role: "alert" }, why) : null,
     form.element,
     element("p", { class: "quiet" }, "For the demonstration, ", element("code", {}, "make run"), " prints a link and a token. ",
-      "Elsewhere an administrator gives you one, or ", element("code", {}, "model-ledger token"), " makes it."),
+      "Elsewhere an administrator gives you one, or ", element("code", {}, "modelbook token"), " makes it."),
     element("p", { class: "quiet" }, element("a", { href: "/api/docs" }, "Documentation of the API"))));
   token.control.focus();
 }

@@ -62,7 +62,7 @@ async function received(response, all, bar) {
   return { content: new Blob(parts, { type: "application/x-ndjson" }), name: nameOf(response) };
 }
 
-const nameOf = (response) => /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "model-ledger.ndjson";
+const nameOf = (response) => /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "modelbook.ndjson";
 
 // The first and the last line: what the file says it is, and that it is whole.
 async function endsOf(content) {
@@ -86,10 +86,10 @@ function saved({ name, content }, { header, footer }) {
   return [
     element("p", {}, "Saved as ", element("code", {}, name), `: ${number(footer.events)} ${footer.events === 1 ? "event" : "events"}, ${size(content.size)}.`),
     header.publicKeyId === null
-      ? element("div", { class: "notice warn" }, element("p", {}, "This service keeps no checkpoints (LEDGER_CHECKPOINT_KEY), so that nobody can prove this file."))
+      ? element("div", { class: "notice warn" }, element("p", {}, "This service keeps no checkpoints (MODELBOOK_CHECKPOINT_KEY), so that nobody can prove this file."))
       : [element("p", {}, "Whoever has the file can prove it, with no service and no database:"),
-        element("pre", { class: "command", tabindex: "0", "aria-label": "Command that proves the file" }, `model-ledger audit verify ${name} --public-key KEY`),
-        element("p", { class: "hint" }, "KEY is the public key of the checkpoints, with the id ", element("code", {}, header.publicKeyId), ". Whoever runs the service prints it with ", element("code", {}, "model-ledger audit public-key"), ": take it from them, not from whoever gave you the file.")],
+        element("pre", { class: "command", tabindex: "0", "aria-label": "Command that proves the file" }, `modelbook audit verify ${name} --public-key KEY`),
+        element("p", { class: "hint" }, "KEY is the public key of the checkpoints, with the id ", element("code", {}, header.publicKeyId), ". Whoever runs the service prints it with ", element("code", {}, "modelbook audit public-key"), ": take it from them, not from whoever gave you the file.")],
   ];
 }
 

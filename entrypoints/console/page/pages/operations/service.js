@@ -38,7 +38,7 @@ async function readiness(signal) {
 async function measured(signal) {
   try {
     const text = await (await stream("GET", "/metrics", { headers: { Accept: "text/plain" }, signal })).text();
-    return new Map(text.split("\n").filter((line) => line.startsWith("ledger_")).map((line) => line.split(/ (?=[^ ]+$)/)).map(([name, value]) => [name, Number(value)]));
+    return new Map(text.split("\n").filter((line) => line.startsWith("modelbook_")).map((line) => line.split(/ (?=[^ ]+$)/)).map(([name, value]) => [name, Number(value)]));
   } catch (error) {
     if (error.status === undefined) throw error;
     return new Map();
@@ -46,14 +46,14 @@ async function measured(signal) {
 }
 
 function monitor(figures) {
-  if (!figures.has("ledger_health_monitor")) return [];
-  if (figures.get("ledger_health_monitor") === 0) return [["Health monitor", "another process, or none"]];
-  const seen = STATES.map((state) => [state, figures.get(`ledger_health_providers{status="${state}"}`) ?? 0]).filter(([, count]) => count > 0);
+  if (!figures.has("modelbook_health_monitor")) return [];
+  if (figures.get("modelbook_health_monitor") === 0) return [["Health monitor", "another process, or none"]];
+  const seen = STATES.map((state) => [state, figures.get(`modelbook_health_providers{status="${state}"}`) ?? 0]).filter(([, count]) => count > 0);
   return [["Health monitor", "this process"],
     ["Providers that it sees", seen.length ? seen.map(([state, count]) => `${number(count)} ${state}`).join(", ") : "none checked yet"]];
 }
 
 function checkpoints(figures) {
-  const written = figures.get("ledger_checkpoint_position");
+  const written = figures.get("modelbook_checkpoint_position");
   return written ? [["Log proved by checkpoints", `up to position ${number(written)}`]] : [];
 }

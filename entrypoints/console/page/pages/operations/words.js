@@ -13,7 +13,7 @@ const STEPS = {
 // What to do about a job that failed, where its message alone does not say it.
 const REMEDIES = {
   "organization-unknown": "Look its id up: it is in the token of any of its members.",
-  "mend-together": "That is done on the command line: model-ledger projections rebuild --org ID.",
+  "mend-together": "That is done on the command line: modelbook projections rebuild --org ID.",
 };
 
 export const tableName = (name) => TABLES[name] ?? name;
