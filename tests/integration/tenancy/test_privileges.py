@@ -105,11 +105,11 @@ def test_everything_belongs_to_the_owner_who_cannot_log_in(owner: Connection, co
 def test_no_role_is_more_than_it_must_be(owner: Connection) -> None:
     roles = owner.execute(
         "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles"
-        " WHERE rolname LIKE 'ledger%' ORDER BY rolname"
+        " WHERE rolname LIKE 'modelbook%' ORDER BY rolname"
     ).fetchall()
     assert roles == [("modelbook_admin", False), ("modelbook_app", False), ("modelbook_owner", False)]
     memberships = owner.execute(
-        "SELECT member::regrole::text FROM pg_auth_members WHERE member::regrole::text LIKE 'ledger%'"
+        "SELECT member::regrole::text FROM pg_auth_members WHERE member::regrole::text LIKE 'modelbook%'"
     ).fetchall()
     assert memberships == []
 
