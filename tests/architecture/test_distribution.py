@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Any
+from importlib.metadata import requires
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import PRODUCT, ROOT, place, project_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 # Put together from pieces, so that this file does not name what it forbids.
@@ -42,16 +46,48 @@ def _names(entries: list[str]) -> set[str]:
     return {canonicalize_name(re.split(r"[=\[ ]", entry, maxsplit=1)[0]) for entry in entries}
 
 
+class Locked(NamedTuple):
+    """The version of a distribution, and the extras that are installed with it."""
+
+    version: str
+    extras: frozenset[str]
+
+
+def _locked(entries: list[str]) -> dict[str, Locked]:
+    """Return what the entries install on this machine, by its name."""
+    requirements = [Requirement(entry.partition(" \\\n")[0]) for entry in entries]
+    return {
+        canonicalize_name(each.name): Locked(str(each.specifier).removeprefix("=="), frozenset(each.extras))
+        for each in requirements
+        if each.marker is None or each.marker.evaluate()
+    }
+
+
+def _gaps(owner: str, requirements: Iterable[str], extras: Iterable[str], locked: dict[str, Locked]) -> Iterator[str]:
+    """Tell what these requirements need and the lock does not install."""
+    for requirement in map(Requirement, requirements):
+        marker = requirement.marker
+        if marker is not None and not any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            continue
+        found = locked.get(canonicalize_name(requirement.name))
+        if found is None:
+            yield f"{owner} needs {requirement}, which is not in the lock"
+        elif not requirement.specifier.contains(found.version, prereleases=True):
+            yield f"{owner} needs {requirement}, and the lock has {found.version}"
+        elif not requirement.extras <= found.extras:
+            yield f"{owner} needs {requirement}, and the lock names it without {requirement.extras - found.extras}"
+
+
 def _configuration() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def _wanted(lock: str) -> set[str]:
+def _requirements(lock: str) -> list[str]:
     project = _configuration()
     lines = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
     if lock == "requirements-dev.txt":
         lines += project["project"]["optional-dependencies"]["dev"]
-    return {canonicalize_name(Requirement(line).name) for line in lines}
+    return lines
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -66,7 +102,36 @@ def test_a_lock_names_no_address(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_covers_what_pyproject_asks_for(lock: str) -> None:
-    assert _wanted(lock) - _names(_entries(lock)) == set()
+    wanted = {canonicalize_name(Requirement(line).name) for line in _requirements(lock)}
+    assert wanted - _names(_entries(lock)) == set()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_is_closed_so_that_nothing_is_resolved_where_it_is_installed(lock: str) -> None:
+    locked = _locked(_entries(lock))
+    found = list(_gaps("pyproject.toml", _requirements(lock), (), locked))
+    for name, each in locked.items():
+        found += _gaps(name, requires(name) or (), each.extras, locked)
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "extras", "words"),
+    [
+        ("google-auth[requests]>=2", (), "the lock names it without"),
+        ("google-auth>=3", (), "the lock has 2.40.0"),
+        ("cachetools", (), "not in the lock"),
+        ("cachetools; extra == 'cache'", ("cache",), "not in the lock"),
+        ("cachetools; extra == 'cache'", (), None),
+        ("cachetools; python_version < '3'", (), None),
+        ("Google_Auth[aiohttp]<3", (), None),
+    ],
+)
+def test_a_gap_in_a_lock_would_be_noticed(requirement: str, extras: tuple[str, ...], words: str | None) -> None:
+    locked = _locked(["google-auth[aiohttp]==2.40.0 \\\n    --hash=sha256:00"])
+    found = list(_gaps("genai", [requirement], extras, locked))
+    assert len(found) == (words is not None)
+    assert words is None or words in found[0]
 
 
 def test_both_locks_agree_on_every_version() -> None:
