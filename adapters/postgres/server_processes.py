@@ -1,0 +1,65 @@
+"""The processes of a Postgres server, found by what they are: a number in a lock file may be anybody's by now."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_STEP_SECONDS: Final = 0.05
+
+
+class ServerProcesses:
+    """Those of the server of a `cluster_name`: it is among their arguments, or in the titles they give themselves."""
+
+    def __init__(self, name: str) -> None:
+        self.setting = f"cluster_name={name}"
+        self._title = f"postgres: {name}: "
+
+    def postmaster(self, pid: int | None) -> psutil.Process | None:
+        """Return the process of this number if it is the server, and none if it has ended or is another program."""
+        if pid is None:
+            return None
+        try:
+            process = psutil.Process(pid)
+        except (psutil.Error, ValueError):
+            return None
+        return process if self._is_ours(process) else None
+
+    def end_all(self, *, patience_seconds: float) -> bool:
+        """Wait for what is left of a server that was killed, kill what does not end, and return whether all is gone.
+
+        Its children end by themselves as soon as they notice; until then they hold the memory of the dead server.
+        """
+        if _happens(lambda: not self._found(), patience_seconds):
+            return True
+        for process in self._found():
+            try:
+                process.kill()
+            except psutil.Error:
+                continue
+        return _happens(lambda: not self._found(), patience_seconds)
+
+    def _found(self) -> list[psutil.Process]:
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        # Not by the working directory, which root in a container may not read of other users' processes.
+        try:
+            arguments = process.cmdline()
+        except psutil.Error:
+            return False
+        return self.setting in arguments or " ".join(arguments).startswith(self._title)
+
+
+def _happens(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_STEP_SECONDS)
+    return True

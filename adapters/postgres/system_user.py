@@ -1,0 +1,75 @@
+"""The system user that runs a Postgres server of ours: Postgres refuses to be run by root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from application.errors import Unavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NAME: Final = "embedded_postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemUser:
+    """Somebody else than root, for whom root starts processes."""
+
+    user: int
+    group: int
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what makes `subprocess` start a process as this user."""
+        return {"user": self.user, "group": self.group, "extra_groups": []}
+
+    def own(self, path: Path) -> None:
+        """Give a file or folder to the user."""
+        os.chown(path, self.user, self.group)
+
+    def may_reach(self, path: Path) -> None:
+        """Let the user pass through the folders above; what is in them stays as hidden as it was."""
+        for folder in path.resolve().parents:
+            mode = stat.S_IMODE(folder.stat().st_mode)
+            if not mode & stat.S_IXOTH:
+                folder.chmod(mode | stat.S_IXOTH)
+
+
+def system_user_for(data: Path) -> SystemUser | None:
+    """Return who is to serve the data folder: its owner or a user of our own; none where we are not root ourselves.
+
+    Raises:
+        Unavailable: there is no such user, and none could be made.
+    """
+    if os.geteuid() != 0:
+        return None
+    owner = data.stat()
+    if owner.st_uid != 0:
+        return SystemUser(owner.st_uid, owner.st_gid)
+    entry = _entry() or _made()
+    return SystemUser(entry.pw_uid, entry.pw_gid)
+
+
+def _entry() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(_NAME)
+    except KeyError:
+        return None
+
+
+def _made() -> pwd.struct_passwd:
+    command = ["useradd", "--system", "--shell", "/bin/sh", _NAME]
+    try:
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - nothing in it comes from outside
+    except (OSError, subprocess.CalledProcessError) as error:
+        entry = _entry()  # Somebody else may have been faster.
+        if entry is None:
+            message = f"Postgres cannot be run by root: start Modelbook as another user, or make the user {_NAME}."
+            raise Unavailable(message) from error
+        return entry
+    return pwd.getpwnam(_NAME)

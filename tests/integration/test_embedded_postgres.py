@@ -1,0 +1,169 @@
+"""The embedded database starts wherever it is put and whatever a crash has left, and ends with its last user."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import psycopg
+import pytest
+
+from adapters.postgres.embedded import EmbeddedPostgres
+from tests.e2e.processes import folder, postgres_of, stop_postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE_SECONDS = 60
+# Uses the database until it is killed.
+USER = """
+import sys, time
+from pathlib import Path
+from adapters.postgres.embedded import EmbeddedPostgres
+print(EmbeddedPostgres(Path(sys.argv[1])).start(), flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with folder() as path:
+        yield path
+
+
+@contextmanager
+def started(directory: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(directory)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def ask(url: str, question: str) -> object:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(question.encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def killed(data_dir: Path) -> str:
+    """Kill the server and all of its processes at once, and return what its lock file says."""
+    lock = (data_dir / "postgres" / "postmaster.pid").read_text()
+    postmaster = postgres_of(data_dir)
+    assert postmaster is not None
+    postmaster.suspend()
+    processes = [*postmaster.children(recursive=True), postmaster]
+    for process in processes:
+        process.kill()
+    psutil.wait_procs(processes, timeout=PATIENCE_SECONDS)
+    return lock
+
+
+def has_arguments(process: psutil.Process) -> bool:
+    """Whether it runs; one that has ended may be listed until somebody asks how, but without its arguments."""
+    try:
+        return bool(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.parametrize("name", ["a folder of it's own", "f" * 120, 'odd "$name" \\ \u00e4'])
+def test_it_runs_in_a_folder_of_any_name(data_dir: Path, name: str) -> None:
+    directory = data_dir / name / "postgres"
+    with started(directory) as server:
+        url = server.start()
+        assert ask(url, "SHOW data_directory") == str(directory)
+        sockets = psycopg.conninfo.conninfo_to_dict(url)["host"]
+        assert Path(str(sockets)).stat().st_mode & 0o777 == 0o700
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+
+
+@pytest.mark.parametrize("left", ["the lock of the data", "the lock of the socket", "both"])
+def test_a_number_in_a_lock_file_that_is_another_process_by_now_does_not_hinder_it(data_dir: Path, left: str) -> None:
+    directory = data_dir / "postgres"
+    with started(directory) as server:
+        ask(server.start(), "SELECT 1")
+        owner = directory.stat().st_uid
+        told = killed(data_dir)
+        # Of the same system user, as all processes of a container are: Postgres asks whether it may signal it.
+        bystander = psutil.Popen(["sleep", "600"], user=owner if os.geteuid() == 0 else None)
+        try:
+            lines = [str(bystander.pid), *told.splitlines()[1:], ""]
+            for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+                (directory / name).unlink(missing_ok=True)
+            if left != "the lock of the socket":
+                (directory / "postmaster.pid").write_text("\n".join(lines))
+            if left != "the lock of the data":
+                (directory / ".s.PGSQL.5432.lock").write_text("\n".join([*lines[:5], ""]))
+            with started(directory) as again:
+                assert ask(again.start(), "SELECT 1") == 1
+            assert bystander.is_running()
+        finally:
+            bystander.kill()
+            bystander.wait(PATIENCE_SECONDS)
+
+
+def test_it_waits_for_what_a_killed_server_has_left_running(data_dir: Path) -> None:
+    directory = data_dir / "postgres"
+    with started(directory) as server, closing(psycopg.connect(server.start())) as connection:
+        # A backend that works notices the death of its server late, and holds its memory until then.
+        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000000) a")
+        postmaster = postgres_of(data_dir)
+        assert postmaster is not None
+        backends = postmaster.children()
+        postmaster.kill()
+        with started(directory) as again:
+            assert ask(again.start(), "SELECT 1") == 1
+        assert [backend for backend in backends if has_arguments(backend)] == []
+
+
+def test_a_data_folder_whose_making_was_broken_off_is_made_again(data_dir: Path) -> None:
+    begun = data_dir / "postgres.new"
+    begun.mkdir()
+    (begun / "PG_VERSION").write_text("18\n")
+    with started(data_dir / "postgres") as server:
+        assert ask(server.start(), "SELECT 1") == 1
+
+
+def test_it_ends_with_its_last_user_also_after_a_revival(data_dir: Path) -> None:
+    directory = data_dir / "postgres"
+    with started(directory) as last:
+        with started(directory) as first:
+            assert last.revive() is False
+            killed(data_dir)
+            assert first.revive() is True
+            assert last.revive() is False
+        assert ask(last.start(), "SELECT 1") == 1
+    assert postgres_of(data_dir) is None
+
+
+def test_a_killed_user_does_not_keep_it(data_dir: Path) -> None:
+    directory = data_dir / "postgres"
+    with started(directory):
+        user = subprocess.Popen([sys.executable, "-c", USER, directory], stdout=subprocess.PIPE, text=True)
+        try:
+            assert user.stdout is not None
+            assert user.stdout.readline().startswith("postgresql://")
+        finally:
+            user.kill()
+            user.communicate(timeout=PATIENCE_SECONDS)
+        assert postgres_of(data_dir) is not None
+    assert postgres_of(data_dir) is None
+
+
+def test_it_is_told_nothing_of_our_settings(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELBOOK_MASTER_KEYS", "k1:secret")
+    with started(data_dir / "postgres"):
+        postmaster = postgres_of(data_dir)
+        assert postmaster is not None
+        for process in (postmaster, *postmaster.children()):
+            assert not any(name.startswith("MODELBOOK") for name in process.environ())
+    stop_postgres(data_dir)
