@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import stat
-from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from adapters.vault.errors import KeyringFileRefused
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FIRST_ID: Final = "k1"
+_NUMBERED: Final = re.compile(r"k[0-9]{1,9}")
 _OWNER_ONLY: Final = 0o600
 
 
@@ -127,5 +128,6 @@ class KeyringFile:
 
 
 def _next_id(keyring: Keyring | None) -> str:
-    taken = () if keyring is None else keyring.ids
-    return next(key_id for key_id in (f"k{number}" for number in count(len(taken) + 1)) if key_id not in taken)
+    """Return an id above all others, so that one that was removed is never given to another key."""
+    numbers = [int(key_id[1:]) for key_id in (() if keyring is None else keyring.ids) if _NUMBERED.fullmatch(key_id)]
+    return f"k{max(numbers, default=0) + 1}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,7 +28,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 @keys.command()
 def generate(
-    key_id: Annotated[str | None, typer.Option("--id", help="Its id; without it the day.")] = None,
+    key_id: Annotated[str | None, typer.Option("--id", help="Its id; without it the day and a random end.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new master key and print it once, in the form that MODELBOOK_MASTER_KEYS has. Keep it safe.
@@ -35,7 +36,8 @@ def generate(
     To make it the active one, put it in front of those there are, start all services with that, and rotate.
     """
     with clear_errors(as_json=as_json):
-        made = new_master_key(key_id or f"k{datetime.now(UTC):%Y%m%d}")
+        # Two keys of one day differ: that is when one rotates after a leak.
+        made = new_master_key(key_id or f"k{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(3)}")
     print_json({"id": made.partition(":")[0], "masterKey": made}) if as_json else typer.echo(made)
 
 

@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
 from entrypoints.settings import Settings, told_settings
 from tests.e2e.processes import COMMAND, environment, folder, run
@@ -107,6 +108,11 @@ def test_a_new_master_key_is_one_that_can_be_used() -> None:
     made = CliRunner().invoke(app, ["keys", "generate"])
     _, _, key = made.stdout.strip().partition(":")
     assert len(base64.b64decode(key, validate=True)) == 32
+
+
+def test_two_new_master_keys_can_be_used_together() -> None:
+    made = [CliRunner().invoke(app, ["keys", "generate"]).stdout.strip() for _ in range(2)]
+    assert len(Keyring.parse(",".join(made)).ids) == 2
 
 
 def test_what_goes_into_a_pipe_that_closes_is_no_drama() -> None:

@@ -117,3 +117,13 @@ def test_processes_that_start_at_once_end_with_one_keyring(tmp_path: Path) -> No
         for process in processes:
             process.join(timeout=30)
         assert len(revealed) == 1
+
+
+def test_the_id_of_a_removed_key_is_not_given_again(tmp_path: Path) -> None:
+    file = KeyringFile(tmp_path)
+    file.read_or_create()
+    for _ in range(2):
+        file.rotate()
+    for removed in ("k1", "k2"):
+        file.remove(removed)
+    assert file.rotate().ids == ("k4", "k3")
