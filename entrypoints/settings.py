@@ -17,6 +17,13 @@ from entrypoints.wording import refusal_of
 PREFIX = "MODELBOOK_"
 Seconds = Annotated[float, Field(ge=0, le=365 * 24 * 3600)]
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+# What Kubernetes and Docker set in every container for each service, here for those whose names begin with ours:
+# MODELBOOK_SERVICE_HOST, MODELBOOK_WEB_PORT=tcp://10.0.0.1:8080, MODELBOOK_PORT_8080_TCP_ADDR.
+_LINK = re.compile(r"tcp://\S+|udp://\S+|sctp://\S+")
+_LINKS = re.compile(
+    r"MODELBOOK_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?"
+    r"|ENV_\w+)"
+)
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s#]*)?")
 
 
@@ -86,6 +93,12 @@ class Settings(BaseSettings):
         "info", description="The least that is logged: debug, info, warning or error."
     )
     log_format: Literal["console", "json"] = Field("console", description="How it is logged: console or json.")
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _is_ours(cls, value: object) -> object:
+        is_link = isinstance(value, str) and _LINK.fullmatch(value) is not None
+        return cls.model_fields["port"].default if is_link else value
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -171,8 +184,10 @@ def load_settings(**overrides: object) -> Settings:
     """
     lines = [
         f"{name} is not a setting of Modelbook; `modelbook --help` lists them."
-        for name in sorted(os.environ)
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+        for name, value in sorted(os.environ.items())
+        if name.startswith(PREFIX)
+        and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+        and not _is_of_a_container_platform(name, value)
     ]
     given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
     try:
@@ -183,6 +198,14 @@ def load_settings(**overrides: object) -> Settings:
     if lines:
         raise WrongSettings(lines)
     return settings
+
+
+def _is_of_a_container_platform(name: str, value: str) -> bool:
+    is_port, is_name = name.endswith("_PORT"), name.endswith("_NAME")
+    if is_port and _LINK.fullmatch(value):
+        return True
+    # Docker's own links: the name of the linked container, as /this/that.
+    return _LINKS.fullmatch(name) is not None or (is_name and value.startswith("/"))
 
 
 def _line(location: tuple[int | str, ...], message: str) -> str:

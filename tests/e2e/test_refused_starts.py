@@ -60,6 +60,21 @@ def test_a_wrong_setting_is_named(command: str, name: str, value: str, words: li
     said(refusal(command, **{name: value}), MISUSED, *words)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SERVICE_HOTS", "10.0.0.1"),
+        ("WEB_PORT", "8080"),
+        ("PRT", "tcp://10.0.0.1:8080"),
+        ("PORT_8080", "10.0.0.1"),
+        ("PORT_TCP_ADDR", "10.0.0.1"),
+        ("NAME", "modelbook"),
+    ],
+)
+def test_a_mistake_that_looks_like_a_platforms_variable_is_refused(name: str, value: str) -> None:
+    said(refusal("serve", **{name: value}), MISUSED, f"MODELBOOK_{name} is not a setting")
+
+
 def test_every_wrong_setting_has_its_line() -> None:
     finished = refusal("serve", PORT="x", WORKERS="x", LOG_LEVEL="x", NONSENSE="x")
     assert finished.exit_code == MISUSED
