@@ -6,7 +6,6 @@ import asyncio
 import gc
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -38,6 +37,7 @@ from entrypoints.monitoring.figures import HealthFigures
 from entrypoints.monitoring.prompts import CountedUses, PromptFigures
 from entrypoints.monitoring.watcher import LoggedHealth
 from entrypoints.token_keys import token_keys
+from modelbook import __version__
 
 if TYPE_CHECKING:
     import socket
@@ -240,4 +240,4 @@ def _model_views(container: Container, trail: AuditTrail) -> ModelViews:
 
 def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say of the HTTP side."""
-    return HttpOptions(cors_origins=settings.cors_origins, version=version("modelbook"))
+    return HttpOptions(cors_origins=settings.cors_origins, version=__version__)

@@ -31,9 +31,10 @@ class Launcher:
     async def start(self, job: Job) -> None:
         """Start the job; from then on its row tells of it."""
         self._forget_the_ended()
-        # Over a pipe: arguments and the environment can be read by others.
+        # -P: not from the working directory, where anybody's package may lie. What it is to know goes over a pipe:
+        # arguments and the environment can be read by others.
         process = subprocess.Popen(  # noqa: ASYNC220 - our own code; it returns at once
-            [sys.executable, "-m", "entrypoints.administration"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+            [sys.executable, "-P", "-m", "entrypoints.administration"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
         self._processes[job.id] = process
         if process.stdin is not None:

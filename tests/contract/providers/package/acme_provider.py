@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from application.ports.generation import Generated, TextDelta, TokenUsage
-from application.ports.outbound import OutboundRequest
-from application.ports.provider_adapter import Finding
-from application.ports.provider_gateway import OfferedModel, ProviderType, SettingField, UpstreamFailure
+from modelbook.providers import (
+    Finding,
+    Generated,
+    OfferedModel,
+    OutboundRequest,
+    ProviderType,
+    SettingField,
+    TextDelta,
+    TokenUsage,
+    UpstreamFailure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from application.ports.generation import GenerationRequest, StreamEvent
-    from application.ports.outbound import Outbound
-    from application.ports.provider_gateway import ProviderConnection
+    from modelbook.providers import GenerationRequest, Outbound, ProviderConnection, StreamEvent
 
 
 class AcmeProvider:

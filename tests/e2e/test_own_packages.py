@@ -1,0 +1,143 @@
+"""What is imported is Modelbook's own, whatever else is installed and wherever it is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modelbook import __version__
+from modelbook.own_packages import PACKAGES
+from tests.architecture.sources import PRODUCT, ROOT
+from tests.e2e.processes import COMMAND, Finished, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+PATIENCE_SECONDS = 120
+OTHER = """\
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "other-domain"
+version = "1.0"
+[tool.setuptools]
+packages = ["domain"]
+"""
+# Whoever imports it can be seen to have done so.
+STRANGE = "raise SystemExit('imported from the wrong place')\n"
+
+
+def started(command: Sequence[str | Path], folder: Path, **variables: str) -> Finished:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment({}) | variables,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def install(python: Path, project: Path) -> None:
+    """Build the project's wheel and install it, without what it depends on."""
+    wheels = project.parent / "wheels"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    alone = ["--no-deps", "--no-index"]
+    built = started([*pip, "wheel", *alone, "--no-build-isolation", "-w", wheels, project], project.parent)
+    assert built.exit_code == 0, built.errors
+    done = started([*pip, "--python", python, "install", *alone, *wheels.iterdir()], project.parent)
+    assert done.exit_code == 0, done.errors
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the interpreter of an environment in which the wheel is installed."""
+    folder = tmp_path_factory.mktemp("installed")
+    project = folder / "modelbook"
+    project.mkdir()
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, project)
+    for name in PRODUCT:
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True, timeout=PATIENCE_SECONDS
+    )
+    python = folder / "env" / "bin" / "python"
+    install(python, project)
+    return python
+
+
+@pytest.fixture
+def strange(tmp_path: Path) -> Path:
+    """Give a folder with packages of the same names."""
+    for name in PACKAGES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(STRANGE)
+    return tmp_path
+
+
+def test_all_packages_are_looked_at() -> None:
+    assert {*PACKAGES, "modelbook"} == set(PRODUCT)
+
+
+def test_the_version_is_the_one_that_was_installed(python: Path, tmp_path: Path) -> None:
+    code = "from importlib.metadata import version; print(version('modelbook'))"
+    assert started([python, "-c", code], tmp_path).out.strip() == __version__
+
+
+def test_a_package_of_another_distribution_in_the_same_place_is_refused(python: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "domain").mkdir(parents=True)
+    (other / "domain" / "__init__.py").write_text("")
+    (other / "pyproject.toml").write_text(OTHER)
+    environment_folder = tmp_path / "env"
+    shutil.copytree(python.parents[1], environment_folder, symlinks=True)
+    copy = environment_folder / "bin" / "python"
+    install(copy, other)
+    refused = started([copy, "-m", "modelbook", "token", "--help"], tmp_path)
+    assert (refused.exit_code, refused.errors.count("\n")) == (1, 1), refused
+    assert "other-domain" in refused.lines[0].replace("_", "-")
+    assert "`domain`" in refused.lines[0]
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_that_comes_before_ours_is_refused(strange: Path, name: str) -> None:
+    for other in set(PACKAGES) - {name}:
+        shutil.rmtree(strange / other)
+    refused = started([COMMAND, "serve", "--help"], strange.parent, PYTHONPATH=str(strange))
+    assert (refused.exit_code, refused.out, refused.errors.count("\n")) == (1, "", 1), refused
+    assert f"`{name}` would be imported from {strange / name}" in refused.lines[0]
+
+
+def test_a_folder_without_code_of_its_own_is_refused_too(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    refused = started([COMMAND, "serve", "--help", "--json"], tmp_path, PYTHONPATH=str(tmp_path))
+    assert refused.exit_code == 1
+    assert refused.errors.startswith('{"error": {"code": "foreign-package", "lines": ["`domain` ')
+
+
+@pytest.mark.parametrize("command", [[COMMAND], [sys.executable, "-m", "modelbook"]], ids=["modelbook", "python -m"])
+def test_the_working_directory_is_not_imported_from(strange: Path, command: list[str | Path]) -> None:
+    helped = started([*command, "serve", "--help"], strange)
+    assert (helped.exit_code, helped.errors) == (0, "")
+    assert "modelbook serve [OPTIONS]" in helped.out
+
+
+def test_an_environment_of_its_own_is_not_refused(python: Path, strange: Path) -> None:
+    done = started(
+        [python, "-m", "modelbook", "serve", "--help"], strange, PYTHONPATH=os.pathsep.join(_site_packages())
+    )
+    assert (done.exit_code, done.errors) == (0, ""), done
+
+
+def _site_packages() -> list[str]:
+    return [path for path in sys.path if path.endswith("site-packages")]
