@@ -29,6 +29,9 @@ LEEWAY_SECONDS = 30
 REMEMBERED_SECONDS = 30
 REMEMBERED_TOKENS = 2048
 
+LATEST_TIME = 2**53
+"""Seconds: as far as a double counts them one by one. No issuer means more, and no clock gets there."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
@@ -70,7 +73,7 @@ class TokenVerifier:
             return remembered.principal
         claims = await self._verified(token)
         principal = principal_from(claims)
-        self._remember(digest, _Remembered(principal, min(claims["exp"], self._clock() + REMEMBERED_SECONDS)))
+        self._remember(digest, _Remembered(principal, min(float(claims["exp"]), self._clock() + REMEMBERED_SECONDS)))
         return principal
 
     def _remember(self, digest: bytes, remembered: _Remembered) -> None:
@@ -161,4 +164,7 @@ def _time(claims: dict[str, Any], name: str) -> float | None:
         return None
     if isinstance(stated, bool) or not isinstance(stated, int | float | Decimal):
         raise token_refused(f"its {name} is not a number")
+    # Compared before it is converted: a whole number may have more digits than a float can say.
+    if not -LATEST_TIME <= stated <= LATEST_TIME:
+        raise token_refused(f"its {name} is not a time")
     return float(stated)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from tests.tokens import (
     NOW,
     ORGANIZATION,
     SECRET,
+    claims,
     encoded,
     refusal_of,
+    signed,
     verifier,
 )
 
@@ -124,3 +127,18 @@ async def test_a_token_made_for_development_is_accepted() -> None:
     )
     with pytest.raises(UnusableKeys, match="31 bytes"):
         make_token("x" * 31, actor="me", issued_at=NOW, lifetime_seconds=60)
+
+
+@pytest.mark.parametrize("name", ["exp", "nbf", "iat"])
+@pytest.mark.parametrize(
+    "stated", ["1" + "0" * 400, "-1" + "0" * 400, "9" * 4000, "1e400", "-1e400", "1.5e308", "9007199254740993"]
+)
+async def test_a_time_that_no_clock_reaches_is_refused(name: str, stated: str) -> None:
+    payload = json.dumps(claims(**{name: 7})).replace(f'"{name}": 7', f'"{name}": {stated}')
+    assert f"its {name} is not a time" in await refusal_of(signed(payload.encode()), verifier())
+
+
+@pytest.mark.parametrize("stated", ["NaN", "Infinity", "-Infinity", "9" * 4301])
+async def test_a_time_that_json_cannot_hold_is_refused(stated: str) -> None:
+    payload = json.dumps(claims(exp=7)).replace('"exp": 7', f'"exp": {stated}')
+    assert "its payload is not JSON" in await refusal_of(signed(payload.encode()), verifier())
