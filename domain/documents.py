@@ -36,8 +36,13 @@ def checked_document(field: str, document: dict[str, Any]) -> dict[str, Any]:
             something else.
     """
     pending: list[tuple[object, int]] = [(document, 1)]
+    size = 0
     while pending:
         value, depth = pending.pop()
+        # At the least, so that what is far too large is not looked at to its end.
+        size += len(value) if isinstance(value, str) else 1
+        if size > LARGEST_DOCUMENT:
+            raise _too_large(field)
         if depth > DEEPEST_DOCUMENT:
             raise InvalidValue(field, f"It is nested more than {DEEPEST_DOCUMENT} levels deep.")
         if isinstance(value, dict):
@@ -49,8 +54,12 @@ def checked_document(field: str, document: dict[str, Any]) -> dict[str, Any]:
         elif not _is_kept_as_it_is(value):
             raise InvalidValue(field, "It holds a null character, a number out of range, or what is not JSON.")
     if len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()) > LARGEST_DOCUMENT:
-        raise InvalidValue(field, "It is larger than 16 KiB of JSON.")
+        raise _too_large(field)
     return document
+
+
+def _too_large(field: str) -> InvalidValue:
+    return InvalidValue(field, "It is larger than 16 KiB of JSON.")
 
 
 def _is_kept_as_it_is(value: object) -> bool:

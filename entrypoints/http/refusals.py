@@ -86,6 +86,40 @@ class ContentTooLarge(Refused):
     code = "content-too-large"
 
 
+class TooManyValues(Refused):
+    """The body holds more values than any request needs; send it in parts."""
+
+    status = 413
+    code = "too-many-values"
+
+
+class RequestTooSlow(Refused):
+    """The body did not arrive in time: nothing of it came for 30 seconds, or too little of it."""
+
+    status = 408
+    code = "request-too-slow"
+
+
+class MalformedBody(Refused):
+    """The body is not framed as HTTP/1.1 has it."""
+
+    code = "malformed-body"
+
+
+class BodiesTooLarge(Refused):
+    """The bodies of your organization's requests in flight are too large together: repeat this one shortly."""
+
+    status = 429
+    code = "bodies-too-large"
+
+
+class ServiceBusy(Refused):
+    """The bodies of all requests in flight are too large together: repeat this one shortly."""
+
+    status = 503
+    code = "service-busy"
+
+
 class UnsupportedContent(Refused):
     """The body is of a kind this route does not read."""
 
