@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.problems import PROBLEM_DETAILS
+from entrypoints.http.request_bodies import ClientGone
 
 if TYPE_CHECKING:
-    from aiohttp import web
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.routes import Handler
+
+CLIENT_GONE = 499
+"""Logged where the client went away before there was an answer; never sent."""
 
 
 async def answered(request: web.Request, handler: Handler, logger: FilteringBoundLogger) -> web.StreamResponse:
@@ -22,6 +27,10 @@ async def answered(request: web.Request, handler: Handler, logger: FilteringBoun
     """
     try:
         return await handler(request)
+    except ClientGone:
+        # Nobody gets it; the request's line in the log has the status.
+        exchange_of(request).is_client_gone = True
+        return web.Response(status=CLIENT_GONE)
     except Exception as error:
         exchange = exchange_of(request)
         problem = problem_for(error)

@@ -16,6 +16,7 @@ from entrypoints.http.headers import Headers
 from entrypoints.http.health import Check, Readiness, Warn, health_routes
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
+from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
 from entrypoints.http.routes import Answer, Route, route
 from entrypoints.http.transport import Runner
 
@@ -49,6 +50,8 @@ def build_app(
     limiter.check(routes)
     gate = Gate(verifier, Idempotency(claims, logger=logger, hold_seconds=options.hold_seconds), limiter, logger=logger)
     app = web.Application(middlewares=[edge.middleware, gate.middleware])
+    app[REQUEST_BODIES] = RequestBodies(options)
+    app.on_cleanup.append(app[REQUEST_BODIES].close)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     readiness = Readiness(checks, warnings or {}, seconds=options.readiness_seconds)
     all_routes = [*routes, *health_routes(readiness), _figures(metrics)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from entrypoints.http.answered import answered
+from entrypoints.http.answered import CLIENT_GONE, answered
 from entrypoints.http.exchange import EXCHANGE, Exchange
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from entrypoints.http.routes import Handler, Route
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-
-CLIENT_GONE = 499
-"""Logged where the client went away before there was an answer; never sent."""
 
 NOT_WORTH_A_LINE = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds by machines; logged at debug level only."""
@@ -62,6 +59,8 @@ class Edge:
             status = response.status
             return response
         finally:
+            if exchange.reservation is not None:
+                exchange.reservation.release()
             self._note(request.method, exchange, status)
 
     def _note(self, method: str, exchange: Exchange, status: int) -> None:
@@ -69,7 +68,8 @@ class Edge:
         path = exchange.route.path if exchange.route is not None else "unknown"
         principal = exchange.principal
         self._metrics.count(method, path, status, seconds)
-        log = self._logger.debug if path in NOT_WORTH_A_LINE else self._logger.info
+        is_quiet = path in NOT_WORTH_A_LINE or exchange.is_client_gone
+        log = self._logger.debug if is_quiet else self._logger.info
         log(
             "request",
             request_id=exchange.request_id,

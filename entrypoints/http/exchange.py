@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from entrypoints.http.principal import Principal
+    from entrypoints.http.request_bodies import Reservation
     from entrypoints.http.routes import Route
 
 PLATFORM = UUID(int=0)
@@ -24,7 +25,7 @@ PLATFORM = UUID(int=0)
 class Exchange:
     """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
 
-    `answer_headers` go with the answer, whatever it is.
+    `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
     """
 
     request_id: str
@@ -34,6 +35,8 @@ class Exchange:
     command_id: UUID | None = None
     reason: str | None = None
     body: bytes | None = None
+    reservation: Reservation | None = None
+    is_client_gone: bool = False
     started_answer: web.StreamResponse | None = None
     answer_headers: Mapping[str, str] = field(default_factory=dict)
 

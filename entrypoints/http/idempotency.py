@@ -24,7 +24,7 @@ from entrypoints.http.refusals import (
     MalformedIdempotencyKey,
     NotReplayable,
 )
-from entrypoints.http.requests import read_body
+from entrypoints.http.requests import work_on_body
 from entrypoints.http.routes import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -153,6 +153,5 @@ def _content(response: web.Response) -> bytes:
 
 
 async def _fingerprint(request: web.Request, organization_id: UUID) -> bytes:
-    asked = hashlib.sha256(f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode())
-    asked.update(await read_body(request))
-    return asked.digest()
+    asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
+    return await work_on_body(request, lambda body: hashlib.sha256(asked + body).digest())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -15,23 +16,29 @@ from entrypoints.http.fields import parse_uuid
 from entrypoints.http.pointers import pointer_within
 from entrypoints.http.refusals import (
     ConditionFailed,
-    ContentTooLarge,
     FieldError,
     InvalidRequest,
     MalformedCondition,
+    RequestTooSlow,
     UnsupportedContent,
 )
+from entrypoints.http.request_bodies import REQUEST_BODIES
 from entrypoints.http.strict_json import parse_json
+from entrypoints.http.transport import close_after_answer
 from entrypoints.wording import refusal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aiohttp import web
 
     from entrypoints.http.routes import Route
 
 Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
+
+MOST_FINDINGS = 5000
+"""Listing more than that takes longer than anybody reads."""
 
 _ENTITY_TAGS = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*\s*')
 _REVISION = re.compile(r'(?<!W/)"(\d{1,18})"', re.ASCII)
@@ -40,32 +47,30 @@ _REVISION = re.compile(r'(?<!W/)"(\d{1,18})"', re.ASCII)
 async def read_body(request: web.Request) -> bytes:
     """Return the whole body, at most as long as the route allows; later calls return the same bytes.
 
-    Raises:
-        ContentTooLarge: it is longer.
-        UnsupportedContent: it is compressed.
+    Raises what `RequestBodies.read` does.
     """
     exchange = exchange_of(request)
     if exchange.body is None:
-        exchange.body = await _read(request, exchange.route.largest_body if exchange.route else 0)
+        bodies = request.app[REQUEST_BODIES]
+        exchange.reservation = bodies.reserve(_organization_of(request))
+        largest = exchange.route.largest_body if exchange.route else 0
+        try:
+            exchange.body = await bodies.read(request, exchange.reservation, largest)
+        except RequestTooSlow:
+            close_after_answer(request)
+            raise
     return exchange.body
 
 
-async def _read(request: web.Request, largest: int) -> bytes:
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedContent("Send the body as it is, not compressed.", headers={"Accept-Encoding": "identity"})
-    if (request.content_length or 0) > largest:
-        raise _too_large(largest)
-    chunks, length = [], 0
-    while chunk := await request.content.readany():
-        length += len(chunk)
-        if length > largest:
-            raise _too_large(largest)
-        chunks.append(chunk)
-    return b"".join(chunks)
+async def work_on_body(request: web.Request, work: Callable[[bytes], Result]) -> Result:
+    """Return what the work makes of the body; a large one is worked on in a thread."""
+    body = await read_body(request)
+    return await request.app[REQUEST_BODIES].work_on(body, _organization_of(request), partial(work, body))
 
 
-def _too_large(largest: int) -> ContentTooLarge:
-    return ContentTooLarge(f"This route accepts at most {largest:,} bytes.", members={"largestBody": largest})
+def _organization_of(request: web.Request) -> UUID | None:
+    principal = exchange_of(request).principal
+    return None if principal is None else principal.organization_id
 
 
 async def json_body(request: web.Request, model: type[Model]) -> Model:
@@ -74,6 +79,7 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
     Raises:
         UnsupportedContent: its content type is not one of the route's.
         MalformedJson: it is not JSON.
+        TooManyValues: it holds more of them than any request needs.
         InvalidRequest: a part of it is not allowed; each has its JSON pointer.
     """
     route = exchange_of(request).route
@@ -89,7 +95,7 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
             f"Send the body with Content-Type: {route.content_types[0]}.",
             headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(route.content_types)},
         )
-    return validated(model, parse_json(body))
+    return await work_on_body(request, lambda body: validated(model, parse_json(body)))
 
 
 def query_of(request: web.Request, model: type[Model]) -> Model:
@@ -170,12 +176,14 @@ def validated(model: type[Model], document: object, *, prefix: str = "") -> Mode
 
 def invalid(error: ValidationError, document: object, *, prefix: str = "") -> InvalidRequest:
     """Return the refusal that a validator's findings amount to. Never says what was sent, which may be a key."""
+    where = "query" if prefix else "body"
+    if error.error_count() > MOST_FINDINGS:
+        return InvalidRequest(f"The {where} is not allowed in {error.error_count():,} places.")
     messages: dict[str, list[str]] = {}
     for finding in error.errors(include_url=False, include_input=False)[:100]:
         messages.setdefault(_pointer(document, finding["loc"], prefix), []).append(refusal_of(finding))
     # Of several findings about one place each is an alternative that it does not fit.
     found = [FieldError(pointer, " or ".join(dict.fromkeys(told))) for pointer, told in messages.items()]
-    where = "query" if prefix else "body"
     first = f": {found[0].pointer or 'it'} {found[0].message}" if found else ""
     return InvalidRequest(f"The {where} is not allowed{first}.", errors=found)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from aiohttp import web
 
+from entrypoints.http.authorization import Access
 from entrypoints.http.fields import camel
 from entrypoints.http.problems import PROBLEM_DETAILS, ProblemShape
 
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from entrypoints.http.authorization import Access
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MEBIBYTE = 1024 * 1024
+LARGEST_PUBLIC_BODY = 64 * 1024
+"""Bytes that anybody at all may send."""
 
 JSON_TYPE = "application/json"
 MERGE_PATCH_TYPE = "application/merge-patch+json"
@@ -136,7 +137,8 @@ def route(method: str, path: str, handler: Handler, *, access: Access, **facts: 
     """
     named = _unwrapped(handler)
     title, _, text = (inspect.getdoc(named) or "").partition("\n")
-    told: Facts = {"tag": _tag(path), "summary": title.strip(), **facts}
+    largest = LARGEST_PUBLIC_BODY if access is Access.PUBLIC else MEBIBYTE
+    told: Facts = {"tag": _tag(path), "summary": title.strip(), "largest_body": largest, **facts}
     return Route(
         method=method,
         path=path,

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import web, web_protocol
 from aiohttp.http_exceptions import LineTooLong
+from aiohttp.streams import StreamReader
 
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
@@ -25,23 +26,79 @@ MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a 
 HEADERS_TOO_LARGE = Problem(
     status=431, code="headers-too-large", detail="The request line or a header is longer than 8,190 bytes."
 )
+LARGEST_HEADER = 8190
+"""Bytes; as the framework has it."""
+
+LINGERING_SECONDS = 1.0
+"""A connection that is closed while more comes in is reset, and the client may never see its answer."""
+
+SLOW_HEAD = Problem(status=408, code="headers-too-slow", detail="The headers of the request did not arrive in time.")
 
 
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_log", "_pointless_without_client")
+    __slots__ = ("_head_timer", "_log", "_pointless_without_client", "_read_seconds")
 
-    def __init__(self, manager: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        manager: web.Server,
+        *,
+        log: FilteringBoundLogger,
+        read_seconds: float,
+        **arguments: Any,  # noqa: ANN401 - the framework's
+    ) -> None:
         super().__init__(manager, **arguments)
         self._log = log
+        self._read_seconds = read_seconds
+        self._head_timer: asyncio.TimerHandle | None = None
         self._pointless_without_client: set[asyncio.Task[Any]] = set()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End the work that nobody waits for any more; all else goes on to its end."""
+        self._stop_head_timer()
         super().connection_lost(exc)
         for task in self._pointless_without_client:
             task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; the head of a request has to be whole some time after its first byte."""
+        super().data_received(data)
+        self._end_unreadable_body()
+        if self._waiter is None or self._waiter.done():
+            self._stop_head_timer()
+        elif data and self._head_timer is None:
+            self._head_timer = self._loop.call_later(self._read_seconds, self._refuse_slow_head)
+            # The connection is not idle any more.
+            self._next_keepalive_close_time = self._loop.time() + self._read_seconds + self._keepalive_timeout
+
+    def _end_unreadable_body(self) -> None:
+        """Tell who reads the body that no more of it can be read; the framework only queues the error behind it."""
+        request = self._current_request
+        if request is None or not self._messages or request.content.is_eof():
+            return
+        if isinstance(self._messages[-1][0], web_protocol._ErrInfo):  # noqa: SLF001 - it has no public name
+            self._messages.clear()
+            request.content.set_exception(web.RequestPayloadError())
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse_slow_head(self) -> None:
+        self._head_timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        # As the framework hands on what its parser has refused.
+        refused = web_protocol._ErrInfo(SLOW_HEAD.status, TimeoutError(), "")  # noqa: SLF001 - it has no public way
+        self.close_after_answer()
+        self._messages.append((refused, StreamReader(self, LARGEST_HEADER, loop=self._loop)))
+        self._waiter.set_result(None)
+
+    def close_after_answer(self) -> None:
+        """Close the connection soon after the answer, without waiting for the rest of the request."""
+        self._lingering_time = LINGERING_SECONDS
 
     def begin_pointless_without_client(self, task: asyncio.Task[Any]) -> None:
         """Cancel the task when the client goes away, at once if it has gone."""
@@ -68,12 +125,24 @@ class Connection(web.RequestHandler):
             self._log.error("unforeseen error", request_id=request_id, exc_info=exc)
             problem = INTERNAL_ERROR
         else:
-            problem = HEADERS_TOO_LARGE if isinstance(exc, LineTooLong) else MALFORMED
+            problem = _unreadable(exc)
             self._log.info("malformed request", request_id=request_id, kind=type(exc).__name__)
         response = problem_response(problem, instance="", request_id=request_id)
         response.headers.update({**SECURITY, "Server": SERVER, "X-Request-Id": request_id})
         response.force_close()
         return response
+
+
+def _unreadable(error: BaseException | None) -> Problem:
+    if isinstance(error, TimeoutError):
+        return SLOW_HEAD
+    return HEADERS_TOO_LARGE if isinstance(error, LineTooLong) else MALFORMED
+
+
+def close_after_answer(request: web.Request) -> None:
+    """Close the request's connection soon after the answer; what is left of its body is not waited for."""
+    if isinstance(request.protocol, Connection):
+        request.protocol.close_after_answer()
 
 
 @contextmanager
@@ -120,12 +189,14 @@ class Runner(web.AppRunner):
     def __init__(self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger) -> None:
         super().__init__(app, shutdown_timeout=options.shutdown_seconds)
         self._log = log
+        self._read_seconds = options.read_seconds
 
     async def _make_server(self) -> web.Server:
         # Compressed bodies are refused, and must not be unpacked before that.
         return Server(
             await super()._make_server(),
             log=self._log,
+            read_seconds=self._read_seconds,
             access_log=None,
             auto_decompress=False,
             keepalive_timeout=75.0,

@@ -64,7 +64,8 @@ def problems_of(route: Route) -> tuple[type[Exception], ...]:
         found += [refusals.NotAuthenticated, refusals.NotAllowed, refusals.InvalidRequest, Unavailable]
     if route.body is not None:
         found += [refusals.MalformedJson, refusals.ContentTooLarge, refusals.UnsupportedContent]
-        found += [refusals.InvalidRequest]
+        found += [refusals.InvalidRequest, refusals.TooManyValues, refusals.MalformedBody, refusals.RequestTooSlow]
+        found += [refusals.BodiesTooLarge, refusals.ServiceBusy]
     if route.is_conditional:
         found += [refusals.MalformedCondition, refusals.ConditionFailed]
     if route.query is not None and "cursor" in route.query.model_fields:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.prompts import PromptViews
     from entrypoints.http.views.usage import UsageViews
 
-LARGEST_PROMPT = 20 * MEBIBYTE
+LARGEST_PROMPT = 32 * MEBIBYTE
 """Images travel in the body, a third larger than they are."""
 
 _PROMPTS = "prompts"

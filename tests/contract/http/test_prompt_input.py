@@ -140,13 +140,13 @@ async def test_what_cannot_be_meant_is_refused_where_it_stands(
     assert desk.generation.calls == []
 
 
-async def test_a_body_may_have_twenty_mebibytes_and_no_more(desk: Desk, service: Service) -> None:
+async def test_a_body_may_have_thirty_two_mebibytes_and_no_more(desk: Desk, service: Service) -> None:
     desk.model(type="vision")
-    small = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (19 * 1024 * 1024)}]}
-    large = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (20 * 1024 * 1024)}]}
+    small = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (31 * 1024 * 1024)}]}
+    large = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (32 * 1024 * 1024)}]}
     assert (await post(service, GENERATE, small)).status == 200
     reply = await post(service, GENERATE, large)
-    assert (reply.status, reply.document["largestBody"]) == (413, 20 * 1024 * 1024)
+    assert (reply.status, reply.document["largestBody"]) == (413, 32 * 1024 * 1024)
 
 
 async def test_a_prompt_with_an_idempotency_key_is_run_once(desk: Desk, service: Service) -> None:

@@ -180,7 +180,8 @@ def test_each_body_has_an_example(document: dict[str, Any]) -> None:
 
 def test_problems_are_listed_by_status(document: dict[str, Any]) -> None:
     made = document["paths"]["/api/ai/things"]["post"]["responses"]
-    assert {"200", "400", "401", "403", "409", "413", "415", "422", "502", "503", "504", "default"} == made.keys()
+    refused = {"400", "401", "403", "408", "409", "413", "415", "422", "429", "502", "503", "504"}
+    assert {"200", *refused, "default"} == made.keys()
     changed = document["paths"]["/api/ai/things/{thing_id}"]["patch"]["responses"]
     assert "`model-not-found`: Your organization has no such model." in changed["404"]["description"]
     assert "stale-revision" in changed["412"]["content"]["application/problem+json"]["examples"]

@@ -1,0 +1,180 @@
+"""What the bodies of requests may cost: bytes in memory, time to arrive, and time of the processor."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, TypeVar
+from weakref import WeakValueDictionary
+
+from aiohttp import web
+
+from entrypoints.http.refusals import (
+    BodiesTooLarge,
+    ContentTooLarge,
+    MalformedBody,
+    RequestTooSlow,
+    ServiceBusy,
+    UnsupportedContent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from entrypoints.http.options import HttpOptions
+
+Result = TypeVar("Result")
+
+LARGE: Final = 64 * 1024
+"""Bytes; parsing more than that takes milliseconds, in which the event loop would answer nobody else."""
+
+SLOWEST: Final = 500
+"""Bytes a second, on average after the first silence that is allowed; what trickles in more slowly is given up."""
+
+THREADS: Final = 2
+
+_SHORTLY: Final = {"Retry-After": "1"}
+
+
+class ClientGone(Exception):
+    """The client has closed the connection before its request was whole; there is nobody to answer."""
+
+
+class Reservation:
+    """The bytes that one request holds, from their arrival until `release()`."""
+
+    __slots__ = ("_bodies", "_held", "_organization_id")
+
+    def __init__(self, bodies: RequestBodies, organization_id: UUID | None) -> None:
+        self._bodies = bodies
+        self._organization_id = organization_id
+        self._held = 0
+
+    def check(self, length: int) -> None:
+        """Do nothing if so many bytes could be added now.
+
+        Raises:
+            BodiesTooLarge: the organization would hold more than its share.
+            ServiceBusy: this process would hold more than it can.
+        """
+        self._bodies.check(self._organization_id, length)
+
+    def add(self, length: int) -> None:
+        """Count bytes that have arrived; raises what `check` does, and counts none of them then."""
+        self._bodies.check(self._organization_id, length)
+        self._held += length
+        self._bodies.count(self._organization_id, length)
+
+    def release(self) -> None:
+        """Give all of it back."""
+        if self._held:
+            self._bodies.count(self._organization_id, -self._held)
+            self._held = 0
+
+
+class RequestBodies:
+    """Reads bodies within the limits of this process, and works on large ones in threads.
+
+    An organization works on one large body at a time, so that two organizations never wait for a third.
+    """
+
+    def __init__(self, options: HttpOptions) -> None:
+        self._read_seconds = options.read_seconds
+        self._most_bytes = options.most_body_bytes
+        self._most_bytes_of_one = options.most_body_bytes_of_one
+        self._bytes = 0
+        self._bytes_of: dict[UUID, int] = {}
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="bodies")
+        self._turns: WeakValueDictionary[UUID | None, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def bytes_in_flight(self) -> int:
+        """Return how many bytes of bodies are held now."""
+        return self._bytes
+
+    def reserve(self, organization_id: UUID | None) -> Reservation:
+        """Return an empty reservation; without an organization it counts towards the sum of all alone."""
+        return Reservation(self, organization_id)
+
+    def check(self, organization_id: UUID | None, length: int) -> None:
+        """Do nothing if so many bytes more can be held; see `Reservation.check`."""
+        if organization_id is not None and self._bytes_of.get(organization_id, 0) + length > self._most_bytes_of_one:
+            raise BodiesTooLarge(headers=_SHORTLY)
+        if self._bytes + length > self._most_bytes:
+            raise ServiceBusy(headers=_SHORTLY)
+
+    def count(self, organization_id: UUID | None, length: int) -> None:
+        """Add so many bytes to what is held, or take them away where the length is negative."""
+        self._bytes += length
+        if organization_id is None:
+            return
+        held = self._bytes_of.get(organization_id, 0) + length
+        if held:
+            self._bytes_of[organization_id] = held
+        else:
+            del self._bytes_of[organization_id]
+
+    async def read(self, request: web.Request, reservation: Reservation, largest: int) -> bytes:
+        """Return the whole body, of at most so many bytes.
+
+        Raises:
+            ContentTooLarge: it is longer.
+            UnsupportedContent: it is compressed.
+            MalformedBody: it is not framed as HTTP/1.1 has it.
+            RequestTooSlow: nothing of it came for too long, or too little of it.
+            BodiesTooLarge, ServiceBusy: too much is being held already.
+            ClientGone: the connection was closed before its end.
+        """
+        if request.headers.get("Content-Encoding", "identity") != "identity":
+            raise UnsupportedContent("Send the body as it is, not compressed.", headers={"Accept-Encoding": "identity"})
+        stated = request.content_length or 0
+        if stated > largest:
+            raise _too_large(largest)
+        reservation.check(stated)
+        started = asyncio.get_running_loop().time()
+        chunks, length = [], 0
+        while chunk := await self._next(request, started, length):
+            length += len(chunk)
+            if length > largest:
+                raise _too_large(largest)
+            reservation.add(len(chunk))
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    async def _next(self, request: web.Request, started: float, length: int) -> bytes:
+        """Return what has arrived of the body, empty at its end."""
+        content = request.content
+        if content.is_eof():
+            return await content.readany()
+        at_the_latest = started + self._read_seconds + length / SLOWEST
+        seconds = min(self._read_seconds, at_the_latest - asyncio.get_running_loop().time())
+        deadline = asyncio.timeout(seconds)
+        try:
+            async with deadline:
+                return await content.readany()
+        except OSError as error:
+            if not deadline.expired():
+                raise ClientGone from error
+            raise RequestTooSlow(headers={"Connection": "close"}) from None
+        except web.RequestPayloadError:
+            raise MalformedBody(headers={"Connection": "close"}) from None
+
+    async def work_on(self, body: bytes, organization_id: UUID | None, work: Callable[[], Result]) -> Result:
+        """Return what the work on this body returns; where the body is large it is done in a thread, in turn."""
+        if len(body) <= LARGE:
+            return work()
+        turn = self._turns.setdefault(organization_id, asyncio.Lock())
+        async with turn:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def close(self, _: web.Application) -> None:
+        """End the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", RequestBodies)
+
+
+def _too_large(largest: int) -> ContentTooLarge:
+    return ContentTooLarge(f"This route accepts at most {largest:,} bytes.", members={"largestBody": largest})
