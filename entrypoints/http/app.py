@@ -69,7 +69,7 @@ def _figures(metrics: HttpMetrics) -> Route:
     return route(
         "GET",
         "/metrics",
-        metrics.handler,
+        metrics.show_metrics,
         access=Access.PUBLIC,
         tag="service",
         answers={200: Answer(description="The figures.", content_type="text/plain", schema={"type": "string"})},

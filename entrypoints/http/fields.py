@@ -15,6 +15,8 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from entrypoints.http.optional_fields import absent_not_null
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 # In a query a plus sign is a blank: whoever copies a time out of an answer means its offset.
 _LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
@@ -29,7 +31,10 @@ def camel(name: str) -> str:
 
 
 class Body(BaseModel):
-    """The root of all bodies: camelCase, nothing unknown, nothing coerced. Fields not sent: see `model_fields_set`."""
+    """The root of all bodies: camelCase, nothing unknown, nothing coerced. Fields not sent: see `model_fields_set`.
+
+    Fields that are None by default are documented as optional and not nullable; null is taken for leaving them out.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -38,6 +43,7 @@ class Body(BaseModel):
         alias_generator=camel,
         validate_by_alias=True,
         hide_input_in_errors=True,
+        json_schema_extra=absent_not_null,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
+from entrypoints.http.answers.health import Liveness, ReadinessReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.responses import json_response
 from entrypoints.http.routes import Answer, Route, route
@@ -68,7 +69,12 @@ def health_routes(readiness: Readiness) -> list[Route]:
     """Return the routes for whatever watches over the process."""
     return [
         route(
-            "GET", "/healthz", healthz, access=Access.PUBLIC, tag="service", answers={200: Answer(description="It is.")}
+            "GET",
+            "/healthz",
+            healthz,
+            access=Access.PUBLIC,
+            tag="service",
+            answers={200: Answer(description="It is.", schema=Liveness)},
         ),
         route(
             "GET",
@@ -76,6 +82,11 @@ def health_routes(readiness: Readiness) -> list[Route]:
             readiness.readyz,
             access=Access.PUBLIC,
             tag="service",
-            answers={200: Answer(description="It can."), 503: Answer(description="Something it needs is missing.")},
+            answers={
+                200: Answer(description="It can.", schema=ReadinessReport),
+                503: Answer(
+                    description="Something it needs is missing.", schema=ReadinessReport, headers=("Retry-After",)
+                ),
+            },
         ),
     ]

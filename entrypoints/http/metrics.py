@@ -37,7 +37,7 @@ class HttpMetrics:
         children[0].inc()
         children[1].observe(seconds)
 
-    async def handler(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all of it, whoever asks
+    async def show_metrics(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all of it, whoever asks
         """Figures of this service in the Prometheus text format.
 
         Those of this process, all organizations together: requests by route and the time they took

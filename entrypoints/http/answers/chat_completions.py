@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from entrypoints.http.optional_fields import NULLABLE, absent_not_null
 
 
 class CompatibleModel(BaseModel):
@@ -76,6 +78,8 @@ class CompletedChat(BaseModel):
 class ChunkDelta(BaseModel):
     """What is new: the role in the first chunk, then words, nothing in the last."""
 
+    model_config = ConfigDict(json_schema_extra=absent_not_null)
+
     role: Literal["assistant"] | None = None
     content: Annotated[str | None, Field(examples=["Hello"])] = None
 
@@ -101,4 +105,4 @@ class ChatChunk(BaseModel):
     created: int
     model: str
     choices: list[ChunkChoice]
-    usage: CompletedUsage | None = None
+    usage: Annotated[CompletedUsage | None, NULLABLE] = None

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.ports.provider_gateway import PriceReason
+from application.ports.provider_gateway import Category, PriceReason
 from entrypoints.http.answers.models import LifecycleStage, Pricing
 from entrypoints.http.answers.shown import Amount, Shown
 from entrypoints.http.bodies.kinds import ModelType
+from entrypoints.http.optional_fields import NULLABLE
 
 
 class DiscoveredModel(Shown):
@@ -104,6 +105,18 @@ class ChangeSet(Shown):
     registered: list[RegisteredDifference]
 
 
+class OfferError(Shown):
+    """Why a provider could not be asked: the code of the problem, and for a provider's own failure what it is."""
+
+    code: str
+    detail: str
+    category: Category | None = None
+    hint: Annotated[str | None, NULLABLE] = None
+    upstream_status: Annotated[int | None, NULLABLE] = None
+    upstream_request_id: Annotated[str | None, NULLABLE] = None
+    retryable: bool | None = None
+
+
 class OfferSummary(Shown):
     """How one provider answered: `stale` shows an older answer because of the `error`, `error` has none to show."""
 
@@ -113,7 +126,7 @@ class OfferSummary(Shown):
     cached: bool
     count: int
     changes: ChangeSet | None
-    error: dict[str, Any] | None = None
+    error: OfferError | None = None
 
 
 class Discovery(Shown):

@@ -61,16 +61,23 @@ class ModelList(Shown):
     pagination: Pagination
 
 
+class OperationError(Shown):
+    """Why an operation was not carried out, as the problem of the same request alone would say it."""
+
+    code: str
+    detail: str
+
+
 class OperationResult(Shown):
-    """What became of one operation."""
+    """What became of one operation: `id` and `revision` where it was carried out, else the `error`."""
 
     index: int
-    op: str
+    op: Literal["create", "update", "delete", "enable", "disable"]
     status: int
     id: UUID | None = None
     revision: int | None = None
     model: Model | None = None
-    error: dict[str, Any] | None = None
+    error: OperationError | None = None
 
 
 class BulkResult(Shown):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from application.ports.provider_gateway import Category
 from entrypoints.http.answers.shown import Pagination, Shown
 
 Health = Literal["unknown", "healthy", "degraded", "unhealthy"]
@@ -53,6 +54,16 @@ class Timings(Shown):
     first_byte_ms: float | None
 
 
+class UpstreamRateLimit(Shown):
+    """What the provider says of its own limits; null where it is silent."""
+
+    limit_requests: int | None
+    remaining_requests: int | None
+    limit_tokens: int | None
+    remaining_tokens: int | None
+    retry_after_seconds: float | None
+
+
 class TestReport(Shown):
     """How a connection was found. `authenticated` is null when the answer does not tell."""
 
@@ -62,7 +73,7 @@ class TestReport(Shown):
     status: Health
     reachable: bool
     authenticated: bool | None
-    category: str
+    category: Category
     message: str
     hint: str | None
     response_time_ms: float
@@ -71,7 +82,7 @@ class TestReport(Shown):
     checked_at: datetime
     http_status: int | None
     upstream_request_id: str | None
-    rate_limit: dict[str, Any] | None
+    rate_limit: UpstreamRateLimit | None
 
 
 class Streak(Shown):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Literal
+from uuid import UUID
 
-from pydantic import Discriminator, Field
+from pydantic import Discriminator, Field, WithJsonSchema
 
 from entrypoints.http.bodies.kinds import Capabilities, FreeObject, ModelType, Name, ProviderModelId, Revision, Tokens
 from entrypoints.http.bodies.past import AsOf
 from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.fields import Body, Flag, Id, Number, Patch
+from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 
 Cost = Annotated[Number, Field(ge=0, le=1000, decimal_places=6, description="USD per 1,000 tokens.")]
@@ -18,10 +20,10 @@ ExactCost = Annotated[Number, Field(ge=0, le=1000, decimal_places=12, descriptio
 
 
 class WrittenPrice(Body):
-    """USD per 1,000 tokens, read and written; one of the two may be left out."""
+    """USD per 1,000 tokens, read and written; one of the two may be left out. In a patch null makes it unknown."""
 
-    input_per1k_tokens: Annotated[ExactCost | None, Field(alias="inputPer1kTokens")] = None
-    output_per1k_tokens: Annotated[ExactCost | None, Field(alias="outputPer1kTokens")] = None
+    input_per1k_tokens: Annotated[ExactCost | None, NULLABLE, Field(alias="inputPer1kTokens")] = None
+    output_per1k_tokens: Annotated[ExactCost | None, NULLABLE, Field(alias="outputPer1kTokens")] = None
 
 
 class WrittenModel(Body):
@@ -56,8 +58,8 @@ class ModelReplacement(WrittenModel):
 class ModelPatch(Patch):
     """What to change of a model (RFC 7396): null makes a value unknown."""
 
-    provider_id: Id | None = None
-    model_id: ProviderModelId | None = None
+    provider_id: Id = UUID(int=0)
+    model_id: ProviderModelId = ""
     name: Name = ""
     version: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     type: ModelType = "unknown"
@@ -68,6 +70,10 @@ class ModelPatch(Patch):
     context_window: Tokens | None = None
     max_tokens: Tokens | None = None
     is_enabled: bool = True
+
+
+_EXPECTED = {"type": "integer", "minimum": 1, "description": "Refuse when it is at another revision."}
+ExpectedRevision = Annotated[int | None, Field(ge=1), WithJsonSchema(_EXPECTED)]
 
 
 class CreateOperation(NewModel):
@@ -81,7 +87,7 @@ class UpdateOperation(ModelPatch):
 
     op: Literal["update"]
     id: Id
-    revision: Annotated[int | None, Field(ge=1, description="Refuse when it is at another revision.")] = None
+    revision: ExpectedRevision = None
 
 
 class PlainOperation(Body):
@@ -89,7 +95,7 @@ class PlainOperation(Body):
 
     op: Literal["enable", "disable", "delete"]
     id: Id
-    revision: Annotated[int | None, Field(ge=1, description="Refuse when it is at another revision.")] = None
+    revision: ExpectedRevision = None
 
 
 Operation = Annotated[CreateOperation | UpdateOperation | PlainOperation, Discriminator("op")]

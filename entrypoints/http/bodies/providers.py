@@ -9,6 +9,7 @@ from pydantic import Field
 from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId, Revision
 from entrypoints.http.bodies.past import AsOf
 from entrypoints.http.fields import Body, Flag, Patch, Query, Whole
+from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 
 ListSort = Literal["name", "-name", "createdAt", "-createdAt"]
@@ -31,7 +32,7 @@ class ProviderReplacement(Body):
 
     name: Name
     provider_type: ProviderTypeName | None = None
-    api_key: ApiKey | None = None
+    api_key: Annotated[ApiKey | None, NULLABLE] = None
     endpoint: EndpointUrl | None = None
     settings: FreeObject = Field(default_factory=dict)
     is_enabled: bool = True

@@ -14,7 +14,7 @@ from aiohttp_apispec import AiohttpApiSpec, docs
 from apispec import APISpec
 
 from entrypoints.http.documentation.operations import HEADERS, openapi_path, operation
-from entrypoints.http.documentation.problems import PROBLEM, catalogue_of, example_of_problem
+from entrypoints.http.documentation.problems import catalogue_of, example_of_problem, problem_schemas
 from entrypoints.http.documentation.schemas import Schemas
 
 if TYPE_CHECKING:
@@ -67,16 +67,16 @@ def _specification(routes: Sequence[Route], schemas: Schemas, version: str) -> A
         version=version,
         openapi_version="3.1.0",
         info={"description": INTRODUCTION},
+        servers=[{"url": "/"}],
         tags=[{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
     )
     specification.options["x-problems"] = problems
     components = specification.components
-    components.schema("Problem", PROBLEM)
     queries = [route.query for route in routes if route.query is not None]
-    for name, schema in schemas.without(queries).items():
+    for name, schema in (problem_schemas(problems, schemas) | schemas.without(queries)).items():
         components.schema(name, schema)
     for listed in problems:
-        components.example(listed["code"], {"value": example_of_problem(listed)})
+        components.example(listed["code"], {"value": example_of_problem(listed, schemas)})
     for name, header in HEADERS.items():
         components.header(name, header)
     components.security_scheme(

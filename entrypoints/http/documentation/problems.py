@@ -4,52 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from aiohttp import web
+
 from application.errors import CommandOutcomeUnknown, RateLimited, Unavailable
+from domain.errors import InvalidValue
 from entrypoints.http import refusals
+from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
+from entrypoints.http.answers.problems import code_of as told_by
 from entrypoints.http.authorization import Access
-from entrypoints.http.errors import INTERNAL_ERROR, statuses_of
+from entrypoints.http.documentation.examples import example_of
+from entrypoints.http.errors import INTERNAL_ERROR, problem_for, statuses_of
 from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document, problem_type
 from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
+from entrypoints.http.transport import HEADERS_TOO_LARGE, MALFORMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from entrypoints.http.documentation.schemas import Schema
+    from entrypoints.http.documentation.schemas import Schema, Schemas
     from entrypoints.http.problems import ProblemShape
     from entrypoints.http.routes import Route
 
-PROBLEM: Schema = {
-    "type": "object",
-    "title": "Problem",
-    "description": "What went wrong, after RFC 9457. Some problems have further members.",
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Names the kind of problem."},
-        "title": {"type": "string", "description": "The kind of problem in words."},
-        "status": {"type": "integer", "description": "The HTTP status."},
-        "detail": {"type": "string", "description": "What went wrong, and what to do next."},
-        "instance": {"type": "string", "description": "The path that was asked for."},
-        "code": {"type": "string", "description": "The kind of problem, for programs."},
-        "errors": {
-            "type": "array",
-            "description": "Each part of the request that is not allowed.",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {
-                        "type": "string",
-                        "description": "A JSON pointer into the body; ?name for a query parameter, {name} for a part "
-                        "of the path, Name: for a header.",
-                    },
-                    "message": {"type": "string"},
-                    "code": {"type": "string"},
-                },
-                "required": ["pointer", "message"],
-            },
-        },
-        "requestId": {"type": "string", "description": "Also in X-Request-Id; the log has it."},
-    },
-    "required": ["type", "title", "status", "detail", "instance", "code", "errors", "requestId"],
-}
+_KINDS = {told_by(kind): kind for kind in WITH_MEMBERS}
 
 
 class _Kind(Protocol):
@@ -64,7 +40,8 @@ def problems_of(route: Route) -> tuple[type[Exception], ...]:
         found += [refusals.NotAuthenticated, refusals.NotAllowed, refusals.InvalidRequest, Unavailable]
     if route.body is not None:
         found += [refusals.MalformedJson, refusals.ContentTooLarge, refusals.UnsupportedContent]
-        found += [refusals.InvalidRequest, refusals.TooManyValues, refusals.MalformedBody, refusals.RequestTooSlow]
+        found += [refusals.InvalidRequest, InvalidValue, refusals.TooManyValues, refusals.MalformedBody]
+        found += [refusals.RequestTooSlow]
         found += [refusals.BodiesTooLarge, refusals.ServiceBusy]
     if route.is_conditional:
         found += [refusals.MalformedCondition, refusals.ConditionFailed]
@@ -73,6 +50,8 @@ def problems_of(route: Route) -> tuple[type[Exception], ...]:
     if route.takes_keys and route.access is not Access.PUBLIC:
         found += [refusals.MalformedIdempotencyKey, refusals.IdempotencyKeyReused]
         found += [refusals.CommandInFlight, refusals.AnswerNotKept]
+    if route.method == "POST" and not route.takes_keys and route.access is not Access.PUBLIC:
+        found += [refusals.NotReplayable]
     if route.method not in {"GET", "HEAD"} and route.access.is_for_organizations:
         found += [CommandOutcomeUnknown]
     if route.rate_limit is not None:
@@ -116,9 +95,32 @@ def _headers(status: int) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in chosen}
 
 
-def example_of_problem(listed: Mapping[str, Any]) -> dict[str, Any]:
+def problem_schemas(catalogue: Sequence[Mapping[str, Any]], schemas: Schemas) -> dict[str, Schema]:
+    """Return the schema of all problems, `Problem`, and the one of those without further members, by name.
+
+    The code tells the kinds apart, also for a compiler: each schema names its own.
+    """
+    codes = sorted({listed["code"] for listed in catalogue} - _KINDS.keys())
+    simple = {
+        "description": "A problem that has no further members.",
+        "properties": {"code": {"type": "string", "enum": codes, "description": "The kind of problem, for programs."}},
+        "required": ["code"],
+    }
+    kinds = [schemas.of_answer(kind) for kind in WITH_MEMBERS]
+    return {
+        "SimpleProblem": {"allOf": [schemas.of_answer(ProblemDetails), {"type": "object", **simple}]},
+        "Problem": {
+            "description": "What went wrong, after RFC 9457. `code` says which members there are.",
+            "anyOf": [{"$ref": "#/components/schemas/SimpleProblem"}, *kinds],
+        },
+    }
+
+
+def example_of_problem(listed: Mapping[str, Any], schemas: Schemas) -> dict[str, Any]:
     """Return the problem details of a kind of problem from the catalogue, as they may look."""
-    problem = Problem(status=listed["statuses"][0], code=listed["code"], detail=listed["meaning"])
+    kind = _KINDS.get(listed["code"])
+    members = {} if kind is None else example_of(schemas.of_answer(kind), schemas)
+    problem = Problem(status=listed["statuses"][0], code=listed["code"], detail=listed["meaning"], members=members)
     return problem_document(problem, instance="/api/ai/models", request_id="2f4b4c699f7b0f6f5f1c2a3d0c8f7d5e")
 
 
@@ -126,8 +128,16 @@ def catalogue_of(routes: Sequence[Route]) -> list[dict[str, Any]]:
     """Return every kind of problem there is in these routes: what its reference leads to."""
     kinds = {*(kind for route in routes for kind in problems_of(route))}
     listed = {code_of(kind): _listed(code_of(kind), statuses_of(kind), sentence_of(kind)) for kind in kinds}
-    listed[INTERNAL_ERROR.code] = _listed(INTERNAL_ERROR.code, (INTERNAL_ERROR.status,), INTERNAL_ERROR.detail)
+    for problem in _without_a_route():
+        listed[problem.code] = _listed(problem.code, (problem.status,), problem.detail)
     return [listed[code] for code in sorted(listed)]
+
+
+def _without_a_route() -> list[Problem]:
+    """Return the problems that can come before a route is found, or behind every one."""
+    unrouted = (web.HTTPNotFound(), web.HTTPMethodNotAllowed("GET", ["POST"]), web.HTTPExpectationFailed())
+    described = [problem for error in unrouted if (problem := problem_for(error)) is not None]
+    return [INTERNAL_ERROR, MALFORMED, HEADERS_TOO_LARGE, *described]
 
 
 def _listed(code: str, statuses: Sequence[int], sentence: str) -> dict[str, Any]:

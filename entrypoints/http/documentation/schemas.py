@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pydantic.json_schema import JsonSchemaMode
+    from pydantic_core import core_schema
 
     from entrypoints.http.routes import Route
 
@@ -24,8 +28,12 @@ _WITHOUT_KEYWORD = frozenset({"decimal_places", "max_digits"})
 _NAMED_SCHEMAS = frozenset({"properties", "$defs", "patternProperties"})
 
 
-class _Untitled(GenerateJsonSchema):
-    """Leaves out the titles of fields, which only repeat their names."""
+class _Plain(GenerateJsonSchema):
+    """Leaves out the titles of fields, which only repeat their names, and defaults of None, which are no values."""
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        described = super().default_schema(schema)
+        return {word: part for word, part in described.items() if (word, part) != ("default", None)}
 
     def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - no field gets one
         return False
@@ -36,7 +44,7 @@ class Schemas:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         pairs = sorted(set(_models(routes)), key=lambda pair: (pair[0].__module__, pair[0].__qualname__, pair[1]))
-        references, document = models_json_schema(pairs, ref_template=REFERENCE, schema_generator=_Untitled)
+        references, document = models_json_schema(pairs, ref_template=REFERENCE, schema_generator=_Plain)
         self._references = references
         self.components: dict[str, Schema] = plain(document).get("$defs", {})
 
@@ -54,7 +62,7 @@ class Schemas:
         """Return each parameter's name, schema, and whether it is required."""
         described = self.resolved(self.of_body(model))
         required = described.get("required", [])
-        return [(name, _given(schema), name in required) for name, schema in described["properties"].items()]
+        return [(name, schema, name in required) for name, schema in described["properties"].items()]
 
     def resolved(self, schema: Schema) -> Schema:
         """Return what a schema refers to, or the schema itself."""
@@ -64,11 +72,12 @@ class Schemas:
     def without(self, models: Sequence[type[BaseModel]]) -> dict[str, Schema]:
         """Return all schemas but those of these models, which are written out elsewhere."""
         left_out = {self.of_body(model)["$ref"].rpartition("/")[2] for model in models}
-        return {name: schema for name, schema in self.components.items() if name not in left_out}
+        return {name: _optional(schema) for name, schema in self.components.items() if name not in left_out}
 
 
 def _models(routes: Sequence[Route]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
-    found: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    found: list[tuple[type[BaseModel], JsonSchemaMode]] = [(ProblemDetails, "serialization")]
+    found += [(kind, "serialization") for kind in WITH_MEMBERS]
     for route in routes:
         found += [(model, "validation") for model in (route.body, route.query) if model is not None]
         for answer in route.answers.values():
@@ -77,11 +86,23 @@ def _models(routes: Sequence[Route]) -> list[tuple[type[BaseModel], JsonSchemaMo
     return found
 
 
-def _given(schema: Schema) -> Schema:
-    """Return the schema of a parameter that is given: null is how its absence is spelled in Python."""
-    branches = [branch for branch in schema.get("anyOf", []) if branch != {"type": "null"}]
-    kept = {name: value for name, value in schema.items() if name != "anyOf" and (name, value) != ("default", None)}
-    return {**kept, **branches[0]} if len(branches) == 1 else schema
+def _optional(schema: Schema) -> Schema:
+    """Return the schema with its defaults in words.
+
+    Makers of clients take a field with the keyword `default` for one that is always there, which it need not be in a
+    request.
+    """
+    if "properties" not in schema:
+        return schema
+    return {**schema, "properties": {name: _default_in_words(part) for name, part in schema["properties"].items()}}
+
+
+def _default_in_words(schema: Schema) -> Schema:
+    if "default" not in schema:
+        return schema
+    kept = {word: part for word, part in schema.items() if word != "default"}
+    words = f"Default: `{orjson.dumps(schema['default']).decode()}`."
+    return {**kept, "description": " ".join(filter(None, [schema.get("description"), words]))}
 
 
 def plain(schema: Any, *, holds_names: bool = False) -> Any:  # noqa: ANN401 - JSON is any of its types

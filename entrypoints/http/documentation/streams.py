@@ -1,7 +1,7 @@
 """Server-sent events in OpenAPI: each kind of event with a schema of its data.
 
-OpenAPI 3.1 has no words for them. They are put as OpenAPI 3.2 (section 4.14.4, sequential media types) puts them: the
-whole stream is an array of events, and the data of an event is a text that holds JSON.
+OpenAPI 3.1 has no words for them. To it the stream is a text; what it contains is described as OpenAPI 3.2 (section
+4.14.4, sequential media types) does: an array of events, and the data of an event is a text that holds JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from entrypoints.http.documentation.examples import example_of
+from entrypoints.http.routes import EVENT_STREAM_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,12 @@ _ID: Schema = {"type": "string", "description": "For Last-Event-ID, when the str
 def stream_content(events: Sequence[StreamedEvent], schemas: Schemas) -> dict[str, Any]:
     """Return what a stream of these events holds, with an example of one of each, as sent."""
     items = {"anyOf": [_event(event, schemas) for event in events]}
-    schema = {"type": "array", "description": "The events of the stream, one after the other.", "items": items}
+    schema = {
+        "type": "string",
+        "description": "Server-sent events, one after the other.",
+        "contentMediaType": EVENT_STREAM_TYPE,
+        "contentSchema": {"type": "array", "items": items},
+    }
     return {"schema": schema, "example": "".join(_as_sent(event, schemas) for event in events)}
 
 

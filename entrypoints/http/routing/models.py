@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.errors import (
+    BulkRefused,
     Conflict,
     ModelAlreadyRegistered,
     ModelNotFound,
@@ -12,6 +13,7 @@ from application.errors import (
     StaleRevision,
     TooMuchHistory,
 )
+from domain.model.errors import ModelIdentityFixed
 from entrypoints.http.answers.models import BulkResult, Model, ModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import models as model_bodies
@@ -81,7 +83,7 @@ def _adding_and_removing(views: ModelViews) -> list[Route]:
 
 
 def _changing(views: ModelViews) -> list[Route]:
-    refusals = (ModelNotFound, StaleRevision, Conflict)
+    refusals = (ModelNotFound, ModelIdentityFixed, StaleRevision, Conflict)
     return [
         route(
             "PUT",
@@ -122,5 +124,5 @@ def _in_bulk(bulk: BulkViews) -> Route:
         access=Access.EDITOR,
         body=model_bodies.BulkOperations,
         answers={200: Answer(description="What became of each.", schema=BulkResult, headers=_WRITTEN[1:])},
-        problems=(Conflict,),
+        problems=(BulkRefused, Conflict),
     )

@@ -31,7 +31,16 @@ _COMPATIBLE = "OpenAI-compatible"
 _IN_VAIN = (ModelNotFound, ModelOutOfUse, NoModelFits, PromptFailed)
 
 _BROKEN_OFF = Problem(
-    status=503, code=PromptFailed.code, detail="The provider is overloaded.", members={"category": "overloaded"}
+    status=503,
+    code=PromptFailed.code,
+    detail="The provider is overloaded.",
+    members={
+        "category": "overloaded",
+        "hint": "Wait a little, then try again.",
+        "upstreamStatus": 503,
+        "upstreamRequestId": None,
+        "retryable": True,
+    },
 )
 _EVENTS = (
     StreamedEvent(name="delta", schema=WrittenWords, description="The next words, as soon as they are there."),

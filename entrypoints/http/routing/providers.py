@@ -13,7 +13,7 @@ from application.errors import (
     StaleRevision,
     TooMuchHistory,
 )
-from domain.provider.errors import CredentialRequired
+from domain.provider.errors import CredentialRequired, ProviderTypeFixed
 from entrypoints.http.answers.providers import Provider, ProviderList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies import providers as provider_bodies
@@ -27,7 +27,15 @@ PROVIDERS = "/api/ai/providers"
 _WRITTEN = ("ETag", "Log-Position")
 
 
-_REFUSALS = (ProviderNotFound, ProviderNameTaken, EndpointRefused, CredentialRequired, StaleRevision, Conflict)
+_REFUSALS = (
+    ProviderNotFound,
+    ProviderNameTaken,
+    ProviderTypeFixed,
+    EndpointRefused,
+    CredentialRequired,
+    StaleRevision,
+    Conflict,
+)
 _CHANGED = {200: Answer(description="The provider as it is now.", schema=Provider, headers=_WRITTEN)}
 
 

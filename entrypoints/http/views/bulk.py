@@ -9,7 +9,7 @@ import orjson
 
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
 from entrypoints.http.bodies.models import BulkOperations
-from entrypoints.http.errors import problem_for
+from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.requests import json_body
 from entrypoints.http.responses import json_response
 from entrypoints.http.views.model_commands import operation
@@ -67,8 +67,5 @@ def _result(op: str, outcome: OperationOutcome, documents: Mapping[UUID, bytes])
         if op != "delete" and model_id in documents:
             result["model"] = orjson.Fragment(documents[model_id])
         return result
-    problem = problem_for(outcome.refusal) if outcome.refusal else None
-    return result | {
-        "status": problem.status if problem else 500,
-        "error": {"code": problem.code, "detail": problem.detail} if problem else None,
-    }
+    problem = (problem_for(outcome.refusal) if outcome.refusal else None) or INTERNAL_ERROR
+    return result | {"status": problem.status, "error": {"code": problem.code, "detail": problem.detail}}

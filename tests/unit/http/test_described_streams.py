@@ -33,12 +33,15 @@ def streams(product: dict[str, Any]) -> Streams:
 
 def data_of(stream: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what describes the data of each event."""
-    return [event["properties"]["data"] for event in stream["schema"]["items"]["anyOf"]]
+    return [event["properties"]["data"] for event in stream["schema"]["contentSchema"]["items"]["anyOf"]]
 
 
 def test_each_kind_of_event_has_a_name_and_a_schema(product: dict[str, Any], streams: Streams) -> None:
     assert streams.keys() == {"/api/ai/generate", "/v1/chat/completions", "/api/ai/events"}
-    names = {path: [event["title"] for event in stream["schema"]["items"]["anyOf"]] for path, stream in streams.items()}
+    names = {
+        path: [event["title"] for event in stream["schema"]["contentSchema"]["items"]["anyOf"]]
+        for path, stream in streams.items()
+    }
     assert names["/api/ai/generate"] == ["delta", "done", "error"]
     assert names["/api/ai/events"] == ["data", "end"]
     broken_off = data_of(streams["/api/ai/generate"])[2]
@@ -53,7 +56,9 @@ def test_the_example_reads_as_a_stream_of_what_is_described(product: dict[str, A
     for path, stream in streams.items():
         blocks = [block.split("\n") for block in stream["example"].removesuffix("\n\n").split("\n\n")]
         sent = [dict(line.split(": ", 1) for line in block) for block in blocks]
-        assert [fault.message for fault in Draft202012Validator(stream["schema"]).iter_errors(sent)] == [], path
+        assert [
+            fault.message for fault in Draft202012Validator(stream["schema"]["contentSchema"]).iter_errors(sent)
+        ] == [], path
         for event, data in zip(sent, data_of(stream), strict=True):
             if "contentSchema" in data:
                 schema = {**data["contentSchema"], "components": product["components"]}

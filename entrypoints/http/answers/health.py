@@ -1,0 +1,26 @@
+"""Answers to whatever watches over the process."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from entrypoints.http.answers.shown import Shown
+
+
+class Liveness(Shown):
+    """That the process is alive."""
+
+    status: Literal["alive"]
+
+
+class ReadinessReport(Shown):
+    """Whether the process can do its work: how each thing it depends on was found, `ok` or what is wrong with it.
+
+    `warnings` are of what is wrong but stops nobody from working; they are left out where there are none.
+    """
+
+    status: Literal["ready", "not ready"]
+    checks: Annotated[dict[str, str], Field(examples=[{"database": "ok"}])]
+    warnings: dict[str, str] | None = None

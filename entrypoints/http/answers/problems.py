@@ -1,0 +1,149 @@
+"""Problem details (RFC 9457), and the further members that some kinds of problem have."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from application.ports.provider_gateway import Category
+from entrypoints.http.answers.prompts import CallMade, CandidateModel
+from entrypoints.http.answers.shown import Shown
+
+
+class PartRefused(Shown):
+    """A part of the request that is not allowed."""
+
+    pointer: Annotated[
+        str,
+        Field(
+            description="A JSON pointer into the body; ?name for a query parameter, {name} for a part of the path, "
+            "Name: for a header."
+        ),
+    ]
+    message: str
+    code: str | None = None
+
+
+class ProblemDetails(Shown):
+    """What went wrong, after RFC 9457."""
+
+    type: Annotated[str, Field(description="Names the kind of problem.", json_schema_extra={"format": "uri-reference"})]
+    title: Annotated[str, Field(description="The kind of problem in words.")]
+    status: Annotated[int, Field(description="The HTTP status.")]
+    detail: Annotated[str, Field(description="What went wrong, and what to do next.")]
+    instance: Annotated[str, Field(description="The path that was asked for.")]
+    errors: Annotated[list[PartRefused], Field(description="Each part of the request that is not allowed.")]
+    request_id: Annotated[str, Field(description="Also in X-Request-Id; the log has it.")]
+
+
+class Dependant(Shown):
+    """A model that stands in the way of removing its provider."""
+
+    id: UUID
+    model_id: str
+    name: str
+
+
+class ProviderHasModelsProblem(ProblemDetails):
+    """The provider still has registered models, the first of which are named."""
+
+    code: Literal["provider-has-models"]
+    dependants: list[Dependant]
+
+
+class StaleRevisionProblem(ProblemDetails):
+    """If-Match names another revision than the current one, which is left out where no revision was named."""
+
+    code: Literal["stale-revision"]
+    current_revision: int | None = None
+
+
+class FailedOperation(Shown):
+    """An operation that would not have been carried out."""
+
+    index: int
+    code: str
+    message: str
+
+
+class BulkRefusedProblem(ProblemDetails):
+    """An atomic bulk request of which nothing was carried out, and why."""
+
+    code: Literal["bulk-refused"]
+    failures: list[FailedOperation]
+
+
+class RateLimitedProblem(ProblemDetails):
+    """The quota that is used up, and after how many seconds there is more."""
+
+    code: Literal["rate-limited"]
+    quota: str
+    retry_after_seconds: int
+
+
+class ContentTooLargeProblem(ProblemDetails):
+    """A body that is too large, and how many bytes are taken."""
+
+    code: Literal["content-too-large"]
+    largest_body: int
+
+
+class MalformedJsonProblem(ProblemDetails):
+    """A body that is no JSON, and where it ceases to be."""
+
+    code: Literal["malformed-json"]
+    line: int | None = None
+    column: int | None = None
+
+
+class ProviderFailure(Shown):
+    """Why a provider failed. `category` is one word for all providers; `hint` says what to do."""
+
+    category: Category
+    hint: str | None
+    upstream_status: int | None
+    upstream_request_id: str | None
+    retryable: bool
+
+
+class UpstreamFailureProblem(ProblemDetails, ProviderFailure):
+    """A provider failed; `attempts` are the calls of a prompt, in order."""
+
+    code: Literal["upstream-failure"]
+    attempts: list[CallMade] | None = None
+
+
+class NoModelFitsProblem(ProblemDetails):
+    """No registered model is what was asked for; `candidates` says why each is not."""
+
+    code: Literal["no-model-fits"]
+    candidates: list[CandidateModel]
+
+
+class ModelOutOfUseProblem(ProblemDetails):
+    """The model that was asked for by name or id cannot be used; `candidates` says why."""
+
+    code: Literal["model-out-of-use"]
+    candidates: list[CandidateModel]
+
+
+WITH_MEMBERS: Final[tuple[type[ProblemDetails], ...]] = (
+    BulkRefusedProblem,
+    ContentTooLargeProblem,
+    MalformedJsonProblem,
+    ModelOutOfUseProblem,
+    NoModelFitsProblem,
+    ProviderHasModelsProblem,
+    RateLimitedProblem,
+    StaleRevisionProblem,
+    UpstreamFailureProblem,
+)
+"""The kinds of problem that have members of their own; each is told by its `code`."""
+
+
+def code_of(kind: type[ProblemDetails]) -> Any:  # noqa: ANN401 - a literal's value
+    """Return the code that tells problems of this kind from all others."""
+    (code,) = kind.model_fields["code"].annotation.__args__  # type: ignore[union-attr]
+    return code

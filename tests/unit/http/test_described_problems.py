@@ -1,0 +1,80 @@
+"""Each kind of problem is described with the members that it really has, and told from others by its code."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from application.errors import (
+    ApplicationError,
+    BulkRefused,
+    ModelNotFound,
+    ProviderHasModels,
+    RateLimited,
+    StaleRevision,
+)
+from application.policies.candidates import Selection
+from application.ports.provider_gateway import UpstreamFailure
+from application.ports.rate_limits import Quota
+from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from entrypoints.http.documentation.openapi import openapi_document
+from entrypoints.http.errors import INTERNAL_ERROR, problem_for
+from entrypoints.http.problems import problem_document
+from entrypoints.http.refusals import ConditionFailed, ContentTooLarge, MalformedJson, Refused
+from entrypoints.http.responses import json_bytes
+from entrypoints.http.transport import HEADERS_TOO_LARGE, MALFORMED
+from tests.documented import product_routes
+
+_UPSTREAM = UpstreamFailure("overloaded", "The provider is overloaded.", hint="Wait.", http_status=503)
+
+REFUSALS: list[ApplicationError | Refused] = [
+    ModelNotFound(),
+    ProviderHasModels([(uuid4(), "gpt-4o", "Ours")]),
+    StaleRevision(7),
+    ConditionFailed(),
+    BulkRefused([(3, "model-not-found", "Your organization has no such model.")]),
+    RateLimited(Quota(name="tests", what="tests", requests=60, seconds=60), 12),
+    _UPSTREAM,
+    PromptFailed(_UPSTREAM, []),
+    NoModelFits(Selection(())),
+    ModelOutOfUse(Selection(())),
+    MalformedJson(),
+    MalformedJson(members={"line": 1, "column": 2}),
+    ContentTooLarge(members={"largestBody": 10}),
+]
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, Any]:
+    document = json.loads(json.dumps(openapi_document(product_routes(), version="1.2.3")))
+    return document["components"]["schemas"]  # type: ignore[no-any-return]
+
+
+def described_as(document: object, schemas: dict[str, Any]) -> list[str]:
+    """Return by which of the schemas of problems the document is described."""
+    names = [branch["$ref"].rpartition("/")[2] for branch in schemas["Problem"]["anyOf"]]
+    return [
+        name
+        for name in names
+        if Draft202012Validator({**schemas[name], "components": {"schemas": schemas}}).is_valid(document)
+    ]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: type(refusal).__name__)
+def test_what_is_answered_is_what_is_described(schemas: dict[str, Any], refusal: ApplicationError | Refused) -> None:
+    problem = problem_for(refusal)
+    assert problem is not None
+    document = json.loads(json_bytes(problem_document(problem, instance="/api/ai/models", request_id="1")))
+    (name,) = described_as(document, schemas)
+    shown = {*schemas[name].get("properties", {}), *schemas["ProblemDetails"]["properties"], "code"}
+    assert document.keys() <= shown
+
+
+@pytest.mark.parametrize("problem", [INTERNAL_ERROR, MALFORMED, HEADERS_TOO_LARGE], ids=lambda problem: problem.code)
+def test_problems_of_no_route_are_described_too(schemas: dict[str, Any], problem: Any) -> None:  # noqa: ANN401
+    document = problem_document(problem, instance="/", request_id="1")
+    assert described_as(document, schemas) == ["SimpleProblem"]
