@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import psutil
 
-from entrypoints.container import embedded_postgres, login_url, migrate
+from entrypoints.container import embedded_postgres, migrate, trusted_logins
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
 
@@ -29,10 +29,11 @@ COMMAND: Final = Path(sys.executable).with_name("modelbook")
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A migrated database, by the URLs of its superuser and of the service's login."""
+    """A migrated database, by the URLs of its superuser and of the service's two logins."""
 
     owner_url: str
     app_url: str
+    admin_url: str
     directory: Path
 
 
@@ -46,7 +47,8 @@ def database() -> Iterator[Database]:
         owner_url = server.start()
         try:
             migrate(owner_url)
-            yield Database(owner_url, login_url(owner_url, "modelbook_app"), directory)
+            logins = trusted_logins(owner_url)
+            yield Database(owner_url, logins.database_url, logins.admin_database_url, directory)
         finally:
             server.stop()
 

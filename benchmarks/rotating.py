@@ -17,7 +17,6 @@ from adapters.vault.master_keys import EnvelopeMasterKeys
 from application.commands.rotate_master_key import RotateMasterKey, rotate_master_key
 from application.ports.progress import NoProgress
 from application.ports.vault import KeyBinding
-from entrypoints.container import login_url
 
 if TYPE_CHECKING:
     from application.ports.vault import SealedCredential
@@ -37,7 +36,7 @@ def measure_rotating(data: Database, report: Report) -> None:
         Envelope(keyring).rewrap(credential)
     reference = _CREDENTIALS / (time.perf_counter() - started)
     _store(data, sealed)
-    seconds = asyncio.run(_rotated(login_url(data.owner_url, "modelbook_admin"), keyring))
+    seconds = asyncio.run(_rotated(data.admin_url, keyring))
     report.add("rotate: credentials", _CREDENTIALS / seconds, "credentials/s", reference=("wrapping alone", reference))
     report.add(f"rotate: {_CREDENTIALS:,} credentials", seconds, "s")
 

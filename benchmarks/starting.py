@@ -17,7 +17,7 @@ def measure_starting(_: Database, report: Report) -> None:
     with tempfile.TemporaryDirectory(prefix="ml", ignore_cleanup_errors=True) as folder:
         directory = Path(folder)
         directory.chmod(0o755)
-        data = Database("", "", directory / "data")
+        data = Database("", "", "", directory / "data")
         for start in ("first start, in an empty folder", "start, embedded and migrated"):
             with service(data) as running:
                 report.add(start, running.seconds_to_ready, "s")

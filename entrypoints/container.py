@@ -23,7 +23,7 @@ from adapters.postgres.election import PostgresElection
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.inspection import inspect
-from adapters.postgres.migrations import login_url, migrate, set_passwords
+from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_directory import PostgresModelDirectory
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.pool import reading_pool, writing_pool
@@ -82,9 +82,9 @@ __all__ = [
     "embedded_postgres",
     "inspect",
     "keyring_file",
-    "login_url",
     "migrate",
     "set_passwords",
+    "trusted_logins",
 ]
 
 

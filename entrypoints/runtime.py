@@ -72,10 +72,11 @@ def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtim
         say(f"Postgres runs on {directory / 'postgres'}.")
         for name in container.migrate(owner_url):
             say(f"Applied migration {name}.")
+        logins = container.trusted_logins(owner_url)
         yield Runtime(
             settings=settings,
-            database_url=container.login_url(owner_url, "modelbook_app"),
-            admin_database_url=container.login_url(owner_url, "modelbook_admin"),
+            database_url=logins.database_url,
+            admin_database_url=logins.admin_database_url,
             master_keys=_master_keys(settings, directory, say),
             jwt_secret=_jwt_secret(settings, directory, say),
             master_key_directory=directory if settings.master_keys is None else None,

@@ -41,11 +41,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: SecretStr | None = Field(
-        None, description="Postgres URL of the login modelbook_app. Absent: an embedded Postgres in DATA_DIR."
+        None, description="Postgres URL of the login `<database>_app`. Absent: an embedded Postgres in DATA_DIR."
     )
-    admin_database_url: SecretStr | None = Field(None, description="Postgres URL of the login modelbook_admin.")
+    admin_database_url: SecretStr | None = Field(None, description="Postgres URL of the login `<database>_admin`.")
     owner_database_url: SecretStr | None = Field(
-        None, description="Postgres URL of whoever may create roles; for `migrate` alone."
+        None, description="Postgres URL of whoever owns the database and may create roles; for `migrate` alone."
     )
     data_dir: Path = Field(Path(".modelbook"), description="Where the embedded Postgres and the key files lie.")
     host: str = Field("127.0.0.1", description="Address to listen on.")

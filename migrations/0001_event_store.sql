@@ -1,7 +1,11 @@
 -- The event log: append only, gapless, hash-chained for each organization, isolated by row-level security.
--- Run as modelbook_owner, which nobody logs in as.
+-- Run as the owner, which nobody logs in as; :"app" and the like are the roles' names (adapters/postgres/roles.py).
 
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+-- Backups read everything, also what later migrations make.
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO :"backup";
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO :"backup";
 
 CREATE TABLE organizations (
     id uuid PRIMARY KEY,
@@ -64,6 +68,12 @@ CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON eve
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_append_only;
+
+-- The name of the installation's role of this kind (owner, app, admin, backup). The tables' owner tells it, so that a
+-- database that is renamed, copied or restored goes on with the roles that it has.
+CREATE FUNCTION service_role(kind text) RETURNS name LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT (left(pg_get_userbyid(relowner)::text, -length('owner')) || kind)::name
+        FROM pg_class WHERE oid = 'public.events'::regclass);
 
 -- Text with its length before it, so that no two lists of texts have the same bytes; null is length -1. Stable, as
 -- convert_to is, and without settings of its own: only so can Postgres expand it where it is called.

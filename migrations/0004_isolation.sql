@@ -10,7 +10,9 @@ BEGIN
         ' USING (%2$I = (SELECT nullif(current_setting(''app.organization_id'', true), '''')::uuid))'
         ' WITH CHECK (%2$I = (SELECT nullif(current_setting(''app.organization_id'', true), '''')::uuid))',
         tenant_table, organization_column);
-    EXECUTE format('CREATE POLICY administration ON %s TO modelbook_admin USING (true) WITH CHECK (true)', tenant_table);
+    EXECUTE format('CREATE POLICY administration ON %s TO %I USING (true) WITH CHECK (true)',
+                   tenant_table, service_role('admin'));
+    EXECUTE format('CREATE POLICY backup ON %s FOR SELECT TO %I USING (true)', tenant_table, service_role('backup'));
 END
 $$;
 
@@ -29,20 +31,19 @@ END
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO modelbook_app, modelbook_admin;
-
 GRANT SELECT ON organizations, organization_heads, events, ai_providers, ai_models, provider_credentials,
-    provider_health, provider_checks, idempotency_keys, vault_canaries TO modelbook_app, modelbook_admin;
-GRANT SELECT ON log_head TO modelbook_admin, modelbook_app;
-GRANT INSERT, UPDATE, DELETE ON provider_health, provider_checks, idempotency_keys TO modelbook_app, modelbook_admin;
-GRANT INSERT ON vault_canaries TO modelbook_app;
-GRANT INSERT, UPDATE, DELETE ON vault_canaries TO modelbook_admin;
-GRANT UPDATE ON provider_credentials TO modelbook_admin;
+    provider_health, provider_checks, idempotency_keys, vault_canaries TO :"app", :"admin";
+GRANT SELECT ON log_head TO :"admin", :"app";
+GRANT INSERT, UPDATE, DELETE ON provider_health, provider_checks, idempotency_keys TO :"app", :"admin";
+GRANT INSERT ON vault_canaries TO :"app";
+GRANT INSERT, UPDATE, DELETE ON vault_canaries TO :"admin";
+GRANT UPDATE ON provider_credentials TO :"admin";
 
 GRANT EXECUTE ON FUNCTION append_events(uuid, uuid, text, text, text, uuid[], integer[], text[], bytea[], jsonb, jsonb, uuid[])
-    TO modelbook_app, modelbook_admin;
-GRANT EXECUTE ON FUNCTION command_outcome(uuid, uuid) TO modelbook_app, modelbook_admin;
+    TO :"app", :"admin";
+GRANT EXECUTE ON FUNCTION command_outcome(uuid, uuid) TO :"app", :"admin";
 GRANT EXECUTE ON FUNCTION event_hash(bytea, uuid, bigint, bigint, uuid, integer, text, bytea, text, uuid, text, text, timestamptz)
-    TO modelbook_app, modelbook_admin;
-GRANT EXECUTE ON FUNCTION framed(text) TO modelbook_app, modelbook_admin;
-GRANT SELECT ON _yoyo_migration TO modelbook_app, modelbook_admin;
+    TO :"app", :"admin";
+GRANT EXECUTE ON FUNCTION framed(text), service_role(text) TO :"app", :"admin";
+GRANT SELECT ON _yoyo_migration TO :"app", :"admin";
+GRANT SELECT ON _yoyo_log, _yoyo_migration, _yoyo_version, yoyo_lock TO :"backup";

@@ -23,4 +23,4 @@ BEGIN
 END
 $$;
 
-GRANT SELECT, INSERT, UPDATE ON model_usage TO modelbook_app, modelbook_admin;
+GRANT SELECT, INSERT, UPDATE ON model_usage TO :"app", :"admin";

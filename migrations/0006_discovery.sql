@@ -56,5 +56,5 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION discovery_basis(text, integer, boolean, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION discovery_basis(text, integer, boolean, jsonb) TO modelbook_app, modelbook_admin;
-GRANT SELECT, INSERT, UPDATE, DELETE ON discovery_snapshots, discovery_attempts TO modelbook_app, modelbook_admin;
+GRANT EXECUTE ON FUNCTION discovery_basis(text, integer, boolean, jsonb) TO :"app", :"admin";
+GRANT SELECT, INSERT, UPDATE, DELETE ON discovery_snapshots, discovery_attempts TO :"app", :"admin";

@@ -21,4 +21,4 @@ RETURN CASE
 
 REVOKE ALL ON FUNCTION health_check_due(uuid, text, timestamptz, timestamptz, double precision) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION health_check_due(uuid, text, timestamptz, timestamptz, double precision)
-    TO modelbook_app, modelbook_admin;
+    TO :"app", :"admin";

@@ -114,5 +114,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION sequence_at(uuid, timestamptz) TO modelbook_app, modelbook_admin;
-GRANT EXECUTE ON FUNCTION sequence_up_to(uuid, bigint) TO modelbook_app, modelbook_admin;
+GRANT EXECUTE ON FUNCTION sequence_at(uuid, timestamptz) TO :"app", :"admin";
+GRANT EXECUTE ON FUNCTION sequence_up_to(uuid, bigint) TO :"app", :"admin";

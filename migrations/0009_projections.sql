@@ -1,12 +1,13 @@
 -- Read tables that are rebuilt beside the live ones and take their place, and what administrators have started.
 -- A table is live in public, in the making in `rebuilding`, kept for going back in `retired`, about to be dropped in
--- `discarded`; an empty table in `blueprints` is how the next rebuild is to make it. Only modelbook_admin may look there.
+-- `discarded`; an empty table in `blueprints` is how the next rebuild is to make it. Only administrators may look there.
 
 CREATE SCHEMA rebuilding;
 CREATE SCHEMA retired;
 CREATE SCHEMA discarded;
 CREATE SCHEMA blueprints;
-GRANT USAGE ON SCHEMA rebuilding, retired, blueprints TO modelbook_admin;
+GRANT USAGE ON SCHEMA rebuilding, retired, blueprints TO :"admin";
+GRANT USAGE ON SCHEMA rebuilding, retired, discarded, blueprints TO :"backup";
 
 -- When each read table was last swapped in, and how far the log went then.
 CREATE TABLE projections (
@@ -38,8 +39,8 @@ CREATE TABLE admin_jobs (
 
 CREATE INDEX admin_jobs_created_idx ON admin_jobs (created_at);
 
-GRANT SELECT ON projections TO modelbook_admin;
-GRANT SELECT, INSERT, UPDATE, DELETE ON admin_jobs TO modelbook_admin;
+GRANT SELECT ON projections TO :"admin";
+GRANT SELECT, INSERT, UPDATE, DELETE ON admin_jobs TO :"admin";
 
 -- The functions that append_events writes a read table with name each of its columns, which is what makes them fast.
 -- They are therefore written from the table itself, anew whenever a table with other columns takes its place.
@@ -200,7 +201,7 @@ BEGIN
 END
 $$;
 
--- What follows is for modelbook_admin, who owns nothing: each does one step of a rebuild and checks its name.
+-- What follows is for administrators, who own nothing: each does one step of a rebuild and checks its name.
 
 -- Make the empty table, in place of one that was left behind; as the blueprint has it, unless it is to be as live.
 CREATE FUNCTION begin_rebuild(p_name text, p_as_live boolean) RETURNS void
@@ -215,7 +216,7 @@ BEGIN
     PERFORM copy_columns(source, 'rebuilding');
     PERFORM isolate(format('rebuilding.%I', p_name)::regclass,
                     CASE p_name WHEN 'organizations' THEN 'id' ELSE 'organization_id' END);
-    EXECUTE format('GRANT SELECT, INSERT, DELETE ON rebuilding.%I TO modelbook_admin', p_name);
+    EXECUTE format('GRANT SELECT, INSERT, DELETE ON rebuilding.%I TO %I', p_name, service_role('admin'));
 END
 $$;
 
@@ -246,7 +247,7 @@ BEGIN
         RETURN NULL;
     END IF;
     EXECUTE format('DROP TABLE IF EXISTS rebuilding.%I', p_name);
-    EXECUTE format('GRANT SELECT, INSERT, DELETE ON retired.%I TO modelbook_admin', p_name);
+    EXECUTE format('GRANT SELECT, INSERT, DELETE ON retired.%I TO %I', p_name, service_role('admin'));
     RETURN (SELECT p.position FROM projections p WHERE p.name = p_name);
 END
 $$;
@@ -307,7 +308,7 @@ BEGIN
         -- Going back to other columns: the next rebuild is to have the present ones again.
         PERFORM blueprint(p_name);
     END IF;
-    EXECUTE format('REVOKE ALL ON %s FROM modelbook_admin', incoming);
+    EXECUTE format('REVOKE ALL ON %s FROM %I', incoming, service_role('admin'));
     FOR item IN SELECT grantee::regrole AS grantee, string_agg(privilege_type, ', ') AS privileges
         FROM pg_class, LATERAL aclexplode(relacl) WHERE oid = live AND grantee <> relowner GROUP BY 1
     LOOP
@@ -436,4 +437,4 @@ CREATE TRIGGER events_forget_kept_rows AFTER INSERT ON events
 
 GRANT EXECUTE ON FUNCTION begin_rebuild(text, boolean), index_rebuild(text), discard_rebuild(text),
     open_retired(text), hold_projection(text, integer), swap_projection(text, text, bigint), settle_projections(),
-    hold_organization(uuid), mend_organization(uuid, text), set_models_aside(uuid), columns_of(regclass) TO modelbook_admin;
+    hold_organization(uuid), mend_organization(uuid, text), set_models_aside(uuid), columns_of(regclass) TO :"admin";

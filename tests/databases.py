@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -19,7 +19,8 @@ from adapters.event_store.ledger import Ledger
 from adapters.event_store.models import EventSourcedModels
 from adapters.event_store.providers import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.postgres.migrations import ADMIN, APP, login_url, migrate
+from adapters.postgres.migrations import login_url, migrate
+from adapters.postgres.roles import Roles
 from application.caller import NobodyCalling
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
+_TEMPLATE: Final = "modelbook"
 
 
 class Connect(Protocol):
@@ -42,14 +44,15 @@ class Database:
     """A migrated database; `owner_url` is the superuser's, the others those of the two login roles."""
 
     owner_url: str
+    roles: Roles
 
     @property
     def app_url(self) -> str:
-        return login_url(self.owner_url, APP)
+        return login_url(self.owner_url, self.roles.app)
 
     @property
     def admin_url(self) -> str:
-        return login_url(self.owner_url, ADMIN)
+        return login_url(self.owner_url, self.roles.admin)
 
 
 class Databases:
@@ -58,36 +61,41 @@ class Databases:
     def __init__(self, server_url: str) -> None:
         self._server_url = server_url
         self._connection = psycopg.connect(server_url, autocommit=True)
-        self._template: str | None = None
+        self._is_template_migrated = False
 
     def close(self) -> None:
         self._connection.close()
 
-    def empty(self) -> Database:
-        """Make a database without a schema."""
-        return self._made(sql.SQL("CREATE DATABASE {}"))
+    def empty(self, name: str | None = None) -> Database:
+        """Make a database without a schema, by a name that is not taken where none is given."""
+        name = name or f"test_{uuid4().hex}"
+        self._connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return Database(self._url(name), Roles.named_after(name))
 
     def migrated(self) -> Database:
-        """Make a database that has been migrated."""
-        if self._template is None:
-            template = self.empty()
-            migrate(template.owner_url)
-            self._template = _name(template)
-        clone = sql.SQL("CREATE DATABASE {{}} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(self._template))
-        return self._made(sql.SQL(clone.as_string()))
+        """Make a database that has been migrated; its roles are those of the template, `modelbook_app` and so on."""
+        if not self._is_template_migrated:
+            taken = self._connection.execute("SELECT FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone()
+            migrate(self.empty(_TEMPLATE).owner_url if taken is None else self._url(_TEMPLATE))
+            self._is_template_migrated = True
+        name = f"test_{uuid4().hex}"
+        self._connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(_TEMPLATE)
+            )
+        )
+        return Database(self._url(name), Roles.named_after(_TEMPLATE))
 
     def drop(self, database: Database) -> None:
         """Drop it, whoever is connected."""
         self._connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(_name(database))))
 
-    def _made(self, statement: sql.SQL) -> Database:
-        name = f"test_{uuid4().hex}"
-        self._connection.execute(statement.format(sql.Identifier(name)))
-        return Database(urlunsplit(urlsplit(self._server_url)._replace(path=f"/{name}")))
+    def _url(self, name: str) -> str:
+        return urlunsplit(urlsplit(self._server_url)._replace(path=f"/{quote(name, safe='')}"))
 
 
 def _name(database: Database) -> str:
-    return urlsplit(database.owner_url).path.removeprefix("/")
+    return unquote(urlsplit(database.owner_url).path.removeprefix("/"))
 
 
 @pytest.fixture(scope="session")

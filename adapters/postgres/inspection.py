@@ -53,7 +53,7 @@ def inspect(url: str, *, setting: str, administrates: bool) -> None:
         owned = [row[0] for row in connection.execute(_SQL["owned"])]
         if owned:
             raise UnsafeDatabase(
-                f"{setting} logs in as {user}, who owns tables ({', '.join(owned[:3])}): use the login modelbook_app."
+                f"{setting} logs in as {user}, who owns tables ({', '.join(owned[:3])}). {_USE_THE_LOGINS}"
             )
         unprotected = [row[0] for row in connection.execute(_SQL["unprotected"])]
         if unprotected:

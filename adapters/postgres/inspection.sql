@@ -3,7 +3,7 @@ SELECT current_user, r.rolsuper, r.rolbypassrls, current_setting('server_version
 FROM pg_roles r WHERE r.rolname = current_user;
 
 -- administrates: whether the login of this connection is let past organizations, to administer them all
-SELECT coalesce(bool_or(pg_has_role(current_user, oid, 'MEMBER')), false) FROM pg_roles WHERE rolname = 'modelbook_admin';
+SELECT pg_has_role(current_user, service_role('admin'), 'MEMBER');
 
 -- unprotected: tables with an organization whose row-level security is not forced, or without a policy
 SELECT c.relname FROM pg_class c

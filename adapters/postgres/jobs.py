@@ -21,7 +21,7 @@ _SQL: Final = statements("adapters.postgres", "jobs.sql")
 
 
 class PostgresJobs:
-    """Fulfils `application.ports.jobs.Jobs` on a pool of modelbook_admin."""
+    """Fulfils `application.ports.jobs.Jobs` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

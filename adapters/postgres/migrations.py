@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import as_file, files
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -12,14 +16,13 @@ import psycopg
 from psycopg import sql
 from yoyo import get_backend, read_migrations
 
+from adapters.postgres.roles import ensure_roles, roles_of
 from application.errors import ApplicationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-OWNER = "modelbook_owner"
-APP = "modelbook_app"
-ADMIN = "modelbook_admin"
+    from adapters.postgres.roles import Roles
 
 
 class SchemaTooNew(ApplicationError):
@@ -36,7 +39,7 @@ class SchemaTooOld(ApplicationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logins:
-    """Connection URLs of the two login roles; each holds a password."""
+    """Connection URLs of the two login roles; each holds a password, unless the server asks for none."""
 
     database_url: str
     admin_database_url: str
@@ -52,13 +55,13 @@ def migrate(owner_url: str, progress: Callable[[str], None] = lambda _: None) ->
     with psycopg.connect(owner_url, autocommit=True) as connection:
         # This lock ends with its connection, however that ends; yoyo's own is a row that a killed run leaves behind.
         connection.execute("SELECT pg_advisory_lock(hashtext('modelbook migrations'))")
-        connection.execute(files("adapters.postgres").joinpath("roles.sql").read_bytes())
-        return _apply_missing(owner_url, progress)
+        roles = ensure_roles(connection)
+        return _apply_missing(_yoyo_url(owner_url, connection.info.dbname, roles.owner), roles, progress)
 
 
-def _apply_missing(owner_url: str, progress: Callable[[str], None]) -> Sequence[str]:
-    with as_file(files("migrations")) as folder, get_backend(_yoyo_url(owner_url)) as backend:
-        known = read_migrations(str(folder)).filter(lambda migration: migration.path.endswith(".sql"))
+def _apply_missing(yoyo_url: str, roles: Roles, progress: Callable[[str], None]) -> Sequence[str]:
+    with _written_for(roles) as folder, get_backend(yoyo_url) as backend:
+        known = read_migrations(str(folder))
         backend.ensure_internal_schema_updated()
         backend.break_lock()
         with backend.lock():
@@ -69,6 +72,16 @@ def _apply_missing(owner_url: str, progress: Callable[[str], None]) -> Sequence[
                 progress(migration.id)
                 backend.apply_one(migration)
     return [migration.id for migration in missing]
+
+
+@contextmanager
+def _written_for(roles: Roles) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="modelbook-migrations-") as folder:
+        for entry in files("migrations").iterdir():
+            if entry.name.endswith(".sql"):
+                text = roles.written_into(entry.read_text("utf-8"))
+                (Path(folder) / entry.name).write_text(text, "utf-8")
+        yield Path(folder)
 
 
 def expect_current(applied: Sequence[str]) -> None:
@@ -87,7 +100,8 @@ def set_passwords(owner_url: str) -> Logins:
     """Give both login roles new random passwords and return the URLs to connect with."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         urls = []
-        for role in (APP, ADMIN):
+        roles = roles_of(connection)
+        for role in (roles.app, roles.admin):
             password = secrets.token_urlsafe(32)
             statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
             connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
@@ -95,11 +109,18 @@ def set_passwords(owner_url: str) -> Logins:
     return Logins(database_url=urls[0], admin_database_url=urls[1])
 
 
+def trusted_logins(owner_url: str) -> Logins:
+    """Return the URLs of the two login roles on a server that asks nobody for a password, as the embedded one."""
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        roles = roles_of(connection)
+    return Logins(database_url=login_url(owner_url, roles.app), admin_database_url=login_url(owner_url, roles.admin))
+
+
 def login_url(owner_url: str, role: str, password: str | None = None) -> str:
     """Return the URL of the same database for another login."""
     parts = urlsplit(owner_url)
     place = parts.netloc.rpartition("@")[2]
-    user = quote(role) if password is None else f"{quote(role)}:{quote(password)}"
+    user = quote(role, safe="") if password is None else f"{quote(role, safe='')}:{quote(password)}"
     return urlunsplit(parts._replace(netloc=f"{user}@{place}"))
 
 
@@ -114,7 +135,9 @@ def _refuse_newer(applied: set[str]) -> None:
         raise SchemaTooNew(f"{SchemaTooNew.__doc__} (unknown here: {', '.join(sorted(newer))})")
 
 
-def _yoyo_url(owner_url: str) -> str:
+def _yoyo_url(owner_url: str, database: str, owner: str) -> str:
     parts = urlsplit(owner_url)
-    query = [*parse_qsl(parts.query), ("options", f"-c role={OWNER}")]
+    # Spaces separate options and backslashes escape them; yoyo takes a name in the path as it stands.
+    escaped = re.sub(r"([\\\s])", r"\\\1", owner)
+    query = [*parse_qsl(parts.query), ("dbname", database), ("options", f"-c role={escaped}")]
     return urlunsplit(parts._replace(scheme="postgresql+psycopg", query=urlencode(query, quote_via=quote)))

@@ -1,22 +1,32 @@
--- Roles of the service; run by whoever may create roles, before the migrations. Safe to run again and side by side.
-DO $$
-DECLARE
-    role_name text;
-BEGIN
-    -- Roles belong to the whole server: two databases may be migrated at the same moment.
-    PERFORM pg_advisory_xact_lock(hashtext('modelbook roles'));
-    FOREACH role_name IN ARRAY ARRAY['modelbook_owner', 'modelbook_app', 'modelbook_admin'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
-            EXECUTE format('CREATE ROLE %I NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE %s',
-                           role_name, CASE role_name WHEN 'modelbook_owner' THEN 'NOLOGIN' ELSE 'LOGIN' END);
-        END IF;
-    END LOOP;
-    IF NOT pg_has_role(current_user, 'modelbook_owner', 'SET') THEN
-        EXECUTE format('GRANT modelbook_owner TO %I', current_user);
-    END IF;
-    EXECUTE format('GRANT CREATE, CONNECT, TEMPORARY ON DATABASE %I TO modelbook_owner', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO modelbook_app, modelbook_admin', current_database());
-    GRANT USAGE, CREATE ON SCHEMA public TO modelbook_owner;
-    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-END
-$$;
+-- owner: the owner of the tables; none before the first migration
+SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = to_regclass('public.events');
+
+-- present: which of these roles the server has
+SELECT rolname FROM pg_roles WHERE rolname = ANY (%(roles)s);
+
+-- create_role: without a login, and without any right
+CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+
+-- create_login: as above, with a login, of no use until it is given a password
+CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+
+-- is_member: whether this user may act as the role
+SELECT pg_has_role(current_user, %(owner)s, 'SET');
+
+-- join_owner: let this user act as the owner of the tables
+GRANT {owner} TO CURRENT_USER;
+
+-- open_database: who may connect
+GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner};
+GRANT CONNECT ON DATABASE {database} TO {app}, {admin};
+
+-- close_database: nobody else may, of those who are neither superusers nor own the database
+REVOKE CONNECT ON DATABASE {database} FROM PUBLIC;
+
+-- open_schema: who may use the tables' schema, and who alone makes tables in it
+GRANT USAGE, CREATE ON SCHEMA public TO {owner};
+GRANT USAGE ON SCHEMA public TO {app}, {admin}, {backup};
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+-- let_admin_back_up: the administrators' login may take the backup's role, but has none of its rights without that
+GRANT {backup} TO {admin} WITH INHERIT FALSE, SET TRUE;

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PostgresReadTables:
-    """Fulfils `application.ports.read_tables.ReadTables` through the login modelbook_admin, which owns no table."""
+    """Fulfils `application.ports.read_tables.ReadTables` through the administrators' login, which owns no table."""
 
     def __init__(self, url: str, *, projector: Projector = project, patience: Patience | None = None) -> None:
         self._url = url

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Administration(containers.DeclarativeContainer):
-    """Everything that works across organizations, on the login modelbook_admin. Its pool connects when it is needed."""
+    """Everything that works across organizations, on the administrators' login. Its pool connects when it is needed."""
 
     admin_database_url = providers.Dependency(instance_of=str)
     master_keys = providers.Dependency(instance_of=str)

@@ -14,6 +14,7 @@ import aiohttp
 import psycopg
 import pytest
 
+from adapters.postgres.roles import ensure_roles
 from entrypoints.administration.container import check_keyring
 from tests.e2e.api import Api
 from tests.e2e.processes import folder
@@ -168,8 +169,9 @@ def test_a_login_that_may_nothing_is_refused(database: Database) -> None:
 
 
 def test_a_database_that_is_not_migrated_says_how_to(databases: Databases) -> None:
-    databases.migrated()  # The roles are the whole server's.
     empty = databases.empty()
+    with psycopg.connect(empty.owner_url, autocommit=True) as owner:
+        ensure_roles(owner)
     said(refusal("serve", **external(empty)), REFUSED, "modelbook migrate")
     databases.drop(empty)
 

@@ -111,10 +111,10 @@ def test_a_user_who_may_only_create_roles_can_migrate_a_database_of_its_own(
             " NULL, NULL, NULL)",
             (append.organization_id, append.command_id),
         )
-        assert app.execute("SELECT current_user, count(*) FROM events GROUP BY 1").fetchall() == [("modelbook_app", 1)]
+        assert app.execute("SELECT current_user, count(*) FROM events GROUP BY 1").fetchall() == [("managed_app", 1)]
     with psycopg.connect(logins.admin_database_url) as admin:
         assert admin.execute("SELECT current_user, count(*) FROM events GROUP BY 1").fetchall() == [
-            ("modelbook_admin", 1)
+            ("managed_admin", 1)
         ]
 
 

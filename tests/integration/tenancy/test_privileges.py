@@ -49,6 +49,31 @@ _FUNCTIONS = """
 SELECT proname, prosecdef, pg_get_userbyid(proowner), coalesce(proconfig, '{}') FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace
 """
+ALL_ROLES = {"modelbook_owner", "modelbook_app", "modelbook_admin", "modelbook_backup"}
+_GRANTEES = """
+SELECT 'relation', grantee::regrole::text FROM pg_class, LATERAL aclexplode(relacl)
+WHERE relnamespace <> ALL ('{pg_catalog,information_schema,pg_toast}'::regnamespace[])
+UNION SELECT 'column', grantee::regrole::text FROM pg_attribute, LATERAL aclexplode(attacl) WHERE attrelid > 16384
+UNION SELECT 'function', grantee::regrole::text FROM pg_proc, LATERAL aclexplode(proacl) WHERE pronamespace
+    <> ALL ('{pg_catalog,information_schema}'::regnamespace[])
+UNION SELECT 'schema', grantee::regrole::text FROM pg_namespace, LATERAL aclexplode(nspacl)
+WHERE nspname IN ('rebuilding', 'retired', 'discarded', 'blueprints')
+UNION SELECT 'default', grantee::regrole::text FROM pg_default_acl, LATERAL aclexplode(defaclacl)
+UNION SELECT 'policy', role::regrole::text FROM pg_policy, LATERAL unnest(polroles) role
+"""
+_BACKUP = """
+SELECT oid::regclass::text, has_table_privilege('modelbook_backup', oid, 'SELECT'),
+       has_table_privilege('modelbook_backup', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm')
+    AND relnamespace <> ALL ('{pg_catalog,information_schema,pg_toast}'::regnamespace[])
+UNION ALL
+SELECT oid::regclass::text, has_sequence_privilege('modelbook_backup', oid, 'SELECT'),
+       has_sequence_privilege('modelbook_backup', oid, 'USAGE, UPDATE') FROM pg_class WHERE relkind = 'S'
+UNION ALL
+SELECT nspname, has_schema_privilege('modelbook_backup', oid, 'USAGE'),
+       has_schema_privilege('modelbook_backup', oid, 'CREATE')
+FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'
+"""
 _PUBLIC_FUNCTIONS = """
 SELECT proname FROM pg_proc, LATERAL aclexplode(coalesce(proacl, acldefault('f', proowner)))
 WHERE pronamespace = 'public'::regnamespace AND grantee = 0
@@ -107,11 +132,32 @@ def test_no_role_is_more_than_it_must_be(owner: Connection) -> None:
         "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles"
         " WHERE rolname LIKE 'modelbook%' ORDER BY rolname"
     ).fetchall()
-    assert roles == [("modelbook_admin", False), ("modelbook_app", False), ("modelbook_owner", False)]
+    assert roles == [(name, False) for name in sorted(ALL_ROLES)]
     memberships = owner.execute(
-        "SELECT member::regrole::text FROM pg_auth_members WHERE member::regrole::text LIKE 'modelbook%'"
+        "SELECT member::regrole::text, roleid::regrole::text, inherit_option, set_option, admin_option"
+        " FROM pg_auth_members WHERE member::regrole::text LIKE 'modelbook%'"
     ).fetchall()
-    assert memberships == []
+    assert memberships == [("modelbook_admin", "modelbook_backup", False, True, False)]
+
+
+def test_every_grant_goes_to_a_role_of_this_database(owner: Connection) -> None:
+    grantees: dict[str, set[str]] = {}
+    for place, grantee in owner.execute(_GRANTEES):
+        grantees.setdefault(place, set()).add(grantee)
+    assert set(grantees) == {"relation", "function", "schema", "default", "policy"}
+    everybody = {"-"}
+    assert set().union(*grantees.values()) == ALL_ROLES | everybody
+    assert {place for place, names in grantees.items() if everybody & names} == {"policy"}
+    policies = owner.execute("SELECT DISTINCT policyname::text FROM pg_policies WHERE roles = '{public}'").fetchall()
+    assert policies == [("one_organization",)]
+
+
+def test_the_backups_role_reads_everything_and_writes_nothing(owner: Connection) -> None:
+    owner.execute("SET ROLE modelbook_owner")
+    owner.execute("CREATE TABLE of_tomorrow (id integer GENERATED ALWAYS AS IDENTITY)")
+    held = owner.execute(_BACKUP).fetchall()
+    assert len(held) > len(WRITES)
+    assert [row for row in held if row[1:] != (True, False)] == []
 
 
 def test_nobody_else_makes_things_in_the_schema(connect: Connect, database: Database) -> None:
