@@ -20,11 +20,11 @@ def find_foreign_package() -> str | None:
                 "install Modelbook in an environment of its own and take other folders off PYTHONPATH."
             )
     for record in HOME.glob("*.dist-info/RECORD"):
-        name = _written_over(record)
-        if name is not None:
+        written_over = _written_over(record)
+        if written_over is not None:
             return (
-                f"{record.parent.name.removesuffix('.dist-info')} has a package `{name}` as well, in the same folder "
-                f"{HOME / name}: install Modelbook in an environment of its own."
+                f"{record.parent.name.removesuffix('.dist-info')} has a package `{written_over}` as well, in the same "
+                f"folder {HOME / written_over}: install Modelbook in an environment of its own."
             )
     return None
 
