@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The aggregate's revision after the command, and the log position of its last event."""
+    """The aggregate's revision after the command, and the position of its last event in the organization's log."""
 
     aggregate_id: UUID
     revision: int

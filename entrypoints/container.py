@@ -22,6 +22,7 @@ from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.election import PostgresElection
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
+from adapters.postgres.hints import PostgresHints
 from adapters.postgres.inspection import inspect
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_directory import PostgresModelDirectory
@@ -139,7 +140,10 @@ class Container(containers.DeclarativeContainer):
             clock=clock,
         ),
     )
-    ledger = providers.Singleton(Ledger, recorder, written=readiness.provided.forget)
+    hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
+    ledger = providers.Singleton(
+        Ledger, recorder, written=providers.List(readiness.provided.forget, hints.provided.grown)
+    )
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
     models_of_tenant = providers.Singleton(EventSourcedModels, ledger)

@@ -127,6 +127,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await container.egress().close()
         await container.rate_limits().close()
         container.ledger().close()
+        await container.hints().close()
         container.writing_pool().close()
         await container.reading_pool().close()
 

@@ -12,24 +12,18 @@ CREATE TABLE organizations (
     name text
 );
 
-CREATE TABLE log_head (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    position bigint NOT NULL
-);
-
-INSERT INTO log_head (position) VALUES (0);
-
+-- The end of each organization's log. `closed_sequence` is the number of the event that closed it; none while it is open.
 CREATE TABLE organization_heads (
     organization_id uuid PRIMARY KEY,
     org_sequence bigint NOT NULL,
     hash bytea NOT NULL,
-    recorded_at timestamptz NOT NULL
+    recorded_at timestamptz NOT NULL,
+    closed_sequence bigint
 );
 
 CREATE TABLE events (
     organization_id uuid NOT NULL,
     org_sequence bigint NOT NULL,
-    position bigint NOT NULL,
     aggregate_id uuid NOT NULL,
     revision integer NOT NULL,
     topic text NOT NULL,
@@ -44,10 +38,6 @@ CREATE TABLE events (
     CONSTRAINT events_pkey PRIMARY KEY (organization_id, org_sequence),
     CONSTRAINT events_revision_key UNIQUE (organization_id, aggregate_id, revision)
 );
-
--- Positions are handed out under the lock of log_head; a unique key that does not begin with the organization
--- would tell one tenant about another.
-CREATE INDEX events_position_idx ON events (position);
 
 -- Auditors ask by actor and by type, newest first.
 CREATE INDEX events_actor_idx ON events (organization_id, actor, org_sequence);
@@ -83,13 +73,13 @@ RETURN CASE WHEN value IS NULL THEN int4send(-1)
 
 -- The canonical bytes of an event, as application/policies/chain.py has them too.
 CREATE FUNCTION event_hash(
-    previous_hash bytea, organization_id uuid, org_sequence bigint, log_position bigint, aggregate_id uuid,
-    revision integer, topic text, state bytea, actor text, command_id uuid, correlation_id text, reason text,
+    previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer,
+    topic text, state bytea, actor text, command_id uuid, correlation_id text, reason text,
     recorded_at timestamptz
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(
     convert_to('modelbook/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
-    || int8send(org_sequence) || int8send(log_position) || uuid_send(aggregate_id) || int4send(revision)
+    || int8send(org_sequence) || uuid_send(aggregate_id) || int4send(revision)
     || framed(topic) || framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
     || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint) || sha256(state)
 );

@@ -39,10 +39,10 @@ BEGIN
 END
 $$;
 
--- Positions and revisions a command has recorded; none when it has not. Waits for the command if it is under way,
+-- Sequence numbers and revisions a command has recorded; none when it has not. Waits for the command if it is under way,
 -- even as the organization's first one: taking the head makes it, and a head that was made in vain is taken away.
 CREATE FUNCTION command_outcome(p_organization_id uuid, p_command_id uuid)
-RETURNS TABLE (aggregate_id uuid, revision integer, log_position bigint)
+RETURNS TABLE (aggregate_id uuid, revision integer, org_sequence bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     head organization_heads;
@@ -53,24 +53,25 @@ BEGIN
         DELETE FROM organization_heads h WHERE h.organization_id = p_organization_id;
         DELETE FROM organizations o WHERE o.id = p_organization_id;
     END IF;
-    RETURN QUERY SELECT e.aggregate_id, max(e.revision), max(e.position) FROM events e
+    RETURN QUERY SELECT e.aggregate_id, max(e.revision), max(e.org_sequence) FROM events e
         WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id GROUP BY e.aggregate_id;
 END
 $$;
 
--- Answers no position when the log has the command already. The global head is taken last: whoever holds it makes
--- everybody wait until the commit.
+-- Answers nothing when the log has the command already. Organizations share nothing here: whoever appends for one waits
+-- for nobody else. Nothing follows the event that closed an organization.
 CREATE FUNCTION append_events(
     p_organization_id uuid, p_command_id uuid, p_correlation_id text, p_actor text, p_reason text,
     p_aggregate_ids uuid[], p_revisions integer[], p_topics text[], p_states bytea[],
     p_changes jsonb, p_sealed jsonb, p_destroyed uuid[]
-) RETURNS TABLE (first_position bigint, recorded_at timestamptz)
+) RETURNS TABLE (first_sequence bigint, recorded_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     head organization_heads;
     count_of_events CONSTANT integer := cardinality(p_aggregate_ids);
     moment timestamptz;
-    last_position bigint;
+    last_sequence bigint;
+    closed_sequence bigint;
     previous bytea;
     hashes bytea[];
     previous_hashes bytea[];
@@ -89,26 +90,27 @@ BEGIN
     IF p_sealed IS NOT NULL OR p_destroyed IS NOT NULL THEN
         PERFORM apply_credentials(p_organization_id, coalesce(p_sealed, '[]'::jsonb), coalesce(p_destroyed, '{}'));
     END IF;
-    UPDATE log_head SET position = log_head.position + count_of_events RETURNING log_head.position INTO last_position;
     previous := head.hash;
     FOR i IN 1..count_of_events LOOP
         previous_hashes[i] := previous;
         previous := event_hash(
-            previous, p_organization_id, head.org_sequence + i, last_position - count_of_events + i, p_aggregate_ids[i],
-            p_revisions[i], p_topics[i], p_states[i], p_actor, p_command_id, p_correlation_id, p_reason, moment);
+            previous, p_organization_id, head.org_sequence + i, p_aggregate_ids[i], p_revisions[i],
+            p_topics[i], p_states[i], p_actor, p_command_id, p_correlation_id, p_reason, moment);
         hashes[i] := previous;
     END LOOP;
-    INSERT INTO events (organization_id, org_sequence, position, aggregate_id, revision, topic, state, actor,
-                        command_id, correlation_id, reason, recorded_at, previous_hash, hash)
-    SELECT p_organization_id, head.org_sequence + e.ordinal, last_position - count_of_events + e.ordinal,
-           e.aggregate_id, e.revision, e.topic, e.state, p_actor, p_command_id, p_correlation_id, p_reason, moment,
+    INSERT INTO events (organization_id, org_sequence, aggregate_id, revision, topic, state, actor, command_id,
+                        correlation_id, reason, recorded_at, previous_hash, hash)
+    SELECT p_organization_id, head.org_sequence + e.ordinal, e.aggregate_id, e.revision, e.topic, e.state, p_actor, p_command_id, p_correlation_id, p_reason, moment,
            e.previous_hash, e.hash
     FROM unnest(p_aggregate_ids, p_revisions, p_topics, p_states, previous_hashes, hashes) WITH ORDINALITY
         AS e (aggregate_id, revision, topic, state, previous_hash, hash, ordinal);
-    UPDATE organization_heads h
-    SET org_sequence = head.org_sequence + count_of_events, hash = previous, recorded_at = moment
-    WHERE h.organization_id = p_organization_id;
-    RETURN QUERY SELECT last_position - count_of_events + 1, moment;
+    last_sequence := head.org_sequence + count_of_events;
+    UPDATE organization_heads h SET org_sequence = last_sequence, hash = previous, recorded_at = moment
+    WHERE h.organization_id = p_organization_id RETURNING h.closed_sequence INTO closed_sequence;
+    IF last_sequence > closed_sequence THEN
+        RAISE EXCEPTION 'organization % was removed', p_organization_id USING ERRCODE = 'ML003';
+    END IF;
+    RETURN QUERY SELECT head.org_sequence + 1, moment;
 END
 $$;
 

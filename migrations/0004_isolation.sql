@@ -7,8 +7,8 @@ BEGIN
     EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', tenant_table);
     EXECUTE format(
         'CREATE POLICY one_organization ON %1$s'
-        ' USING (%2$I = (SELECT nullif(current_setting(''app.organization_id'', true), '''')::uuid))'
-        ' WITH CHECK (%2$I = (SELECT nullif(current_setting(''app.organization_id'', true), '''')::uuid))',
+        ' USING (%2$I = nullif(current_setting(''app.organization_id'', true), '''')::uuid)'
+        ' WITH CHECK (%2$I = nullif(current_setting(''app.organization_id'', true), '''')::uuid)',
         tenant_table, organization_column);
     EXECUTE format('CREATE POLICY administration ON %s TO %I USING (true) WITH CHECK (true)',
                    tenant_table, service_role('admin'));
@@ -33,7 +33,6 @@ $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT SELECT ON organizations, organization_heads, events, ai_providers, ai_models, provider_credentials,
     provider_health, provider_checks, idempotency_keys, vault_canaries TO :"app", :"admin";
-GRANT SELECT ON log_head TO :"admin", :"app";
 GRANT INSERT, UPDATE, DELETE ON provider_health, provider_checks, idempotency_keys TO :"app", :"admin";
 GRANT INSERT ON vault_canaries TO :"app";
 GRANT INSERT, UPDATE, DELETE ON vault_canaries TO :"admin";
@@ -42,7 +41,7 @@ GRANT UPDATE ON provider_credentials TO :"admin";
 GRANT EXECUTE ON FUNCTION append_events(uuid, uuid, text, text, text, uuid[], integer[], text[], bytea[], jsonb, jsonb, uuid[])
     TO :"app", :"admin";
 GRANT EXECUTE ON FUNCTION command_outcome(uuid, uuid) TO :"app", :"admin";
-GRANT EXECUTE ON FUNCTION event_hash(bytea, uuid, bigint, bigint, uuid, integer, text, bytea, text, uuid, text, text, timestamptz)
+GRANT EXECUTE ON FUNCTION event_hash(bytea, uuid, bigint, uuid, integer, text, bytea, text, uuid, text, text, timestamptz)
     TO :"app", :"admin";
 GRANT EXECUTE ON FUNCTION framed(text), service_role(text) TO :"app", :"admin";
 GRANT SELECT ON _yoyo_migration TO :"app", :"admin";

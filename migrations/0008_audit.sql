@@ -1,42 +1,23 @@
--- Following, searching and proving the log, and the end of an organization.
+-- Searching the log, and the end of an organization.
 
--- The sequence number of the event that closed the organization; none while it is open.
-ALTER TABLE organization_heads ADD COLUMN closed_sequence bigint;
-
--- Each append moves its organization's head once: whoever follows the organization is woken when that is committed.
--- Nothing follows the event that closed it.
-CREATE FUNCTION head_moves() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-    IF NEW.org_sequence > OLD.closed_sequence THEN
-        RAISE EXCEPTION 'organization % was removed', NEW.organization_id USING ERRCODE = 'ML003';
-    END IF;
-    PERFORM pg_notify('modelbook_log', NEW.organization_id::text);
-    RETURN NEW;
-END
-$$;
-
-CREATE TRIGGER organization_head_moves BEFORE UPDATE OF org_sequence ON organization_heads
-    FOR EACH ROW EXECUTE FUNCTION head_moves();
-
--- Everything that is kept of an organization beside its log goes with the event that closes it, from the tables there
--- are today and from those of tomorrow. Its providers and models have said goodbye in events of their own.
+-- Everything that is kept of an organization beside its log goes with the event that closes it; a new table with an
+-- organization is to be named here. Its providers and models were removed by events of their own.
 CREATE FUNCTION close_organization() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-    held regclass;
 BEGIN
     IF EXISTS (SELECT FROM ai_providers p WHERE p.organization_id = NEW.organization_id) THEN
         RAISE EXCEPTION 'organization % still has providers', NEW.organization_id USING ERRCODE = 'ML004';
     END IF;
     UPDATE organization_heads h SET closed_sequence = NEW.org_sequence WHERE h.organization_id = NEW.organization_id;
     DELETE FROM organizations o WHERE o.id = NEW.organization_id;
-    FOR held IN
-        SELECT c.oid::regclass FROM pg_class c
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id' AND NOT a.attisdropped
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-            AND c.relname NOT IN ('events', 'organization_heads')
-    LOOP
-        EXECUTE format('DELETE FROM %s WHERE organization_id = $1', held) USING NEW.organization_id;
-    END LOOP;
+    DELETE FROM ai_models WHERE organization_id = NEW.organization_id;
+    DELETE FROM ai_providers WHERE organization_id = NEW.organization_id;
+    DELETE FROM provider_credentials WHERE organization_id = NEW.organization_id;
+    DELETE FROM provider_health WHERE organization_id = NEW.organization_id;
+    DELETE FROM provider_checks WHERE organization_id = NEW.organization_id;
+    DELETE FROM idempotency_keys WHERE organization_id = NEW.organization_id;
+    DELETE FROM model_usage WHERE organization_id = NEW.organization_id;
+    DELETE FROM discovery_snapshots WHERE organization_id = NEW.organization_id;
+    DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
     RETURN NULL;
 END
 $$;
@@ -69,7 +50,7 @@ CREATE TRIGGER provider_checks_of_closed BEFORE INSERT ON provider_checks
 CREATE TRIGGER provider_health_of_closed BEFORE INSERT ON provider_health
     FOR EACH ROW EXECUTE FUNCTION keep_nothing_of_closed();
 
--- Times and positions grow with the sequence numbers, so that twenty looks into the primary key find a place among a
+-- Times grow with the sequence numbers, so that twenty looks into the primary key find a place among a
 -- million events: no index has to be kept for it.
 
 -- The last sequence number of an organization whose event was recorded at or before a time; 0 when there is none.
@@ -93,26 +74,4 @@ BEGIN
 END
 $$;
 
--- The last sequence number of an organization whose event is at or before a position of the whole log; 0 for none.
-CREATE FUNCTION sequence_up_to(p_organization_id uuid, p_position bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
-DECLARE
-    low bigint := 0;
-    high bigint := (SELECT h.org_sequence FROM organization_heads h WHERE h.organization_id = p_organization_id);
-    middle bigint;
-BEGIN
-    WHILE low < high LOOP
-        middle := (low + high + 1) / 2;
-        IF (SELECT e.position <= p_position FROM events e
-            WHERE e.organization_id = p_organization_id AND e.org_sequence = middle) THEN
-            low := middle;
-        ELSE
-            high := middle - 1;
-        END IF;
-    END LOOP;
-    RETURN low;
-END
-$$;
-
 GRANT EXECUTE ON FUNCTION sequence_at(uuid, timestamptz) TO :"app", :"admin";
-GRANT EXECUTE ON FUNCTION sequence_up_to(uuid, bigint) TO :"app", :"admin";

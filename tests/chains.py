@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 ORGANIZATION = UUID(int=7)
 
 
-def an_event(sequence: int, *, position: int | None = None, state: bytes | None = None) -> StoredEvent:
+def an_event(sequence: int, *, state: bytes | None = None) -> StoredEvent:
     """Return an event that is not linked to any other yet."""
     return StoredEvent(
         organization_id=ORGANIZATION.bytes,
         org_sequence=eight_bytes(sequence),
-        position=eight_bytes(3 * sequence if position is None else position),
         aggregate_id=_id(1, sequence),
         revision=(1).to_bytes(4, "big"),
         topic=b"model.renamed",
@@ -44,7 +43,7 @@ def chained(events: Sequence[StoredEvent], *, start: int = 0) -> list[StoredEven
     before = linked[start - 1].hash if start else genesis_hash(ORGANIZATION)
     for index in range(start, len(linked)):
         # Many are made for some tests, and `_replace` takes its time.
-        said = linked[index][:12]
+        said = linked[index][:11]
         hash_ = stored_hash(StoredEvent(*said, before, b""))
         linked[index] = StoredEvent(*said, before, hash_)
         before = hash_

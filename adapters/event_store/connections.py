@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 
+from adapters.event_store.constraints import violated_constraint
 from adapters.event_store.records import ConnectionLost, ConstraintConflict, OrganizationClosed, RevisionConflict
 from adapters.sql import statements
 
@@ -68,7 +69,7 @@ def _ended_by_server(error: psycopg.Error) -> bool:
 
 
 def _translated(error: psycopg.Error) -> DatabaseError:
-    constraint = error.diag.constraint_name
+    constraint = violated_constraint(error)
     if error.sqlstate == "ML003":
         return OrganizationClosed(str(error))
     if error.sqlstate in {"ML001", "ML004"} or constraint == "events_revision_key":

@@ -57,9 +57,9 @@ class Ledger:
     """Loads and saves aggregates off the event loop."""
 
     def __init__(
-        self, recorder: LedgerRecorder, *, threads: int = 4, written: Callable[[UUID], None] = lambda _: None
+        self, recorder: LedgerRecorder, *, threads: int = 4, written: Sequence[Callable[[UUID], None]] = ()
     ) -> None:
-        """Take the recorder; `written` is told of the organization after each save, also of one that failed."""
+        """Take the recorder; `written` are called with the organization after each save, also a failed one."""
         self._recorder = recorder
         self._written = written
         self._application = LedgerApplication(recorder)
@@ -105,7 +105,8 @@ class Ledger:
             return await self._in_thread(self._record, aggregates, append)
         finally:
             # Whatever became of it, it may have been recorded.
-            self._written(append.organization_id)
+            for tell in self._written:
+                tell(append.organization_id)
 
     async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
         context = copy_context()

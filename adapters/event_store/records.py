@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LedgerStoredEvent(StoredEvent):
-    """An event with the database's time of it and its global position."""
+    """An event with the database's time of it and its position in the organization's log."""
 
     recorded_at: datetime
     position: int
@@ -26,7 +26,7 @@ class LedgerStoredEvent(StoredEvent):
 
 @dataclass(frozen=True)
 class LedgerNotification(Notification):
-    """An event in the order of the whole log."""
+    """An event in the order of the organization's log."""
 
     recorded_at: datetime
 

@@ -72,16 +72,15 @@ def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
 
 def _entry(row: tuple[Any, ...]) -> AuditEntry:
     return AuditEntry(
-        org_sequence=row[0],
-        position=row[1],
-        aggregate_id=row[2],
-        revision=row[3],
-        topic=row[4],
-        facts=orjson.loads(row[5]),
-        actor=row[6],
-        command_id=row[7],
-        correlation_id=row[8],
-        reason=row[9],
-        recorded_at=row[10],
-        hash=row[11],
+        position=row[0],
+        aggregate_id=row[1],
+        revision=row[2],
+        topic=row[3],
+        facts=orjson.loads(row[4]),
+        actor=row[5],
+        command_id=row[6],
+        correlation_id=row[7],
+        reason=row[8],
+        recorded_at=row[9],
+        hash=row[10],
     )

@@ -42,13 +42,12 @@ class PostgresFollowedLog:
         parameters = {"organization_id": organization_id, "position": position, "limit": limit}
         return [
             FeedEvent(
-                org_sequence=row[0],
-                position=row[1],
-                topic=row[2],
-                aggregate_id=row[3],
-                revision=row[4],
-                actor=row[5],
-                recorded_at=row[6],
+                position=row[0],
+                topic=row[1],
+                aggregate_id=row[2],
+                revision=row[3],
+                actor=row[4],
+                recorded_at=row[5],
             )
             for row in await self._rows("after", parameters)
         ]

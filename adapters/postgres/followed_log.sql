@@ -2,14 +2,18 @@
 SELECT set_config('app.organization_id', %(organization_id)s::text, true);
 
 -- position: the position of an organization's newest event
-SELECT e.position FROM organization_heads h
-JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence = h.org_sequence
-WHERE h.organization_id = %(organization_id)s;
+SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
 
 -- after: an organization's events after a position, oldest first
-SELECT org_sequence, position, topic, aggregate_id, revision, actor, recorded_at FROM events
-WHERE organization_id = %(organization_id)s AND org_sequence > sequence_up_to(%(organization_id)s, %(position)s)
+SELECT org_sequence, topic, aggregate_id, revision, actor, recorded_at FROM events
+WHERE organization_id = %(organization_id)s AND org_sequence > %(position)s
 ORDER BY org_sequence LIMIT %(limit)s;
 
 -- listen: hear when an organization's log has grown
 LISTEN modelbook_log;
+
+-- unhurried: this transaction need not be on the disk before it is answered
+SELECT set_config('synchronous_commit', 'off', true);
+
+-- notify: tell whoever listens that these organizations' logs have grown
+SELECT pg_notify('modelbook_log', organization_id::text) FROM unnest(%(organization_ids)s::uuid[]) AS grown (organization_id);

@@ -38,11 +38,10 @@ class SessionHeads:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def at_one_moment(self) -> tuple[int, Sequence[HeadLeaf]]:
+    async def at_one_moment(self) -> Sequence[HeadLeaf]:
         with reachable():
             rows = await (await self._connection.execute(_SQL["all_heads"])).fetchall()
-        leaves = [HeadLeaf(*row[1:]) for row in rows if row[1] is not None]
-        return rows[0][0], leaves
+        return [HeadLeaf(*row) for row in rows]
 
 
 class CheckpointOffice:

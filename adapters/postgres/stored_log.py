@@ -53,12 +53,13 @@ class PostgresStoredLog:
         self._connect = connect
         self._only = organization_id
 
-    async def position(self) -> int:
-        position: int = (await self._rows("own_position" if self._only else "position", {}))[0][0]
-        return position
+    async def event_count(self) -> int:
+        count: int = (await self._own_rows("event_count"))[0][0]
+        return count
 
     async def heads(self, after: bytes | None, limit: int) -> Sequence[Head]:
-        rows = await self._rows("heads", {"after": None if after is None else UUID(bytes=after), "limit": limit})
+        parameters = {"after": UUID(int=0) if after is None else UUID(bytes=after), "limit": limit}
+        rows = await self._own_rows("heads", parameters)
         return [Head(organization_id.bytes, sequence, hash_) for organization_id, sequence, hash_ in rows]
 
     async def events(self, first: bytes, last: bytes) -> AsyncIterator[Sequence[StoredEvent]]:
@@ -80,13 +81,10 @@ class PostgresStoredLog:
             await asyncio.wait({fetching})
 
     async def irregularities(self) -> Irregularities:
-        gaps = [] if self._only else await self._rows("gaps", {})
         return Irregularities(
-            gaps=[(first, last) for first, last in gaps if first <= last],
-            twice=[last + 1 for first, last in gaps if first > last],
-            headless=[Span(*row) for row in await self._rows("headless", {})],
-            beyond=[Span(*row) for row in await self._rows("beyond", {})],
-            misnumbered=[Span(*row) for row in await self._rows("misnumbered", {})],
+            headless=[Span(*row) for row in await self._own_rows("headless")],
+            beyond=[Span(*row) for row in await self._own_rows("beyond")],
+            misnumbered=[Span(*row) for row in await self._own_rows("misnumbered")],
         )
 
     async def owner(self, aggregate_id: UUID) -> UUID | None:
@@ -103,8 +101,14 @@ class PostgresStoredLog:
         rows = await self._fetched("events", parameters, binary=True)
         return cast("Sequence[StoredEvent]", rows)
 
+    async def _own_rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement about all organizations, or of the one like it about the one."""
+        if self._only is None:
+            return await self._rows(name, parameters or {})
+        return await self._rows(f"own_{name}", {**(parameters or {}), "only": self._only})
+
     async def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return await self._fetched(name, {**parameters, "only": self._only}, binary=False)
+        return await self._fetched(name, parameters, binary=False)
 
     async def _fetched(self, name: str, parameters: Mapping[str, Any], *, binary: bool) -> list[tuple[Any, ...]]:
         scope = {"organization_id": str(self._only or ""), "timeout": _TIMEOUT}

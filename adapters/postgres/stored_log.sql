@@ -1,52 +1,62 @@
 -- scope: the organization whose rows are to be seen, and more time than a request of the API takes
 SELECT set_config('app.organization_id', %(organization_id)s, true), set_config('statement_timeout', %(timeout)s, true);
 
--- position: the end of the whole log
-SELECT position FROM log_head;
+-- event_count: how many events the heads of all organizations name
+SELECT coalesce(sum(org_sequence), 0)::bigint FROM organization_heads;
 
--- own_position: the position of an organization's newest event
-SELECT coalesce(max(e.position), 0) FROM organization_heads h
-JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence = h.org_sequence
-WHERE h.organization_id = %(only)s;
+-- own_event_count: how many events the organization's head names
+SELECT coalesce(sum(org_sequence), 0)::bigint FROM organization_heads WHERE organization_id = %(only)s;
 
 -- heads: the ends of organizations' logs, by organization
-SELECT organization_id, org_sequence, hash FROM organization_heads
-WHERE (%(after)s::uuid IS NULL OR organization_id > %(after)s) AND (%(only)s::uuid IS NULL OR organization_id = %(only)s)
+SELECT organization_id, org_sequence, hash FROM organization_heads WHERE organization_id > %(after)s
 ORDER BY organization_id LIMIT %(limit)s;
 
+-- own_heads: the end of the organization's log
+SELECT organization_id, org_sequence, hash FROM organization_heads
+WHERE organization_id = %(only)s AND organization_id > %(after)s LIMIT %(limit)s;
+
 -- events: events by organization and sequence
-SELECT organization_id, org_sequence, position, aggregate_id, revision, topic, actor, command_id, correlation_id, reason,
-       recorded_at, state, previous_hash, hash
+SELECT organization_id, org_sequence, aggregate_id, revision, topic, actor, command_id, correlation_id, reason, recorded_at,
+       state, previous_hash, hash
 FROM events
 WHERE (organization_id, org_sequence) > (%(organization)s, %(sequence)s) AND organization_id <= %(last)s
 ORDER BY organization_id, org_sequence LIMIT %(limit)s;
 
--- gaps: positions that are missing, and positions that two events have, up to the head of the whole log
-SELECT before + 1, position - 1 FROM (
-    SELECT position, lag(position, 1, 0::bigint) OVER (ORDER BY position) AS before FROM (
-        SELECT position FROM events UNION ALL SELECT position + 1 FROM log_head) placed) followed
-WHERE position <> before + 1 ORDER BY position LIMIT 1000;
-
 -- headless: events of organizations without a head
-SELECT e.organization_id, min(e.org_sequence), min(e.position), count(*) FROM events e
-WHERE (%(only)s::uuid IS NULL OR e.organization_id = %(only)s)
+SELECT e.organization_id, min(e.org_sequence), count(*) FROM events e
+WHERE NOT EXISTS (SELECT FROM organization_heads h WHERE h.organization_id = e.organization_id)
+GROUP BY e.organization_id ORDER BY 1 LIMIT 1000;
+
+-- own_headless: the organization's events, if it has no head
+SELECT e.organization_id, min(e.org_sequence), count(*) FROM events e WHERE e.organization_id = %(only)s
     AND NOT EXISTS (SELECT FROM organization_heads h WHERE h.organization_id = e.organization_id)
-GROUP BY e.organization_id ORDER BY 3 LIMIT 1000;
+GROUP BY e.organization_id;
 
 -- beyond: events after the end that their organization's head names
-SELECT e.organization_id, min(e.org_sequence), min(e.position), count(*) FROM organization_heads h
+SELECT e.organization_id, min(e.org_sequence), count(*) FROM organization_heads h
 JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence > h.org_sequence
-WHERE %(only)s::uuid IS NULL OR h.organization_id = %(only)s
-GROUP BY e.organization_id ORDER BY 3 LIMIT 1000;
+GROUP BY e.organization_id ORDER BY 1 LIMIT 1000;
+
+-- own_beyond: events after the end that the organization's head names
+SELECT e.organization_id, min(e.org_sequence), count(*) FROM organization_heads h
+JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence > h.org_sequence
+WHERE h.organization_id = %(only)s GROUP BY e.organization_id;
 
 -- misnumbered: events whose revision does not follow the one before it of the same aggregate
-SELECT organization_id, org_sequence, position, 1 FROM (
-    SELECT organization_id, org_sequence, position, revision, lag(revision) OVER lives AS before,
+SELECT organization_id, org_sequence, 1 FROM (
+    SELECT organization_id, org_sequence, revision, lag(revision) OVER lives AS before,
            lag(org_sequence) OVER lives AS sequence_before
-    FROM events WHERE %(only)s::uuid IS NULL OR organization_id = %(only)s
-    WINDOW lives AS (PARTITION BY organization_id, aggregate_id ORDER BY revision)) lived
+    FROM events WINDOW lives AS (PARTITION BY organization_id, aggregate_id ORDER BY revision)) lived
 WHERE revision <> coalesce(before + 1, least(revision, 1)) OR org_sequence <= sequence_before
-ORDER BY position LIMIT 1000;
+ORDER BY organization_id, org_sequence LIMIT 1000;
+
+-- own_misnumbered: the same, of the organization
+SELECT organization_id, org_sequence, 1 FROM (
+    SELECT organization_id, org_sequence, revision, lag(revision) OVER lives AS before,
+           lag(org_sequence) OVER lives AS sequence_before
+    FROM events WHERE organization_id = %(only)s WINDOW lives AS (PARTITION BY aggregate_id ORDER BY revision)) lived
+WHERE revision <> coalesce(before + 1, least(revision, 1)) OR org_sequence <= sequence_before
+ORDER BY org_sequence LIMIT 1000;
 
 -- owner: the organization that has an aggregate of this id
 SELECT h.organization_id FROM organization_heads h WHERE EXISTS (
@@ -58,11 +68,8 @@ SELECT e.hash FROM unnest(%(organizations)s::uuid[], %(sequences)s::bigint[]) WI
 LEFT JOIN events e ON e.organization_id = wanted.organization_id AND e.org_sequence = wanted.org_sequence
 ORDER BY wanted.number;
 
--- all_heads: the position of the whole log, and all heads with theirs, of one moment
-SELECT l.position, h.organization_id, h.org_sequence, h.hash, coalesce(e.position, 0) FROM log_head l
-LEFT JOIN organization_heads h ON h.org_sequence > 0
-LEFT JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence = h.org_sequence
-ORDER BY h.organization_id;
+-- all_heads: all heads, of one moment
+SELECT organization_id, org_sequence, hash FROM organization_heads WHERE org_sequence > 0 ORDER BY organization_id;
 
 -- won: take the office of the one who writes checkpoints if it is vacant; this session holds it until it ends
 SELECT pg_try_advisory_lock(hashtextextended('modelbook checkpoints', 0));

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from adapters.projections.batches import batches
 from adapters.projections.connections import connected, for_each
-from adapters.projections.reading import SQL_TEXTS, Part, as_json, columns_of, filled_in, one
+from adapters.projections.reading import SQL_TEXTS, Part, as_json, columns_of, filled_in, heads_now, one
 from application.ports.read_tables import Difference, Differences, Filled
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from adapters.projections.batches import Batch
     from adapters.projections.connections import Connection
-    from adapters.projections.reading import Source
+    from adapters.projections.reading import Heads, Source
     from application.ports.progress import Progress
     from application.ports.read_tables import Place
     from application.projections.rows import Table
@@ -67,7 +67,7 @@ async def verify(url: str, source: Source, progress: Progress) -> tuple[Filled, 
     async def work(connection: Connection, batch: Batch) -> None:
         nonlocal events, rows, position
         async with _moment(connection, source.table):
-            position = max(position, await one(connection, "head"))
+            position = max(position, await one(connection, "event_count"))
             count, made = await source.batch(connection, batch)
             parameters = {**batch.parameters, "rows": as_json(made), "limit": max(1, found.still_named)}
             differing = await connection.execute(filled_in("differ_from_rows", source.table), parameters)
@@ -79,8 +79,8 @@ async def verify(url: str, source: Source, progress: Progress) -> tuple[Filled, 
     return Filled(position=position, events=events, rows=rows), found.differences()
 
 
-async def compare(url: str, source: Source, place: Place, position: int, progress: Progress) -> Differences:
-    """Compare the live table with one that is at a position, but for the rows that were touched since."""
+async def compare(url: str, source: Source, place: Place, since: Heads, progress: Progress) -> Differences:
+    """Compare the live table with one that is as of a moment, but for the rows that were touched since."""
     found = _Found()
     table = source.table
     async with connected(url) as connection:
@@ -90,8 +90,7 @@ async def compare(url: str, source: Source, place: Place, position: int, progres
 
     async def work(connection: Connection, batch: Batch) -> None:
         async with _moment(connection, table):
-            head = await one(connection, "head")
-            touched = columns_of(await source.touched(connection, Part(position, head)))
+            touched = columns_of(await source.touched(connection, Part(since, await heads_now(connection))))
             parameters = {**batch.parameters, **touched, "limit": max(1, found.still_named)}
             found.add(await (await connection.execute(statement, parameters)).fetchall())
         await progress.advance(batch.events)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.projections.batches import batches, within
 from adapters.projections.connections import connected, for_each
-from adapters.projections.reading import SQL_TEXTS, Part, one, put, take
+from adapters.projections.reading import Part, heads_now, put, take
 from application.ports.read_tables import Filled, OrganizationUnknown
 
 if TYPE_CHECKING:
@@ -14,23 +14,22 @@ if TYPE_CHECKING:
 
     from adapters.projections.batches import Batch
     from adapters.projections.connections import Connection
-    from adapters.projections.reading import Source
+    from adapters.projections.reading import Heads, Source
     from application.ports.progress import Progress
     from application.ports.read_tables import Place
 
-_CHUNK: Final = 20_000
 # What is left over is done while everybody waits: some milliseconds' worth.
 _CLOSE: Final = 100
 _ROUNDS: Final = 20
 
 
-async def fill(url: str, source: Source, progress: Progress, organization_id: UUID | None) -> Filled:
-    """Fold the whole log, or one organization's, into the table in the making."""
+async def fill(url: str, source: Source, progress: Progress, organization_id: UUID | None) -> tuple[Filled, Heads]:
+    """Fold the whole log, or one organization's, into the table in the making; return also up to where."""
     events = rows = 0
     async with connected(url) as connection:
-        # Positions are given out under a lock that is kept until the commit: what is up to the head is there.
-        until = await one(connection, "head")
-        heads = await (await connection.execute(SQL_TEXTS["heads"])).fetchall()
+        # An organization's head moves with the commit: what is up to it is there.
+        until = await heads_now(connection)
+    heads = list(until.items())
     if organization_id is not None:
         heads = [head for head in heads if head[0] == organization_id]
         if not heads:
@@ -46,22 +45,19 @@ async def fill(url: str, source: Source, progress: Progress, organization_id: UU
 
     parts = batches(heads, whole=source.table == "organizations")
     await for_each(url, parts if organization_id is None else within(organization_id, parts), work)
-    return Filled(position=until, events=events, rows=rows)
+    return Filled(position=sum(until.values()), events=events, rows=rows), until
 
 
-async def catch_up(connection: Connection, source: Source, place: Place, position: int) -> int:
-    """Bring the table from this position close to the head, and return where it is."""
+async def catch_up(connection: Connection, source: Source, place: Place, known: Heads) -> Heads:
+    """Bring the table from one moment close to now, and return where it is."""
     for _ in range(_ROUNDS):
-        head = await one(connection, "head")
-        if head - position <= _CLOSE:
+        heads = await heads_now(connection)
+        if sum(heads.values()) - sum(known.values()) <= _CLOSE:
             break
-        while position < head:
-            # A command's events stay together: only after all of them do names and keys belong to one row each.
-            until = await one(connection, "command_end", position=min(head, position + _CHUNK)) or head
-            async with connection.transaction():
-                await bring(connection, source, place, Part(position, until))
-            position = until
-    return position
+        async with connection.transaction():
+            await bring(connection, source, place, Part(known, heads))
+        known = heads
+    return known
 
 
 async def bring(connection: Connection, source: Source, place: Place, part: Part) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.projections.folding import Projector
+    from adapters.projections.reading import Heads
     from application.ports.progress import Progress
     from application.ports.read_tables import Differences, Filled, Mended, Place, Swapped
     from application.projections.rows import Table
@@ -29,10 +30,12 @@ class PostgresReadTables:
         self._url = url
         self._projector = projector
         self._patience = patience or Patience()
+        # What was seen at each count of events: heads only grow, so that the count tells the moment.
+        self._moments: dict[int, Heads] = {}
 
     async def statuses(self) -> Sequence[ProjectionStatus]:
         async with connected(self._url) as connection:
-            head = await one(connection, "head")
+            events = await one(connection, "event_count")
             rows = await (await connection.execute(SQL_TEXTS["statuses"], {"names": list(TOPICS_OF)})).fetchall()
             counts = {
                 name: (await (await connection.execute(filled_in("row_count", name))).fetchone() or (0,))[0]
@@ -41,7 +44,7 @@ class PostgresReadTables:
         return [
             ProjectionStatus(
                 name=row[0],
-                position=head,
+                position=events,
                 rows=counts[row[0]],
                 swapped_position=row[1],
                 swapped_at=row[2],
@@ -66,21 +69,26 @@ class PostgresReadTables:
         await self._run("begin", name=name, as_live=as_live)
 
     async def fill(self, name: Table, progress: Progress, organization_id: UUID | None = None) -> Filled:
-        return await filling.fill(self._url, self._source(name), progress, organization_id)
+        filled, heads = await filling.fill(self._url, self._source(name), progress, organization_id)
+        self._moments[filled.position] = heads
+        return filled
 
     async def index(self, name: Table) -> None:
         await self._run("index", name=name)
 
     async def catch_up(self, name: Table, place: Place, position: int) -> int:
         async with connected(self._url) as connection:
-            return await filling.catch_up(connection, self._source(name), place, position)
+            heads = await filling.catch_up(connection, self._source(name), place, self._moment(position))
+        count = sum(heads.values())
+        self._moments[count] = heads
+        return count
 
     async def compare(self, name: Table, place: Place, position: int, progress: Progress) -> Differences:
-        return await comparing.compare(self._url, self._source(name), place, position, progress)
+        return await comparing.compare(self._url, self._source(name), place, self._moment(position), progress)
 
     async def swap(self, name: Table, place: Place, position: int) -> Swapped:
         async with connected(self._url) as connection:
-            return await swapping.swap(connection, self._source(name), place, position, self._patience)
+            return await swapping.swap(connection, self._source(name), place, self._moment(position), self._patience)
 
     async def settle(self) -> int:
         async with connected(self._url) as connection:
@@ -102,10 +110,14 @@ class PostgresReadTables:
     async def mend(self, organization_id: UUID, names: Sequence[Table], position: int) -> Sequence[Mended]:
         async with connected(self._url) as connection:
             sources = [self._source(name) for name in names]
-            return await swapping.mend(connection, organization_id, sources, position)
+            return await swapping.mend(connection, organization_id, sources, self._moment(position))
 
     async def verify(self, name: Table, progress: Progress) -> tuple[Filled, Differences]:
         return await comparing.verify(self._url, self._source(name), progress)
+
+    def _moment(self, position: int) -> Heads:
+        """Return what was seen then; where that is not known, all is taken for new."""
+        return self._moments.get(position, {})
 
     def _source(self, name: Table) -> Source:
         return Source(name, self._projector)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from application.projections.rows import Table
 
 SQL_TEXTS: Final = statements("adapters.projections", "statements.sql")
-END: Final = 2**63 - 1
+
+Heads = dict[UUID, int]
+"""How far each organization's log goes, at one moment."""
 
 Keys = list[tuple[UUID, UUID]]
 """Organization and id of rows."""
@@ -34,11 +36,16 @@ Keys = list[tuple[UUID, UUID]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The events after one position up to another, of one organization or of all."""
+    """The events of each organization after what one moment saw, up to what a later one sees."""
 
-    after: int
-    until: int
-    organization_id: UUID | None = None
+    after: Heads
+    until: Heads
+
+    def moved(self) -> list[UUID]:
+        """Return the organizations with events in it."""
+        return [
+            organization_id for organization_id, end in self.until.items() if end > self.after.get(organization_id, 0)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +55,33 @@ class Source:
     table: Table
     projector: Projector
 
-    async def batch(self, connection: Connection, batch: Batch, until: int = END) -> tuple[int, list[Row]]:
-        """Return how many events there are in a batch up to a position, and the rows that are left of them."""
-        events = await self._events(connection, "events", {**batch.parameters, "until": until})
+    async def batch(self, connection: Connection, batch: Batch, until: Heads | None = None) -> tuple[int, list[Row]]:
+        """Return how many events there are in a batch, up to a moment or now, and the rows that are left of them."""
+        name, parameters = "events", dict(batch.parameters)
+        if until is not None:
+            name = "events_up_to"
+            heads = [one for one in until if batch.first_organization <= one <= batch.last_organization]
+            parameters |= {"heads": heads, "sequences": [until[one] for one in heads]}
+        events = await self._events(connection, name, parameters)
         return len(events), self._rows(events, batch.organizations)
 
     async def touched(self, connection: Connection, part: Part) -> Keys:
         """Return which rows the events of a part of the log make, change or remove."""
-        name = "touched_organizations" if self.table == "organizations" else "touched"
+        moved = part.moved()
+        if self.table == "organizations":
+            return [(organization_id, organization_id) for organization_id in moved]
         parameters = {
-            "after": part.after,
-            "until": part.until,
-            "organization_id": part.organization_id,
+            "heads": moved,
+            "after": [part.after.get(organization_id, 0) for organization_id in moved],
+            "until": [part.until[organization_id] for organization_id in moved],
             "others": self._others,
         }
-        cursor = await connection.execute(SQL_TEXTS[name], parameters, binary=True)
+        cursor = await connection.execute(SQL_TEXTS["touched"], parameters, binary=True)
         return [(row[0], row[1]) for row in await cursor.fetchall()]
 
-    async def rows(self, connection: Connection, keys: Keys, until: int) -> list[Row]:
-        """Return those of the rows that there are at a position."""
-        parameters = {**columns_of(keys), "until": until}
+    async def rows(self, connection: Connection, keys: Keys, until: Heads) -> list[Row]:
+        """Return those of the rows that there are at a moment."""
+        parameters = {**columns_of(keys), "until": [until[organization_id] for organization_id, _ in keys]}
         events = await self._events(connection, "events_of_rows", parameters)
         return self._rows(events, [organization_id for organization_id, _ in keys])
 
@@ -101,6 +115,11 @@ def filled_in(name: str, table: Table, place: Place = "rebuilding") -> Composed:
     return SQL(SQL_TEXTS[name]).format(
         table=Identifier(table), place=Identifier(place), organization=Identifier(organization)
     )
+
+
+async def heads_now(connection: Connection) -> Heads:
+    """Return how far each organization's log goes."""
+    return dict(await (await connection.execute(SQL_TEXTS["heads"])).fetchall())
 
 
 async def put(connection: Connection, table: Table, place: Place, rows: Sequence[Row]) -> None:

@@ -1,38 +1,38 @@
 -- heads: how many events each organization has
 SELECT organization_id, org_sequence FROM organization_heads WHERE org_sequence > 0 ORDER BY organization_id;
 
--- head: how far the log goes
-SELECT position FROM log_head;
+-- event_count: how many events the log has
+SELECT coalesce(sum(org_sequence), 0)::bigint FROM organization_heads;
 
 -- events: the events that make a table's rows, and those that nobody knows, one aggregate after the other
 SELECT uuid_send(organization_id), uuid_send(aggregate_id), revision, topic, state, timestamptz_send(recorded_at),
-       position FROM events
+       org_sequence FROM events
 WHERE organization_id BETWEEN %(first_organization)s AND %(last_organization)s
     AND aggregate_id BETWEEN %(first_aggregate)s AND %(last_aggregate)s
-    AND position <= %(until)s AND topic <> ALL (%(others)s::text[])
+    AND topic <> ALL (%(others)s::text[])
 ORDER BY organization_id, aggregate_id, revision;
 
+-- events_up_to: as `events`, of each organization up to a sequence number
+SELECT uuid_send(e.organization_id), uuid_send(e.aggregate_id), e.revision, e.topic, e.state,
+       timestamptz_send(e.recorded_at), e.org_sequence
+FROM unnest(%(heads)s::uuid[], %(sequences)s::bigint[]) AS head (organization_id, org_sequence)
+JOIN events e ON e.organization_id = head.organization_id AND e.org_sequence <= head.org_sequence
+WHERE e.aggregate_id BETWEEN %(first_aggregate)s AND %(last_aggregate)s AND e.topic <> ALL (%(others)s::text[])
+ORDER BY e.organization_id, e.aggregate_id, e.revision;
+
 -- touched: which rows the events of a part of the log change; as with `events`, those of other tables apart
-SELECT DISTINCT organization_id, aggregate_id FROM events
-WHERE position > %(after)s AND position <= %(until)s AND topic <> ALL (%(others)s::text[])
-    AND organization_id = coalesce(%(organization_id)s, organization_id);
-
--- touched_organizations: which organizations the events of a part of the log belong to
-SELECT DISTINCT organization_id, organization_id FROM events
-WHERE position > %(after)s AND position <= %(until)s AND organization_id = coalesce(%(organization_id)s, organization_id);
-
--- command_end: the last event of the command whose event is at a position, none where the position has none
-SELECT max(last.position) FROM events one
-JOIN events last ON last.organization_id = one.organization_id AND last.command_id = one.command_id
-WHERE one.position = %(position)s;
+SELECT DISTINCT e.organization_id, e.aggregate_id
+FROM unnest(%(heads)s::uuid[], %(after)s::bigint[], %(until)s::bigint[]) AS part (organization_id, after, until)
+JOIN events e ON e.organization_id = part.organization_id AND e.org_sequence > part.after AND e.org_sequence <= part.until
+WHERE e.topic <> ALL (%(others)s::text[]);
 
 -- events_of_rows: as `events`, for these aggregates alone
 SELECT uuid_send(e.organization_id), uuid_send(e.aggregate_id), e.revision, e.topic, e.state,
-       timestamptz_send(e.recorded_at), e.position
+       timestamptz_send(e.recorded_at), e.org_sequence
 FROM events e
-JOIN unnest(%(organization_ids)s::uuid[], %(ids)s::uuid[]) AS wanted (organization_id, id)
-    ON wanted.organization_id = e.organization_id AND wanted.id = e.aggregate_id
-WHERE e.position <= %(until)s AND e.topic <> ALL (%(others)s::text[])
+JOIN unnest(%(organization_ids)s::uuid[], %(ids)s::uuid[], %(until)s::bigint[]) AS wanted (organization_id, id, until)
+    ON wanted.organization_id = e.organization_id AND wanted.id = e.aggregate_id AND e.org_sequence <= wanted.until
+WHERE e.topic <> ALL (%(others)s::text[])
 ORDER BY e.organization_id, e.aggregate_id, e.revision;
 
 -- put: make rows of a table that is not live
@@ -108,7 +108,7 @@ SELECT discard_rebuild(%(name)s);
 -- open_retired: let the one that was kept be written
 SELECT open_retired(%(name)s);
 
--- hold: stop the log and the live table, and tell how far the log goes
+-- hold: stop the live table and whoever writes it
 SELECT hold_projection(%(name)s, %(patience_ms)s);
 
 -- swap: exchange the tables

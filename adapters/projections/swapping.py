@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from adapters.projections.filling import bring, catch_up
-from adapters.projections.reading import SQL_TEXTS, Part, one
+from adapters.projections.reading import SQL_TEXTS, Part, heads_now, one
 from application.ports.read_tables import Mended, MendTogether, Swapped, TablesBusy
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.projections.connections import Connection
-    from adapters.projections.reading import Source
+    from adapters.projections.reading import Heads, Source
     from application.ports.read_tables import Place
 
 
@@ -32,8 +32,8 @@ class Patience:
     seconds: float = 60.0
 
 
-async def swap(connection: Connection, source: Source, place: Place, position: int, patience: Patience) -> Swapped:
-    """Bring the table up to the head of the log and exchange it for the live one, in one short transaction.
+async def swap(connection: Connection, source: Source, place: Place, known: Heads, patience: Patience) -> Swapped:
+    """Bring the table up to the end of the log and exchange it for the live one, in one short transaction.
 
     Raises:
         TablesBusy: there was no moment in which nobody held the live table.
@@ -41,25 +41,27 @@ async def swap(connection: Connection, source: Source, place: Place, position: i
     started, attempts, pause = perf_counter(), 0, patience.first_pause_seconds
     while True:
         attempts += 1
-        position = await catch_up(connection, source, place, position)
+        known = await catch_up(connection, source, place, known)
         begin = perf_counter()
         try:
-            head = await _exchange(connection, source, place, position, patience.lock_ms)
+            events = await _exchange(connection, source, place, known, patience.lock_ms)
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
             if perf_counter() - started > patience.seconds:
                 raise TablesBusy(await _in_the_way(connection)) from error
             await asyncio.sleep(pause)
             pause = min(2 * pause, patience.longest_pause_seconds)
             continue
-        return Swapped(position=head, milliseconds=(perf_counter() - begin) * 1000, attempts=attempts)
+        return Swapped(position=events, milliseconds=(perf_counter() - begin) * 1000, attempts=attempts)
 
 
-async def _exchange(connection: Connection, source: Source, place: Place, position: int, lock_ms: int) -> int:
+async def _exchange(connection: Connection, source: Source, place: Place, known: Heads, lock_ms: int) -> int:
     async with connection.transaction():
-        head: int = await one(connection, "hold", name=source.table, patience_ms=lock_ms)
-        await bring(connection, source, place, Part(position, head))
-        await connection.execute(SQL_TEXTS["swap"], {"name": source.table, "place": place, "position": head})
-    return head
+        await one(connection, "hold", name=source.table, patience_ms=lock_ms)
+        heads = await heads_now(connection)
+        events = sum(heads.values())
+        await bring(connection, source, place, Part(known, heads))
+        await connection.execute(SQL_TEXTS["swap"], {"name": source.table, "place": place, "position": events})
+    return events
 
 
 async def _in_the_way(connection: Connection) -> str:
@@ -69,7 +71,7 @@ async def _in_the_way(connection: Connection) -> str:
 
 
 async def mend(
-    connection: Connection, organization_id: UUID, sources: Sequence[Source], position: int
+    connection: Connection, organization_id: UUID, sources: Sequence[Source], known: Heads
 ) -> Sequence[Mended]:
     """Exchange the organization's rows that differ for those in the making, while nobody else writes for it.
 
@@ -80,8 +82,9 @@ async def mend(
     try:
         async with connection.transaction():
             head = await one(connection, "hold_organization", organization_id=organization_id)
+            part = Part({organization_id: known.get(organization_id, 0)}, {organization_id: head})
             for source in sources:
-                await bring(connection, source, "rebuilding", Part(position, head, organization_id))
+                await bring(connection, source, "rebuilding", part)
             aside = 0
             if {"ai_models", "ai_providers"} <= by_table.keys():
                 aside = await one(connection, "set_models_aside", organization_id=organization_id)

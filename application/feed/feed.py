@@ -55,25 +55,30 @@ class Feed:
 
     async def follow(
         self, organization_id: UUID, after: int | None, *, endless: bool = True
-    ) -> AsyncGenerator[tuple[int, Sequence[FeedEvent]]]:
+    ) -> AsyncGenerator[tuple[int, Sequence[FeedEvent] | None]]:
         """Give events and the position up to which all have been given; at first the position alone.
 
         It begins after the position, or with what happens from now on. Unless it is endless it ends with what has
-        happened already.
+        happened already. None instead of events: the log ends before what the follower has seen, as it does after a
+        backup was restored. What the follower knows is to be read anew, and this goes on from the end of the log.
 
         Raises:
             TooManyFollowers: there are too many already.
             Unavailable: the database cannot be reached.
         """
         async with self._tail(organization_id) as tail:
-            position = await self._log.position(organization_id) if after is None else after
-            yield position, ()
+            end = await self._log.position(organization_id)
+            position = end if after is None else min(after, end)
+            yield position, None if after is not None and after > end else ()
             while not self._closing.is_set():
                 growth = tail.growth
                 batch = await self._next(tail, organization_id, position)
                 if batch:
                     position = batch[-1].position
                     yield position, batch
+                elif position > tail.position and (end := await self._log.position(organization_id)) < position:
+                    position = end
+                    yield position, None
                 elif not endless:
                     return
                 else:

@@ -88,6 +88,7 @@ class Tail:
         while True:
             batch = await self._log.after(self._organization_id, self.position, _BATCH)
             if not batch:
+                await self._look_back()
                 return
             self._events.extend(batch)
             self.position = batch[-1].position
@@ -96,6 +97,14 @@ class Tail:
             self._tell()
             if len(batch) < _BATCH:
                 return
+
+    async def _look_back(self) -> None:
+        """Forget what is kept here if the log ends before it: the database is an older one than it was."""
+        end = await self._log.position(self._organization_id)
+        if end < self.position:
+            self._events.clear()
+            self._start = self.position = end
+            self._tell()
 
     def _tell(self) -> None:
         growth, self._growth = self._growth, asyncio.Event()

@@ -7,7 +7,6 @@ Each event's hash is the SHA-256 of these bytes, one after the other:
     32        the hash of the organization's event before it, or its genesis hash
     16        organization id
     8         sequence number within the organization, from 1 without a gap
-    8         position in the whole log
     16        aggregate id
     4         revision of the aggregate
     4 + n     topic
@@ -42,7 +41,6 @@ class ChainedEvent:
 
     organization_id: UUID
     org_sequence: int
-    position: int
     aggregate_id: UUID
     revision: int
     topic: str
@@ -72,7 +70,6 @@ def canonical_bytes(previous_hash: bytes, event: ChainedEvent) -> bytes:
             previous_hash,
             event.organization_id.bytes,
             _number(event.org_sequence, 8),
-            _number(event.position, 8),
             event.aggregate_id.bytes,
             _number(event.revision, 4),
             _framed(event.topic),

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One event with all that is known of it; `facts` are JSON values as they lie in the log, of whatever version."""
+    """One event with all that is known of it; `facts` are JSON values as they lie in the log, of whatever version.
 
-    org_sequence: int
+    `position` is the number of the event within the organization, from 1 without a gap.
+    """
+
     position: int
     aggregate_id: UUID
     revision: int
@@ -48,7 +50,7 @@ class AuditLog(Protocol):
         ...
 
     async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
-        """Return events, newest first, from the one before this organization sequence number."""
+        """Return events, newest first, from the one before this position."""
         ...
 
     async def count(self, wanted: AuditFilter) -> int:

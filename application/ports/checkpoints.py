@@ -74,8 +74,8 @@ class Signatures(Protocol):
 class LogHeads(Protocol):
     """The ends of all organizations' logs."""
 
-    async def at_one_moment(self) -> tuple[int, Sequence[HeadLeaf]]:
-        """Return the position of the whole log and every head, by organization id, all of one moment.
+    async def at_one_moment(self) -> Sequence[HeadLeaf]:
+        """Return every head, by organization id, all of one moment.
 
         Raises:
             Unavailable: the database cannot be reached.

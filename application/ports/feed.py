@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 class FeedEvent:
     """That something happened, not what: who may see the thing reads it again."""
 
-    org_sequence: int
     position: int
     topic: str
     aggregate_id: UUID
@@ -38,7 +37,7 @@ class FollowedLog(Protocol):
     async def after(self, organization_id: UUID, position: int, limit: int) -> Sequence[FeedEvent]:
         """Return the organization's events after a position, oldest first.
 
-        An organization's events appear in the order of their positions: when one can be seen, so can all before it.
+        Positions are the organization's own, from 1 without a gap: when an event can be seen, so can all before it.
 
         Raises:
             Unavailable: the database cannot be reached.

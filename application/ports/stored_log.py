@@ -18,7 +18,6 @@ class Span:
 
     organization_id: UUID
     org_sequence: int
-    position: int
     count: int
 
 
@@ -26,13 +25,10 @@ class Span:
 class Irregularities:
     """What no single organization's chain shows; everything that is found is of one moment, and of each at most 1,000.
 
-    `gaps` are ranges of positions that no event has, `twice` positions that two have; both are empty where only one
-    organization is looked at. `headless` are events of organizations without a head, `beyond` those after their
-    head's, `misnumbered` those whose revision does not follow the one before it of the same aggregate.
+    `headless` are events of organizations without a head, `beyond` those after their head's, `misnumbered` those whose
+    revision does not follow the one before it of the same aggregate.
     """
 
-    gaps: Sequence[tuple[int, int]] = ()
-    twice: Sequence[int] = ()
     headless: Sequence[Span] = ()
     beyond: Sequence[Span] = ()
     misnumbered: Sequence[Span] = ()
@@ -44,8 +40,8 @@ class StoredLog(Protocol):
     Every method raises `Unavailable` where the database cannot be reached.
     """
 
-    async def position(self) -> int:
-        """Return the position of the newest event; of one organization, the position in the log of its own newest."""
+    async def event_count(self) -> int:
+        """Return how many events the heads say there are."""
         ...
 
     async def heads(self, after: bytes | None, limit: int) -> Sequence[Head]:

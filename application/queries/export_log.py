@@ -40,7 +40,7 @@ async def export_log(
         if events:
             yield b"".join(map(event_line, events))
             count += len(events)
-            head = (number(events[-1][1]), events[-1][13].hex())
+            head = (number(events[-1][1]), events[-1][12].hex())
     signed = reader.last if reader is not None and not reader.findings else None
     inclusion = None if signed is None or reader is None else _inclusion(reader, organization_id)
     yield footer_line(count, head, signed, inclusion)

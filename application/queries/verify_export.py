@@ -20,7 +20,7 @@ from application.verification.export import (
     parse_inclusion,
 )
 from application.verification.merkle import root_by_path
-from application.verification.stored import eight_bytes, number, stored_hash
+from application.verification.stored import number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -130,10 +130,10 @@ class _ExportCheck:
             raise MalformedLine("it does not follow the event before it")
         if stored_hash(event) != event.hash:
             raise MalformedLine("what it says does not have the hash that was recorded")
-        if last is not None and (event.position <= last.position or event.recorded_at < last.recorded_at):
-            raise MalformedLine("it is placed or dated before the event before it")
+        if last is not None and event.recorded_at < last.recorded_at:
+            raise MalformedLine("it is dated before the event before it")
         self.events += 1
-        self._hashes += event.position + event.hash
+        self._hashes += event.hash
         self._last = event
 
     def _footer(self, line: bytes) -> None:
@@ -167,8 +167,8 @@ class _ExportCheck:
         self._vouched, self._checkpoint = inclusion.head.org_sequence, signed.checkpoint
 
     def _check_vouched(self, head: HeadLeaf) -> None:
-        start = 40 * (head.org_sequence - 1)
-        if start < 0 or self._hashes[start : start + 40] != eight_bytes(head.position) + head.hash:
+        start = 32 * (head.org_sequence - 1)
+        if start < 0 or self._hashes[start : start + 32] != head.hash:
             raise MalformedLine(
                 f"the checkpoint saw another event {head.org_sequence}: the log was cut off or chained anew"
             )

@@ -12,7 +12,7 @@ from application.ports.checkpoints import SinkUnusable
 from application.verification.against_checkpoints import CheckpointCheck
 from application.verification.anchors import CheckpointReader
 from application.verification.chain_check import ChainCheck
-from application.verification.irregular import irregular_findings, located
+from application.verification.irregular import irregular_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,8 +32,9 @@ class Verification:
     """What was proved. Nothing can be said of the events after the newest checkpoint but that they are chained.
 
     `vouched` is the head of the one organization that was looked at, as the newest checkpoint to name it has it;
-    `last_sequence` is where its log ends. `first_checkpoint` is the number of the oldest one that was compared with:
-    those before it were archived. `unchecked` says why checkpoints were not compared with.
+    `last_sequence` is where its log ends. `log_events` is how many events the heads named at the beginning.
+    `first_checkpoint` is the number of the oldest one that was compared with: those before it were archived.
+    `unchecked` says why checkpoints were not compared with.
     """
 
     organizations: int
@@ -42,7 +43,7 @@ class Verification:
     checkpoint: Checkpoint | None
     vouched: HeadLeaf | None
     last_sequence: int
-    log_position: int
+    log_events: int
     first_checkpoint: int | None
     unchecked: str | None
 
@@ -78,14 +79,14 @@ async def verify_log(
     Raises:
         Unavailable: the database cannot be reached.
     """
-    position = await log.position()
+    log_events = await log.event_count()
     beside = asyncio.create_task(log.irregularities())
     try:
         tally = await _checked(log, progress)
         irregular = await beside
     finally:
         beside.cancel()
-    findings = located(tally.findings, irregular.gaps) + irregular_findings(irregular, tally.findings)
+    findings = tally.findings + irregular_findings(irregular)
     reader, check, unchecked = await _compared(log, checkpoints, only)
     if reader is not None and check is not None:
         findings += [*reader.findings, *_news(check.findings, findings)]
@@ -96,7 +97,7 @@ async def verify_log(
         checkpoint=reader.last.checkpoint if reader is not None and reader.last is not None else None,
         vouched=None if check is None else check.vouched,
         last_sequence=tally.last_sequence,
-        log_position=position,
+        log_events=log_events,
         first_checkpoint=None if reader is None else reader.first_number,
         unchecked=unchecked,
     )

@@ -69,15 +69,13 @@ def _difference(head: HeadLeaf, found: bytes | None, right_until: int) -> Findin
             kind="truncated",
             organization_id=head.organization_id,
             sequence=first,
-            position=head.position,
             count=head.org_sequence - right_until,
-            message=f"A checkpoint has seen event {head.org_sequence} at position {head.position}; it is gone.",
+            message=f"A checkpoint has seen event {head.org_sequence}; it is gone.",
         )
     return Finding(
         kind="re-chained",
         organization_id=head.organization_id,
         sequence=first,
-        position=head.position,
         count=head.org_sequence - right_until,
         message=f"A checkpoint saw another hash at event {head.org_sequence}: {where} was changed and chained anew.",
     )

@@ -44,15 +44,9 @@ class ChainCheck:
         following = eight_bytes(number(last[1]) + 1)
         for event in events:
             computed = stored_hash(event)
-            is_right = (
-                computed == event[13]
-                and event[12] == last[13]
-                and event[1] == following
-                and event[2] > last[2]
-                and event[10] >= last[10]
-            )
-            if not is_right or self._shift is not NO_SHIFT:
-                self._look_closer(StoredEvent(*event), StoredEvent(*last), hash_is_right=computed == event[13])
+            is_right = computed == event[12] and event[11] == last[12] and event[1] == following and event[9] >= last[9]
+            if not is_right or self._shift != NO_SHIFT:
+                self._look_closer(StoredEvent(*event), StoredEvent(*last), hash_is_right=computed == event[12])
             last = event
             following = eight_bytes(number(event[1]) + 1)
         self.count += len(events)
@@ -65,13 +59,11 @@ class ChainCheck:
         if last < head.org_sequence:
             missing = head.org_sequence - last
             told = f"The head says that {missing} more events follow."
-            self._gone("truncated", last + 1, missing, told, (number(self.last.position), None))
+            self._gone("truncated", last + 1, missing, told)
         elif self.last.hash != head.hash and not self._is_suspect(self.last):
-            self._find(
-                "edited", last, number(self.last.position) if last else None, "The head names another hash than it has."
-            )
+            self._find("edited", last, "The head names another hash than it has.")
         found = verdicts(self._suspects) + [finding for _, finding in self._findings]
-        return sorted(found, key=lambda finding: (finding.sequence or 0, finding.position or 0))
+        return sorted(found, key=lambda finding: finding.sequence or 0)
 
     def _settle_the_last(self) -> None:
         """No event follows that could confirm a shift of the last one: believe in it unless it was exchanged."""
@@ -122,13 +114,13 @@ class ChainCheck:
         if sequence > expected:
             missing = sequence - expected
             told = f"{missing} events are missing before event {sequence}."
-            self._gone("deleted", expected, missing, told, (number(last.position), number(event.position)))
+            self._gone("deleted", expected, missing, told)
         elif sequence < expected:
-            self._find("inserted", sequence, number(event.position), "There are two events of this sequence number.")
+            self._find("inserted", sequence, "There are two events of this sequence number.")
         elif hash_is_right and event.previous_hash != last.hash and not self._is_suspect(last):
             self._replaced(last, by=sequence)
         elif hash_is_right and not self._is_suspect(last) and _is_earlier(event, last):
-            self._find("out-of-order", sequence, number(event.position), "It is placed or dated before the last one.")
+            self._find("out-of-order", sequence, "It is dated before the last one.")
 
     def _replaced(self, last: StoredEvent, *, by: int) -> None:
         """Note what the event `by` tells of the one before it; if it turns out to be forged itself, it told nothing."""
@@ -136,22 +128,22 @@ class ChainCheck:
         told = "The event after it follows another one: this was edited, and its own hash made to fit."
         if sequence == 0:
             told = "The first event follows another beginning than the organization has."
-        self._find("edited", max(sequence, 1), number(last.position) if sequence else None, told, by=by)
+        self._find("edited", max(sequence, 1), told, by=by)
 
     def _suspect(self, event: StoredEvent, shift: Shift | None) -> None:
         if len(self._suspects) < MOST_SUSPECTS:
             self._suspects.append(Suspect(event, shift))
         else:
-            self._find("edited", number(event.org_sequence), number(event.position), "Its hash is not its own.")
+            self._find("edited", number(event.org_sequence), "Its hash is not its own.")
 
     def _is_suspect(self, event: StoredEvent) -> bool:
         return bool(self._suspects) and self._suspects[-1].event == event
 
-    def _gone(self, kind: Kind, sequence: int, count: int, message: str, between: tuple[int, int | None]) -> None:
-        self._note(sequence, kind=kind, sequence=sequence, count=count, message=message, between=between)
+    def _gone(self, kind: Kind, sequence: int, count: int, message: str) -> None:
+        self._note(sequence, kind=kind, sequence=sequence, count=count, message=message)
 
-    def _find(self, kind: Kind, sequence: int, position: int | None, message: str, *, by: int | None = None) -> None:
-        self._note(sequence if by is None else by, kind=kind, sequence=sequence, position=position, message=message)
+    def _find(self, kind: Kind, sequence: int, message: str, *, by: int | None = None) -> None:
+        self._note(sequence if by is None else by, kind=kind, sequence=sequence, message=message)
 
     def _note(self, by: int, **told: Unpack[Told]) -> None:
         if len(self._findings) < MOST_FINDINGS:
@@ -159,7 +151,7 @@ class ChainCheck:
 
 
 def _is_earlier(event: StoredEvent, last: StoredEvent) -> bool:
-    return event.recorded_at < last.recorded_at or event.position <= last.position
+    return event.recorded_at < last.recorded_at
 
 
 def _follows(event: StoredEvent, before: StoredEvent) -> bool:
@@ -168,4 +160,4 @@ def _follows(event: StoredEvent, before: StoredEvent) -> bool:
 
 def _beginning(organization_id: UUID) -> StoredEvent:
     """Return what stands before the first event."""
-    return StoredEvent._make([organization_id.bytes, eight_bytes(0), *[b""] * 11, genesis_hash(organization_id)])
+    return StoredEvent._make([organization_id.bytes, eight_bytes(0), *[b""] * 10, genesis_hash(organization_id)])

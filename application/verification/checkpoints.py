@@ -1,12 +1,12 @@
 """Checkpoints: signed statements of where every organization's log ended at a moment, kept outside the database.
 
-A checkpoint says: this was the position of the log, and this the Merkle root over the heads of all organizations. What
+A checkpoint says: so many events the logs had, and this was the Merkle root over the heads of all organizations. What
 is signed is its canonical JSON (keys sorted, no blanks, ASCII). It also names the hash of the line before it, so that
 the newest signature vouches for all of them.
 
 In the sink each is one line of JSON, with the signature and the heads that moved since the line before, whose hash is
 signed too. The first line of each part of the sink lists all heads, so that whoever reads from the beginning of a part
-knows all of them. A head's leaf is 64 bytes: organization id, sequence number, hash, position.
+knows all of them. A head's leaf is 56 bytes: organization id, sequence number, hash.
 """
 
 from __future__ import annotations
@@ -77,14 +77,11 @@ class HeadLeaf:
     organization_id: UUID
     org_sequence: int
     hash: bytes
-    position: int
 
     @property
     def leaf(self) -> bytes:
         """Return the hash that stands for it in the tree."""
-        return leaf_hash(
-            self.organization_id.bytes + eight_bytes(self.org_sequence) + self.hash + eight_bytes(self.position)
-        )
+        return leaf_hash(self.organization_id.bytes + eight_bytes(self.org_sequence) + self.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +182,12 @@ def parse_line(line: bytes) -> CheckpointLine:
 
 
 def _head(listed: Sequence[Any]) -> HeadLeaf:
-    organization_id, sequence, hash_, position = listed
-    return HeadLeaf(UUID(organization_id), sequence, bytes.fromhex(hash_), position)
+    organization_id, sequence, hash_ = listed
+    return HeadLeaf(UUID(organization_id), sequence, bytes.fromhex(hash_))
 
 
 def _listed(moved: Sequence[HeadLeaf]) -> list[list[str | int]]:
-    return [[str(head.organization_id), head.org_sequence, head.hash.hex(), head.position] for head in moved]
+    return [[str(head.organization_id), head.org_sequence, head.hash.hex()] for head in moved]
 
 
 def signed_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON is any of its types

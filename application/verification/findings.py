@@ -15,18 +15,14 @@ Kind = Literal["edited", "deleted", "inserted", "swapped", "truncated", "re-chai
 class Finding:
     """One thing that is not as it was written.
 
-    `sequence` and `position` name the (first) event, of `count` in a row; what the log no longer tells is none: the
-    organization of a position that is empty, or the position of an event that is gone.
+    `sequence` names the (first) event, of `count` in a row. It is none where checkpoints are wrong, not the log.
     """
 
     kind: Kind
     organization_id: UUID | None
     sequence: int | None
-    position: int | None = None
     message: str
     count: int = 1
-    between: tuple[int, int | None] | None = None
-    """The positions of the events before and after those that are gone; none after the last one."""
 
 
 class Told(TypedDict, total=False):
@@ -34,7 +30,5 @@ class Told(TypedDict, total=False):
 
     kind: Kind
     sequence: int | None
-    position: int | None
     message: str
     count: int
-    between: tuple[int, int | None] | None

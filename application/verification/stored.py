@@ -18,7 +18,6 @@ class StoredEvent(NamedTuple):
 
     organization_id: bytes
     org_sequence: bytes
-    position: bytes
     aggregate_id: bytes
     revision: bytes
     topic: bytes
@@ -45,8 +44,8 @@ def stored_hash(event: StoredEvent) -> bytes:
 
     Takes any tuple of the columns, named or not.
     """
-    organization_id, sequence, position, aggregate_id, revision, topic, actor, command_id, correlation_id = event[:9]
-    reason, recorded_at, state, previous_hash = event[9:13]
+    organization_id, sequence, aggregate_id, revision, topic, actor, command_id, correlation_id = event[:8]
+    reason, recorded_at, state, previous_hash = event[8:12]
     return sha256(
         b"".join(
             (
@@ -54,7 +53,6 @@ def stored_hash(event: StoredEvent) -> bytes:
                 previous_hash,
                 organization_id,
                 sequence,
-                position,
                 aggregate_id,
                 revision,
                 _length(topic),

@@ -39,7 +39,6 @@ def _verdict(suspect: Suspect, suspects: Sequence[Suspect]) -> Finding:
                 kind="swapped",
                 organization_id=organization_id,
                 sequence=number(event.org_sequence),
-                position=number(event.position),
                 message=f"It stands in the place of event {number(other.event.org_sequence)}.",
             )
     if suspect.shift is not None:
@@ -48,7 +47,6 @@ def _verdict(suspect: Suspect, suspects: Sequence[Suspect]) -> Finding:
         kind="edited",
         organization_id=organization_id,
         sequence=number(event.org_sequence),
-        position=number(event.position),
         message="What it says does not have the hash that was recorded.",
     )
 
@@ -59,13 +57,10 @@ def were_exchanged(event: StoredEvent, other: StoredEvent) -> bool:
     The rows may have been numbered anew, or what they say been written over each other.
     """
     renumbered = event._replace(org_sequence=other.org_sequence)
-    replaced = other._replace(
-        org_sequence=event.org_sequence, position=event.position, previous_hash=event.previous_hash
-    )
+    replaced = other._replace(org_sequence=event.org_sequence, previous_hash=event.previous_hash)
     wholly = other._replace(org_sequence=event.org_sequence)
     return (
         stored_hash(renumbered) == event.hash
-        or stored_hash(renumbered._replace(position=other.position)) == event.hash
         or stored_hash(replaced) == event.hash
         or stored_hash(wholly) == event.hash
     )

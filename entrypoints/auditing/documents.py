@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from application.verification.findings import Finding
 
 
-_ONE_ALONE: Final = (
-    "Of the whole log this sees one organization's events: that no position is missing or taken twice among all is for "
-    "the platform's administrators to prove (`modelbook audit verify`)."
-)
 _APPENDED: Final = (
     "Whoever rules the database can add events at the end of the log through its own function, in anybody's name: they "
     "are chained and vouched for as any other."
@@ -51,7 +47,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "kind": finding.kind,
         "organizationId": finding.organization_id,
         "sequence": finding.sequence,
-        "position": finding.position,
+        "position": finding.sequence,
         "count": finding.count,
         "message": finding.message,
     }
@@ -84,11 +80,15 @@ def _proven(verification: Verification, organization_id: UUID | None) -> dict[st
         return {f"through{unit}": None, "statement": "The events follow each other and are what their hashes say."}
     since = "" if verification.first_checkpoint in {None, 1} else f" from number {verification.first_checkpoint} on"
     statement = (
-        f"All events up to {unit.lower()} {last} are there, in their order and as they were when the checkpoints"
+        f"{_through(last, organization_id)} are there, in their order and as they were when the checkpoints"
         f"{since} saw them, the newest at {checkpoint.at}: none was edited, removed, inserted, exchanged or chained"
         " anew."
     )
     return {f"through{unit}": last, "statement": statement}
+
+
+def _through(last: int, organization_id: UUID | None) -> str:
+    return f"The {last} events" if organization_id is None else f"All events up to sequence {last}"
 
 
 def _unproven(verification: Verification, organization_id: UUID | None) -> dict[str, Any]:
@@ -96,18 +96,18 @@ def _unproven(verification: Verification, organization_id: UUID | None) -> dict[
     last = _vouched(verification, organization_id)
     end, unit = verification.last_sequence, "Sequence"
     if organization_id is None:
-        end, unit = verification.log_position, "Position"
+        end, unit = verification.log_events, "Position"
     count = max(0, end - last)
     return {
         f"from{unit}": last + 1 if count else None,
         "events": count,
         "statement": _statement(verification.unchecked, count),
-        "limits": [*([] if organization_id is None else [_ONE_ALONE]), _APPENDED, _KEPT],
+        "limits": [_APPENDED, _KEPT],
     }
 
 
 def _vouched(verification: Verification, organization_id: UUID | None) -> int:
-    """Return the last sequence number or position that a checkpoint vouches for."""
+    """Return the last sequence number that a checkpoint vouches for, or how many events of all organizations."""
     if organization_id is None:
         return 0 if verification.checkpoint is None else verification.checkpoint.position
     return 0 if verification.vouched is None else verification.vouched.org_sequence

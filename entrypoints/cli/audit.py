@@ -170,7 +170,7 @@ async def _verify_log(
 ) -> tuple[Verification, bytes | None]:
     async with _administrating(runtime) as auditing:
         log = administrators_log(auditing, organization_id)
-        with bar(quiet=quiet, total=None if organization_id else await log.position()) as progress:
+        with bar(quiet=quiet, total=None if organization_id else await log.event_count()) as progress:
             found: Verification = await auditing.verify_log()(log=log, only=organization_id, progress=progress)
         return found, auditing.checkpoints().public_key
 

@@ -50,7 +50,6 @@ def tell(found: Verification, proven: str, unproven: str) -> None:
         where = [
             f"organization {finding.organization_id}" if finding.organization_id else "",
             f"event {finding.sequence}" if finding.sequence is not None else "",
-            f"position {finding.position}" if finding.position is not None else "",
         ]
         typer.echo(f"{finding.kind.upper()}: {', '.join(filter(None, where)) or 'checkpoints'}: {finding.message}")
     outcome = f"{_counted(len(found.findings), 'FINDING')}." if found.findings else "Whole."

@@ -86,7 +86,7 @@ async def test_a_killed_service_loses_nothing_and_does_nothing_twice(
             hammer.check(owner)
             assert_whole(owner)
             assert_tables_equal_the_log(owner)
-            positions = [event["position"] for event in events(owner, organization_id)]
+            positions = [event["org_sequence"] for event in events(owner, organization_id)]
         await follower.caught_up(len(positions))
         following.cancel()
         assert [event["position"] for event in follower.events] == positions

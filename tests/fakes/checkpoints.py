@@ -38,8 +38,7 @@ class FakeSink:
 class FakeHeads:
     """Fulfils `application.ports.checkpoints.LogHeads`."""
 
-    position: int = 0
     leaves: Sequence[HeadLeaf] = ()
 
-    async def at_one_moment(self) -> tuple[int, Sequence[HeadLeaf]]:
-        return self.position, self.leaves
+    async def at_one_moment(self) -> Sequence[HeadLeaf]:
+        return self.leaves

@@ -21,6 +21,12 @@ class HappenedEvent(Shown):
     actor: str
 
 
+class StartOver(Shown):
+    """The log ends before what the client has seen: what it knows is to be read anew. The stream goes on from here."""
+
+    position: int
+
+
 class EndOfFeed(Shown):
     """Why a stream ends."""
 

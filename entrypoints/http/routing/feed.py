@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.feed.feed import TooManyFollowers
-from entrypoints.http.answers.feed import EndOfFeed, HappenedEvent
+from entrypoints.http.answers.feed import EndOfFeed, HappenedEvent, StartOver
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, StreamedEvent, route
 from entrypoints.http.views.feed import FeedQuery
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 _EVENTS = (
     StreamedEvent(schema=HappenedEvent, has_id=True, description="Something happened; the id is its position."),
+    StreamedEvent(
+        name="start-over",
+        schema=StartOver,
+        has_id=True,
+        description="The log ends before `after`, as it does after a backup was restored: read anew what is known.",
+    ),
     StreamedEvent(name="end", schema=EndOfFeed, description="Why the stream ends: come again."),
 )
 

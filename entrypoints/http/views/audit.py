@@ -73,7 +73,7 @@ class AuditViews:
         shown = entries[: query.limit]
         cursor = None
         if len(entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].org_sequence, _NO_ID), query)
+            cursor = cursor_after(Position(shown[-1].position, _NO_ID), query)
         rows = [json_bytes(event_document(entry) | {"facts": entry.facts}) for entry in shown]
         total = await self.log.count(wanted) if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
@@ -95,7 +95,7 @@ class AuditViews:
 def event_document(entry: AuditEntry) -> dict[str, Any]:
     """Return an event as auditors see it; hashes in hexadecimal."""
     return {
-        "sequence": entry.org_sequence,
+        "sequence": entry.position,
         "position": entry.position,
         "aggregateId": entry.aggregate_id,
         "revision": entry.revision,

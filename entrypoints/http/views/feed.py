@@ -42,8 +42,8 @@ class Follow(Protocol):
 
     def __call__(
         self, organization_id: UUID, after: int | None, *, endless: bool
-    ) -> AsyncGenerator[tuple[int, Sequence[FeedEvent]]]:
-        """Give events, and the position up to which all have been given."""
+    ) -> AsyncGenerator[tuple[int, Sequence[FeedEvent] | None]]:
+        """Give events, and the position up to which all have been given; none: the log ends before what was seen."""
         ...
 
 
@@ -69,6 +69,9 @@ class FeedViews:
         Server-sent events (WHATWG HTML, section 9.2), one for each event of the organization, in order: its `id` is the
         position. Whoever reconnects with `Last-Event-ID`, as browsers do by themselves, misses nothing and gets nothing
         twice, also across restarts of the service. They say that something happened, not what: read the thing again.
+
+        An event `start-over` comes where the log ends before `after` (or `Last-Event-ID`), as it does after a backup
+        was restored: read anew what you know. Its `id` is the end of the log, from which the stream goes on.
 
         Comments are signs of life. The stream ends with an event `end` that says why (`renew` after 15 minutes, when
         the token should be checked again; `shutdown`; `slow` for a client that does not keep up; `complete` where
@@ -97,18 +100,18 @@ class _Stream:
         self._options = options
         self._until = asyncio.get_running_loop().time() + options.longest
 
-    async def run(self, batches: AsyncGenerator[tuple[int, Sequence[FeedEvent]]], last: bytes) -> None:
+    async def run(self, batches: AsyncGenerator[tuple[int, Sequence[FeedEvent] | None]], last: bytes) -> None:
         """Send batches until the time is over, the client is too slow, or there are no more, because of `last`."""
-        position, _ = await anext(batches)
+        position, events = await anext(batches)
         await self._response.prepare(self._request)
         try:
             # An event without data tells nobody anything but the place to come back to.
-            await self._send(b"retry: 1000\nid: %d\n\n" % position)
+            await self._send(b"retry: 1000\nid: %d\n\n" % position + _messages(position, events))
             await self._end(await self._pass_on(batches) or last)
         except TimeoutError:
             await self._give_up()
 
-    async def _pass_on(self, batches: AsyncGenerator[tuple[int, Sequence[FeedEvent]]]) -> bytes | None:
+    async def _pass_on(self, batches: AsyncGenerator[tuple[int, Sequence[FeedEvent] | None]]) -> bytes | None:
         following = asyncio.ensure_future(anext(batches, None))
         try:
             while asyncio.get_running_loop().time() < self._until:
@@ -119,7 +122,7 @@ class _Stream:
                 batch = following.result()
                 if batch is None:
                     return None
-                await self._send(b"".join(map(_message, batch[1])))
+                await self._send(_messages(*batch))
                 following = asyncio.ensure_future(anext(batches, None))
             return b"renew"
         finally:
@@ -160,9 +163,15 @@ def _last_seen(request: web.Request, after: int | None) -> int | None:
     return int(stated)
 
 
+def _messages(position: int, events: Sequence[FeedEvent] | None) -> bytes:
+    if events is None:
+        return b'id: %d\nevent: start-over\ndata: {"position":%d}\n\n' % (position, position)
+    return b"".join(map(_message, events))
+
+
 def _message(event: FeedEvent) -> bytes:
     told = {
-        "sequence": event.org_sequence,
+        "sequence": event.position,
         "position": event.position,
         "type": event.topic,
         "aggregateId": event.aggregate_id,

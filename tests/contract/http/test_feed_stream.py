@@ -26,7 +26,6 @@ EVENTS = "/api/ai/events"
 
 def _event(position: int) -> FeedEvent:
     return FeedEvent(
-        org_sequence=position,
         position=position,
         topic="model.renamed",
         aggregate_id=UUID(int=7),

@@ -1,4 +1,4 @@
-"""A command that a table refuses leaves nothing: no event, no row, no key, no position."""
+"""A command that a table refuses leaves nothing: no event, no row, no key, no number."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def test_a_name_is_taken_once_an_organization(
     assert contents(owner) == before
     with acting(uuid4()):
         await providers.save(another)
-    assert [event["position"] for event in events(owner)] == [1, 2]
+    assert [event["org_sequence"] for event in events(owner)] == [1, 1]
     assert provider.name == "Main account"
 
 
@@ -50,7 +50,7 @@ async def test_a_refused_first_command_makes_no_organization(
 ) -> None:
     with acting(organization_id), pytest.raises(ProviderNotFound):
         await models.save(a_model())
-    assert {table: rows for table, rows in contents(owner).items() if rows} == {"log_head": [(True, 0)]}
+    assert {table: rows for table, rows in contents(owner).items() if rows} == {}
 
 
 async def test_a_model_is_registered_once_a_provider(

@@ -36,7 +36,6 @@ BY_LOGINS: list[sql.SQL] = [
     sql.SQL("DROP TRIGGER events_are_append_only ON events"),
     sql.SQL("SET session_replication_role = replica"),
     sql.SQL("SET ROLE modelbook_owner"),
-    sql.SQL("UPDATE log_head SET position = 0"),
     sql.SQL("DELETE FROM organization_heads"),
     sql.SQL("UPDATE organization_heads SET recorded_at = now()"),
     sql.SQL("UPDATE organizations SET name = 'mine'"),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ORGANIZATIONS = [UUID(int=number) for number in range(1, 4)]
 COMMANDS = 90
 
+_LENGTHS = "SELECT organization_id, count(*), max(org_sequence) FROM events GROUP BY organization_id"
+
 
 def _batch(command: int) -> tuple[UUID, list[int]]:
     """Return an organization and revisions: one to four events, and every seventh command is refused."""
@@ -41,7 +43,7 @@ def _write(recorder: LedgerRecorder, command: int) -> bool:
     return True
 
 
-def test_positions_and_sequences_have_no_gaps(bare_recorder: LedgerRecorder, owner: Connection) -> None:
+def test_positions_have_no_gaps(bare_recorder: LedgerRecorder, owner: Connection) -> None:
     with ThreadPoolExecutor(8) as threads:
         accepted = list(threads.map(lambda command: _write(bare_recorder, command), range(COMMANDS)))
     assert accepted == [command % 7 != 0 for command in range(COMMANDS)]
@@ -64,15 +66,14 @@ def test_events_of_one_command_follow_each_other(bare_recorder: LedgerRecorder, 
 def test_a_reader_who_follows_the_positions_loses_nothing(
     bare_recorder: LedgerRecorder, owner: Connection, connect: Connect
 ) -> None:
-    """At no moment is a position visible while one before it is not."""
+    """At no moment is an event of an organization visible while one before it is not."""
     reader = connect()
     done = Event()
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[UUID, int, int]] = []
 
     def follow() -> None:
         while not done.is_set():
-            count, last = reader.execute("SELECT count(*), coalesce(max(position), 0) FROM events").fetchall()[0]
-            seen.append((count, last))
+            seen.extend(reader.execute(_LENGTHS).fetchall())
 
     with ThreadPoolExecutor(9) as threads:
         following = threads.submit(follow)
@@ -80,7 +81,7 @@ def test_a_reader_who_follows_the_positions_loses_nothing(
         done.set()
         following.result()
     assert len(set(seen)) > 1
-    assert [pair for pair in seen if pair[0] != pair[1]] == []
+    assert [each for each in seen if each[1] != each[2]] == []
     assert_whole(owner)
 
 
@@ -104,8 +105,10 @@ def test_time_does_not_run_backwards_when_the_clock_does(bare_recorder: LedgerRe
     ahead = event["recorded_at"] + timedelta(hours=1)
     owner.execute("UPDATE organization_heads SET recorded_at = %s", (ahead,))
     bare_recorder.insert_events([a_stored_event()], append=an_append(organization_id))
-    bare_recorder.insert_events([a_stored_event()], append=an_append(uuid4()))
-    first, second, elsewhere = [event["recorded_at"] for event in events(owner)]
+    other = uuid4()
+    bare_recorder.insert_events([a_stored_event()], append=an_append(other))
+    first, second = [event["recorded_at"] for event in events(owner, organization_id)]
+    [elsewhere] = [event["recorded_at"] for event in events(owner, other)]
     assert first < elsewhere < second == ahead
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.databases import Connection
 
 IN_THE_DATABASE = """
-SELECT event_hash(%s, %s, %s::bigint, %s::bigint, %s, %s::integer, %s, %s, %s, %s, %s, %s, %s)
+SELECT event_hash(%s, %s, %s::bigint, %s, %s::integer, %s, %s, %s, %s, %s, %s, %s)
 """
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 longs = st.integers(-(2**63), 2**63 - 1)
@@ -28,7 +28,6 @@ chained_events = st.builds(
     ChainedEvent,
     organization_id=st.uuids(),
     org_sequence=longs,
-    position=longs,
     aggregate_id=st.uuids(),
     revision=st.integers(-(2**31), 2**31 - 1),
     topic=texts,
@@ -46,7 +45,6 @@ def _hashed(connection: Connection, previous_hash: bytes, event: ChainedEvent) -
         previous_hash,
         event.organization_id,
         event.org_sequence,
-        event.position,
         event.aggregate_id,
         event.revision,
         event.topic,

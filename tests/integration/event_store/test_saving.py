@@ -69,6 +69,6 @@ def test_a_subscription_follows_the_organization_it_was_made_for(
             bare_recorder.insert_events([event], append=an_append(organization_id))
         followed = [next(subscription), next(subscription)]
     assert [(event.id, event.originator_id) for event in followed] == [
-        (2, mine[0].originator_id),
-        (4, mine[1].originator_id),
+        (1, mine[0].originator_id),
+        (2, mine[1].originator_id),
     ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from adapters.event_store.recorder import LedgerRecorder
+    from adapters.postgres.hints import PostgresHints
     from tests.databases import Connection, Database
 
 PATIENCE = 20.0
@@ -41,10 +42,14 @@ async def feed(database: Database) -> AsyncIterator[Feed]:
         yield feed
 
 
-async def _append(recorder: LedgerRecorder, organization_id: UUID, count: int = 1) -> None:
+async def _append(
+    recorder: LedgerRecorder, organization_id: UUID, count: int = 1, *, hints: PostgresHints | None = None
+) -> None:
     aggregate_id = uuid4()
     stored = [a_stored_event(aggregate_id, revision) for revision in range(1, count + 1)]
     await asyncio.to_thread(recorder.insert_events, stored, append=an_append(organization_id))
+    if hints is not None:
+        hints.grown(organization_id)
 
 
 async def _followed(feed: Feed, organization_id: UUID, *, count: int, after: int | None = 0) -> list[int]:
@@ -52,7 +57,7 @@ async def _followed(feed: Feed, organization_id: UUID, *, count: int, after: int
     positions: list[int] = []
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, after)) as batches:
         async for _, events in batches:
-            positions += [event.position for event in events]
+            positions += [event.position for event in events or ()]
             if len(positions) >= count:
                 break
     return positions
@@ -69,25 +74,27 @@ async def _until_listening(owner: Connection, *, unlike: int = 0) -> int:
 
 
 async def test_an_event_tells_what_happened_to_what(
-    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, None)) as batches:
         assert await anext(batches) == (0, ())
-        await _append(bare_recorder, organization_id)
-        position, [event] = await anext(batches)
-    assert (position, event.position, event.org_sequence, event.revision) == (1, 1, 1, 1)
+        await _append(bare_recorder, organization_id, hints=hints)
+        position, events = await anext(batches)
+    assert events is not None
+    [event] = events
+    assert (position, event.position, event.revision) == (1, 1, 1)
     assert (event.topic, event.actor) == ("test.happened", "user-1")
 
 
 async def test_nobody_loses_or_repeats_an_event_however_often_they_come_back(
-    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     rounds, count = 30, 90
 
     async def write() -> None:
         for _ in range(rounds):
-            await _append(bare_recorder, organization_id, 3)
-            await _append(bare_recorder, uuid4())
+            await _append(bare_recorder, organization_id, 3, hints=hints)
+            await _append(bare_recorder, uuid4(), hints=hints)
 
     async def come_and_go(step: int, count: int) -> list[int]:
         positions: list[int] = []
@@ -106,22 +113,22 @@ async def test_nobody_loses_or_repeats_an_event_however_often_they_come_back(
 
 
 async def test_whoever_falls_behind_reads_on_from_the_database(
-    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, None)) as slow:
         await anext(slow)
         quick = asyncio.create_task(_followed(feed, organization_id, count=3 * KEPT_EVENTS))
         for _ in range(6):
-            await _append(bare_recorder, organization_id, KEPT_EVENTS // 2)
+            await _append(bare_recorder, organization_id, KEPT_EVENTS // 2, hints=hints)
         assert await quick == list(range(1, 3 * KEPT_EVENTS + 1))
         positions: list[int] = []
         while len(positions) < 3 * KEPT_EVENTS:
-            positions += [event.position for event in (await anext(slow))[1]]
+            positions += [event.position for event in (await anext(slow))[1] or ()]
     assert positions == list(range(1, 3 * KEPT_EVENTS + 1))
 
 
 async def test_all_share_one_connection_for_hints(
-    feed: Feed, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
 ) -> None:
     organizations = [organization_id, uuid4(), uuid4()]
     following = [
@@ -131,14 +138,13 @@ async def test_all_share_one_connection_for_hints(
     await asyncio.sleep(0.3)
     assert len(owner.execute(_OURS).fetchall()) == 1
     for each in organizations:
-        await _append(bare_recorder, each)
+        await _append(bare_recorder, each, hints=hints)
     assert [len(positions) for positions in await asyncio.gather(*following)] == [1] * 60
 
 
 async def test_without_hints_the_log_is_looked_at_anyway(
     database: Database, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
 ) -> None:
-    owner.execute("ALTER TABLE organization_heads DISABLE TRIGGER organization_head_moves")
     async with _feed(database, poll_seconds=0.1) as feed:
         following = asyncio.create_task(_followed(feed, organization_id, count=3))
         await _until_listening(owner)
@@ -147,7 +153,7 @@ async def test_without_hints_the_log_is_looked_at_anyway(
 
 
 async def test_a_lost_connection_for_hints_is_made_again(
-    feed: Feed, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
 ) -> None:
     following = asyncio.create_task(_followed(feed, organization_id, count=2))
     backend = await _until_listening(owner)
@@ -155,7 +161,7 @@ async def test_a_lost_connection_for_hints_is_made_again(
     # While nobody hints, everybody looks for themselves.
     await _append(bare_recorder, organization_id)
     assert await _until_listening(owner, unlike=backend) != backend
-    await _append(bare_recorder, organization_id)
+    await _append(bare_recorder, organization_id, hints=hints)
     assert await following == [1, 2]
 
 
@@ -171,17 +177,38 @@ async def test_one_who_does_not_stay_gets_what_there_is(
 ) -> None:
     await _append(bare_recorder, organization_id, 3)
     async with aclosing(feed.follow(organization_id, 1, endless=False)) as batches:
-        given = [event.position async for _, events in batches for event in events]
+        given = [event.position async for _, events in batches for event in events or ()]
     assert given == [2, 3]
 
 
-async def test_a_position_that_is_not_reached_yet_is_waited_for(
-    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+async def test_whoever_has_seen_more_than_there_is_starts_over(
+    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
-    following = asyncio.create_task(_followed(feed, organization_id, count=1, after=2))
-    await asyncio.sleep(0.05)
     await _append(bare_recorder, organization_id, 3)
-    assert await following == [3]
+    async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, 7)) as batches:
+        assert await anext(batches) == (3, None)
+        await _append(bare_recorder, organization_id, hints=hints)
+        position, events = await anext(batches)
+    assert (position, len(events or ())) == (4, 1)
+
+
+async def test_whoever_follows_while_an_older_log_is_put_back_starts_over(
+    database: Database, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+) -> None:
+    await _append(bare_recorder, organization_id, 5)
+    async with (
+        asyncio.timeout(PATIENCE),
+        _feed(database, poll_seconds=0.05) as feed,
+        aclosing(feed.follow(organization_id, None)) as batches,
+    ):
+        assert await anext(batches) == (5, ())
+        owner.execute("ALTER TABLE events DISABLE TRIGGER ALL")
+        owner.execute("DELETE FROM events WHERE org_sequence > 3")
+        owner.execute("UPDATE organization_heads SET org_sequence = 3")
+        assert await anext(batches) == (3, None)
+        await _append(bare_recorder, organization_id)
+        position, events = await anext(batches)
+    assert (position, [event.position for event in events or ()]) == (4, [4])
 
 
 async def test_too_many_are_refused(feed: Feed, organization_id: UUID) -> None:

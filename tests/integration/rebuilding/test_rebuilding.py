@@ -219,14 +219,8 @@ async def test_the_apis_role_never_sees_what_lies_beside(
             app.execute(statement)
 
 
-async def test_no_swap_takes_a_table_that_is_behind_the_log(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], connect: Connect, database: Database
-) -> None:
-    assert tenants
-    await tables.begin("ai_models")
+def test_only_a_projection_is_rebuilt(connect: Connect, database: Database) -> None:
     admin = connect(database.admin_url)
-    with pytest.raises(psycopg.DatabaseError, match="not up to the log"):
-        admin.execute("SELECT swap_projection('ai_models', 'rebuilding', 3)")
     with pytest.raises(psycopg.DatabaseError, match="no projection"):
         admin.execute("SELECT begin_rebuild('events', true)")
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tests.databases import Connection
 
 WITHOUT_ORGANIZATION: Final = {
-    "log_head": "one row: the last position of the whole log",
     "vault_canaries": "a test text under each master key, which belong to the operator",
     "admin_jobs": "what platform administrators have started; it names rows, and tells nothing of them",
     "projections": "when each read table was swapped in",

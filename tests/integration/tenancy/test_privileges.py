@@ -170,7 +170,7 @@ def test_a_temporary_table_does_not_stand_in_for_a_real_one(connect: Connect, da
     """The functions look into the schema first, whatever the caller has made and whatever path the caller has set."""
     app = connect(database.app_url)
     app.execute("CREATE TEMPORARY TABLE events (organization_id uuid, command_id uuid)")
-    app.execute("CREATE TEMPORARY TABLE log_head (position bigint)")
+    app.execute("CREATE TEMPORARY TABLE organization_heads (organization_id uuid, org_sequence bigint)")
     app.execute("SET search_path = pg_temp, public")
     app.execute(
         "SELECT append_events(gen_random_uuid(), gen_random_uuid(), '', '', NULL, ARRAY[gen_random_uuid()], '{1}',"

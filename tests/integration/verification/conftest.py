@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LENGTH: Final = 24
 CHECKPOINT_AFTER: Final = 16
-_TABLES: Final = ("events", "organization_heads", "log_head")
+_TABLES: Final = ("events", "organization_heads")
 
 
 @dataclass(frozen=True, slots=True)

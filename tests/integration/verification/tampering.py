@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 ASIDE: Final = 1_000_000
 _SAID: Final = "aggregate_id, revision, topic, state, actor, command_id, correlation_id, reason, recorded_at"
 _COLUMNS: Final = (
-    "organization_id, org_sequence, position, aggregate_id, revision, topic, state, actor, command_id, correlation_id,"
-    " reason, recorded_at, previous_hash, hash"
+    "organization_id, org_sequence, aggregate_id, revision, topic, state, actor, command_id, correlation_id, reason,"
+    " recorded_at, previous_hash, hash"
 )
 
 Expected = set[tuple[str, int]]
@@ -56,15 +56,12 @@ class Tamperer:
         self._do("DELETE FROM events WHERE {here}", place=place)
         self._move(after=place, by=-1)
         self._set_head(self.length - 1)
-        if place == self.length:
-            # Nothing but the position that is missing tells of it, and that tells of no organization.
-            return set()
-        return {("deleted", place)}
+        return {("deleted" if place < self.length else "truncated", place)}
 
     def insert(self, place: int) -> Expected:
         self._move(after=place - 1, by=1)
         self._do(
-            "INSERT INTO events ({columns}) SELECT organization_id, {place}, position, gen_random_uuid(), 1, topic,"
+            "INSERT INTO events ({columns}) SELECT organization_id, {place}, gen_random_uuid(), 1, topic,"
             " '{{}}', actor, gen_random_uuid(), correlation_id, reason, recorded_at, previous_hash, hash"
             " FROM events WHERE organization_id = {organization} AND org_sequence = {place} + 1",
             place=place,
@@ -97,7 +94,6 @@ class Tamperer:
     def cut_off_with_the_heads(self, place: int) -> Expected:
         self._do("DELETE FROM events WHERE organization_id = {organization} AND org_sequence >= {place}", place=place)
         self._set_head(place - 1)
-        self._do("UPDATE log_head SET position = (SELECT max(position) FROM events)")
         return {("truncated", place)}
 
     def chain_anew(self, place: int) -> Expected:
@@ -130,7 +126,7 @@ class Tamperer:
 
     def add_behind_the_head(self, place: int) -> Expected:
         self._do(
-            "INSERT INTO events ({columns}) SELECT organization_id, {target}, position + 1000, gen_random_uuid(), 1,"
+            "INSERT INTO events ({columns}) SELECT organization_id, {target}, gen_random_uuid(), 1,"
             " topic, state, actor, gen_random_uuid(), correlation_id, reason, recorded_at, previous_hash, hash"
             " FROM events WHERE {here}",
             place=place,
@@ -158,8 +154,8 @@ class Tamperer:
                 place=place,
             )
         self._do(
-            "UPDATE events SET hash = event_hash(previous_hash, organization_id, org_sequence, position, aggregate_id,"
-            " revision, topic, state, actor, command_id, correlation_id, reason, recorded_at) WHERE {here}",
+            "UPDATE events SET hash = event_hash(previous_hash, organization_id, org_sequence, aggregate_id, revision,"
+            " topic, state, actor, command_id, correlation_id, reason, recorded_at) WHERE {here}",
             place=place,
         )
 

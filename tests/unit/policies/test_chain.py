@@ -14,7 +14,6 @@ from application.policies.chain import ChainedEvent, canonical_bytes, event_hash
 EVENT = ChainedEvent(
     organization_id=UUID("00010203-0405-0607-0809-0a0b0c0d0e0f"),
     org_sequence=2,
-    position=258,
     aggregate_id=UUID(int=3),
     revision=4,
     topic="provider.renamed",
@@ -28,7 +27,6 @@ EVENT = ChainedEvent(
 OTHER_VALUES = {
     "organization_id": UUID(int=9),
     "org_sequence": 3,
-    "position": 259,
     "aggregate_id": UUID(int=4),
     "revision": 5,
     "topic": "provider.disabled",

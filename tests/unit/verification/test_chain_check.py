@@ -36,21 +36,14 @@ def _told(findings: list[Finding]) -> list[tuple[str, int | None, int]]:
     return [(finding.kind, finding.sequence, finding.count) for finding in findings]
 
 
-def _renumbered(log: Log, by: int, *, positions: bool) -> Log:
-    return [
-        event._replace(
-            org_sequence=eight_bytes(number(event.org_sequence) + by),
-            position=eight_bytes(number(event.position) + (by if positions else 0)),
-        )
-        for event in log
-    ]
+def _renumbered(log: Log, by: int) -> Log:
+    return [event._replace(org_sequence=eight_bytes(number(event.org_sequence) + by)) for event in log]
 
 
 def test_both_ways_to_hash_an_event_agree() -> None:
     raw = an_event(1)._replace(
         organization_id=EVENT.organization_id.bytes,
         org_sequence=eight_bytes(EVENT.org_sequence),
-        position=eight_bytes(EVENT.position),
         aggregate_id=EVENT.aggregate_id.bytes,
         revision=EVENT.revision.to_bytes(4, "big", signed=True),
         topic=EVENT.topic.encode(),
@@ -103,7 +96,6 @@ def test_an_edited_event_is_named(column: str, place: int) -> None:
     log[place] = log[place]._replace(**{column: edited})
     [finding] = _checked(log)
     assert (finding.kind, finding.sequence) == ("edited", place + 1)
-    assert finding.position == number(log[place].position)
 
 
 @given(place=places)
@@ -128,25 +120,24 @@ def test_the_first_event_is_missed() -> None:
     assert _told(_checked(a_log(LENGTH)[1:])) == [("deleted", 1, 1)]
 
 
-@given(place=st.integers(0, LENGTH - 3), count=st.integers(1, 2), positions=st.booleans())
-def test_deletion_is_found_behind_new_numbers(place: int, count: int, positions: bool) -> None:
+@given(place=st.integers(0, LENGTH - 3), count=st.integers(1, 2))
+def test_deletion_is_found_behind_new_numbers(place: int, count: int) -> None:
     log = a_log(LENGTH)
-    kept = log[:place] + _renumbered(log[place + count :], -count, positions=positions)
+    kept = log[:place] + _renumbered(log[place + count :], -count)
     assert _told(_checked(kept, head_of(kept))) == [("deleted", place + 1, count)]
 
 
 @given(
     place=st.integers(0, LENGTH - 1),
     count=st.integers(1, 2),
-    positions=st.booleans(),
     linked=st.booleans(),
 )
-def test_insertion_is_found_behind_new_numbers(place: int, count: int, positions: bool, linked: bool) -> None:
+def test_insertion_is_found_behind_new_numbers(place: int, count: int, linked: bool) -> None:
     log = a_log(LENGTH)
     forged = [an_event(place + 1 + number_, state=b'{"forged":true}') for number_ in range(count)]
     together = log[:place] + forged
     together = chained(together, start=place) if linked else [*log[:place], *chained(forged)]
-    whole = together + _renumbered(log[place:], count, positions=positions)
+    whole = together + _renumbered(log[place:], count)
     findings = _checked(whole, head_of(whole))
     assert ("inserted", place + 1, count) in _told(findings)
     assert {finding.kind for finding in findings} <= {"inserted", "out-of-order"}
@@ -156,16 +147,15 @@ def test_insertion_is_found_behind_new_numbers(place: int, count: int, positions
 def test_events_that_changed_places_are_named(first: int, second: int) -> None:
     if first == second:
         return
-    for columns in (("org_sequence",), ("org_sequence", "position")):
-        log = a_log(LENGTH)
-        one, other = log[first], log[second]
-        log[first] = other._replace(**{column: getattr(one, column) for column in columns})
-        log[second] = one._replace(**{column: getattr(other, column) for column in columns})
-        findings = [finding for finding in _checked(log, head_of(a_log(LENGTH))) if finding.kind != "out-of-order"]
-        assert sorted(_told(findings)) == [
-            ("swapped", min(first, second) + 1, 1),
-            ("swapped", max(first, second) + 1, 1),
-        ]
+    log = a_log(LENGTH)
+    one, other = log[first], log[second]
+    log[first] = other._replace(org_sequence=one.org_sequence)
+    log[second] = one._replace(org_sequence=other.org_sequence)
+    findings = [finding for finding in _checked(log, head_of(a_log(LENGTH))) if finding.kind != "out-of-order"]
+    assert sorted(_told(findings)) == [
+        ("swapped", min(first, second) + 1, 1),
+        ("swapped", max(first, second) + 1, 1),
+    ]
 
 
 @given(first=places, second=places)
@@ -192,7 +182,7 @@ def test_a_log_that_was_cut_off_is_shorter_than_its_head_says(length: int) -> No
 def test_a_head_with_another_hash_is_noticed() -> None:
     log = a_log(LENGTH)
     [finding] = _checked(log, head_of(log)._replace(hash=bytes(32)))
-    assert (finding.kind, finding.sequence, finding.position) == ("edited", LENGTH, 3 * LENGTH)
+    assert (finding.kind, finding.sequence) == ("edited", LENGTH)
 
 
 def test_two_events_of_one_number_are_noticed() -> None:
@@ -204,9 +194,6 @@ def test_two_events_of_one_number_are_noticed() -> None:
 def test_events_that_were_chained_in_the_wrong_order_are_noticed() -> None:
     log = a_log(LENGTH)
     log[6] = log[6]._replace(recorded_at=log[0].recorded_at)
-    assert _told(_checked(chained(log))) == [("out-of-order", 7, 1)]
-    log = a_log(LENGTH)
-    log[6] = log[6]._replace(position=log[5].position)
     assert _told(_checked(chained(log))) == [("out-of-order", 7, 1)]
 
 

@@ -42,12 +42,11 @@ class World:
     def move(self, *organizations: int) -> None:
         leaves = {leaf.organization_id: leaf for leaf in self.heads.leaves}
         for organization in organizations:
-            self.heads.position += 1
             organization_id = UUID(int=organization)
             before = leaves.get(organization_id)
             sequence = 1 if before is None else before.org_sequence + 1
             hash_ = bytes([organization, sequence]) * 16
-            leaves[organization_id] = HeadLeaf(organization_id, sequence, hash_, self.heads.position)
+            leaves[organization_id] = HeadLeaf(organization_id, sequence, hash_)
         self.heads.leaves = sorted(leaves.values(), key=lambda leaf: leaf.organization_id.bytes)
 
     async def write(self, *, always: bool = False, key: SigningKey = KEY) -> Checkpoint | None:
@@ -145,7 +144,7 @@ async def test_a_line_of_somebody_elses_key_is_noticed() -> None:
 
 async def test_a_head_that_changed_without_an_event_is_noticed() -> None:
     world = await _three()
-    world.heads.leaves = [*world.heads.leaves[1:], HeadLeaf(UUID(int=9), 1, bytes(32), 1)]
+    world.heads.leaves = [*world.heads.leaves[1:], HeadLeaf(UUID(int=9), 1, bytes(32))]
     world.move(2)
     await world.write()
     [finding] = (await world.read()).findings

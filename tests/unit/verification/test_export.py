@@ -33,16 +33,15 @@ SEEN = 8
 
 
 def _head(log: list[StoredEvent]) -> HeadLeaf:
-    return HeadLeaf(ORGANIZATION, number(log[-1].org_sequence), log[-1].hash, number(log[-1].position))
+    return HeadLeaf(ORGANIZATION, number(log[-1].org_sequence), log[-1].hash)
 
 
 async def _exported(log: list[StoredEvent], *, seen: int = SEEN, others: int = 4) -> list[bytes]:
     """Return the lines of an export of the log, of which a checkpoint has seen the first events."""
-    leaves = [HeadLeaf(UUID(int=number_ + 1), 1, bytes(32), number_ + 1) for number_ in range(others)]
+    leaves = [HeadLeaf(UUID(int=number_ + 1), 1, bytes(32)) for number_ in range(others)]
     leaves = sorted([*leaves, _head(log[:seen])], key=lambda leaf: leaf.organization_id.bytes)
     sink = FakeSink()
-    heads = FakeHeads(number(log[seen - 1].position), leaves)
-    await write_checkpoint(WriteCheckpoint(), heads=heads, sink=sink, key=KEY, clock=_Noon())
+    await write_checkpoint(WriteCheckpoint(), heads=FakeHeads(leaves), sink=sink, key=KEY, clock=_Noon())
     return await _lines(log, sink)
 
 
@@ -176,14 +175,14 @@ async def test_no_file_is_an_export() -> None:
 
 async def test_events_out_of_order_are_noticed_even_if_chained() -> None:
     log = a_log(LENGTH)
-    log[4] = log[4]._replace(position=log[3].position)
+    log[4] = log[4]._replace(recorded_at=log[0].recorded_at)
     assert _verified(await _exported(chained(log))).wrong_line == 6
 
 
 @given(texts=st.tuples(st.text(), st.text(), st.none() | st.text()), state=st.binary(), at=st.integers(0, 1 << 50))
 def test_an_event_is_spelled_as_every_line_is(texts: tuple[str, str, str | None], state: bytes, at: int) -> None:
     actor, correlation_id, reason = (None if text is None else text.encode() for text in texts)
-    event = an_event(1, position=at, state=state or None)._replace(
+    event = an_event(1, state=state or None)._replace(
         actor=actor or b"", correlation_id=correlation_id or b"", reason=reason, recorded_at=eight_bytes(at)
     )
     assert event_line(event) == line_of(json.loads(event_line(event)))

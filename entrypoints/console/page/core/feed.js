@@ -67,6 +67,8 @@ export class Feed {
         patience = setTimeout(() => silence.abort(), SILENCE_MS);
         this.heardAt = Date.now();
         if (message.name === "end") return JSON.parse(message.data);
+        // What is shown comes from a log that has been set back since, so that it is read again.
+        if (message.name === "start-over") this.listener.begun(false);
         this.#take(message);
       }
       return {};
@@ -80,8 +82,8 @@ export class Feed {
     return this.place !== null;
   }
 
-  #take({ id, data }) {
-    if (data !== "") this.listener.happened(JSON.parse(data));
+  #take({ name, id, data }) {
+    if (name === "message" && data !== "") this.listener.happened(JSON.parse(data));
     if (id !== null) this.place = id;
   }
 }

@@ -52,8 +52,8 @@ function about(event) {
 }
 
 function facts(event) {
-  const { sequence, position, revision, commandId, requestId, hash } = event;
+  const { position, revision, commandId, requestId, hash } = event;
   return element("details", {}, element("summary", {}, "Show"),
     element("pre", { tabindex: "0" }, JSON.stringify({ ...event.facts }, null, 2)),
-    element("p", { class: "hint" }, `Sequence ${sequence}, position ${position}, revision ${revision}, request `, element("code", {}, requestId), ", command ", element("code", {}, commandId), ", hash ", element("code", {}, hash)));
+    element("p", { class: "hint" }, `Position ${position}, revision ${revision}, request `, element("code", {}, requestId), ", command ", element("code", {}, commandId), ", hash ", element("code", {}, hash)));
 }

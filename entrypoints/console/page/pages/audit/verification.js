@@ -27,7 +27,6 @@ function proof(found) {
     facts([
       ["Events checked", number(found.events)],
       found.checkpoint ? ["Newest checkpoint", [`number ${number(found.checkpoint.number)}`, element("small", {}, time(found.checkpoint.at))]] : null,
-      found.checkpoint ? ["At position of the log", number(found.checkpoint.position)] : null,
       found.checkpoint ? ["Signed with key", element("code", {}, found.checkpoint.keyId)] : null,
       ["Verified at", time(Date.now())],
     ]),
@@ -59,8 +58,7 @@ function tampered({ findings }) {
   return [
     element("p", { class: "verdict" }, badge("Not intact", "bad"), element("strong", {}, findings.length === 1 ? "In one place the log is not what was written." : `In ${number(findings.length)} places the log is not what was written.`)),
     table([
-      { head: "Position", cell: ({ position }) => element("strong", {}, number(position)) },
-      { head: "Sequence", cell: (finding) => events(finding) },
+      { head: "Position", cell: (finding) => element("strong", {}, events(finding)) },
       { head: "What", cell: ({ kind }) => badge(KINDS[kind] ?? title(kind), "bad") },
       { head: "How that shows", cell: ({ message }) => message },
     ], shown, { caption: "What is not as it was written" }),

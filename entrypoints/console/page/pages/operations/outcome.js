@@ -21,13 +21,13 @@ const ROWS = ["No row is there, which is", "The only row is"];
 
 const OUTCOMES = {
   verify: ({ rows, position, differences }) => differences.count === 0
-    ? { isWell: true, text: `${ROWS[rows] ?? `All ${number(rows)} rows are`} what the log says, up to position ${number(position)}.` }
-    : { isWell: false, text: `${many(differences.count, "row is", "rows are")} not what the log says, up to position ${number(position)}. Rebuild the table, or mend the organization alone: both put it right from the log.` },
+    ? { isWell: true, text: `${ROWS[rows] ?? `All ${number(rows)} rows are`} what the log says, up to event ${number(position)}.` }
+    : { isWell: false, text: `${many(differences.count, "row is", "rows are")} not what the log says, up to event ${number(position)}. Rebuild the table, or mend the organization alone: both put it right from the log.` },
   rebuild: ({ rows, events, corrected, swap, orphans }) => ({ isWell: orphans === 0, text: sentences(
-    `${many(rows, "row")} made from ${many(events, "event")} and swapped in at position ${number(swap.position)}, for which everybody waited ${milliseconds(swap.milliseconds)}.`,
+    `${many(rows, "row")} made from ${many(events, "event")} and swapped in after event ${number(swap.position)}, for which everybody waited ${milliseconds(swap.milliseconds)}.`,
     corrected.count === 0 ? "The table had been right." : `${many(corrected.count, "row was", "rows were")} wrong before, and ${corrected.count === 1 ? "is" : "are"} right now.`, loose(orphans)) }),
   "roll-back": ({ differing, swap, orphans }) => ({ isWell: orphans === 0, text: sentences(
-    `The earlier table serves again, with all that was written since, up to position ${number(swap.position)}.`,
+    `The earlier table serves again, with all that was written since, up to event ${number(swap.position)}.`,
     differing.count === 0 ? "Both tables are the same." : `${many(differing.count, "row is", "rows are")} other than in the table that served until now: verify it.`, loose(orphans)) }),
   mend: ({ tables }) => ({ isWell: true, text: tables.every(({ removed, restored }) => removed + restored === 0) ? "Every row was right: nothing had to be exchanged."
     : sentences(...tables.map(({ name, removed, restored }) => `${tableName(name)}: ${many(removed, "row")} taken out, ${number(restored)} put in from the log.`)) }),

@@ -30,7 +30,7 @@ export class ReadTables {
       element("p", { class: "quiet" }, "What lists and searches read. They are written together with the log, and can be made from it anew at any time."),
       table([
         { head: "Table", cell: ({ name }) => [element("strong", {}, tableName(name)), element("small", {}, element("code", {}, name))] },
-        { head: "Position", numeric: true, cell: ({ position }) => number(position) },
+        { head: "Events", numeric: true, cell: ({ position }) => number(position) },
         { head: "Rows", numeric: true, cell: ({ rows }) => number(rows) },
         { head: "Last rebuild", cell: (status) => lastRebuild(status) },
         { head: "Compared with the log", cell: ({ name }) => this.states.get(name) },
@@ -82,7 +82,7 @@ function verdict({ kind, result }) {
 }
 
 function lastRebuild({ rebuiltAt, rebuiltPosition, isPlanned, hasLeftover }) {
-  return [when(rebuiltAt), rebuiltPosition === null ? null : element("small", {}, `at position ${number(rebuiltPosition)}`),
+  return [when(rebuiltAt), rebuiltPosition === null ? null : element("small", {}, `at event ${number(rebuiltPosition)}`),
     isPlanned ? element("small", {}, "New columns are planned: the next rebuild brings them.") : null,
     hasLeftover ? element("small", {}, "A table in the making lies beside it: a rebuild runs, or was broken off. The next one clears it away.") : null];
 }

@@ -55,5 +55,5 @@ function monitor(figures) {
 
 function checkpoints(figures) {
   const written = figures.get("modelbook_checkpoint_position");
-  return written ? [["Log proved by checkpoints", `up to position ${number(written)}`]] : [];
+  return written ? [["Log proved by checkpoints", `up to event ${number(written)}`]] : [];
 }

@@ -1,0 +1,27 @@
+"""Which constraint an error of the database is about."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import psycopg
+
+_NAMED: Final = re.compile(r'constraint "([^"]+)"')
+# A cluster puts the number of the shard behind the name.
+_SHARD: Final = re.compile(r"_\d{6,}$")
+
+
+def violated_constraint(error: psycopg.Error) -> str | None:
+    """Return the name of the constraint that was violated, none where the error is about none.
+
+    A server says it in a field of the error, a cluster that passes on what one server said in the message alone.
+    """
+    if not (error.sqlstate or "").startswith("23"):
+        return None
+    name = error.diag.constraint_name
+    if name is None:
+        named = _NAMED.search(error.diag.message_primary or "")
+        name = named and named[1]
+    return name and _SHARD.sub("", name)

@@ -1,0 +1,23 @@
+"""What gives hints after an append."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.postgres.hints import PostgresHints
+from adapters.postgres.pool import reading_pool
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.databases import Database
+
+
+@pytest.fixture
+async def hints(database: Database) -> AsyncIterator[PostgresHints]:
+    async with reading_pool(database.app_url, size=1) as pool:
+        hints = PostgresHints(pool.connection)
+        yield hints
+        await hints.close()

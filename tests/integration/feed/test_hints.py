@@ -1,0 +1,35 @@
+"""Hints are few, and nobody depends on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from adapters.postgres.hints import PostgresHints
+from adapters.postgres.pool import reading_pool
+
+if TYPE_CHECKING:
+    from tests.databases import Connect, Database
+
+
+async def test_hints_of_many_changes_are_few(hints: PostgresHints, connect: Connect, organization_id: UUID) -> None:
+    """At most one of an organization in 20 ms: a thousand changes at once are one or two hints."""
+    listener = connect()
+    listener.execute("LISTEN modelbook_log")
+    other = uuid4()
+    for _ in range(1_000):
+        hints.grown(organization_id)
+        hints.grown(other)
+    await hints.close()
+    heard = Counter(hint.payload for hint in listener.notifies(timeout=0.5))
+    assert heard == {str(organization_id): 1, str(other): 1}
+
+
+async def test_a_hint_that_cannot_be_sent_is_lost_without_a_word(database: Database, organization_id: UUID) -> None:
+    pool = reading_pool(database.app_url, size=1)
+    hints = PostgresHints(pool.connection)
+    async with pool:
+        pass
+    hints.grown(organization_id)
+    await hints.close()
