@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,20 @@ SECURITY = {
 }
 
 EXPOSED = (
-    "ETag, Location, Retry-After, X-Request-Id, Log-Position, Idempotency-Replayed, WWW-Authenticate, "
-    "RateLimit, RateLimit-Policy"
+    "ETag, Location, Retry-After, Retry-After-Ms, X-Should-Retry, X-Request-Id, Request-Id, Log-Position, "
+    "Idempotency-Replayed, Ignored-Fields, WWW-Authenticate, RateLimit, RateLimit-Policy"
 )
 ACCEPTED = (
-    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, X-Change-Reason, X-Request-Id"
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, X-Change-Reason, X-Request-Id, "
+    # What clients of OpenAI's, Anthropic's and Google's APIs send besides; it is harmless on other routes.
+    "Api-Key, X-Api-Key, X-Goog-Api-Key, X-Goog-Api-Client, OpenAI-Organization, OpenAI-Project, OpenAI-Beta, "
+    "Anthropic-Version, Anthropic-Beta, Anthropic-Dangerous-Direct-Browser-Access, User-Agent"
 )
 PREFLIGHT_SECONDS = "600"
+
+# The official clients say so what they are; new ones of these come with new releases.
+_OF_CLIENTS = re.compile(r"x-stainless-[a-z0-9-]{1,50}")
+_MOST_OF_CLIENTS = 50
 
 
 class Headers:
@@ -61,5 +69,11 @@ class Headers:
         headers["Access-Control-Expose-Headers"] = EXPOSED
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
-            headers["Access-Control-Allow-Headers"] = ACCEPTED
+            headers["Access-Control-Allow-Headers"] = ", ".join([ACCEPTED, *_named_by_client(request)])
             headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+
+
+def _named_by_client(request: web.Request) -> Sequence[str]:
+    """Return the names by which an official client says what it is, of those that the browser asks about."""
+    asked = request.headers.get("Access-Control-Request-Headers", "").lower().split(",")
+    return [name for each in asked if _OF_CLIENTS.fullmatch(name := each.strip())][:_MOST_OF_CLIENTS]

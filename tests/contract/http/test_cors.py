@@ -58,6 +58,44 @@ async def test_a_named_origin_may_ask_and_read(serve: Serve) -> None:
     assert "Access-Control-Allow-Credentials" not in got.headers
 
 
+OF_OPENAI_NODE = (
+    "authorization,content-type,x-stainless-arch,x-stainless-lang,x-stainless-os,x-stainless-package-version,"
+    "x-stainless-retry-count,x-stainless-runtime,x-stainless-runtime-version,x-stainless-timeout,user-agent,"
+    "openai-organization,openai-project,idempotency-key"
+)
+OF_ANTHROPIC_NODE = (
+    "x-api-key,anthropic-version,anthropic-beta,anthropic-dangerous-direct-browser-access,content-type,"
+    "x-stainless-helper-method"
+)
+
+
+@pytest.mark.parametrize("asked", [OF_OPENAI_NODE, OF_ANTHROPIC_NODE, "api-key, content-type , X-Stainless-Lang"])
+async def test_the_official_clients_may_ask_from_a_browser(serve: Serve, asked: str) -> None:
+    service = await serve(*thing_routes(Things()), options=OPTIONS)
+    headers = {
+        "Origin": FRIEND,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": asked,
+    }
+    reply = await service.ask("OPTIONS", THINGS, headers=headers)
+    accepted = {name.strip() for name in reply.headers["Access-Control-Allow-Headers"].lower().split(",")}
+    assert {name.strip() for name in asked.lower().split(",")} <= accepted
+    assert "x-should-retry" in reply.headers["Access-Control-Expose-Headers"].lower()
+
+
+@pytest.mark.parametrize("asked", ["cookie", "x-evil", "x-stainless-", "x-stainless-a b", "x-stainless-lang;x", "*"])
+async def test_a_browser_may_send_no_other_header(serve: Serve, asked: str) -> None:
+    service = await serve(*thing_routes(Things()), options=OPTIONS)
+    headers = {
+        "Origin": FRIEND,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": asked,
+    }
+    reply = await service.ask("OPTIONS", THINGS, headers=headers)
+    accepted = {name.strip() for name in reply.headers["Access-Control-Allow-Headers"].lower().split(",")}
+    assert asked not in accepted
+
+
 async def test_errors_can_be_read_by_a_named_origin_too(serve: Serve) -> None:
     service = await serve(*thing_routes(Things()), options=OPTIONS)
     for path in (THINGS, "/api/ai/nothing"):
