@@ -47,6 +47,7 @@ def finding_of_failure(failure: UpstreamFailure) -> Finding:
         http_status=failure.http_status,
         upstream_request_id=failure.upstream_request_id,
         rate_limit=failure.rate_limit,
+        context=failure.context,
     )
 
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from application.ports.health_checks import Seen, Streak
     from application.ports.provider_gateway import Category, HealthStatus
 
-INCONCLUSIVE: Final[frozenset[Category]] = frozenset({"bad_request", "not_found", "endpoint_refused"})
+INCONCLUSIVE: Final[frozenset[Category]] = frozenset(
+    {"bad_request", "content_filter", "context_length_exceeded", "not_found", "endpoint_refused"}
+)
 """Failures that our own question or our own rules caused: they say neither that the provider is up nor that it is down.
 """
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from application.ports.provider_gateway import (
     Category,
+    ContextUse,
     ProviderConnection,
     ProviderType,
     RateLimit,
@@ -48,6 +49,7 @@ class Finding:
     upstream_request_id: str | None = None
     rate_limit: RateLimit | None = None
     timings: Timings = field(default_factory=Timings)
+    context: ContextUse | None = None
 
     def failure(self) -> UpstreamFailure:
         """Return the same as an error, for calls that have nothing to give back."""
@@ -61,6 +63,7 @@ class Finding:
             is_retryable=self.is_retryable,
             authenticated=self.authenticated,
             rate_limit=self.rate_limit,
+            context=self.context,
         )
 
     def counted(self, models: int | None) -> Finding:

@@ -27,6 +27,8 @@ Category = Literal[
     "overloaded",
     "not_found",
     "bad_request",
+    "context_length_exceeded",
+    "content_filter",
     "provider_error",
     "unexpected_body",
     "endpoint_refused",
@@ -81,6 +83,14 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContextUse:
+    """A prompt that is too long, in tokens: what the model can take, and what was asked of it; none: not said."""
+
+    limit: int | None = None
+    used: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestReport:
     """How a connection was found. `authenticated` is none when the answer does not tell (429, 5xx, silence).
 
@@ -128,7 +138,10 @@ class OfferedModel:
 
 
 class UpstreamFailure(ApplicationError):
-    """The provider did not answer as it should."""
+    """The provider did not answer as it should.
+
+    `context` goes with the category `context_length_exceeded`.
+    """
 
     code = "upstream-failure"
 
@@ -144,6 +157,7 @@ class UpstreamFailure(ApplicationError):
         is_retryable: bool = False,
         authenticated: bool | None = None,
         rate_limit: RateLimit | None = None,
+        context: ContextUse | None = None,
     ) -> None:
         super().__init__(message)
         self.category = category
@@ -154,6 +168,7 @@ class UpstreamFailure(ApplicationError):
         self.is_retryable = is_retryable
         self.authenticated = authenticated
         self.rate_limit = rate_limit
+        self.context = context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

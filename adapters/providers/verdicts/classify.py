@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.by_status import verdict_by_status
+from adapters.providers.verdicts.context import context_use_of
 from adapters.providers.verdicts.facts import facts_of
 from adapters.providers.verdicts.limits import limits_of, wait_of
 from adapters.providers.verdicts.prompts import prompt_verdict
@@ -50,7 +51,8 @@ def classify(
     """Return what a refusal, or a success that makes no sense, means in the provider's dialect.
 
     `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the finding but a
-    short code in plain letters and the request's id, and neither when it shares a piece with the `secret`.
+    short code in plain letters, numbers of tokens and the request's id, and nothing that shares a piece with the
+    `secret`.
     """
     facts = facts_of(status, body)
     verdict = _verdict(dialect, facts)
@@ -66,6 +68,7 @@ def classify(
         http_status=status,
         upstream_request_id=_harmless(request_id_of(headers, otherwise=facts.request_id), secret),
         rate_limit=limits_of(headers, wait_seconds=wait),
+        context=context_use_of(facts.message) if verdict.category == "context_length_exceeded" else None,
     )
 
 

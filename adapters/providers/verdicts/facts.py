@@ -68,6 +68,9 @@ def _from_document(status: int, document: object) -> Facts:
     error = document.get("error")
     places = [place for place in (error, document) if isinstance(place, dict)]
     details = list(_details(error)) if isinstance(error, dict) else []
+    # Azure says there which of its filters it was.
+    inner = error.get("innererror") if isinstance(error, dict) else None
+    details += [inner] if isinstance(inner, dict) else []
     words = [word for place in (*details, *places) for word in _codes(place)]
     return Facts(
         status=status,
@@ -109,7 +112,10 @@ def _quotas(detail: Mapping[str, Any]) -> Iterator[str]:
 def _message(document: Mapping[str, Any], error: object) -> str:
     """The text of the error: in its own field, or the error itself, or the detail that FastAPI servers send."""
     if isinstance(error, dict):
-        return _text(error.get("message")) or ""
+        metadata = error.get("metadata")
+        # OpenRouter's own words are often no more than that its provider has refused; the provider's stand behind.
+        raw = _text(metadata.get("raw")) if isinstance(metadata, dict) else None
+        return " ".join(words for words in (_text(error.get("message")), raw) if words)
     return _text(error) or _text(document.get("detail")) or _text(document.get("message")) or ""
 
 

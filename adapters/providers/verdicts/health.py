@@ -17,6 +17,8 @@ _STATUS: Final[Mapping[Category, HealthStatus]] = {
     "overloaded": "degraded",
     # Our own question was wrong, which tells nothing of the provider.
     "bad_request": "unknown",
+    "content_filter": "unknown",
+    "context_length_exceeded": "unknown",
     "auth_forbidden": "unhealthy",
     "auth_invalid": "unhealthy",
     "billing_exhausted": "unhealthy",

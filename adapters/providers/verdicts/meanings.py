@@ -190,7 +190,7 @@ PARAMETER_REFUSED: Final = Verdict(
     hint="Leave {names} out of the prompt and of the model's config, or choose what the model allows.",
 )
 PROMPT_TOO_LONG: Final = Verdict(
-    category="bad_request",
+    category="context_length_exceeded",
     says="The prompt is longer than this model of {label} can read, or leaves no room for the answer.",
     hint="Shorten the prompt, ask for fewer tokens, or use a model with a larger context window.",
 )
@@ -210,7 +210,7 @@ NOT_FOR_PROMPTS: Final = Verdict(
     hint="Use a language or multimodal model.",
 )
 FLAGGED: Final = Verdict(
-    category="bad_request",
+    category="content_filter",
     says="The content filter of {label} has refused the prompt.",
     hint="Change the prompt, or the filter's settings at the provider.",
     authenticated=True,

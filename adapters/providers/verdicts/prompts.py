@@ -21,23 +21,43 @@ if TYPE_CHECKING:
 _GENERAL: Final = frozenset({meanings.BAD_REQUEST, meanings.FORBIDDEN, meanings.NO_SUCH_PATH, meanings.NO_LIST_HERE})
 _ADDRESS: Final = frozenset({meanings.NO_SUCH_PATH, meanings.NO_LIST_HERE})
 
-_RULES: Final = (
+# What speaks of the prompt whatever its status: in a stream there is none, and some servers take 403 or 500 for it.
+_DECISIVE: Final = (
     Rule(
         verdict=meanings.FLAGGED,
-        codes=frozenset({"content_filter", "responsibleaipolicyviolation", "content_policy_violation"}),
+        codes=frozenset(
+            {
+                "content_filter",
+                "content_policy_violation",
+                "data_inspection_failed",
+                "moderation_blocked",
+                "responsibleaipolicyviolation",
+            }
+        ),
     ),
     Rule(
         verdict=meanings.FLAGGED,
-        message=re.compile(r"input was flagged|content management policy|violates? .{0,20}usage guidelines"),
+        message=re.compile(
+            r"(?:input|prompt) was flagged|content management policy|violates? .{0,20}usage guidelines"
+            r"|content filter(?:ing)? policy|as a result of our safety system|content exists risk"
+        ),
     ),
-    Rule(verdict=meanings.PROMPT_TOO_LONG, codes=frozenset({"context_length_exceeded"})),
+    Rule(
+        verdict=meanings.PROMPT_TOO_LONG,
+        codes=frozenset({"context_length_exceeded", "exceed_context_size_error", "prompt_too_long"}),
+    ),
     Rule(
         verdict=meanings.PROMPT_TOO_LONG,
         message=re.compile(
-            r"prompt is too long|maximum context length|exceeds? (?:the )?(?:model's )?context"
-            r"|input token count .{0,40}exceeds the maximum"
+            r"prompt is too long|prompt too long|prompt_too_long|maximum (?:context|prompt|model) length"
+            r"|exceeds? (?:the |this )?(?:model's |available )?context"
+            r"|input token count .{0,40}(?:exceeds the maximum|only supports up to)"
+            r"|reduce the length of the (?:messages|prompt|input)|`max_new_tokens` must be <="
         ),
     ),
+)
+_OF_THE_ACCOUNT: Final = frozenset({"auth_invalid", "billing_exhausted", "rate_limited"})
+_RULES: Final = (
     Rule(
         verdict=meanings.NOT_FOR_PROMPTS,
         message=re.compile(
@@ -85,6 +105,10 @@ _NAMED: Final = re.compile(
 
 def prompt_verdict(verdict: Verdict, facts: Facts) -> Verdict:
     """Return what the refusal means for the prompt; unchanged when it is already told apart."""
+    if facts.is_error and verdict.category not in _OF_THE_ACCOUNT:
+        decisive = next((rule.verdict for rule in _DECISIVE if rule.fits(facts)), None)
+        if decisive is not None:
+            return decisive
     if verdict not in _GENERAL:
         return verdict
     particular = next((rule.verdict for rule in _RULES if rule.fits(facts)), None)

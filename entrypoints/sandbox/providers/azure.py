@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from entrypoints.sandbox.answers import Answer, EventStream, RefusedError
 from entrypoints.sandbox.call import Call
-from entrypoints.sandbox.cases import Case
+from entrypoints.sandbox.cases import GENERATING, Case
 from entrypoints.sandbox.catalogue import load_catalogue
 from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.openai.provider import usage
@@ -94,6 +94,21 @@ _LIMITED = _shape(
     "429",
 )
 
+_FILTERED = {
+    "error": {
+        "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. "
+        "Please modify your prompt and retry.",
+        "type": None,
+        "param": "prompt",
+        "code": "content_filter",
+        "status": 400,
+        "innererror": {
+            "code": "ResponsibleAIPolicyViolation",
+            "content_filter_result": {**_SAFE, "violence": {"filtered": True, "severity": "high"}},
+        },
+    }
+}
+
 _ACCENT = Accent(
     usage=usage,
     completion_id=lambda call: f"chatcmpl-{call.token(29)}",
@@ -139,6 +154,9 @@ AZURE = Provider(
             status=429,
             body=_LIMITED,
             headers={"retry-after": "2", "retry-after-ms": "2000"},
+        ),
+        "filtered": Case(
+            summary="the content filter refuses the prompt", status=400, body=_FILTERED, operations=GENERATING
         ),
         "network_denied": Case(
             summary="the caller's address is not allowed by the resource's network rules",

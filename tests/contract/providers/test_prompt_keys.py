@@ -38,6 +38,7 @@ _COMMON: Final[dict[str, Outcome]] = {
     "no_credit": _BROKE,
     "suspended": _FORBIDDEN,
     "permission_denied": _FORBIDDEN,
+    "context_length": ("context_length_exceeded", False),
 }
 _PARTICULAR: Final[dict[str, dict[str, Outcome]]] = {
     "openai": {
@@ -69,8 +70,8 @@ _PARTICULAR: Final[dict[str, dict[str, Outcome]]] = {
         "key_restricted_address": _FORBIDDEN,
         "daily_quota": ("rate_limited", False),
     },
-    "azure": {"network_denied": _FORBIDDEN},
-    "openrouter": {"moderated": ("bad_request", False)},
+    "azure": {"network_denied": _FORBIDDEN, "filtered": ("content_filter", False)},
+    "openrouter": {"moderated": ("content_filter", False)},
     "mistral": {"insufficient_quota": _BAD_KEY, "old_gateway": _BAD_KEY},
     "deepseek": {"invalid_parameters": ("bad_request", False)},
     "llamacpp": {"loading": _OVERLOADED},
@@ -79,7 +80,12 @@ _PARTICULAR: Final[dict[str, dict[str, Outcome]]] = {
 
 def expected_of(provider: str) -> dict[str, Outcome]:
     known = _COMMON | _PARTICULAR.get(provider, {})
-    return {name: known[name] for name in KEYS[provider] if name != "overloaded_mid_stream"}
+    return {name: known[name] for name in KEYS[provider] if not name.endswith("_mid_stream")}
+
+
+def within_a_stream(provider: str, *, stream: bool) -> dict[str, Outcome]:
+    found = {"overloaded_mid_stream": _OVERLOADED, "context_length_mid_stream": ("context_length_exceeded", False)}
+    return {name: outcome if stream else WELL for name, outcome in found.items() if name in KEYS[provider]}
 
 
 async def outcomes(accounts: Accounts, provider: str, *, stream: bool) -> dict[str, Outcome]:
@@ -99,13 +105,13 @@ async def outcomes(accounts: Accounts, provider: str, *, stream: bool) -> dict[s
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
 async def test_a_refused_prompt_is_told_as_what_it_is(accounts: Accounts, provider: str) -> None:
     expected = expected_of(provider)
-    assert await outcomes(accounts, provider, stream=False) == expected | {"overloaded_mid_stream": WELL}
+    assert await outcomes(accounts, provider, stream=False) == expected | within_a_stream(provider, stream=False)
 
 
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
 async def test_a_refused_stream_is_told_as_what_it_is(accounts: Accounts, provider: str) -> None:
     expected = expected_of(provider)
-    assert await outcomes(accounts, provider, stream=True) == expected | {"overloaded_mid_stream": _OVERLOADED}
+    assert await outcomes(accounts, provider, stream=True) == expected | within_a_stream(provider, stream=True)
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,12 @@ CASES: dict[str, Case] = {
         body=error("Request exceeds the maximum allowed number of bytes.", "request_too_large"),
         operations=GENERATING,
     ),
+    "context_length": Case(
+        summary="the prompt is too long",
+        status=400,
+        body=error("prompt is too long: 208310 tokens > 200000 maximum", "invalid_request_error"),
+        operations=GENERATING,
+    ),
     "conflict": Case(
         summary="409",
         status=409,

@@ -142,6 +142,16 @@ CASES: dict[str, Case] = {
             "INTERNAL",
         ),
     ),
+    "context_length": Case(
+        summary="the prompt is too long",
+        status=400,
+        body=error(
+            400,
+            "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+            "INVALID_ARGUMENT",
+        ),
+        operations=GENERATING,
+    ),
     "overloaded": Case(
         summary="the model is overloaded",
         status=503,

@@ -25,6 +25,13 @@ _TOO_LARGE = (
     "The input or output tokens must be reduced in order to run successfully. Visit "
     "https://platform.openai.com/account/rate-limits to learn more."
 )
+_TOO_LONG = error(
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. Please reduce "
+    "the length of the messages.",
+    _REQUEST,
+    "context_length_exceeded",
+    "messages",
+)
 _RATE_LIMITED = error(_RATE, "tokens", "rate_limit_exceeded")
 
 
@@ -140,6 +147,14 @@ CASES: dict[str, Case] = {
         summary="overloaded after the stream has begun with 200",
         status=200,
         body=error("The server is overloaded.", "service_unavailable_error", "server_is_overloaded"),
+        operations=frozenset({"stream"}),
+        in_stream=True,
+    ),
+    "context_length": Case(summary="the prompt is too long", status=400, body=_TOO_LONG, operations=GENERATING),
+    "context_length_mid_stream": Case(
+        summary="the same after the stream has begun with 200",
+        status=200,
+        body=_TOO_LONG,
         operations=frozenset({"stream"}),
         in_stream=True,
     ),
