@@ -19,7 +19,10 @@ Strategy = Literal["cheapest", "fastest", "preferred"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A registered model with what matters of its provider."""
+    """A registered model with what matters of its provider.
+
+    `max_tokens` is what is registered, `known_max_tokens` what the catalogue knows where nothing is registered.
+    """
 
     id: UUID
     provider_id: UUID
@@ -38,6 +41,12 @@ class Candidate:
     is_retired: bool
     defaults: Defaults
     created_at: datetime
+    known_max_tokens: int | None = None
+
+    @property
+    def output_limit(self) -> int | None:
+        """The most tokens that the model writes, as far as that is known."""
+        return self.max_tokens or self.known_max_tokens
 
     @property
     def cost_of_both(self) -> Decimal | None:

@@ -46,18 +46,21 @@ class Message:
 class GenerationRequest:
     """A prompt with its parameters; none leaves a parameter to the provider. Times in seconds.
 
-    `model_id` is sent exactly as the provider names it. `deadline_seconds` bounds the whole call, and for a stream the
-    time to its first event; `idle_seconds` is the longest silence within a stream.
+    `model_id` is sent exactly as the provider names it. `output_limit` is the most tokens that the model writes (none:
+    not known), for providers that must be told how many are wanted. `deadline_seconds` bounds a whole answer. Of a
+    stream it bounds the time to its first words, and from then on that between words, however alive the connection is;
+    `idle_seconds` is the longest silence within a stream, in which nothing at all comes.
     """
 
     model_id: str
     messages: tuple[Message, ...]
     max_tokens: int | None = None
+    output_limit: int | None = None
     temperature: float | None = None
     top_p: float | None = None
     stop: tuple[str, ...] = ()
-    deadline_seconds: float = 60.0
-    idle_seconds: float = 30.0
+    deadline_seconds: float = 600.0
+    idle_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

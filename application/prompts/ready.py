@@ -119,6 +119,9 @@ class Ready:
 
 def candidate_of(model: RegisteredModel, account: Account, catalogue: Catalogue, today: date) -> Candidate:
     """Return the model with what matters of its provider, and of what is known about it."""
+    known = None
+    if not model.max_tokens:
+        known = catalogue.look_up(account.provider_type, model.model_id, endpoint=account.endpoint).max_tokens
     return Candidate(
         id=model.id,
         provider_id=account.id,
@@ -137,6 +140,7 @@ def candidate_of(model: RegisteredModel, account: Account, catalogue: Catalogue,
         is_retired=_is_retired(model, account, catalogue, today),
         defaults=read_defaults(model.config),
         created_at=model.created_at,
+        known_max_tokens=known,
     )
 
 

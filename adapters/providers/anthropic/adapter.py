@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.addresses import address, with_version
 from adapters.providers.anthropic.answers import MessageReader, read_message
 from adapters.providers.anthropic.models import read_model
-from adapters.providers.anthropic.requests import DEFAULT_MAX_TOKENS, message_request
+from adapters.providers.anthropic.requests import message_request
 from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
 from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.reading import mapping
@@ -61,8 +61,8 @@ class Anthropic:
                 name="defaultMaxTokens",
                 kind="integer",
                 label="Longest answer",
-                help="Tokens asked for where neither the prompt nor the model says how many: Anthropic must be told.",
-                default=DEFAULT_MAX_TOKENS,
+                help="Tokens asked for where neither the prompt says how many nor the longest answer of the model is "
+                "known: Anthropic must be told.",
             ),
         ),
     )
@@ -101,7 +101,7 @@ def _version(connection: ProviderConnection) -> str:
 
 
 def _body(connection: ProviderConnection, request: GenerationRequest, *, stream: bool) -> dict[str, Any]:
-    limit = int(connection.settings.get("defaultMaxTokens", DEFAULT_MAX_TOKENS))
+    limit = connection.settings.get("defaultMaxTokens")
     return message_request(request, _version(connection), default_max_tokens=limit, stream=stream)
 
 

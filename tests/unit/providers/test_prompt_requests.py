@@ -142,6 +142,31 @@ async def test_anthropics_default_length_is_a_setting() -> None:
     prompted = Prompted("anthropic", defaultMaxTokens=64_000)
     assert (await prompted.sent(a_prompt()))["max_tokens"] == 64_000
     assert (await prompted.sent(a_prompt(max_tokens=5)))["max_tokens"] == 5
+    assert (await prompted.sent(a_prompt(output_limit=32_000)))["max_tokens"] == 32_000
+
+
+@pytest.mark.parametrize(
+    ("model_id", "longest"),
+    [
+        ("claude-sonnet-4-5-20250929", 64_000),
+        ("claude-opus-4.6", 64_000),
+        ("claude-opus-5", 64_000),
+        ("claude-haiku-6-1", 64_000),
+        ("eu.anthropic.claude-fable-10-v1", 64_000),
+        ("claude-opus-4-1-20250805", 4_096),
+        ("claude-sonnet-4-20250514", 4_096),
+        ("claude-3-7-sonnet-20250219", 4_096),
+        ("claude-2.1", 4_096),
+        ("somebody-elses-model", 4_096),
+    ],
+)
+async def test_a_claude_of_which_nothing_is_known_may_write_what_all_newer_ones_can(
+    model_id: str, longest: int
+) -> None:
+    body = await Prompted("anthropic").sent(a_prompt(model_id=model_id))
+    assert body["max_tokens"] == longest
+    body = await Prompted("anthropic").sent(a_prompt(model_id=model_id, output_limit=128_000), stream=True)
+    assert body["max_tokens"] == 128_000
 
 
 @pytest.mark.parametrize(
