@@ -16,6 +16,8 @@ FINAL: Final = frozenset(
         "auth_forbidden",
         "bad_request",
         "billing_exhausted",
+        "content_filter",
+        "context_length_exceeded",
         "endpoint_refused",
         "not_found",
         "region_blocked",
@@ -26,18 +28,17 @@ FINAL: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrying:
-    """How often, and how patiently. Times in seconds.
+    """How often a model is asked again, and how patiently. Times in seconds.
 
-    A provider that says how long to wait is obeyed. One that does not is given `first_wait`, then twice as long each
-    time up to `longest_wait`, each cut at random by up to half so that many callers do not come back together. While
-    another model stands by, nobody waits longer than `patience`: the other one is asked instead.
+    Nobody waits longer than `longest_wait`: a limit that lasts longer is passed on to the client, who knows better
+    what to do meanwhile. A provider that says how long to wait is obeyed. One that does not is given `first_wait`, then
+    twice as long each time, each cut at random by up to half so that many callers do not come back together.
     """
 
     attempts_per_model: int = 3
     attempts_in_all: int = 6
     first_wait: float = 0.5
-    longest_wait: float = 8.0
-    patience: float = 2.0
+    longest_wait: float = 2.0
 
     def wait(
         self, failure: UpstreamFailure, *, attempt: int, remaining: float, chance: float, has_alternative: bool
@@ -45,15 +46,17 @@ class Retrying:
         """Return how long to wait before the model is asked again, none when it should not be.
 
         `attempt` counts the calls of this model so far, `remaining` is the time until the deadline, and `chance` is
-        a random number from 0 up to 1.
+        a random number from 0 up to 1. While another model stands by, nobody waits for one that has named a limit.
         """
         if attempt >= self.attempts_per_model or not failure.is_retryable or failure.category in FINAL:
             return None
-        if failure.retry_after_seconds is not None:
-            wait = max(failure.retry_after_seconds, 0.0) * (1 + 0.1 * chance)
-        else:
+        named = failure.retry_after_seconds
+        if named is None:
             wait = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1)) * (1 - 0.5 * chance)
-        if wait >= remaining or (has_alternative and wait > self.patience):
+        else:
+            wait = max(named, 0.0) * (1 + 0.1 * chance)
+        is_limited = named is not None or failure.category == "rate_limited"
+        if (named or 0.0) > self.longest_wait or wait >= remaining or (is_limited and has_alternative):
             return None
         return wait
 

@@ -36,10 +36,16 @@ class ModelOutOfUse(Conflict):
 
 
 class PromptFailed(UpstreamFailure):
-    """No model that was tried has answered; `attempts` tells of each call."""
+    """No model that was tried has answered; `attempts` tells of each call.
+
+    `is_retryable` says whether the client should send the same prompt again. It should not once a deadline has passed,
+    for the provider may have charged for the work, nor when a model has been asked several times already: the clients
+    that go by it would multiply that.
+    """
 
     def __init__(self, failure: UpstreamFailure, attempts: Sequence[Attempt]) -> None:
         """Report one of the failures in place of all."""
+        was_repeated = len({attempt.candidate.id for attempt in attempts}) < len(attempts)
         super().__init__(
             failure.category,
             failure.message,
@@ -47,8 +53,9 @@ class PromptFailed(UpstreamFailure):
             http_status=failure.http_status,
             upstream_request_id=failure.upstream_request_id,
             retry_after_seconds=failure.retry_after_seconds,
-            is_retryable=failure.is_retryable,
+            is_retryable=failure.is_retryable and failure.category != "timeout" and not was_repeated,
             authenticated=failure.authenticated,
             rate_limit=failure.rate_limit,
+            context=failure.context,
         )
         self.attempts = tuple(attempts)

@@ -51,17 +51,17 @@ async def test_a_busy_model_is_asked_again_after_a_while() -> None:
     desk = Desk(timer=timer)
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
-    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=3.0))
+    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=2.0))
     desk.generation.plays("gpt-x", generated())
     answer = await run(desk, ModelById(model.id))
-    assert timer.waits == [0.5, 3.0]
+    assert timer.waits == [0.5, 2.0]
     assert [(attempt.outcome, attempt.wait_ms) for attempt in answer.attempts] == [
         ("overloaded", 0.0),
         ("rate_limited", 500.0),
-        ("ok", 3000.0),
+        ("ok", 2000.0),
     ]
     assert (answer.attempts[0].http_status, answer.attempts[0].upstream_request_id) == (529, "r1")
-    assert answer.latency_ms == pytest.approx(3500.0)
+    assert answer.latency_ms == pytest.approx(2500.0)
     assert [(use.outcome, use.cost_usd) for use in desk.usage.uses][:2] == [
         ("overloaded", Decimal(0)),
         ("rate_limited", Decimal(0)),
@@ -71,10 +71,10 @@ async def test_a_busy_model_is_asked_again_after_a_while() -> None:
 async def test_each_repetition_has_what_is_left_of_the_deadline() -> None:
     desk = Desk()
     model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure(retry_after_seconds=4.0))
+    desk.generation.plays("gpt-x", a_failure(retry_after_seconds=2.0))
     desk.generation.plays("gpt-x", generated())
     await run(desk, ModelById(model.id), deadline_seconds=10.0)
-    assert [call.request.deadline_seconds for call in desk.generation.calls] == [10.0, 6.0]
+    assert [call.request.deadline_seconds for call in desk.generation.calls] == [10.0, 8.0]
 
 
 async def test_a_model_that_was_asked_for_has_no_other() -> None:
@@ -85,7 +85,33 @@ async def test_a_model_that_was_asked_for_has_no_other() -> None:
     failure = await failed(desk, ModelById(model.id))
     assert called(desk) == ["third"] * 3
     assert [attempt.outcome for attempt in failure.attempts] == ["overloaded"] * 3
-    assert failure.is_retryable
+
+
+async def test_no_repetition_is_invited_after_our_own() -> None:
+    desk = Desk()
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.0))
+    failure = await failed(desk, ModelById(model.id))
+    assert (called(desk), failure.is_retryable) == (["gpt-x"] * 3, False)
+
+
+async def test_the_limit_of_the_only_model_is_passed_on_at_once_and_a_repetition_after_it_is_invited() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    model = desk.model("gpt-x")
+    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=20.0))
+    failure = await failed(desk, ModelById(model.id))
+    assert (called(desk), timer.waits) == (["gpt-x"], [])
+    assert (failure.category, failure.retry_after_seconds, failure.is_retryable) == ("rate_limited", 20.0, True)
+
+
+async def test_a_limit_however_short_is_not_waited_for_while_another_model_stands_by() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    two_models(desk)
+    desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=1.0))
+    assert (await run(desk)).candidate.provider_model_id == "second"
+    assert (called(desk), timer.waits) == (["first", "second"], [])
 
 
 @pytest.mark.parametrize("category", sorted(FINAL))
@@ -143,8 +169,8 @@ async def test_a_wait_that_the_deadline_does_not_allow_is_not_begun() -> None:
     timer = FakeTimer()
     desk = Desk(timer=timer)
     model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=30.0))
-    failure = await failed(desk, ModelById(model.id), deadline_seconds=20.0)
+    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.5))
+    failure = await failed(desk, ModelById(model.id), deadline_seconds=1.0)
     assert (called(desk), timer.waits, failure.category) == (["gpt-x"], [], "rate_limited")
 
 
@@ -153,7 +179,7 @@ async def test_the_deadline_ends_a_call_that_does_not_answer() -> None:
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", HANG)
     failure = await failed(desk, ModelById(model.id), deadline_seconds=0.05)
-    assert (failure.category, failure.is_retryable) == ("timeout", True)
+    assert (failure.category, failure.is_retryable) == ("timeout", False)
     assert [attempt.outcome for attempt in failure.attempts] == ["timeout"]
     assert [call.ending for call in desk.generation.calls] == ["cancelled"]
     assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("timeout", None)]
