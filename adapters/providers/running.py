@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.answering import SUCCESS, error_status, generated, refusal
@@ -61,8 +62,9 @@ async def streamed(
 ) -> AsyncGenerator[StreamEvent]:
     """Send the body and yield the answer as it comes. Closing the generator ends the call.
 
-    How long the first words may take is for the caller to bound; after them no silence is longer than the request's
-    idle time. Errors as for `answered`, at any time.
+    How long the first words may take is for the caller to bound. After them no silence is longer than the request's
+    idle time, and no time without words, such as one of signs of life alone, longer than its deadline. Errors as for
+    `answered`, at any time.
     """
     patience = Patience(seconds=max(request.deadline_seconds, request.idle_seconds), max_bytes=_most_bytes(request))
     async with exchange.stream(url, body, patience) as (head, incoming):
@@ -70,13 +72,18 @@ async def streamed(
             content = exchange.without_key(await incoming.read(_REFUSAL_BYTES))
             raise refusal(head, content, replace(head, body=content).document)
         hearing = Hearing(head, reader)
+        clock = asyncio.get_running_loop().time
+        words_by = inf
         try:
             async with aclosing(_chunks(incoming, reader, request.idle_seconds)) as chunks:
                 async for chunk in chunks:
                     for words in hearing.hear(chunk):
                         yield TextDelta(words)
+                        words_by = clock() + request.deadline_seconds
                     if reader.has_ended:
                         await _drain(chunks)
+                    elif clock() > words_by:
+                        raise hearing.failure(meanings.SILENT)
         except TimeoutError:
             raise hearing.failure(meanings.SILENT) from None
         for words in hearing.finish():

@@ -38,7 +38,7 @@ async def stream_prompt(
     """Give the words as they come and, last, the whole answer; entered as soon as the first words are here.
 
     Until then other models are tried as for `run_prompt`, afterwards none. Leaving the block early ends the call at
-    the provider. The deadline bounds the block.
+    the provider. Silence ends the answer, and so does the deadline if the prompt has one.
 
     Raises:
         ModelNotFound, ModelOutOfUse, NoModelFits: there is no model to run it on.
@@ -48,8 +48,9 @@ async def stream_prompt(
     run = await started(prompt, ports)
     async with run.within_deadline():
         opened = await run.first_success(partial(_opened, ports.generation))
-        async with opened.ending, aclosing(_told(run, opened)) as events:
-            yield events
+    run.has_begun()
+    async with run.within_deadline(), opened.ending, aclosing(_told(run, opened)) as events:
+        yield events
 
 
 async def _opened(generation: Generation, connection: ProviderConnection, request: GenerationRequest) -> _Opened:

@@ -8,6 +8,7 @@
 | `stop`                        | a text, or up to 16 of them, none of them empty             |
 | `systemPrompt` (`system_prompt`) | a text, used where the request has no system message     |
 | `preference`                  | a number; the lowest is the first choice by `preferred`     |
+| `idleSeconds`                 | seconds, up to 600, that a stream may be silent             |
 
 What else `config` holds is for others to read, and null is as good as absent.
 """
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOTTEST: Final = 2.0
+LONGEST_IDLE: Final = 600.0
 MOST_STOPS: Final = 16
 
 
@@ -41,6 +43,7 @@ class Defaults:
     parameters: Parameters = field(default_factory=Parameters)
     system_prompt: str | None = field(default=None, repr=False)
     preference: float | None = None
+    idle_seconds: float | None = None
     problem: str | None = None
 
 
@@ -60,6 +63,7 @@ def read_defaults(config: Mapping[str, Any]) -> Defaults:
             ),
             system_prompt=_text(config, "systemPrompt"),
             preference=_number(config, "preference", None),
+            idle_seconds=_seconds(config, "idleSeconds"),
         )
     except _Misfit as misfit:
         return Defaults(problem=str(misfit))
@@ -92,6 +96,15 @@ def _number(config: Mapping[str, Any], name: str, highest: float | None) -> floa
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or (highest and not 0 <= value <= highest):
         raise _Misfit(f"{name} is not a number" + (f" from 0 to {highest:g}" if highest else ""))
+    return float(value)
+
+
+def _seconds(config: Mapping[str, Any], name: str) -> float | None:
+    value = _value(config, name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_IDLE:
+        raise _Misfit(f"{name} is not a number above 0 and up to {LONGEST_IDLE:g}")
     return float(value)
 
 

@@ -11,22 +11,27 @@ from application.ports.generation import GenerationRequest, ImagePart, Message, 
 if TYPE_CHECKING:
     from application.policies.candidates import Candidate, Wanted
 
-LONGEST_SILENCE: Final = 30.0
-"""Seconds within a stream."""
+ANSWER_SECONDS: Final = 600.0
+"""How long a whole answer, or the first words of a streamed one, may take where the prompt does not say: as long as
+the providers' own clients wait."""
+
+SILENCE_SECONDS: Final = 60.0
+"""How long a stream may be silent once it has begun, where the model's config does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """Run these messages on the model that is asked for, or on the best of those that fit. Editors and administrators.
 
-    `parameters` overrule those of the registered model. The deadline, in seconds, bounds everything: waiting, trying
-    again, other models, and a stream to its last word.
+    `parameters` overrule those of the registered model. A deadline, in seconds, bounds everything: waiting, trying
+    again, other models, and a stream to its last word. Without one, `ANSWER_SECONDS` bound a whole answer and the
+    beginning of a streamed one, whose length then is bounded by silence alone.
     """
 
     wanted: Wanted
     messages: tuple[Message, ...] = field(repr=False)
     parameters: Parameters = field(default_factory=Parameters)
-    deadline_seconds: float = 60.0
+    deadline_seconds: float | None = None
 
     @property
     def has_images(self) -> bool:
@@ -41,11 +46,12 @@ def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> Gener
         model_id=candidate.provider_model_id,
         messages=_messages(prompt, candidate.defaults.system_prompt),
         max_tokens=parameters.max_tokens,
+        output_limit=candidate.output_limit,
         temperature=parameters.temperature,
         top_p=parameters.top_p,
         stop=parameters.stop or (),
         deadline_seconds=remaining,
-        idle_seconds=min(LONGEST_SILENCE, remaining),
+        idle_seconds=min(candidate.defaults.idle_seconds or SILENCE_SECONDS, remaining),
     )
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from application.errors import CredentialUnreadable, InvalidInput
 from application.policies.candidates import Need
 from application.policies.costs import NOTHING, Cost, cost_of
 from application.policies.retrying import Retrying, most_telling
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import ContextUse, UpstreamFailure
 from application.ports.usage import CANCELLED, OK, Use
 from application.prompts.answer import Attempt, PromptAnswer
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
-from application.prompts.request import request_for
+from application.prompts.request import ANSWER_SECONDS, request_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -60,14 +61,15 @@ class Run:
         self._ports = ports
         self._attempts: list[Attempt] = []
         self._started = ports.timer.now()
-        self._deadline = self._started + prompt.deadline_seconds
+        self._seconds = ANSWER_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
+        self._deadline = self._started + self._seconds
         self._calling: Candidate | None = None
         self._called_at = 0.0
         self._waited = 0.0
 
     @property
     def remaining(self) -> float:
-        """Seconds until the deadline."""
+        """Seconds until the deadline; infinite when there is none any more."""
         return self._deadline - self._ports.timer.now()
 
     @asynccontextmanager
@@ -78,10 +80,15 @@ class Run:
             PromptFailed: the deadline came first.
         """
         try:
-            async with asyncio.timeout(max(self.remaining, 0.0)):
+            async with asyncio.timeout(max(self.remaining, 0.0) if isfinite(self._deadline) else None):
                 yield
         except TimeoutError:
             raise PromptFailed(self._out_of_time(), self._attempts) from None
+
+    def has_begun(self) -> None:
+        """Note that the first words of a stream are here: its length is bounded only if the prompt says so."""
+        if self._prompt.deadline_seconds is None:
+            self._deadline = inf
 
     async def first_success(self, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]) -> T:
         """Return what the first call that succeeds gives; what it began is still to be ended.
@@ -120,6 +127,9 @@ class Run:
 
     def failed(self, failure: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
         """Note that the call under way has failed, and return what to raise when no other is to be tried."""
+        if self._calling is not None and failure.category == "context_length_exceeded":
+            said = failure.context or ContextUse()
+            failure.context = replace(said, limit=said.limit or self._calling.context_window)
         charged = in_midstream or failure.category in _PERHAPS_CHARGED
         self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
         return PromptFailed(failure, self._attempts)
@@ -214,9 +224,8 @@ class Run:
     def _out_of_time(self) -> UpstreamFailure:
         return UpstreamFailure(
             "timeout",
-            f"There was no answer within the {self._prompt.deadline_seconds:g} s that the request allows.",
+            f"There was no answer within the {self._seconds:g} s that the request allows.",
             hint="Allow more with deadlineSeconds, or ask for a shorter answer.",
-            is_retryable=True,
         )
 
 

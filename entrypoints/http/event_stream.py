@@ -15,21 +15,34 @@ if TYPE_CHECKING:
 HEARTBEAT_SECONDS = 15.0
 """Well below the silence after which proxies usually cut a connection."""
 
+STALLED_SECONDS = 60.0
+"""How long a client may leave what it is sent unread before it is taken for gone."""
+
 _HEARTBEAT = b": heartbeat\n\n"
 
 
 class EventStream:
     """The answer to one request. It begins with the first event, or after a silence, with a heartbeat.
 
-    Until it has begun, the request can still be answered with a problem and its status.
+    Until it has begun, the request can still be answered with a problem and its status. The connection of a client that
+    reads nothing for `stalled_seconds` is ended (counted at heartbeats).
     """
 
-    def __init__(self, request: web.Request, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(
+        self,
+        request: web.Request,
+        *,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        stalled_seconds: float = STALLED_SECONDS,
+    ) -> None:
         self.response = web.StreamResponse(
             headers={"Content-Type": f"{EVENT_STREAM_TYPE}; charset=utf-8", "X-Accel-Buffering": "no"}
         )
         self._request = request
         self._seconds = heartbeat_seconds
+        self._stalled_seconds = stalled_seconds
+        self._clock = asyncio.get_running_loop().time
+        self._writing_since: float | None = None
         self._beginning = asyncio.Lock()
         self._has_sent = False
         self._heart: asyncio.Task[None] | None = None
@@ -63,13 +76,19 @@ class EventStream:
             async with self._beginning:
                 if not self.response.prepared:
                     await self.response.prepare(self._request)
+        if self._writing_since is None:
+            self._writing_since = self._clock()
         await self.response.write(content)
+        self._writing_since = None
 
     async def _beat(self) -> None:
         while True:
             self._has_sent = False
             await asyncio.sleep(self._seconds)
-            if not self._has_sent:
+            if self._writing_since is not None:
+                if self._clock() - self._writing_since >= self._stalled_seconds and self._request.transport is not None:
+                    self._request.transport.abort()
+            elif not self._has_sent:
                 try:
                     await self._write(_HEARTBEAT)
                 except ConnectionError:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import AliasChoices, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from entrypoints.http.bodies.kinds import Tokens
-from entrypoints.http.bodies.prompts import MOST_MESSAGES, text_or_parts
+from entrypoints.http.bodies.prompts import MOST_MESSAGES, Deadline, text_or_parts
 from entrypoints.http.fields import Number
 
 
@@ -75,7 +75,10 @@ class StreamOptions(Foreign):
 
 
 class ChatCompletion(Foreign):
-    """A conversation to go on with. `model` is a model's id here, its provider's name for it, or its name here."""
+    """A conversation to go on with. `model` is a model's id here, its provider's name for it, or its name here.
+
+    `deadlineSeconds` is a field of this service, the same at all of its doors.
+    """
 
     ignored: ClassVar[frozenset[str]] = frozenset(
         {"metadata", "parallel_tool_calls", "prompt_cache_key", "safety_identifier", "seed", "user"}
@@ -103,6 +106,9 @@ class ChatCompletion(Foreign):
     ) = None
     n: Annotated[int | None, Field(ge=1, le=1)] = None
     stream: bool | None = None
+    deadline_seconds: Deadline | None = Field(
+        None, validation_alias=AliasChoices("deadlineSeconds", "deadline_seconds")
+    )
     stream_options: StreamOptions | None = None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from application.prompts.request import ANSWER_SECONDS
 from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
 from entrypoints.http.bodies.models import Cost
 from entrypoints.http.fields import Body, Id, Number
@@ -25,6 +25,17 @@ ImageUrl = Annotated[
     str,
     StringConstraints(max_length=8000, pattern=r"^https://[^\s]+$"),
     Field(description="An https address, which the provider fetches itself."),
+]
+
+
+Deadline = Annotated[
+    Number,
+    Field(
+        gt=0,
+        le=ANSWER_SECONDS,
+        description="Seconds that bound everything, from the first attempt to the last word. Without it a whole "
+        "answer, and the first words of a streamed one, may take 600; a stream goes on until it is silent for 60.",
+    ),
 ]
 
 
@@ -141,16 +152,7 @@ class PromptToRun(Wanted):
     images: Annotated[list[ImageSource], Field(max_length=MOST_IMAGES)] = Field(default_factory=list)
     config: WrittenParameters | None = None
     stream: bool = False
-    deadline_seconds: Annotated[
-        Number,
-        Field(
-            gt=0,
-            le=600,
-            description="Bounds everything, from the first attempt to the last word.",
-            # An exact number is a text to the schema's maker.
-            json_schema_extra={"default": 60},
-        ),
-    ] = Field(default_factory=lambda: Decimal(60))
+    deadline_seconds: Deadline | None = None
 
     @model_validator(mode="after")
     def _asks_once(self) -> Self:

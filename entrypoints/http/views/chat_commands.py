@@ -9,6 +9,7 @@ from application.policies.parameters import Parameters
 from application.ports.generation import ImagePart, Message, TextPart
 from application.prompts.request import Prompt
 from entrypoints.http.bodies.chat_completions import TextContent, unsupported
+from entrypoints.http.error_kinds import UNSUPPORTED
 from entrypoints.http.pointers import pointer_to
 from entrypoints.http.refusals import FieldError, InvalidRequest
 
@@ -30,7 +31,7 @@ def prompt_of(body: ChatCompletion) -> Prompt:
     """
     places = unsupported(body)
     if places:
-        errors = [FieldError(pointer_to(place), "is not supported here") for place in places[:100]]
+        errors = [FieldError(pointer_to(place), "is not supported here", UNSUPPORTED) for place in places[:100]]
         raise InvalidRequest(f"The body is not allowed: {errors[0].pointer} {errors[0].message}.", errors=errors)
     return Prompt(
         wanted=ModelByAnyName(body.model),
@@ -41,6 +42,7 @@ def prompt_of(body: ChatCompletion) -> Prompt:
             max_tokens=body.max_completion_tokens or body.max_tokens,
             stop=(body.stop,) if isinstance(body.stop, str) else None if body.stop is None else tuple(body.stop),
         ),
+        deadline_seconds=None if body.deadline_seconds is None else float(body.deadline_seconds),
     )
 
 

@@ -24,7 +24,7 @@ def prompt_of(body: PromptToRun) -> Prompt:
         wanted=wanted_of(body),
         messages=_messages(body),
         parameters=_parameters(body),
-        deadline_seconds=float(body.deadline_seconds),
+        deadline_seconds=_float(body.deadline_seconds),
     )
 
 

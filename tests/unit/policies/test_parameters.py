@@ -51,6 +51,9 @@ def test_one_stop_may_be_a_text() -> None:
         ({"stop": ["x"] * 17}, "stop is not a text, or up to 16 of them, none of them empty"),
         ({"stop": {"x": 1}}, "stop is not a text, or up to 16 of them, none of them empty"),
         ({"systemPrompt": 3}, "systemPrompt is not a text"),
+        ({"idleSeconds": 0}, "idleSeconds is not a number above 0 and up to 600"),
+        ({"idleSeconds": 601}, "idleSeconds is not a number above 0 and up to 600"),
+        ({"idleSeconds": True}, "idleSeconds is not a number above 0 and up to 600"),
         ({"preference": "first"}, "preference is not a number"),
     ],
 )

@@ -13,10 +13,12 @@ from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
 from application.policies.candidates import ModelByAnyName, ModelById, ModelByName, Need
 from application.policies.parameters import Parameters
+from application.ports.catalogue import KnownModel
 from application.ports.generation import Message, TextPart, TokenUsage
 from application.ports.vault import KeyBinding
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from tests.builders import AN_ENDPOINT, a_price
+from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.generation import HANG, generated
 from tests.prompts import Desk, a_prompt, an_account
 
@@ -65,7 +67,7 @@ async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> Non
 
 async def test_the_config_of_the_model_counts_where_the_request_says_nothing() -> None:
     desk = Desk()
-    config = {"temperature": 0.1, "maxTokens": 9000, "stop": "END", "systemPrompt": "Be brief."}
+    config = {"temperature": 0.1, "maxTokens": 9000, "stop": "END", "systemPrompt": "Be brief.", "idleSeconds": 5}
     model = desk.model(config=config, max_tokens=4096)
     prompt = a_prompt(ModelById(model.id), "Hi", parameters=Parameters(temperature=0.9), deadline_seconds=7.0)
     with desk.acting():
@@ -73,7 +75,27 @@ async def test_the_config_of_the_model_counts_where_the_request_says_nothing() -
     request = desk.generation.calls[0].request
     assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.9, None, 4096, ("END",))
     assert request.messages[0] == Message(role="system", parts=(TextPart("Be brief."),))
-    assert (request.deadline_seconds, request.idle_seconds) == (7.0, 7.0)
+    assert (request.deadline_seconds, request.idle_seconds) == (7.0, 5.0)
+
+
+@pytest.mark.parametrize(("registered", "limit"), [(64_000, 64_000), (None, 128_000), (0, 128_000)])
+async def test_the_longest_answer_of_the_model_goes_with_the_request(registered: int | None, limit: int) -> None:
+    catalogue = FakeCatalogue({"openai": [KnownModel(model_id="gpt-x", max_tokens=128_000)]})
+    desk = Desk(catalogue=catalogue)
+    model = desk.model("gpt-x", max_tokens=registered)
+    with desk.acting():
+        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    request = desk.generation.calls[0].request
+    assert (request.max_tokens, request.output_limit) == (None, limit)
+
+
+async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() -> None:
+    desk = Desk()
+    model = desk.model()
+    with desk.acting():
+        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    request = desk.generation.calls[0].request
+    assert (request.deadline_seconds, request.idle_seconds) == (600.0, 60.0)
 
 
 async def test_a_system_message_of_the_request_takes_the_place_of_the_models() -> None:

@@ -156,6 +156,38 @@ async def test_the_deadline_bounds_a_stream_to_its_last_word(words: tuple[str, .
     assert [use.outcome for use in desk.usage.uses] == ["timeout"]
 
 
+async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", "Once upon", " a time", " there", generated())
+
+    async def two_hours_pass() -> None:
+        timer.time += 7200
+
+    with desk.acting():
+        async with stream_prompt(a_prompt(Need()), ports=desk.ports) as events:
+            heard = []
+            async for event in events:
+                heard.append(event)
+                await two_hours_pass()
+    assert isinstance(heard[-1], PromptAnswer)
+    assert [use.outcome for use in desk.usage.uses] == ["ok"]
+
+
+async def test_leaving_a_long_stream_is_no_timeout() -> None:
+    timer = FakeTimer()
+    desk = Desk(timer=timer)
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", "Once upon", HANG)
+
+    async def two_hours_pass() -> None:
+        timer.time += 7200
+
+    await streamed(desk, then=two_hours_pass)
+    assert [use.outcome for use in desk.usage.uses] == ["cancelled"]
+
+
 async def test_the_deadline_bounds_a_reader_that_does_not_read() -> None:
     desk = Desk(timer=SystemTimer())
     desk.model("gpt-x")

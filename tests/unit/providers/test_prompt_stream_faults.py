@@ -177,6 +177,16 @@ async def test_a_model_may_think_for_long_before_its_first_word_and_not_after_it
     assert failure.message == "OpenAI fell silent in the middle of its answer."
 
 
+async def test_signs_of_life_alone_do_not_keep_a_stream_open_for_ever() -> None:
+    chunks = (events(a_chunk("Hi")), *[b": ping\n\n"] * 20, events(a_chunk(reason="stop")), b"data: [DONE]\n\n")
+    outbound = HesitatingOutbound(0.0, *[0.02] * 20, 0.0, 0.0)
+    request = a_prompt(idle_seconds=5.0, deadline_seconds=0.1)
+    failure = await failure_of(Prompted("openai", outbound=outbound), *chunks, request=request)
+    assert failure.message == "OpenAI fell silent in the middle of its answer."
+    patient = Prompted("openai", outbound=HesitatingOutbound(0.0, *[0.0] * 22))
+    assert (await patient.streamed(*chunks, request=request))[0] == ["Hi"]
+
+
 async def test_an_answer_that_is_whole_is_not_spoilt_by_a_silence_after_it() -> None:
     chunks = (events(a_chunk("Hi", "stop")), events({"choices": []}))
     late = Prompted("openai_compatible", outbound=HesitatingOutbound(0.0, 0.15))
