@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from entrypoints.http.doors import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.exchange import exchange_of
-from entrypoints.http.problems import PROBLEM_DETAILS
 from entrypoints.http.request_bodies import ClientGone
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def answered(request: web.Request, handler: Handler, logger: FilteringBoun
         if problem is None:
             logger.exception("unforeseen error", request_id=exchange.request_id)
             problem = INTERNAL_ERROR
-        shape = PROBLEM_DETAILS if exchange.route is None else exchange.route.problem_shape
+        shape = shape_at(request.path) if exchange.route is None else exchange.route.problem_shape
         return shape.respond(problem, instance=request.path, request_id=exchange.request_id)
 
 

@@ -129,6 +129,8 @@ def _upstream(error: UpstreamFailure) -> Problem:
         "upstreamRequestId": error.upstream_request_id,
         "retryable": error.is_retryable,
     }
+    if error.context is not None:
+        facts |= {"maxContextTokens": error.context.limit, "promptTokens": error.context.used}
     return Problem(
         status=_UPSTREAM_STATUS.get(error.category, 502),
         code=error.code,
@@ -138,10 +140,13 @@ def _upstream(error: UpstreamFailure) -> Problem:
     )
 
 
+_OF_THE_PROMPT = frozenset({"bad_request", "content_filter", "context_length_exceeded"})
+
+
 def _prompt_failed(error: PromptFailed) -> Problem:
     """What a provider says of the prompt itself is the asker's to put right."""
     problem = _upstream(error)
-    status = 422 if error.category == "bad_request" else problem.status
+    status = 422 if error.category in _OF_THE_PROMPT else problem.status
     return replace(problem, status=status, members={**problem.members, "attempts": attempt_documents(error.attempts)})
 
 

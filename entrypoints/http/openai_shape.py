@@ -11,29 +11,49 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
+from entrypoints.http.error_kinds import kind_of
 from entrypoints.http.problems import ProblemShape
 from entrypoints.http.responses import json_bytes
 
 if TYPE_CHECKING:
+    from entrypoints.http.error_kinds import ErrorKind
     from entrypoints.http.problems import Problem
 
 _INDEX: Final = re.compile(r"\.(\d+)")
+_REQUEST: Final = "invalid_request_error"
 
-_UPSTREAM: Final = {
-    "rate_limited": (429, "requests", "rate_limit_exceeded"),
-    "billing_exhausted": (429, "insufficient_quota", "insufficient_quota"),
+_ERRORS: Final[dict[ErrorKind, tuple[int | None, str, str | None]]] = {
+    "invalid_value": (400, _REQUEST, "invalid_value"),
+    "unsupported_parameter": (400, _REQUEST, "unsupported_parameter"),
+    "malformed": (None, _REQUEST, None),
+    "not_authenticated": (401, _REQUEST, "invalid_api_key"),
+    "not_allowed": (403, "permission_error", None),
+    "model_not_found": (404, _REQUEST, "model_not_found"),
+    "nothing_here": (404, _REQUEST, "unknown_url"),
+    "method_not_allowed": (405, _REQUEST, "method_not_allowed"),
+    "conflict": (409, _REQUEST, None),
+    "content_too_large": (413, _REQUEST, "content_too_large"),
+    "unsupported_content_type": (415, _REQUEST, "unsupported_content_type"),
+    "headers_too_large": (431, _REQUEST, "headers_too_large"),
+    "rate_limited": (429, "rate_limit_error", "rate_limit_exceeded"),
+    "out_of_money": (429, "insufficient_quota", "insufficient_quota"),
+    "prompt_refused": (400, _REQUEST, "provider_refused_request"),
+    "context_length_exceeded": (400, _REQUEST, "context_length_exceeded"),
+    "content_filter": (400, _REQUEST, "content_filter"),
     "overloaded": (503, "service_unavailable_error", "server_is_overloaded"),
+    "unavailable": (503, "service_unavailable_error", "service_unavailable"),
     "timeout": (504, "timeout", "timeout"),
-    "bad_request": (400, "invalid_request_error", "provider_refused_request"),
-    "not_found": (404, "invalid_request_error", "model_not_found"),
+    "upstream_failed": (502, "server_error", None),
+    "internal": (None, "server_error", None),
 }
-"""By the category of a provider's failure; the others are 502 with the category as the code."""
+"""Status, type and code; none: the problem's own status, and its category or code in snake case."""
 
-_KINDS: Final = {
-    "model-not-found": (404, "invalid_request_error", "model_not_found"),
-    "not-authenticated": (401, "invalid_request_error", "invalid_api_key"),
-    "invalid-input": (400, "invalid_request_error", "invalid_value"),
+_PARAMETERS: Final[dict[ErrorKind, str]] = {
+    "model_not_found": "model",
+    "context_length_exceeded": "messages",
+    "content_filter": "prompt",
 }
+_FILTERED: Final = "The response was filtered due to the prompt triggering the provider's content management policy."
 
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -56,31 +76,42 @@ SCHEMA: Final[dict[str, Any]] = {
 
 def error_document(problem: Problem) -> dict[str, Any]:
     """Return the error; what is wrong with a part of the request is named as OpenAI names it: `messages[0].content`."""
-    _, kind, code = _meaning(problem)
-    message = problem.detail
-    hint = problem.members.get("hint")
-    param = "model" if code == "model_not_found" else _parameter(problem)
-    return {"error": {"message": f"{message} {hint}" if hint else message, "type": kind, "param": param, "code": code}}
+    kind = kind_of(problem)
+    _, type_, code = _ERRORS[kind]
+    sentences = (_known_words(kind, problem), problem.detail, problem.members.get("hint"))
+    return {
+        "error": {
+            "message": " ".join(str(sentence) for sentence in sentences if sentence),
+            "type": type_,
+            "param": _PARAMETERS.get(kind) or _parameter(problem),
+            "code": code or _own_code(problem),
+        }
+    }
 
 
 def _respond(problem: Problem, *, instance: str, request_id: str) -> web.Response:  # noqa: ARG001 - every shape gets them
-    status, _, _ = _meaning(problem)
+    status, _, _ = _ERRORS[kind_of(problem)]
     headers = {**problem.headers, "Content-Type": "application/json"}
     retryable = problem.members.get("retryable")
-    if retryable is not None or status == 409:  # noqa: PLR2004 - to those clients a conflict is worth repeating
+    if retryable is not None or problem.status == 409:  # noqa: PLR2004 - to those clients a conflict is worth repeating
         headers["x-should-retry"] = "true" if retryable else "false"
-    return web.Response(status=status, body=json_bytes(error_document(problem)), headers=headers)
+    return web.Response(status=status or problem.status, body=json_bytes(error_document(problem)), headers=headers)
 
 
-def _meaning(problem: Problem) -> tuple[int, str, str]:
-    """Return the status, and OpenAI's type and code."""
-    if problem.code in _KINDS:
-        return _KINDS[problem.code]
+def _known_words(kind: ErrorKind, problem: Problem) -> str | None:
+    """Return the words by which clients know an error that they can do something about, such as shorten the prompt."""
+    if kind == "content_filter":
+        return _FILTERED
+    if kind != "context_length_exceeded":
+        return None
+    limit, used = (problem.members.get(name) for name in ("maxContextTokens", "promptTokens"))
+    words = f"This model's maximum context length is {f'{limit} tokens' if limit else 'exceeded'}."
+    return f"{words} However, your messages resulted in {used} tokens." if used else words
+
+
+def _own_code(problem: Problem) -> str:
     category = problem.members.get("category")
-    if isinstance(category, str):
-        return _UPSTREAM.get(category, (502, "server_error", category))
-    kind = "server_error" if problem.status >= 500 else "invalid_request_error"  # noqa: PLR2004 - classes of status
-    return problem.status, kind, problem.code.replace("-", "_")
+    return category if isinstance(category, str) else problem.code.replace("-", "_")
 
 
 def _parameter(problem: Problem) -> str | None:

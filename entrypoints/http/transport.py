@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import contextmanager
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,10 @@ from aiohttp import web, web_protocol
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
 
+from entrypoints.http.doors import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
-from entrypoints.http.problems import Problem, problem_response
+from entrypoints.http.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +36,14 @@ LINGERING_SECONDS = 1.0
 
 SLOW_HEAD = Problem(status=408, code="headers-too-slow", detail="The headers of the request did not arrive in time.")
 
+# As much of one as tells the path, be the rest of it wrong.
+_REQUEST_LINE = re.compile(rb"[!-~]{1,20}[ \t]+(/[^\s?#]{0,200})")
+
 
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_head_timer", "_log", "_pointless_without_client", "_read_seconds")
+    __slots__ = ("_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class Connection(web.RequestHandler):
     ) -> None:
         super().__init__(manager, **arguments)
         self._log = log
+        self._path = ""
         self._read_seconds = read_seconds
         self._head_timer: asyncio.TimerHandle | None = None
         self._pointless_without_client: set[asyncio.Task[Any]] = set()
@@ -63,6 +69,9 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; the head of a request has to be whole some time after its first byte."""
+        if (line := _REQUEST_LINE.match(data)) is not None:
+            # For the answer to a request that cannot be read: its door has a shape for that, too.
+            self._path = line[1].decode("ascii", "replace")
         super().data_received(data)
         self._end_unreadable_body()
         if self._waiter is None or self._waiter.done():
@@ -127,7 +136,7 @@ class Connection(web.RequestHandler):
         else:
             problem = _unreadable(exc)
             self._log.info("malformed request", request_id=request_id, kind=type(exc).__name__)
-        response = problem_response(problem, instance="", request_id=request_id)
+        response = shape_at(self._path).respond(problem, instance="", request_id=request_id)
         response.headers.update({**SECURITY, "Server": SERVER, "X-Request-Id": request_id})
         response.force_close()
         return response

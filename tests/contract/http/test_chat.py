@@ -158,7 +158,10 @@ async def test_what_cannot_be_honoured_is_refused_not_ignored(
     assert (reply.status, reply.headers["Content-Type"]) == (400, "application/json")
     error = reply.document["error"]
     assert error.keys() == {"message", "type", "param", "code"}
-    assert (error["type"], error["code"]) == ("invalid_request_error", "invalid_value")
+    assert error["type"] == "invalid_request_error"
+    assert error["code"] == (
+        "unsupported_parameter" if "is not supported here" in error["message"] else "invalid_value"
+    )
     assert error["param"].startswith(param)
     assert desk.generation.calls == []
 
@@ -183,7 +186,9 @@ async def test_refusals_before_the_view_have_the_same_shape(service: Service) ->
         (a_failure("rate_limited", retry_after_seconds=99.0), 429, "rate_limit_exceeded", "true"),
         (a_failure("billing_exhausted", is_retryable=False), 429, "insufficient_quota", "false"),
         (a_failure("overloaded", retry_after_seconds=99.0), 503, "server_is_overloaded", "true"),
-        (a_failure("timeout", is_retryable=False), 504, "timeout", "false"),
+        (a_failure("timeout"), 504, "timeout", "false"),
+        (a_failure("content_filter", is_retryable=False), 400, "content_filter", "false"),
+        (a_failure("context_length_exceeded", is_retryable=False), 400, "context_length_exceeded", "false"),
         (a_failure("bad_request", is_retryable=False), 400, "provider_refused_request", "false"),
         (a_failure("not_found", is_retryable=False), 404, "model_not_found", "false"),
         (a_failure("auth_invalid", is_retryable=False, hint="Give it again."), 502, "auth_invalid", "false"),
@@ -199,6 +204,7 @@ async def test_a_failure_of_the_provider_is_told_in_openais_words(
     assert (reply.status, reply.document["error"]["code"]) == (status, code)
     assert reply.headers["x-should-retry"] == retry
     assert failure.message in reply.document["error"]["message"]
+    assert reply.headers.get("Retry-After") == ("99" if failure.retry_after_seconds else None)
     assert (failure.hint or "") in reply.document["error"]["message"]
 
 

@@ -1,0 +1,164 @@
+"""Errors at the door for clients of OpenAI's API: whatever goes wrong, in its shape and words."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from application.ports.provider_gateway import ContextUse
+from entrypoints.http.routing.prompts import LARGEST_PROMPT
+from tests.contract.http.prompting import CHAT, a_desk, events, post, routes_of
+from tests.contract.http.test_transport import spoken
+from tests.fakes.generation import generated
+from tests.http_service import a_token
+from tests.prompts import a_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.http_service import Service
+    from tests.prompts import Desk
+
+HELLO = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*routes_of(desk))
+
+
+@pytest.mark.parametrize(
+    ("context", "window", "words"),
+    [
+        (
+            ContextUse(limit=8192, used=9000),
+            4000,
+            "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. ",
+        ),
+        (
+            ContextUse(used=9000),
+            None,
+            "This model's maximum context length is exceeded. However, your messages resulted",
+        ),
+        (None, 4000, "This model's maximum context length is 4000 tokens. The provider says"),
+        (None, None, "This model's maximum context length is exceeded. The provider says"),
+    ],
+)
+async def test_what_is_too_long_is_told_in_the_words_that_clients_look_for(
+    desk: Desk, service: Service, context: ContextUse | None, window: int | None, words: str
+) -> None:
+    desk.model("gpt-x", context_window=window)
+    failure = a_failure("context_length_exceeded", is_retryable=False, context=context)
+    desk.generation.plays("gpt-x", failure)
+    desk.generation.plays("gpt-x", "Once upon", failure)
+    whole = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
+    assert (whole.status, whole.document["error"]["code"]) == (400, "context_length_exceeded")
+    assert whole.document["error"]["message"].startswith(words)
+    assert (whole.document["error"]["type"], whole.document["error"]["param"]) == ("invalid_request_error", "messages")
+    streamed = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, "stream": True})
+    assert (streamed.status, events(streamed)[-1][1]) == (200, whole.document)
+
+
+async def test_what_the_filter_refuses_is_told_in_the_words_that_clients_look_for(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", a_failure("content_filter", is_retryable=False))
+    error = (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})).document["error"]
+    assert (error["type"], error["code"]) == ("invalid_request_error", "content_filter")
+    assert "content management policy" in error["message"]
+
+
+async def test_an_answer_that_the_filter_ended_says_so(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", "Once", generated("Once", finish_reason="content_filter"))
+    whole = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
+    assert whole.document["choices"][0]["finish_reason"] == "content_filter"
+    streamed = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, "stream": True})
+    assert events(streamed)[-2][1]["choices"][0]["finish_reason"] == "content_filter"
+
+
+@pytest.mark.parametrize("name", ["deadlineSeconds", "deadline_seconds"])
+async def test_the_deadline_is_a_field_of_this_door_too(desk: Desk, service: Service, name: str) -> None:
+    desk.model("gpt-x")
+    for seconds in (0.5, 600):
+        assert (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, name: seconds})).status == 200
+    assert [call.request.deadline_seconds for call in desk.generation.calls] == [0.5, 600.0]
+    refused = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, name: 601})
+    assert (refused.status, refused.document["error"]["code"]) == (400, "invalid_value")
+
+
+async def test_no_repetition_is_invited_after_our_own(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x")
+    desk.generation.plays("gpt-x", a_failure("overloaded"))
+    reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
+    assert (reply.status, reply.headers["x-should-retry"]) == (503, "false")
+    assert len(desk.generation.calls) == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/v1", 404, "unknown_url"),
+        ("POST", "/v1/nothing/here", 404, "unknown_url"),
+        ("POST", "/v1/", 404, "unknown_url"),
+        ("GET", CHAT, 405, "method_not_allowed"),
+        ("DELETE", "/v1/models", 405, "method_not_allowed"),
+    ],
+)
+async def test_what_no_route_answers_has_the_shape_of_the_door(
+    service: Service, method: str, path: str, status: int, code: str
+) -> None:
+    for token in (None, a_token()):
+        reply = await service.ask(method, path, token=token)
+        assert (reply.status, reply.headers["Content-Type"]) == (status, "application/json")
+        error = reply.document["error"]
+        assert (error["type"], error["code"], error["param"]) == ("invalid_request_error", code, None)
+        assert error["message"]
+        assert reply.headers["X-Request-Id"]
+        assert ("Allow" in reply.headers) is (status == 405)
+
+
+async def test_beside_the_door_problems_stay_what_they_are(service: Service) -> None:
+    for path in ("/v1beta/models", "/api/v1/models", "/v1x"):
+        reply = await service.ask("GET", path)
+        assert (reply.status, reply.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+async def test_a_body_that_cannot_be_read_has_the_shape_of_the_door(service: Service) -> None:
+    large = await service.ask(
+        "POST",
+        CHAT,
+        token=a_token(),
+        data=b" " * (LARGEST_PROMPT + 1),
+        headers={"Content-Type": "application/json"},
+    )
+    assert (large.status, large.document["error"]["code"]) == (413, "content_too_large")
+    plain = await service.ask("POST", CHAT, token=a_token(), data=b"{}", headers={"Content-Type": "text/plain"})
+    assert (plain.status, plain.document["error"]["code"]) == (415, "unsupported_content_type")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431, "headers_too_large"),
+        (b"GET /v1/models?" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 431, "headers_too_large"),
+        (b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "malformed_request"),
+        (b"POST  /v1/chat/completions  HTTP/9\r\nHost: a\r\n\r\n", 400, "malformed_request"),
+        (b"GET /v1/models\r\nHost a\r\n\r\n", 400, "malformed_request"),
+    ],
+)
+async def test_what_is_no_request_has_the_shape_of_the_door(
+    service: Service, sent: bytes, status: int, code: str
+) -> None:
+    status_line, headers, body = await spoken(service, sent)
+    assert status_line.startswith((f"HTTP/1.1 {status}", f"HTTP/1.0 {status}"))
+    assert "content-type: application/json" in headers
+    assert "x-request-id: " in headers
+    error = json.loads(body)["error"]
+    assert (error["type"], error["code"], error["param"]) == ("invalid_request_error", code, None)
