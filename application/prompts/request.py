@@ -11,9 +11,12 @@ from application.ports.generation import GenerationRequest, ImagePart, Message, 
 if TYPE_CHECKING:
     from application.policies.candidates import Candidate, Wanted
 
-ANSWER_SECONDS: Final = 600.0
-"""How long a whole answer, or the first words of a streamed one, may take where the prompt does not say: as long as
-the providers' own clients wait."""
+LONGEST_DEADLINE: Final = 600.0
+"""Seconds that a prompt may ask for: as long as the providers' own clients wait by themselves."""
+
+ANSWER_SECONDS: Final = 595.0
+"""How long a whole answer, or the first words of a streamed one, may take where the prompt does not say: a little less
+than clients wait, who would ask, and pay, once more if theirs was the first patience to end."""
 
 SILENCE_SECONDS: Final = 60.0
 """How long a stream may be silent once it has begun, where the model's config does not say."""

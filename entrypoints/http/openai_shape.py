@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _INDEX: Final = re.compile(r"\.(\d+)")
 _REQUEST: Final = "invalid_request_error"
 
-_ERRORS: Final[dict[ErrorKind, tuple[int | None, str, str | None]]] = {
+ERRORS: Final[dict[ErrorKind, tuple[int | None, str, str | None]]] = {
     "invalid_value": (400, _REQUEST, "invalid_value"),
     "unsupported_parameter": (400, _REQUEST, "unsupported_parameter"),
     "malformed": (None, _REQUEST, None),
@@ -77,7 +77,7 @@ SCHEMA: Final[dict[str, Any]] = {
 def error_document(problem: Problem) -> dict[str, Any]:
     """Return the error; what is wrong with a part of the request is named as OpenAI names it: `messages[0].content`."""
     kind = kind_of(problem)
-    _, type_, code = _ERRORS[kind]
+    _, type_, code = ERRORS[kind]
     sentences = (_known_words(kind, problem), problem.detail, problem.members.get("hint"))
     return {
         "error": {
@@ -90,7 +90,7 @@ def error_document(problem: Problem) -> dict[str, Any]:
 
 
 def _respond(problem: Problem, *, instance: str, request_id: str) -> web.Response:  # noqa: ARG001 - every shape gets them
-    status, _, _ = _ERRORS[kind_of(problem)]
+    status, _, _ = ERRORS[kind_of(problem)]
     headers = {**problem.headers, "Content-Type": "application/json"}
     retryable = problem.members.get("retryable")
     if retryable is not None or problem.status == 409:  # noqa: PLR2004 - to those clients a conflict is worth repeating

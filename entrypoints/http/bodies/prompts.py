@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from application.prompts.request import ANSWER_SECONDS
+from application.prompts.request import LONGEST_DEADLINE
 from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
 from entrypoints.http.bodies.models import Cost
 from entrypoints.http.fields import Body, Id, Number
@@ -32,9 +32,9 @@ Deadline = Annotated[
     Number,
     Field(
         gt=0,
-        le=ANSWER_SECONDS,
+        le=LONGEST_DEADLINE,
         description="Seconds that bound everything, from the first attempt to the last word. Without it a whole "
-        "answer, and the first words of a streamed one, may take 600; a stream goes on until it is silent for 60.",
+        "answer, and the first words of a streamed one, may take 595; a stream goes on until it is silent for 60.",
     ),
 ]
 

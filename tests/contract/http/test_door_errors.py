@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from application.ports.provider_gateway import ContextUse
+from application.errors import InvalidInput, RateLimited, Unavailable
+from application.policies.quotas import QUOTAS
+from application.ports.provider_gateway import Category, ContextUse
+from entrypoints.http import openai_shape
+from entrypoints.http.error_kinds import ErrorKind
+from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
+from entrypoints.http.problems import Problem
+from entrypoints.http.refusals import NotAllowed
 from entrypoints.http.routing.prompts import LARGEST_PROMPT
 from tests.contract.http.prompting import CHAT, a_desk, events, post, routes_of
 from tests.contract.http.test_transport import spoken
+from tests.contract.http.views import a_route
 from tests.fakes.generation import generated
 from tests.http_service import a_token
 from tests.prompts import a_failure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
 
     from tests.http_service import Service
     from tests.prompts import Desk
@@ -141,6 +151,48 @@ async def test_a_body_that_cannot_be_read_has_the_shape_of_the_door(service: Ser
     assert (large.status, large.document["error"]["code"]) == (413, "content_too_large")
     plain = await service.ask("POST", CHAT, token=a_token(), data=b"{}", headers={"Content-Type": "text/plain"})
     assert (plain.status, plain.document["error"]["code"]) == (415, "unsupported_content_type")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "type_", "code"),
+    [
+        (Unavailable(), 503, "service_unavailable_error", "service_unavailable"),
+        (RateLimited(QUOTAS["tests"], 7), 429, "rate_limit_error", "rate_limit_exceeded"),
+        (ZeroDivisionError(), 500, "server_error", "internal_error"),
+        (NotAllowed(), 403, "permission_error", "not_allowed"),
+        (InvalidInput("/messages/0/content", "is empty"), 400, "invalid_request_error", "invalid_value"),
+    ],
+)
+async def test_failures_of_our_own_have_the_shape_of_the_door(
+    serve: Callable[..., Awaitable[Service]], error: Exception, status: int, type_: str, code: str
+) -> None:
+    async def view(request: web.Request) -> web.Response:  # noqa: ARG001 - whoever asks
+        raise error
+
+    service = await serve(a_route(view, path="/v1/anything", problem_shape=OPENAI_SHAPE))
+    reply = await service.ask("GET", "/v1/anything")
+    assert (reply.status, reply.headers["Content-Type"]) == (status, "application/json")
+    told = reply.document["error"]
+    assert told.keys() == {"message", "type", "param", "code"}
+    assert (told["type"], told["code"]) == (type_, code)
+    assert reply.headers["X-Request-Id"]
+    assert ("Retry-After" in reply.headers) is (status in {429, 503})
+
+
+def test_the_door_has_a_form_for_every_kind_of_error() -> None:
+    for code, status in [
+        ("x", 400),
+        ("x", 418),
+        ("x", 500),
+        ("x", 507),
+        *((kind, 400) for kind in get_args(ErrorKind)),
+    ]:
+        for category in (None, *get_args(Category)):
+            members = {} if category is None else {"category": category}
+            document = error_document(Problem(status=status, code=code, detail="It is so.", members=members))
+            assert document["error"]["type"]
+            assert document["error"]["code"]
+    assert openai_shape.ERRORS.keys() == set(get_args(ErrorKind))
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,25 @@ async def test_a_stream_that_nothing_was_sent_in_leaves_room_for_another_answer(
     assert reply.content == b"another answer"
 
 
+async def test_a_client_that_reads_nothing_is_let_go(serve: Callable[..., Awaitable[Service]]) -> None:
+    let_go = asyncio.Event()
+
+    async def view(request: web.Request) -> web.StreamResponse:
+        async with EventStream(request, heartbeat_seconds=0.02, stalled_seconds=0.1) as out:
+            try:
+                while True:
+                    await out.send(b"x" * 1_000_000)
+            finally:
+                let_go.set()
+
+    service = await serve(a_route(view))
+    host, port = service.runner.addresses[0][:2]
+    _, writer = await asyncio.open_connection(host, port, limit=1)
+    writer.write(b"GET /api/ai/things HTTP/1.1\r\nHost: a\r\n\r\n")
+    await asyncio.wait_for(let_go.wait(), timeout=10)
+    writer.close()
+
+
 async def test_a_mistake_of_ours_in_mid_stream_breaks_the_connection(serve: Callable[..., Awaitable[Service]]) -> None:
     async def view(request: web.Request) -> web.StreamResponse:
         async with EventStream(request) as out:

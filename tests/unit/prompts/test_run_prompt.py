@@ -95,7 +95,7 @@ async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() ->
     with desk.acting():
         await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
     request = desk.generation.calls[0].request
-    assert (request.deadline_seconds, request.idle_seconds) == (600.0, 60.0)
+    assert (request.deadline_seconds, request.idle_seconds) == (595.0, 60.0)
 
 
 async def test_a_system_message_of_the_request_takes_the_place_of_the_models() -> None:
