@@ -121,8 +121,8 @@ async def test_a_lost_connection_is_told_and_taken_up_where_it_broke_off(console
         await consoles.api.patch(path_of(provider), {"name": "Seen"})
         await page.get_by_role("link", name="Seen").wait_for()
         await page.route(f"**{FEED}", lambda route: route.abort())
-        await _look_away(console)
-        await _look_back(console)
+        await look_away(console)
+        await look_back(console)
         await expect(page.locator("#live")).to_have_text("Reconnecting…")
         await consoles.api.patch(path_of(provider), {"name": "Missed"})
         await page.unroute(f"**{FEED}")
@@ -139,12 +139,12 @@ async def test_nobody_is_followed_who_does_not_look_or_has_signed_out(consoles: 
         await console.go("/providers")
         await _is_live(console)
         async with console.page.expect_event("requestfailed", lambda request: request.url.endswith(FEED)):
-            await _look_away(console)
+            await look_away(console)
         asked = len(console.watched.requests)
         await consoles.api.patch(path_of(provider), {"name": "Meanwhile"})
         await asyncio.sleep(0.6)
         assert len(console.watched.requests) == asked
-        await _look_back(console)
+        await look_back(console)
         await console.page.get_by_role("link", name="Meanwhile").wait_for()
         async with console.page.expect_event("requestfailed", lambda request: request.url.endswith(FEED)):
             await console.button("Sign out").click()
@@ -155,14 +155,14 @@ async def _top(row: Locator) -> float:
     return float(await row.evaluate("row => row.getBoundingClientRect().top"))
 
 
-async def _look_away(console: Console) -> None:
+async def look_away(console: Console) -> None:
     await console.page.evaluate(
         "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
         "document.dispatchEvent(new Event('visibilitychange'))"
     )
 
 
-async def _look_back(console: Console) -> None:
+async def look_back(console: Console) -> None:
     await console.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
 
 

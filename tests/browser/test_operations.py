@@ -135,6 +135,19 @@ async def test_a_platform_administrator_without_an_organization_begins_there(con
         await console.page.get_by_role("heading", name="Operations", level=1).wait_for()
         links = console.page.get_by_role("navigation").get_by_role("link")
         assert await links.all_inner_texts() == ["Operations"]
+        await console.page.locator("main [aria-busy=true]").first.wait_for(state="detached")
+        out_of_use = console.page.locator("main button[aria-disabled=true]")
+        reasons = {
+            await console.page.locator(f"#{await each.get_attribute('aria-describedby')}").text_content()
+            for each in await out_of_use.all()
+        }
+        # Their own reasons stay: there is nothing to go back to yet.
+        assert reasons <= {"No earlier table is kept: it was not rebuilt yet."}
+        await console.button("Verify Providers").click()
+        await _ended(console, "Providers: ")
+        await console.button("Refresh").click()
+        await console.button("Rotate to the active key").click()
+        await console.dialog.get_by_text("Every provider key has a key of its own").wait_for()
 
 
 async def _ended(console: Console, text: str) -> None:

@@ -3,7 +3,7 @@
 import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
-import { current, onChange, restore } from "./core/session.js";
+import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
 import { showSignIn, useCode } from "./pages/sign-in.js";
@@ -44,8 +44,12 @@ async function start() {
   restore();
   onChange(show);
   document.addEventListener("shown", (event) => markPlace(event.detail));
-  document.addEventListener("live", (event) => markLive(event.detail));
-  document.addEventListener("visibilitychange", followWhileSeen);
+  document.addEventListener("live", markLive);
+  document.addEventListener("visibilitychange", () => {
+    // A timer stands still while the machine sleeps.
+    signOutIfExpired();
+    followWhileSeen();
+  });
   window.addEventListener("hashchange", () => {
     if (place().path.startsWith(SIGN_IN)) enterByLink();
     else if (current()) refresh();

@@ -18,7 +18,7 @@ const PLACES = [
 export function drawFrame(session) {
   document.body.classList.toggle("signed-out", !session);
   replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [navigation(), person(session)] : null));
-  markLive(liveState());
+  markLive();
 }
 
 export function markPlace(path) {
@@ -33,16 +33,22 @@ export function markPlace(path) {
 
 const LIVE = {
   live: ["Live", "What others change shows here by itself."],
+  ready: ["Service ready", "The service can do its work."],
   lost: ["Reconnecting…", "What others change does not show until the connection is back."],
+  impaired: ["Service impaired", "What others change may not show, and changes may fail."],
+  refused: ["Not live", "What others change does not show: the service lets you follow no events."],
 };
 
-// Whether the page follows what others do: always in sight, and quiet about it.
-export function markLive(state) {
+// Whether the page follows what others do, and the service can do its work: always in sight, and quiet about it.
+export function markLive() {
   const place = document.getElementById("live");
   if (!place) return;
+  const { state, faults } = liveState();
   const [text, what] = LIVE[state] ?? ["", ""];
-  place.className = `live ${state}`;
-  place.title = what;
+  const shown = [what, ...faults].join(" ").trim();
+  if (place.className === `light ${state}` && place.title === shown) return;
+  place.className = `light ${state}`;
+  place.title = shown;
   replace(place, text ? element("span", {}, text) : null);
 }
 
@@ -59,7 +65,7 @@ function navigation() {
 function person(session) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
   return element("div", { class: "person" },
-    element("p", { id: "live", class: "live", role: "status" }),
+    element("p", { id: "live", class: "light off", role: "status" }),
     element("p", { class: "who" }, element("strong", {}, session.actor), element("span", { class: "quiet" }, role || "no role")),
     element("p", {}, element("a", { href: "/api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => signOut() }, "Sign out")));
 }

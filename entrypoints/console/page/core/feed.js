@@ -14,7 +14,8 @@ const FORGET_MS = 5 * 60_000;
 const REFUSED = new Set([401, 403, 404]);
 
 export class Feed {
-  // `begun(isGapless)` after each connection, `happened(event)`, and `lost()` when it breaks off.
+  // `begun(isGapless)` after each connection, `happened(event)`, `lost()` when it breaks off, and `refused()` when the
+  // service lets this person follow nothing, which ends it.
   constructor(listener) {
     this.listener = listener;
     this.place = null;
@@ -44,13 +45,15 @@ export class Feed {
     while (!signal.aborted) {
       const began = performance.now();
       const end = await this.#listen(signal).catch((error) => ({ status: error.status ?? 0 }));
-      if (signal.aborted || REFUSED.has(end.status)) return;
+      if (signal.aborted) return;
+      if (REFUSED.has(end.status)) return this.listener.refused();
       if (end.reason === "renew") continue;
       this.listener.lost();
       if (performance.now() - began > LONGEST_WAIT_MS) wait = FIRST_WAIT_MS;
       await untilOnline(wait * (0.75 + Math.random() / 2), signal);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     }
+    return undefined;
   }
 
   // Returns why the service ended it, if it said so.

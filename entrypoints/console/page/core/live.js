@@ -1,6 +1,8 @@
 // Keeps what is shown up to date with what others do: quietly, not too often, and never under somebody's hands.
 
 import { Feed } from "./feed.js";
+import { Readiness } from "./readiness.js";
+import { refusal } from "./session.js";
 
 // Changes come in swarms: the first is waited out, and during a long one there is a rest between two readings.
 const SWARM_MS = 200;
@@ -8,9 +10,11 @@ const REST_MS = 2000;
 const BUSY_MS = 500;
 
 const followers = new Set();
-const feed = new Feed({ begun, happened, lost: () => tell("lost") });
+const feed = new Feed({ begun, happened, lost, refused: () => tell("refused") });
+const readiness = new Readiness(found);
 let state = "off";
 let isSignedIn = false;
+let service = { state: "unknown", faults: [] };
 
 // Calls `renew()` when something happened that `isNews(event)`, and `isBusy()` does not hold it up; when that gives
 // false, again a little later. What was read before the feed had begun may be old already, so it is read again.
@@ -27,15 +31,30 @@ export function follow({ isNews, renew, isBusy, signal }) {
 // Begins anew for whoever has signed in; nobody's events are followed when that is nobody.
 export function followAs(session) {
   feed.forget();
-  tell("off");
   isSignedIn = session !== null;
   followWhileSeen();
 }
 
-// Nothing is followed while nobody looks; what happened meanwhile is told afterwards.
+// Nothing is followed while nobody looks; what happened meanwhile is told afterwards. Whoever has no organization has no
+// events to follow.
 export function followWhileSeen() {
-  if (!isSignedIn || document.hidden) feed.stop();
-  else feed.start();
+  feed.stop();
+  readiness.stop();
+  service = { state: "unknown", faults: [] };
+  tell("off");
+  if (!isSignedIn || document.hidden) return;
+  readiness.look();
+  if (refusal("viewer") === null) feed.start();
+}
+
+function found(now, faults) {
+  service = { state: now, faults };
+  announce();
+}
+
+function lost() {
+  tell("lost");
+  readiness.look();
 }
 
 function begun(isGapless) {
@@ -47,13 +66,20 @@ function happened(event) {
   for (const follower of followers) follower.take(event);
 }
 
-export const liveState = () => state;
+// What the page may claim: `state` and `faults`, what the service finds wrong with itself. It is "live" only while events
+// come in and nothing says that the service cannot see them; "ready" where there are none to follow.
+export function liveState() {
+  if (service.state === "impaired") return service;
+  if (service.state === "unreachable") return { state: "lost", faults: [] };
+  return { state: state === "off" && service.state === "ready" && refusal("viewer") !== null ? "ready" : state, faults: [] };
+}
 
 function tell(now) {
-  if (now === state) return;
   state = now;
-  document.dispatchEvent(new CustomEvent("live", { detail: state }));
+  announce();
 }
+
+const announce = () => document.dispatchEvent(new CustomEvent("live"));
 
 class Follower {
   constructor({ isNews, renew, isBusy, signal }) {

@@ -65,6 +65,8 @@ export async function refresh({ focus = true } = {}) {
 
 function failed(error, signal) {
   if (signal.aborted) return null;
+  // Perhaps not even the page's own code came.
+  window.dispatchEvent(new Event("trouble"));
   return [element("h1", {}, "This page cannot be shown"), failure(error, () => refresh())];
 }
 

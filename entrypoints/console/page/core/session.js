@@ -1,9 +1,14 @@
 // Who is signed in. The token is kept in memory and for this tab alone; it never goes into an address or a log.
 
 const KEPT = "modelbook.token";
+const EXPIRED = "This token has expired: ask for a new one.";
 const RANKS = { viewer: 1, editor: 2, admin: 3 };
 
+// The longest time that a timer takes.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 let held = null;
+let ending = null;
 const listeners = new Set();
 
 export class UnusableToken extends Error {}
@@ -13,6 +18,7 @@ export function restore() {
   if (!token) return;
   try {
     held = read(token);
+    endInTime();
   } catch {
     sessionStorage.removeItem(KEPT);
   }
@@ -21,12 +27,28 @@ export function restore() {
 export function signIn(text) {
   held = read(text.trim());
   sessionStorage.setItem(KEPT, held.token);
+  endInTime();
   tell();
+}
+
+// With its token a session is over: nothing that is shown from then on would be true for long.
+export function signOutIfExpired() {
+  if (held?.expiresAt && held.expiresAt <= Date.now()) signOut(EXPIRED);
+}
+
+function endInTime() {
+  clearTimeout(ending);
+  if (!held?.expiresAt) return;
+  ending = setTimeout(() => {
+    signOutIfExpired();
+    endInTime();
+  }, Math.min(held.expiresAt - Date.now(), LONGEST_TIMER_MS));
 }
 
 // `why` is for the person, when it was not they who signed out.
 export function signOut(why = null) {
   held = null;
+  clearTimeout(ending);
   sessionStorage.removeItem(KEPT);
   tell(why);
 }
@@ -41,13 +63,15 @@ function tell(why = null) {
   for (const listener of listeners) listener(held, why);
 }
 
-// Why the person may not do what asks for this role; null when they may. The service decides, this only explains.
-export function refusal(role) {
-  if (role === "platform") {
+// Why the person may not do what needs this: a role in the organization, or "platform" for a platform administrator,
+// with or without an organization. Null when they may. The service decides, this only explains.
+export function refusal(needs) {
+  if (needs === "platform") {
     return held?.isPlatformAdmin ? null : "This is for platform administrators: the token needs platform_admin.";
   }
-  if ((RANKS[held?.role] ?? 0) >= RANKS[role]) return null;
-  return `This needs the role ${role}, and yours is ${held?.role ?? "none"}: ask an admin of your organization.`;
+  if (!(needs in RANKS)) throw new Error(`Nobody can be told who may do this: ${needs}.`);
+  if ((RANKS[held?.role] ?? 0) >= RANKS[needs]) return null;
+  return `This needs the role ${needs}, and yours is ${held?.role ?? "none"}: ask an admin of your organization.`;
 }
 
 // Where somebody begins who asked for no page: whoever has no organization has nothing to see but the operations.
@@ -60,7 +84,7 @@ function read(token) {
   const claims = claimsOf(parts[1]);
   const own = { ...claims, ...claims.app_metadata };
   const expiresAt = typeof claims.exp === "number" ? claims.exp * 1000 : null;
-  if (expiresAt !== null && expiresAt < Date.now()) throw new UnusableToken("This token has expired: ask for a new one.");
+  if (expiresAt !== null && expiresAt < Date.now()) throw new UnusableToken(EXPIRED);
   return {
     token,
     actor: claims.sub ?? "unknown",

@@ -5,13 +5,14 @@ import { element, uniqueId } from "../core/elements.js";
 import { warn } from "../core/messages.js";
 import { refusal } from "../core/session.js";
 
-// A button out of use stays reachable by keyboard, so that its reason can be read.
-export function action(text, { role = "viewer", why = null, run, tone = "", label } = {}) {
-  const reason = refusal(role) ?? why;
+// A button out of use stays reachable by keyboard, so that its reason can be read. `needs` is what the person must be: a
+// role in the organization ("viewer", "editor", "admin"), or "platform" for platform administrators.
+export function action(text, { needs, why = null, run, tone = "", label }) {
+  const reason = refusal(needs) ?? why;
   const button = element("button", { type: "button", class: tone, "aria-label": label, onclick: () => start(button, run) }, text);
   const note = element("span", { class: "tip", role: "tooltip", id: uniqueId("why") });
   const made = element("span", { class: "action" }, button, note);
-  made.refuse = (because) => refuse(button, note, refusal(role) ?? because);
+  made.refuse = (because) => refuse(button, note, refusal(needs) ?? because);
   refuse(button, note, reason);
   return made;
 }

@@ -25,10 +25,10 @@ class Attempt {
     this.most = field({ name: "maxTokens", pointer: "/config/maxTokens", label: "Longest answer", unit: "tokens", type: "number", min: 1, step: 1 });
     this.temperature = field({ name: "temperature", pointer: "/config/temperature", label: "Temperature", type: "number", min: 0, max: 2 });
     this.output = element("div", { class: "stack" }, nothing("The answer shows here while it is written, with its tokens, its cost and the model that gave it."));
-    const why = action("Which model, and why?", { tone: "plain", run: () => this.#explain() });
+    const why = action("Which model, and why?", { needs: "viewer", tone: "plain", run: () => this.#explain() });
     this.form = new Form([this.prompt, this.picture, ...wish.fields, this.most, this.temperature], { action: "Run the prompt", submit: () => this.#run(), extra: [why] });
     const reason = refusal("editor");
-    if (reason) this.form.element.querySelector("[type=submit]").replaceWith(action("Run the prompt", { role: "editor" }));
+    if (reason) this.form.element.querySelector("[type=submit]").replaceWith(action("Run the prompt", { needs: "editor" }));
     this.form.body.classList.add("two");
     this.form.element.addEventListener("change", () => wish.adjust());
   }

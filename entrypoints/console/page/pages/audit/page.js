@@ -27,8 +27,8 @@ export async function show({ query, signal }) {
   const proved = element("div", { "aria-live": "polite" });
   const exported = element("div", { "aria-live": "polite" });
   const actions = [
-    action("Verify", { tone: "plain", run: () => verify(proved, signal) }),
-    action("Export", { tone: "plain", run: () => save(exported, signal) }),
+    action("Verify", { needs: "viewer", tone: "plain", run: () => verify(proved, signal) }),
+    action("Export", { needs: "viewer", tone: "plain", run: () => save(exported, signal) }),
   ];
   return page("Audit", { lead: "Who did what, when, in which request: complete, append only, each event chained to the one before.", actions },
     element("div", { class: "findings" }, proved, exported), list.element);

@@ -92,7 +92,7 @@ export class Offers {
     const fresh = chosen.filter((offer) => !offer.registeredModelId);
     const known = chosen.length - fresh.length;
     this.bar.hidden = chosen.length === 0;
-    const bring = (text, options, tone = "") => action(text, { role: "editor", tone, why: options.update || fresh.length ? null : "All of these are registered already.",
+    const bring = (text, options, tone = "") => action(text, { needs: "editor", tone, why: options.update || fresh.length ? null : "All of these are registered already.",
       run: () => importOffers(chosen, this.names, options, (ids) => this.#imported(ids)) });
     replace(this.bar, element("strong", { role: "status" }, `${chosen.length} selected`), known ? element("span", { class: "quiet" }, `${known} registered already`) : null,
       element("span", { class: "actions" }, bring("Import and enable", { enable: true }), bring("Import", { enable: false }, "plain"),

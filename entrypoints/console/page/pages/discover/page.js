@@ -40,8 +40,8 @@ class Discovery {
     return page("Discover", { lead: "What your providers offer now, compared with last time and with what is registered." },
       element("div", { class: "stack" },
         element("section", { class: "card" }, element("h2", {}, "Providers to ask"), this.sources.element,
-          element("div", { class: "actions" }, action("Discover", { run: () => this.start(false) }),
-            action("Ask again now", { tone: "plain", run: () => this.start(true) }), this.stop, this.progress)),
+          element("div", { class: "actions" }, action("Discover", { needs: "viewer", run: () => this.start(false) }),
+            action("Ask again now", { needs: "viewer", tone: "plain", run: () => this.start(true) }), this.stop, this.progress)),
         this.offers.element));
   }
 

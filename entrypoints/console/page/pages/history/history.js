@@ -11,14 +11,14 @@ import { Past } from "./past.js";
 const PAGE = 30;
 
 // `now` is the document as it is; null when it was removed, and cannot be brought back.
-export async function history(path, now, { role, reverted, signal }) {
+export async function history(path, now, { needs, reverted, signal }) {
   const list = element("ol", { class: "timeline" });
   const more = element("div", { class: "paging" });
   const columns = element("div", { class: "columns" }, card("What happened", list, more));
   let past = null;
   // What was removed has a past up to the revision before.
   const open = (newest) => {
-    past = new Past(path, now, { last: now?.revision ?? newest.revision - 1, role, reverted, signal });
+    past = new Past(path, now, { last: now?.revision ?? newest.revision - 1, needs, reverted, signal });
     columns.append(past.element);
   };
   const load = async (cursor) => {

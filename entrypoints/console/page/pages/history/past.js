@@ -18,8 +18,8 @@ const SLIDING_MS = 120;
 
 export class Past {
   // `now` is null when it was removed; `last` is the newest revision that there is something to see of.
-  constructor(path, now, { last, role, reverted, signal }) {
-    Object.assign(this, { path, now, last, role, reverted, signal });
+  constructor(path, now, { last, needs, reverted, signal }) {
+    Object.assign(this, { path, now, last, needs, reverted, signal });
     const id = uniqueId("revision");
     this.shown = element("output", { for: id });
     this.place = element("div", { class: "stack", "aria-live": "polite" });
@@ -71,7 +71,7 @@ export class Past {
   }
 
   #revert(then, why, changes) {
-    return element("div", { class: "actions" }, action(`Revert to revision ${then.revision}`, { role: this.role, why, run: () => this.#confirm(then, changes) }));
+    return element("div", { class: "actions" }, action(`Revert to revision ${then.revision}`, { needs: this.needs, why, run: () => this.#confirm(then, changes) }));
   }
 
   #confirm(then, changes) {

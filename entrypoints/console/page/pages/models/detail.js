@@ -32,7 +32,7 @@ export async function show({ params, query, signal }) {
   }
   return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, await tabs([
     ["overview", "Overview", () => overview(model, provider)],
-    ["history", "History", () => history(path, model, { role: "editor", reverted: () => refresh({ focus: false }), signal })],
+    ["history", "History", () => history(path, model, { needs: "editor", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));
 }
 
@@ -40,15 +40,15 @@ function actions(model, path) {
   const again = () => refresh({ focus: false });
   const word = model.isEnabled ? "Disable" : "Enable";
   return [
-    action("Try it", { role: "editor", why: mute(model), run: () => go("/try", { model: model.id }) }),
-    action("Edit", { role: "editor", tone: "plain", run: () => editModel(model, again) }),
-    action(word, { role: "editor", tone: "plain", run: async () => {
+    action("Try it", { needs: "editor", why: mute(model), run: () => go("/try", { model: model.id }) }),
+    action("Edit", { needs: "editor", tone: "plain", run: () => editModel(model, again) }),
+    action(word, { needs: "editor", tone: "plain", run: async () => {
       const act = (revision) => ask("PATCH", path, { body: { isEnabled: !model.isEnabled }, revision });
       const changed = await asSeen(model, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== model.isEnabled });
       if (changed) say(`${model.name} is ${model.isEnabled ? "out of use" : "in use"}.`);
       again();
     } }),
-    action("Delete", { role: "editor", tone: "plain danger", run: async () => {
+    action("Delete", { needs: "editor", tone: "plain danger", run: async () => {
       const text = element("p", {}, "Prompts can no longer run on it. Its history stays in the audit log.");
       const act = (revision) => ask("DELETE", path, { revision });
       const deleted = await confirmed(`Delete ${model.name}?`, text, { action: "Delete", run: () => asSeen(model, { path, action: "Delete", act }) });

@@ -21,7 +21,7 @@ export async function show({ query, signal }) {
   const byProvider = choice("providerId", "Provider", [...providers.names]);
   const bar = element("div", { class: "bulk", role: "group", "aria-label": "Selected models", hidden: true });
   const selection = new Selection({ changed: () => drawBar(bar, selection, list) });
-  const add = action("Register a model", { role: "editor", run: () => addModel(providers.all, () => list.restart()), why: whyNot(providers) });
+  const add = action("Register a model", { needs: "editor", run: () => addModel(providers.all, () => list.restart()), why: whyNot(providers) });
   const list = new Listing({
     path: MODELS, query, signal, about: ["model."],
     filters: [search("q", "Search in name and model id"), byProvider, choice("type", "Type", TYPES.map((type) => [type, title(type)])),
@@ -50,17 +50,17 @@ function columns(providers, list) {
     { head: "Context", numeric: true, cell: (model) => tokens(model.contextWindow) },
     { head: "In / out per 1M", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
     { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model)) },
-    { head: "Change", isUnseen: true, cell: (model) => action("Edit", { role: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, () => list.load()) }) },
+    { head: "Change", isUnseen: true, cell: (model) => action("Edit", { needs: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, () => list.load()) }) },
   ];
 }
 
 function drawBar(bar, selection, list) {
   bar.hidden = selection.size === 0;
-  const many = (op, text, tone = "plain") => action(text, { role: "editor", tone, run: () => changeMany(op, selection.chosen, () => {
+  const many = (op, text, tone = "plain") => action(text, { needs: "editor", tone, run: () => changeMany(op, selection.chosen, () => {
     selection.clear();
     list.load();
   }) });
-  const compare = action("Compare", { tone: "plain", why: selection.size < 2 ? "Select at least two models." : selection.size > 6 ? "At most six fit side by side." : null,
+  const compare = action("Compare", { needs: "viewer", tone: "plain", why: selection.size < 2 ? "Select at least two models." : selection.size > 6 ? "At most six fit side by side." : null,
     run: () => go("/compare", { ids: selection.chosen.map((model) => model.id).join(",") }) });
   if (bar.querySelector("[data-count]") === null) {
     replace(bar, element("strong", { "data-count": "", role: "status" }), element("span", { class: "actions" }),

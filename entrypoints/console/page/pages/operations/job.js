@@ -30,7 +30,7 @@ export class JobEntry {
     this.bar = isUnderWay(job) ? progress(job) : null;
     const isFocusKept = redraw(this.element,
       element("div", { class: "job-head" }, element("h3", {}, jobName(job)), state(job), element("p", { class: "quiet" }, told(job))),
-      this.bar ? [this.bar.element, element("div", { class: "actions" }, action("Stop", { tone: "plain", label: `Stop: ${jobName(job)}`, run: () => this.jobs.stop(job) }))]
+      this.bar ? [this.bar.element, element("div", { class: "actions" }, action("Stop", { needs: "platform", tone: "plain", label: `Stop: ${jobName(job)}`, run: () => this.jobs.stop(job) }))]
         : [element("p", {}, outcome(job).text), evidence(job, this.jobs)]);
     if (!isFocusKept) this.element.focus();
   }

@@ -21,7 +21,7 @@ export function masterKeys(jobs, signal) {
         { head: "Wraps", numeric: true, cell: ({ credentials }) => number(credentials) },
         { head: "What that means", cell: (key) => meaning(key) },
       ], data, { caption: "Master keys" }),
-      element("div", { class: "actions" }, action("Rotate to the active key", { tone: "plain", run: () => rotate(jobs) })),
+      element("div", { class: "actions" }, action("Rotate to the active key", { needs: "platform", tone: "plain", run: () => rotate(jobs) })),
     ];
   });
 }

@@ -61,7 +61,7 @@ function rows({ count, first }, job, jobs) {
       { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
       { head: "How", cell: ({ kind, fields }) => WAYS[kind](fields) },
     ], first, { caption: "Rows that differ" }), jobs !== null),
-    jobs && organizations.length === 1 ? element("div", { class: "actions" }, action("Mend this organization", { tone: "plain", run: () => mend(jobs, { organizationId: organizations[0], name: job.projection }) })) : null,
+    jobs && organizations.length === 1 ? element("div", { class: "actions" }, action("Mend this organization", { needs: "platform", tone: "plain", run: () => mend(jobs, { organizationId: organizations[0], name: job.projection }) })) : null,
   ];
 }
 

@@ -25,5 +25,5 @@ export async function show({ signal }) {
   };
   await load();
   jobs.watch();
-  return page("Operations", { lead: LEAD, actions: [action("Refresh", { tone: "plain", run: load })] }, ...parts.map((part) => part.element), jobs.element);
+  return page("Operations", { lead: LEAD, actions: [action("Refresh", { needs: "platform", tone: "plain", run: load })] }, ...parts.map((part) => part.element), jobs.element);
 }

@@ -36,7 +36,7 @@ export class ReadTables {
         { head: "Compared with the log", cell: ({ name }) => this.states.get(name) },
         { head: "Actions", cell: (status) => this.#actions(status) },
       ], data, { caption: "Read tables" }),
-      element("div", { class: "actions" }, this.#unlessRebuilding(action("Mend one organization", { tone: "plain", run: () => mend(this.jobs) }))),
+      element("div", { class: "actions" }, this.#unlessRebuilding(action("Mend one organization", { needs: "platform", tone: "plain", run: () => mend(this.jobs) }))),
     ];
     this.follow();
     return drawn;
@@ -46,9 +46,9 @@ export class ReadTables {
     const shown = tableName(name);
     const none = "No earlier table is kept: it was not rebuilt yet.";
     return element("div", { class: "actions" },
-      action("Verify", { tone: "plain", label: `Verify ${shown}`, run: () => verify(this.jobs, name) }),
-      this.#unlessRebuilding(action("Rebuild", { tone: "plain", label: `Rebuild ${shown}`, run: () => rebuild(this.jobs, name) })),
-      this.#unlessRebuilding(action("Roll back", { tone: "plain", label: `Roll back ${shown}`, run: () => rollBack(this.jobs, name) }), hasPrevious ? null : none));
+      action("Verify", { needs: "platform", tone: "plain", label: `Verify ${shown}`, run: () => verify(this.jobs, name) }),
+      this.#unlessRebuilding(action("Rebuild", { needs: "platform", tone: "plain", label: `Rebuild ${shown}`, run: () => rebuild(this.jobs, name) })),
+      this.#unlessRebuilding(action("Roll back", { needs: "platform", tone: "plain", label: `Roll back ${shown}`, run: () => rollBack(this.jobs, name) }), hasPrevious ? null : none));
   }
 
   #unlessRebuilding(made, why = null) {

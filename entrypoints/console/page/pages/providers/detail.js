@@ -32,16 +32,16 @@ export async function show({ params, query, signal }) {
   }
   const again = () => refresh({ focus: false });
   const actions = [
-    action("Test", { role: "editor", tone: "plain", run: () => test(provider, again) }),
-    action("Edit", { role: "admin", tone: "plain", run: () => editProvider(provider, again) }),
+    action("Test", { needs: "editor", tone: "plain", run: () => test(provider, again) }),
+    action("Edit", { needs: "admin", tone: "plain", run: () => editProvider(provider, again) }),
     toggle(provider, again),
-    action("Remove", { role: "admin", tone: "plain danger", run: () => removeProvider(provider, () => go("/providers")) }),
+    action("Remove", { needs: "admin", tone: "plain danger", run: () => removeProvider(provider, () => go("/providers")) }),
   ];
   const type = types.find((each) => each.name === provider.providerType);
   return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType }, await tabs([
     ["overview", "Overview", () => overview(provider, type, path, signal)],
     ["checks", "Checks", () => checks(path, signal)],
-    ["history", "History", () => history(path, provider, { role: "admin", reverted: () => refresh({ focus: false }), signal })],
+    ["history", "History", () => history(path, provider, { needs: "admin", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));
 }
 

@@ -36,7 +36,7 @@ export async function show({ query, signal }) {
   return page("Providers", { lead: "The accounts your organization has with AI providers.", actions: [adder(list)] }, list.element);
 }
 
-const adder = (list) => action("Add a provider", { role: "admin", run: () => addProvider(() => list.restart()) });
+const adder = (list) => action("Add a provider", { needs: "admin", run: () => addProvider(() => list.restart()) });
 
 function providerCard(provider, labels, list, figures) {
   const { models, latency } = figures.of(provider);
@@ -53,16 +53,16 @@ function providerCard(provider, labels, list, figures) {
 function actions(provider, list) {
   const again = () => list.load();
   return element("div", { class: "actions" },
-    action("Test", { role: "editor", tone: "plain", label: `Test ${provider.name}`, run: () => test(provider, again) }),
-    action("Edit", { role: "admin", tone: "plain", label: `Edit ${provider.name}`, run: () => editProvider(provider, again) }),
+    action("Test", { needs: "editor", tone: "plain", label: `Test ${provider.name}`, run: () => test(provider, again) }),
+    action("Edit", { needs: "admin", tone: "plain", label: `Edit ${provider.name}`, run: () => editProvider(provider, again) }),
     toggle(provider, again),
-    action("Remove", { role: "admin", tone: "plain danger", label: `Remove ${provider.name}`, run: () => removeProvider(provider, again) }));
+    action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${provider.name}`, run: () => removeProvider(provider, again) }));
 }
 
 export function toggle(provider, done) {
   const word = provider.isEnabled ? "Disable" : "Enable";
   const path = `${PROVIDERS}/${provider.id}`;
-  return action(word, { role: "admin", tone: "plain", label: `${word} ${provider.name}`, run: async () => {
+  return action(word, { needs: "admin", tone: "plain", label: `${word} ${provider.name}`, run: async () => {
     const act = (revision) => ask("PATCH", path, { body: { isEnabled: !provider.isEnabled }, revision });
     const changed = await asSeen(provider, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== provider.isEnabled });
     if (changed) say(`${provider.name} is ${provider.isEnabled ? "out of use" : "in use"}.`);

@@ -1,0 +1,102 @@
+"""The light beside the navigation claims nothing that is not so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from playwright.async_api import expect
+
+from entrypoints.http.principal import Role
+from tests.browser.console import Consoles
+from tests.browser.test_live import FEED, look_away, look_back
+from tests.databases import Databases
+from tests.e2e.api import Api, a_token
+from tests.e2e.service import service_on
+from tests.servers import PostgresServer
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Locator, Route
+
+    from tests.browser.console import Console
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# The page looks every 15 seconds while all is well.
+LOOKED_MS: Final = 30_000
+
+
+def _light(console: Console) -> Locator:
+    return console.page.locator("#live")
+
+
+async def test_it_says_that_the_database_is_gone_and_back(browser: Browser) -> None:
+    with PostgresServer() as postgres:
+        databases = Databases(postgres.uri)
+        database = databases.migrated()
+        databases.close()
+        with service_on(database) as service:
+            organization_id = uuid4()
+            async with aiohttp.ClientSession() as session:
+                api = Api(session, service.url, organization_id, a_token(organization_id, Role.ADMIN))
+                await _goes_and_comes_back(Consoles(browser, service, api), postgres)
+
+
+async def _goes_and_comes_back(consoles: Consoles, postgres: PostgresServer) -> None:
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await expect(_light(console)).to_have_text("Live")
+        postgres.kill()
+        await expect(_light(console)).to_have_text("Service impaired", timeout=LOOKED_MS)
+        assert "database: " in (await _light(console).get_attribute("title") or "")
+        postgres.start()
+        await expect(_light(console)).to_have_text("Live", timeout=LOOKED_MS)
+
+
+async def test_a_refusal_tells_it_at_once(consoles: Consoles) -> None:
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await expect(_light(console)).to_have_text("Live")
+        # Nothing answers any more, and the page asks for something.
+        await console.page.route("**/*", lambda route: route.abort())
+        await console.page.evaluate("location.hash = '#/usage'")
+        await expect(_light(console)).to_have_text("Reconnecting…")
+        await console.page.unroute("**/*")
+        await expect(_light(console)).to_have_text("Live", timeout=LOOKED_MS)
+
+
+async def test_without_events_it_is_not_live(consoles: Consoles) -> None:
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await expect(_light(console)).to_have_text("Live")
+        waiting: list[Route] = []
+        await console.page.route(f"**{FEED}", lambda route: waiting.append(route))  # noqa: PLW0108 - Playwright marks handlers
+        await look_away(console)
+        async with console.page.expect_request(f"**{FEED}"):
+            await look_back(console)
+        await expect(_light(console)).to_have_text("")
+        shown = await _light(console).evaluate("light => getComputedStyle(light, '::before').content")
+        assert shown == "none"
+        problem = {"status": 403, "code": "not-allowed", "detail": "This needs a role.", "title": "Not allowed"}
+        await waiting[0].fulfill(status=403, json=problem, content_type="application/problem+json")
+        await expect(_light(console)).to_have_text("Not live")
+
+
+async def test_with_the_token_the_session_ends(consoles: Consoles) -> None:
+    async with consoles.opened() as console:
+        await console.page.clock.install()
+        await console.go("/providers")
+        await expect(_light(console)).to_have_text("Live")
+        await console.page.clock.fast_forward("01:00:01")
+        await expect(console.page.get_by_text("This token has expired")).to_be_visible()
+        await expect(_light(console)).to_have_count(0)
+        assert await console.page.evaluate("sessionStorage.length") == 0
+
+
+async def test_without_an_organization_it_speaks_of_the_service(consoles: Consoles) -> None:
+    async with consoles.opened(role=None, is_platform_admin=True) as console:
+        await console.go("/operations")
+        await expect(_light(console)).to_have_text("Service ready")
+        assert not [address for address in console.watched.addresses if FEED in address]
