@@ -66,6 +66,7 @@ def prepared(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime
 @contextmanager
 def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime]:
     directory = settings.data_dir.resolve()
+    _refuse_former_folder(directory)
     server = container.embedded_postgres(directory / "postgres")
     owner_url = server.start()
     try:
@@ -86,6 +87,16 @@ def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtim
         )
     finally:
         server.stop()
+
+
+def _refuse_former_folder(directory: Path) -> None:
+    former = directory.with_name(".ledger")
+    if directory.name == ".modelbook" and not (directory / "postgres").exists() and (former / "postgres").exists():
+        message = (
+            f"{former} was made before the first release and cannot be carried over: delete it or move it away to "
+            "start anew, or set MODELBOOK_DATA_DIR to another folder."
+        )
+        raise WrongSettings([message])
 
 
 def _revive(revive: Callable[[], bool], settings: Settings) -> None:

@@ -23,3 +23,7 @@ SELECT migration_id FROM _yoyo_migration;
 
 -- master_keys_in_use: the master keys that stored credentials need
 SELECT DISTINCT master_key_id FROM provider_credentials;
+
+-- precedes_the_release: whether the log is of before the first release, when all organizations shared one order
+SELECT to_regclass('public.log_head') IS NOT NULL
+    OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('public.events') AND attname = 'position');

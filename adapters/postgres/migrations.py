@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
@@ -17,12 +17,15 @@ from psycopg import sql
 from yoyo import get_backend, read_migrations
 
 from adapters.postgres.roles import ensure_roles, roles_of
+from adapters.sql import statements
 from application.errors import ApplicationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from adapters.postgres.roles import Roles
+
+_SQL: Final = statements("adapters.postgres", "inspection.sql")
 
 
 class SchemaTooNew(ApplicationError):
@@ -35,6 +38,12 @@ class SchemaTooOld(ApplicationError):
     """The database lacks migrations of this version; run `modelbook migrate` first."""
 
     code = "schema-too-old"
+
+
+class SchemaBeforeRelease(ApplicationError):
+    """It was made before the first release and cannot be carried over: use a new database or MODELBOOK_DATA_DIR."""
+
+    code = "schema-before-release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +59,14 @@ def migrate(owner_url: str, progress: Callable[[str], None] = lambda _: None) ->
 
     Raises:
         SchemaTooNew: the database has migrations that this code does not know.
+        SchemaBeforeRelease: its tables are of a version that nothing can be carried over from.
         psycopg.Error: the database cannot be reached, or the user may not create roles.
     """
     with psycopg.connect(owner_url, autocommit=True) as connection:
         # This lock ends with its connection, however that ends; yoyo's own is a row that a killed run leaves behind.
         connection.execute("SELECT pg_advisory_lock(hashtext('modelbook migrations'))")
+        if connection.execute(_SQL["precedes_the_release"]).fetchone() == (True,):
+            raise SchemaBeforeRelease
         roles = ensure_roles(connection)
         return _apply_missing(_yoyo_url(owner_url, connection.info.dbname, roles.owner), roles, progress)
 
