@@ -5,6 +5,8 @@ VENV = .venv
 # For pytest: make test TESTS=tests/unit WORKERS=   (in one process, which is easier to debug)
 TESTS = tests
 WORKERS = 2
+# Where make run plays the providers; empty: 8090.
+SANDBOX_PORT =
 # make lock UPGRADE=--upgrade also takes newer releases.
 UPGRADE =
 
@@ -27,8 +29,8 @@ help: ## List the targets
 install: $(RUNTIME) ## Build .venv with the command .venv/bin/modelbook
 install-dev: $(DEVELOPMENT) ## The same, with what the checks and tests need
 
-run: install ## Start the demonstration; Ctrl-C stops it
-	@exec $(BIN)/modelbook demo
+run: install ## Start the demonstration; Ctrl-C stops it (SANDBOX_PORT=8091 where 8090 is taken)
+	@exec $(BIN)/modelbook demo $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 
 check: lint formatted types imports ## Lint, formatting, types and import contracts
 

@@ -94,7 +94,7 @@ def _checked_once(data: Database, allow: str) -> float:
     environment = {**os.environ, "MODELBOOK_DATA_DIR": str(data.directory), "MODELBOOK_EGRESS_ALLOW": allow}
     started = time.perf_counter()
     command = [str(COMMAND), "health", "run", "--once", "--json"]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=600)
     seconds = time.perf_counter() - started
     if _CHECKED not in json.loads(done.stdout).values():
         raise RuntimeError(done.stdout)

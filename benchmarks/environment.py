@@ -19,11 +19,14 @@ import psutil
 from entrypoints.container import embedded_postgres, migrate, trusted_logins
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
+from tests.pipes import read_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SIGNING_KEY: Final = "only for measuring, on this machine, in this run"
+# More than any command of a benchmark takes.
+PATIENCE_SECONDS: Final = 1800.0
 COMMAND: Final = Path(sys.executable).with_name("modelbook")
 
 
@@ -83,7 +86,7 @@ def service(data: Database, **settings: str) -> Iterator[Service]:
     command = [str(COMMAND), "serve", "--port", "0", "--json"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        url = json.loads(_document(process))["url"]
+        url = json.loads(read_until(process.stdout, "\n}\n", seconds=PATIENCE_SECONDS, of="The service"))["url"]
         host, _, port = url.removeprefix("http://").partition(":")
         yield Service(host, int(port), psutil.Process(process.pid), time.perf_counter() - started)
     finally:
@@ -106,14 +109,3 @@ def token(organization_id: UUID) -> str:
 def headers(organization_id: UUID | None = None) -> Mapping[str, str]:
     """Return the headers of a request for the organization."""
     return {"Authorization": f"Bearer {token(organization_id or uuid4())}", "Content-Type": "application/json"}
-
-
-def _document(process: subprocess.Popen[str]) -> str:
-    if process.stdout is None:
-        return ""
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if line.startswith("}"):
-            break
-    return "".join(lines)

@@ -16,7 +16,7 @@ from aiohttp import web
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from benchmarks.environment import headers, service
+from benchmarks.environment import PATIENCE_SECONDS, headers, service
 from benchmarks.load import Figures, hammer, request_bytes
 from entrypoints.serving import listening_socket
 
@@ -103,7 +103,7 @@ def _bare(data: Database, ids: list[UUID], clients: int) -> Figures:
         return uvloop.run(hammer(host, port, _spread(requests), clients=clients, seconds=_SECONDS))
     finally:
         process.terminate()
-        process.join()
+        process.join(PATIENCE_SECONDS)
         listener.close()
 
 

@@ -13,7 +13,7 @@ import psutil
 import uvloop
 from aiohttp import web
 
-from benchmarks.environment import headers, service
+from benchmarks.environment import PATIENCE_SECONDS, headers, service
 from benchmarks.load import Figures, hammer, request_bytes
 from benchmarks.upstream import HOST, played_providers, provider_body, registered
 from entrypoints.serving import listening_socket
@@ -91,7 +91,7 @@ def _through_a_proxy(body: Mapping[str, str], clients: int) -> Figures:
         return uvloop.run(hammer(host, port, lambda _: request, clients=clients, seconds=_SECONDS, server=server))
     finally:
         process.terminate()
-        process.join()
+        process.join(PATIENCE_SECONDS)
         listener.close()
 
 

@@ -19,7 +19,7 @@ import psycopg
 from adapters.event_store.inline import projected
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.pool import writing_pool
-from benchmarks.environment import COMMAND, headers, service
+from benchmarks.environment import COMMAND, PATIENCE_SECONDS, headers, service
 from benchmarks.library_runner import library_rate
 from benchmarks.stories import append, model_events, nobody, provider_event
 
@@ -91,7 +91,7 @@ def _measured(data: Database, *arguments: str) -> _Measured:
         except psutil.NoSuchProcess:
             break
         time.sleep(0.02)
-    output, _ = process.communicate()
+    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, output
     document = json.loads(output)["data"][0]
     with psycopg.connect(data.owner_url) as connection:
@@ -108,7 +108,12 @@ def _audited(data: Database) -> float:
     started = time.perf_counter()
     environment = {**os.environ, "MODELBOOK_DATA_DIR": str(data.directory)}
     done = subprocess.run(
-        [COMMAND, "audit", "verify", "--json"], env=environment, capture_output=True, text=True, check=True
+        [COMMAND, "audit", "verify", "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
     document = json.loads(done.stdout)
     assert document["intact"], document["findings"]
@@ -123,14 +128,19 @@ class _Load:
         context = multiprocessing.get_context("fork")
         self._process = context.Process(target=_people, args=(f"http://{running.host}:{running.port}", theirs))
         self._process.start()
-        self._ours.recv()
+        _received(self._ours)
 
     def ended(self) -> dict[str, float]:
         """Return what they have seen."""
         self._ours.send("stop")
-        seen: dict[str, float] = self._ours.recv()
-        self._process.join()
+        seen: dict[str, float] = _received(self._ours)
+        self._process.join(PATIENCE_SECONDS)
         return seen
+
+
+def _received(pipe: Connection) -> Any:  # noqa: ANN401 - whatever was sent
+    assert pipe.poll(PATIENCE_SECONDS), "the other process has said nothing"
+    return pipe.recv()
 
 
 def _people(url: str, pipe: Connection) -> None:
@@ -171,7 +181,7 @@ async def _work(url: str, pipe: Connection) -> None:
 
         pipe.send("ready")
         await asyncio.gather(write(), read())
-    pipe.recv()
+    _received(pipe)
     pipe.send(seen)
 
 

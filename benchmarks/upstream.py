@@ -30,7 +30,7 @@ def played_providers() -> Iterator[str]:
         yield f"http://{HOST}:{port}"
     finally:
         process.terminate()
-        process.join()
+        process.join(30.0)
 
 
 def provider_body(sandbox_url: str, name: str = "OpenAI") -> Mapping[str, Any]:

@@ -65,6 +65,7 @@ class Workers:
         if self._stop.has_arrived:
             return process
         sys.stderr.write(f"Worker {process.pid} ended with {process.exitcode}; starting another.\n")
+        sys.stderr.flush()
         time.sleep(_PAUSE_SECONDS)
         return self._started()
 

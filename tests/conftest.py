@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.deadline import with_deadline
 from tests.servers import PostgresServer
 
 if TYPE_CHECKING:
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 # Their assertions explain themselves as those of the test files do.
 pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders", "tests.log", "tests.read_tables")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Give each test that awaits a deadline."""
+    if isinstance(item, pytest.Function):
+        item.obj = with_deadline(item.obj)
+
 
 # How long one example takes says nothing on a machine that others use as well.
 settings.register_profile("modelbook", deadline=None, print_blob=True)

@@ -63,7 +63,7 @@ class Packages:
 def installed() -> Packages:
     """Return the packages; without Node.js or their registry the test is skipped, in CI it fails."""
     node, npm = program("node", purpose=_PURPOSE), program("npm", purpose=_PURPOSE)
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout.strip()
     if tuple(map(int, version.removeprefix("v").split(".")[:2])) < _OLDEST:
         missing(f"{_PURPOSE} needs Node.js {'.'.join(map(str, _OLDEST))} or newer, not {version}.")
     place = SOURCES / ".installed"

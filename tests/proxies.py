@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+_PATIENCE_SECONDS = 10.0
 _CHUNK = 65536
 
 
@@ -59,7 +60,8 @@ class PostgresProxy:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.go_down()
         for thread in self._threads:
-            thread.join()
+            thread.join(_PATIENCE_SECONDS)
+            assert not thread.is_alive(), "a connection through the proxy has not ended"
         shutil.rmtree(self._folder)
 
     def break_once(self, marker: bytes, where: Break, then: Callable[[], None] = lambda: None) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+_PATIENCE_SECONDS = 60
+
+
 class PostgresServer:
     """A Postgres of its own in a folder of its own, listening on a socket there; both are gone after the `with`."""
 
@@ -55,7 +58,7 @@ class PostgresServer:
         for process in (postmaster, *backends):
             process.kill()
         for process in (postmaster, *backends):
-            process.wait()
+            process.wait(_PATIENCE_SECONDS)
 
     def start(self) -> None:
         """Start it again after `kill`, with the data it had written."""

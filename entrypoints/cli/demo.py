@@ -84,7 +84,10 @@ async def _played(port: int) -> AsyncIterator[Sandbox]:
     try:
         await sandbox.start(_LOOPBACK, port)
     except OSError as error:
-        message = f"Cannot play the providers on port {port}: {error.strerror}. Choose another --sandbox-port."
+        message = (
+            f"Cannot play the providers on port {port}: {error.strerror}. Choose another --sandbox-port "
+            "(make run SANDBOX_PORT=8091; 0 takes a free one)."
+        )
         raise Unavailable(message) from error
     try:
         yield sandbox

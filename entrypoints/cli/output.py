@@ -43,14 +43,17 @@ def say(line: str) -> None:
 
 
 def print_json(document: object) -> None:
-    """Print a result as one JSON document."""
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode() + "\n")
+    """Print a result as one JSON document, at once: whoever reads it may wait for it while the command goes on."""
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode()
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def complain(code: str, lines: list[str], *, as_json: bool) -> None:
     """Print what went wrong to standard error, each thing in a line of its own."""
     if as_json:
         sys.stderr.write(orjson.dumps({"error": {"code": code, "lines": lines}}).decode() + "\n")
+        sys.stderr.flush()
     else:
         for line in lines:
             errors.print(f"modelbook: {' '.join(line.split())}", markup=False, soft_wrap=True)

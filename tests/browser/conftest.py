@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from tests.browser.console import Consoles
 from tests.databases import databases
 from tests.e2e.api import Api, a_token
 from tests.e2e.service import RunningService, service_on
+from tests.external_tools import program
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["databases"]
 
-NO_BROWSER: Final = "These tests open pages in Chromium, and there is none on the path: apt-get install chromium."
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _QUIET: Final = [
     "--no-sandbox",
@@ -41,9 +40,7 @@ _QUIET: Final = [
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
-    if path is None:
-        pytest.fail(NO_BROWSER)
+    path = program(*_NAMES, purpose="Opening pages")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield browser

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from tests.pipes import SaidNothing, read_until
 from tests.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -45,8 +46,12 @@ class Finished:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with these settings of ours and no others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MODELBOOK_")}
+    """Return the environment with these settings of ours and no others, as an ordinary machine has it."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("MODELBOOK_") and name != "PYTHONUNBUFFERED"
+    }
     return inherited | {f"MODELBOOK_{name}": value for name, value in settings.items()}
 
 
@@ -79,14 +84,14 @@ class Running:
 
     def ready(self) -> dict[str, Any]:
         """Wait until it serves and return what it says of itself."""
-        text = ""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            text += line
-            if line == "}\n":
-                said: dict[str, Any] = json.loads(text)
-                return said
-        raise NotStarted(self.errors)
+        try:
+            text = read_until(self.process.stdout, "\n}\n", seconds=PATIENCE_SECONDS, of="The command")
+        except SaidNothing as error:
+            raise NotStarted(f"{error}\n{self.errors}") from error
+        if not text:
+            raise NotStarted(self.errors)
+        said: dict[str, Any] = json.loads(text)
+        return said
 
     @property
     def errors(self) -> str:
@@ -133,7 +138,7 @@ class Running:
                 self.process.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                self.process.wait()
+                self.process.wait(PATIENCE_SECONDS)
         if self.process.stdout is not None:
             self.process.stdout.close()
         self._errors.close()

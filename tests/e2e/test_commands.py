@@ -121,4 +121,4 @@ def test_what_goes_into_a_pipe_that_closes_is_no_drama() -> None:
     )
     assert piped.stdout is not None
     piped.stdout.close()
-    assert "Traceback" not in piped.communicate()[1]
+    assert "Traceback" not in piped.communicate(timeout=60)[1]

@@ -133,7 +133,7 @@ async def test_what_a_power_cut_leaves_behind_does_not_hinder_the_next_start(
         assert bystander.is_running()
     finally:
         bystander.kill()
-        bystander.wait()
+        bystander.wait(10)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

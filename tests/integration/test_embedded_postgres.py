@@ -15,6 +15,7 @@ import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from tests.e2e.processes import folder, postgres_of, stop_postgres
+from tests.pipes import read_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,8 +151,8 @@ def test_a_killed_user_does_not_keep_it(data_dir: Path) -> None:
     with started(directory):
         user = subprocess.Popen([sys.executable, "-c", USER, directory], stdout=subprocess.PIPE, text=True)
         try:
-            assert user.stdout is not None
-            assert user.stdout.readline().startswith("postgresql://")
+            said = read_until(user.stdout, "\n", seconds=PATIENCE_SECONDS, of="Who uses the database")
+            assert said.startswith("postgresql://")
         finally:
             user.kill()
             user.communicate(timeout=PATIENCE_SECONDS)

@@ -56,7 +56,7 @@ async def used(sandbox: Sandbox, tmp_path: Path) -> tuple[dict[str, Any], str]:
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
     )
-    out, errors = await process.communicate()
+    out, errors = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, errors.decode()
     return json.loads(out), errors.decode()
 

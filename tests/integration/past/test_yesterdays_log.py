@@ -60,6 +60,7 @@ def _read_tomorrow(folder: Path, *arguments: str) -> subprocess.CompletedProcess
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
 
 

@@ -157,7 +157,8 @@ def test_a_storage_that_knows_another_password_is_refused(redis: RedisServer) ->
 
 def test_redis_without_its_client_is_refused_with_what_to_install() -> None:
     # In a process of its own, which believes that the client is not installed.
-    said = subprocess.run([sys.executable, "-c", WITHOUT_CLIENT], capture_output=True, text=True, check=True).stdout
+    command = [sys.executable, "-c", WITHOUT_CLIENT]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     line = "MODELBOOK_RATE_LIMIT_STORAGE names Redis, whose client is not installed: pip install 'modelbook[redis]'."
     assert said.splitlines() == [line, line]
 

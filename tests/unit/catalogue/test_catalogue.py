@@ -173,7 +173,7 @@ print("genai_prices" in sys.modules)
 catalogue.warm_up()
 print("genai_prices" in sys.modules)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.split() == ["False", "True"]
 
 

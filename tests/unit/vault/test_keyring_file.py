@@ -102,7 +102,7 @@ def test_rotation_to_a_taken_id_changes_nothing(tmp_path: Path) -> None:
 
 
 def _make(directory: Path, barrier: Barrier, answers: Queue[str]) -> None:
-    barrier.wait()
+    barrier.wait(30)
     answers.put(KeyringFile(directory).read_or_create().reveal())
 
 
