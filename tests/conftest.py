@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 # Their assertions explain themselves as those of the test files do.
 pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders", "tests.log", "tests.read_tables")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in a line for each reason how many tests were skipped."""
+    reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ()))
+    for reason, number in sorted(reasons.items()):
+        terminalreporter.write_line(f"{number} {reason[0].lower()}{reason[1:]}", yellow=True)
 
 
 @pytest.hookimpl(tryfirst=True)
