@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
+import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import pytest
+
+from tests.architecture.sources import ROOT
 from tests.e2e.api import MODELS, PROVIDERS, Api, path_of
-from tests.e2e.processes import postgres_of, serving
+from tests.e2e.processes import postgres_of, run, serving
+from tests.e2e.refusals import REFUSED, said
+from tests.tools import needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,3 +60,26 @@ async def test_it_is_ready_to_use_keeps_its_data_and_finds_its_providers_again(
             for provider in providers:
                 report = (await api.post(f"{path_of(provider)}/test")).document
                 assert (report["status"], report["category"]) == ("healthy", "ok"), report
+
+
+def test_a_port_of_the_providers_that_is_taken_is_named_with_the_way_round(data_dirs: DataDirs) -> None:
+    with data_dirs.fresh() as data_dir, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        finished = run("demo", "--port", "0", "--sandbox-port", port, DATA_DIR=str(data_dir))
+        said(finished, REFUSED, f"port {port}", "--sandbox-port", "make run SANDBOX_PORT=")
+        assert postgres_of(data_dir) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        (["SANDBOX_PORT=8091"], "exec .venv/bin/modelbook demo --sandbox-port 8091"),
+        ([], "exec .venv/bin/modelbook demo"),
+    ],
+)
+def test_make_run_hands_the_port_on(given: list[str], command: str) -> None:
+    make = [needed("make", package="make"), "--dry-run", "--no-print-directory", "run", *given]
+    # What a make around these tests was told is not for this one.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(make, cwd=ROOT, env=alone, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1].strip() == command
