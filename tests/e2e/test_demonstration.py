@@ -16,7 +16,7 @@ from tests.architecture.sources import ROOT
 from tests.e2e.api import MODELS, PROVIDERS, Api, path_of
 from tests.e2e.processes import postgres_of, run, serving
 from tests.e2e.refusals import REFUSED, said
-from tests.tools import needed
+from tests.external_tools import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def test_a_port_of_the_providers_that_is_taken_is_named_with_the_way_round(data_
     ],
 )
 def test_make_run_hands_the_port_on(given: list[str], command: str) -> None:
-    make = [needed("make", package="make"), "--dry-run", "--no-print-directory", "run", *given]
+    make = [program("make", purpose="Running targets"), "--dry-run", "--no-print-directory", "run", *given]
     # What a make around these tests was told is not for this one.
     alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(make, cwd=ROOT, env=alone, capture_output=True, text=True, check=True, timeout=60)
