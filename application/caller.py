@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -52,6 +52,15 @@ def current_caller() -> Caller:
         return _caller.get()
     except LookupError:
         raise NobodyCalling from None
+
+
+def amend_reason(reason: str) -> None:
+    """Give all that the current caller records from now on this reason, until its block ends.
+
+    Raises:
+        NobodyCalling: there is no caller.
+    """
+    _caller.set(replace(current_caller(), reason=reason))
 
 
 @contextmanager

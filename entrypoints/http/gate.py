@@ -8,12 +8,13 @@ from aiohttp import web
 from pydantic_core import PydanticCustomError
 
 from application.caller import acting_as
-from application.policies.reasons import refused_in_a_reason
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
 from entrypoints.http.exchange import EXCHANGE, PLATFORM, caller_for
 from entrypoints.http.fields import parse_uuid
 from entrypoints.http.idempotency import idempotency_key
+from entrypoints.http.reasons import ChangeReason, header_reason
 from entrypoints.http.refusals import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
+from entrypoints.http.requests import json_body
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -56,7 +57,9 @@ class Gate:
         require(principal, route.access)
         if request.query_string:
             _check_query(request, route, principal)
-        exchange.reason = _reason(request)
+        exchange.reason = header_reason(request)
+        if route.body is ChangeReason:
+            await json_body(request, ChangeReason)
         return await self._let_through(request, handler, exchange, route)
 
     async def _let_through(
@@ -114,11 +117,3 @@ def _organization(stated: str) -> object:
         raise InvalidRequest(
             "The query is not allowed.", errors=[FieldError(f"?{ORGANIZATION_FILTER}", error.message())]
         ) from None
-
-
-def _reason(request: web.Request) -> str | None:
-    reason = request.headers.get("X-Change-Reason")
-    message = None if reason is None else refused_in_a_reason(reason)
-    if message is not None:
-        raise InvalidRequest(f"X-Change-Reason {message}.", errors=[FieldError("X-Change-Reason:", message)])
-    return reason

@@ -14,6 +14,7 @@ from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.fields import parse_uuid
 from entrypoints.http.pointers import pointer_within
+from entrypoints.http.reasons import take_reason
 from entrypoints.http.refusals import (
     ConditionFailed,
     FieldError,
@@ -95,7 +96,10 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
             f"Send the body with Content-Type: {route.content_types[0]}.",
             headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(route.content_types)},
         )
-    return await work_on_body(request, lambda body: validated(model, parse_json(body)))
+    document = await work_on_body(request, parse_json)
+    if route.takes_reason and isinstance(document, dict):
+        take_reason(request, document, model)
+    return await work_on_body(request, lambda _: validated(model, document))
 
 
 def query_of(request: web.Request, model: type[Model]) -> Model:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from entrypoints.http.authorization import Access
 from entrypoints.http.fields import camel
 from entrypoints.http.problems import PROBLEM_DETAILS, ProblemShape
+from entrypoints.http.reasons import ChangeReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,8 @@ class Facts(TypedDict, total=False):
 
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
-    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match. `rate_limit`
+    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one that
+    leads to no event. `rate_limit`
     names the quota that requests count against, `refresh_limit` another one for those with refresh=true.
     """
 
@@ -82,6 +84,7 @@ class Facts(TypedDict, total=False):
     problem_shape: ProblemShape
     replayable: bool
     conditional: bool
+    changes_nothing: bool
     documented: bool
     rate_limit: str
     refresh_limit: str
@@ -109,6 +112,7 @@ class Route:
     problem_shape: ProblemShape = PROBLEM_DETAILS
     replayable: bool = True
     conditional: bool = False
+    changes_nothing: bool = False
     documented: bool = True
     rate_limit: str | None = None
     refresh_limit: str | None = None
@@ -122,6 +126,12 @@ class Route:
     def is_conditional(self) -> bool:
         """Tell whether the condition If-Match means something to it."""
         return self.conditional or self.method in {"PUT", "PATCH", "DELETE"}
+
+    @property
+    def takes_reason(self) -> bool:
+        """Tell whether it makes changes that may have a reason; other APIs that are spoken here have no such field."""
+        may_change = self.method not in {"GET", "HEAD"} and self.access is not Access.PUBLIC
+        return may_change and not self.changes_nothing and self.problem_shape is PROBLEM_DETAILS
 
     @property
     def takes_keys(self) -> bool:
@@ -139,7 +149,7 @@ def route(method: str, path: str, handler: Handler, *, access: Access, **facts: 
     title, _, text = (inspect.getdoc(named) or "").partition("\n")
     largest = LARGEST_PUBLIC_BODY if access is Access.PUBLIC else MEBIBYTE
     told: Facts = {"tag": _tag(path), "summary": title.strip(), "largest_body": largest, **facts}
-    return Route(
+    record = Route(
         method=method,
         path=path,
         handler=handler,
@@ -148,6 +158,9 @@ def route(method: str, path: str, handler: Handler, *, access: Access, **facts: 
         operation_id=camel(getattr(named, "__name__", type(named).__name__)),
         **told,
     )
+    if record.takes_reason and record.body is None:
+        return replace(record, body=ChangeReason, body_required=False)
+    return record
 
 
 def _unwrapped(handler: Handler) -> Any:  # noqa: ANN401 - a function, or an object that can be called

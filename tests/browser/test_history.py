@@ -98,3 +98,18 @@ async def test_a_provider_goes_back_to_another_address_only_with_its_key(console
         await console.button("Revert").click()
         await console.told("is as it was after revision 1.")
     assert (await consoles.api.get(path_of(provider)))["endpoint"] == provider["endpoint"]
+
+
+async def test_a_reason_is_kept_in_any_language(consoles: Consoles) -> None:
+    model = await _renamed(consoles)
+    reason = "cost \u2013 too high, 价格变更"
+    async with consoles.opened() as console:
+        await console.go(f"/models/{model['id']}?tab=history")
+        await console.page.get_by_label("After revision").fill("1")
+        await console.button("Revert to revision 1").click()
+        await console.dialog.get_by_label("Reason").fill(reason)
+        await console.button("Revert").click()
+        await console.told("is as it was after revision 1.")
+        await console.page.locator(".timeline", has_text=reason).wait_for()
+    newest = (await consoles.api.get(f"{path_of(model)}/history"))["data"][0]
+    assert newest["reason"] == reason

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import MODELS, PROVIDERS, path_of
+from tests.e2e.api import BULK, MODELS, PROVIDERS, path_of
 
 if TYPE_CHECKING:
     from tests.e2e.api import Api, Document
@@ -136,3 +136,25 @@ async def test_there_is_no_history_of_what_never_was(api: Api) -> None:
     for collection, code in ((PROVIDERS, "provider-not-found"), (MODELS, "model-not-found")):
         reply = await api.ask("GET", f"{collection}/{uuid4()}/history")
         assert (reply.status, reply.document["code"]) == (404, code)
+
+
+@pytest.mark.parametrize("reason", ["Prüfung", "cost \u2013 too high", "价格变更", "Смена"])
+async def test_a_reason_in_any_language_stays_with_the_event(api: Api, reason: str) -> None:
+    provider = await api.provider(reason=reason)
+    path = path_of(provider)
+    assert (await api.patch(path, {"isEnabled": False, "reason": reason})).status == 200
+    assert (await api.patch(path, {"isEnabled": True}, X_Change_Reason=reason)).status == 200
+    reverted = await api.post(f"{path}/revert", {"toRevision": 2, "reason": reason})
+    assert reverted.status == 200, reverted.text
+    model = await api.model(provider, reason=reason)
+    bulk = await api.post(BULK, {"operations": [{"op": "disable", "id": model["id"]}], "reason": reason})
+    assert bulk.status == 200, bulk.text
+    assert (await api.ask("DELETE", path_of(model), {"reason": reason})).status == 204
+    for aggregate, events in ((path, 4), (path_of(model), 3)):
+        assert [event["reason"] for event in await api.rows(f"{aggregate}/history")] == [reason] * events
+
+
+async def test_one_operation_of_many_has_no_reason_of_its_own(api: Api) -> None:
+    model = await api.model(await api.provider())
+    refused = await api.post(BULK, {"operations": [{"op": "disable", "id": model["id"], "reason": "x"}]})
+    assert (refused.status, refused.pointers) == (422, ["/operations/0/reason"])

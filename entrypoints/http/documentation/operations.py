@@ -10,6 +10,7 @@ from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
 from entrypoints.http.documentation.streams import stream_content
 from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
+from entrypoints.http.reasons import HEADER, MEMBER
 from entrypoints.http.routes import EVENT_STREAM_TYPE
 
 if TYPE_CHECKING:
@@ -56,11 +57,15 @@ IF_MATCH: Schema = {
     "examples": {"revision": {"value": '"7"'}, "any": {"value": "*"}},
 }
 CHANGE_REASON: Schema = {
-    "name": "X-Change-Reason",
+    "name": HEADER,
     "in": "header",
-    "description": "Why, in up to 500 printable characters. It is kept with the events for ever, also when the "
-    "organization is removed: name tickets, not people. E-mail addresses and keys are refused.",
-    "schema": {**_TEXT, "minLength": 1, "maxLength": 500},
+    "description": f"The {MEMBER} of the body in a header, in UTF-8, in ISO 8859-1, or in the form of RFC 8187, which "
+    "any client can send. Both may be sent if they say the same.",
+    "schema": {**_TEXT, "minLength": 1},
+    "examples": {
+        "plain": {"value": "Costs less"},
+        "RFC 8187": {"value": "UTF-8''zu%20teuer%20%E2%80%93%20Ticket%207"},
+    },
 }
 ORGANIZATION: Schema = {
     "name": ORGANIZATION_FILTER,
@@ -127,13 +132,12 @@ def _query_parameters(route: Route, schemas: Schemas) -> list[Schema]:
 
 
 def _shared_parameters(route: Route) -> list[Schema]:
-    changes = route.method not in {"GET", "HEAD"}
     is_open = route.access is Access.PUBLIC
     chosen = (
         (ORGANIZATION, route.access.is_for_organizations),
         (IF_MATCH, route.is_conditional),
         (IDEMPOTENCY_KEY, route.takes_keys and not is_open),
-        (CHANGE_REASON, changes and not is_open),
+        (CHANGE_REASON, route.takes_reason),
     )
     # Written out, because aiohttp-apispec looks into each and follows no references.
     return [parameter for parameter, is_chosen in chosen if is_chosen]

@@ -8,7 +8,9 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from application.policies.reasons import LONGEST_REASON
 from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
+from entrypoints.http.reasons import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,12 @@ REFERENCE = "#/components/schemas/{model}"
 _KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 _WITHOUT_KEYWORD = frozenset({"decimal_places", "max_digits"})
 _NAMED_SCHEMAS = frozenset({"properties", "$defs", "patternProperties"})
+
+_REASON: Schema = {
+    "anyOf": [{"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}, {"type": "null"}],
+    "description": "Why, in any language. It is kept with the events for ever, also when the organization is removed: "
+    "name tickets, not people. E-mail addresses and keys are refused.",
+}
 
 
 class _Plain(GenerateJsonSchema):
@@ -47,6 +55,9 @@ class Schemas:
         references, document = models_json_schema(pairs, ref_template=REFERENCE, schema_generator=_Plain)
         self._references = references
         self.components: dict[str, Schema] = plain(document).get("$defs", {})
+        for route in routes:
+            if route.takes_reason and route.body is not None:
+                self.resolved(self.of_body(route.body)).setdefault("properties", {}).setdefault(MEMBER, dict(_REASON))
 
     def of_body(self, model: type[BaseModel]) -> Schema:
         """Return the reference to what a body holds."""

@@ -36,6 +36,7 @@ def _testing(views: DiscoveryViews) -> list[Route]:
             views.test_connection,
             access=Access.ADMIN,
             body=provider_bodies.ProviderToTest,
+            changes_nothing=True,
             rate_limit="tests",
             answers=_REPORT,
             problems=(EndpointRefused,),

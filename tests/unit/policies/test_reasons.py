@@ -16,6 +16,10 @@ from application.policies.reasons import refused_in_a_reason
         "provider 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d was moved, see https://tickets.example.org/7?from=mail",
         "task-management-is-not-what-this-is-for",
         "Größere Kontexte für die Übersetzung",
+        "« trop cher », d\u2019après le ticket\u00a07",
+        "价格变更\u3000见工单",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\U0001f469\u200d\U0001f4bb",
     ],
 )
 def test_what_people_usually_say_is_taken(reason: str) -> None:
@@ -35,6 +39,13 @@ def test_what_people_usually_say_is_taken(reason: str) -> None:
         ("", "1 to 500"),
         ("x" * 501, "1 to 500"),
         ("two\nlines", "printable"),
+        ("two\u2028lines", "printable"),
+        ("turned \u202e around", "printable"),
+        ("turned \u2066 around", "printable"),
+        ("caf\u00e9\u200b", "printable"),
+        ("\x85", "printable"),
+        ("\ud800", "printable"),
+        ("\ue000", "printable"),
     ],
 )
 def test_what_must_not_stay_is_refused(reason: str, told: str) -> None:

@@ -15,8 +15,10 @@ export class Problem extends Error {
 }
 
 // Answers {document, revision, headers}. `revision` goes out as If-Match; `once` makes a repeated POST harmless.
+// The reason goes in the body: a header cannot hold every language.
 export async function ask(method, path, { body, query, revision, once = false, signal, reason } = {}) {
-  const response = await send(method, path, { body, query, revision, signal, reason, key: once ? randomKey() : null });
+  const sent = reason ? { ...body, reason } : body;
+  const response = await send(method, path, { body: sent, query, revision, signal, key: once ? randomKey() : null });
   const document = await documentOf(response);
   if (!response.ok) throw refused(response, document);
   return { document, revision: revisionOf(response), headers: response.headers };
@@ -50,14 +52,13 @@ async function send(method, path, options) {
   });
 }
 
-function headersOf(method, { body, revision, key, reason, headers }) {
+function headersOf(method, { body, revision, key, headers }) {
   const sent = { Accept: "application/json, application/problem+json", ...headers };
   const session = current();
   if (session) sent.Authorization = `Bearer ${session.token}`;
   if (body !== undefined) sent["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   if (revision !== undefined && revision !== null) sent["If-Match"] = `"${revision}"`;
   if (key) sent["Idempotency-Key"] = key;
-  if (reason) sent["X-Change-Reason"] = reason;
   return sent;
 }
 

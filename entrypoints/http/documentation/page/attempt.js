@@ -39,12 +39,15 @@ function addressOf(path, inputs) {
 }
 
 function headersOf(inputs, kind) {
-  const headers = Object.fromEntries(given(inputs, "header").map(([parameter, input]) => [parameter.name, input.value]));
+  const headers = Object.fromEntries(given(inputs, "header").map(([parameter, input]) => [parameter.name, sendable(input.value)]));
   const token = document.getElementById("token").value.trim();
   if (token) headers.Authorization = `Bearer ${token}`;
   if (kind) headers["Content-Type"] = kind;
   return headers;
 }
+
+// A header cannot hold every language as it is; the form of RFC 8187 is ASCII.
+const sendable = (text) => (/^[ -~]*$/.test(text) ? text : `UTF-8''${encodeURIComponent(text)}`);
 
 async function reply(method, address, headers, body) {
   const started = performance.now();
