@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
+
+from application.outcome import CommandOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,8 @@ class Caller:
     """Who asks, for which organization, under which command id.
 
     `actor` is the subject of the verified token (an id, never a name or an address). A command id is recorded with
-    every event the request causes, and the log applies one command id once.
+    every event the request causes, and the log applies one command id once. What becomes of the command is noted in
+    `outcome`, also by commands that are a part of it.
     """
 
     organization_id: UUID
@@ -25,6 +28,7 @@ class Caller:
     command_id: UUID
     correlation_id: str
     reason: str | None = None
+    outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
     def new_id(self, ordinal: int = 0) -> UUID:
         """Return an id for something the command makes: the same one when the same command is repeated."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ApplicationError(Exception):
-    """The request could not be carried out; nothing has changed."""
+    """The request could not be carried out; the command's `CommandOutcome` says whether something was changed."""
 
     code: ClassVar[str] = "application-error"
     pointer: str | None = None
@@ -145,16 +145,13 @@ class RateLimited(ApplicationError):
 
 
 class Unavailable(ApplicationError):
-    """The database cannot be reached at the moment; nothing was changed, so try again shortly."""
+    """The database cannot be reached at the moment."""
 
     code = "unavailable"
 
 
 class CommandOutcomeUnknown(ApplicationError):
-    """The connection broke while the change was being saved and its outcome could not be looked up yet.
-
-    Repeat the request with the same Idempotency-Key.
-    """
+    """The connection to the database broke around a change, so that nobody knows yet whether it was made."""
 
     code = "outcome-unknown"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import tempfile
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 10.0
 _CHUNK = 65536
+_PROCESS_ID = re.compile(rb"(K\x00\x00\x00\x0c).{4}(?=.{4}Z\x00\x00\x00\x05I)", re.DOTALL)
 
 
 class Break(Enum):
@@ -32,9 +34,13 @@ class Break(Enum):
 
 
 class PostgresProxy:
-    """Stands between clients and a Postgres on a Unix socket, and breaks the line once where it was told."""
+    """Stands between clients and a Postgres on a Unix socket, and breaks the line once where it was told.
 
-    def __init__(self, url: str) -> None:
+    With `names_processes`, it tells clients process ids of its own instead of the server's, as poolers do.
+    """
+
+    def __init__(self, url: str, *, names_processes: bool = False) -> None:
+        self._names_processes = names_processes
         self.server_url = url
         parts = urlsplit(url)
         query = parse_qs(parts.query)
@@ -104,7 +110,7 @@ class PostgresProxy:
                     _close(pair.client)
                     _close(pair.server)
                     return
-                pair.client.sendall(chunk)
+                pair.client.sendall(_renamed(chunk) if self._names_processes else chunk)
             _close(pair.client)
 
     def _is_marked(self, chunk: bytes) -> bool:
@@ -132,6 +138,11 @@ class _Pair:
         self.client = client
         self.server = server
         self.answer_is_lost = False
+
+
+def _renamed(chunk: bytes) -> bytes:
+    """Return what the server says at the start of a connection with another process id (BackendKeyData)."""
+    return _PROCESS_ID.sub(lambda found: found[1] + b"\x7f\xff\xff\x01", chunk)
 
 
 def _close(line: socket.socket) -> None:

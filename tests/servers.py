@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from typing import TYPE_CHECKING, Self
 
 import psutil
@@ -59,6 +60,13 @@ class PostgresServer:
             process.kill()
         for process in (postmaster, *backends):
             process.wait(_PATIENCE_SECONDS)
+
+    def restart_at_once(self) -> None:
+        """Restart it as `pg_ctl restart -m immediate` does: every process is cut off in the middle of its work."""
+        postmaster = psutil.Process(self._server.get_postmaster_info().pid)
+        postmaster.send_signal(signal.SIGQUIT)
+        postmaster.wait()
+        self.start()
 
     def start(self) -> None:
         """Start it again after `kill`, with the data it had written."""

@@ -23,6 +23,7 @@ def callers_append(sealed: Sequence[SealedCredential] = (), destroyed: Sequence[
         command_id=caller.command_id,
         correlation_id=caller.correlation_id,
         reason=caller.reason,
+        outcome=caller.outcome,
         sealed=sealed,
         destroyed=destroyed,
     )

@@ -56,11 +56,18 @@ class Connections:
             return self.run(work)
 
     def end(self, backend: int) -> bool:
-        """End the server's process of a lost connection and wait for it; return whether it is gone.
+        """End the server's process of a lost connection and wait for it; return whether it is certainly gone.
 
         What it was doing is either committed or rolled back by then: it may have received a statement and not begun.
+        Behind a pooler of connections it is not known which process that was, so that nothing is ended and nothing is
+        certain.
         """
-        row = self.read(lambda connection: connection.execute(_SQL["end_backend"], {"backend": backend}).fetchone())
+
+        def ended(connection: Connection) -> tuple[Any, ...] | None:
+            parameters = {"backend": backend, "own": connection.info.backend_pid}
+            return connection.execute(_SQL["end_backend"], parameters).fetchone()
+
+        row = self.read(ended)
         return row is not None and bool(row[0])
 
 

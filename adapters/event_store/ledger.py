@@ -99,10 +99,14 @@ class Ledger:
         Raises:
             Conflict: another command recorded one of the revisions first.
             ConstraintConflict: a read table refuses what follows; the repositories know what it means.
-            Unavailable, CommandOutcomeUnknown: the database could not be reached.
+            Unavailable: the database could not be reached; nothing was recorded.
+            CommandOutcomeUnknown: it is not known whether it was recorded.
         """
         try:
             return await self._in_thread(self._record, aggregates, append)
+        except CommandOutcomeUnknown:
+            append.outcome.unresolved = append.command_id
+            raise
         finally:
             # Whatever became of it, it may have been recorded.
             for tell in self._written:
@@ -146,6 +150,7 @@ class Ledger:
         try:
             recordings = self._application.save(*aggregates, append=append)
         except CommandAlreadyApplied as replay:
+            append.outcome.note(replay.outcome)
             return _as_the_first_time(replay.outcome, pending)
         except DatabaseError:
             # The library has taken the events from the aggregates; what was not recorded is still to be decided.
@@ -154,10 +159,13 @@ class Ledger:
             raise
         for recording in recordings:
             positions[recording.domain_event.originator_id] = recording.notification.id
-        return [
+        recorded = [
             Recorded(aggregate_id=aggregate.id, revision=aggregate.revision, position=positions[aggregate.id])
             for aggregate in aggregates
         ]
+        if recordings:
+            append.outcome.note(recorded)
+        return recorded
 
 
 async def _outcome(work: Future[T]) -> T:

@@ -44,7 +44,10 @@ class EventSourcedModels:
         return {model_id: model for model_id, model in loaded.items() if not model.is_removed}
 
     async def recorded_already(self) -> Mapping[UUID, Recorded]:
-        return await self._ledger.recorded_already(current_caller().command_id)
+        caller = current_caller()
+        recorded = await self._ledger.recorded_already(caller.command_id)
+        caller.outcome.note(recorded.values())
+        return recorded
 
     async def save(self, model: Model) -> Recorded:
         return (await self.save_all([model]))[0]

@@ -180,14 +180,15 @@ class LedgerRecorder(ApplicationRecorder):
     def _fate(self, append: Append, lost: ConnectionLost | None = None) -> DatabaseError:
         """Tell an append that was applied, now or before, from one that was not and never will be."""
         try:
-            if lost and not self._connections.end(lost.backend):
-                return OutcomeUnknown("the server's process of the lost connection does not end")
+            is_over = lost is None or self._connections.end(lost.backend)
             outcome = self.command_outcome(append.organization_id, append.command_id)
         except DatabaseError as error:
             return OutcomeUnknown(str(error))
-        return (
-            CommandAlreadyApplied(outcome) if outcome else OperationalError("the connection was lost before the commit")
-        )
+        if outcome:
+            return CommandAlreadyApplied(outcome)
+        if not is_over:
+            return OutcomeUnknown("the server's process of the lost connection may still be at work")
+        return OperationalError("the connection was lost before the commit")
 
     def _events(self, name: str, parameters: Mapping[str, Any]) -> list[LedgerStoredEvent]:
         return [LedgerStoredEvent(*row) for row in self._scoped(name, parameters)]

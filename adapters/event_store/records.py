@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import IntegrityError, Notification, OperationalError, StoredEvent
 
+from application.outcome import CommandOutcome
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -33,7 +35,7 @@ class LedgerNotification(Notification):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """On whose behalf events are appended, and the credentials that change with them."""
+    """On whose behalf events are appended, the credentials that change with them, and where the outcome is noted."""
 
     organization_id: UUID
     actor: str
@@ -42,6 +44,7 @@ class Append:
     reason: str | None = None
     sealed: Sequence[SealedCredential] = ()
     destroyed: Sequence[UUID] = field(default=())
+    outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
 
 class CommandAlreadyApplied(IntegrityError):

@@ -6,9 +6,10 @@ SELECT first_sequence FROM append_events(
 -- command_outcome: what a command has recorded, after waiting for it to end
 SELECT aggregate_id, revision, org_sequence FROM command_outcome(%(organization_id)s, %(command_id)s);
 
--- end_backend: end a server process of this role here, if it is still there, and tell whether it is gone
-SELECT coalesce(bool_and(pg_terminate_backend(pid, 2000)), true) FROM pg_stat_activity
-WHERE pid = %(backend)s AND usename = current_user AND datname = current_database();
+-- end_backend: end a server process of this role here, if it is still there, and tell whether it is gone; a pooler of
+-- connections says other process ids than the server's own, and then no process is known
+SELECT pg_backend_pid() = %(own)s AND coalesce(bool_and(pg_terminate_backend(pid, 2000)), true) FROM pg_stat_activity
+WHERE pid = %(backend)s AND pg_backend_pid() = %(own)s AND usename = current_user AND datname = current_database();
 
 -- scope: the organization that the statements of this transaction may see
 SELECT set_config('app.organization_id', %(organization_id)s, true);

@@ -23,6 +23,7 @@ _SQL: Final = statements("adapters.postgres", "audit.sql")
 _CONDITIONS: Final[dict[str, LiteralString]] = {
     "aggregate_id": "aggregate_id = %(aggregate_id)s",
     "actor": "actor = %(actor)s",
+    "command_id": "command_id = %(command_id)s",
     "topic": "topic = %(topic)s",
     # Times grow with the sequence: the search finds both ends without reading what lies between.
     "since": "org_sequence > sequence_at(%(organization_id)s, %(since)s::timestamptz - interval '1 microsecond')",
@@ -56,6 +57,7 @@ def _parameters(wanted: AuditFilter, before: int | None = None) -> Mapping[str, 
     values = {
         "aggregate_id": wanted.aggregate_id,
         "actor": wanted.actor,
+        "command_id": wanted.command_id,
         "topic": wanted.topic,
         "since": wanted.since,
         "until": wanted.until,

@@ -46,7 +46,7 @@ class PostgresClaims:
                 (_SQL["claimed"], {"key": key}),
             )
         if claimed or not held:
-            return Claimed()
+            return Claimed(is_first=bool(claimed and claimed[0][0]))
         known_fingerprint, is_complete, status, headers, body = held[0]
         if known_fingerprint != fingerprint:
             return Mismatch()
@@ -59,6 +59,10 @@ class PostgresClaims:
         parameters = {"key": key, "status": status, "headers": Jsonb(dict(headers)), "body": body}
         with self._settling(key):
             await self._tenant.rows(_SQL["complete_claim"], parameters)
+
+    async def leave_open(self, key: str) -> None:
+        with self._settling(key):
+            await self._tenant.rows(_SQL["leave_claim_open"], {"key": key})
 
     async def release(self, key: str) -> None:
         with self._settling(key):

@@ -1,4 +1,4 @@
--- claim: take an Idempotency-Key, anew when its last claim was abandoned or has expired
+-- claim: take an Idempotency-Key, anew when its last claim was abandoned or has expired; true where it is new here
 INSERT INTO idempotency_keys AS held (organization_id, key, fingerprint)
 VALUES (%(organization_id)s, %(key)s, %(fingerprint)s)
 ON CONFLICT (organization_id, key) DO UPDATE
@@ -7,7 +7,7 @@ SET fingerprint = excluded.fingerprint, claimed_at = clock_timestamp(), complete
 WHERE held.claimed_at < clock_timestamp() - interval '24 hours'
     OR (held.completed_at IS NULL AND held.fingerprint = excluded.fingerprint
         AND (%(was_left_open)s OR held.claimed_at < clock_timestamp() - interval '20 seconds'))
-RETURNING true;
+RETURNING (xmax = 0);
 
 -- claimed: what became of an Idempotency-Key
 SELECT fingerprint, completed_at IS NOT NULL, status, headers, body FROM idempotency_keys
@@ -24,6 +24,10 @@ WHERE organization_id = %(organization_id)s AND key = %(key)s AND completed_at I
 -- complete_claim: keep the answer
 UPDATE idempotency_keys SET completed_at = clock_timestamp(), status = %(status)s, headers = %(headers)s, body = %(body)s
 WHERE organization_id = %(organization_id)s AND key = %(key)s;
+
+-- leave_claim_open: let the next one with the same content take it at once, as if it was abandoned
+UPDATE idempotency_keys SET claimed_at = clock_timestamp() - interval '21 seconds'
+WHERE organization_id = %(organization_id)s AND key = %(key)s AND completed_at IS NULL;
 
 -- release_claim: give the key back
 DELETE FROM idempotency_keys

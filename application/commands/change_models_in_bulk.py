@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -114,15 +115,16 @@ async def change_models_in_bulk(
     failures = [(index, refusal) for index, refusal in outcomes.items() if isinstance(refusal, Exception)]
     if failures and command.atomic:
         raise BulkRefused([(index, refusal.code, refusal.message) for index, refusal in failures])
-    for index, refusal in failures:
-        operation = command.operations[index]
-        if isinstance(refusal, ModelNotFound | StaleRevision) and not isinstance(operation, RegisterModel):
-            recorded = await _recorded_alone(operation.model_id, models)
-            if recorded is not None:
-                outcomes[index], before[operation.model_id] = operation.model_id, recorded
-    wanted = dict.fromkeys(outcome for outcome in outcomes.values() if not isinstance(outcome, Exception))
-    unsaved = [bench.models[model_id] for model_id in wanted if model_id not in before]
-    saved = {**before, **await _saved(unsaved, models, atomic=command.atomic)}
+    with nullcontext() if command.atomic else current_caller().outcome.in_parts():
+        for index, refusal in failures:
+            operation = command.operations[index]
+            if isinstance(refusal, ModelNotFound | StaleRevision) and not isinstance(operation, RegisterModel):
+                recorded = await _recorded_alone(operation.model_id, models)
+                if recorded is not None:
+                    outcomes[index], before[operation.model_id] = operation.model_id, recorded
+        wanted = dict.fromkeys(outcome for outcome in outcomes.values() if not isinstance(outcome, Exception))
+        unsaved = [bench.models[model_id] for model_id in wanted if model_id not in before]
+        saved = {**before, **await _saved(unsaved, models, atomic=command.atomic)}
     return [_outcome(index, outcome, saved) for index, outcome in outcomes.items()]
 
 

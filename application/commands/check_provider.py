@@ -96,6 +96,8 @@ async def _recorded(
         if _connection(provider) != _connection(asked) or (patient and not provider.is_enabled):
             return None
         if streak is None:
+            # The check is kept beside the log, whatever becomes of the status.
+            current_caller().outcome.may_have_changed = True
             streak = await checks.record(provider.id, report.checked_at, report_document(report, provider.id), seen)
         before = cast("HealthStatus", provider.health_status)
         after = patient_status(before, seen, streak) if patient else report.status

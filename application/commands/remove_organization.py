@@ -54,12 +54,17 @@ async def remove_organization(command: RemoveOrganization, *, ports: RemovalPort
         Conflict: others keep adding to it.
         Unavailable, CommandOutcomeUnknown: the database could not be reached.
     """
-    caller = current_caller()
     organization = await ports.organizations.find(command.organization_id)
     if organization is not None and organization.is_removed:
         return None
     if organization is None and not await ports.organizations.has_log():
         raise OrganizationNotFound
+    with current_caller().outcome.in_parts():
+        return await _removed(command, ports)
+
+
+async def _removed(command: RemoveOrganization, ports: RemovalPorts) -> Recorded:
+    caller = current_caller()
     for step in range(1 << 20):
         with acting_as(replace(caller, command_id=caller.new_id(step))):
             models = await _models(ports)

@@ -37,6 +37,7 @@ class AuditFilter:
 
     aggregate_id: UUID | None = None
     actor: str | None = None
+    command_id: UUID | None = None
     topic: str | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The key is this request's: carry the command out, then complete or release the claim."""
+    """The key is this request's: carry the command out, then complete, release or leave the claim.
+
+    Unless it `is_first`, an earlier request with the key and the same content may have carried the command out.
+    """
+
+    is_first: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,16 @@ class Claims(Protocol):
         """
         ...
 
+    async def leave_open(self, key: str) -> None:
+        """Let the next request with the key and the same content go on: what this one changed is not final.
+
+        Raises:
+            Unavailable: it could not be said; the key stays in flight until its time limit.
+        """
+        ...
+
     async def release(self, key: str) -> None:
-        """Give the key back, because nothing final came of the request; does nothing when it is not claimed.
+        """Give the key back, because the request changed nothing; does nothing when it is not claimed.
 
         Raises:
             Unavailable: it could not be given back; the key stays in flight until its time limit.

@@ -43,7 +43,7 @@ class Models(Protocol):
             Conflict: another command came first.
             ModelAlreadyRegistered: the provider's model id is taken.
             ProviderNotFound: its provider is gone.
-            Unavailable: the database could not be reached; nothing was recorded.
+            Unavailable: the database could not be reached; nothing was recorded by this call.
             CommandOutcomeUnknown: the connection broke at the commit and the outcome could not be looked up.
         """
         ...

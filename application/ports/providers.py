@@ -45,7 +45,7 @@ class Providers(Protocol):
             Conflict: another command came first.
             ProviderNameTaken: the name belongs to another provider.
             ProviderHasModels: it was removed while models are still registered.
-            Unavailable: the database could not be reached; nothing was recorded.
+            Unavailable: the database could not be reached; nothing was recorded by this call.
             CommandOutcomeUnknown: the connection broke at the commit and the outcome could not be looked up.
         """
         ...

@@ -9,6 +9,7 @@ from aiohttp import web
 from entrypoints.http.doors import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.exchange import exchange_of
+from entrypoints.http.outcomes import with_outcome
 from entrypoints.http.request_bodies import ClientGone
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ async def answered(request: web.Request, handler: Handler, logger: FilteringBoun
         if problem is None:
             logger.exception("unforeseen error", request_id=exchange.request_id)
             problem = INTERNAL_ERROR
+        problem = with_outcome(problem, error, exchange)
         shape = shape_at(request.path) if exchange.route is None else exchange.route.problem_shape
         return shape.respond(problem, instance=request.path, request_id=exchange.request_id)
 

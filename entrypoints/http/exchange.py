@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 from aiohttp import web
 
 from application.caller import Caller
+from application.outcome import CommandOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ class Exchange:
     """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
 
     `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
+    `outcome` is what is known of the change that was asked for, `has_key` whether an Idempotency-Key came with it.
     """
 
     request_id: str
@@ -39,6 +41,8 @@ class Exchange:
     is_client_gone: bool = False
     started_answer: web.StreamResponse | None = None
     answer_headers: Mapping[str, str] = field(default_factory=dict)
+    outcome: CommandOutcome = field(default_factory=CommandOutcome)
+    has_key: bool = False
 
 
 EXCHANGE = web.RequestKey("exchange", Exchange)
@@ -72,6 +76,7 @@ def caller_for(request: web.Request, organization_id: UUID) -> Caller:
         command_id=exchange.command_id,
         correlation_id=exchange.request_id,
         reason=exchange.reason,
+        outcome=exchange.outcome,
     )
 
 

@@ -66,6 +66,9 @@ class Gate:
         self, request: web.Request, handler: Handler, exchange: Exchange, route: Route
     ) -> web.StreamResponse:
         key = idempotency_key(request) if route.method == "POST" else None
+        if key is not None:
+            # An earlier request with the key may have made the change; the claim tells.
+            exchange.has_key = exchange.outcome.may_have_changed = True
         organization_id = exchange.principal.organization_id if exchange.principal else None
         if not route.access.is_for_organizations or organization_id is None:
             if key is None:

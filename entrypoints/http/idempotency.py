@@ -84,7 +84,8 @@ class Idempotency:
         with acting_as(caller):
             claim = await self._claims.claim(key, fingerprint, caller.command_id)
         match claim:
-            case Claimed():
+            case Claimed(is_first):
+                exchange.outcome.may_have_changed = not is_first
                 return await self._carried_out(request, handler, key, caller)
             case InFlight():
                 raise CommandInFlight(headers={"Retry-After": "1"})
@@ -116,9 +117,15 @@ class Idempotency:
                     await self._claims.hold(key)
 
     async def _settle(self, request: web.Request, key: str, response: web.StreamResponse | None) -> None:
-        """Keep a final answer, or give the key back; a failure to do so leaves the answer as it is."""
+        """Keep a final answer, or let the key go; a failure to do so leaves the answer as it is."""
         try:
-            if response is None or not is_final(response.status):
+            if response is None or (
+                not is_final(response.status) and exchange_of(request).outcome.known != "unchanged"
+            ):
+                # The next request with the key goes on with this command, and has to know that it began before.
+                await self._claims.leave_open(key)
+                return
+            if not is_final(response.status):
                 await self._claims.release(key)
                 return
             kept = _keepable(request, response)

@@ -67,9 +67,8 @@ class Facts(TypedDict, total=False):
 
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
-    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one that
-    leads to no event. `rate_limit`
-    names the quota that requests count against, `refresh_limit` another one for those with refresh=true.
+    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one whose
+    words never enter the log: prompts, and questions that lead to no event. `rate_limit` names the quota that requests count against, `refresh_limit` another one for those with refresh=true.
     """
 
     tag: str
@@ -128,10 +127,14 @@ class Route:
         return self.conditional or self.method in {"PUT", "PATCH", "DELETE"}
 
     @property
+    def is_command(self) -> bool:
+        """Tell whether a request may change something, and the log with it."""
+        return not self.changes_nothing and self.method not in {"GET", "HEAD"}
+
+    @property
     def takes_reason(self) -> bool:
-        """Tell whether it makes changes that may have a reason; other APIs that are spoken here have no such field."""
-        may_change = self.method not in {"GET", "HEAD"} and self.access is not Access.PUBLIC
-        return may_change and not self.changes_nothing and self.problem_shape is PROBLEM_DETAILS
+        """Tell whether it makes changes that may have a reason."""
+        return self.is_command and self.access is not Access.PUBLIC
 
     @property
     def takes_keys(self) -> bool:

@@ -38,6 +38,11 @@ async def released(claims: Claims, organization_id: UUID, key: str = "key") -> N
         await claims.release(key)
 
 
+async def left_open(claims: Claims, organization_id: UUID, key: str = "key") -> None:
+    with acting_as(on_behalf_of(organization_id)):
+        await claims.leave_open(key)
+
+
 class ClaimsContract:
     """Inherited by the tests of each; `claims` is the keeper, empty."""
 
@@ -72,6 +77,21 @@ class ClaimsContract:
         await claimed(claims, organization)
         await released(claims, organization)
         assert await claimed(claims, organization, fingerprint=ASKED_OTHERWISE) == Claimed()
+
+    async def test_a_key_left_open_goes_on_with_the_same_content(self, claims: Claims, organization: UUID) -> None:
+        first = await claimed(claims, organization)
+        assert isinstance(first, Claimed)
+        assert first.is_first
+        for _ in range(2):
+            await left_open(claims, organization)
+            assert await claimed(claims, organization, fingerprint=ASKED_OTHERWISE) == Mismatch()
+            again = await claimed(claims, organization)
+            assert isinstance(again, Claimed)
+            assert not again.is_first
+            assert await claimed(claims, organization) == InFlight()
+        await completed(claims, organization)
+        await left_open(claims, organization)
+        assert isinstance(await claimed(claims, organization), Replay)
 
     async def test_giving_back_does_not_undo_a_final_answer(self, claims: Claims, organization: UUID) -> None:
         await claimed(claims, organization)

@@ -119,6 +119,18 @@ async def test_pages_hold_every_event_once_while_more_are_written(api: Api, limi
     assert seen == list(range(21, 0, -1))
 
 
+async def test_the_events_of_one_command_are_found_by_its_id(api: Api) -> None:
+    provider = await api.provider()
+    operations = [{"op": "create", **a_model(provider)} for _ in range(3)]
+    assert (await api.post(BULK, {"operations": operations})).status == 200
+    newest = (await api.get(AUDIT, limit=1))["data"][0]
+    found = await api.rows(AUDIT, commandId=newest["commandId"], limit=2)
+    assert [event["sequence"] for event in found] == [4, 3, 2]
+    assert {event["commandId"] for event in found} == {newest["commandId"]}
+    assert await api.rows(AUDIT, commandId=provider["id"]) == []
+    assert await api.elsewhere().rows(AUDIT, commandId=newest["commandId"]) == []
+
+
 async def test_a_read_is_no_event_and_a_refusal_neither(api: Api) -> None:
     provider = await api.provider()
     refused: list[Reply] = [

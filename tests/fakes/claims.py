@@ -18,6 +18,7 @@ class _Entry:
     fingerprint: bytes
     command_id: UUID
     replay: Replay | None = None
+    is_left_open: bool = False
 
 
 class FakeClaims:
@@ -34,6 +35,9 @@ class FakeClaims:
             return Claimed()
         if entry.fingerprint != fingerprint:
             return Mismatch()
+        if entry.is_left_open:
+            entry.is_left_open = False
+            return Claimed(is_first=False)
         return entry.replay or InFlight()
 
     async def hold(self, key: str) -> None:
@@ -41,6 +45,11 @@ class FakeClaims:
 
     async def complete(self, key: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self._entries[current_caller().organization_id, key].replay = Replay(status, dict(headers), body)
+
+    async def leave_open(self, key: str) -> None:
+        entry = self._entries.get((current_caller().organization_id, key))
+        if entry is not None:
+            entry.is_left_open = entry.replay is None
 
     async def release(self, key: str) -> None:
         place = (current_caller().organization_id, key)

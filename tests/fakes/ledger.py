@@ -76,7 +76,10 @@ class FakeLedger:
             self._record(books, aggregate)
         if decided:
             books.commands[command_id] = {aggregate.id: _as_recorded(aggregate) for aggregate in decided}
-        return [_as_recorded(aggregate) for aggregate in aggregates]
+        recorded = [_as_recorded(aggregate) for aggregate in aggregates]
+        if decided:
+            current_caller().outcome.note(recorded)
+        return recorded
 
     def _record(self, books: Books, aggregate: Root) -> None:
         events = aggregate.drain()

@@ -129,15 +129,55 @@ class ModelOutOfUseProblem(ProblemDetails):
     candidates: list[CandidateModel]
 
 
+class ChangeOutcome(Shown):
+    """What became of the change that was asked for; left out where the request changes nothing."""
+
+    outcome: Annotated[
+        Literal["made", "partial", "unknown", "unchanged"] | None,
+        Field(
+            description="made: the change is in the log; partial: some of it certainly is, the rest is not or not yet; "
+            "unchanged: it certainly is not and will not be; unknown: repeat the request with the same "
+            "Idempotency-Key, or look for its commandId."
+        ),
+    ] = None
+    command_id: Annotated[
+        UUID | None, Field(description="What the events of the change have, for `GET /api/ai/audit?commandId=`.")
+    ] = None
+    log_position: Annotated[
+        int | None, Field(description="The position of the newest of its events, as in Log-Position.")
+    ] = None
+
+
+class UnavailableProblem(ProblemDetails, ChangeOutcome):
+    """The database cannot be reached, and what is known of the change."""
+
+    code: Literal["unavailable"]
+
+
+class OutcomeUnknownProblem(ProblemDetails, ChangeOutcome):
+    """Nobody knows yet whether the change was made, and how to find out."""
+
+    code: Literal["outcome-unknown"]
+
+
+class InternalErrorProblem(ProblemDetails, ChangeOutcome):
+    """Something went wrong in the service, and what is known of the change."""
+
+    code: Literal["internal-error"]
+
+
 WITH_MEMBERS: Final[tuple[type[ProblemDetails], ...]] = (
     BulkRefusedProblem,
     ContentTooLargeProblem,
+    InternalErrorProblem,
     MalformedJsonProblem,
     ModelOutOfUseProblem,
     NoModelFitsProblem,
+    OutcomeUnknownProblem,
     ProviderHasModelsProblem,
     RateLimitedProblem,
     StaleRevisionProblem,
+    UnavailableProblem,
     UpstreamFailureProblem,
 )
 """The kinds of problem that have members of their own; each is told by its `code`."""

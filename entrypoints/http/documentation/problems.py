@@ -89,7 +89,8 @@ def _headers(status: int) -> dict[str, Any]:
         401: ["WWW-Authenticate"],
         409: ["Retry-After"],
         429: ["Retry-After", *RATE_LIMIT_HEADERS],
-        503: ["Retry-After"],
+        500: ["Log-Position"],
+        503: ["Retry-After", "Log-Position"],
     }
     chosen = ["X-Request-Id", *names.get(status, [])]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in chosen}

@@ -155,6 +155,7 @@ def chat_routes(chat: ChatViews) -> list[Route]:
             access=Access.EDITOR,
             tag=_COMPATIBLE,
             body=ChatCompletion,
+            changes_nothing=True,
             body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
             largest_body=LARGEST_PROMPT,
             answers=_COMPLETED,

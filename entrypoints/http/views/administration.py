@@ -108,6 +108,7 @@ class AdministrationViews:
         """
         job_id = path_id(request, "id")
         await self.jobs.get(job_id)
+        exchange_of(request).outcome.may_have_changed = True
         await self.jobs.cancel(job_id)
         return json_response(job_document(await self.jobs.get(job_id)), status=202)
 
@@ -140,6 +141,7 @@ class AdministrationViews:
             correlation_id=exchange.request_id,
             reason=exchange.reason,
         )
+        exchange.outcome.may_have_changed = True
         job = await self.jobs.add(order)
         await self.launcher.start(job)
         return json_response(job_document(job), status=202, location=resource_location(JOBS, job.id))

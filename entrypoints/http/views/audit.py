@@ -34,6 +34,7 @@ class AuditQuery(Page):
 
     aggregate_id: Annotated[Id | None, Field(description="Of this provider or model.")] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
+    command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
     type: Annotated[str | None, Field(min_length=1, max_length=100, description="Such as provider.renamed.")] = None
     since: Annotated[Time | None, Field(alias="from", description="Not before this time.")] = None
     until: Annotated[Time | None, Field(alias="to", description="Before this time.")] = None
@@ -67,7 +68,12 @@ class AuditViews:
         """
         query = query_of(request, AuditQuery)
         wanted = AuditFilter(
-            aggregate_id=query.aggregate_id, actor=query.actor, topic=query.type, since=query.since, until=query.until
+            aggregate_id=query.aggregate_id,
+            actor=query.actor,
+            command_id=query.command_id,
+            topic=query.type,
+            since=query.since,
+            until=query.until,
         )
         entries = await self.log.newest(wanted, query.limit + 1, _before(query))
         shown = entries[: query.limit]

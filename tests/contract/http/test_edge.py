@@ -97,7 +97,7 @@ async def test_a_refusal_is_a_problem(serve: Serve, failure: Exception, status: 
     service = await serve(*thing_routes(things))
     reply = await service.ask("POST", THINGS, token=a_token(), json={"name": "a"})
     assert (reply.status, reply.document["status"]) == (status, status)
-    assert reply.document["detail"] == str(failure)
+    assert reply.document["detail"].startswith(str(failure))
     assert ("Retry-After" in reply.headers) is (status == 503)
     assert service.log.lines("unforeseen error") == []
 

@@ -37,7 +37,7 @@ def proxy(database: Database) -> Iterator[PostgresProxy]:
 
 
 @contextmanager
-def _repository(url: str) -> Iterator[EventSourcedProviders]:
+def repository_on(url: str) -> Iterator[EventSourcedProviders]:
     kwargs = {"autocommit": True}
     with ConnectionPool(url, min_size=1, max_size=4, timeout=0.7, kwargs=kwargs, open=False) as pool:
         ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected))
@@ -48,13 +48,13 @@ def _repository(url: str) -> Iterator[EventSourcedProviders]:
 @pytest.fixture
 async def providers(proxy: PostgresProxy, organization_id: UUID) -> AsyncIterator[EventSourcedProviders]:
     """Give a repository behind the proxy whose append statement is prepared, so that it is sent in one piece."""
-    with _repository(proxy.url) as repository:
+    with repository_on(proxy.url) as repository:
         with acting(organization_id):
             await repository.save(a_provider(name="Before"))
         yield repository
 
 
-async def _saved(providers: EventSourcedProviders, organization_id: UUID, provider_id: UUID) -> Recorded:
+async def saved(providers: EventSourcedProviders, organization_id: UUID, provider_id: UUID) -> Recorded:
     with acting(organization_id, command_id=COMMAND, correlation_id=MARKER):
         return await providers.save(a_provider(provider_id, name="Main"))
 
@@ -80,7 +80,7 @@ async def test_what_was_committed_is_answered_though_the_answer_was_lost(
 ) -> None:
     proxy.break_once(MARKER.encode(), Break.BEFORE_THE_ANSWER)
     provider_id, tenant = uuid4(), uuid4() if is_first else organization_id
-    recorded = await _saved(providers, tenant, provider_id)
+    recorded = await saved(providers, tenant, provider_id)
     assert (recorded.aggregate_id, recorded.revision, recorded.position) == (provider_id, 1, 1 if is_first else 2)
     assert topics(owner) == ["provider.registered"] * 2
     assert_whole(owner)
@@ -94,9 +94,9 @@ async def test_what_never_arrived_is_not_recorded(
     before = contents(owner)
     provider_id, tenant = uuid4(), uuid4() if is_first else organization_id
     with pytest.raises(Unavailable):
-        await _saved(providers, tenant, provider_id)
+        await saved(providers, tenant, provider_id)
     assert contents(owner) == before
-    recorded = await _saved(providers, tenant, provider_id)
+    recorded = await saved(providers, tenant, provider_id)
     assert (recorded.revision, recorded.position) == (1, 1 if is_first else 2)
     assert_whole(owner)
 
@@ -116,7 +116,7 @@ async def test_what_is_still_under_way_is_ended_before_it_is_called_undone(
     with blocker.transaction():
         blocker.execute("LOCK TABLE events IN SHARE MODE")
         with pytest.raises(Unavailable):
-            await _saved(providers, uuid4() if is_first else organization_id, uuid4())
+            await saved(providers, uuid4() if is_first else organization_id, uuid4())
     await asyncio.sleep(0.2)
     assert contents(owner) == before
 
@@ -128,7 +128,7 @@ async def test_a_server_process_that_is_ended_records_nothing(
     before = contents(owner)
     with blocker.transaction():
         blocker.execute("LOCK TABLE events IN SHARE MODE")
-        saving = asyncio.create_task(_saved(providers, organization_id, uuid4()))
+        saving = asyncio.create_task(saved(providers, organization_id, uuid4()))
         await asyncio.to_thread(_end_whoever_waits, owner)
         with pytest.raises(Unavailable):
             await saving
@@ -143,10 +143,10 @@ async def test_what_nobody_can_be_asked_about_is_unknown_and_repeated_without_ha
     proxy.break_once(MARKER.encode(), where, then=proxy.go_down)
     provider_id = uuid4()
     with pytest.raises(CommandOutcomeUnknown):
-        await _saved(providers, organization_id, provider_id)
+        await saved(providers, organization_id, provider_id)
     assert len(topics(owner)) == (2 if where is Break.BEFORE_THE_ANSWER else 1)
-    with _repository(proxy.server_url) as elsewhere:
-        recorded = await _saved(elsewhere, organization_id, provider_id)
+    with repository_on(proxy.server_url) as elsewhere:
+        recorded = await saved(elsewhere, organization_id, provider_id)
     assert (recorded.revision, recorded.position) == (1, 2)
     assert_whole(owner)
 
@@ -155,7 +155,7 @@ async def test_reading_survives_connections_that_died_while_idle(
     providers: EventSourcedProviders, organization_id: UUID, owner: Connection
 ) -> None:
     provider_id = uuid4()
-    await _saved(providers, organization_id, provider_id)
+    await saved(providers, organization_id, provider_id)
     assert _end_all(owner) > 0
     with acting(organization_id):
         assert (await providers.get(provider_id)).name == "Main"
@@ -167,8 +167,8 @@ async def test_writing_recovers_from_connections_that_died_while_idle(
     assert _end_all(owner) > 0
     provider_id = uuid4()
     with pytest.raises(Unavailable):
-        await _saved(providers, organization_id, provider_id)
-    assert (await _saved(providers, organization_id, provider_id)).position == 2
+        await saved(providers, organization_id, provider_id)
+    assert (await saved(providers, organization_id, provider_id)).position == 2
     assert_whole(owner)
 
 
