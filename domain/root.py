@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any, Self
 from uuid import UUID
 
-from eventsourcing.domain import AggregateEvent, BaseAggregate, CanMutateAggregate
+from eventsourcing.domain import AggregateEvent, BaseAggregate, CanInitAggregate, CanMutateAggregate
+
+from domain.keys import refuse_keys
 
 # Events are dated by the database when they are recorded; until then they carry this mark.
 UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
@@ -35,12 +38,30 @@ class Root(BaseAggregate[UUID]):
         self._recorded_position: int | None = None
         self.is_removed = False
 
+    @classmethod
+    def _create(
+        cls,
+        event_class: type[CanInitAggregate[UUID]],
+        *,
+        id: UUID | None = None,  # noqa: A002 - the library's name for it
+        **kwargs: Any,  # noqa: ANN401 - the fields of any event
+    ) -> Self:
+        """Decide that the aggregate begins.
+
+        Raises:
+            InvalidValue: a text would bring a key into the log.
+        """
+        refuse_keys(kwargs)
+        return super()._create(event_class, id=id, **kwargs)
+
     def trigger_event(self, event_class: type[CanMutateAggregate[UUID]], **kwargs: object) -> None:
         """Decide that the event happens.
 
         Raises:
             DecidedAfterRemoval: the aggregate was removed, so nothing can happen to it any more.
+            InvalidValue: a text would bring a key into the log.
         """
+        refuse_keys(kwargs)
         if self.is_removed:
             raise DecidedAfterRemoval(f"{type(self).__name__} {self.id}")
         super().trigger_event(event_class, **kwargs)

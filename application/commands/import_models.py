@@ -12,6 +12,7 @@ from application.policies.synchronising import follow, synchronise
 from application.queries.discover_models import discover_models_of
 from application.queries.long_lists import worked_out
 from domain.errors import DomainError
+from domain.keys import has_key_form
 from domain.model.aggregate import Model
 from domain.model.values import NOT_TOLD
 
@@ -170,7 +171,8 @@ def _registration(model_id: UUID, offered: DiscoveredModel, command: ImportModel
             sources=facts.sources,
         )
     except DomainError as refusal:
-        raise InvalidInput("/modelIds", f"{offered.model_id} cannot be registered: {refusal.message}") from refusal
+        name = "A model" if has_key_form(offered.model_id) else offered.model_id
+        raise InvalidInput("/modelIds", f"{name} cannot be registered: {refusal.message}") from refusal
 
 
 async def _updated(

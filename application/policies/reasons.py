@@ -6,14 +6,11 @@ import re
 import unicodedata
 from typing import Final
 
+from domain.keys import has_key_form
+
 LONGEST_REASON: Final = 500
 
 _ADDRESS: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-# The beginnings that providers' keys, tokens and the like have; commit ids and ticket numbers have none of them.
-_KEY: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk|gsk|csk|xai|hf|tgp|gh[a-z]|glpat)[-_][\w-]{12,}|AIza[\w-]{20,}|AKIA[A-Z0-9]{12,}"
-    r"|eyJ[\w-]{8,}\.|[Bb]earer\s+\S{12,})"
-)
 
 
 # Joiners are letters' shapes in Persian and Hindi, and make one picture of several emoji.
@@ -29,7 +26,7 @@ def refused_in_a_reason(reason: str) -> str | None:
         return f"takes 1 to {LONGEST_REASON} printable characters"
     if _ADDRESS.search(reason) is not None:
         return "is kept for ever and takes no e-mail addresses: name a ticket"
-    if _KEY.search(reason) is not None:
+    if has_key_form(reason):
         return "is kept for ever and takes no keys or tokens"
     return None
 

@@ -33,7 +33,7 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
     """
     searched = _lower(text)
     covered = bytearray(len(text))
-    for form in {_lower(form) for secret in secrets if secret for form in _forms(secret)}:
+    for form in {_lower(form) for secret in secrets if secret for form in forms_of(secret)}:
         _cover(covered, searched, form)
     if 1 not in covered:
         return text
@@ -45,7 +45,8 @@ def _lower(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
-def _forms(secret: str) -> Iterator[str]:
+def forms_of(secret: str) -> Iterator[str]:
+    """Yield how a secret looks: as it is, percent-encoded, escaped in JSON, and in Base64."""
     encoded = secret.encode("utf-8", "surrogatepass")
     yield secret
     if not _PLAIN.fullmatch(secret):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from domain.keys import has_key_form
 from entrypoints.http.answered import CLIENT_GONE, answered
 from entrypoints.http.exchange import EXCHANGE, Exchange
 
@@ -84,4 +85,5 @@ class Edge:
 
 def _request_id(request: web.Request) -> str:
     sent = request.headers.get("X-Request-Id")
-    return sent if sent is not None and _REQUEST_ID.fullmatch(sent) else token_hex(16)
+    is_fit = sent is not None and _REQUEST_ID.fullmatch(sent) is not None and not has_key_form(sent)
+    return sent if sent is not None and is_fit else token_hex(16)

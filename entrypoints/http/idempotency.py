@@ -13,6 +13,7 @@ from aiohttp import web
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
 from application.ports.idempotency import Claimed, InFlight, Mismatch
+from domain.keys import has_key_form
 from entrypoints.http.answered import answered
 from entrypoints.http.errors import problem_for
 from entrypoints.http.exchange import PLATFORM, caller_for, command_for, exchange_of
@@ -24,7 +25,8 @@ from entrypoints.http.refusals import (
     MalformedIdempotencyKey,
     NotReplayable,
 )
-from entrypoints.http.requests import work_on_body
+from entrypoints.http.requests import read_body, work_on_body
+from entrypoints.http.responses import json_bytes
 from entrypoints.http.routes import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -47,12 +49,13 @@ def idempotency_key(request: web.Request) -> str | None:
     """Return the key of the request, if it has one.
 
     Raises:
-        MalformedIdempotencyKey: it is not 1 to 200 printable ASCII characters, or there are several.
+        MalformedIdempotencyKey: it is not 1 to 200 printable ASCII characters, looks like a provider's key, or there
+            are several.
     """
     keys = request.headers.getall("Idempotency-Key", None)
     if keys is None:
         return None
-    if len(keys) > 1 or _KEY.fullmatch(keys[0]) is None:
+    if len(keys) > 1 or _KEY.fullmatch(keys[0]) is None or has_key_form(keys[0]):
         raise MalformedIdempotencyKey
     return keys[0]
 
@@ -72,12 +75,15 @@ class Idempotency:
 
         Raises:
             NotReplayable: the route's answers cannot be kept.
+            MalformedIdempotencyKey: it is the provider's key in the body, and is not kept.
             IdempotencyKeyReused: the first request with the key asked for something else.
             CommandInFlight: the first request with the key is not answered yet.
         """
         exchange = exchange_of(request)
         if exchange.route is None or not exchange.route.takes_keys:
             raise NotReplayable
+        if re.search(rb'"apiKey"\s*:\s*' + re.escape(json_bytes(key)), await read_body(request)):
+            raise MalformedIdempotencyKey
         fingerprint = await _fingerprint(request, organization_id)
         exchange.command_id = command_for(organization_id, key, fingerprint)
         caller = caller_for(request, organization_id)

@@ -142,7 +142,7 @@ class NotAllowed(Refused):
 
 
 class MalformedIdempotencyKey(Refused):
-    """An Idempotency-Key has 1 to 200 printable ASCII characters."""
+    """An Idempotency-Key has 1 to 200 printable ASCII characters, and is no key of a provider."""
 
     code = "malformed-idempotency-key"
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.fields import parse_uuid
+from entrypoints.http.misplaced_keys import refuse_keys
 from entrypoints.http.pointers import pointer_within
 from entrypoints.http.reasons import take_reason
 from entrypoints.http.refusals import (
@@ -96,7 +97,14 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
             f"Send the body with Content-Type: {route.content_types[0]}.",
             headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(route.content_types)},
         )
-    document = await work_on_body(request, parse_json)
+
+    def read(body: bytes) -> object:
+        document = parse_json(body)
+        if route.is_command:
+            refuse_keys(document, exchange_of(request))
+        return document
+
+    document = await work_on_body(request, read)
     if route.takes_reason and isinstance(document, dict):
         take_reason(request, document, model)
     return await work_on_body(request, lambda _: validated(model, document))
