@@ -65,7 +65,7 @@ class PostgresServer:
         """Restart it as `pg_ctl restart -m immediate` does: every process is cut off in the middle of its work."""
         postmaster = psutil.Process(self._server.get_postmaster_info().pid)
         postmaster.send_signal(signal.SIGQUIT)
-        postmaster.wait()
+        postmaster.wait(_PATIENCE_SECONDS)
         self.start()
 
     def start(self) -> None:

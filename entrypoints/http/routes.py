@@ -68,7 +68,8 @@ class Facts(TypedDict, total=False):
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
     Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one whose
-    words never enter the log: prompts, and questions that lead to no event. `rate_limit` names the quota that requests count against, `refresh_limit` another one for those with refresh=true.
+    words never enter the log: prompts, and questions that lead to no event. `rate_limit` names the quota that requests
+    count against, `refresh_limit` another one for those with refresh=true.
     """
 
     tag: str

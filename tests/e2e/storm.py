@@ -115,7 +115,7 @@ class Storm:
         """Compare every claim with the log, and each keyed registration with what it made: it is there once."""
         found: dict[tuple[UUID, UUID | None], list[tuple[int, datetime]]] = defaultdict(list)
         for event in events(owner):
-            found[event["organization_id"], event["command_id"]].append((event["position"], event["recorded_at"]))
+            found[event["organization_id"], event["command_id"]].append((event["org_sequence"], event["recorded_at"]))
         for claim in self.claims:
             recorded = found.get((claim.organization_id, claim.command_id), [])
             positions = [position for position, _ in recorded]

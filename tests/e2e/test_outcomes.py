@@ -89,7 +89,7 @@ async def test_whatever_a_503_says_of_a_change_is_true(postgres: PostgresServer,
             for claim in [claim for claim in storm.claims if claim.outcome == "unknown"][:20]:
                 listed = await by_organization[claim.organization_id].get(AUDIT, commandId=claim.command_id)
                 log = events(owner, claim.organization_id)
-                wanted = [event["position"] for event in log if event["command_id"] == claim.command_id]
+                wanted = [event["org_sequence"] for event in log if event["command_id"] == claim.command_id]
                 assert [event["position"] for event in reversed(listed["data"])] == wanted
 
 
@@ -133,7 +133,7 @@ async def test_a_line_that_breaks_around_the_commit(
     goes_down: bool,
     outcome: str,
 ) -> None:
-    with service_on(OnALine(database.owner_url, line)) as service:
+    with service_on(OnALine(database.owner_url, database.roles, line)) as service:
         api = an_api(session, service)
         provider = await api.provider()
         line.break_once(b"the-request-that-is-cut", where, then=line.go_down if goes_down else lambda: None)
