@@ -153,7 +153,7 @@ class Container(containers.DeclarativeContainer):
     directory = providers.Singleton(PostgresModelDirectory, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
-    claims = providers.Singleton(PostgresClaims, tenant)
+    claims = providers.Singleton(PostgresClaims, tenant, clock)
     rate_limits = providers.Singleton(RateCounts, rate_limit_storage)
 
     register_provider = providers.Factory(
@@ -197,7 +197,7 @@ class Container(containers.DeclarativeContainer):
         providers=providers_of_tenant,
         vault=vault,
         gateway=gateway,
-        snapshots=providers.Singleton(PostgresSnapshots, tenant),
+        snapshots=providers.Singleton(PostgresSnapshots, tenant, clock),
         time_to_live=discovery_ttl,
     )
     discovery = providers.Singleton(

@@ -96,7 +96,7 @@ CREATE TABLE provider_checks (
     organization_id uuid NOT NULL,
     provider_id uuid NOT NULL,
     checked_at timestamptz NOT NULL,
-    check_id uuid NOT NULL DEFAULT gen_random_uuid(),
+    check_id uuid NOT NULL,
     report jsonb NOT NULL,
     CONSTRAINT provider_checks_pkey PRIMARY KEY (organization_id, provider_id, checked_at, check_id)
 );
@@ -105,7 +105,7 @@ CREATE TABLE idempotency_keys (
     organization_id uuid NOT NULL,
     key text NOT NULL,
     fingerprint bytea NOT NULL,
-    claimed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    claimed_at timestamptz NOT NULL,
     completed_at timestamptz,
     status integer,
     headers jsonb,

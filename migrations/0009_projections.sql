@@ -31,9 +31,9 @@ CREATE TABLE admin_jobs (
     total bigint NOT NULL DEFAULT 0,
     result jsonb,
     error jsonb,
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at timestamptz NOT NULL,
     started_at timestamptz,
-    heartbeat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    heartbeat_at timestamptz NOT NULL,
     finished_at timestamptz
 );
 

@@ -3,6 +3,12 @@ SELECT org_sequence, aggregate_id, revision, topic, state, actor, command_id, co
        recorded_at, hash
 FROM events WHERE organization_id = %(organization_id)s AND aggregate_id = %(aggregate_id)s ORDER BY revision;
 
+-- places: the last events before two times; none for a time that is none
+SELECT CASE WHEN %(since)s::timestamptz IS NOT NULL
+            THEN sequence_at(%(organization_id)s, %(since)s::timestamptz - interval '1 microsecond') END,
+       CASE WHEN %(until)s::timestamptz IS NOT NULL
+            THEN sequence_at(%(organization_id)s, %(until)s::timestamptz - interval '1 microsecond') END;
+
 -- newest_events: the organization's events, newest first
 SELECT org_sequence, aggregate_id, revision, topic, state, actor, command_id, correlation_id, reason,
        recorded_at, hash

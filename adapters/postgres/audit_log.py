@@ -25,9 +25,7 @@ _CONDITIONS: Final[dict[str, LiteralString]] = {
     "actor": "actor = %(actor)s",
     "command_id": "command_id = %(command_id)s",
     "topic": "topic = %(topic)s",
-    # Times grow with the sequence: the search finds both ends without reading what lies between.
-    "since": "org_sequence > sequence_at(%(organization_id)s, %(since)s::timestamptz - interval '1 microsecond')",
-    "until": "org_sequence <= sequence_at(%(organization_id)s, %(until)s::timestamptz - interval '1 microsecond')",
+    "after": "org_sequence > %(after)s",
     "before": "org_sequence < %(before)s",
 }
 
@@ -43,27 +41,32 @@ class PostgresAuditLog:
         return [_entry(row) for row in await self._tenant.rows(statement, {"aggregate_id": aggregate_id})]
 
     async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
-        parameters = _parameters(wanted, before)
+        parameters = await self._parameters(wanted, before)
         rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
         return [_entry(row) for row in rows]
 
     async def count(self, wanted: AuditFilter) -> int:
-        parameters = _parameters(wanted)
+        parameters = await self._parameters(wanted)
         count: int = (await self._tenant.rows(_filtered("event_count", tuple(parameters)), parameters))[0][0]
         return count
 
-
-def _parameters(wanted: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
-    values = {
-        "aggregate_id": wanted.aggregate_id,
-        "actor": wanted.actor,
-        "command_id": wanted.command_id,
-        "topic": wanted.topic,
-        "since": wanted.since,
-        "until": wanted.until,
-        "before": before,
-    }
-    return {name: value for name, value in values.items() if value is not None}
+    async def _parameters(self, wanted: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
+        after = None
+        if wanted.since is not None or wanted.until is not None:
+            # Times grow with the sequence: the search finds both ends without reading what lies between.
+            times = {"since": wanted.since, "until": wanted.until}
+            [[after, end]] = await self._tenant.rows(SQL(_SQL["places"]).format(), times)
+            if end is not None:
+                before = min(before or end + 1, end + 1)
+        values = {
+            "aggregate_id": wanted.aggregate_id,
+            "actor": wanted.actor,
+            "command_id": wanted.command_id,
+            "topic": wanted.topic,
+            "after": after,
+            "before": before,
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @cache

@@ -1,6 +1,6 @@
 -- keep_check: evidence of one check
-INSERT INTO provider_checks (organization_id, provider_id, checked_at, report)
-VALUES (%(organization_id)s, %(provider_id)s, %(checked_at)s, %(report)s);
+INSERT INTO provider_checks (organization_id, provider_id, checked_at, check_id, report)
+VALUES (%(organization_id)s, %(provider_id)s, %(checked_at)s, %(check_id)s, %(report)s);
 
 -- note_check: when it was, and how many in a row went well or ill; one that has seen nothing leaves the streak alone
 INSERT INTO provider_health AS held
@@ -10,7 +10,8 @@ SELECT %(organization_id)s, %(provider_id)s, %(checked_at)s,
        (seen IS NOT NULL)::integer
 FROM (SELECT %(seen)s::text AS seen) one
 ON CONFLICT (organization_id, provider_id) DO UPDATE
-SET last_check_at = greatest(held.last_check_at, excluded.last_check_at),
+SET last_check_at = CASE WHEN held.last_check_at > %(impossible_after)s THEN excluded.last_check_at
+                         ELSE greatest(held.last_check_at, excluded.last_check_at) END,
     consecutive_failures = CASE WHEN excluded.last_seen IS NULL THEN held.consecutive_failures
                                 WHEN excluded.last_seen = 'unhealthy' THEN held.consecutive_failures + 1 ELSE 0 END,
     consecutive_successes = CASE WHEN excluded.last_seen IS NULL THEN held.consecutive_successes
@@ -22,9 +23,9 @@ RETURNING consecutive_failures, consecutive_successes, last_seen, repeats;
 
 -- forget_checks: keep the newest hundred
 DELETE FROM provider_checks WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s
-    AND (checked_at, check_id) < (SELECT checked_at, check_id FROM provider_checks
-                                  WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s
-                                  ORDER BY checked_at DESC, check_id DESC OFFSET 99 LIMIT 1);
+    AND check_id IN (SELECT check_id FROM provider_checks
+                     WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s
+                     ORDER BY checked_at DESC, check_id DESC OFFSET 100);
 
 -- recent_checks: the newest checks, newest first
 SELECT report FROM provider_checks WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s

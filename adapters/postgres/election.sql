@@ -5,12 +5,14 @@ SELECT pg_try_advisory_lock(hashtextextended('modelbook health monitor', 0));
 SELECT 1;
 
 -- due: enabled providers of all organizations whose check is due, the longest overdue first
-SELECT p.organization_id, p.id FROM ai_providers p
-LEFT JOIN provider_health h ON h.organization_id = p.organization_id AND h.provider_id = p.id
-CROSS JOIN LATERAL (
-    SELECT health_check_due(p.id, p.health_status, h.last_check_at, p.updated_at, %(interval)s) AS at) due
-WHERE p.is_enabled AND due.at <= clock_timestamp()
-ORDER BY due.at LIMIT %(limit)s;
+SELECT organization_id, id FROM (
+    SELECT p.organization_id, p.id, h.last_check_at,
+           health_check_due(p.id, p.health_status, h.last_check_at, p.updated_at, %(interval)s) AS due_at
+    FROM ai_providers p LEFT JOIN provider_health h ON h.organization_id = p.organization_id AND h.provider_id = p.id
+    WHERE p.is_enabled) watched
+-- A last check in the future was dated by a clock that was set back since.
+WHERE due_at <= clock_timestamp() OR last_check_at > clock_timestamp() + interval '10 seconds'
+ORDER BY due_at LIMIT %(limit)s;
 
 -- forget_checks: let go of the evidence of providers that were removed
 DELETE FROM provider_checks c WHERE NOT EXISTS (

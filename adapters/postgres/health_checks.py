@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from application.ports.health_checks import Seen
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "checks.sql").items()}
+# The clocks of two hosts differ by less: a check that is dated further ahead of another was dated by a wrong clock.
+_SKEW: Final = timedelta(seconds=10)
 _TOPICS: Final = [
     "provider.registered",
     "provider.health-changed",
@@ -40,10 +44,10 @@ class PostgresHealthChecks:
     async def record(
         self, provider_id: UUID, checked_at: datetime, report: Mapping[str, Any], seen: Seen | None
     ) -> Streak:
-        of_provider = {"provider_id": provider_id}
+        of_provider = {"provider_id": provider_id, "checked_at": checked_at}
         _, streak, _ = await self._tenant.results(
-            (_SQL["keep_check"], {**of_provider, "checked_at": checked_at, "report": Jsonb(dict(report))}),
-            (_SQL["note_check"], {**of_provider, "checked_at": checked_at, "seen": seen}),
+            (_SQL["keep_check"], {**of_provider, "check_id": uuid4(), "report": Jsonb(dict(report))}),
+            (_SQL["note_check"], {**of_provider, "impossible_after": checked_at + _SKEW, "seen": seen}),
             (_SQL["forget_checks"], of_provider),
         )
         if not streak:

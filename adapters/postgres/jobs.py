@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -13,18 +14,23 @@ from application.ports.jobs import Job, JobNotFound, Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from adapters.postgres.pool import AnyPool
+    from application.ports.clock import Clock
     from application.ports.jobs import Outcome
 
+_UNDER_WAY: Final = {"queued", "running"}
+_SILENCE: Final = timedelta(seconds=15)
 _SQL: Final = statements("adapters.postgres", "jobs.sql")
 
 
 class PostgresJobs:
     """Fulfils `application.ports.jobs.Jobs` on a pool of the administrators' login."""
 
-    def __init__(self, pool: AnyPool) -> None:
+    def __init__(self, pool: AnyPool, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
 
     async def add(self, order: Order) -> Job:
         job_id = uuid4()
@@ -38,21 +44,22 @@ class PostgresJobs:
             requested_by=order.requested_by,
             correlation_id=order.correlation_id,
             reason=order.reason,
+            now=self._clock.now(),
         )
         await self._run("forget_jobs")
         return await self.get(job_id)
 
     async def get(self, job_id: UUID) -> Job:
-        jobs = await self._jobs(job_id, 1)
+        jobs = await self._jobs("job", id=job_id)
         if not jobs:
             raise JobNotFound
         return jobs[0]
 
     async def newest(self, limit: int) -> Sequence[Job]:
-        return await self._jobs(None, limit)
+        return await self._jobs("jobs", limit=limit)
 
     async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> bool:
-        parameters = {"id": job_id, "step": step, "done": done, "total": total}
+        parameters = {"id": job_id, "step": step, "done": done, "total": total, "now": self._clock.now()}
         with reachable():
             async with self._pool.connection() as connection:
                 row = await (await connection.execute(_SQL["note_job"], parameters)).fetchone()
@@ -70,13 +77,14 @@ class PostgresJobs:
             state=outcome,
             result=None if result is None else Jsonb(dict(result)),
             error=None if error is None else Jsonb(dict(error)),
+            now=self._clock.now(),
         )
 
-    async def _jobs(self, job_id: UUID | None, limit: int) -> Sequence[Job]:
+    async def _jobs(self, name: str, **parameters: object) -> Sequence[Job]:
         with reachable():
             async with self._pool.connection() as connection:
-                rows = await connection.execute(_SQL["jobs"], {"id": job_id, "limit": limit})
-                return [_job(row) for row in await rows.fetchall()]
+                rows = await (await connection.execute(_SQL[name], parameters)).fetchall()
+        return [_job(row, self._clock.now()) for row in rows]
 
     async def _run(self, name: str, **parameters: object) -> None:
         with reachable():
@@ -84,7 +92,7 @@ class PostgresJobs:
                 await connection.execute(_SQL[name], parameters)
 
 
-def _job(row: tuple[Any, ...]) -> Job:
+def _job(row: tuple[Any, ...], now: datetime) -> Job:
     organization_id = row[3].get("organizationId")
     order = Order(
         kind=row[1],
@@ -97,7 +105,8 @@ def _job(row: tuple[Any, ...]) -> Job:
     return Job(
         id=row[0],
         order=order,
-        state=row[7],
+        # Whatever it said last: nothing was heard of it for a while, or at a time that is still to come.
+        state="interrupted" if row[7] in _UNDER_WAY and abs(now - row[16]) > _SILENCE else row[7],
         step=row[8],
         done=row[9],
         total=row[10],

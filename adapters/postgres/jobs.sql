@@ -1,25 +1,29 @@
 -- add_job: keep a new job
-INSERT INTO admin_jobs (id, kind, subject, parameters, requested_by, correlation_id, reason, state)
-VALUES (%(id)s, %(kind)s, %(subject)s, %(parameters)s, %(requested_by)s, %(correlation_id)s, %(reason)s, 'queued');
+INSERT INTO admin_jobs (id, kind, subject, parameters, requested_by, correlation_id, reason, state, created_at, heartbeat_at)
+VALUES (%(id)s, %(kind)s, %(subject)s, %(parameters)s, %(requested_by)s, %(correlation_id)s, %(reason)s, 'queued', %(now)s,
+        %(now)s);
 
 -- forget_jobs: keep the newest thousand
 DELETE FROM admin_jobs WHERE created_at < (SELECT created_at FROM admin_jobs ORDER BY created_at DESC OFFSET 999 LIMIT 1);
 
--- jobs: one job or the newest ones; one that nothing was heard of for a while is interrupted, whatever it said last
-SELECT id, kind, subject, parameters, requested_by, correlation_id, reason,
-       CASE WHEN state IN ('queued', 'running') AND heartbeat_at < clock_timestamp() - interval '15 seconds'
-            THEN 'interrupted' ELSE state END,
-       step, done, total, result, error, created_at, started_at, finished_at
-FROM admin_jobs WHERE id = coalesce(%(id)s, id) ORDER BY created_at DESC, id LIMIT %(limit)s;
+-- job: one job
+SELECT id, kind, subject, parameters, requested_by, correlation_id, reason, state, step, done, total, result, error,
+       created_at, started_at, finished_at, heartbeat_at
+FROM admin_jobs WHERE id = %(id)s;
+
+-- jobs: the newest ones
+SELECT id, kind, subject, parameters, requested_by, correlation_id, reason, state, step, done, total, result, error,
+       created_at, started_at, finished_at, heartbeat_at
+FROM admin_jobs ORDER BY created_at DESC, id LIMIT %(limit)s;
 
 -- note_job: it is running, and so far
-UPDATE admin_jobs SET state = 'running', started_at = coalesce(started_at, clock_timestamp()),
-    heartbeat_at = clock_timestamp(), step = %(step)s, done = %(done)s, total = %(total)s
+UPDATE admin_jobs SET state = 'running', started_at = coalesce(started_at, %(now)s),
+    heartbeat_at = %(now)s, step = %(step)s, done = %(done)s, total = %(total)s
 WHERE id = %(id)s AND finished_at IS NULL RETURNING is_cancelled;
 
 -- cancel_job: somebody wants it to stop
 UPDATE admin_jobs SET is_cancelled = true WHERE id = %(id)s AND finished_at IS NULL;
 
 -- finish_job: how it ended
-UPDATE admin_jobs SET state = %(state)s, result = %(result)s, error = %(error)s, finished_at = clock_timestamp()
+UPDATE admin_jobs SET state = %(state)s, result = %(result)s, error = %(error)s, finished_at = %(now)s
 WHERE id = %(id)s AND finished_at IS NULL;

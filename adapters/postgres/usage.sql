@@ -1,7 +1,10 @@
 -- add_usage: add to what the day has so far; rows in the order of the key, so that two processes never wait in a circle
 INSERT INTO model_usage AS held (organization_id, day, model_id, outcome, provider_id, provider_model_id, requests,
     input_tokens, output_tokens, cost_usd, unknown_cost_requests, latency_ms_total, latency_ms_max)
-SELECT %(organization_id)s, added.* FROM unnest(
+SELECT %(organization_id)s, added.day, added.model_id, added.outcome, added.provider_id, added.provider_model_id,
+       added.requests, added.input_tokens, added.output_tokens, added.cost_usd, added.unknown_cost_requests,
+       added.latency_ms_total, added.latency_ms_max
+FROM unnest(
     %(days)s::date[], %(model_ids)s::uuid[], %(outcomes)s::text[], %(provider_ids)s::uuid[], %(provider_model_ids)s::text[],
     %(requests)s::bigint[], %(input_tokens)s::bigint[], %(output_tokens)s::bigint[], %(costs)s::numeric[],
     %(unknown_costs)s::bigint[], %(totals)s::float8[], %(longest)s::float8[])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """The newest complete answer, without the answer itself; its age in seconds, as the database reckons."""
+    """The newest complete answer, without the answer itself; its age in seconds, infinite if its time is to come."""
 
     basis: str
     fetched_at: datetime
@@ -66,8 +66,9 @@ class Standings:
 class Snapshots(Protocol):
     """Keeps the newest complete answer of each provider of the caller's organization, for all processes.
 
-    All times are the database's. A lease makes sure that one process at a time asks a provider; whoever dies with one
-    holds it no longer than its seconds. What is kept of a provider goes with it, in the same transaction.
+    A lease makes sure that one process at a time asks a provider; whoever dies with one holds it no longer than its
+    seconds. Times are those of the processes' clocks, and nobody waits for a time that only a wrong clock can have set.
+    What is kept of a provider goes with it, in the same transaction.
     """
 
     async def standings(self) -> Standings:

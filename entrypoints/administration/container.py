@@ -12,6 +12,7 @@ from adapters.postgres.inspection import forget_canaries, keep_canaries, stored_
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.pool import reading_pool
 from adapters.projections.read_tables import PostgresReadTables
+from adapters.system_clock import SystemClock
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
@@ -40,7 +41,7 @@ class Administration(containers.DeclarativeContainer):
     pool = providers.Singleton(
         reading_pool, admin_database_url, size=3, least=0, application_name="modelbook administration"
     )
-    jobs = providers.Singleton(PostgresJobs, pool)
+    jobs = providers.Singleton(PostgresJobs, pool, providers.Singleton(SystemClock))
     stock = providers.Singleton(PostgresCredentialStock, pool)
     read_tables = providers.Singleton(PostgresReadTables, admin_database_url)
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)

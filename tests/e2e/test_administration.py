@@ -122,11 +122,14 @@ async def test_a_job_whose_process_died_is_interrupted(
 ) -> None:
     job_id = uuid4()
     owner.execute(
-        "INSERT INTO admin_jobs (id, kind, subject, parameters, requested_by, correlation_id, state, heartbeat_at)"
-        " VALUES (%s, 'rebuild', 'ai_models', '{}', 'x', 'x', 'running', now() - interval '16 seconds')",
+        "INSERT INTO admin_jobs (id, kind, subject, parameters, requested_by, correlation_id, state, created_at,"
+        " heartbeat_at) VALUES (%s, 'rebuild', 'ai_models', '{}', 'x', 'x', 'running', now(), now())",
         (job_id,),
     )
-    assert (await admin.get(f"{JOBS}/{job_id}"))["state"] == "interrupted"
+    # The second one stands for a clock that was set back.
+    for away in ("-16 seconds", "1 hour"):
+        owner.execute("UPDATE admin_jobs SET heartbeat_at = now() + %s::interval WHERE id = %s", (away, job_id))
+        assert (await admin.get(f"{JOBS}/{job_id}"))["state"] == "interrupted"
     owner.execute("UPDATE admin_jobs SET heartbeat_at = now() WHERE id = %s", (job_id,))
     assert (await admin.get(f"{JOBS}/{job_id}"))["state"] == "running"
     owner.execute("DELETE FROM admin_jobs WHERE id = %s", (job_id,))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.pool import reading_pool
+from adapters.system_clock import SystemClock
 from application.ports.jobs import Order
 from entrypoints.administration.launcher import Launcher
 from modelbook.own_packages import PACKAGES
@@ -41,7 +42,7 @@ async def test_a_job_does_not_import_from_the_working_directory(
         (tmp_path / name / "__init__.py").write_text("import sys; open('taken', 'w').write(sys.stdin.read())\n")
     monkeypatch.chdir(tmp_path)
     async with reading_pool(database.admin_url) as pool:
-        jobs = PostgresJobs(pool)
+        jobs = PostgresJobs(pool, SystemClock())
         job = await jobs.add(Order(kind="verify", subject="ai_models", requested_by="operator", correlation_id="c1"))
         launcher = Launcher(database.admin_url, MASTER_KEYS, None)
         try:

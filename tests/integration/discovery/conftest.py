@@ -13,6 +13,7 @@ from adapters.postgres.model_directory import PostgresModelDirectory
 from adapters.postgres.pool import reading_pool
 from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.tenant import Tenant
+from adapters.system_clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -47,5 +48,5 @@ async def subject(database: Database, ledger: Ledger) -> AsyncIterator[Keepers]:
             providers=EventSourcedProviders(ledger),
             models=EventSourcedModels(ledger),
             directory=PostgresModelDirectory(tenant),
-            snapshots=PostgresSnapshots(tenant),
+            snapshots=PostgresSnapshots(tenant, SystemClock()),
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -62,6 +63,35 @@ async def test_no_answer_that_comes_in_the_moment_of_a_removal_is_left_behind(
             late = a_snapshot(standing, moment, "a")
             await asyncio.gather(subject.snapshots.keep(provider.id, late), _saved(subject, organization_id, provider))
     assert _kept(owner, organization_id) == set()
+
+
+async def test_nobody_waits_for_a_time_that_only_a_wrong_clock_can_have_set(
+    subject: Keepers, organization_id: UUID, owner: Connection
+) -> None:
+    """As a clock leaves it behind that was an hour ahead: a lease, an answer, and a failure."""
+    provider = a_provider()
+    await _saved(subject, organization_id, provider)
+    await _answered(subject, organization_id, provider.id)
+    holder = uuid4()
+    with acting(organization_id):
+        [before] = (await subject.snapshots.standing(provider.id)).providers
+        assert await subject.snapshots.lease(provider.id, holder, LONG) is not None
+        await subject.snapshots.fail(provider.id, holder, basis=before.basis, failure={}, quiet_seconds=LONG)
+        owner.execute("UPDATE discovery_snapshots SET fetched_at = fetched_at + interval '1 hour'")
+        owner.execute(
+            "UPDATE discovery_attempts SET leased_until = leased_until + interval '1 hour',"
+            " failed_at = failed_at + interval '1 hour', quiet_until = quiet_until + interval '1 hour'"
+        )
+        [standing] = (await subject.snapshots.standing(provider.id)).providers
+        assert standing.usable is not None
+        assert (standing.usable.age, standing.refused) == (inf, None)
+        moment = await subject.snapshots.lease(provider.id, uuid4(), LONG)
+        assert moment is not None
+        assert await subject.snapshots.lease(provider.id, holder, LONG) is None
+        assert await subject.snapshots.keep(provider.id, a_snapshot(standing, moment, "b"))
+        [standing] = (await subject.snapshots.standing(provider.id)).providers
+        assert standing.usable is not None
+        assert standing.usable.age < LONG
 
 
 async def _saved(subject: Keepers, organization_id: UUID, provider: Provider) -> None:

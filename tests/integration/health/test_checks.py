@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from adapters.postgres.election import PostgresElection
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.pool import reading_pool
 from adapters.postgres.tenant import Tenant
@@ -106,6 +107,25 @@ async def test_the_next_check_is_told_unless_there_is_none(
             assert (await PostgresHealthChecks(Tenant(pool), 0.0).standing(provider_id)).next_check_at is None
         owner.execute("UPDATE ai_providers SET is_enabled = false")
         assert (await checks.standing(provider_id)).next_check_at is None
+
+
+async def test_a_check_from_a_time_to_come_holds_up_no_other(
+    checks: PostgresHealthChecks, known: Known, owner: Connection, database: Database
+) -> None:
+    """As a clock leaves it behind that was an hour ahead: the provider is due, and its next check counts."""
+    organization_id = UUID(int=9)
+    provider_id = await known(organization_id)
+    now = datetime.now(UTC)
+    with acting(organization_id):
+        await checks.record(provider_id, now, {}, "healthy")
+        owner.execute("UPDATE ai_providers SET health_status = 'healthy'")
+        async with PostgresElection(database.admin_url).term() as term:
+            assert list(await term.due(1000, 10)) == []
+            owner.execute("UPDATE provider_health SET last_check_at = last_check_at + interval '1 hour'")
+            assert [each.provider_id for each in await term.due(1000, 10)] == [provider_id]
+            await checks.record(provider_id, now, {}, "healthy")
+            assert list(await term.due(1000, 10)) == []
+        assert (await checks.standing(provider_id)).last_check_at == now
 
 
 async def test_the_last_check_is_the_latest_one(checks: PostgresHealthChecks, known: Known) -> None:

@@ -126,8 +126,8 @@ async def test_nobody_can_stand_while_the_database_is_away(start_postgres: Calla
 
 async def test_what_is_left_of_removed_providers_is_tidied_up(database: Database, owner: Connection) -> None:
     owner.execute(
-        "INSERT INTO provider_checks (organization_id, provider_id, checked_at, report)"
-        " SELECT gen_random_uuid(), gen_random_uuid(), now(), '{}' FROM generate_series(1, 3)"
+        "INSERT INTO provider_checks (organization_id, provider_id, checked_at, check_id, report)"
+        " SELECT gen_random_uuid(), gen_random_uuid(), now(), gen_random_uuid(), '{}' FROM generate_series(1, 3)"
     )
     owner.execute(
         "INSERT INTO provider_health (organization_id, provider_id, last_check_at)"

@@ -10,6 +10,7 @@ import pytest
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.pool import reading_pool
 from adapters.postgres.tenant import Tenant
+from adapters.system_clock import SystemClock
 from application.caller import acting_as
 from application.ports.idempotency import Claimed, InFlight, Mismatch, Replay
 from tests.contract.claims_contract import ASKED_OTHERWISE, ClaimsContract, claimed, completed, on_behalf_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def claims(database: Database) -> AsyncIterator[PostgresClaims]:
     async with reading_pool(database.app_url) as pool:
-        yield PostgresClaims(Tenant(pool))
+        yield PostgresClaims(Tenant(pool), SystemClock())
 
 
 def time_passes(owner: Connection, how_long: str) -> None:
@@ -62,3 +63,14 @@ async def test_an_answer_is_kept_for_a_day(claims: PostgresClaims, owner: Connec
     assert isinstance(await claimed(claims, organization), Replay)
     time_passes(owner, "2 minutes")
     assert await claimed(claims, organization, fingerprint=ASKED_OTHERWISE) == Claimed()
+
+
+async def test_a_claim_from_a_time_to_come_holds_nobody_up(claims: PostgresClaims, owner: Connection) -> None:
+    """As a clock leaves it behind that was an hour ahead."""
+    organization = uuid4()
+    await claimed(claims, organization)
+    time_passes(owner, "-15 seconds")
+    assert await claimed(claims, organization) == InFlight()
+    time_passes(owner, "-1 hour")
+    assert await claimed(claims, organization) == Claimed()
+    assert await claimed(claims, organization) == InFlight()
