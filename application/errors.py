@@ -160,3 +160,12 @@ class CredentialUnreadable(ApplicationError):
     """The stored key cannot be decrypted for this provider and endpoint; give the key again."""
 
     code = "credential-unreadable"
+
+
+class CredentialNotCurrent(CredentialUnreadable):
+    """The stored key is not the one that the log speaks of: it was replaced or removed, and its row put back.
+
+    It is not used. Give the provider's key again.
+    """
+
+    code = "credential-not-current"

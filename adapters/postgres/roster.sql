@@ -3,7 +3,8 @@ SELECT org_sequence FROM organization_heads WHERE organization_id = %(organizati
 
 -- accounts: the providers, each with its sealed key
 SELECT p.id, p.name, p.provider_type, p.endpoint, p.settings, p.is_enabled, p.health_status,
-       c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id
+       c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id,
+       coalesce(p.credential_hint IS NOT NULL AND p.credential_version = c.version, false)
 FROM ai_providers p
 LEFT JOIN provider_credentials c ON c.organization_id = p.organization_id AND c.provider_id = p.id
 WHERE p.organization_id = %(organization_id)s;

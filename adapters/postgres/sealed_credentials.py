@@ -38,8 +38,11 @@ def sealed_credential(
     origin: str,
     *sealed: Any,  # noqa: ANN401 - columns
 ) -> SealedCredential:
-    """Return what a row holds; `sealed` are its columns from the hint to the master key's id, in the table's order."""
-    hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id = sealed
+    """Return what a row holds; `sealed` are its columns from the hint to the master key's id, in the table's order.
+
+    After them comes whether the row is the one that the log speaks of, where the reader uses the key.
+    """
+    hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id, *is_current = sealed
     return SealedCredential(
         binding=KeyBinding(organization_id=organization_id, provider_id=provider_id, version=version, origin=origin),
         hint=hint,
@@ -48,4 +51,5 @@ def sealed_credential(
         wrapped_key=wrapped_key,
         wrap_nonce=wrap_nonce,
         master_key_id=master_key_id,
+        is_current=all(is_current),
     )

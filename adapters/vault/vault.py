@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapters.vault.envelope import hint
 from application.caller import current_caller
+from application.errors import CredentialNotCurrent
 from application.ports.vault import KeyBinding
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from adapters.vault.envelope import Envelope
     from application.ports.sealed_credentials import SealedCredentials
     from application.ports.vault import SealedCredential
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class EnvelopeVault:
@@ -35,6 +39,15 @@ class EnvelopeVault:
         return None if stored is None else await self.unseal(stored, provider_id=provider_id, origin=origin)
 
     async def unseal(self, sealed: SealedCredential, *, provider_id: UUID, origin: str) -> str:
+        if not sealed.is_current:
+            _LOGGER.error(
+                "credential-not-current: version %d of the key of provider %s of organization %s is stored, but is not "
+                "the one that the log speaks of; it is not used",
+                sealed.binding.version,
+                provider_id,
+                current_caller().organization_id,
+            )
+            raise CredentialNotCurrent
         # The binding is what the caller is about to do, not what the row says of itself.
         binding = KeyBinding(
             organization_id=current_caller().organization_id,

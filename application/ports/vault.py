@@ -21,7 +21,11 @@ class KeyBinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedCredential:
-    """A key under envelope encryption: its own data key, wrapped by the master key `master_key_id`."""
+    """A key under envelope encryption: its own data key, wrapped by the master key `master_key_id`.
+
+    `is_current` is whether its provider has a key, and this version of it: a replaced or removed key whose row was put
+    back is not, and is never opened.
+    """
 
     binding: KeyBinding
     hint: str
@@ -30,6 +34,7 @@ class SealedCredential:
     wrapped_key: bytes
     wrap_nonce: bytes
     master_key_id: str
+    is_current: bool = True
 
 
 class Vault(Protocol):
@@ -48,6 +53,7 @@ class Vault(Protocol):
 
         Raises:
             CredentialUnreadable: it was sealed for another tenant, provider, version or origin, or was tampered with.
+            CredentialNotCurrent: it is not the one that the provider's log speaks of.
         """
         ...
 
@@ -56,5 +62,6 @@ class Vault(Protocol):
 
         Raises:
             CredentialUnreadable: it was sealed for another tenant, provider, version or origin, or was tampered with.
+            CredentialNotCurrent: it is not the one that the provider's log speaks of.
         """
         ...

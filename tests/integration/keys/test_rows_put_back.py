@@ -1,0 +1,95 @@
+"""A key's row that was put back after the key was replaced or removed is never used, and whoever looks is told."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.postgres.pool import reading_pool
+from adapters.postgres.rosters import PostgresRosters
+from adapters.postgres.sealed_credentials import PostgresSealedCredentials
+from adapters.postgres.tenant import Tenant
+from adapters.vault.envelope import Envelope
+from adapters.vault.keyring import Keyring
+from adapters.vault.vault import EnvelopeVault
+from application.errors import CredentialNotCurrent
+from application.policies.sealing import new_credential, sealed
+from tests.builders import AN_ENDPOINT, a_provider, acting
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from uuid import UUID
+
+    from adapters.event_store.providers import EventSourcedProviders
+    from domain.provider.aggregate import Provider
+    from tests.databases import Connection, Database
+
+OLD, NEW = "sk-the-former-key-of-the-account", "sk-the-present-key-of-the-account"
+_KEPT = "CREATE TABLE kept AS TABLE provider_credentials"
+_PUT_BACK = ("DELETE FROM provider_credentials", "INSERT INTO provider_credentials TABLE kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """An organization's providers with their keys, and who opens them."""
+
+    organization_id: UUID
+    providers: EventSourcedProviders
+    tenant: Tenant
+    vault: EnvelopeVault
+
+    async def give(self, provider: Provider, key: str) -> None:
+        credential = new_credential(self.vault, key)
+        assert credential is not None
+        provider.replace_credential(credential)
+        with acting(self.organization_id):
+            await self.providers.save(provider, credential=await sealed(self.vault, provider, key))
+
+    async def remove(self, provider: Provider) -> None:
+        provider.remove_credential()
+        with acting(self.organization_id):
+            await self.providers.save(provider)
+
+    async def open(self, provider: Provider) -> str | None:
+        with acting(self.organization_id):
+            return await self.vault.open(provider.id, AN_ENDPOINT.origin)
+
+    async def open_for_a_prompt(self, provider: Provider) -> str:
+        with acting(self.organization_id):
+            account = (await PostgresRosters(self.tenant).read()).accounts[provider.id]
+            assert account.sealed is not None
+            return await self.vault.unseal(account.sealed, provider_id=provider.id, origin=AN_ENDPOINT.origin)
+
+
+@pytest.fixture
+async def keys(database: Database, providers: EventSourcedProviders, organization_id: UUID) -> AsyncIterator[Keys]:
+    async with reading_pool(database.app_url, size=1) as pool:
+        tenant = Tenant(pool)
+        vault = EnvelopeVault(Envelope(Keyring.generate("test")), PostgresSealedCredentials(tenant))
+        yield Keys(organization_id, providers, tenant, vault)
+
+
+@pytest.mark.parametrize("now", [NEW, None])
+async def test_a_former_key_is_refused_wherever_keys_are_opened(
+    keys: Keys, owner: Connection, now: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider = a_provider()
+    await keys.give(provider, OLD)
+    assert await keys.open(provider) == OLD
+    owner.execute(_KEPT)
+    await (keys.remove(provider) if now is None else keys.give(provider, now))
+    assert await keys.open(provider) == now
+    for statement in _PUT_BACK:
+        owner.execute(statement)
+    with caplog.at_level(logging.ERROR):
+        with pytest.raises(CredentialNotCurrent):
+            await keys.open(provider)
+        with pytest.raises(CredentialNotCurrent):
+            await keys.open_for_a_prompt(provider)
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.split(":")[0] for line in lines] == ["credential-not-current"] * 2
+    assert all(str(provider.id) in line for line in lines)
+    assert OLD not in caplog.text
