@@ -100,7 +100,8 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
 
     def read(body: bytes) -> object:
         document = parse_json(body)
-        if route.is_command:
+        # A question that takes a key is kept too, with its answer, where it has an Idempotency-Key.
+        if route.is_command or "api_key" in model.model_fields:
             refuse_keys(document, exchange_of(request))
         return document
 

@@ -134,8 +134,8 @@ class Route:
 
     @property
     def takes_reason(self) -> bool:
-        """Tell whether it makes changes that may have a reason."""
-        return self.is_command and self.access is not Access.PUBLIC
+        """Tell whether it makes changes that may have a reason; other APIs that are spoken here have no such field."""
+        return self.is_command and self.access is not Access.PUBLIC and self.problem_shape is PROBLEM_DETAILS
 
     @property
     def takes_keys(self) -> bool:

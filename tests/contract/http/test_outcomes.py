@@ -12,7 +12,7 @@ from application.errors import CommandOutcomeUnknown, ModelNotFound, Unavailable
 from application.recorded import Recorded
 from entrypoints.http.authorization import Access
 from tests.contract.http.test_idempotency import UnreachableClaims
-from tests.contract.http.views import THINGS, a_route
+from tests.contract.http.views import THINGS, Thing, a_route
 from tests.http_service import a_token
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ async def test_with_a_key_only_the_first_request_can_be_sure_that_nothing_was_ch
         """Fail in one way after the other"""
         return await next(handlers)(request)
 
-    service = await serve(a_route(next_one, method="POST", access=Access.EDITOR))
+    service = await serve(a_route(next_one, method="POST", access=Access.EDITOR, body=Thing, body_required=False))
     replies = [await service.ask("POST", THINGS, token=TOKEN, headers=KEY) for _ in range(5)]
     outcomes = [reply.document["outcome"] for reply in replies]
     assert outcomes == ["unchanged", "unknown", "unknown", "made", "unknown"]
