@@ -28,7 +28,7 @@ export async function show({ params, query, signal }) {
     provider = await get(`${PROVIDERS}/${model.providerId}`, {}, signal);
     renewWith([model, provider], signal);
   } catch (error) {
-    return page("Model", { back }, error.status === 404 ? [removed("model"), await history(path, null, { signal })] : failure(error, () => refresh()));
+    return page("Model", { back }, error.status === 404 ? [removed("model"), await history(path, null, { needs: "editor", signal })] : failure(error, () => refresh()));
   }
   return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, await tabs([
     ["overview", "Overview", () => overview(model, provider)],

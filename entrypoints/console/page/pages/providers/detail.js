@@ -28,7 +28,7 @@ export async function show({ params, query, signal }) {
     [provider, types] = await Promise.all([get(path, {}, signal), providerTypes()]);
     renewWith([provider], signal);
   } catch (error) {
-    return page("Provider", { back }, error.status === 404 ? [removed("provider"), await history(path, null, { signal })] : failure(error, () => refresh()));
+    return page("Provider", { back }, error.status === 404 ? [removed("provider"), await history(path, null, { needs: "admin", signal })] : failure(error, () => refresh()));
   }
   const again = () => refresh({ focus: false });
   const actions = [
