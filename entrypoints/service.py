@@ -206,7 +206,7 @@ def views(container: Container, trail: AuditTrail) -> Views:
 
 def _administration_views(container: Container) -> AdministrationViews:
     return AdministrationViews(
-        read_tables=container.administration.read_tables(),
+        projections=container.administration.projections(),
         jobs=container.administration.jobs(),
         stock=container.administration.stock(),
         list_keys=container.administration.list_master_keys(),

@@ -62,6 +62,108 @@ CREATE INDEX ai_models_created_idx ON ai_models (organization_id, created_at, id
 
 ALTER TABLE ai_models ADD CONSTRAINT ai_models_pkey PRIMARY KEY (organization_id, id);
 
+-- Apply a command's net changes of one table: {"insert": [row...], "update": [columns...], "delete": [id...]}. Columns
+-- that a change does not name stay as they are, and so does what `sources` says of other values. Times are the
+-- database's; a rebuild brings its own. Every column of the table is named here: a migration that adds one repeats the
+-- function with it. These run inside append_events, with its rights and its path.
+
+CREATE FUNCTION apply_provider_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    change jsonb;
+BEGIN
+    IF p_changes ? 'insert' THEN
+        INSERT INTO ai_providers (
+            organization_id, id, name, provider_type, endpoint, settings, is_enabled, health_status, credential_version,
+            credential_hint, credential_set_at, created_at, updated_at, revision)
+        SELECT p_organization_id, r.id, r.name, r.provider_type, r.endpoint, r.settings, r.is_enabled, r.health_status,
+            r.credential_version, r.credential_hint,
+            coalesce(r.credential_set_at, CASE WHEN r.credential_hint IS NOT NULL THEN p_time END),
+            coalesce(r.created_at, p_time), coalesce(r.updated_at, p_time), r.revision
+        FROM jsonb_populate_recordset(NULL::ai_providers, p_changes -> 'insert') r;
+    END IF;
+    -- One by one through the primary key: of a set the planner expects a hundred rows and reads all there are.
+    FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
+        UPDATE ai_providers held SET (
+            name, provider_type, endpoint, settings, is_enabled, health_status, credential_version, credential_hint,
+            credential_set_at, created_at, updated_at, revision) = (
+            SELECT r.name, r.provider_type, r.endpoint, r.settings, r.is_enabled, r.health_status, r.credential_version,
+                r.credential_hint,
+                CASE WHEN change ? 'credential_set_at' OR NOT change ? 'credential_hint' THEN r.credential_set_at
+                     WHEN r.credential_hint IS NOT NULL THEN p_time END,
+                r.created_at, coalesce((change ->> 'updated_at')::timestamptz, p_time), r.revision
+            FROM jsonb_populate_record(held, change) r)
+        WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    change jsonb;
+BEGIN
+    IF p_changes ? 'insert' THEN
+        INSERT INTO ai_models (
+            organization_id, id, provider_id, model_id, name, version, type, capabilities, config, cost_per_1k_tokens,
+            input_per_1k, output_per_1k, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on,
+            is_enabled, sources, created_at, updated_at, revision)
+        SELECT p_organization_id, r.id, r.provider_id, r.model_id, r.name, r.version, r.type, r.capabilities, r.config,
+            r.cost_per_1k_tokens, r.input_per_1k, r.output_per_1k, r.price_source, r.price_as_of, r.context_window,
+            r.max_tokens, r.lifecycle, r.retires_on, r.is_enabled, r.sources, coalesce(r.created_at, p_time),
+            coalesce(r.updated_at, p_time), r.revision
+        FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') r;
+    END IF;
+    FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
+        UPDATE ai_models held SET (
+            provider_id, model_id, name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k,
+            output_per_1k, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on, is_enabled,
+            sources, updated_at, revision) = (
+            SELECT r.provider_id, r.model_id, r.name, r.version, r.type, r.capabilities, r.config, r.cost_per_1k_tokens,
+                r.input_per_1k, r.output_per_1k, r.price_source, r.price_as_of, r.context_window, r.max_tokens,
+                r.lifecycle, r.retires_on, r.is_enabled, held.sources || coalesce(change -> 'sources', '{}'::jsonb),
+                p_time, r.revision
+            FROM jsonb_populate_record(held, change) r)
+        WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
+    END LOOP;
+END
+$$;
+
+-- The organization's first write has made its row.
+CREATE FUNCTION apply_organization_changes(p_organization_id uuid, p_changes jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE organizations held SET name = change ->> 'name'
+    FROM jsonb_array_elements(coalesce(p_changes -> 'insert', '[]') || coalesce(p_changes -> 'update', '[]')) change
+    WHERE held.id = p_organization_id;
+END
+$$;
+
+-- Apply the net row changes of a command, under their tables' names. Deletes come first, models before the providers
+-- they belong to; inserts and updates the other way round.
+CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_changes #> '{ai_models,delete}' IS NOT NULL THEN
+        DELETE FROM ai_models WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_changes #> '{ai_models,delete}'));
+    END IF;
+    IF p_changes #> '{ai_providers,delete}' IS NOT NULL THEN
+        DELETE FROM ai_providers WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_changes #> '{ai_providers,delete}'));
+    END IF;
+    IF p_changes ? 'ai_providers' THEN
+        PERFORM apply_provider_changes(p_organization_id, p_changes -> 'ai_providers', p_time);
+    END IF;
+    IF p_changes ? 'ai_models' THEN
+        PERFORM apply_model_changes(p_organization_id, p_changes -> 'ai_models', p_time);
+    END IF;
+    IF p_changes ? 'organizations' THEN
+        PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');
+    END IF;
+END
+$$;
+
 -- Not projections: what the log must not hold, and evidence that is allowed to be forgotten.
 
 CREATE TABLE provider_credentials (

@@ -1,7 +1,7 @@
 -- The one way into the log, in one round trip: idempotent by command id, optimistic by revision, all or nothing.
 -- append_events and command_outcome alone run with the owner's rights, on a pinned search_path. What they call has the
 -- rights and the path of who calls it: a SET of its own would cost each call more than most of its work. apply_changes,
--- which changes the read tables, is written from the tables themselves (0009).
+-- which changes the read tables, stands beside them (0002).
 
 -- Store and destroy sealed keys, with the events that speak of them.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void

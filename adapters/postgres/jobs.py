@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.tenant import reachable
 from adapters.sql import statements
-from application.ports.jobs import Job, JobNotFound, Order
+from application.ports.jobs import Job, JobNotFound, Order, TooManyJobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _UNDER_WAY: Final = {"queued", "running"}
 _SILENCE: Final = timedelta(seconds=15)
 _SQL: Final = statements("adapters.postgres", "jobs.sql")
+# Each has a process of its own, also while it waits.
+_MOST_UNDER_WAY: Final = 20
 
 
 class PostgresJobs:
@@ -34,8 +36,10 @@ class PostgresJobs:
 
     async def add(self, order: Order) -> Job:
         job_id = uuid4()
-        parameters = {} if order.organization_id is None else {"organizationId": str(order.organization_id)}
-        await self._run(
+        parameters: dict[str, object] = {"isFull": order.is_full}
+        if order.organization_id is not None:
+            parameters["organizationId"] = str(order.organization_id)
+        added = await self._one(
             "add_job",
             id=job_id,
             kind=order.kind,
@@ -44,8 +48,12 @@ class PostgresJobs:
             requested_by=order.requested_by,
             correlation_id=order.correlation_id,
             reason=order.reason,
-            now=self._clock.now(),
+            now=(now := self._clock.now()),
+            heard_of_since=now - _SILENCE,
+            most=_MOST_UNDER_WAY,
         )
+        if added is None:
+            raise TooManyJobs
         await self._run("forget_jobs")
         return await self.get(job_id)
 
@@ -59,11 +67,8 @@ class PostgresJobs:
         return await self._jobs("jobs", limit=limit)
 
     async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> bool:
-        parameters = {"id": job_id, "step": step, "done": done, "total": total, "now": self._clock.now()}
-        with reachable():
-            async with self._pool.connection() as connection:
-                row = await (await connection.execute(_SQL["note_job"], parameters)).fetchone()
-        return row is not None and bool(row[0])
+        now = self._clock.now()
+        return bool(await self._one("note_job", id=job_id, step=step, done=done, total=total, now=now))
 
     async def cancel(self, job_id: UUID) -> None:
         await self._run("cancel_job", id=job_id)
@@ -86,6 +91,13 @@ class PostgresJobs:
                 rows = await (await connection.execute(_SQL[name], parameters)).fetchall()
         return [_job(row, self._clock.now()) for row in rows]
 
+    async def _one(self, name: str, **parameters: object) -> object:
+        """Return the first value, none where there is no row."""
+        with reachable():
+            async with self._pool.connection() as connection:
+                row = await (await connection.execute(_SQL[name], parameters)).fetchone()
+        return None if row is None else row[0]
+
     async def _run(self, name: str, **parameters: object) -> None:
         with reachable():
             async with self._pool.connection() as connection:
@@ -98,6 +110,7 @@ def _job(row: tuple[Any, ...], now: datetime) -> Job:
         kind=row[1],
         subject=row[2],
         organization_id=None if organization_id is None else UUID(organization_id),
+        is_full=bool(row[3].get("isFull")),
         requested_by=row[4],
         correlation_id=row[5],
         reason=row[6],

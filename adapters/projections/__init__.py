@@ -1,1 +1,1 @@
-"""The read tables as administrators keep them: folded from the log, compared with it, rebuilt and swapped in."""
+"""The projections as administrators keep them: folded from the log, compared with it and rewritten in place."""

@@ -1,73 +1,104 @@
-"""From the events of many aggregates to the rows of a read table."""
+"""From the events of many aggregates to the rows of the read tables."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 import orjson
 
 from application.errors import ApplicationError
-from application.ports.read_tables import UnreadableEvent
+from application.ports.projections import UnreadableEvent
 from application.projections.fold import changed
 from application.projections.rows import LoggedEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from application.projections.fold import Row
     from application.projections.rows import RowChange, Table
 
     Projector = Callable[[LoggedEvent], RowChange]
 
-RawEvent = tuple[bytes, bytes, int, str, bytes, bytes, int]
-"""Organization and aggregate (16 bytes each), revision, topic, state, time (as Postgres sends it) and position."""
+RawEvent = tuple[bytes, int, str, bytes, bytes, int]
+"""Aggregate (16 bytes), revision, topic, state, time (as Postgres sends it) and the organization's sequence."""
 
 _TIMES: Final = ("created_at", "updated_at", "credential_set_at")
 # Times are sent as microseconds since then.
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def folded(table: Table, events: Iterable[RawEvent], projector: Projector) -> list[Row]:
-    """Return the rows that are left after the events, which come one aggregate after the other, each in its order.
+@dataclass(slots=True)
+class Fold:
+    """The rows that events make, by table and id, and the first event of each aggregate that cannot be read."""
 
-    Raises:
-        UnreadableEvent: one has no projection, or not the facts that its projection needs.
-    """
-    is_there_before = table == "organizations"
-    rows: list[Row] = []
-    row: Row | None = None
-    organization = aggregate = b""
-    organization_id = aggregate_id = topic = ""
-    position = 0
-    try:
-        for event in events:
-            of_organization, of_aggregate, revision, topic, state, recorded_at, position = event
-            if of_aggregate != aggregate or of_organization != organization:
-                if row is not None:
-                    rows.append(_dated(row))
-                if of_organization != organization:
-                    organization, organization_id = of_organization, _spelled(of_organization)
-                aggregate, aggregate_id = of_aggregate, _spelled(of_aggregate)
-                row = unnamed(organization_id) if is_there_before else None
-            change = projector(LoggedEvent(aggregate_id, revision, topic, orjson.loads(state)))
-            row = changed(row, change, recorded_at)
-            if change.operation == "insert" and row is not None:
-                row["organization_id"] = organization_id
+    rows: dict[Table, dict[str, Row]] = field(
+        default_factory=lambda: {"organizations": {}, "ai_providers": {}, "ai_models": {}}
+    )
+    unreadable: list[UnreadableEvent] = field(default_factory=list)
+    has_organization: bool = False
+    """Whether the organization itself is among the aggregates."""
+
+    @property
+    def unreadable_ids(self) -> Sequence[UUID]:
+        """The aggregates of which nothing can be said."""
+        return [event.row_id for event in self.unreadable]
+
+    def keep(self, table: Table, row: Row | None) -> None:
+        """Take in what is left of an aggregate: a row, or nothing."""
         if row is not None:
-            rows.append(_dated(row))
-    except (ApplicationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise UnreadableEvent(position, topic, error) from error
-    return rows
+            self.rows[table][row["id"]] = row
+            for column in _TIMES:
+                sent = row.get(column)
+                if sent is not None:
+                    # Few of the events' times are left in the end, so only these are made Python's.
+                    row[column] = _EPOCH + timedelta(microseconds=int.from_bytes(sent, "big", signed=True))
 
 
-def _dated(row: Row) -> Row:
-    """Return the row with times of Python's: few of the events' times are left in the end."""
-    for column in _TIMES:
-        sent = row.get(column)
-        if sent is not None:
-            row[column] = _EPOCH + timedelta(microseconds=int.from_bytes(sent, "big", signed=True))
-    return row
+def folded(organization_id: UUID, events: Iterable[RawEvent], projector: Projector) -> Fold:
+    """Return what is left after an organization's events, which come one aggregate after the other, each in its order.
+
+    An aggregate with an event that has no projection, or not the facts that its projection needs, is left out.
+    """
+    fold, own_id = Fold(), str(organization_id)
+    table: Table = "ai_models"
+    row: Row | None = None
+    aggregate, aggregate_id, topic, sequence = b"", "", "", 0
+    is_left_out = False
+    remaining = iter(events)
+    while True:
+        try:
+            for of_aggregate, revision, topic, state, recorded_at, sequence in remaining:  # noqa: B007 - for an error
+                if of_aggregate != aggregate:
+                    fold.keep(table, row)
+                    aggregate, aggregate_id = of_aggregate, _spelled(of_aggregate)
+                    row, is_left_out = None, False
+                    if aggregate_id == own_id:
+                        row, fold.has_organization = unnamed(own_id), True
+                elif is_left_out:
+                    continue
+                change = projector(LoggedEvent(aggregate_id, revision, topic, orjson.loads(state)))
+                table, operation, _, _ = change
+                row = changed(row, change, recorded_at)
+                if operation == "insert" and row is not None:
+                    row["organization_id"] = own_id
+        except (ApplicationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            reason = error.message if isinstance(error, ApplicationError) else f"{type(error).__name__}: {error}"
+            fold.unreadable.append(
+                UnreadableEvent(
+                    organization_id=organization_id,
+                    row_id=UUID(bytes=aggregate),
+                    org_sequence=sequence,
+                    topic=topic,
+                    reason=reason,
+                )
+            )
+            row, is_left_out = None, True
+        else:
+            fold.keep(table, row)
+            return fold
 
 
 def _spelled(id_: bytes) -> str:

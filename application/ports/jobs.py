@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from application.errors import ApplicationError, NotFound
+from application.errors import ApplicationError, Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-Kind = Literal["rebuild", "roll-back", "mend", "verify", "rotate-keys"]
+Kind = Literal["rebuild", "verify", "rotate-keys"]
 State = Literal["queued", "running", "succeeded", "failed", "interrupted"]
 Outcome = Literal["succeeded", "failed", "interrupted"]
 
@@ -29,13 +29,23 @@ class JobInterrupted(ApplicationError):
     code = "interrupted"
 
 
+class TooManyJobs(Conflict):
+    """Twenty jobs are queued or running already: wait until some have ended, or cancel them."""
+
+    code = "too-many-jobs"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Who wants what done, to which projection where it is about one, and why."""
+    """Who wants what done, and why.
+
+    `subject`: the projection, all of them where it is none; `is_full`: what was proved before is looked at again.
+    """
 
     kind: Kind
     subject: str | None = None
     organization_id: UUID | None = None
+    is_full: bool = False
     requested_by: str
     correlation_id: str
     reason: str | None = None
@@ -65,7 +75,11 @@ class Jobs(Protocol):
     """The newest thousand jobs."""
 
     async def add(self, order: Order) -> Job:
-        """Keep a new job, queued."""
+        """Keep a new job, queued.
+
+        Raises:
+            TooManyJobs: others wait already.
+        """
         ...
 
     async def get(self, job_id: UUID) -> Job:
@@ -81,7 +95,7 @@ class Jobs(Protocol):
         ...
 
     async def note(self, job_id: UUID, step: str | None, done: int, total: int) -> bool:
-        """Note that the job is running, and how far it is; return whether somebody wants it to stop."""
+        """Note how far the job is; without a step it waits for its turn. Return whether somebody wants it to stop."""
         ...
 
     async def cancel(self, job_id: UUID) -> None:

@@ -11,19 +11,17 @@ from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.postgres.inspection import forget_canaries, keep_canaries, stored_canaries
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.pool import reading_pool
-from adapters.projections.read_tables import PostgresReadTables
+from adapters.projections.projections import PostgresProjections
 from adapters.system_clock import SystemClock
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys
-from application.commands.mend_organization import mend_organization
-from application.commands.rebuild_projection import rebuild_projection
-from application.commands.roll_back_projection import roll_back_projection
+from application.commands.rebuild_projections import rebuild_projections
 from application.commands.rotate_master_key import rotate_master_key
 from application.queries.master_keys import list_master_keys
-from application.queries.verify_projection import verify_projection
+from application.queries.verify_projections import verify_projections
 from entrypoints.administration.launcher import Launcher
 
 if TYPE_CHECKING:
@@ -43,14 +41,12 @@ class Administration(containers.DeclarativeContainer):
     )
     jobs = providers.Singleton(PostgresJobs, pool, providers.Singleton(SystemClock))
     stock = providers.Singleton(PostgresCredentialStock, pool)
-    read_tables = providers.Singleton(PostgresReadTables, admin_database_url)
+    projections = providers.Singleton(PostgresProjections, admin_database_url)
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     keys = providers.Singleton(EnvelopeMasterKeys, providers.Singleton(Envelope, keyring), keyring)
 
-    rebuild_projection = providers.Factory(partial, rebuild_projection, tables=read_tables)
-    roll_back_projection = providers.Factory(partial, roll_back_projection, tables=read_tables)
-    mend_organization = providers.Factory(partial, mend_organization, tables=read_tables)
-    verify_projection = providers.Factory(partial, verify_projection, tables=read_tables)
+    rebuild_projections = providers.Factory(partial, rebuild_projections, projections=projections)
+    verify_projections = providers.Factory(partial, verify_projections, projections=projections)
     rotate_master_key = providers.Factory(partial, rotate_master_key, keys=keys, stock=stock)
     list_master_keys = providers.Factory(partial, list_master_keys, keys=keys, stock=stock)
 

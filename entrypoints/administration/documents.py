@@ -5,54 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.commands.rebuild_projection import Rebuilt
-    from application.commands.roll_back_projection import RolledBack
     from application.commands.rotate_master_key import Rotated
     from application.ports.jobs import Job
-    from application.ports.read_tables import Differences, Mended, ProjectionStatus, Swapped
+    from application.ports.projections import Comparison, Differences, ProjectionStatus
     from application.queries.master_keys import MasterKeyStatus
-    from application.queries.verify_projection import Verified
 
 Document = dict[str, Any]
 
 
-def rebuilt_document(rebuilt: Rebuilt) -> Document:
-    """Return what a rebuild did."""
+def comparison_document(comparison: Comparison) -> Document:
+    """Return what a rebuild or a verification found."""
     return {
-        "name": rebuilt.name,
-        "events": rebuilt.events,
-        "rows": rebuilt.rows,
-        "corrected": _differences(rebuilt.corrected),
-        "swap": _swap(rebuilt.swapped),
-        "orphans": rebuilt.orphans,
-    }
-
-
-def rolled_back_document(rolled_back: RolledBack) -> Document:
-    """Return what going back did."""
-    return {
-        "name": rolled_back.name,
-        "differing": _differences(rolled_back.differing),
-        "swap": _swap(rolled_back.swapped),
-        "orphans": rolled_back.orphans,
-    }
-
-
-def mended_document(mended: Sequence[Mended]) -> Document:
-    """Return what mending an organization did."""
-    return {"tables": [{"name": each.name, "removed": each.removed, "restored": each.restored} for each in mended]}
-
-
-def verified_document(verified: Verified) -> Document:
-    """Return what a verification found."""
-    return {
-        "name": verified.name,
-        "position": verified.position,
-        "events": verified.events,
-        "rows": verified.rows,
-        "differences": _differences(verified.differences),
+        "organizations": comparison.organizations,
+        "unchanged": comparison.unchanged,
+        "events": comparison.events,
+        "data": [
+            {"name": table.name, "rows": table.rows, "differences": _differences(table.differences)}
+            for table in comparison.tables
+        ],
+        "unreadable": {
+            "count": comparison.unreadable.count,
+            "first": [
+                {
+                    "organizationId": str(event.organization_id),
+                    "id": str(event.row_id),
+                    "position": event.org_sequence,
+                    "type": event.topic,
+                    "reason": event.reason,
+                }
+                for event in comparison.unreadable.first
+            ],
+        },
+        "longestLockMs": round(comparison.longest_lock_ms, 1),
     }
 
 
@@ -73,13 +57,11 @@ def status_document(status: ProjectionStatus) -> Document:
     """Return how a projection stands."""
     return {
         "name": status.name,
-        "position": status.position,
+        "position": status.events,
         "rows": status.rows,
-        "rebuiltAt": status.swapped_at,
-        "rebuiltPosition": status.swapped_position,
-        "hasPrevious": status.has_previous,
-        "hasLeftover": status.has_leftover,
-        "isPlanned": status.is_planned,
+        "organizations": status.organizations,
+        "proved": status.proved,
+        "rebuiltAt": status.rebuilt_at,
     }
 
 
@@ -129,12 +111,4 @@ def _differences(differences: Differences) -> Document:
             }
             for difference in differences.first
         ],
-    }
-
-
-def _swap(swapped: Swapped) -> Document:
-    return {
-        "position": swapped.position,
-        "milliseconds": round(swapped.milliseconds, 1),
-        "attempts": swapped.attempts,
     }

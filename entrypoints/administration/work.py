@@ -7,20 +7,18 @@ import gc
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from application.commands.mend_organization import MendOrganization
-from application.commands.rebuild_projection import RebuildProjection
-from application.commands.roll_back_projection import RollBackProjection
+from application.commands.rebuild_projections import RebuildProjections
 from application.commands.rotate_master_key import RotateMasterKey
 from application.errors import ApplicationError, Unavailable
 from application.ports.jobs import JobInterrupted
 from application.ports.progress import NoProgress
-from application.ports.read_tables import ProjectionNotFound
+from application.ports.projections import ProjectionNotFound
 from application.projections.project import TOPICS_OF
-from application.queries.verify_projection import VerifyProjection
+from application.queries.verify_projections import VerifyProjections
 from entrypoints.administration import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from application.ports.jobs import Job, Jobs, Order, Outcome
@@ -89,23 +87,18 @@ async def _done(order: Order, administration: Administration, progress: Progress
         case "rotate-keys":
             rotated = await administration.rotate_master_key()(RotateMasterKey(), progress=progress)
             return documents.rotated_document(rotated)
-        case "mend":
-            names = NAMES if order.subject is None else (projection_named(order.subject),)
-            if order.organization_id is None:
-                raise LookupError(order.kind)
-            command = MendOrganization(organization_id=order.organization_id, names=names)
-            return documents.mended_document(await administration.mend_organization()(command, progress=progress))
-    name = projection_named(order.subject or "")
-    match order.kind:
         case "rebuild":
-            rebuilt = await administration.rebuild_projection()(RebuildProjection(name=name), progress=progress)
-            return documents.rebuilt_document(rebuilt)
-        case "roll-back":
-            rolled_back = await administration.roll_back_projection()(RollBackProjection(name=name), progress=progress)
-            return documents.rolled_back_document(rolled_back)
+            rebuild = RebuildProjections(names=_names(order), organization_id=order.organization_id)
+            rebuilt = await administration.rebuild_projections()(rebuild, progress=progress)
+            return documents.comparison_document(rebuilt)
         case "verify":
-            verified = await administration.verify_projection()(VerifyProjection(name=name), progress=progress)
-            return documents.verified_document(verified)
+            verify = VerifyProjections(names=_names(order), organization_id=order.organization_id, full=order.is_full)
+            verified = await administration.verify_projections()(verify, progress=progress)
+            return documents.comparison_document(verified)
+
+
+def _names(order: Order) -> Sequence[Table]:
+    return NAMES if order.subject is None else [projection_named(order.subject)]
 
 
 class _Counted:

@@ -51,6 +51,7 @@ async def carried_out(
     *,
     subject: str | None = None,
     organization_id: UUID | None = None,
+    is_full: bool = False,
     quiet: bool,
 ) -> Document:
     """Return what came of the work; while it lasts and afterwards it is a job that every process can tell of."""
@@ -58,6 +59,7 @@ async def carried_out(
         kind=kind,
         subject=subject,
         organization_id=organization_id,
+        is_full=is_full,
         # A number, because names of people have no place among jobs.
         requested_by=f"command-line:{os.getuid()}",
         correlation_id=uuid4().hex,

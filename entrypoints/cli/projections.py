@@ -15,129 +15,101 @@ from entrypoints.cli.output import REFUSED, clear_errors, console, print_json
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from application.ports.jobs import Kind
     from entrypoints.administration.container import Administration
     from entrypoints.administration.documents import Document
 
-projections = typer.Typer(no_args_is_help=True, help="Verify and rebuild the read tables.")
+projections = typer.Typer(no_args_is_help=True, help="Verify and rebuild the projections: the tables that lists read.")
 
 Name = Annotated[str | None, typer.Argument(help=f"One of {', '.join(NAMES)}; all of them without it.")]
+Org = Annotated[str | None, typer.Option(help="The rows of this organization alone.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 _MOST_SHOWN = 20
 
 
 @projections.command()
 def status(as_json: AsJson = False) -> None:
-    """Show how far each projection is, its rows, its last rebuild, and what lies beside it."""
+    """Show the events and rows of each projection, its last rebuild, and of how many organizations it is verified."""
     with clear_errors(as_json=as_json):
         statuses = administrate(_statuses)
     if as_json:
         print_json({"data": statuses})
         return
-    table = Table("projection", "position", "rows", "last rebuild", "notes")
+    table = Table("projection", "events", "rows", "last rebuild", "verified organizations")
     for each in statuses:
         rebuilt = "never" if each["rebuiltAt"] is None else f"{each['rebuiltAt']:%Y-%m-%d %H:%M:%S} UTC"
-        table.add_row(each["name"], f"{each['position']:,}", f"{each['rows']:,}", rebuilt, _notes(each))
+        verified = f"{each['proved']:,} of {each['organizations']:,}"
+        table.add_row(each["name"], f"{each['position']:,}", f"{each['rows']:,}", rebuilt, verified)
     console.print(table)
 
 
 @projections.command()
-def verify(name: Name = None, as_json: AsJson = False) -> None:
-    """Fold the log and compare the outcome with the live tables, row by row; exit code 1 when rows differ."""
-    with clear_errors(as_json=as_json):
-        found = _each("verify", _names(name), as_json=as_json)
-    if as_json:
-        print_json({"data": found})
-    else:
-        for each in found:
-            typer.echo(f"{_made(each)}, {_differing(each['differences'])}")
-    if any(each["differences"]["count"] for each in found):
+def verify(
+    name: Name = None,
+    org: Org = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Also fold organizations of which nothing has changed since the last time.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fold the log and compare the outcome with the tables, row by row; exit code 1 when rows differ."""
+    found = _done("verify", name, org, as_json=as_json, is_full=full)
+    if found["unreadable"]["count"] or any(each["differences"]["count"] for each in found["data"]):
         raise typer.Exit(REFUSED)
 
 
 @projections.command()
-def rebuild(
-    name: Name = None,
-    org: Annotated[str | None, typer.Option(help="Mend the rows of this organization alone, in place.")] = None,
-    rollback: Annotated[bool, typer.Option("--rollback", help="Go back to the table that was replaced.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Make read tables anew from the log and swap them in, while reads and writes go on.
+def rebuild(name: Name = None, org: Org = None, as_json: AsJson = False) -> None:
+    """Fold the log and write the rows that are not what it says, in place, while reads and writes go on.
 
-    What was replaced is kept for --rollback until the next rebuild. Ctrl-C leaves the live tables as they are.
+    Exit code 1 when events cannot be read. Ctrl-C ends it at any point: what was written is right.
     """
-    with clear_errors(as_json=as_json):
-        names = _names(name)
-        if rollback and (org is not None or name is None):
-            raise WrongSettings([f"--rollback takes one of {', '.join(NAMES)}, and no --org."])
-        done = [_mended(org, name, as_json=as_json)] if org else _rebuilt(names, rollback=rollback, as_json=as_json)
-    if as_json:
-        print_json({"data": done})
-        return
-    for each in done:
-        for line in _told(each):
-            typer.echo(line)
+    if _done("rebuild", name, org, as_json=as_json)["unreadable"]["count"]:
+        raise typer.Exit(REFUSED)
 
 
 async def _statuses(administration: Administration) -> list[Document]:
-    return [status_document(status) for status in await administration.read_tables().statuses()]
+    return [status_document(status) for status in await administration.projections().statuses()]
 
 
-def _rebuilt(names: Sequence[str], *, rollback: bool, as_json: bool) -> list[Document]:
-    return _each("roll-back" if rollback else "rebuild", names, as_json=as_json)
+def _done(kind: Kind, name: str | None, org: str | None, *, as_json: bool, is_full: bool = False) -> Document:
+    """Do the work as a job, print what came of it and return that."""
+    with clear_errors(as_json=as_json):
+        subject = None if name is None else projection_named(name)
+        organization_id = None if org is None else _organization(org)
+        done = administrate(
+            lambda parts: carried_out(
+                parts, kind, subject=subject, organization_id=organization_id, is_full=is_full, quiet=as_json
+            )
+        )
+    if as_json:
+        print_json(done)
+    else:
+        typer.echo("\n".join(_lines(done, was_written=kind == "rebuild")))
+    return done
 
 
-def _mended(org: str, name: str | None, *, as_json: bool) -> Document:
+def _organization(text: str) -> UUID:
     try:
-        organization_id = UUID(org)
+        return UUID(text)
     except ValueError:
-        raise WrongSettings([f"--org {org} is not an id such as 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d."]) from None
-    return administrate(
-        lambda parts: carried_out(parts, "mend", subject=name, organization_id=organization_id, quiet=as_json)
-    )
+        raise WrongSettings([f"--org {text} is not an id such as 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d."]) from None
 
 
-def _each(kind: Kind, names: Sequence[str], *, as_json: bool) -> list[Document]:
-    async def work(administration: Administration) -> list[Document]:
-        return [await carried_out(administration, kind, subject=name, quiet=as_json) for name in names]
-
-    return administrate(work)
-
-
-def _names(name: str | None) -> Sequence[str]:
-    return NAMES if name is None else [projection_named(name)]
-
-
-def _notes(status: Document) -> str:
-    notes = {
-        "hasPrevious": "the replaced table is kept",
-        "hasLeftover": "a rebuild is under way or was broken off",
-        "isPlanned": "new columns wait for a rebuild",
-    }
-    return "; ".join(note for name, note in notes.items() if status[name])
-
-
-def _told(done: Document) -> list[str]:
-    if "tables" in done:
-        return [f"{each['name']}: {each['removed']} rows out, {each['restored']} in" for each in done["tables"]]
-    swap = done["swap"]
-    swapped = f"swapped in at position {swap['position']:,} within {swap['milliseconds']} ms"
-    orphans = f"; {done['orphans']} models have no provider" if done["orphans"] else ""
-    if "differing" in done:
-        return [f"{done['name']}: {swapped}{orphans}; in the one replaced {_differing(done['differing'])}"]
-    return [f"{_made(done)}, {swapped}{orphans}; in the one replaced {_differing(done['corrected'])}"]
-
-
-def _made(done: Document) -> str:
-    return f"{done['name']}: {done['rows']:,} rows of {done['events']:,} events"
-
-
-def _differing(differences: Document) -> str:
-    if not differences["count"]:
-        return "no row differs"
-    shown = differences["first"][:_MOST_SHOWN]
-    lines = [f"  {each['organizationId']} {each['id']} {each['kind']} {' '.join(each['fields'])}" for each in shown]
-    more = differences["count"] - len(shown)
-    return "\n".join([f"{differences['count']:,} rows differ", *lines, *([f"  and {more:,} more"] if more else [])])
+def _lines(done: Document, *, was_written: bool) -> list[str]:
+    unchanged = f", of which {done['unchanged']:,} are unchanged since they were verified" if done["unchanged"] else ""
+    lines = [f"{done['organizations']:,} organizations{unchanged}; {done['events']:,} events read"]
+    for each in done["data"]:
+        count, first = each["differences"]["count"], each["differences"]["first"][:_MOST_SHOWN]
+        verdict = "no row differs" if not count else f"{count:,} rows {'were corrected' if was_written else 'differ'}"
+        lines.append(f"{each['name']}: {each['rows']:,} rows, {verdict}")
+        lines += [f"  {row['organizationId']} {row['id']} {row['kind']} {' '.join(row['fields'])}" for row in first]
+        lines += [f"  and {count - len(first):,} more"] if count > len(first) else []
+    unreadable, events = done["unreadable"]["count"], done["unreadable"]["first"][:_MOST_SHOWN]
+    if unreadable:
+        lines.append(f"{unreadable:,} rows have events that this version cannot read; they were left as they are")
+        lines += [
+            f"  {event['organizationId']} {event['id']} position {event['position']} {event['type']}: {event['reason']}"
+            for event in events
+        ]
+    return lines

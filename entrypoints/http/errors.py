@@ -13,7 +13,6 @@ from application import errors as application
 from application.ports.jobs import JobInterrupted
 from application.ports.outbound import OutboundFailure
 from application.ports.provider_gateway import UpstreamFailure
-from application.ports.read_tables import TablesBusy, UnreadableEvent
 from application.projections.project import UnknownEventType
 from application.prompts.documents import MOST_REASONS, attempt_documents, candidate_documents
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
@@ -212,8 +211,6 @@ TABLE: Mapping[type[BaseException], Entry] = {
     ModelOutOfUse: _no_model(409),
     OutboundFailure: _with(502),
     UnknownEventType: _with(500),
-    UnreadableEvent: _with(500),
-    TablesBusy: _with(503, _SHORTLY),
     JobInterrupted: _with(503, _SHORTLY),
 }
 """From the class of an error to how it is answered. A class stands for those below it that have no entry.

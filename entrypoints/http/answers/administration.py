@@ -10,24 +10,22 @@ from entrypoints.http.answers.shown import Shown
 
 
 class Projection(Shown):
-    """A read table. It is written together with the log, so that it is always as far as that.
+    """A table that follows from the log. It is written together with that, so that it is always as far.
 
-    `hasPrevious`: the table that the last rebuild replaced is kept; `hasLeftover`: a rebuild is under way or was
-    broken off; `isPlanned`: a migration has planned columns, which the next rebuild brings.
+    `position`: how many events there are, of all organizations together; `proved`: of how many organizations the rows
+    were found equal to all of their events.
     """
 
     name: str
     position: int
     rows: int
+    organizations: int
+    proved: int
     rebuilt_at: datetime | None
-    rebuilt_position: int | None
-    has_previous: bool
-    has_leftover: bool
-    is_planned: bool
 
 
 class ProjectionList(Shown):
-    """All read tables."""
+    """All projections."""
 
     data: list[Projection]
 
@@ -124,10 +122,13 @@ class JobError(Shown):
 
 
 class Job(Shown):
-    """Something that takes a while. `done` of `total` is how far the present step is; 0 of 0 is not known."""
+    """Something that takes a while. `done` of `total` is how far the present step is; 0 of 0 is not known.
+
+    `projection`: none where it is about all of them; `queued`: it waits until another one has ended.
+    """
 
     id: UUID
-    kind: Literal["rebuild", "roll-back", "mend", "verify", "rotate-keys"]
+    kind: Literal["rebuild", "verify", "rotate-keys"]
     projection: str | None
     organization_id: UUID | None
     state: Literal["queued", "running", "succeeded", "failed", "interrupted"]

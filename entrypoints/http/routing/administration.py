@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.errors import InvalidInput
 from application.ports.credential_stock import RotationUnderWay
-from application.ports.jobs import JobNotFound
-from application.ports.read_tables import ProjectionNotFound, RebuildUnderWay
+from application.ports.jobs import JobNotFound, TooManyJobs
+from application.ports.projections import ProjectionNotFound
 from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, route
-from entrypoints.http.views.administration import JOBS, JobsQuery, Rebuilding
+from entrypoints.http.views.administration import JOBS, JobsQuery, Rebuilding, Verifying
 
 if TYPE_CHECKING:
     from entrypoints.http.views.administration import AdministrationViews
@@ -35,7 +34,7 @@ def _projections(views: AdministrationViews) -> list[Route]:
             views.list_projections,
             access=Access.PLATFORM,
             tag=_TAG,
-            answers={200: Answer(description="All read tables.", schema=ProjectionList)},
+            answers={200: Answer(description="All projections.", schema=ProjectionList)},
         ),
         route(
             "POST",
@@ -46,7 +45,7 @@ def _projections(views: AdministrationViews) -> list[Route]:
             body=Rebuilding,
             body_required=False,
             answers=_STARTED,
-            problems=(ProjectionNotFound, RebuildUnderWay, InvalidInput),
+            problems=(ProjectionNotFound, TooManyJobs),
         ),
         route(
             "POST",
@@ -54,8 +53,10 @@ def _projections(views: AdministrationViews) -> list[Route]:
             views.verify_projection,
             access=Access.PLATFORM,
             tag=_TAG,
+            body=Verifying,
+            body_required=False,
             answers=_STARTED,
-            problems=(ProjectionNotFound,),
+            problems=(ProjectionNotFound, TooManyJobs),
         ),
     ]
 
@@ -109,6 +110,6 @@ def _keys(views: AdministrationViews) -> list[Route]:
             access=Access.PLATFORM,
             tag=_TAG,
             answers=_STARTED,
-            problems=(RotationUnderWay,),
+            problems=(RotationUnderWay, TooManyJobs),
         ),
     ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from application.errors import InvalidInput
 from application.ports.jobs import Order
 from entrypoints.administration.documents import job_document, key_document, status_document
 from entrypoints.administration.work import projection_named
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from application.ports.credential_stock import CredentialStock
     from application.ports.jobs import Jobs, Kind
-    from application.ports.read_tables import ReadTables
+    from application.ports.projections import Projections
     from application.queries.master_keys import MasterKeyStatus
     from entrypoints.administration.launcher import Launcher
 
@@ -32,10 +31,17 @@ JOBS = "/api/admin/jobs"
 
 
 class Rebuilding(Body):
-    """Which rows, and whether anew or as they were before the last rebuild."""
+    """Which rows."""
 
-    organization_id: Annotated[Id | None, Field(description="Mend this organization's rows alone, in place.")] = None
-    rollback: Annotated[bool, Field(description="Go back to the table that the last rebuild replaced.")] = False
+    organization_id: Annotated[Id | None, Field(description="The rows of this organization alone.")] = None
+
+
+class Verifying(Rebuilding):
+    """Which rows, and whether those are compared again that are known to be right."""
+
+    full: Annotated[
+        bool, Field(description="Also fold organizations again of which nothing has changed since they were verified.")
+    ] = False
 
 
 class JobsQuery(Query):
@@ -48,42 +54,38 @@ class JobsQuery(Query):
 class AdministrationViews:
     """Turns administrators' requests into jobs, and tells of them."""
 
-    read_tables: ReadTables
+    projections: Projections
     jobs: Jobs
     stock: CredentialStock
     list_keys: Callable[[], Awaitable[Sequence[MasterKeyStatus]]]
     launcher: Launcher
 
     async def list_projections(self, _: web.Request) -> web.Response:
-        """List the read tables
+        """List the projections
 
-        How many rows each has, when it was last rebuilt, and what lies beside it.
+        How many events they follow from, how many rows each has, when it was last rebuilt, and of how many
+        organizations it was verified up to their newest event.
         """
-        return json_response({"data": [status_document(status) for status in await self.read_tables.statuses()]})
+        return json_response({"data": [status_document(status) for status in await self.projections.statuses()]})
 
     async def rebuild_projection(self, request: web.Request) -> web.Response:
-        """Rebuild a read table
+        """Rebuild a projection
 
-        A new table is filled from the log beside the live one and takes its place, while reads and writes go on; the
-        old one is kept, and `rollback` goes back to it. With `organizationId` the rows of that organization alone are
-        mended, in place. Where the log holds an event that cannot be read, the job fails and the table stays.
+        The log is folded, organization by organization, and rows that are not what it says are written in place, while
+        reads and writes go on. The job's result names these rows, and the events that cannot be read, whose rows stay
+        as they are. `all` stands for all projections. Of two rebuilds the second waits, queued.
         """
-        name = projection_named(request.match_info["name"])
         body = await json_body(request, Rebuilding)
-        if body.rollback and body.organization_id is not None:
-            raise InvalidInput("/rollback", "An organization is mended in place; there is nothing to go back to.")
-        async with self.read_tables.alone():
-            pass
-        kind: Kind = "roll-back" if body.rollback else "rebuild" if body.organization_id is None else "mend"
-        return await self._started(request, kind, name, body.organization_id)
+        return await self._started(request, "rebuild", _subject(request), body.organization_id)
 
     async def verify_projection(self, request: web.Request) -> web.Response:
-        """Verify a read table
+        """Verify a projection
 
-        The log is folded and the outcome compared with the table, row by row. The job's result names the rows that
-        differ, and in which fields.
+        As a rebuild, but nothing is written. Organizations of which nothing has changed since they were last verified
+        are not folded again, unless `full` is true. `all` stands for all projections.
         """
-        return await self._started(request, "verify", projection_named(request.match_info["name"]))
+        body = await json_body(request, Verifying)
+        return await self._started(request, "verify", _subject(request), body.organization_id, is_full=body.full)
 
     async def list_jobs(self, request: web.Request) -> web.Response:
         """List the newest jobs
@@ -130,13 +132,20 @@ class AdministrationViews:
         return await self._started(request, "rotate-keys")
 
     async def _started(
-        self, request: web.Request, kind: Kind, subject: str | None = None, organization_id: UUID | None = None
+        self,
+        request: web.Request,
+        kind: Kind,
+        subject: str | None = None,
+        organization_id: UUID | None = None,
+        *,
+        is_full: bool = False,
     ) -> web.Response:
         exchange = exchange_of(request)
         order = Order(
             kind=kind,
             subject=subject,
             organization_id=organization_id,
+            is_full=is_full,
             requested_by=principal_of(request).actor,
             correlation_id=exchange.request_id,
             reason=exchange.reason,
@@ -145,3 +154,13 @@ class AdministrationViews:
         job = await self.jobs.add(order)
         await self.launcher.start(job)
         return json_response(job_document(job), status=202, location=resource_location(JOBS, job.id))
+
+
+def _subject(request: web.Request) -> str | None:
+    """Return the projection of the path, none for all of them.
+
+    Raises:
+        ProjectionNotFound: there is none of this name.
+    """
+    name = request.match_info["name"]
+    return None if name == "all" else projection_named(name)

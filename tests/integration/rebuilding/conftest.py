@@ -1,4 +1,4 @@
-"""A log of two organizations, and the read tables as an administrator keeps them."""
+"""A log of two organizations, and the projections as an administrator keeps them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.event_store.organizations import EventSourcedOrganizations
-from adapters.projections.read_tables import PostgresReadTables
+from adapters.projections.projections import PostgresProjections
 from domain.organization.aggregate import Organization
 from tests.builders import a_model, a_price, a_provider, acting
 
@@ -100,5 +100,5 @@ async def tenants(
 
 
 @pytest.fixture
-def tables(database: Database) -> PostgresReadTables:
-    return PostgresReadTables(database.admin_url)
+def projections(database: Database) -> PostgresProjections:
+    return PostgresProjections(database.admin_url)

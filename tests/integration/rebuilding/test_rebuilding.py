@@ -1,242 +1,327 @@
-"""A rebuilt table takes the place of the live one, and nobody who reads or writes notices."""
+"""What is not as the log says is put right where it is, and nobody who reads or writes notices."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psycopg
 import pytest
 
-from adapters.projections.read_tables import PostgresReadTables
-from adapters.projections.swapping import Patience
-from application.ports.read_tables import NothingToRollBack, RebuildUnderWay, TablesBusy, UnreadableEvent
-from tests.builders import a_provider, a_stored_event, acting, an_append
-from tests.integration.rebuilding.carrying_out import TABLES, assert_as_the_log, differences, rebuilt, rolled_back
+from adapters.projections import parts, walking
+from adapters.projections.projections import PostgresProjections
+from adapters.projections.rewriting import Pace
+from application.ports.projections import OrganizationUnknown, RebuildTogether
+from tests.builders import a_provider, acting
+from tests.integration.rebuilding.administering import TABLES, assert_as_the_log, counts, differences, rebuilt, verified
 from tests.integration.rebuilding.load import under_load
-from tests.integration.rebuilding.shape import shape
 from tests.log import assert_whole, contents
 
 if TYPE_CHECKING:
-    from adapters.event_store.recorder import LedgerRecorder
+    from uuid import UUID
+
     from application.projections.rows import Table
     from tests.databases import Connect, Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
 
-_BESIDE = """
-SELECT relnamespace::regnamespace::text, relname FROM pg_class
-WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('rebuilding', 'discarded') ORDER BY 1, 2
-"""
+PATIENCE_SECONDS = 60.0
+BESIDE = {"projections", "projection_proofs"}
 
 
-@pytest.mark.parametrize("name", TABLES)
-async def test_a_rebuilt_table_has_the_same_rows_and_the_same_shape(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection, name: Table
+async def test_a_rebuild_where_nothing_differs_changes_no_row(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
-    shapes, before = {each: shape(owner, each) for each in TABLES}, contents(owner)
-    assert len(shapes[name]) > 5
-    oid = owner.execute("SELECT %s::regclass::oid", (name,)).fetchone()
+    before = contents(owner)
     for _ in range(2):
-        done = await rebuilt(tables, name)
-        assert (done.rows, done.corrected.count, done.orphans) == (len(before[name]), 0, 0)
-        assert {each: shape(owner, each) for each in TABLES} == shapes
-        after = contents(owner)
-        assert after.pop("projections") != before["projections"]
-        assert after == {each: rows for each, rows in before.items() if each != "projections"}
-    assert owner.execute("SELECT %s::regclass::oid", (name,)).fetchone() != oid
-    assert owner.execute(_BESIDE).fetchall() == []
+        done = await rebuilt(projections)
+        assert {each.name: each.rows for each in done.tables} == {name: len(before[name]) for name in TABLES}
+        assert (counts(done), done.unchanged, done.organizations) == ({}, 0, 2)
+    after = contents(owner)
+    assert {name for name in before if before[name] != after[name]} == BESIDE
+    assert [each.proved for each in await projections.statuses()] == [2, 2, 2]
     await tenants[0].rename(1, "After")
-    await assert_as_the_log(tables)
+    await assert_as_the_log(projections)
     assert_whole(owner)
 
 
-async def test_what_was_wrong_is_corrected_and_named(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+@pytest.mark.parametrize("name", TABLES)
+async def test_every_row_of_a_table_that_is_wrong_is_put_right(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection, name: Table
+) -> None:
+    assert tenants
+    before = contents(owner)
+    wrong: dict[Table, str] = {
+        "organizations": "UPDATE organizations SET name = 'Wrong'",
+        "ai_providers": "UPDATE ai_providers SET (name, credential_hint, credential_set_at, created_at, updated_at,"
+        " revision) = (id::text, NULL, NULL, now(), now(), 77)",
+        "ai_models": "UPDATE ai_models SET (model_id, sources, created_at, updated_at, revision, config) ="
+        """ (id::text, '{"wrong": "x"}', now(), now(), 77, '{}')""",
+    }
+    owner.execute(wrong[name].encode())
+    done = await rebuilt(projections, [name])
+    assert counts(done) == {name: len(before[name])}
+    assert {each for each in BESIDE ^ before.keys() if before[each] != contents(owner)[each]} == set()
+    await assert_as_the_log(projections)
+
+
+async def test_what_was_wrong_is_named(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
     wrong, gone = tenants[0].model_ids[0], tenants[1].model_ids[1]
     owner.execute("UPDATE ai_models SET name = 'Wrong', max_tokens = 7 WHERE id = %s", (wrong,))
     owner.execute("DELETE FROM ai_models WHERE id = %s", (gone,))
-    corrected = (await rebuilt(tables, "ai_models")).corrected
-    assert {(each.row_id, each.kind, tuple(each.fields)) for each in corrected.first} == {
+    done = await rebuilt(projections, ["ai_models"])
+    assert {(each.row_id, each.kind, tuple(each.fields)) for each in done.tables[0].differences.first} == {
         (wrong, "different", ("max_tokens", "name")),
         (gone, "missing", ()),
     }
-    await assert_as_the_log(tables)
+    assert done.longest_lock_ms > 0
+    await assert_as_the_log(projections)
 
 
-async def test_nobody_notices_that_tables_are_swapped(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], database: Database, owner: Connection
+async def test_one_organization_is_rebuilt_and_no_other(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
+    mine, theirs = tenants
+    for each in tenants:
+        owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (each.model_ids[0],))
+    owner.execute("DELETE FROM ai_models WHERE id = %s", (mine.model_ids[1],))
+    owner.execute("UPDATE organizations SET name = 'Wrong' WHERE id = %s", (mine.organization_id,))
+    done = await rebuilt(projections, organization_id=mine.organization_id)
+    assert (counts(done), done.organizations) == ({"organizations": 1, "ai_models": 2}, 1)
+    assert [each.row_id for each in (await differences(projections, "ai_models")).first] == [theirs.model_ids[0]]
+    assert counts(await verified(projections, organization_id=mine.organization_id)) == {}
+    assert counts(await verified(projections, organization_id=theirs.organization_id)) == {"ai_models": 1}
+    # Only when all are rebuilt is the projection.
+    assert [each.rebuilt_at for each in await projections.statuses()] == [None, None, None]
+    await rebuilt(projections)
+    assert None not in {each.rebuilt_at for each in await projections.statuses()}
+    await assert_as_the_log(projections)
+
+
+async def test_an_organization_without_events_is_unknown(projections: PostgresProjections) -> None:
+    with pytest.raises(OrganizationUnknown):
+        await rebuilt(projections, organization_id=uuid4())
+    with pytest.raises(OrganizationUnknown):
+        await verified(projections, organization_id=uuid4())
+
+
+async def test_names_that_have_changed_hands_go_back(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No order of single updates would do: each name is held by another row."""
+    mine = tenants[0]
+    first, second = mine.provider_ids
+    for provider_id, name in ((first, "Aside"), (second, "First"), (first, "Second")):
+        owner.execute("UPDATE ai_providers SET name = %s WHERE id = %s", (name, provider_id))
+    model_ids = [model_id(owner, each) for each in mine.model_ids]
+    owner.execute("UPDATE ai_models SET model_id = id::text WHERE id = ANY (%s)", (mine.model_ids,))
+    for each, wrong in zip(mine.model_ids, model_ids[1:] + model_ids[:1], strict=True):
+        owner.execute("UPDATE ai_models SET model_id = %s WHERE id = %s", (wrong, each))
+    monkeypatch.setattr(Pace, "note", write_one_by_one)
+    done = await rebuilt(projections)
+    assert counts(done) == {"ai_providers": 2, "ai_models": len(mine.model_ids)}
+    assert [model_id(owner, each) for each in mine.model_ids] == model_ids
+    await assert_as_the_log(projections)
+
+
+def model_id(owner: Connection, id_: UUID) -> str:
+    row = owner.execute("SELECT model_id FROM ai_models WHERE id = %s", (id_,)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def write_one_by_one(pace: Pace, milliseconds: float, rows: int) -> None:
+    del milliseconds, rows
+    pace.rows = 1
+
+
+async def test_a_provider_that_nobody_registered_goes_with_its_models(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
+) -> None:
+    """It has a name that belongs to another one, and a model that does."""
+    mine, provider_id = tenants[0], uuid4()
+    owner.execute("UPDATE ai_providers SET name = 'Aside' WHERE id = %s", (mine.provider_ids[1],))
+    owner.execute(
+        "INSERT INTO ai_providers SELECT (jsonb_populate_record(p, jsonb_build_object('id', %s::uuid, 'name', 'Second'))).*"
+        " FROM ai_providers p WHERE id = %s",
+        (provider_id, mine.provider_ids[0]),
+    )
+    owner.execute("UPDATE ai_models SET provider_id = %s WHERE id = %s", (provider_id, mine.model_ids[0]))
+    with pytest.raises(RebuildTogether):
+        await rebuilt(projections, ["ai_providers"])
+    assert counts(await rebuilt(projections)) == {"ai_providers": 1, "ai_models": 1}
+    await assert_as_the_log(projections)
+
+
+@pytest.mark.parametrize("events_a_part", [5, 20_000])
+async def test_providers_that_are_all_gone_come_back_before_their_models(
+    projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    owner: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    events_a_part: int,
+) -> None:
+    """Also when both belong to different parts of a large organization."""
+    monkeypatch.setattr(walking, "spans", lambda events: parts.spans(events, size=events_a_part))
+    owner.execute("DELETE FROM ai_models WHERE organization_id = %s", (tenants[0].organization_id,))
+    owner.execute("DELETE FROM ai_providers WHERE organization_id = %s", (tenants[0].organization_id,))
+    with pytest.raises(RebuildTogether):
+        await rebuilt(projections, ["ai_models"])
+    await rebuilt(projections)
+    await assert_as_the_log(projections)
+
+
+async def test_rows_that_belong_to_nobody_go(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
+) -> None:
+    owner.execute("INSERT INTO organizations VALUES (%s, 'Nobody')", (stranger := uuid4(),))
+    owner.execute(
+        "INSERT INTO ai_providers SELECT (jsonb_populate_record(p, jsonb_build_object('organization_id', %s::uuid))).*"
+        " FROM ai_providers p WHERE id = %s",
+        (stranger, tenants[0].provider_ids[0]),
+    )
+    assert counts(await rebuilt(projections)) == {"organizations": 1, "ai_providers": 1}
+    await assert_as_the_log(projections)
+
+
+async def test_an_organization_that_was_removed_has_no_rows(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
+) -> None:
+    gone = tenants[0]
+    with acting(gone.organization_id):
+        organization = await gone.organizations.find(gone.organization_id)
+        assert organization is not None
+        things = list((await gone.models.get_many(gone.model_ids)).values())
+        those = [await gone.providers.get(provider_id) for provider_id in gone.provider_ids]
+        for each in (*things, *those, organization):
+            each.remove()
+        await gone.organizations.save_removed(organization, [*things, *those])
+    await assert_as_the_log(projections)
+    owner.execute("INSERT INTO organizations VALUES (%s, 'Back')", (gone.organization_id,))
+    assert counts(await rebuilt(projections)) == {"organizations": 1}
+    await assert_as_the_log(projections)
+
+
+async def test_nobody_notices_that_rows_are_put_right(
+    projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    tenant: Tenant,
+    database: Database,
+    owner: Connection,
+) -> None:
+    """Two organizations are right and stay so, while everything of a third one is wrong and not read yet."""
+    await tenant.begin(models=40)
     async with under_load(database, tenants) as load:
-        for name in (*TABLES, *TABLES):
-            await rebuilt(tables, name)
-        await rolled_back(tables, "ai_models")
-        await rolled_back(tables, "ai_providers")
+        for _ in range(5):
+            owner.execute(
+                "UPDATE ai_models SET name = 'Wrong', config = '{}' WHERE organization_id = %s",
+                (tenant.organization_id,),
+            )
+            assert counts(await rebuilt(projections)) == {"ai_models": 40}
     assert load.wrong == []
     assert load.writes > 20
     assert load.reads > 20
-    await assert_as_the_log(tables)
+    await assert_as_the_log(projections)
     assert_whole(owner)
 
 
-async def test_foreign_keys_and_unique_names_hold_after_a_swap(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+async def test_rows_that_are_written_meanwhile_are_made_again(
+    projections: PostgresProjections, tenant: Tenant, owner: Connection
 ) -> None:
-    for name in TABLES:
-        await rebuilt(tables, name)
-    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="ai_models_provider_fkey"):
-        owner.execute("DELETE FROM ai_providers WHERE id = %s", (tenants[0].provider_ids[0],))
-    with pytest.raises(psycopg.errors.UniqueViolation, match="ai_providers_name_key"):
-        owner.execute("UPDATE ai_providers SET name = 'FIRST' WHERE id = %s", (tenants[0].provider_ids[1],))
+    """Everything is wrong, and its organization goes on writing all of it."""
+    await tenant.begin(models=30)
+    over = asyncio.Event()
+
+    async def write() -> int:
+        count = 0
+        while not over.is_set():
+            await tenant.rename(count % 30, f"Name {count}")
+            count += 1
+        return count
+
+    writing = asyncio.create_task(write())
+    for _ in range(5):
+        owner.execute("UPDATE ai_models SET config = '{\"wrong\": true}', version = 'wrong'")
+        await rebuilt(projections)
+        assert owner.execute("SELECT count(*) FROM ai_models WHERE version = 'wrong'").fetchone() == (0,)
+    over.set()
+    assert await writing > 10
+    await assert_as_the_log(projections)
 
 
-async def test_going_back_brings_the_earlier_table_up_to_the_log(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+async def test_a_row_whose_events_went_on_is_left_alone(
+    projections: PostgresProjections, tenant: Tenant, owner: Connection, connect: Connect, database: Database
 ) -> None:
-    shapes = {each: shape(owner, each) for each in TABLES}
-    first = owner.execute("SELECT 'ai_models'::regclass::oid").fetchone()
-    await rebuilt(tables, "ai_models")
-    second = owner.execute("SELECT 'ai_models'::regclass::oid").fetchone()
-    for number in range(3):
-        await tenants[0].register()
-        await tenants[1].rename(0, f"Since {number}")
-    await tenants[1].remove(tenants[1].model_ids.pop())
-    for table in (first, second, first):
-        done = await rolled_back(tables, "ai_models")
-        assert done.differing.count == 0
-        assert owner.execute("SELECT 'ai_models'::regclass::oid").fetchone() == table
-        assert {each: shape(owner, each) for each in TABLES} == shapes
-        await assert_as_the_log(tables)
-        await tenants[0].rename(0, f"After {table}")
-    await rebuilt(tables, "ai_models")
-    await assert_as_the_log(tables)
+    await tenant.begin()
+    [(before,)] = owner.execute("SELECT org_sequence FROM organization_heads").fetchall()
+    await tenant.rename(0, "Since then")
+    ids = tenant.model_ids
+    admin = connect(database.admin_url)
+    [(left_alone,)] = admin.execute(
+        "SELECT left_alone FROM rewrite_rows(%s, 'ai_models', %s, %s, '[]')", (tenant.organization_id, before, ids)
+    ).fetchall()
+    assert left_alone == [ids[0]]
+    assert owner.execute("SELECT id, name FROM ai_models").fetchall() == [(ids[0], "Since then")]
+    await rebuilt(projections)
+    await assert_as_the_log(projections)
 
 
-async def test_there_is_nothing_to_go_back_to_before_a_rebuild(tables: PostgresReadTables) -> None:
-    with pytest.raises(NothingToRollBack):
-        await rolled_back(tables, "ai_models")
-
-
-async def test_of_two_at_once_the_second_is_told_so(tables: PostgresReadTables, tenants: tuple[Tenant, Tenant]) -> None:
-    assert tenants
-    async with tables.alone():
-        for name in TABLES:
-            with pytest.raises(RebuildUnderWay):
-                await rebuilt(tables, name)
-    await rebuilt(tables, "ai_models")
-
-
-@pytest.mark.parametrize("name", TABLES)
-async def test_an_unknown_event_stops_the_rebuild_and_the_old_table_serves_on(
-    tables: PostgresReadTables,
-    tenants: tuple[Tenant, Tenant],
-    bare_recorder: LedgerRecorder,
-    owner: Connection,
-    name: Table,
+async def test_a_rebuild_waits_for_a_writer_and_writes_after_it(
+    projections: PostgresProjections, tenant: Tenant, owner: Connection, connect: Connect
 ) -> None:
-    positions = bare_recorder.insert_events(
-        [a_stored_event(topic="widget.made")], append=an_append(tenants[0].organization_id)
-    )
-    assert positions is not None
-    before = contents(owner)
-    with pytest.raises(UnreadableEvent, match=rf"position {positions[0]} \(widget\.made\)"):
-        await rebuilt(tables, name)
-    assert contents(owner) == before
-    assert owner.execute(_BESIDE).fetchall() == []
-    await tenants[0].rename(0, "Goes on")
+    await tenant.begin()
+    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (tenant.model_ids[0],))
+    writer = connect()
+    with writer.transaction():
+        writer.execute("SELECT FROM organization_heads FOR UPDATE")
+        rebuilding = asyncio.create_task(rebuilt(projections))
+        await until_somebody_waits(owner)
+        assert not rebuilding.done()
+    assert counts(await rebuilding) == {"ai_models": 1}
+    await assert_as_the_log(projections)
 
 
-async def test_a_long_reader_keeps_the_swap_waiting_and_nobody_else(
-    database: Database, tenants: tuple[Tenant, Tenant], connect: Connect
-) -> None:
-    impatient = PostgresReadTables(database.admin_url, patience=Patience(seconds=1.0))
-    reader = connect(database.admin_url)
-    with reader.transaction():
-        reader.execute("SELECT count(*) FROM ai_models")
-        async with under_load(database, tenants) as load:
-            with pytest.raises(TablesBusy, match=rf"\b{reader.info.backend_pid}\b"):
-                await rebuilt(impatient, "ai_models")
-    assert load.wrong == []
-    assert load.reads > 20
-    # A read waits behind an attempt for as long as that waits itself, 40 milliseconds, on a machine that may be busy.
-    assert load.longest_read_seconds < 1.0
-    await assert_as_the_log(impatient)
-    await rebuilt(impatient, "ai_models")
-
-
-async def test_a_swap_waits_for_a_reader_that_ends(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], connect: Connect, database: Database
+async def test_of_two_at_once_the_second_waits_for_the_first(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
     assert tenants
-    reader = connect(database.admin_url)
-    reader.execute("BEGIN")
-    reader.execute("SELECT count(*) FROM ai_models")
-    rebuilding = asyncio.create_task(rebuilt(tables, "ai_models"))
-    await asyncio.sleep(0.6)
-    assert not rebuilding.done()
-    reader.execute("COMMIT")
-    done = await rebuilding
-    assert done.swapped.attempts > 1
-    await assert_as_the_log(tables)
+    async with projections.turn():
+        rebuilding = asyncio.create_task(rebuilt(projections))
+        await until_somebody_waits(owner)
+        assert not rebuilding.done()
+        # Nobody waits to look.
+        await assert_as_the_log(projections)
+    assert counts(await rebuilding) == {}
 
 
-async def test_names_that_changed_hands_since_are_caught_up(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant]
-) -> None:
-    """The table that was kept has both names too, in each other's place."""
-    await rebuilt(tables, "ai_providers")
-    first, second = tenants[0].provider_ids
-    for provider_id, name in ((first, "Aside"), (second, "First"), (first, "Second")):
-        with acting(tenants[0].organization_id):
-            provider = await tenants[0].providers.get(provider_id)
-            provider.rename(name)
-            await tenants[0].providers.save(provider)
-    await rolled_back(tables, "ai_providers")
-    await assert_as_the_log(tables)
+async def until_somebody_waits(owner: Connection) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not owner.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+            await asyncio.sleep(0.02)
 
 
 async def test_an_organization_that_comes_meanwhile_is_there(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], tenant: Tenant
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], tenant: Tenant
 ) -> None:
     assert tenants
-    await rebuilt(tables, "organizations")
-    provider = a_provider()
+    await rebuilt(projections)
     with acting(tenant.organization_id):
-        await tenant.providers.save(provider)
-    await rolled_back(tables, "organizations")
-    await assert_as_the_log(tables)
+        await tenant.providers.save(a_provider())
+    await rebuilt(projections, ["organizations"])
+    await assert_as_the_log(projections)
 
 
-async def test_the_apis_role_never_sees_what_lies_beside(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], connect: Connect, database: Database
-) -> None:
-    assert tenants
-    await rebuilt(tables, "ai_models")
-    await tables.begin("ai_providers")
-    app = connect(database.app_url)
-    for statement in (b"TABLE retired.ai_models", b"TABLE rebuilding.ai_providers"):
+async def test_only_administrators_write_rows(connect: Connect, database: Database) -> None:
+    for statement in (
+        b"SELECT rewrite_rows(gen_random_uuid(), 'ai_models', 0, '{}', '[]')",
+        b"TABLE projection_proofs",
+    ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(statement)
-
-
-def test_only_a_projection_is_rebuilt(connect: Connect, database: Database) -> None:
+            connect(database.app_url).execute(statement)
     admin = connect(database.admin_url)
-    with pytest.raises(psycopg.DatabaseError, match="no projection"):
-        admin.execute("SELECT begin_rebuild('events', true)")
-
-
-async def test_an_organization_that_is_removed_is_forgotten_in_what_is_kept(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], bare_recorder: LedgerRecorder, owner: Connection
-) -> None:
-    for name in TABLES:
-        await rebuilt(tables, name)
-    removed = tenants[0].organization_id
-    owner.execute("DELETE FROM ai_models WHERE organization_id = %s", (removed,))
-    owner.execute("DELETE FROM ai_providers WHERE organization_id = %s", (removed,))
-    bare_recorder.insert_events([a_stored_event(removed, 2, topic="organization.removed")], append=an_append(removed))
-    kept = owner.execute(
-        "SELECT organization_id FROM retired.ai_models UNION SELECT organization_id FROM retired.ai_providers"
-        " UNION SELECT id FROM retired.organizations"
-    ).fetchall()
-    assert kept == [(tenants[1].organization_id,)]
-    assert (await differences(tables, "organizations")).count == 0
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        admin.execute("DELETE FROM ai_models")
+    with pytest.raises(psycopg.errors.CaseNotFound):
+        admin.execute("SELECT rewrite_rows(gen_random_uuid(), 'events', 0, '{}', '[]')")

@@ -10,17 +10,16 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from adapters.projections import batches
-from application.ports.read_tables import UnreadableEvent
+from adapters.projections import parts, walking
+from adapters.projections.projections import PostgresProjections
 from tests.builders import a_stored_event, an_append
-from tests.integration.rebuilding.carrying_out import TABLES, assert_as_the_log, differences
+from tests.integration.rebuilding.administering import TABLES, assert_as_the_log, differences, rebuilt, verified
 from tests.integration.tenancy.tables import columns
 
 if TYPE_CHECKING:
     from adapters.event_store.recorder import LedgerRecorder
-    from adapters.projections.read_tables import PostgresReadTables
     from application.projections.rows import Table
-    from tests.databases import Connection
+    from tests.databases import Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
 
 OTHERWISE: dict[str, LiteralString] = {
@@ -34,18 +33,20 @@ OTHERWISE: dict[str, LiteralString] = {
 }
 
 
-async def test_untouched_tables_are_as_the_log(tables: PostgresReadTables, tenants: tuple[Tenant, Tenant]) -> None:
+async def test_untouched_tables_are_as_the_log(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant]
+) -> None:
     assert len(tenants) == 2
-    await assert_as_the_log(tables)
+    await assert_as_the_log(projections)
 
 
-async def test_an_empty_log_makes_empty_tables(tables: PostgresReadTables) -> None:
-    await assert_as_the_log(tables)
+async def test_an_empty_log_makes_empty_tables(projections: PostgresProjections) -> None:
+    await assert_as_the_log(projections)
 
 
 @pytest.mark.parametrize("name", TABLES)
 async def test_a_change_of_any_column_is_found_and_named(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection, name: Table
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection, name: Table
 ) -> None:
     own = "id" if name == "organizations" else "organization_id"
     changeable = {column: kind for column, kind in columns(owner, name).items() if kind in OTHERWISE}
@@ -66,28 +67,28 @@ async def test_a_change_of_any_column_is_found_and_named(
             ).format(changed=changed, **parts)
         ).fetchone()
         assert row is not None
-        found = await differences(tables, name)
+        found = await differences(projections, name)
         assert found.count == 1, column
         assert (found.first[0].organization_id, found.first[0].row_id) == (tenants[1].organization_id, row[0])
         assert (found.first[0].kind, list(found.first[0].fields)) == ("different", [column])
         owner.execute(
             sql.SQL("UPDATE {table} SET {column} = kept.{column} FROM kept WHERE kept.id = {table}.id").format(**parts)
         )
-        assert (await differences(tables, name)).count == 0, column
+        assert (await differences(projections, name)).count == 0, column
 
 
 async def test_a_row_that_is_gone_is_missing(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
     gone = tenants[0].model_ids[1]
     owner.execute("DELETE FROM ai_models WHERE id = %s", (gone,))
-    found = await differences(tables, "ai_models")
+    found = await differences(projections, "ai_models")
     assert [(each.row_id, each.kind) for each in found.first] == [(gone, "missing")]
 
 
 @pytest.mark.parametrize("organization_id", [None, UUID(int=0), UUID(int=2**128 - 1)])
 async def test_a_row_that_nobody_made_is_unexpected_wherever_it_lies(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection, organization_id: UUID | None
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection, organization_id: UUID | None
 ) -> None:
     row_id = uuid4()
     row = {
@@ -99,19 +100,19 @@ async def test_a_row_that_nobody_made_is_unexpected_wherever_it_lies(
         "INSERT INTO ai_providers SELECT (jsonb_populate_record(p, %s)).* FROM ai_providers p WHERE id = %s",
         (Jsonb(row), tenants[0].provider_ids[0]),
     )
-    found = await differences(tables, "ai_providers")
+    found = await differences(projections, "ai_providers")
     assert [(each.row_id, each.kind) for each in found.first] == [(row_id, "unexpected")]
 
 
 async def test_rows_that_changed_owners_are_two_differences(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
     taken = tenants[0].provider_ids[1]
     owner.execute(
         "UPDATE ai_providers SET organization_id = %s, name = 'Taken' WHERE id = %s",
         (tenants[1].organization_id, taken),
     )
-    found = await differences(tables, "ai_providers")
+    found = await differences(projections, "ai_providers")
     assert {(each.organization_id, each.kind) for each in found.first} == {
         (tenants[0].organization_id, "missing"),
         (tenants[1].organization_id, "unexpected"),
@@ -119,14 +120,16 @@ async def test_rows_that_changed_owners_are_two_differences(
 
 
 async def test_values_that_are_only_spelled_otherwise_are_the_same(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
     assert tenants
     owner.execute("UPDATE ai_models SET input_per_1k = (input_per_1k::text || '000')::numeric")
-    assert (await differences(tables, "ai_models")).count == 0
+    assert (await differences(projections, "ai_models")).count == 0
 
 
-async def test_writes_that_go_on_are_no_differences(tables: PostgresReadTables, tenants: tuple[Tenant, Tenant]) -> None:
+async def test_writes_that_go_on_are_no_differences(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant]
+) -> None:
     done = asyncio.Event()
 
     async def write() -> int:
@@ -139,41 +142,112 @@ async def test_writes_that_go_on_are_no_differences(tables: PostgresReadTables, 
 
     writing = asyncio.create_task(write())
     for _ in range(5):
-        await assert_as_the_log(tables)
+        await assert_as_the_log(projections)
     done.set()
     assert await writing > 0
 
 
 async def test_a_large_organization_is_verified_in_parts(
-    tables: PostgresReadTables, tenant: Tenant, owner: Connection
+    projections: PostgresProjections, tenant: Tenant, owner: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(walking, "spans", lambda events: parts.spans(events, size=7))
     await tenant.begin(models=30)
-    parts = list(batches.batches([(tenant.organization_id, 40)], size=7))
-    assert len([part for part in parts if part.first_aggregate != part.last_aggregate]) == len(parts) > 5
+    found = await verified(projections)
+    assert (found.tables[2].rows, found.unchanged) == (30, 0)
+    assert (await verified(projections)).unchanged == 1
     gone = sorted(tenant.model_ids)[17]
     owner.execute("DELETE FROM ai_models WHERE id = %s", (gone,))
-    assert [each.row_id for each in (await differences(tables, "ai_models")).first] == [gone]
+    assert [each.row_id for each in (await differences(projections, "ai_models")).first] == [gone]
+    await rebuilt(projections)
+    await assert_as_the_log(projections)
 
 
-@pytest.mark.parametrize("name", TABLES)
-async def test_an_event_that_nobody_knows_is_told_of(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], bare_recorder: LedgerRecorder, name: Table
+async def test_what_was_proved_is_not_folded_again_until_something_changes(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
-    positions = bare_recorder.insert_events(
-        [a_stored_event(topic="widget.made")], append=an_append(tenants[0].organization_id)
-    )
-    assert positions is not None
-    with pytest.raises(UnreadableEvent, match=rf"position {positions[0]} \(widget\.made\)") as refused:
-        await differences(tables, name)
-    assert (refused.value.position, refused.value.topic) == (positions[0], "widget.made")
+    assert ((await verified(projections)).unchanged, (await verified(projections)).unchanged) == (0, 2)
+    assert [each.proved for each in await projections.statuses()] == [2, 2, 2]
+    await tenants[0].rename(0, "Another name")
+    found = await verified(projections)
+    assert (found.organizations, found.unchanged) == (2, 1)
+    assert (await verified(projections, full=True)).unchanged == 0
+    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (tenants[1].model_ids[0],))
+    found = await verified(projections)
+    assert (found.unchanged, found.tables[2].differences.count) == (1, 1)
+    # It was not right, so nothing is proved of it.
+    assert (await verified(projections)).tables[2].differences.count == 1
+    assert [each.proved for each in await projections.statuses()] == [1, 1, 1]
+
+
+async def test_what_another_version_of_the_projection_has_proved_is_folded_again(
+    database: Database, projections: PostgresProjections, tenants: tuple[Tenant, Tenant]
+) -> None:
+    assert tenants
+    await verified(projections)
+    other = PostgresProjections(database.admin_url, version="another one")
+    assert (await verified(other)).unchanged == 0
+    assert (await verified(other)).unchanged == 2
+
+
+async def test_a_projection_alone_is_proved_alone(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant]
+) -> None:
+    assert tenants
+    await verified(projections, ["ai_models"])
+    assert (await verified(projections)).unchanged == 0
+    assert (await verified(projections, ["ai_providers"])).unchanged == 2
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_an_event_that_nobody_knows_is_named_and_everything_else_compared(
+    projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    bare_recorder: LedgerRecorder,
+    owner: Connection,
+    full: bool,
+) -> None:
+    mine = tenants[0]
+    unknown = a_stored_event(mine.model_ids[0], 3, topic="widget.made")
+    bare_recorder.insert_events([unknown], append=an_append(mine.organization_id))
+    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = ANY (%s)", (mine.model_ids[:2],))
+    for _ in range(2):
+        found = await verified(projections, ["ai_models"], full=full)
+        [event] = found.unreadable.first
+        assert (event.organization_id, event.row_id, event.topic) == (
+            mine.organization_id,
+            mine.model_ids[0],
+            "widget.made",
+        )
+        assert event.org_sequence == sequence(owner, mine.organization_id)
+        assert [each.row_id for each in found.tables[0].differences.first] == [mine.model_ids[1]]
+    # Whatever the row is like, nothing is known of it.
+    await rebuilt(projections)
+    assert names(owner, mine.model_ids[:2]) == ["Wrong", "A model"]
 
 
 @pytest.mark.parametrize("state", [b"{", b"{}", b"[]", b'{"name": 1}'])
-async def test_an_event_without_its_facts_is_told_of(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], bare_recorder: LedgerRecorder, state: bytes
+async def test_an_event_without_its_facts_is_named(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], bare_recorder: LedgerRecorder, state: bytes
 ) -> None:
     event = a_stored_event(topic="model.registered", state=state)
-    positions = bare_recorder.insert_events([event], append=an_append(tenants[0].organization_id))
-    assert positions is not None
-    with pytest.raises(UnreadableEvent, match=rf"position {positions[0]} \(model\.registered\)"):
-        await differences(tables, "ai_models")
+    bare_recorder.insert_events([event], append=an_append(tenants[0].organization_id))
+    found = await verified(projections)
+    assert [(each.row_id, each.topic) for each in found.unreadable.first] == [(event.originator_id, "model.registered")]
+    assert [each.differences.count for each in found.tables] == [0, 0, 0]
+
+
+def sequence(owner: Connection, organization_id: UUID) -> int:
+    row = owner.execute(
+        "SELECT org_sequence FROM organization_heads WHERE organization_id = %s", (organization_id,)
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def names(owner: Connection, model_ids: list[UUID]) -> list[str]:
+    rows = owner.execute(
+        "SELECT m.name FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (id, place) JOIN ai_models m USING (id)"
+        " ORDER BY place",
+        (model_ids,),
+    ).fetchall()
+    return [row[0] for row in rows]

@@ -1,0 +1,69 @@
+"""The aggregates of an organization in parts that can be folded one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from psycopg.sql import Composed
+
+# So many events and what becomes of them take some 50 MB.
+PART_EVENTS: Final = 20_000
+_LEAST: Final = UUID(int=0)
+_GREATEST: Final = UUID(int=2**128 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The aggregates in a range of ids, ends included."""
+
+    first: UUID = _LEAST
+    last: UUID = _GREATEST
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What the condition refers to."""
+        return {"first": self.first, "last": self.last}
+
+    def condition(self, column: str) -> Composed:
+        """Return the condition that a column's ids are among these."""
+        return SQL("{} BETWEEN %(first)s AND %(last)s").format(Identifier(column))
+
+    def __contains__(self, aggregate_id: UUID) -> bool:
+        return self.first <= aggregate_id <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """These aggregates."""
+
+    ids: Sequence[UUID]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What the condition refers to."""
+        return {"ids": list(self.ids)}
+
+    def condition(self, column: str) -> Composed:
+        """Return the condition that a column's ids are among these."""
+        return SQL("{} = ANY (%(ids)s::uuid[])").format(Identifier(column))
+
+    def __contains__(self, aggregate_id: UUID) -> bool:
+        return aggregate_id in self.ids
+
+
+Which = Span | Some
+
+
+def spans(events: int, size: int = PART_EVENTS) -> Iterator[Span]:
+    """Yield ranges that together hold every id there can be once, each of about `size` of so many events or fewer."""
+    count = max(1, -(-events // size))
+    for first, end in pairwise(part * 2**128 // count for part in range(count + 1)):
+        yield Span(UUID(int=first), UUID(int=end - 1))

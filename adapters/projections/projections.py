@@ -1,0 +1,136 @@
+"""The projections, kept by an administrator's login."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
+
+from adapters.projections.connections import connected, several
+from adapters.projections.source import SQL_TEXTS, Source
+from adapters.projections.version import projection_version
+from adapters.projections.walking import Organization, Walk
+from application.ports.projections import OrganizationUnknown, ProjectionStatus
+from application.projections.project import TOPICS_OF, project
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from psycopg.sql import Composed
+
+    from adapters.projections.connections import Connection
+    from adapters.projections.folding import Projector
+    from application.ports.progress import Progress
+    from application.ports.projections import Comparison
+    from application.projections.rows import Table
+
+# One is read or written by the server while the other is folded here.
+_WORKERS: Final = 2
+_PAGE: Final = 5_000
+
+
+class PostgresProjections:
+    """Fulfils `application.ports.projections.Projections` through the administrators' login, which owns no table."""
+
+    def __init__(self, url: str, *, projector: Projector = project, version: str | None = None) -> None:
+        """Take the login's URL, and for other projections than those of this code a mark of their version."""
+        self._url = url
+        self._projector = projector
+        self._version = version or projection_version()
+
+    async def statuses(self) -> Sequence[ProjectionStatus]:
+        async with connected(self._url) as connection:
+            [(organizations, events)] = await _rows(connection, "extent")
+            known = await _rows(connection, "statuses", names=list(TOPICS_OF), version=self._version)
+            counts = {
+                name: (await (await connection.execute(_about("row_count", name))).fetchone() or (0,))[0]
+                for name in TOPICS_OF
+            }
+        return [
+            ProjectionStatus(
+                name=name,
+                events=events,
+                rows=counts[name],
+                organizations=organizations,
+                proved=proved,
+                rebuilt_at=rebuilt_at,
+            )
+            for name, rebuilt_at, proved in known
+        ]
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        # The lock is the session's: it goes with the connection, and the connection with this process.
+        async with connected(self._url) as connection:
+            await connection.execute(b"SET lock_timeout = 0")
+            await _rows(connection, "turn")
+            yield
+            # A server notices only after a while that a connection is closed: the next one need not wait for that.
+            await _rows(connection, "turn_over")
+
+    async def verify(
+        self, names: Sequence[Table], progress: Progress, *, organization_id: UUID | None = None, full: bool = False
+    ) -> Comparison:
+        return await self._walked(names, progress, organization_id, full=full)
+
+    async def rebuild(
+        self, names: Sequence[Table], progress: Progress, *, organization_id: UUID | None = None
+    ) -> Comparison:
+        comparison = await self._walked(names, progress, organization_id, writes=True)
+        if organization_id is None:
+            async with connected(self._url) as connection:
+                await connection.execute(SQL_TEXTS["rebuilt"], {"names": list(names)})
+        return comparison
+
+    async def _walked(
+        self,
+        names: Sequence[Table],
+        progress: Progress,
+        organization_id: UUID | None,
+        *,
+        writes: bool = False,
+        full: bool = False,
+    ) -> Comparison:
+        async with several(self._url, _WORKERS) as connections:
+            first = connections[0]
+            source = await Source.of(first, names, self._projector, self._version)
+            walk = Walk(source, progress, writes=writes, full=full)
+            step = "rebuild" if writes else "verify"
+            if organization_id is not None:
+                known = await _rows(first, "organization", organization_id=organization_id, version=self._version)
+                if not known:
+                    raise OrganizationUnknown
+                await progress.begin(step, known[0][1])
+                await walk.through(connections, [Organization(*known[0])])
+            else:
+                [(_, events)] = await _rows(first, "extent")
+                await progress.begin(step, events)
+                async for organizations in self._organizations(first, names):
+                    await walk.through(connections, organizations)
+        return walk.tally.comparison(walk.pace.longest_ms)
+
+    async def _organizations(
+        self, connection: Connection, names: Sequence[Table]
+    ) -> AsyncIterator[Sequence[Organization]]:
+        """Yield all organizations, some at a time; at last those that have rows and no events."""
+        least = 0
+        while least < 2**128:
+            parameters = {"least": UUID(int=least), "limit": _PAGE, "version": self._version}
+            rows = await _rows(connection, "organizations", **parameters)
+            yield [Organization(*row) for row in rows]
+            least = rows[-1][0].int + 1 if rows else 2**128
+        strangers = {
+            row[0] for name in names for row in await (await connection.execute(_about("strangers", name))).fetchall()
+        }
+        yield [Organization(stranger, 0, b"") for stranger in sorted(strangers)]
+
+
+async def _rows(connection: Connection, statement: str, **parameters: object) -> list[tuple[Any, ...]]:
+    return await (await connection.execute(SQL_TEXTS[statement], parameters)).fetchall()
+
+
+def _about(statement: str, table: Table) -> Composed:
+    organization = "id" if table == "organizations" else "organization_id"
+    return SQL(SQL_TEXTS[statement]).format(table=Identifier(table), organization=Identifier(organization))

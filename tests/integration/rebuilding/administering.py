@@ -1,0 +1,58 @@
+"""The administrators' use cases, as tests call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.commands.rebuild_projections import RebuildProjections, rebuild_projections
+from application.ports.progress import NoProgress
+from application.queries.verify_projections import VerifyProjections, verify_projections
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from application.ports.progress import Progress
+    from application.ports.projections import Comparison, Differences, Projections
+    from application.projections.rows import Table
+
+TABLES: tuple[Table, ...] = ("organizations", "ai_providers", "ai_models")
+
+
+async def rebuilt(
+    projections: Projections,
+    names: Sequence[Table] = TABLES,
+    *,
+    organization_id: UUID | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    command = RebuildProjections(names=names, organization_id=organization_id)
+    return await rebuild_projections(command, projections=projections, progress=progress or NoProgress())
+
+
+async def verified(
+    projections: Projections,
+    names: Sequence[Table] = TABLES,
+    *,
+    organization_id: UUID | None = None,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> Comparison:
+    query = VerifyProjections(names=names, organization_id=organization_id, full=full)
+    return await verify_projections(query, projections=projections, progress=progress or NoProgress())
+
+
+async def differences(projections: Projections, name: Table) -> Differences:
+    return (await verified(projections, [name])).tables[0].differences
+
+
+def counts(comparison: Comparison) -> dict[str, int]:
+    """Return how many rows differed, by table, where any did."""
+    return {each.name: each.differences.count for each in comparison.tables if each.differences.count}
+
+
+async def assert_as_the_log(projections: Projections) -> None:
+    """Check every row of every table against the log, whatever was proved before."""
+    found = await verified(projections, full=True)
+    assert [each.differences.first for each in found.tables] == [[], [], []]
+    assert found.unreadable.count == 0
