@@ -78,9 +78,13 @@ BEGIN
     CASE p_name
     WHEN 'ai_models' THEN
         DELETE FROM ai_models m WHERE m.organization_id = p_organization_id AND m.id = ANY (ids);
-        DELETE FROM ai_models m USING jsonb_to_recordset(made) AS r (provider_id uuid, model_id text)
-        WHERE m.organization_id = p_organization_id AND m.provider_id = r.provider_id AND m.model_id = r.model_id;
-        PERFORM apply_model_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
+        BEGIN
+            PERFORM apply_model_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
+        EXCEPTION WHEN unique_violation THEN
+            DELETE FROM ai_models m USING jsonb_to_recordset(made) AS r (provider_id uuid, model_id text)
+            WHERE m.organization_id = p_organization_id AND m.provider_id = r.provider_id AND m.model_id = r.model_id;
+            PERFORM apply_model_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
+        END;
     WHEN 'ai_providers' THEN
         DELETE FROM ai_providers p WHERE p.organization_id = p_organization_id AND p.id = ANY (ids)
             AND p.id NOT IN (SELECT (value ->> 'id')::uuid FROM jsonb_array_elements(made));
