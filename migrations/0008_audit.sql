@@ -18,6 +18,7 @@ BEGIN
     DELETE FROM model_usage WHERE organization_id = NEW.organization_id;
     DELETE FROM discovery_snapshots WHERE organization_id = NEW.organization_id;
     DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
+    DELETE FROM projection_proofs WHERE organization_id = NEW.organization_id;
     RETURN NULL;
 END
 $$;

@@ -49,7 +49,7 @@ BEGIN
 END
 $$;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON admin_jobs, projections, projection_proofs TO modelbook_admin;
+GRANT SELECT, INSERT, UPDATE, DELETE ON admin_jobs, projections, projection_proofs TO :"admin";
 
 -- Write rows as a rebuild has made them from the organization's events up to p_sequence, while nobody else writes for it.
 -- A row of p_ids that is not among p_rows is not to be. Rows whose events go on beyond p_sequence are left alone and
@@ -105,4 +105,4 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION rewrite_rows(uuid, text, bigint, uuid[], jsonb) TO modelbook_admin;
+GRANT EXECUTE ON FUNCTION rewrite_rows(uuid, text, bigint, uuid[], jsonb) TO :"admin";

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from adapters.projections.source import Source
     from application.projections.fold import Row
     from application.projections.rows import Table
+
+# Everything that follows is as of one moment.
+_MOMENT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Digest = tuple[int, int]
 """How many rows there are, and a mark of their values."""
@@ -61,7 +64,7 @@ async def check(
     """Return how these rows are and how they should be; fields are named for the first `named` that differ."""
     own: dict[str, Any] = {**which.parameters, "organization_id": organization_id}
     async with connection.pipeline():
-        await connection.execute(SQL_TEXTS["begin"])
+        await connection.execute(_MOMENT)
         head = await connection.execute(SQL_TEXTS["head"], own)
         events = await connection.execute(source.events(which), own | {"others": source.others}, binary=True)
     sequence, head_hash = await head.fetchone() or (0, b"")
@@ -89,7 +92,7 @@ async def _compare(
             differ = await connection.execute(source.about("differ", table, which), parameters)
             digest = await connection.execute(source.about("digest", table, which), own)
             found.append((table, differ, digest))
-        await connection.execute(SQL_TEXTS["end"])
+        await connection.execute(b"COMMIT")
     for table, differ, digest in found:
         checked.differing[table] = [Differing(*row) for row in await differ.fetchall()]
         checked.digests[table] = _digest(await digest.fetchone())

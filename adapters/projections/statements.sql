@@ -23,9 +23,6 @@ SELECT DISTINCT held.{organization} FROM {table} held WHERE NOT EXISTS (
 -- columns: the columns of a table
 SELECT attname FROM pg_attribute WHERE attrelid = %(table)s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum;
 
--- begin: let everything that follows be of one moment
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-
 -- head: how far the organization's log goes
 SELECT org_sequence, hash FROM organization_heads WHERE organization_id = %(organization_id)s;
 
@@ -51,9 +48,6 @@ FROM differing;
 -- digest: how many of some rows there are, and a mark of all their values
 SELECT count(*), coalesce(sum(hash_record_extended(ROW({columns}), 0)), 0) FROM {table}
 WHERE {organization} = %(organization_id)s AND {which};
-
--- end: let the moment go
-COMMIT;
 
 -- rewrite: write rows if their events go no further than the moment they were made of
 SELECT left_alone, milliseconds FROM rewrite_rows(

@@ -106,12 +106,14 @@ class _Counted:
 
     def __init__(self, also: Progress) -> None:
         self._also = also
+        self.begun = asyncio.Event()
         self.step: str | None = None
         self.done = 0
         self.total = 0
 
     async def begin(self, step: str, total: int = 0) -> None:
         self.step, self.done, self.total = step, 0, total
+        self.begun.set()
         await self._also.begin(step, total)
 
     async def advance(self, amount: int) -> None:
@@ -120,10 +122,12 @@ class _Counted:
 
 
 async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted, working: asyncio.Task[Document]) -> None:
-    """Say again and again that the job's process is there and how far it is; stop when somebody wants that."""
+    """Say again and again, and when a step begins, how far the job is; stop it when somebody wants that."""
     while True:
         # While the database cannot be reached, the work itself finds out soon enough.
         with suppress(Unavailable):
             if await jobs.note(job_id, counted.step, counted.done, counted.total):
                 working.cancel()
-        await asyncio.sleep(_BEAT_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(counted.begun.wait(), _BEAT_SECONDS)
+        counted.begun.clear()

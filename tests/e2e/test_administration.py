@@ -14,7 +14,7 @@ import pytest
 from entrypoints.http.principal import Role
 from entrypoints.service import running
 from entrypoints.serving import listening_socket
-from tests.e2e.api import MODELS, PROVIDERS, Api
+from tests.e2e.api import MODELS, PROVIDERS, Api, path_of
 from tests.e2e.background import Background
 from tests.e2e.service import MASTER_KEYS, a_runtime, service_on
 
@@ -70,7 +70,14 @@ def _spoil(owner: psycopg.Connection[tuple[Any, ...]], model: Document) -> Docum
     return {"organizationId": model["organizationId"], "id": model["id"], "kind": "different", "fields": ["name"]}
 
 
-async def test_a_projection_is_verified_and_mended(
+def _differing(job: Document) -> dict[str, list[Document]]:
+    """Return the rows that a job names, by projection, where there are any."""
+    return {
+        each["name"]: each["differences"]["first"] for each in job["result"]["data"] if each["differences"]["count"]
+    }
+
+
+async def test_a_projection_is_verified_and_rebuilt(
     api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
     model = await api.model(await api.provider())
@@ -78,31 +85,49 @@ async def test_a_projection_is_verified_and_mended(
     job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/verify"))
     facts = (job["kind"], job["projection"], job["state"], job["requestedBy"])
     assert facts == ("verify", "ai_models", "succeeded", "platform-1")
-    assert job["result"]["differences"] == {"count": 1, "first": [difference]}
+    assert _differing(job) == {"ai_models": [difference]}
     body = {"organizationId": str(api.organization_id)}
     job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", body, x_change_reason="It was wrong"))
-    assert (job["kind"], job["state"], job["organizationId"]) == ("mend", "succeeded", str(api.organization_id))
-    assert job["reason"] == "It was wrong"
-    assert job["result"] == {"tables": [{"name": "ai_models", "removed": 1, "restored": 1}]}
+    assert (job["kind"], job["state"], job["organizationId"]) == ("rebuild", "succeeded", str(api.organization_id))
+    assert (job["reason"], job["result"]["organizations"]) == ("It was wrong", 1)
+    assert _differing(job) == {"ai_models": [difference]}
     assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
 
 
-async def test_a_projection_is_rebuilt_and_rolled_back(
+async def test_all_projections_are_rebuilt_at_once(
     api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
     model = await api.model(await api.provider())
     difference = _spoil(owner, model)
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
-    assert (job["kind"], job["state"], job["step"]) == ("rebuild", "succeeded", "settle")
-    assert job["result"]["corrected"] == {"count": 1, "first": [difference]}
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/all/rebuild"))
+    assert (job["kind"], job["projection"], job["state"], job["step"]) == ("rebuild", None, "succeeded", "rebuild")
+    assert (job["done"], _differing(job)) == (job["total"], {"ai_models": [difference]})
     assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
-    statuses = {each["name"]: each for each in (await admin.get(PROJECTIONS))["data"]}
-    assert statuses["ai_models"]["rebuiltPosition"] == job["result"]["swap"]["position"]
-    assert (statuses["ai_models"]["hasPrevious"], statuses["ai_models"]["hasLeftover"]) == (True, False)
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", {"rollback": True}))
-    assert (job["kind"], job["state"]) == ("roll-back", "succeeded")
-    assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == "Wrong"
-    await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
+    statuses = (await admin.get(PROJECTIONS))["data"]
+    assert [each["name"] for each in statuses] == ["organizations", "ai_providers", "ai_models"]
+    assert all(each["rebuiltAt"] >= job["startedAt"] for each in statuses)
+    assert {each["position"] for each in statuses} == {job["total"]}
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/all/verify"))
+    assert (_differing(job), job["result"]["unchanged"]) == ({}, job["result"]["organizations"] - 1)
+    assert {each["proved"] for each in (await admin.get(PROJECTIONS))["data"]} == {job["result"]["organizations"]}
+    body = {"full": True, "organizationId": str(api.organization_id)}
+    job = await ended(admin, await admin.post(f"{PROJECTIONS}/all/verify", body))
+    assert (job["result"]["unchanged"], job["result"]["organizations"]) == (0, 1)
+
+
+async def test_the_past_is_answered_after_any_number_of_rebuilds(api: Api, admin: Api) -> None:
+    provider = await api.provider()
+    model = await api.model(provider)
+    assert (await api.patch(path_of(model), {"name": "Now"})).status == 200
+    then = model["createdAt"]
+    for _ in range(3):
+        await ended(admin, await admin.post(f"{PROJECTIONS}/all/rebuild"))
+        for query in ({"asOf": then}, {"atRevision": 1}):
+            for thing in (provider, model):
+                reply = await api.ask("GET", path_of(thing), query=query)
+                assert (reply.status, reply.document["name"]) == (200, thing["name"]), reply.text
+        for path in (MODELS, PROVIDERS):
+            assert (await api.ask("GET", path, query={"asOf": then})).status == 200
 
 
 async def test_every_process_can_tell_of_a_job(service: RunningService, admin: Api) -> None:
@@ -147,27 +172,53 @@ async def test_a_job_stops_when_that_is_wanted(
         assert (await admin.post(f"{reply.headers['Location']}/cancel")).status == 202
         job = await ended(admin, reply)
     assert (job["state"], job["error"]["code"], job["result"]) == ("interrupted", "interrupted", None)
-    assert owner.execute("SELECT to_regclass('rebuilding.ai_providers')").fetchone() == (None,)
     assert (await ended(admin, await admin.post(f"{PROJECTIONS}/ai_providers/rebuild")))["state"] == "succeeded"
 
 
-async def test_of_two_at_once_the_second_is_refused(admin: Api, owner: psycopg.Connection[tuple[Any, ...]]) -> None:
+async def test_of_two_rebuilds_the_second_waits_queued_and_can_be_stopped(
+    admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
     owner.execute("SELECT pg_advisory_lock(hashtextextended('modelbook projections', 0))")
+    waiting = [await admin.post(f"{PROJECTIONS}/ai_models/rebuild") for _ in range(2)]
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        # Each is heard of while it waits.
+        while owner.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (2,):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    for reply in waiting:
+        job = await admin.get(reply.headers["Location"])
+        assert (job["state"], job["step"], job["startedAt"]) == ("queued", None, None)
+    # Nobody waits to look.
+    assert (await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/verify")))["state"] == "succeeded"
+    assert (await admin.post(f"{waiting[0].headers['Location']}/cancel")).status == 202
+    assert (await ended(admin, waiting[0]))["state"] == "interrupted"
+    owner.execute("SELECT pg_advisory_unlock(hashtextextended('modelbook projections', 0))")
+    assert (await ended(admin, waiting[1]))["state"] == "succeeded"
+
+
+async def test_jobs_under_way_are_bounded(admin: Api, owner: psycopg.Connection[tuple[Any, ...]]) -> None:
+    owner.execute(
+        "INSERT INTO admin_jobs (id, kind, parameters, requested_by, correlation_id, state)"
+        " SELECT gen_random_uuid(), 'verify', '{}', 'x', 'bounded', 'queued' FROM generate_series(1, 20)"
+    )
     refused = await admin.post(f"{PROJECTIONS}/ai_models/rebuild")
-    assert (refused.status, refused.document["code"]) == (409, "rebuild-under-way")
+    assert (refused.status, refused.document["code"]) == (409, "too-many-jobs")
+    # Those of which nothing is heard do not count.
+    owner.execute("UPDATE admin_jobs SET heartbeat_at = now() - interval '16 seconds' WHERE correlation_id = 'bounded'")
+    await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
+    owner.execute("DELETE FROM admin_jobs WHERE correlation_id = 'bounded'")
+
+
+async def test_of_two_rotations_the_second_is_refused(admin: Api, owner: psycopg.Connection[tuple[Any, ...]]) -> None:
     owner.execute("SELECT pg_advisory_lock(hashtextextended('modelbook master keys', 0))")
     refused = await admin.post(f"{KEYS}/rotate")
     assert (refused.status, refused.document["code"]) == (409, "rotation-under-way")
 
 
-async def test_what_cannot_be_done_fails_with_its_reason(
-    admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
-) -> None:
-    owner.execute("DROP TABLE IF EXISTS retired.organizations")
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/organizations/rebuild", {"rollback": True}))
-    assert (job["state"], job["error"]["code"]) == ("failed", "nothing-to-roll-back")
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", {"organizationId": str(uuid4())}))
-    assert (job["state"], job["error"]["code"]) == ("failed", "organization-unknown")
+async def test_what_cannot_be_done_fails_with_its_reason(admin: Api) -> None:
+    for work in ("rebuild", "verify"):
+        body = {"organizationId": str(uuid4())}
+        job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/{work}", body))
+        assert (job["state"], job["error"]["code"]) == ("failed", "organization-unknown")
 
 
 @pytest.mark.parametrize(
@@ -178,11 +229,8 @@ async def test_what_cannot_be_done_fails_with_its_reason(
         (f"GET {JOBS}/{UUID(int=7)}", ..., "job-not-found"),
         (f"POST {JOBS}/{UUID(int=7)}/cancel", ..., "job-not-found"),
         (f"POST {PROJECTIONS}/ai_models/rebuild", {"unknown": 1}, "invalid-input"),
-        (
-            f"POST {PROJECTIONS}/ai_models/rebuild",
-            {"rollback": True, "organizationId": str(UUID(int=7))},
-            "invalid-input",
-        ),
+        (f"POST {PROJECTIONS}/ai_models/rebuild", {"rollback": True}, "invalid-input"),
+        (f"POST {PROJECTIONS}/ai_models/verify", {"organizationId": "mine"}, "invalid-input"),
     ],
 )
 async def test_what_is_not_there_or_not_allowed_is_refused(

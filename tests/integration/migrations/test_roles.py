@@ -57,8 +57,6 @@ def test_whatever_the_database_is_called_its_logins_work(databases: Databases, n
         with psycopg.connect(logins.database_url, autocommit=True) as app:
             app.execute(APPEND, (uuid4(),))
         with psycopg.connect(logins.admin_database_url, autocommit=True) as admin:
-            # Makes and grants with the names inside functions.
-            admin.execute("SELECT begin_rebuild('ai_models', false)")
             assert admin.execute("SELECT count(*) FROM events").fetchone() == (1,)
             assert roles_of(admin) == Roles.named_after(name)
             admin.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(Roles.named_after(name).backup)))

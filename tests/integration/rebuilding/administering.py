@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from application.commands.rebuild_projections import RebuildProjections, rebuild_projections
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from application.ports.progress import Progress
     from application.ports.projections import Comparison, Differences, Projections
     from application.projections.rows import Table
+    from tests.databases import Connection
 
+_WAITING = b"""
+SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
+"""
+# On a machine that others use too.
+PATIENCE_SECONDS = 60.0
 TABLES: tuple[Table, ...] = ("organizations", "ai_providers", "ai_models")
 
 
@@ -56,3 +63,10 @@ async def assert_as_the_log(projections: Projections) -> None:
     found = await verified(projections, full=True)
     assert [each.differences.first for each in found.tables] == [[], [], []]
     assert found.unreadable.count == 0
+
+
+async def until_somebody_waits(owner: Connection) -> None:
+    """Return when somebody waits for a lock in this database."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not owner.execute(_WAITING).fetchall():  # noqa: ASYNC110 - nobody says so
+            await asyncio.sleep(0.02)

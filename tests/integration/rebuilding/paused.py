@@ -1,8 +1,7 @@
-"""A process that rebuilds and stops for ever where it is told to: `python -m ... URL NAME STEP rebuild|roll-back`.
+"""A process that rebuilds and stops for ever where it is told to: `python -m ... URL STEP`; it says `at STEP` then.
 
-Beside the steps of the progress it knows `filling`, after the first batch, and `holding`, in the middle of the swap's
-transaction, with the tables locked and an event to be applied; it says `at STEP` when it is there. Before the swap it
-waits for a line, so that there can be such an event.
+STEP is `begin`, before anything is read; `folding`, with some of the events read; `comparing`, when a part is done and
+others are not; `writing`, between two rows.
 """
 
 from __future__ import annotations
@@ -12,12 +11,16 @@ import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-from adapters.projections.read_tables import PostgresReadTables
+from adapters.projections import walking
+from adapters.projections.projections import PostgresProjections
+from adapters.projections.rewriting import Pace
 from application.projections.project import project
-from tests.integration.rebuilding.carrying_out import TABLES, rebuilt, rolled_back
+from tests.integration.rebuilding.administering import rebuilt
 
 if TYPE_CHECKING:
     from application.projections.rows import LoggedEvent, RowChange
+
+HALF = 5
 
 
 class Pausing:
@@ -25,27 +28,37 @@ class Pausing:
 
     def __init__(self, stop_at: str) -> None:
         self.stop_at = stop_at
-        self.step = ""
+        self.events = 0
 
     async def begin(self, step: str, total: int = 0) -> None:
-        del total
-        self.step = step
-        if step == self.stop_at:
-            stand_still(step)
-        if step == "swap" and self.stop_at == "holding":
-            sys.stdout.write("before holding\n")
-            sys.stdout.flush()
-            sys.stdin.readline()
+        del step, total
+        self.pass_by("begin")
 
     async def advance(self, amount: int) -> None:
         del amount
-        if self.step == "fill" and self.stop_at == "filling":
-            stand_still("filling")
+        self.pass_by("comparing")
 
     def project(self, event: LoggedEvent) -> RowChange:
-        if self.step == "swap" and self.stop_at == "holding":
-            stand_still("holding")
+        self.events += 1
+        if self.events == HALF:
+            self.pass_by("folding")
         return project(event)
+
+    def pass_by(self, step: str) -> None:
+        if step == self.stop_at:
+            stand_still(step)
+
+
+class OneByOne(Pace):
+    """Writes one row, and stands still if that is wanted then."""
+
+    def __init__(self, pausing: Pausing) -> None:
+        super().__init__(rows=1)
+        self.pausing = pausing
+
+    def note(self, milliseconds: float, rows: int) -> None:
+        del milliseconds, rows
+        self.pausing.pass_by("writing")
 
 
 def stand_still(step: str) -> NoReturn:
@@ -56,12 +69,10 @@ def stand_still(step: str) -> NoReturn:
 
 
 def main() -> None:
-    url, wanted, stop_at, kind = sys.argv[1:]
-    name = next(table for table in TABLES if table == wanted)
-    progress = Pausing(stop_at)
-    tables = PostgresReadTables(url, projector=progress.project)
-    work = rebuilt(tables, name, progress) if kind == "rebuild" else rolled_back(tables, name, progress)
-    asyncio.run(work)
+    url, stop_at = sys.argv[1:]
+    pausing = Pausing(stop_at)
+    setattr(walking, "Pace", lambda: OneByOne(pausing))  # noqa: B010 - for this process only
+    asyncio.run(rebuilt(PostgresProjections(url, projector=pausing.project), progress=pausing))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How a projection gets a column: a migration plans it, the code projects it, a rebuild brings it.
+"""How a projection gets a column: a migration adds it, the code projects it, a rebuild fills it.
 
 This is the example of CONTRIBUTING.md, whose migration is carried out here and whose projection is the one here.
 """
@@ -13,20 +13,18 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import orjson
-import psycopg
 import pytest
 
 from adapters.event_store.appends import callers_append
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.models import EventSourcedModels
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.projections.read_tables import PostgresReadTables
+from adapters.projections.projections import PostgresProjections
 from application.projections.project import project
 from application.projections.rows import LoggedEvent
 from tests.builders import a_model, a_price, acting
-from tests.integration.rebuilding.carrying_out import TABLES, differences, rebuilt, rolled_back
+from tests.integration.rebuilding.administering import assert_as_the_log, counts, rebuilt, verified
 from tests.integration.rebuilding.load import under_load
-from tests.integration.rebuilding.shape import shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,44 +82,53 @@ def next_version(pool: Pool) -> Iterator[EventSourcedModels]:
 
 
 @pytest.fixture
-def next_tables(database: Database) -> PostgresReadTables:
-    return PostgresReadTables(database.admin_url, projector=project_with_the_column)
+def next_projections(database: Database) -> PostgresProjections:
+    return PostgresProjections(database.admin_url, projector=project_with_the_column, version="the next one")
 
 
 def per_million(owner: Connection) -> set[object]:
     return {row[0] for row in owner.execute("SELECT input_per_million FROM ai_models")}
 
 
-async def test_a_new_column_comes_with_a_rebuild_under_load(
+async def test_a_new_column_is_filled_by_a_rebuild_under_load(
+    *,
     next_version: EventSourcedModels,
-    next_tables: PostgresReadTables,
+    next_projections: PostgresProjections,
+    projections: PostgresProjections,
     tenants: tuple[Tenant, Tenant],
+    tenant: Tenant,
     database: Database,
     owner: Connection,
 ) -> None:
-    owner.execute(MIGRATION)
-    assert [each.is_planned for each in await next_tables.statuses() if each.name == "ai_models"] == [True]
-    # The next version runs before the rebuild: what the live table has no column for is left out.
-    for tenant in tenants:
-        tenant.models = next_version
-        await tenant.register()
-    with pytest.raises(psycopg.errors.UndefinedColumn):
-        per_million(owner)
+    await tenant.begin()
+    await verified(projections)
     async with under_load(database, tenants) as load:
-        done = await rebuilt(next_tables, "ai_models")
+        owner.execute(MIGRATION)
+        writes = load.writes
+        # The old version runs on and leaves the column out; then the next version takes its place.
+        await tenant.register()
+        assert per_million(owner) == {None}
+        for each in (*tenants, tenant):
+            each.models = next_version
+        await tenant.register()
+        assert Decimal("2.5") in per_million(owner)
+        done = await rebuilt(next_projections, ["ai_models"])
     assert load.wrong == []
-    assert done.corrected.count == 0
+    assert load.writes > writes
+    assert done.tables[0].differences.count > 0
+    assert {field for row in done.tables[0].differences.first for field in row.fields} == {"input_per_million"}
     assert per_million(owner) == {Decimal("2.5")}
-    assert (await differences(next_tables, "ai_models")).count == 0
-    assert {facet[1] for facet in shape(owner, "ai_models") if facet[0] == "index"} >= {"ai_models_input_idx"}
-    assert [each.is_planned for each in await next_tables.statuses() if each.name == "ai_models"] == [False]
+    await assert_as_the_log(next_projections)
 
 
-async def test_writes_after_the_swap_write_the_column(
-    next_version: EventSourcedModels, next_tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+async def test_each_write_of_the_next_version_writes_the_column(
+    next_version: EventSourcedModels,
+    next_projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    owner: Connection,
 ) -> None:
     owner.execute(MIGRATION)
-    await rebuilt(next_tables, "ai_models")
+    await rebuilt(next_projections)
     model = a_model(provider_id=tenants[0].provider_ids[0], price=a_price("0.001"))
     with acting(tenants[0].organization_id):
         await next_version.save(model)
@@ -131,41 +138,31 @@ async def test_writes_after_the_swap_write_the_column(
         changed.change_price(a_price("0.002"))
         await next_version.save(changed)
     assert per_million(owner) == {Decimal("2.5"), Decimal(2)}
-    assert (await differences(next_tables, "ai_models")).count == 0
+    await assert_as_the_log(next_projections)
 
 
-async def test_going_back_and_forth_takes_the_column_along(
-    next_tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+async def test_what_was_proved_without_the_column_is_compared_again(
+    projections: PostgresProjections,
+    next_projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    owner: Connection,
 ) -> None:
-    before = {name: shape(owner, name) for name in TABLES}
+    await verified(projections)
     owner.execute(MIGRATION)
-    await rebuilt(next_tables, "ai_models")
-    with_column = shape(owner, "ai_models")
-    await tenants[0].rename(0, "In between")
-    await rolled_back(next_tables, "ai_models")
-    assert {name: shape(owner, name) for name in TABLES} == before
-    await tenants[0].register()
-    # What was planned is not lost: the next rebuild brings it again.
-    await rebuilt(next_tables, "ai_models")
-    assert shape(owner, "ai_models") == with_column
-    assert (await differences(next_tables, "ai_models")).count == 0
+    found = await verified(next_projections)
+    assert (found.unchanged, counts(found)) == (0, {"ai_models": sum(len(each.model_ids) for each in tenants)})
+    await rebuilt(next_projections)
+    assert (await verified(next_projections)).unchanged == 0
+    assert (await verified(next_projections)).unchanged == 2
 
 
-async def test_on_an_empty_log_the_column_is_there_at_once(next_tables: PostgresReadTables, owner: Connection) -> None:
-    owner.execute(MIGRATION)
-    assert per_million(owner) == set()
-    assert [each.is_planned for each in await next_tables.statuses()] == [False, False, False]
-    assert "ai_models_provider_fkey" in {facet[1] for facet in shape(owner, "ai_models") if facet[0] == "constraint"}
-
-
-async def test_a_column_goes_the_same_way(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], owner: Connection
+async def test_a_rebuild_that_is_forgotten_is_noticed(
+    next_version: EventSourcedModels,
+    next_projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    owner: Connection,
 ) -> None:
-    owner.execute("SET ROLE modelbook_owner; SELECT blueprint('ai_models')")
-    owner.execute("ALTER TABLE blueprints.ai_models DROP COLUMN context_window; RESET ROLE")
-    assert (await rebuilt(tables, "ai_models")).corrected.count == 0
-    with pytest.raises(psycopg.errors.UndefinedColumn):
-        owner.execute("SELECT context_window FROM ai_models")
-    await tenants[0].register()
-    await tenants[0].rename(0, "Without it")
-    assert (await differences(tables, "ai_models")).count == 0
+    owner.execute(MIGRATION)
+    tenants[0].models = next_version
+    await tenants[0].rename(0, "Written, and its column still empty")
+    assert counts(await verified(next_projections)) == {"ai_models": sum(len(each.model_ids) for each in tenants)}

@@ -9,53 +9,46 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.projections.read_tables import PostgresReadTables
-from application.ports.read_tables import RebuildUnderWay
 from tests.architecture.sources import ROOT
-from tests.integration.rebuilding.carrying_out import TABLES, assert_as_the_log, rebuilt, rolled_back
+from tests.integration.rebuilding.administering import (
+    PATIENCE_SECONDS,
+    assert_as_the_log,
+    counts,
+    rebuilt,
+    until_somebody_waits,
+    verified,
+)
 from tests.integration.rebuilding.load import under_load
-from tests.integration.rebuilding.shape import shape
 from tests.log import assert_whole
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
 
-    from application.projections.rows import Table
+    from adapters.projections.projections import PostgresProjections
     from tests.databases import Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
+    from tests.integration.rebuilding.load import Load
 
-STEPS = ("prepare", "fill", "filling", "index", "catch-up", "compare", "swap", "holding", "settle")
-BACKWARDS = ("catch-up", "holding", "settle")
-# A process starts within seconds, also where others use the machine.
-PATIENCE_SECONDS = 60.0
+STEPS = ("begin", "folding", "comparing", "writing")
 
 
 @asynccontextmanager
-async def paused(database: Database, name: Table, step: str, kind: str, tenant: Tenant) -> AsyncIterator[Process]:
+async def paused(database: Database, step: str) -> AsyncIterator[Process]:
     """Give a process that rebuilds and stands still at the step."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.integration.rebuilding.paused",
         database.admin_url,
-        name,
         step,
-        kind,
         cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    assert process.stdin is not None
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            line = await process.stdout.readline()
-            if line == b"before holding\n":
-                await tenant.touch("Just before")
-                process.stdin.write(b"\n")
-                line = await process.stdout.readline()
-        assert line == f"at {step}\n".encode()
+            assert await process.stdout.readline() == f"at {step}\n".encode()
         yield process
     finally:
         if process.returncode is None:
@@ -63,75 +56,69 @@ async def paused(database: Database, name: Table, step: str, kind: str, tenant: 
         await process.wait()
 
 
-async def again(tables: PostgresReadTables, name: Table, kind: str) -> None:
-    """Run it again, as soon as the server has noticed that the process is gone."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            try:
-                await (rebuilt(tables, name) if kind == "rebuild" else rolled_back(tables, name))
-            except RebuildUnderWay:
-                await asyncio.sleep(0.1)
-            else:
-                return
-
-
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_rebuild_killed_at_a_step_harms_nobody(
-    tenants: tuple[Tenant, Tenant], tenant: Tenant, database: Database, owner: Connection, step: str
+    *,
+    projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    tenant: Tenant,
+    database: Database,
+    owner: Connection,
+    step: str,
 ) -> None:
-    tables = PostgresReadTables(database.admin_url)
-    await tenant.begin()
-    shapes = {name: shape(owner, name) for name in TABLES}
+    await tenant.begin(models=10)
+    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE organization_id = %s", (tenant.organization_id,))
     async with under_load(database, tenants) as load:
-        async with paused(database, "ai_models", step, "rebuild", tenant) as process:
+        async with paused(database, step) as process:
+            # It holds nothing that anybody waits for.
+            reads, writes = load.reads, load.writes
+            await until_it_goes_on(load, reads, writes)
             process.kill()
-            await process.wait()
-        await assert_as_the_log(tables)
+        left = counts(await verified(projections))
+        assert 0 < left["ai_models"] <= 10
+        assert (left["ai_models"] < 10) == (step == "writing")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert counts(await rebuilt(projections)) == left
         reads, writes = load.reads, load.writes
-        await again(tables, "ai_models", "rebuild")
-        await asyncio.sleep(0.1)
+        await until_it_goes_on(load, reads, writes)
     assert load.wrong == []
-    assert load.reads > reads > 0
-    assert load.writes > writes > 0
-    await assert_as_the_log(tables)
-    assert {name: shape(owner, name) for name in TABLES} == shapes
+    await assert_as_the_log(projections)
     assert_whole(owner)
 
 
-@pytest.mark.parametrize("step", BACKWARDS)
-async def test_going_back_killed_at_a_step_harms_nobody(
-    tenants: tuple[Tenant, Tenant], tenant: Tenant, database: Database, owner: Connection, step: str
+async def until_it_goes_on(load: Load, reads: int, writes: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while load.reads < reads + 3 or load.writes < writes + 3:  # noqa: ASYNC110 - nobody says so
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_while_one_stands_still_another_waits(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], database: Database, owner: Connection, step: str
 ) -> None:
-    tables = PostgresReadTables(database.admin_url)
-    await tenant.begin()
-    shapes = {name: shape(owner, name) for name in TABLES}
-    await rebuilt(tables, "ai_providers")
-    async with under_load(database, tenants) as load:
-        async with paused(database, "ai_providers", step, "roll-back", tenant) as process:
-            process.kill()
-            await process.wait()
-        await assert_as_the_log(tables)
-        await again(tables, "ai_providers", "roll-back")
-    assert load.wrong == []
-    await again(tables, "ai_providers", "rebuild")
-    await assert_as_the_log(tables)
-    assert {name: shape(owner, name) for name in TABLES} == shapes
+    assert tenants
+    owner.execute("UPDATE ai_models SET name = 'Wrong'")
+    async with paused(database, step) as process:
+        another = asyncio.create_task(rebuilt(projections))
+        await until_somebody_waits(owner)
+        assert not another.done()
+        process.kill()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await another
+    await assert_as_the_log(projections)
 
 
-async def test_while_one_stands_still_another_is_told_so(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], database: Database
+async def test_one_that_is_cancelled_while_it_waits_for_a_writer_writes_nothing(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
-    async with paused(database, "ai_models", "compare", "rebuild", tenants[0]):
-        with pytest.raises(RebuildUnderWay):
-            await rebuilt(tables, "ai_providers")
-
-
-async def test_one_that_stands_still_in_the_swap_is_thrown_out(
-    tables: PostgresReadTables, tenants: tuple[Tenant, Tenant], database: Database
-) -> None:
-    """It would keep everybody waiting; the server ends its transaction after two seconds."""
-    async with paused(database, "ai_models", "holding", "rebuild", tenants[0]) as process:
-        await tenants[0].rename(0, "Waited")
-        assert process.returncode is None
-    await again(tables, "ai_models", "rebuild")
-    await assert_as_the_log(tables)
+    owner.execute("UPDATE ai_models SET name = 'Wrong'")
+    with owner.transaction():
+        owner.execute("SELECT FROM organization_heads FOR UPDATE")
+        rebuilding = asyncio.create_task(rebuilt(projections))
+        await until_somebody_waits(owner)
+        rebuilding.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await rebuilding
+    assert counts(await verified(projections)) == {"ai_models": sum(len(each.model_ids) for each in tenants)}
+    await rebuilt(projections)
+    await assert_as_the_log(projections)

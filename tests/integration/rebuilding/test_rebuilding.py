@@ -10,22 +10,31 @@ import psycopg
 import pytest
 
 from adapters.projections import parts, walking
-from adapters.projections.projections import PostgresProjections
 from adapters.projections.rewriting import Pace
 from application.ports.projections import OrganizationUnknown, RebuildTogether
 from tests.builders import a_provider, acting
-from tests.integration.rebuilding.administering import TABLES, assert_as_the_log, counts, differences, rebuilt, verified
+from tests.integration.rebuilding.administering import (
+    TABLES,
+    assert_as_the_log,
+    counts,
+    differences,
+    rebuilt,
+    until_somebody_waits,
+    verified,
+)
 from tests.integration.rebuilding.load import under_load
 from tests.log import assert_whole, contents
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from adapters.projections.projections import PostgresProjections
     from application.projections.rows import Table
+    from domain.model.aggregate import Model
+    from domain.provider.aggregate import Provider
     from tests.databases import Connect, Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
 
-PATIENCE_SECONDS = 60.0
 BESIDE = {"projections", "projection_proofs"}
 
 
@@ -144,7 +153,8 @@ async def test_a_provider_that_nobody_registered_goes_with_its_models(
     mine, provider_id = tenants[0], uuid4()
     owner.execute("UPDATE ai_providers SET name = 'Aside' WHERE id = %s", (mine.provider_ids[1],))
     owner.execute(
-        "INSERT INTO ai_providers SELECT (jsonb_populate_record(p, jsonb_build_object('id', %s::uuid, 'name', 'Second'))).*"
+        "INSERT INTO ai_providers"
+        " SELECT (jsonb_populate_record(p, jsonb_build_object('id', %s::uuid, 'name', 'Second'))).*"
         " FROM ai_providers p WHERE id = %s",
         (provider_id, mine.provider_ids[0]),
     )
@@ -193,11 +203,12 @@ async def test_an_organization_that_was_removed_has_no_rows(
     with acting(gone.organization_id):
         organization = await gone.organizations.find(gone.organization_id)
         assert organization is not None
-        things = list((await gone.models.get_many(gone.model_ids)).values())
-        those = [await gone.providers.get(provider_id) for provider_id in gone.provider_ids]
-        for each in (*things, *those, organization):
+        things: list[Model | Provider] = list((await gone.models.get_many(gone.model_ids)).values())
+        things += [await gone.providers.get(provider_id) for provider_id in gone.provider_ids]
+        for each in things:
             each.remove()
-        await gone.organizations.save_removed(organization, [*things, *those])
+        organization.remove()
+        await gone.organizations.save_removed(organization, things)
     await assert_as_the_log(projections)
     owner.execute("INSERT INTO organizations VALUES (%s, 'Back')", (gone.organization_id,))
     assert counts(await rebuilt(projections)) == {"organizations": 1}
@@ -294,12 +305,6 @@ async def test_of_two_at_once_the_second_waits_for_the_first(
         # Nobody waits to look.
         await assert_as_the_log(projections)
     assert counts(await rebuilding) == {}
-
-
-async def until_somebody_waits(owner: Connection) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not owner.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
-            await asyncio.sleep(0.02)
 
 
 async def test_an_organization_that_comes_meanwhile_is_there(

@@ -12,19 +12,8 @@ if TYPE_CHECKING:
 
 # These run with the owner's rights and take the organization as a parameter; each new one needs a good reason.
 DEFINERS = {"append_events", "command_outcome", "keep_nothing_of_closed"}
-# One step each of a rebuild, which takes the owner's rights; for the administrators' login alone.
-REBUILDING = {
-    "begin_rebuild",
-    "discard_rebuild",
-    "hold_organization",
-    "hold_projection",
-    "index_rebuild",
-    "mend_organization",
-    "open_retired",
-    "set_models_aside",
-    "settle_projections",
-    "swap_projection",
-}
+# Writes rows of the read tables as a rebuild has made them; for the administrators' login alone.
+REBUILDING = {"rewrite_rows"}
 CHANGES = {"INSERT", "UPDATE", "DELETE"}
 # Evidence, claims and caches: beside the log, and allowed to be forgotten.
 BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_attempts", "discovery_snapshots")
@@ -35,7 +24,7 @@ WRITES = {
     ("modelbook_admin", "vault_canaries"): CHANGES,
     # Master keys are rotated by wrapping data keys anew.
     ("modelbook_admin", "provider_credentials"): {"UPDATE"},
-    ("modelbook_admin", "admin_jobs"): CHANGES,
+    **{("modelbook_admin", table): CHANGES for table in ("admin_jobs", "projections", "projection_proofs")},
 }
 _GRANTS = """
 SELECT pg_get_userbyid(grantee), relname, privilege_type FROM pg_class,
@@ -56,8 +45,6 @@ WHERE relnamespace <> ALL ('{pg_catalog,information_schema,pg_toast}'::regnamesp
 UNION SELECT 'column', grantee::regrole::text FROM pg_attribute, LATERAL aclexplode(attacl) WHERE attrelid > 16384
 UNION SELECT 'function', grantee::regrole::text FROM pg_proc, LATERAL aclexplode(proacl) WHERE pronamespace
     <> ALL ('{pg_catalog,information_schema}'::regnamespace[])
-UNION SELECT 'schema', grantee::regrole::text FROM pg_namespace, LATERAL aclexplode(nspacl)
-WHERE nspname IN ('rebuilding', 'retired', 'discarded', 'blueprints')
 UNION SELECT 'default', grantee::regrole::text FROM pg_default_acl, LATERAL aclexplode(defaclacl)
 UNION SELECT 'policy', role::regrole::text FROM pg_policy, LATERAL unnest(polroles) role
 """
@@ -144,7 +131,7 @@ def test_every_grant_goes_to_a_role_of_this_database(owner: Connection) -> None:
     grantees: dict[str, set[str]] = {}
     for place, grantee in owner.execute(_GRANTEES):
         grantees.setdefault(place, set()).add(grantee)
-    assert set(grantees) == {"relation", "function", "schema", "default", "policy"}
+    assert set(grantees) == {"relation", "function", "default", "policy"}
     everybody = {"-"}
     assert set().union(*grantees.values()) == ALL_ROLES | everybody
     assert {place for place, names in grantees.items() if everybody & names} == {"policy"}
