@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @contextmanager
 def beside_a_service(data_dirs: DataDirs) -> Iterator[tuple[Path, str]]:
     """Give the data directory and the address of a service that runs on it."""
-    with data_dirs.fresh() as path, serving("serve", "--port", "0", DATA_DIR=str(path)) as running:
+    with data_dirs.fresh() as path, serving("serve", "--port", "0", DATA_DIR=str(path), HEALTH_INTERVAL="0") as running:
         yield path, running.ready()["url"]
 
 

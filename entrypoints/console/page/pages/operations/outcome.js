@@ -4,7 +4,7 @@ import { element } from "../../core/elements.js";
 import { label, milliseconds, number } from "../../core/format.js";
 import { action } from "../../parts/action.js";
 import { table } from "../../parts/table.js";
-import { mend } from "./start.js";
+import { rebuildOne } from "./start.js";
 import { many, remedy, tableName } from "./words.js";
 
 const WAYS = { missing: () => "Is missing here", unexpected: () => "Is here, and the log knows nothing of it", different: (fields) => `Differs in ${fields.map((field) => label(field.replaceAll("_", " ")).toLowerCase()).join(", ")}` };
@@ -17,20 +17,14 @@ export function outcome(job) {
   return job.result ? OUTCOMES[job.kind](job.result) : { isWell: true, text: "It is done." };
 }
 
-const ROWS = ["No row is there, which is", "The only row is"];
-
 const OUTCOMES = {
-  verify: ({ rows, position, differences }) => differences.count === 0
-    ? { isWell: true, text: `${ROWS[rows] ?? `All ${number(rows)} rows are`} what the log says, up to event ${number(position)}.` }
-    : { isWell: false, text: `${many(differences.count, "row is", "rows are")} not what the log says, up to event ${number(position)}. Rebuild the table, or mend the organization alone: both put it right from the log.` },
-  rebuild: ({ rows, events, corrected, swap, orphans }) => ({ isWell: orphans === 0, text: sentences(
-    `${many(rows, "row")} made from ${many(events, "event")} and swapped in after event ${number(swap.position)}, for which everybody waited ${milliseconds(swap.milliseconds)}.`,
-    corrected.count === 0 ? "The table had been right." : `${many(corrected.count, "row was", "rows were")} wrong before, and ${corrected.count === 1 ? "is" : "are"} right now.`, loose(orphans)) }),
-  "roll-back": ({ differing, swap, orphans }) => ({ isWell: orphans === 0, text: sentences(
-    `The earlier table serves again, with all that was written since, up to event ${number(swap.position)}.`,
-    differing.count === 0 ? "Both tables are the same." : `${many(differing.count, "row is", "rows are")} other than in the table that served until now: verify it.`, loose(orphans)) }),
-  mend: ({ tables }) => ({ isWell: true, text: tables.every(({ removed, restored }) => removed + restored === 0) ? "Every row was right: nothing had to be exchanged."
-    : sentences(...tables.map(({ name, removed, restored }) => `${tableName(name)}: ${many(removed, "row")} taken out, ${number(restored)} put in from the log.`)) }),
+  verify: (result) => ({ isWell: differing(result) === 0 && result.unreadable.count === 0, text: sentences(
+    differing(result) === 0 ? `${many(result.organizations, "organization")} with ${many(rows(result), "row")}: no row differs from the log.`
+      : `${many(differing(result), "row is", "rows are")} not what the log says. A rebuild puts them right.`,
+    result.unchanged ? `${many(result.unchanged, "organization has", "organizations have")} not changed since ${result.unchanged === 1 ? "it was" : "they were"} last verified.` : null, unread(result)) }),
+  rebuild: (result) => ({ isWell: result.unreadable.count === 0, text: sentences(
+    differing(result) === 0 ? `${many(result.organizations, "organization")} with ${many(rows(result), "row")}: every row was right, and nothing had to be written.`
+      : `${many(differing(result), "row was", "rows were")} wrong before, and ${differing(result) === 1 ? "is" : "are"} right now. Writers of an organization waited for ${milliseconds(result.longestLockMs)} at most.`, unread(result)) }),
   "rotate-keys": ({ activeId, rewrapped, unreadable, left }) => ({ isWell: left === 0 && unreadable.length === 0, text: sentences(
     rewrapped === 0 ? `Nothing had to be wrapped anew under ${activeId}.` : `${many(rewrapped, "provider key is", "provider keys are")} wrapped anew under ${activeId}.`,
     unreadable.length ? `${many(unreadable.length, "provider key", "provider keys")} cannot be read, for no process has the master key that wraps ${unreadable.length === 1 ? "it" : "them"}: give it back, or have the organizations replace their keys.`
@@ -39,13 +33,18 @@ const OUTCOMES = {
 
 const sentences = (...parts) => parts.filter(Boolean).join(" ");
 
-const loose = (orphans) => orphans ? `${many(orphans, "row refers", "rows refer")} to what is not there, to which the log alone can never lead: verify the audit log.` : null;
+const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);
+
+const rows = ({ data }) => sum(data.map((each) => each.rows));
+
+const differing = ({ data }) => sum(data.map(({ differences }) => differences.count));
+
+const unread = ({ unreadable: { count } }) => count ? `${many(count, "row has", "rows have")} events that this version cannot read, and ${count === 1 ? "was" : "were"} left alone: run the version that wrote them, or a newer one.` : null;
 
 // The rows that a result names, and what can be done about them.
 export function evidence(job, jobs) {
-  const { differences, corrected, differing, unreadable } = job.result ?? {};
-  const named = differences ?? corrected ?? differing;
-  if (named?.count) return rows(named, job, differences ? jobs : null);
+  const { data, unreadable } = job.result ?? {};
+  if (data) return [...data.filter(({ differences }) => differences.count).flatMap((each) => named(each, job, jobs)), unreadable.count ? events(unreadable) : null];
   if (!unreadable?.length) return null;
   return unfolding("Which they are", table([
     { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
@@ -53,16 +52,23 @@ export function evidence(job, jobs) {
   ], unreadable, { caption: "Providers whose keys cannot be read" }));
 }
 
-function rows({ count, first }, job, jobs) {
+function named({ name, differences: { count, first } }, job, jobs) {
   const organizations = [...new Set(first.map(({ organizationId }) => organizationId))];
   return [
-    unfolding(count > first.length ? `The first ${number(first.length)} of them` : count === 1 ? "Which it is" : "Which they are", table([
+    unfolding(`${tableName(name)}: ${count > first.length ? `the first ${number(first.length)} of ${number(count)} rows` : many(count, "row")}`, table([
       { head: "Row", cell: ({ id }) => element("code", {}, id) },
       { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
       { head: "How", cell: ({ kind, fields }) => WAYS[kind](fields) },
-    ], first, { caption: "Rows that differ" }), jobs !== null),
-    jobs && organizations.length === 1 ? element("div", { class: "actions" }, action("Mend this organization", { needs: "platform", tone: "plain", run: () => mend(jobs, { organizationId: organizations[0], name: job.projection }) })) : null,
+    ], first, { caption: `Rows of ${tableName(name)} that differ` }), job.kind === "verify"),
+    job.kind === "verify" && organizations.length === 1 ? element("div", { class: "actions" }, action("Rebuild this organization", { needs: "platform", tone: "plain", run: () => rebuildOne(jobs, { organizationId: organizations[0], name }) })) : null,
   ];
 }
+
+const events = ({ count, first }) => unfolding(count > first.length ? `The first ${number(first.length)} of them` : "Which they are", table([
+  { head: "Row", cell: ({ id }) => element("code", {}, id) },
+  { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
+  { head: "Position", numeric: true, cell: ({ position }) => number(position) },
+  { head: "Event", cell: ({ type, reason }) => [element("code", {}, type), element("small", {}, reason)] },
+], first, { caption: "Events that cannot be read" }));
 
 const unfolding = (text, content, open = true) => element("details", { open }, element("summary", {}, text), content);

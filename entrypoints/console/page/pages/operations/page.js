@@ -1,11 +1,11 @@
-// What keeps the service whole, for those who run it: read tables, master keys, jobs, and how the service is.
+// What keeps the service whole, for those who run it: projections, master keys, jobs, and how the service is.
 
 import { refusal } from "../../core/session.js";
 import { action } from "../../parts/action.js";
 import { nothing, page } from "../../parts/page.js";
 import { Jobs } from "./jobs.js";
 import { masterKeys } from "./keys.js";
-import { ReadTables } from "./read-tables.js";
+import { Projections } from "./projections.js";
 import { service } from "./service.js";
 
 const LEAD = "For platform administrators: across all organizations, while the service goes on.";
@@ -14,7 +14,7 @@ export async function show({ signal }) {
   const why = refusal("platform");
   if (why) return page("Operations", { lead: LEAD }, nothing(`${why} Whoever runs this service can give you such a token.`));
   const jobs = new Jobs(signal);
-  const tables = new ReadTables(jobs, signal);
+  const tables = new Projections(jobs, signal);
   const keys = masterKeys(jobs, signal);
   const parts = [service(signal), tables.section, keys];
   jobs.onChange = () => tables.follow();

@@ -3,22 +3,20 @@
 import { number } from "../../core/format.js";
 
 const TABLES = { organizations: "Organizations", ai_providers: "Providers", ai_models: "Models" };
-const KINDS = { rebuild: "Rebuild", "roll-back": "Roll back", mend: "Mend", verify: "Verify", "rotate-keys": "Rotate the master key" };
+const KINDS = { rebuild: "Rebuild", verify: "Verify", "rotate-keys": "Rotate the master key" };
 const STEPS = {
-  prepare: "Making an empty table", fill: "Reading the log", index: "Making the indexes", "catch-up": "Catching up with what is written meanwhile",
-  compare: "Comparing with the live table", swap: "Swapping it in", settle: "Checking references", verify: "Comparing with the log",
-  mend: "Exchanging rows", rewrap: "Wrapping keys",
+  verify: "Comparing with the log", rebuild: "Comparing with the log and writing what differs", rewrap: "Wrapping keys",
 };
 
 // What to do about a job that failed, where its message alone does not say it.
 const REMEDIES = {
   "organization-unknown": "Look its id up: it is in the token of any of its members.",
-  "mend-together": "That is done on the command line: modelbook projections rebuild --org ID.",
+  "rebuild-together": "Choose all projections.",
 };
 
-export const tableName = (name) => TABLES[name] ?? name;
+export const tableName = (name) => name === null || name === "all" ? "all projections" : TABLES[name] ?? name;
 
-export const jobName = ({ kind, projection }) => projection ? `${KINDS[kind]} ${tableName(projection)}` : KINDS[kind];
+export const jobName = ({ kind, projection }) => kind === "rotate-keys" ? KINDS[kind] : `${KINDS[kind]} ${tableName(projection)}`;
 
 export const stepName = (step) => STEPS[step] ?? step ?? "Waiting for its turn";
 
