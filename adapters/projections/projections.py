@@ -93,6 +93,7 @@ class PostgresProjections:
         writes: bool = False,
         full: bool = False,
     ) -> Comparison:
+        await progress.begin("prepare")
         async with several(self._url, _WORKERS) as connections:
             first = connections[0]
             source = await Source.of(first, names, self._projector, self._version)

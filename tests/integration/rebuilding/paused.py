@@ -1,6 +1,6 @@
 """A process that rebuilds and stops for ever where it is told to: `python -m ... URL STEP`; it says `at STEP` then.
 
-STEP is `begin`, before anything is read; `folding`, with some of the events read; `comparing`, when a part is done and
+STEP is `prepare` or `rebuild`, before anything is read; `folding`, with some of the events read; `comparing`, when a part is done and
 others are not; `writing`, between two rows.
 """
 
@@ -31,8 +31,8 @@ class Pausing:
         self.events = 0
 
     async def begin(self, step: str, total: int = 0) -> None:
-        del step, total
-        self.pass_by("begin")
+        del total
+        self.pass_by(step)
 
     async def advance(self, amount: int) -> None:
         del amount

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.integration.rebuilding.conftest import Tenant
     from tests.integration.rebuilding.load import Load
 
-STEPS = ("begin", "folding", "comparing", "writing")
+STEPS = ("prepare", "rebuild", "folding", "comparing", "writing")
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import { number } from "../../core/format.js";
 const TABLES = { organizations: "Organizations", ai_providers: "Providers", ai_models: "Models" };
 const KINDS = { rebuild: "Rebuild", verify: "Verify", "rotate-keys": "Rotate the master key" };
 const STEPS = {
-  verify: "Comparing with the log", rebuild: "Comparing with the log and writing what differs", rewrap: "Wrapping keys",
+  prepare: "Counting the events", verify: "Comparing with the log", rebuild: "Comparing with the log and writing what differs", rewrap: "Wrapping keys",
 };
 
 // What to do about a job that failed, where its message alone does not say it.
