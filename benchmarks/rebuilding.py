@@ -9,12 +9,13 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import uuid4
 
 import aiohttp
 import psutil
 import psycopg
+from psycopg.sql import SQL
 
 from adapters.event_store.inline import projected
 from adapters.event_store.recorder import LedgerRecorder
@@ -25,6 +26,7 @@ from benchmarks.stories import append, model_events, nobody, provider_event
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from uuid import UUID
 
     from benchmarks.environment import Database, Service
     from benchmarks.report import Report
@@ -34,38 +36,57 @@ _EVENTS_A_MODEL: Final = 5
 _MODELS_A_BATCH: Final = 40
 # So often each of two people asks; more would measure them instead.
 _PAUSE_SECONDS: Final = 0.01
+_CASES: Final[dict[str, LiteralString]] = {
+    "no rows": "false",
+    "1 % of all rows": "hashtext(id::text) % 100 = 0",
+    "all rows": "true",
+}
 
 
 def measure_rebuilding(data: Database, report: Report, *, events: int = 1_000_000) -> None:
-    """Measure events a second, the swap, the memory, and whether anybody notices."""
-    _fill(data, events)
-    reference = library_rate(data)
+    """Measure events a second, memory, and how long anybody waits, where no row differs, few do and all do."""
+    organizations = _fill(data, events)
+    reference = ("library's ProjectionRunner", library_rate(data))
     with service(data) as running:
-        for work, arguments in (("rebuild", ("rebuild", "ai_models")), ("verify", ("verify", "ai_models"))):
-            load = _Load(running)
-            measured = _measured(data, *arguments)
-            seen = load.ended()
-            report.add(
-                f"{work} at {events:,} events under load",
-                measured.rate,
-                "events/s",
-                reference=("library's ProjectionRunner", reference),
+        for differing, condition in _CASES.items():
+            wrong = _spoil(data, condition)
+            found = _under_load(
+                data, report, running, organizations[0], work=f"rebuild, {differing} differ", reference=reference
             )
-            report.add(f"{work}: memory of its process", measured.megabytes, "MB")
-            if work == "rebuild":
-                report.add("rebuild: swap", measured.document["swap"]["milliseconds"], "ms")
-                assert measured.document["corrected"]["count"] == 0, measured.document["corrected"]
-            else:
-                assert measured.document["differences"]["count"] == 0, measured.document["differences"]
-            report.add(f"{work}: requests answered meanwhile", seen["answered"], "requests")
-            report.add(f"{work}: requests failed or answered wrongly", seen["wrong"], "requests")
-            report.add(f"{work}: longest request meanwhile", seen["longest"] * 1000, "ms")
+            assert found["data"][0]["differences"]["count"] == wrong, found["data"]
+            report.add(f"rebuild, {differing} differ: longest lock of a head", found["longestLockMs"], "ms")
+        found = _under_load(data, report, running, organizations[0], work="verify --full", reference=reference)
+        assert found["data"][0]["differences"]["count"] == 0, found["data"]
+        started = time.perf_counter()
+        _measured(data, "verify", "ai_models")
+        report.add("verify where nothing has changed since, with its start", time.perf_counter() - started, "s")
         report.add(
-            f"audit verify at {events:,} events, with its start",
-            _audited(data),
-            "events/s",
-            reference=("library's ProjectionRunner", reference),
+            f"audit verify at {events:,} events, with its start", _audited(data), "events/s", reference=reference
         )
+
+
+def _spoil(data: Database, condition: LiteralString) -> int:
+    """Make rows wrong, and return how many."""
+    with psycopg.connect(data.owner_url, autocommit=True) as connection:
+        wrong = connection.execute(SQL("UPDATE ai_models SET name = 'Wrong' WHERE {}").format(SQL(condition))).rowcount
+        connection.execute("VACUUM (ANALYZE) ai_models")
+    return wrong
+
+
+def _under_load(
+    data: Database, report: Report, running: Service, organization_id: UUID, *, work: str, reference: tuple[str, float]
+) -> dict[str, Any]:
+    """Do the work while one of the organizations is used, report how that went, and return what was found."""
+    load = _Load(running, organization_id)
+    measured = _measured(data, *work.partition(",")[0].split(), "ai_models")
+    seen = load.ended()
+    report.add(f"{work}: under load", measured.rate, "events/s", reference=reference)
+    report.add(f"{work}: memory of its process", measured.megabytes, "MB")
+    report.add(f"{work}: requests answered meanwhile", seen["answered"], "requests")
+    report.add(f"{work}: requests failed or answered wrongly", seen["wrong"], "requests")
+    report.add(f"{work}: longest write meanwhile", seen["longest write"] * 1000, "ms")
+    report.add(f"{work}: longest read meanwhile", seen["longest read"] * 1000, "ms")
+    return measured.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +114,7 @@ def _measured(data: Database, *arguments: str) -> _Measured:
         time.sleep(0.02)
     output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, output
-    document = json.loads(output)["data"][0]
+    document = json.loads(output)
     with psycopg.connect(data.owner_url) as connection:
         row = connection.execute(
             "SELECT extract(epoch FROM finished_at - started_at)::float8 FROM admin_jobs"
@@ -123,10 +144,11 @@ def _audited(data: Database) -> float:
 class _Load:
     """Two people in a process of their own: one registers models and reads each back, one reads lists."""
 
-    def __init__(self, running: Service) -> None:
+    def __init__(self, running: Service, organization_id: UUID) -> None:
         self._ours, theirs = multiprocessing.Pipe()
         context = multiprocessing.get_context("fork")
-        self._process = context.Process(target=_people, args=(f"http://{running.host}:{running.port}", theirs))
+        url = f"http://{running.host}:{running.port}"
+        self._process = context.Process(target=_people, args=(url, organization_id, theirs))
         self._process.start()
         _received(self._ours)
 
@@ -143,25 +165,26 @@ def _received(pipe: Connection) -> Any:  # noqa: ANN401 - whatever was sent
     return pipe.recv()
 
 
-def _people(url: str, pipe: Connection) -> None:
-    asyncio.run(_work(url, pipe))
+def _people(url: str, organization_id: UUID, pipe: Connection) -> None:
+    asyncio.run(_work(url, organization_id, pipe))
 
 
-async def _work(url: str, pipe: Connection) -> None:
-    seen: dict[str, float] = {"answered": 0, "wrong": 0, "longest": 0}
-    async with aiohttp.ClientSession(url, headers=headers(uuid4())) as session:
+async def _work(url: str, organization_id: UUID, pipe: Connection) -> None:
+    seen: dict[str, float] = {"answered": 0, "wrong": 0, "longest write": 0, "longest read": 0}
+    async with aiohttp.ClientSession(url, headers=headers(organization_id)) as session:
 
         async def ask(method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
             started = time.perf_counter()
             async with session.request(method, path, json=body) as answer:
                 document = await answer.json()
-            seen["longest"] = max(seen["longest"], time.perf_counter() - started)
+            longest = "longest read" if method == "GET" else "longest write"
+            seen[longest] = max(seen[longest], time.perf_counter() - started)
             seen["answered"] += 1
             seen["wrong"] += answer.status not in {200, 201}
             return document
 
-        provider = await ask("POST", "/api/ai/providers", {"name": "OpenAI", "providerType": "openai"})
-        registered = 0
+        provider = await ask("POST", "/api/ai/providers", {"name": f"Provider {uuid4()}", "providerType": "openai"})
+        registered = (await ask("GET", "/api/ai/models?limit=1&includeTotal=true"))["pagination"]["total"]
 
         async def write() -> None:
             nonlocal registered
@@ -185,7 +208,7 @@ async def _work(url: str, pipe: Connection) -> None:
     pipe.send(seen)
 
 
-def _fill(data: Database, events: int) -> None:
+def _fill(data: Database, events: int) -> list[UUID]:
     """Append models with five events each, of a hundred organizations in turn, so that each one's lie far apart."""
     with writing_pool(data.app_url, size=1) as pool:
         recorder = LedgerRecorder(pool, scope=nobody, projector=projected)
@@ -198,3 +221,4 @@ def _fill(data: Database, events: int) -> None:
             recorder.insert_events(batch, append=append(organization_id))
     with psycopg.connect(data.owner_url, autocommit=True) as connection:
         connection.execute("VACUUM (ANALYZE) events, ai_models, ai_providers")
+    return [organization_id for organization_id, _ in organizations]

@@ -32,9 +32,9 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN encode(sha256(convert_to(
     jsonb_build_array(endpoint, credential_version, has_credential, settings)::text, 'UTF8')), 'hex');
 
--- What is held of a provider goes with it, in the same transaction. The log says when: read tables are exchanged for
--- new ones in a rebuild, and what hangs on them would be lost. Attempts come first: whoever keeps an answer holds the
--- attempt, so that an answer is either kept before and forgotten here, or finds nothing to be kept for.
+-- What is held of a provider goes with it, in the same transaction. The log says when: a rebuild may take a row away and
+-- put it back, and what hangs on it would be lost. Attempts come first: whoever keeps an answer holds the attempt, so that
+-- an answer is either kept before and forgotten here, or finds nothing to be kept for.
 CREATE FUNCTION forget_offers() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM discovery_attempts a

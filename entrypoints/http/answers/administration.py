@@ -31,7 +31,7 @@ class ProjectionList(Shown):
 
 
 class DifferingRow(Shown):
-    """A row of a read table that is not what the log says; `fields` are its columns."""
+    """A row that is not what the log says; `fields` are its columns."""
 
     organization_id: UUID
     id: UUID
@@ -46,56 +46,44 @@ class Differences(Shown):
     first: list[DifferingRow]
 
 
-class Swap(Shown):
-    """When a new table took the place of the old one, and how long writers waited."""
-
-    position: int
-    milliseconds: float
-    attempts: int
-
-
-class RebuildResult(Shown):
-    """What a rebuild did; `corrected` are rows that were wrong before."""
+class ComparedProjection(Shown):
+    """How many rows the log makes for a projection, and those that were not so; a rebuild has put them right."""
 
     name: str
-    events: int
-    rows: int
-    corrected: Differences
-    swap: Swap
-    orphans: int
-
-
-class RollBackResult(Shown):
-    """What going back did; `differing` are rows that are other than in the table that served until then."""
-
-    name: str
-    differing: Differences
-    swap: Swap
-    orphans: int
-
-
-class MendedTable(Shown):
-    """How many rows were taken out of a table, and put in from the log."""
-
-    name: str
-    removed: int
-    restored: int
-
-
-class MendResult(Shown):
-    """What mending an organization did."""
-
-    tables: list[MendedTable]
-
-
-class VerifyResult(Shown):
-    """What a comparison with the log found."""
-
-    name: str
-    position: int
-    events: int
     rows: int
     differences: Differences
+
+
+class UnreadableEvent(Shown):
+    """An event that this version cannot read; the row that it belongs to was neither compared nor changed."""
+
+    organization_id: UUID
+    id: UUID
+    position: int
+    type: str
+    reason: str
+
+
+class UnreadableEvents(Shown):
+    """How many rows have an event that cannot be read, and the first of these events."""
+
+    count: int
+    first: list[UnreadableEvent]
+
+
+class ComparisonResult(Shown):
+    """What a rebuild or a verification found.
+
+    `unchanged` organizations are as they were when they were last verified, and were not folded again; `events` were
+    read; `longestLockMs` is the longest that writers of one organization had to wait.
+    """
+
+    organizations: int
+    unchanged: int
+    events: int
+    data: list[ComparedProjection]
+    unreadable: UnreadableEvents
+    longest_lock_ms: float
 
 
 class UnreadableKey(Shown):
@@ -135,7 +123,7 @@ class Job(Shown):
     step: str | None
     done: int
     total: int
-    result: RebuildResult | RollBackResult | MendResult | VerifyResult | RotateResult | None
+    result: ComparisonResult | RotateResult | None
     error: JobError | None
     requested_by: str
     request_id: str

@@ -1,7 +1,7 @@
 """A process that rebuilds and stops for ever where it is told to: `python -m ... URL STEP`; it says `at STEP` then.
 
-STEP is `prepare` or `rebuild`, before anything is read; `folding`, with some of the events read; `comparing`, when a part is done and
-others are not; `writing`, between two rows.
+STEP is `prepare` or `rebuild`, before anything is read; `folding`, with some of the events read; `comparing`, when a
+part is done and others are not; `writing`, between two rows.
 """
 
 from __future__ import annotations
