@@ -81,10 +81,11 @@ class ProviderHasModels(Conflict):
 
     code = "provider-has-models"
 
-    def __init__(self, dependants: Sequence[tuple[UUID, str, str]] = ()) -> None:
-        """`dependants` holds the id, the provider's model id and the name of each model."""
+    def __init__(self, dependants: Sequence[tuple[UUID, str, str]] = (), count: int | None = None) -> None:
+        """`dependants` holds the id, the provider's model id and the name of the first models, of so many."""
         super().__init__()
         self.dependants = tuple(dependants)
+        self.count = count
 
 
 class StaleRevision(ApplicationError):

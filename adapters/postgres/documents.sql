@@ -39,9 +39,12 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
 -- model_count: how many models the filter lets through
 SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions};
 
--- models_of_provider: the models that depend on a provider
+-- models_of_provider: the models that depend on a provider; all of them without a limit
 SELECT id, provider_id, model_id, name FROM ai_models
-WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY name, id;
+WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY name, id LIMIT %(limit)s::bigint;
+
+-- model_count_of_provider: how many models depend on a provider
+SELECT count(*) FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s;
 
 -- registered_models: which of these models are registered already
 SELECT m.provider_id, m.model_id, m.id FROM ai_models m

@@ -20,9 +20,14 @@ class PostgresModelDirectory:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
-    async def models_of(self, provider_id: UUID) -> Sequence[ModelEntry]:
-        rows = await self._tenant.rows(plain("models_of_provider"), {"provider_id": provider_id})
+    async def models_of(self, provider_id: UUID, *, limit: int | None = None) -> Sequence[ModelEntry]:
+        parameters = {"provider_id": provider_id, "limit": limit}
+        rows = await self._tenant.rows(plain("models_of_provider"), parameters)
         return [ModelEntry(id=row[0], provider_id=row[1], model_id=row[2], name=row[3]) for row in rows]
+
+    async def count_of(self, provider_id: UUID) -> int:
+        [[count]] = await self._tenant.rows(plain("model_count_of_provider"), {"provider_id": provider_id})
+        return int(count)
 
     async def registered_from(self, provider_id: UUID) -> Sequence[RegisteredModel]:
         rows = await self._tenant.rows(plain("registered_from"), {"provider_id": provider_id})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from application.errors import ProviderHasModels
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from application.ports.providers import Providers
     from application.recorded import Recorded
     from domain.model.aggregate import Model
+
+MOST_NAMED: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,13 @@ async def remove_provider(
 
     Raises:
         ProviderNotFound, StaleRevision, Conflict: as they say.
-        ProviderHasModels: models are registered from it and `cascade` was not asked for; it names them.
+        ProviderHasModels: models are registered from it and `cascade` was not asked for; it names the first of them.
     """
     provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
-    dependants = await directory.models_of(command.provider_id)
+    count = await directory.count_of(command.provider_id)
+    dependants = await directory.models_of(command.provider_id, limit=None if command.cascade else MOST_NAMED)
     if dependants and not command.cascade:
-        raise ProviderHasModels([(entry.id, entry.model_id, entry.name) for entry in dependants])
+        raise ProviderHasModels([(entry.id, entry.model_id, entry.name) for entry in dependants], count)
     removed = list((await models.get_many([entry.id for entry in dependants])).values()) if dependants else []
     _remove_all(removed)
     provider.remove()

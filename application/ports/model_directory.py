@@ -50,8 +50,12 @@ class RegisteredModel:
 class ModelDirectory(Protocol):
     """Looks into the read tables of the current caller's organization."""
 
-    async def models_of(self, provider_id: UUID) -> Sequence[ModelEntry]:
-        """Return the models registered from a provider, by name."""
+    async def models_of(self, provider_id: UUID, *, limit: int | None = None) -> Sequence[ModelEntry]:
+        """Return the models registered from a provider, by name; the first ones where there is a limit."""
+        ...
+
+    async def count_of(self, provider_id: UUID) -> int:
+        """Return how many models are registered from a provider."""
         ...
 
     async def registered_from(self, provider_id: UUID) -> Sequence[RegisteredModel]:

@@ -81,7 +81,8 @@ def _invalid_value(error: domain.InvalidValue) -> Problem:
 
 def _has_models(error: application.ProviderHasModels) -> Problem:
     dependants = [{"id": id_, "modelId": model_id, "name": name} for id_, model_id, name in error.dependants]
-    return Problem(status=409, code=error.code, detail=error.message, members={"dependants": dependants})
+    members = {"dependants": dependants, "dependantCount": error.count}
+    return Problem(status=409, code=error.code, detail=error.message, members=members)
 
 
 def _stale(error: application.StaleRevision) -> Problem:

@@ -168,6 +168,9 @@ class RepositoriesContract:
         with acting(organization_id):
             [first, second] = await subject.directory.registered_from(provider.id)
             entries = await subject.directory.models_of(provider.id)
+            assert await subject.directory.models_of(provider.id, limit=1) == entries[:1]
+            assert await subject.directory.count_of(provider.id) == len(entries) > 1
+            assert await subject.directory.count_of(uuid4()) == 0
             names = await subject.directory.registered([(provider.id, "gpt-x"), (provider.id, "nothing")])
             held = await subject.directory.providers([provider.id, uuid4()])
             assert await subject.directory.registered([]) == {}

@@ -33,7 +33,20 @@ async def test_delete_names_the_models_that_depend_on_it(api: Api) -> None:
     assert reply.document["dependants"] == [
         {"id": model["id"], "modelId": model["modelId"], "name": model["name"]} for model in models
     ]
+    assert reply.document["dependantCount"] == 3
     assert (await api.get(path_of(provider)))["revision"] == 1
+
+
+async def test_of_many_models_the_first_hundred_are_named(api: Api) -> None:
+    provider = await api.provider()
+    operations = [
+        {"op": "create", "providerId": provider["id"], "modelId": f"gpt-{number}", "name": f"GPT {number:03}"}
+        for number in range(120)
+    ]
+    assert (await api.post(f"{MODELS}/bulk", {"operations": operations})).status == 200
+    reply = await api.delete(path_of(provider))
+    assert (reply.status, reply.document["dependantCount"]) == (409, 120)
+    assert [each["name"] for each in reply.document["dependants"]] == [f"GPT {number:03}" for number in range(100)]
 
 
 async def test_cascade_takes_models_and_key_in_one_transaction(api: Api, service: RunningService) -> None:

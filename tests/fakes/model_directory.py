@@ -23,12 +23,15 @@ class FakeModelDirectory:
     def __init__(self, ledger: FakeLedger) -> None:
         self._ledger = ledger
 
-    async def models_of(self, provider_id: UUID) -> Sequence[ModelEntry]:
+    async def models_of(self, provider_id: UUID, *, limit: int | None = None) -> Sequence[ModelEntry]:
         models = [model for model in self._ledger.living(Model) if model.provider_id == provider_id]
         return [
             ModelEntry(id=model.id, provider_id=model.provider_id, model_id=model.model_id, name=model.name)
-            for model in sorted(models, key=lambda model: (model.name, model.id))
+            for model in sorted(models, key=lambda model: (model.name, model.id))[:limit]
         ]
+
+    async def count_of(self, provider_id: UUID) -> int:
+        return sum(model.provider_id == provider_id for model in self._ledger.living(Model))
 
     async def registered_from(self, provider_id: UUID) -> Sequence[RegisteredModel]:
         models = [model for model in self._ledger.living(Model) if model.provider_id == provider_id]

@@ -47,10 +47,14 @@ class Dependant(Shown):
 
 
 class ProviderHasModelsProblem(ProblemDetails):
-    """The provider still has registered models, the first of which are named."""
+    """The provider still has registered models, the first hundred of which are named.
+
+    `dependantCount` counts all of them; it is null where somebody registered one in this very moment.
+    """
 
     code: Literal["provider-has-models"]
     dependants: list[Dependant]
+    dependant_count: int | None
 
 
 class StaleRevisionProblem(ProblemDetails):

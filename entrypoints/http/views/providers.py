@@ -157,8 +157,8 @@ class ProviderViews:
     async def delete_provider(self, request: web.Request) -> web.Response:
         """Remove a provider
 
-        Its key is destroyed. While models are registered from it this is refused with their names, unless `cascade`
-        says that they go too; then all of it is one transaction.
+        Its key is destroyed. While models are registered from it this is refused with the first hundred of them, unless
+        `cascade` says that they go too; then all of it is one transaction.
         """
         query = query_of(request, RemovalQuery)
         recorded = await self.remove(

@@ -115,8 +115,9 @@ def test_pointers_are_passed_on() -> None:
 
 def test_dependants_revisions_and_failures_are_passed_on() -> None:
     model_id = UUID(int=7)
-    assert described(ProviderHasModels([(model_id, "gpt-x", "GPT X")])).members == {
-        "dependants": [{"id": model_id, "modelId": "gpt-x", "name": "GPT X"}]
+    assert described(ProviderHasModels([(model_id, "gpt-x", "GPT X")], 7)).members == {
+        "dependants": [{"id": model_id, "modelId": "gpt-x", "name": "GPT X"}],
+        "dependantCount": 7,
     }
     stale = described(StaleRevision(9))
     assert (stale.status, stale.members, stale.headers) == (412, {"currentRevision": 9}, {"ETag": '"9"'})
