@@ -151,6 +151,19 @@ class Unavailable(ApplicationError):
     code = "unavailable"
 
 
+class LogAheadOfClock(Unavailable):
+    """The newest event of your organization is dated in the future of the database's clock: no other can be dated."""
+
+    code = "log-ahead-of-clock"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The newest event of your organization is dated {seconds:.0f} seconds in the future: the database's clock "
+            "was ahead when it was recorded. Nothing can be written until the clock has caught up with it."
+        )
+        self.seconds = seconds
+
+
 class CommandOutcomeUnknown(ApplicationError):
     """The connection to the database broke around a change, so that nobody knows yet whether it was made."""
 

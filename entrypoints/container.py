@@ -24,6 +24,7 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.hints import PostgresHints
 from adapters.postgres.inspection import inspect
+from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_directory import PostgresModelDirectory
 from adapters.postgres.model_documents import PostgresModelDocuments
@@ -175,6 +176,7 @@ class Container(containers.DeclarativeContainer):
         partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
     election = providers.Singleton(PostgresElection, admin_database_url)
+    log_clock = providers.Singleton(PostgresLogClock, administration.pool)
     monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
     check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
     try_connection = providers.Factory(partial, try_connection, gateway=gateway)

@@ -33,6 +33,7 @@ from entrypoints.http.views.providers import ProviderViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.logs import build_logger, library_logs
 from entrypoints.monitoring.background import in_background
+from entrypoints.monitoring.clock import watched_clock
 from entrypoints.monitoring.figures import HealthFigures
 from entrypoints.monitoring.prompts import CountedUses, PromptFigures
 from entrypoints.monitoring.watcher import LoggedHealth
@@ -41,10 +42,11 @@ from modelbook import __version__
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
+    from entrypoints.http.health import Warn
     from entrypoints.http.routes import Route
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
@@ -69,8 +71,12 @@ async def _running(
         metrics = HttpMetrics()
         uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
         container.prompts.override(replace(container.prompts(), usage=uses))
-        async with audit_trail(runtime, container, logger, metrics.registry) as trail:
-            app = application(container, runtime, logger, metrics, trail=trail, more=more)
+        async with (
+            audit_trail(runtime, container, logger, metrics.registry) as trail,
+            watched_clock(container.log_clock(), logger, metrics.registry) as clock,
+        ):
+            warnings = {**trail.warnings, "clock": clock.warning}
+            app = application(container, runtime, logger, metrics, trail=trail, more=more, warnings=warnings)
             runner = build_runner(app, http_options(runtime.settings), logger)
             await runner.setup()
             try:
@@ -91,8 +97,7 @@ async def _monitoring(
         return
     observer = LoggedHealth(logger, HealthFigures(metrics.registry, settings.health_interval))
     command = MonitorHealth(interval_seconds=settings.health_interval)
-    monitor = container.monitor_health()
-    async with in_background(lambda: monitor(command, observer=observer), logger):
+    async with in_background(lambda: container.monitor_health()(command, observer=observer), logger):
         yield
 
 
@@ -149,6 +154,7 @@ def application(
     *,
     trail: AuditTrail | None = None,
     more: Sequence[Route] = (),
+    warnings: Mapping[str, Warn] | None = None,
 ) -> web.Application:
     """Return the web application over an open container; without a trail no checkpoint is written beside it."""
     trail = trail or AuditTrail(auditing_of(runtime, container))
@@ -159,7 +165,7 @@ def application(
         claims=container.claims(),
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
         checks={"database": container.tenant().ping},
-        warnings=trail.warnings,
+        warnings=warnings or {},
         options=http_options(settings),
         logger=logger,
         metrics=metrics,

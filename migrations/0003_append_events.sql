@@ -83,7 +83,14 @@ BEGIN
         RETURN;
     END IF;
     PERFORM expect_revisions(p_organization_id, p_aggregate_ids, p_revisions);
-    moment := greatest(clock_timestamp(), head.recorded_at);
+    -- Time never runs backwards. A clock that was set back may lie behind the log by some seconds; beyond that no event is
+    -- dated, for hours of them would have one time.
+    moment := clock_timestamp();
+    IF head.recorded_at > moment + interval '10 seconds' THEN
+        RAISE EXCEPTION 'the clock is behind the log of organization %', p_organization_id
+            USING ERRCODE = 'ML005', DETAIL = extract(epoch FROM head.recorded_at - moment)::text;
+    END IF;
+    moment := greatest(moment, head.recorded_at);
     IF p_changes IS NOT NULL THEN
         PERFORM apply_changes(p_organization_id, p_changes, moment);
     END IF;

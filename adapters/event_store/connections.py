@@ -8,7 +8,13 @@ import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 
 from adapters.event_store.constraints import violated_constraint
-from adapters.event_store.records import ConnectionLost, ConstraintConflict, OrganizationClosed, RevisionConflict
+from adapters.event_store.records import (
+    ConnectionLost,
+    ConstraintConflict,
+    LogAhead,
+    OrganizationClosed,
+    RevisionConflict,
+)
 from adapters.sql import statements
 
 if TYPE_CHECKING:
@@ -77,8 +83,9 @@ def _ended_by_server(error: psycopg.Error) -> bool:
 
 def _translated(error: psycopg.Error) -> DatabaseError:
     constraint = violated_constraint(error)
-    if error.sqlstate == "ML003":
-        return OrganizationClosed(str(error))
+    if error.sqlstate in {"ML003", "ML005"}:
+        is_closed = error.sqlstate == "ML003"
+        return OrganizationClosed(str(error)) if is_closed else LogAhead(float(error.diag.message_detail or 0))
     if error.sqlstate in {"ML001", "ML004"} or constraint == "events_revision_key":
         return RevisionConflict(str(error))
     if isinstance(error, psycopg.IntegrityError) and constraint:

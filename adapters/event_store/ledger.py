@@ -14,8 +14,14 @@ from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
 from eventsourcing.utils import Environment, TopicError
 
 from adapters.event_store.mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.records import CommandAlreadyApplied, OrganizationClosed, OutcomeUnknown, RevisionConflict
-from application.errors import CommandOutcomeUnknown, Conflict, OrganizationRemoved, Unavailable
+from adapters.event_store.records import (
+    CommandAlreadyApplied,
+    LogAhead,
+    OrganizationClosed,
+    OutcomeUnknown,
+    RevisionConflict,
+)
+from application.errors import CommandOutcomeUnknown, Conflict, LogAheadOfClock, OrganizationRemoved, Unavailable
 from application.projections.project import UnknownEventType
 from application.recorded import Recorded
 from domain.root import Root
@@ -124,6 +130,8 @@ class Ledger:
             raise CommandOutcomeUnknown from error
         except TopicError as error:
             raise UnknownEventType from error
+        except LogAhead as error:
+            raise LogAheadOfClock(error.seconds) from error
         except OperationalError as error:
             raise Unavailable from error
 

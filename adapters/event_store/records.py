@@ -71,6 +71,14 @@ class OrganizationClosed(IntegrityError):
     """The organization was removed: nothing follows the event that closed it."""
 
 
+class LogAhead(OperationalError):
+    """The organization's newest event is dated so many seconds after the clock, too far for another to be dated."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the log is {seconds} seconds ahead of the clock")
+        self.seconds = seconds
+
+
 class ConnectionLost(OperationalError):
     """The connection broke in the middle of the work that the server's process `backend` was doing."""
 

@@ -73,6 +73,10 @@ class PostgresPast:
     async def models(self, wanted: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
         return await self._page(model_conditions(wanted), request, as_of)
 
+    async def seconds_ahead(self) -> float:
+        rows = await self._tenant.rows(_SQL["seconds_ahead"], {})
+        return rows[0][0] if rows else 0.0
+
     async def _document(self, kind: str, row: Row, until: datetime | None) -> Document:
         statement = composed(f"{kind}_documents", (_BY_ID[kind],), source=_SOURCES[kind])
         parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1}

@@ -57,6 +57,10 @@ class PostgresStoredLog:
         count: int = (await self._own_rows("event_count"))[0][0]
         return count
 
+    async def seconds_ahead(self) -> float:
+        seconds: float = (await self._own_rows("seconds_ahead"))[0][0]
+        return seconds
+
     async def heads(self, after: bytes | None, limit: int) -> Sequence[Head]:
         parameters = {"after": UUID(int=0) if after is None else UUID(bytes=after), "limit": limit}
         rows = await self._own_rows("heads", parameters)

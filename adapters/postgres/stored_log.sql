@@ -7,6 +7,14 @@ SELECT coalesce(sum(org_sequence), 0)::bigint FROM organization_heads;
 -- own_event_count: how many events the organization's head names
 SELECT coalesce(sum(org_sequence), 0)::bigint FROM organization_heads WHERE organization_id = %(only)s;
 
+-- seconds_ahead: by how many seconds the newest event of an organization is dated in the future of the clock, at most
+SELECT coalesce(max(extract(epoch FROM recorded_at - clock_timestamp())), 0)::float8 FROM organization_heads
+WHERE recorded_at > clock_timestamp();
+
+-- own_seconds_ahead: by how many seconds the organization's newest event is dated in the future of the clock
+SELECT coalesce(max(extract(epoch FROM recorded_at - clock_timestamp())), 0)::float8 FROM organization_heads
+WHERE organization_id = %(only)s AND recorded_at > clock_timestamp();
+
 -- heads: the ends of organizations' logs, by organization
 SELECT organization_id, org_sequence, hash FROM organization_heads WHERE organization_id > %(after)s
 ORDER BY organization_id LIMIT %(limit)s;

@@ -26,6 +26,13 @@ class Past(Protocol):
         """Return the model whose row the log makes, as it was just before this time, or as it is."""
         ...
 
+    async def seconds_ahead(self) -> float:
+        """Return by how much the newest event is dated in the future of the clock, 0 when it is not.
+
+        What has happened since then, and what happens in these seconds, is not of any time up to now.
+        """
+        ...
+
     async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
         """Return a page of the providers that there were at this time and that the filter lets through.
 

@@ -44,6 +44,10 @@ class StoredLog(Protocol):
         """Return how many events the heads say there are."""
         ...
 
+    async def seconds_ahead(self) -> float:
+        """Return by how much a newest event is dated in the future of the clock at most, 0 when none is."""
+        ...
+
     async def heads(self, after: bytes | None, limit: int) -> Sequence[Head]:
         """Return heads by organization id, from the one after this id."""
         ...

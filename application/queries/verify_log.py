@@ -33,8 +33,9 @@ class Verification:
 
     `vouched` is the head of the one organization that was looked at, as the newest checkpoint to name it has it;
     `last_sequence` is where its log ends. `log_events` is how many events the heads named at the beginning.
-    `first_checkpoint` is the number of the oldest one that was compared with: those before it were archived.
-    `unchecked` says why checkpoints were not compared with.
+    `seconds_ahead` is by how much a newest event is dated in the future of the clock. `first_checkpoint` is the number
+    of the oldest one that was compared with: those before it were archived. `unchecked` says why checkpoints were not
+    compared with.
     """
 
     organizations: int
@@ -44,6 +45,7 @@ class Verification:
     vouched: HeadLeaf | None
     last_sequence: int
     log_events: int
+    seconds_ahead: float
     first_checkpoint: int | None
     unchecked: str | None
 
@@ -98,6 +100,7 @@ async def verify_log(
         vouched=None if check is None else check.vouched,
         last_sequence=tally.last_sequence,
         log_events=log_events,
+        seconds_ahead=await log.seconds_ahead(),
         first_checkpoint=None if reader is None else reader.first_number,
         unchecked=unchecked,
     )

@@ -18,6 +18,10 @@ _APPENDED: Final = (
     "Whoever rules the database can add events at the end of the log through its own function, in anybody's name: they "
     "are chained and vouched for as any other."
 )
+_AHEAD: Final = (
+    "The newest event is dated {seconds} seconds in the future: the database's clock was ahead when it was recorded. "
+    "Until the clock has caught up, times up to now do not tell of it."
+)
 _KEPT: Final = (
     "Checkpoints prove as much as the place that keeps them: whoever can write there and has their key can make log "
     "and checkpoints anew."
@@ -38,7 +42,15 @@ def verification_document(
         "checkpoint": checkpoint_document(verification.checkpoint, public_key),
         "proven": _proven(verification, organization_id),
         "unproven": _unproven(verification, organization_id),
+        "warnings": _warnings(verification),
     }
+
+
+def _warnings(verification: Verification) -> list[str]:
+    """Return what is no finding, since all was recorded so, but wrong all the same."""
+    if not verification.seconds_ahead:
+        return []
+    return [_AHEAD.format(seconds=round(verification.seconds_ahead))]
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:

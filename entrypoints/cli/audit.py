@@ -162,6 +162,8 @@ def _verify_live(organization_id: UUID | None, *, as_json: bool) -> bool:
         print_json(document)
     else:
         tell(found, document["proven"]["statement"], document["unproven"]["statement"])
+        for warning in document["warnings"]:
+            typer.echo(f"WARNING: {warning}")
     return not found.findings
 
 

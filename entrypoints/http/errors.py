@@ -11,6 +11,7 @@ from aiohttp import web
 
 from application import errors as application
 from application.ports.jobs import JobInterrupted
+from application.ports.log_clock import MOST_AHEAD_SECONDS
 from application.ports.outbound import OutboundFailure
 from application.ports.provider_gateway import UpstreamFailure
 from application.projections.project import UnknownEventType
@@ -117,6 +118,15 @@ def _rate_limited(error: application.RateLimited) -> Problem:
     )
 
 
+def _ahead(error: application.LogAheadOfClock) -> Problem:
+    return Problem(
+        status=503,
+        code=error.code,
+        detail=error.message,
+        headers={"Retry-After": str(max(1, ceil(error.seconds - MOST_AHEAD_SECONDS)))},
+    )
+
+
 _UPSTREAM_STATUS = {"timeout": 504, "rate_limited": 503, "overloaded": 503}
 
 
@@ -204,6 +214,7 @@ TABLE: Mapping[type[BaseException], Entry] = {
     application.BulkRefused: Entry((422,), _bulk),
     application.RateLimited: Entry((429,), _rate_limited),
     application.Unavailable: _with(503, _SHORTLY),
+    application.LogAheadOfClock: Entry((503,), _ahead),
     application.CommandOutcomeUnknown: _with(503, _SHORTLY),
     application.CredentialUnreadable: _with(409),
     UpstreamFailure: Entry((502, 503, 504), _upstream),

@@ -24,6 +24,7 @@ SECURITY = {
 
 EXPOSED = (
     "ETag, Location, Retry-After, Retry-After-Ms, X-Should-Retry, X-Request-Id, Request-Id, Log-Position, "
+    "Log-Ahead-Seconds, "
     "Idempotency-Replayed, Ignored-Fields, WWW-Authenticate, RateLimit, RateLimit-Policy"
 )
 ACCEPTED = (

@@ -23,9 +23,13 @@ class FakeStoredLog:
 
     kept: list[StoredEvent]
     irregular: Irregularities = field(default_factory=Irregularities)
+    ahead: float = 0.0
 
     async def event_count(self) -> int:
         return len(self.kept)
+
+    async def seconds_ahead(self) -> float:
+        return self.ahead
 
     async def heads(self, after: bytes | None, limit: int) -> Sequence[Head]:  # noqa: ARG002 - there is one
         if after is not None or not self.kept:

@@ -59,3 +59,4 @@ class Verification(Shown):
     checkpoint: Checkpoint | None
     proven: Proven
     unproven: Unproven
+    warnings: list[str]

@@ -28,6 +28,11 @@ HEADERS: dict[str, Schema] = {
         "description": "The position in the log of the last event that this led to.",
         "schema": {"type": "integer"},
     },
+    "Log-Ahead-Seconds": {
+        "description": "There when the newest event is dated after the database's clock, which was set back since: by "
+        "how many seconds. What has happened since then is not of any time up to now.",
+        "schema": {"type": "integer"},
+    },
     "Idempotency-Replayed": {"description": "true when this is the answer to an earlier request.", "schema": _TEXT},
     "RateLimit-Policy": {
         "description": "Each limit that counts here: so many requests (q) of the organization in so many seconds (w).",

@@ -44,7 +44,7 @@ def _reading(views: ModelViews) -> list[Route]:
             views.list_models,
             access=Access.VIEWER,
             query=model_bodies.ModelListQuery,
-            answers={200: Answer(description="A page of models.", schema=ModelList)},
+            answers={200: Answer(description="A page of models.", schema=ModelList, headers=("Log-Ahead-Seconds",))},
             problems=(TooMuchHistory,),
         ),
         route(
@@ -53,7 +53,7 @@ def _reading(views: ModelViews) -> list[Route]:
             views.get_model,
             access=Access.VIEWER,
             query=PastQuery,
-            answers={200: Answer(description="The model.", schema=Model, headers=("ETag",))},
+            answers={200: Answer(description="The model.", schema=Model, headers=("ETag", "Log-Ahead-Seconds"))},
             problems=(ModelNotFound,),
         ),
     ]

@@ -52,7 +52,9 @@ def _reading(views: ProviderViews) -> list[Route]:
             views.list_providers,
             access=Access.VIEWER,
             query=provider_bodies.ProviderListQuery,
-            answers={200: Answer(description="A page of providers.", schema=ProviderList)},
+            answers={
+                200: Answer(description="A page of providers.", schema=ProviderList, headers=("Log-Ahead-Seconds",))
+            },
             problems=(TooMuchHistory,),
         ),
         route(
@@ -61,7 +63,7 @@ def _reading(views: ProviderViews) -> list[Route]:
             views.get_provider,
             access=Access.VIEWER,
             query=PastQuery,
-            answers={200: Answer(description="The provider.", schema=Provider, headers=("ETag",))},
+            answers={200: Answer(description="The provider.", schema=Provider, headers=("ETag", "Log-Ahead-Seconds"))},
             problems=(ProviderNotFound,),
         ),
     ]

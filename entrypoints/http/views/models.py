@@ -9,6 +9,7 @@ from application.commands.remove_model import RemoveModel
 from application.commands.replace_model import ReplaceModel
 from application.commands.revert_model import RevertModel
 from application.ports.documents import ModelFilter, PageRequest
+from application.queries.as_of import AtRevision
 from application.unset import UNSET
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
 from entrypoints.http.bodies.past import PastQuery, moment_of
@@ -16,6 +17,7 @@ from entrypoints.http.requests import expected_revision, json_body, path_id, que
 from entrypoints.http.responses import no_content, resource_location
 from entrypoints.http.views.lists import list_response, sort_of
 from entrypoints.http.views.model_commands import change, given_facts, registration
+from entrypoints.http.views.past import with_clock
 from entrypoints.http.views.writing import document_response
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ class ModelViews:
             limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
         )
         if query.as_of is not None:
-            return list_response(await self.past.models(wanted, part, query.as_of), query)
+            page = await self.past.models(wanted, part, query.as_of)
+            return await with_clock(list_response(page, query), self.past)
         return list_response(await self.documents.page(wanted, part), query)
 
     async def register_model(self, request: web.Request) -> web.Response:
@@ -88,7 +91,8 @@ class ModelViews:
         model_id = path_id(request, "id")
         if moment is None:
             return document_response(await self.documents.get(model_id))
-        return document_response(await self.as_of(model_id, moment))
+        response = document_response(await self.as_of(model_id, moment))
+        return response if isinstance(moment, AtRevision) else await with_clock(response, self.past)
 
     async def replace_model(self, request: web.Request) -> web.Response:
         """Replace what can be written of a model

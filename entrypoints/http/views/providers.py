@@ -10,6 +10,7 @@ from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from application.commands.revert_provider import RevertProvider
 from application.ports.documents import PageRequest, ProviderFilter
+from application.queries.as_of import AtRevision
 from application.unset import UNSET
 from entrypoints.http.bodies.past import PastQuery, moment_of
 from entrypoints.http.bodies.providers import (
@@ -23,6 +24,7 @@ from entrypoints.http.bodies.providers import (
 from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
 from entrypoints.http.responses import no_content, resource_location
 from entrypoints.http.views.lists import list_response, sort_of
+from entrypoints.http.views.past import with_clock
 from entrypoints.http.views.writing import document_response, mentioned
 
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ class ProviderViews:
             limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
         )
         if query.as_of is not None:
-            return list_response(await self.past.providers(wanted, part, query.as_of), query)
+            page = await self.past.providers(wanted, part, query.as_of)
+            return await with_clock(list_response(page, query), self.past)
         return list_response(await self.documents.page(wanted, part), query)
 
     async def register_provider(self, request: web.Request) -> web.Response:
@@ -96,7 +99,8 @@ class ProviderViews:
         provider_id = path_id(request, "id")
         if moment is None:
             return document_response(await self.documents.get(provider_id))
-        return document_response(await self.as_of(provider_id, moment))
+        response = document_response(await self.as_of(provider_id, moment))
+        return response if isinstance(moment, AtRevision) else await with_clock(response, self.past)
 
     async def replace_provider(self, request: web.Request) -> web.Response:
         """Replace what can be written of a provider

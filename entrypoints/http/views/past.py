@@ -1,0 +1,19 @@
+"""What answers say of times that the log is ahead of."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from application.ports.past import Past
+
+
+async def with_clock(response: web.Response, past: Past) -> web.Response:
+    """Return the answer as of a time; it says so when the log's newest event is dated after the clock."""
+    ahead = await past.seconds_ahead()
+    if ahead:
+        response.headers["Log-Ahead-Seconds"] = str(ceil(ahead))
+    return response
