@@ -48,6 +48,7 @@ async def test_a_log_that_is_ahead_of_the_clock_takes_nothing_and_says_why(
     )
     refused = await api.ask("PATCH", path, {"name": "Later"})
     assert (refused.status, refused.document["code"]) == (503, "log-ahead-of-clock")
+    assert refused.document["outcome"] == "unchanged"
     assert 3500 < int(refused.headers["Retry-After"]) <= 3590
     assert (await api.get(path))["name"] == provider["name"]
     then = datetime.now(UTC).isoformat()
