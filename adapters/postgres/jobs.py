@@ -49,7 +49,8 @@ class PostgresJobs:
             correlation_id=order.correlation_id,
             reason=order.reason,
             now=(now := self._clock.now()),
-            heard_of_since=now - _SILENCE,
+            earliest=now - _SILENCE,
+            latest=now + _SILENCE,
             most=_MOST_UNDER_WAY,
         )
         if added is None:

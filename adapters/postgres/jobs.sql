@@ -3,7 +3,7 @@ INSERT INTO admin_jobs (id, kind, subject, parameters, requested_by, correlation
 SELECT %(id)s, %(kind)s, %(subject)s, %(parameters)s, %(requested_by)s, %(correlation_id)s, %(reason)s, 'queued',
        %(now)s::timestamptz, %(now)s::timestamptz
 WHERE (SELECT count(*) FROM admin_jobs WHERE state IN ('queued', 'running')
-       AND heartbeat_at >= %(heard_of_since)s::timestamptz) < %(most)s
+       AND heartbeat_at BETWEEN %(earliest)s::timestamptz AND %(latest)s::timestamptz) < %(most)s
 RETURNING true;
 
 -- forget_jobs: keep the newest thousand

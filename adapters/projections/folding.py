@@ -85,20 +85,18 @@ def folded(organization_id: UUID, events: Iterable[RawEvent], projector: Project
                 if operation == "insert" and row is not None:
                     row["organization_id"] = own_id
         except (ApplicationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            reason = error.message if isinstance(error, ApplicationError) else f"{type(error).__name__}: {error}"
-            fold.unreadable.append(
-                UnreadableEvent(
-                    organization_id=organization_id,
-                    row_id=UUID(bytes=aggregate),
-                    org_sequence=sequence,
-                    topic=topic,
-                    reason=reason,
-                )
-            )
+            fold.unreadable.append(_unreadable(organization_id, UUID(bytes=aggregate), sequence, topic, error))
             row, is_left_out = None, True
         else:
             fold.keep(table, row)
             return fold
+
+
+def _unreadable(organization_id: UUID, row_id: UUID, sequence: int, topic: str, error: Exception) -> UnreadableEvent:
+    reason = error.message if isinstance(error, ApplicationError) else f"{type(error).__name__}: {error}"
+    return UnreadableEvent(
+        organization_id=organization_id, row_id=row_id, org_sequence=sequence, topic=topic, reason=reason
+    )
 
 
 def _spelled(id_: bytes) -> str:

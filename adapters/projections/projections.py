@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -81,7 +82,7 @@ class PostgresProjections:
         comparison = await self._walked(names, progress, organization_id, writes=True)
         if organization_id is None:
             async with connected(self._url) as connection:
-                await connection.execute(SQL_TEXTS["rebuilt"], {"names": list(names)})
+                await connection.execute(SQL_TEXTS["rebuilt"], {"names": list(names), "now": datetime.now(UTC)})
         return comparison
 
     async def _walked(

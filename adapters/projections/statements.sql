@@ -58,7 +58,7 @@ WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true
 INSERT INTO projection_proofs AS held
     (organization_id, name, org_sequence, head_hash, row_count, row_digest, projection_version, proved_at)
 SELECT %(organization_id)s, proof.name, %(sequence)s, %(hash)s, proof.row_count, proof.row_digest, %(version)s,
-       clock_timestamp()
+       %(now)s::timestamptz
 FROM lazily, unnest(%(names)s::text[], %(counts)s::bigint[], %(digests)s::numeric[]) AS proof (name, row_count, row_digest)
 ON CONFLICT (organization_id, name) DO UPDATE
 SET org_sequence = excluded.org_sequence, head_hash = excluded.head_hash, row_count = excluded.row_count,
@@ -75,7 +75,7 @@ SELECT pg_advisory_lock(hashtextextended('modelbook projections', 0));
 SELECT pg_advisory_unlock(hashtextextended('modelbook projections', 0));
 
 -- rebuilt: keep when projections were rebuilt
-INSERT INTO projections AS held (name, rebuilt_at) SELECT name, clock_timestamp() FROM unnest(%(names)s::text[]) name
+INSERT INTO projections AS held (name, rebuilt_at) SELECT name, %(now)s::timestamptz FROM unnest(%(names)s::text[]) name
 ON CONFLICT (name) DO UPDATE SET rebuilt_at = excluded.rebuilt_at;
 
 -- statuses: when projections were rebuilt, and of how many organizations they were proved

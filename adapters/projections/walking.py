@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -140,6 +141,7 @@ class Walk:
             "sequence": organization.events,
             "hash": organization.head_hash,
             "version": self._source.version,
+            "now": datetime.now(UTC),
             "names": list(organization.sums),
             "counts": [count for count, _ in organization.sums.values()],
             "digests": [mark for _, mark in organization.sums.values()],

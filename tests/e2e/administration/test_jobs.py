@@ -8,126 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from entrypoints.http.principal import Role
 from entrypoints.service import running
 from entrypoints.serving import listening_socket
-from tests.e2e.api import MODELS, PROVIDERS, Api, path_of
+from tests.e2e.administration.jobs import JOBS, KEYS, PATIENCE_SECONDS, PROJECTIONS, ended
+from tests.e2e.api import PROVIDERS, Api
 from tests.e2e.background import Background
-from tests.e2e.service import MASTER_KEYS, a_runtime, service_on
+from tests.e2e.service import MASTER_KEYS, a_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import psycopg
 
-    from tests.databases import Databases
-    from tests.e2e.api import Document, Reply
     from tests.e2e.service import RunningService
-
-PROJECTIONS = "/api/admin/projections"
-JOBS = "/api/admin/jobs"
-KEYS = "/api/admin/keys"
-PATIENCE_SECONDS = 60.0
-
-
-@pytest.fixture(scope="module")
-def service(databases: Databases) -> Iterator[RunningService]:
-    """Give a service of its own: what is found here must not be what other tests did."""
-    database = databases.migrated()
-    with service_on(database) as running_service:
-        yield running_service
-    databases.drop(database)
-
-
-@pytest.fixture
-def admin(api: Api) -> Api:
-    """Give the API as a platform administrator without an organization has it."""
-    return api.of(None, actor="platform-1", is_platform_admin=True)
-
-
-@pytest.fixture
-def owner(service: RunningService) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    with psycopg.connect(service.database.owner_url, autocommit=True) as connection:
-        yield connection
-
-
-async def ended(admin: Api, reply: Reply) -> Document:
-    """Return the job of an answer when it has ended."""
-    assert reply.status == 202, reply.text
-    assert reply.headers["Location"] == f"{JOBS}/{reply.document['id']}"
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            job: Document = await admin.get(reply.headers["Location"])
-            if job["state"] not in {"queued", "running"}:
-                return job
-            await asyncio.sleep(0.05)
-
-
-def _spoil(owner: psycopg.Connection[tuple[Any, ...]], model: Document) -> Document:
-    """Make a row say what the log does not, and return how that is told."""
-    owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
-    return {"organizationId": model["organizationId"], "id": model["id"], "kind": "different", "fields": ["name"]}
-
-
-def _differing(job: Document) -> dict[str, list[Document]]:
-    """Return the rows that a job names, by projection, where there are any."""
-    return {
-        each["name"]: each["differences"]["first"] for each in job["result"]["data"] if each["differences"]["count"]
-    }
-
-
-async def test_a_projection_is_verified_and_rebuilt(
-    api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
-) -> None:
-    model = await api.model(await api.provider())
-    difference = _spoil(owner, model)
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/verify"))
-    facts = (job["kind"], job["projection"], job["state"], job["requestedBy"])
-    assert facts == ("verify", "ai_models", "succeeded", "platform-1")
-    assert _differing(job) == {"ai_models": [difference]}
-    body = {"organizationId": str(api.organization_id)}
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild", body, x_change_reason="It was wrong"))
-    assert (job["kind"], job["state"], job["organizationId"]) == ("rebuild", "succeeded", str(api.organization_id))
-    assert (job["reason"], job["result"]["organizations"]) == ("It was wrong", 1)
-    assert _differing(job) == {"ai_models": [difference]}
-    assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
-
-
-async def test_all_projections_are_rebuilt_at_once(
-    api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
-) -> None:
-    model = await api.model(await api.provider())
-    difference = _spoil(owner, model)
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/all/rebuild"))
-    assert (job["kind"], job["projection"], job["state"], job["step"]) == ("rebuild", None, "succeeded", "rebuild")
-    assert (job["done"], _differing(job)) == (job["total"], {"ai_models": [difference]})
-    assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
-    statuses = (await admin.get(PROJECTIONS))["data"]
-    assert [each["name"] for each in statuses] == ["organizations", "ai_providers", "ai_models"]
-    assert all(each["rebuiltAt"] >= job["startedAt"] for each in statuses)
-    assert {each["position"] for each in statuses} == {job["total"]}
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/all/verify"))
-    assert (_differing(job), job["result"]["unchanged"]) == ({}, job["result"]["organizations"] - 1)
-    assert {each["proved"] for each in (await admin.get(PROJECTIONS))["data"]} == {job["result"]["organizations"]}
-    body = {"full": True, "organizationId": str(api.organization_id)}
-    job = await ended(admin, await admin.post(f"{PROJECTIONS}/all/verify", body))
-    assert (job["result"]["unchanged"], job["result"]["organizations"]) == (0, 1)
-
-
-async def test_the_past_is_answered_after_any_number_of_rebuilds(api: Api, admin: Api) -> None:
-    provider = await api.provider()
-    model = await api.model(provider)
-    assert (await api.patch(path_of(model), {"name": "Now"})).status == 200
-    then = model["createdAt"]
-    for _ in range(3):
-        await ended(admin, await admin.post(f"{PROJECTIONS}/all/rebuild"))
-        for query in ({"asOf": then}, {"atRevision": 1}):
-            for thing in (provider, model):
-                reply = await api.ask("GET", path_of(thing), query=query)
-                assert (reply.status, reply.document["name"]) == (200, thing["name"]), reply.text
-        for path in (MODELS, PROVIDERS):
-            assert (await api.ask("GET", path, query={"asOf": then})).status == 200
 
 
 async def test_every_process_can_tell_of_a_job(service: RunningService, admin: Api) -> None:
@@ -197,14 +91,16 @@ async def test_of_two_rebuilds_the_second_waits_queued_and_can_be_stopped(
 
 async def test_jobs_under_way_are_bounded(admin: Api, owner: psycopg.Connection[tuple[Any, ...]]) -> None:
     owner.execute(
-        "INSERT INTO admin_jobs (id, kind, parameters, requested_by, correlation_id, state)"
-        " SELECT gen_random_uuid(), 'verify', '{}', 'x', 'bounded', 'queued' FROM generate_series(1, 20)"
+        "INSERT INTO admin_jobs (id, kind, parameters, requested_by, correlation_id, state, created_at, heartbeat_at)"
+        " SELECT gen_random_uuid(), 'verify', '{}', 'x', 'bounded', 'queued', now(), now() FROM generate_series(1, 20)"
     )
     refused = await admin.post(f"{PROJECTIONS}/ai_models/rebuild")
     assert (refused.status, refused.document["code"]) == (409, "too-many-jobs")
     # Those of which nothing is heard do not count.
-    owner.execute("UPDATE admin_jobs SET heartbeat_at = now() - interval '16 seconds' WHERE correlation_id = 'bounded'")
-    await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
+    silent = "UPDATE admin_jobs SET heartbeat_at = now() + %s * interval '1 second' WHERE correlation_id = 'bounded'"
+    for seconds in (-16, 30):
+        owner.execute(silent, (seconds,))
+        await ended(admin, await admin.post(f"{PROJECTIONS}/ai_models/rebuild"))
     owner.execute("DELETE FROM admin_jobs WHERE correlation_id = 'bounded'")
 
 

@@ -1,0 +1,26 @@
+"""Jobs as platform administrators start and follow them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.e2e.api import Api, Document, Reply
+
+PROJECTIONS = "/api/admin/projections"
+JOBS = "/api/admin/jobs"
+KEYS = "/api/admin/keys"
+PATIENCE_SECONDS = 60.0
+
+
+async def ended(admin: Api, reply: Reply) -> Document:
+    """Return the job of an answer when it has ended."""
+    assert reply.status == 202, reply.text
+    assert reply.headers["Location"] == f"{JOBS}/{reply.document['id']}"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            job: Document = await admin.get(reply.headers["Location"])
+            if job["state"] not in {"queued", "running"}:
+                return job
+            await asyncio.sleep(0.05)
