@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from entrypoints.http.documentation.schemas import Schema, Schemas
 
-DEEPEST = 8
+DEEPEST = 10
 
 _FORMATS = {
     "uuid": "0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d",
