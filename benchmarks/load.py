@@ -68,7 +68,7 @@ def request_bytes(method: str, path: str, headers: Mapping[str, str], body: byte
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def _client(  # noqa: PLR0917 - the facts of a client
+async def _client(
     host: str,
     port: int,
     make_request: Callable[[int], bytes],

@@ -138,7 +138,7 @@ async def test_another_model_of_the_name_answers_at_once(
     ],
 )
 @pytest.mark.parametrize("streamed", [True, False])
-async def test_a_prompt_that_is_too_long_is_told_as_openai_does(  # noqa: PLR0917
+async def test_a_prompt_that_is_too_long_is_told_as_openai_does(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, provider: str, key: str, words: str, streamed: bool
 ) -> None:
     of = await registered(api, sandbox, provider, key=key)

@@ -47,7 +47,7 @@ class Parcel(Root):
         return cls._create(cls.Packed, id=ID, **facts)
 
     @event(Packed)
-    def __init__(  # noqa: PLR0917 - what applies an event takes its fields
+    def __init__(
         self,
         owner: UUID,
         weight: Decimal | None,
