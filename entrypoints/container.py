@@ -214,7 +214,7 @@ class Container(containers.DeclarativeContainer):
     run_prompt = providers.Factory(partial, run_prompt, ports=prompts)
     stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
-    history = providers.Factory(partial, history, log=audit_log)
+    history = providers.Factory(partial, history, log=audit_log, rows=ledger)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     removal = providers.Factory(RemovalPorts, organizations, providers_of_tenant, models_of_tenant, directory)
     remove_organization = providers.Factory(partial, remove_organization, ports=removal)

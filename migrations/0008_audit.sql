@@ -19,6 +19,7 @@ BEGIN
     DELETE FROM discovery_snapshots WHERE organization_id = NEW.organization_id;
     DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
     DELETE FROM projection_proofs WHERE organization_id = NEW.organization_id;
+    DELETE FROM aggregate_snapshots WHERE organization_id = NEW.organization_id;
     RETURN NULL;
 END
 $$;
@@ -75,4 +76,27 @@ BEGIN
 END
 $$;
 
+-- The last revision of an aggregate whose event was recorded at or before a time; 0 when there is none.
+CREATE FUNCTION revision_at(p_organization_id uuid, p_aggregate_id uuid, p_time timestamptz) RETURNS integer
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    low integer := 0;
+    high integer := coalesce((SELECT max(e.revision) FROM events e
+                              WHERE e.organization_id = p_organization_id AND e.aggregate_id = p_aggregate_id), 0);
+    middle integer;
+BEGIN
+    WHILE low < high LOOP
+        middle := (low + high + 1) / 2;
+        IF (SELECT e.recorded_at <= p_time FROM events e WHERE e.organization_id = p_organization_id
+            AND e.aggregate_id = p_aggregate_id AND e.revision = middle) THEN
+            low := middle;
+        ELSE
+            high := middle - 1;
+        END IF;
+    END LOOP;
+    RETURN low;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION revision_at(uuid, uuid, timestamptz) TO :"app", :"admin";
 GRANT EXECUTE ON FUNCTION sequence_at(uuid, timestamptz) TO :"app", :"admin";

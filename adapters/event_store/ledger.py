@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
-from eventsourcing.application import Application, project_aggregate
+from eventsourcing.application import Application
 from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
 from eventsourcing.utils import Environment, TopicError
 
+from adapters.event_store.lives import Lives
 from adapters.event_store.mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.records import (
     CommandAlreadyApplied,
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from eventsourcing.utils import EnvType
 
     from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.records import Append, LedgerStoredEvent
+    from adapters.event_store.records import Append
+    from application.projections.fold import Row
 
 RootT = TypeVar("RootT", bound=Root)
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class Ledger:
         self._recorder = recorder
         self._written = written
         self._application = LedgerApplication(recorder)
+        self._lives = Lives(recorder, self._application.mapper)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 
     def close(self) -> None:
@@ -82,13 +84,17 @@ class Ledger:
 
     async def load_many(self, kind: type[RootT], aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
         """Return those of the aggregates that there are, in one read."""
-        aggregates = await self._in_thread(self._reconstruct, aggregate_ids)
+        aggregates = await self._in_thread(self._lives.aggregates, aggregate_ids)
         return {aggregate.id: aggregate for aggregate in aggregates if isinstance(aggregate, kind)}
 
     async def load_at(self, kind: type[RootT], aggregate_id: UUID, revision: int) -> RootT | None:
         """Return the aggregate as it was after this revision, or none when the organization has none of the id."""
-        found = await self._in_thread(self._reconstruct_at, aggregate_id, revision)
+        found = await self._in_thread(self._lives.aggregates, [aggregate_id], revision)
         return next((aggregate for aggregate in found if isinstance(aggregate, kind)), None)
+
+    async def row_at(self, aggregate_id: UUID, revision: int) -> Row | None:
+        """Return the row of a read table that the events up to the revision make, none if they make none."""
+        return await self._in_thread(self._lives.row, aggregate_id, revision)
 
     async def has_events(self) -> bool:
         """Tell whether the organization has a log."""
@@ -134,23 +140,6 @@ class Ledger:
             raise LogAheadOfClock(error.seconds) from error
         except OperationalError as error:
             raise Unavailable from error
-
-    def _reconstruct(self, aggregate_ids: Sequence[UUID]) -> list[Root]:
-        return self._projected(self._recorder.select_many(aggregate_ids))
-
-    def _reconstruct_at(self, aggregate_id: UUID, revision: int) -> list[Root]:
-        return self._projected(self._recorder.select_events(aggregate_id, lte=revision))
-
-    def _projected(self, events: Sequence[LedgerStoredEvent]) -> list[Root]:
-        aggregates: list[Root] = []
-        for _, stored in groupby(events, key=lambda event: event.originator_id):
-            sequence = list(stored)
-            domain_events: Any = map(self._application.mapper.to_domain_event, sequence)
-            aggregate: Root | None = project_aggregate(None, domain_events)
-            if aggregate is not None:
-                aggregate.recorded_position = sequence[-1].position
-                aggregates.append(aggregate)
-        return aggregates
 
     def _record(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
         positions = {aggregate.id: aggregate.recorded_position for aggregate in aggregates}

@@ -88,7 +88,7 @@ class LedgerRecorder(ApplicationRecorder):
 
     def recorded_already(self, command_id: UUID) -> Sequence[Recorded]:
         """Return what the command has recorded so far; does not wait for one under way."""
-        rows = self._scoped("recorded_already", {"command_id": command_id})
+        rows = self.read("recorded_already", {"command_id": command_id})
         return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
 
     def select_events(
@@ -108,10 +108,6 @@ class LedgerRecorder(ApplicationRecorder):
             "limit": limit,
         }
         return self._events("aggregate_events_descending" if desc else "aggregate_events", parameters)
-
-    def select_many(self, aggregate_ids: Sequence[UUID]) -> Sequence[LedgerStoredEvent]:
-        """Return all events of these aggregates, one aggregate after the other, each oldest first."""
-        return self._events("events_of_aggregates", {"aggregate_ids": list(aggregate_ids)})
 
     def select_notifications(
         self,
@@ -144,7 +140,7 @@ class LedgerRecorder(ApplicationRecorder):
 
     def max_notification_id(self) -> int | None:
         """Return the position of the organization's newest event."""
-        position: int | None = self._scoped("last_position", {})[0][0]
+        position: int | None = self.read("last_position", {})[0][0]
         return position
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
@@ -191,16 +187,26 @@ class LedgerRecorder(ApplicationRecorder):
         return OperationalError("the connection was lost before the commit")
 
     def _events(self, name: str, parameters: Mapping[str, Any]) -> list[LedgerStoredEvent]:
-        return [LedgerStoredEvent(*row) for row in self._scoped(name, parameters)]
+        return [LedgerStoredEvent(*row) for row in self.read(name, parameters)]
 
-    def _scoped(self, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        organization_id = self._scope().organization_id
+    @property
+    def organization_id(self) -> UUID:
+        """The organization that `scope` names now."""
+        return self._scope().organization_id
+
+    def read(self, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement about the organization that `scope` names now."""
+        organization_id = self.organization_id
 
         def read(connection: Connection) -> list[tuple[Any, ...]]:
             with connection.cursor() as cursor:
                 with connection.pipeline():
                     connection.execute(_SQL["scope"], {"organization_id": str(organization_id)})
                     cursor.execute(_SQL[name], {**parameters, "organization_id": organization_id}, prepare=True)
-                return cursor.fetchall()
+                return cursor.fetchall() if cursor.description else []
 
         return self._connections.read(read)
+
+    def write(self, name: str, parameters: Mapping[str, Any]) -> None:
+        """Carry out a statement about the organization that may be carried out twice."""
+        self.read(name, parameters)

@@ -13,6 +13,7 @@ from application.ports.audit_log import AuditEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from typing import LiteralString
     from uuid import UUID
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from application.ports.audit_log import AuditFilter
 
 _SQL: Final = statements("adapters.postgres", "audit.sql")
+_NO_END: Final = 2**31 - 1
 _CONDITIONS: Final[dict[str, LiteralString]] = {
     "aggregate_id": "aggregate_id = %(aggregate_id)s",
     "actor": "actor = %(actor)s",
@@ -36,9 +38,19 @@ class PostgresAuditLog:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
-    async def of_aggregate(self, aggregate_id: UUID) -> Sequence[AuditEntry]:
-        statement = SQL(_SQL["events_of_aggregate"]).format()
-        return [_entry(row) for row in await self._tenant.rows(statement, {"aggregate_id": aggregate_id})]
+    async def of_aggregate(self, aggregate_id: UUID, *, limit: int | None, before: int | None) -> Sequence[AuditEntry]:
+        before = _NO_END if before is None else before
+        parameters = {"aggregate_id": aggregate_id, "before": before, "limit": limit}
+        return [_entry(row) for row in await self._tenant.rows(SQL(_SQL["events_of_aggregate"]).format(), parameters)]
+
+    async def at_revisions(self, aggregate_id: UUID, revisions: Sequence[int]) -> Sequence[AuditEntry]:
+        parameters = {"aggregate_id": aggregate_id, "revisions": list(revisions)}
+        return [_entry(row) for row in await self._tenant.rows(SQL(_SQL["events_at_revisions"]).format(), parameters)]
+
+    async def revision_at(self, aggregate_id: UUID, time: datetime) -> int:
+        parameters = {"aggregate_id": aggregate_id, "time": time}
+        revision: int = (await self._tenant.rows(SQL(_SQL["revision_at"]).format(), parameters))[0][0]
+        return revision
 
     async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
         parameters = await self._parameters(wanted, before)

@@ -46,8 +46,19 @@ class AuditFilter:
 class AuditLog(Protocol):
     """Reads the log of the current caller's organization."""
 
-    async def of_aggregate(self, aggregate_id: UUID) -> Sequence[AuditEntry]:
-        """Return all events of one aggregate, oldest first; nothing when the organization has none of this id."""
+    async def of_aggregate(self, aggregate_id: UUID, *, limit: int | None, before: int | None) -> Sequence[AuditEntry]:
+        """Return events of one aggregate, newest first, from the one before this revision.
+
+        Nothing when the organization has no aggregate of this id.
+        """
+        ...
+
+    async def at_revisions(self, aggregate_id: UUID, revisions: Sequence[int]) -> Sequence[AuditEntry]:
+        """Return those of these events of an aggregate that there are, oldest first."""
+        ...
+
+    async def revision_at(self, aggregate_id: UUID, time: datetime) -> int:
+        """Return the revision of the aggregate's last event at or before a time, 0 where there is none."""
         ...
 
     async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:

@@ -50,13 +50,27 @@ def take_in(rows: Rows, organization_id: str, dated: DatedEvent) -> None:
     """
     change = project(dated.event)
     table = rows[change.table]
-    row = changed(table.get(change.row_id), change, dated.recorded_at)
+    row = _owned(changed(table.get(change.row_id), change, dated.recorded_at), change, organization_id)
     if row is None:
         table.pop(change.row_id, None)
-        return
-    if change.operation == "insert":
+    else:
+        table[change.row_id] = row
+
+
+def carried_on(row: Row | None, organization_id: str, dated: DatedEvent) -> Row | None:
+    """Return the one row of an aggregate after an event, made by all its events before; none where there is none then.
+
+    Raises:
+        UnknownEventType: no projection knows the event's topic.
+    """
+    change = project(dated.event)
+    return _owned(changed(row, change, dated.recorded_at), change, organization_id)
+
+
+def _owned(row: Row | None, change: RowChange, organization_id: str) -> Row | None:
+    if row is not None and change.operation == "insert":
         row["organization_id"] = organization_id
-    table[change.row_id] = row
+    return row
 
 
 def changed(row: Row | None, change: RowChange, time: object) -> Row | None:

@@ -6,21 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from application.caller import current_caller
 from application.errors import ModelNotFound, NotFound, ProviderNotFound
-from application.projections.fold import DatedEvent, take_in
-from application.projections.rows import LoggedEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from application.ports.audit_log import AuditEntry, AuditLog
     from application.ports.documents import Document
     from application.ports.past import Past
-    from application.projections.fold import Row, Rows
-    from application.projections.rows import Table
+    from application.ports.past_rows import PastRows
+    from application.projections.fold import Row
 
 _MISSING: Final[dict[str, type[NotFound]]] = {"provider": ProviderNotFound, "model": ModelNotFound}
 
@@ -42,64 +38,56 @@ class AtTime:
 Moment = AtRevision | AtTime
 
 
-async def provider_as_of(provider_id: UUID, moment: Moment, *, log: AuditLog, past: Past) -> Document:
+async def provider_as_of(provider_id: UUID, moment: Moment, *, log: AuditLog, rows: PastRows, past: Past) -> Document:
     """Return the provider as it was. Viewers, editors and administrators.
 
     Raises:
         ProviderNotFound: it did not exist at the moment, which the message says, or never.
     """
-    entries = await log.of_aggregate(provider_id)
-    count = _lived_through("provider", entries, moment)
-    return await past.provider(_row("ai_providers", entries[:count]), _until(entries, count, moment))
+    row, until = await _row_of("provider", provider_id, moment, log, rows)
+    return await past.provider(row, until)
 
 
-async def model_as_of(model_id: UUID, moment: Moment, *, log: AuditLog, past: Past) -> Document:
+async def model_as_of(model_id: UUID, moment: Moment, *, log: AuditLog, rows: PastRows, past: Past) -> Document:
     """Return the model as it was. Viewers, editors and administrators.
 
     Raises:
         ModelNotFound: it did not exist at the moment, which the message says, or never.
     """
-    entries = await log.of_aggregate(model_id)
-    count = _lived_through("model", entries, moment)
-    return await past.model(_row("ai_models", entries[:count]), _until(entries, count, moment))
+    row, until = await _row_of("model", model_id, moment, log, rows)
+    return await past.model(row, until)
 
 
-def _lived_through(kind: str, entries: Sequence[AuditEntry], moment: Moment) -> int:
-    """Return how many of the events had happened at the moment."""
+async def _row_of(
+    kind: str, aggregate_id: UUID, moment: Moment, log: AuditLog, rows: PastRows
+) -> tuple[Row, datetime | None]:
+    """Return the row at the moment, and until when it was so."""
     missing = _MISSING[kind]
-    if not entries or not entries[0].topic.startswith(f"{kind}."):
+    newest = next(iter(await log.of_aggregate(aggregate_id, limit=1, before=None)), None)
+    if newest is None or not newest.topic.startswith(f"{kind}."):
         raise missing
-    newest = entries[-1].revision
-    if isinstance(moment, AtRevision):
-        if moment.revision > newest:
-            raise missing(f"The {kind} is at revision {newest}; there is no revision {moment.revision}.")
-        count = sum(entry.revision <= moment.revision for entry in entries)
-    else:
-        count = sum(entry.recorded_at <= moment.time for entry in entries)
-    if count == 0:
-        raise missing(f"The {kind} did not exist then: it was registered at {_told(entries[0].recorded_at)}.")
-    last = entries[count - 1]
-    if last.topic == f"{kind}.removed":
+    revision = await _revision(kind, newest, moment, log)
+    first, *others = await log.at_revisions(aggregate_id, [1, revision, revision + 1])
+    if revision == 0:
+        raise missing(f"The {kind} did not exist then: it was registered at {_told(first.recorded_at)}.")
+    by_revision = {entry.revision: entry for entry in (first, *others)}
+    last = by_revision[revision]
+    row = None if last.topic == f"{kind}.removed" else await rows.row_at(aggregate_id, revision)
+    if row is None:
         raise missing(
-            f"The {kind} was removed at {_told(last.recorded_at)}; it was last seen at revision {newest - 1}."
+            f"The {kind} was removed at {_told(last.recorded_at)}; it was last seen at revision {newest.revision - 1}."
         )
-    return count
-
-
-def _until(entries: Sequence[AuditEntry], count: int, moment: Moment) -> datetime | None:
     if isinstance(moment, AtTime):
-        return moment.time
-    return entries[count].recorded_at if count < len(entries) else None
+        return row, moment.time
+    return row, by_revision[revision + 1].recorded_at if revision + 1 in by_revision else None
 
 
-def _row(table: Table, entries: Sequence[AuditEntry]) -> Row:
-    rows: Rows = {"organizations": {}, "ai_providers": {}, "ai_models": {}}
-    organization_id = str(current_caller().organization_id)
-    for entry in entries:
-        event = LoggedEvent(str(entry.aggregate_id), entry.revision, entry.topic, entry.facts)
-        take_in(rows, organization_id, DatedEvent(event, entry.recorded_at))
-    [row] = rows[table].values()
-    return row
+async def _revision(kind: str, newest: AuditEntry, moment: Moment, log: AuditLog) -> int:
+    if isinstance(moment, AtTime):
+        return await log.revision_at(newest.aggregate_id, moment.time)
+    if moment.revision > newest.revision:
+        raise _MISSING[kind](f"The {kind} is at revision {newest.revision}; there is no revision {moment.revision}.")
+    return moment.revision
 
 
 def _told(time: datetime) -> str:

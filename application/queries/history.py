@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.audit_log import AuditEntry, AuditLog
+    from application.ports.past_rows import PastRows
 
 Kind = Literal["provider", "model", "organization"]
 
@@ -42,23 +43,40 @@ class HistoryEntry:
     changes: Sequence[FieldChange]
 
 
-async def history(kind: Kind, aggregate_id: UUID, *, log: AuditLog) -> Sequence[HistoryEntry]:
-    """Return everything that ever happened to a provider or model, oldest first, also to one that was removed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """A part of a history, newest first; `total` is how many events the whole has."""
+
+    entries: Sequence[HistoryEntry]
+    total: int
+
+
+async def history(
+    kind: Kind,
+    aggregate_id: UUID,
+    *,
+    log: AuditLog,
+    rows: PastRows,
+    limit: int | None = None,
+    before: int | None = None,
+) -> HistoryPage:
+    """Return what happened to a provider or model before a revision, newest first, also to one that was removed.
 
     Raises:
         ProviderNotFound, ModelNotFound: the organization never had one of this id.
     """
-    entries = await log.of_aggregate(aggregate_id)
-    if not entries or not entries[0].topic.startswith(f"{kind}."):
+    newest = await log.of_aggregate(aggregate_id, limit=1, before=None)
+    if not newest or not newest[0].topic.startswith(f"{kind}."):
         raise ProviderNotFound if kind == "provider" else ModelNotFound
-    return told(kind, entries)
+    entries = await log.of_aggregate(aggregate_id, limit=limit, before=before)
+    row = await rows.row_at(aggregate_id, entries[-1].revision - 1) if entries else None
+    return HistoryPage(entries=told(kind, row or {}, entries[::-1])[::-1], total=newest[0].revision)
 
 
-def told(kind: Kind, entries: Sequence[AuditEntry]) -> list[HistoryEntry]:
-    """Return the events of one aggregate with what each changed."""
+def told(kind: Kind, row: Mapping[str, Any], entries: Sequence[AuditEntry]) -> list[HistoryEntry]:
+    """Return events of one aggregate in their order with what each changed, given the row before them."""
     story = []
-    row: dict[str, Any] = {}
-    before: dict[str, Any] = {}
+    before = _DOCUMENTS[kind](row) if row else {}
     for entry in entries:
         change = project(LoggedEvent(str(entry.aggregate_id), entry.revision, entry.topic, entry.facts))
         row = {} if change.operation == "delete" else merged(row, change.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,15 @@ from adapters.checkpoints.signing_key import (
     public_pem,
     read_signing_key,
 )
+from adapters.event_store.appends import callers_append
+from adapters.event_store.inline import projected
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.followed_log import PostgresFollowedLog, PostgresSignals
 from adapters.postgres.log_heads import CheckpointOffice
 from adapters.postgres.past import PostgresPast
-from adapters.postgres.pool import reading_pool
+from adapters.postgres.pool import reading_pool, writing_pool
 from adapters.postgres.stored_log import PostgresStoredLog
 from adapters.postgres.tenant import Tenant
 from adapters.system_clock import SystemClock
@@ -34,12 +39,13 @@ from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts, verify_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from uuid import UUID
 
     from adapters.postgres.pool import AnyPool
     from adapters.postgres.stored_log import Connect
+    from application.ports.past_rows import PastRows
     from application.queries.verify_export import ExportVerification
 
 __all__ = [
@@ -73,10 +79,14 @@ def _checkpoints(sink: FileSink | None, key: SigningKey | None) -> CheckpointPor
 
 
 class Auditing(containers.DeclarativeContainer):
-    """What audits need; `pool` is of connections that see one organization, and `connect` gives one of them."""
+    """What audits need; `pool` is of connections that see one organization, and `connect` gives one of them.
+
+    `rows` tells what rows were.
+    """
 
     pool: providers.Dependency[AnyPool] = providers.Dependency()
     connect: providers.Dependency[Connect] = providers.Dependency()
+    rows: providers.Dependency[PastRows] = providers.Dependency()
     database_url = providers.Dependency(instance_of=str)
     admin_database_url = providers.Dependency(instance_of=str)
     key_file: providers.Dependency[Path | None] = providers.Dependency()
@@ -101,14 +111,23 @@ class Auditing(containers.DeclarativeContainer):
     tenant = providers.Singleton(Tenant, pool)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresPast, tenant)
-    history = providers.Factory(partial, history, log=audit_log)
-    provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, past=past)
-    model_as_of = providers.Factory(partial, model_as_of, log=audit_log, past=past)
+    history = providers.Factory(partial, history, log=audit_log, rows=rows)
+    provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, rows=rows, past=past)
+    model_as_of = providers.Factory(partial, model_as_of, log=audit_log, rows=rows, past=past)
 
 
 def small_pool(database_url: str) -> AnyPool:
     """Return a pool, not opened yet, for a command that reads one organization's log."""
     return reading_pool(database_url, size=1, application_name="modelbook replay")
+
+
+@contextmanager
+def small_ledger(database_url: str) -> Iterator[Ledger]:
+    """Give what a command that reads one organization's log makes rows with."""
+    with writing_pool(database_url, size=1, application_name="modelbook replay") as pool:
+        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected), threads=1)
+        yield ledger
+        ledger.close()
 
 
 def offline_verification() -> Callable[..., ExportVerification]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from application.ports.documents import Document
     from application.ports.past import Past
+    from application.ports.past_rows import PastRows
     from application.queries.as_of import Moment
     from application.queries.verify_log import Verification
     from entrypoints.container import Container
@@ -109,12 +110,16 @@ async def audit_trail(
         await trail.close()
 
 
-def auditing_of(runtime: Runtime, container: Container | None = None) -> Auditing:
-    """Return the parts of the audit trail; those that see one organization are on the service's connections."""
+def auditing_of(runtime: Runtime, container: Container | None = None, rows: PastRows | None = None) -> Auditing:
+    """Return the parts of the audit trail; those that see one organization are on the service's connections.
+
+    Without a service, `rows` are needed for what asks for the past.
+    """
     pool = small_pool(runtime.database_url) if container is None else container.reading_pool()
     return Auditing(
         pool=pool,
         connect=pool.connection,
+        rows=rows if container is None else container.ledger(),
         database_url=runtime.database_url,
         admin_database_url=runtime.admin_database_url,
         key_file=runtime.checkpoint_key,

@@ -13,7 +13,7 @@ import uvloop
 from application.caller import Caller, acting_as
 from application.errors import NotFound
 from application.queries.as_of import AtRevision, AtTime
-from entrypoints.auditing.container import administrators_log
+from entrypoints.auditing.container import administrators_log, small_ledger
 from entrypoints.auditing.trail import auditing_of
 from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
@@ -87,7 +87,7 @@ async def _told(
     async with _reading(runtime) as auditing:
         story = [
             told
-            for told in await auditing.history()(kind, thing_id)
+            for told in reversed((await auditing.history()(kind, thing_id)).entries)
             if (time is None or told.entry.recorded_at <= time) and (until is None or told.entry.revision <= until)
         ]
         at: Moment = AtRevision(story[-1].entry.revision) if story else AtTime(time) if time else AtRevision(1)
@@ -104,9 +104,10 @@ async def _told(
 
 @asynccontextmanager
 async def _reading(runtime: Runtime) -> AsyncIterator[Auditing]:
-    auditing = auditing_of(runtime)
-    async with auditing.pool():
-        yield auditing
+    with small_ledger(runtime.database_url) as rows:
+        auditing = auditing_of(runtime, rows=rows)
+        async with auditing.pool():
+            yield auditing
 
 
 def _document(told: HistoryEntry) -> dict[str, Any]:

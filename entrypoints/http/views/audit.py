@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 from pydantic import Field
@@ -15,12 +15,10 @@ from entrypoints.http.requests import path_id, query_of
 from entrypoints.http.responses import json_bytes, json_response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
     from aiohttp import web
 
     from application.ports.audit_log import AuditEntry, AuditLog
-    from application.queries.history import HistoryEntry, Kind
+    from application.queries.history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
 
@@ -40,12 +38,20 @@ class AuditQuery(Page):
     until: Annotated[Time | None, Field(alias="to", description="Before this time.")] = None
 
 
+class History(Protocol):
+    """Tells what happened to a provider or model."""
+
+    async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
+        """Return events before a revision, newest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditViews:
     """Turns an auditor's questions into queries."""
 
     log: AuditLog
-    history: Callable[[Kind, UUID], Awaitable[Sequence[HistoryEntry]]]
+    history: History
 
     async def provider_history(self, request: web.Request) -> web.Response:
         """Show who changed a provider
@@ -86,15 +92,13 @@ class AuditViews:
 
     async def _history(self, request: web.Request, kind: Literal["provider", "model"]) -> web.Response:
         query = query_of(request, HistoryQuery)
-        before = _before(query)
-        whole = await self.history(kind, path_id(request, "id"))
-        story = [told for told in reversed(whole) if before is None or told.entry.revision < before]
-        shown = story[: query.limit]
+        page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
+        shown = page.entries[: query.limit]
         cursor = None
-        if len(story) > query.limit:
+        if len(page.entries) > query.limit:
             cursor = cursor_after(Position(shown[-1].entry.revision, _NO_ID), query)
         rows = [json_bytes(_history_document(told)) for told in shown]
-        total = len(whole) if query.include_total else None
+        total = page.total if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
 

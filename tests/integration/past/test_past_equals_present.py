@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from adapters.event_store import lives
 from adapters.event_store.organizations import EventSourcedOrganizations
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.model_documents import PostgresModelDocuments
@@ -40,10 +41,11 @@ Shown = dict[tuple[UUID, int], bytes]
 class Documents:
     """Both ways to show what an organization has."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, rows: Ledger) -> None:
         self.providers = PostgresProviderDocuments(reader)
         self.models = PostgresModelDocuments(reader)
         self.log = PostgresAuditLog(reader)
+        self.rows = rows
         self.past = PostgresPast(reader)
 
     async def present(self) -> list[bytes]:
@@ -63,10 +65,10 @@ class Documents:
         return [orjson.dumps(document) for page in pages for document in orjson.loads(b"[" + page.joined + b"]")]
 
     async def provider(self, provider_id: UUID, moment: Moment) -> Document:
-        return await provider_as_of(provider_id, moment, log=self.log, past=self.past)
+        return await provider_as_of(provider_id, moment, log=self.log, rows=self.rows, past=self.past)
 
     async def model(self, model_id: UUID, moment: Moment) -> Document:
-        return await model_as_of(model_id, moment, log=self.log, past=self.past)
+        return await model_as_of(model_id, moment, log=self.log, rows=self.rows, past=self.past)
 
     async def one(self, shown: bytes, moment: Moment) -> bytes:
         """Return the same thing at the moment."""
@@ -76,9 +78,15 @@ class Documents:
 
 
 @pytest.fixture
-async def documents(database: Database) -> AsyncIterator[Documents]:
+async def documents(database: Database, ledger: Ledger) -> AsyncIterator[Documents]:
     async with reading_pool(database.app_url) as pool:
-        yield Documents(Reader(pool))
+        yield Documents(Reader(pool), ledger)
+
+
+@pytest.fixture(autouse=True)
+def frequent_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nearly everything be read from a snapshot and the events after it."""
+    monkeypatch.setattr(lives, "INTERVAL", 2)
 
 
 def _now() -> datetime:

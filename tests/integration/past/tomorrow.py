@@ -43,18 +43,18 @@ async def _read(url: str, organization_id: UUID, provider_id: UUID) -> dict[str,
                 found: dict[str, Any] = {"loaded": provider.name}
                 provider.rename("tomorrow's name")
                 await providers.save(provider)
-                found |= await _raw(Tenant(reading), provider_id)
+                found |= await _raw(Tenant(reading), ledger, provider_id)
         ledger.close()
     return found
 
 
-async def _raw(tenant: Tenant, provider_id: UUID) -> dict[str, Any]:
+async def _raw(tenant: Tenant, rows: Ledger, provider_id: UUID) -> dict[str, Any]:
     """Return what those readers make of it that take facts as they lie in the log."""
     log, past = PostgresAuditLog(tenant), PostgresPast(tenant)
-    story = await history("provider", provider_id, log=log)
+    story = (await history("provider", provider_id, log=log, rows=rows)).entries[::-1]
     then: datetime = story[1].entry.recorded_at
     page = await past.providers(ProviderFilter(), PageRequest(limit=10), then)
-    at_revision = await provider_as_of(provider_id, AtRevision(2), log=log, past=past)
+    at_revision = await provider_as_of(provider_id, AtRevision(2), log=log, rows=rows, past=past)
     live = await PostgresProviderDocuments(tenant).get(provider_id)
     return {
         "facts": [dict(told.entry.facts) for told in story[1:]],

@@ -20,6 +20,7 @@ BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "dis
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
     **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     ("modelbook_app", "vault_canaries"): {"INSERT"},
     ("modelbook_admin", "vault_canaries"): CHANGES,
     # Master keys are rotated by wrapping data keys anew.
