@@ -1,12 +1,6 @@
 -- The event log: append only, gapless, hash-chained for each organization, isolated by row-level security.
 -- Run as the owner, which nobody logs in as; :"app" and the like are the roles' names (adapters/postgres/roles.py).
 
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-
--- Backups read everything, also what later migrations make.
-ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO :"backup";
-ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO :"backup";
-
 CREATE TABLE organizations (
     id uuid PRIMARY KEY,
     name text

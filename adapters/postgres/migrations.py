@@ -21,7 +21,7 @@ from adapters.sql import statements
 from application.errors import ApplicationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from adapters.postgres.roles import Roles
 
@@ -78,7 +78,7 @@ def _apply_missing(yoyo_url: str, roles: Roles, progress: Callable[[str], None])
         backend.break_lock()
         with backend.lock():
             applied = backend.execute("SELECT migration_id FROM _yoyo_migration").fetchall()
-            _refuse_newer({row[0] for row in applied})
+            expect_known({row[0] for row in applied})
             missing = backend.to_apply(known)
             for migration in missing:
                 progress(migration.id)
@@ -96,13 +96,24 @@ def _written_for(roles: Roles) -> Iterator[Path]:
         yield Path(folder)
 
 
+def expect_known(applied: Collection[str]) -> None:
+    """Do nothing if this code knows all of these migrations.
+
+    Raises:
+        SchemaTooNew: it does not.
+    """
+    newer = set(applied) - known_migrations()
+    if newer:
+        raise SchemaTooNew(f"{SchemaTooNew.__doc__} (unknown here: {', '.join(sorted(newer))})")
+
+
 def expect_current(applied: Sequence[str]) -> None:
     """Compare the ids of the applied migrations with those of this code.
 
     Raises:
         SchemaTooNew, SchemaTooOld: they differ.
     """
-    _refuse_newer(set(applied))
+    expect_known(applied)
     missing = known_migrations() - set(applied)
     if missing:
         raise SchemaTooOld(f"{SchemaTooOld.__doc__} (missing: {', '.join(sorted(missing))})")
@@ -139,12 +150,6 @@ def login_url(owner_url: str, role: str, password: str | None = None) -> str:
 def known_migrations() -> set[str]:
     """Return the ids of the migrations this code was written for."""
     return {entry.name.removesuffix(".sql") for entry in files("migrations").iterdir() if entry.name.endswith(".sql")}
-
-
-def _refuse_newer(applied: set[str]) -> None:
-    newer = applied - known_migrations()
-    if newer:
-        raise SchemaTooNew(f"{SchemaTooNew.__doc__} (unknown here: {', '.join(sorted(newer))})")
 
 
 def _yoyo_url(owner_url: str, database: str, owner: str) -> str:

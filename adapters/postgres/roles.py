@@ -86,6 +86,7 @@ def ensure_roles(connection: Connection) -> Roles:
             connection.execute(statement.format(role=names[name]))
     if connection.execute(_SQL["is_member"], {"owner": roles.owner}).fetchone() == (False,):
         connection.execute(sql.SQL(_SQL["join_owner"]).format(**names))
-    for name in ("open_database", "close_database", "open_schema", "let_admin_back_up"):
-        connection.execute(sql.SQL(_SQL[name]).format(**names))
+    for name in ("open_database", "close_database", "open_schema", "let_admin_back_up", "default_privileges"):
+        with connection.transaction():
+            connection.execute(sql.SQL(_SQL[name]).format(**names))
     return roles

@@ -13,8 +13,8 @@ CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
 -- is_member: whether this user may act as the role
 SELECT pg_has_role(current_user, %(owner)s, 'SET');
 
--- join_owner: let this user act as the owner of the tables
-GRANT {owner} TO CURRENT_USER;
+-- join_owner: let this user act as the owner of the tables; without that, it does not even see that they are empty to it
+GRANT {owner} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
 
 -- open_database: who may connect
 GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner};
@@ -27,6 +27,12 @@ REVOKE CONNECT ON DATABASE {database} FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO {owner};
 GRANT USAGE ON SCHEMA public TO {app}, {admin}, {backup};
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+-- default_privileges: backups read everything that is ever made, and no function is everybody's to run
+SET LOCAL ROLE {owner};
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {backup};
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO {backup};
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 -- let_admin_back_up: the administrators' login may take the backup's role, but has none of its rights without that
 GRANT {backup} TO {admin} WITH INHERIT FALSE, SET TRUE;

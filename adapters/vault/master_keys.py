@@ -25,5 +25,8 @@ class EnvelopeMasterKeys:
     async def rewrap(self, sealed: SealedCredential) -> SealedCredential:
         return self._envelope.rewrap(sealed)
 
+    async def check(self, sealed: SealedCredential) -> None:
+        self._envelope.open(sealed)
+
     async def canaries(self) -> Mapping[str, bytes]:
         return self._envelope.canary()

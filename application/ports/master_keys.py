@@ -25,6 +25,14 @@ class MasterKeys(Protocol):
         """
         ...
 
+    async def check(self, sealed: SealedCredential) -> None:
+        """Open the credential and forget what is in it.
+
+        Raises:
+            CredentialUnreadable: its row was tampered with, or its master key is missing here.
+        """
+        ...
+
     async def canaries(self) -> Mapping[str, bytes]:
         """Return a known value under each key, by which another process sees whether it holds the same ones."""
         ...

@@ -65,7 +65,7 @@ async def carried_out(
         correlation_id=uuid4().hex,
     )
     job = await administration.jobs().add(order)
-    with _bar(f"{kind} {subject or ''}".strip(), quiet=quiet) as bar:
+    with progress_bar(f"{kind} {subject or ''}".strip(), quiet=quiet) as bar:
         return await carry_out(job, administration, bar)
 
 
@@ -98,7 +98,8 @@ class _Bar:
 
 
 @contextmanager
-def _bar(title: str, *, quiet: bool) -> Iterator[_Bar]:
+def progress_bar(title: str, *, quiet: bool) -> Iterator[_Bar]:
+    """Show the steps of a work on standard error as long as the block lasts."""
     columns = (TextColumn("{task.description:<36}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as bars:
         bar = _Bar(bars, title, quiet=quiet)

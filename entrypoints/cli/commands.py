@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Each lives in the module of its name in this folder, under its name: a function, or the Typer of further ones.
-NAMES: Final = ("serve", "demo", "migrate", "token", "sandbox", "replay", "audit", "health", "projections", "keys")
+NAMES: Final = (
+    "serve",
+    "demo",
+    "migrate",
+    "token",
+    "sandbox",
+    "replay",
+    "audit",
+    "health",
+    "projections",
+    "keys",
+    "backup",
+    "restore",
+)
 
 
 class Commands(TyperGroup):

@@ -30,7 +30,7 @@ def migrate(
         owner_url = settings.owner_database_url.get_secret_value()
         try:
             applied = container.migrate(owner_url, lambda name: say(f"Applying {name}."))
-            result = {"applied": list(applied)} | (_new_logins(owner_url) if logins else {})
+            result = {"applied": list(applied)} | (new_logins(owner_url) if logins else {})
         except psycopg.Error as error:
             reason = (str(error).strip() or "no answer").splitlines()[0]
             raise Unavailable(f"The database of MODELBOOK_OWNER_DATABASE_URL cannot be migrated: {reason}") from None
@@ -44,6 +44,7 @@ def migrate(
             typer.echo(f"{setting}={result[name]}")
 
 
-def _new_logins(owner_url: str) -> dict[str, object]:
+def new_logins(owner_url: str) -> dict[str, object]:
+    """Give both logins new passwords and return the URLs to connect with, as a document."""
     logins = container.set_passwords(owner_url)
     return {"databaseUrl": logins.database_url, "adminDatabaseUrl": logins.admin_database_url}

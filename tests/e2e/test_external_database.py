@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import sql
-from typer.testing import CliRunner
 
-from entrypoints.cli.main import app
 from tests.e2e.api import Api, path_of
-from tests.e2e.processes import Finished, serving
+from tests.e2e.external import OWNER_PASSWORD, close_to_strangers, command, owned_database
+from tests.e2e.processes import serving
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -25,32 +22,13 @@ if TYPE_CHECKING:
 
     from tests.servers import PostgresServer
 
-OWNER_PASSWORD = "the owner's: p@ss/word"
-HOST_RULES = """\
-local all postgres trust
-local all all scram-sha-256
-"""
-
 
 @pytest.fixture
 def owner_url(start_postgres: Callable[[], PostgresServer]) -> str:
     """Give the URL of a database's owner as a cloud has it: may create roles, is no superuser, has a password."""
     server = start_postgres()
-    with psycopg.connect(server.uri, autocommit=True) as superuser:
-        superuser.execute(sql.SQL("CREATE ROLE tenant LOGIN CREATEROLE PASSWORD {}").format(OWNER_PASSWORD))
-        superuser.execute("CREATE DATABASE ledger OWNER tenant")
-        row = superuser.execute("SHOW hba_file").fetchone()
-        assert row is not None
-        Path(row[0]).write_text(HOST_RULES, "utf-8")
-        superuser.execute("SELECT pg_reload_conf()")
-    parts = urlsplit(server.uri)
-    return urlunsplit(parts._replace(netloc="tenant:the%20owner%27s%3A%20p%40ss%2Fword@", path="/ledger"))
-
-
-def command(*arguments: str, **settings: str) -> Finished:
-    done = CliRunner().invoke(app, arguments, env={f"MODELBOOK_{name}": value for name, value in settings.items()})
-    assert "Traceback" not in done.stderr
-    return Finished(done.exit_code, done.stdout, done.stderr)
+    close_to_strangers(server)
+    return owned_database(server, "ledger")
 
 
 def migrated(owner_url: str, *options: str) -> dict[str, Any]:

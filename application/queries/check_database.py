@@ -1,0 +1,104 @@
+"""Prove that a database is whole: its logs, its read tables and its credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from application.errors import ApplicationError, CredentialUnreadable
+from application.projections.project import TOPICS_OF
+from application.queries.verify_log import verify_log
+from application.queries.verify_projection import VerifyProjection, verify_projection
+
+if TYPE_CHECKING:
+    from application.ports.credential_stock import CredentialStock, Place
+    from application.ports.master_keys import MasterKeys
+    from application.ports.progress import Progress
+    from application.ports.read_tables import ReadTables
+    from application.ports.stored_log import StoredLog
+    from application.queries.verify_log import CheckpointPorts
+
+_BATCH: Final = 500
+_NO_KEY: Final = ""
+
+
+class DatabaseUnsound(ApplicationError):
+    """The database is not what its log says."""
+
+    code = "database-unsound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPorts:
+    """What the parts of a database are read through."""
+
+    log: StoredLog
+    checkpoints: CheckpointPorts
+    tables: ReadTables
+    stock: CredentialStock
+    keys: MasterKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDatabase:
+    """How much was found to be whole."""
+
+    organizations: int
+    events: int
+    credentials: int
+
+
+async def check_database(*, ports: CheckPorts, progress: Progress) -> CheckedDatabase:
+    """Return how much was checked: every organization's chain, every row of the read tables, every credential.
+
+    For whoever has the administrators' database.
+
+    Raises:
+        DatabaseUnsound: something is not as it should be; the message says what, and how often.
+        Unavailable: the database cannot be reached.
+        UnreadableEvent: the log has an event that this version cannot read.
+    """
+    await progress.begin("check the chains")
+    log = await verify_log(log=ports.log, checkpoints=ports.checkpoints)
+    if log.findings:
+        first = log.findings[0]
+        raise DatabaseUnsound(
+            f"The log is not as it was written ({len(log.findings)} findings; the first, of organization "
+            f"{first.organization_id}: {first.message})."
+        )
+    for name in TOPICS_OF:
+        await progress.begin(f"check {name}")
+        found = await verify_projection(VerifyProjection(name=name), tables=ports.tables, progress=progress)
+        if found.differences.count:
+            first_row = found.differences.first[0]
+            raise DatabaseUnsound(
+                f"{found.differences.count} rows of {name} differ from the log; the first, {first_row.row_id} of "
+                f"organization {first_row.organization_id}, is {first_row.kind}."
+            )
+    return CheckedDatabase(
+        organizations=log.organizations, events=log.events, credentials=await _opened(ports, progress)
+    )
+
+
+async def _opened(ports: CheckPorts, progress: Progress) -> int:
+    """Return how many credentials there are, all of which open."""
+    await progress.begin("open credentials", sum((await ports.stock.counts()).values()))
+    opened, after = 0, None
+    unreadable: list[Place] = []
+    # No key wraps under no name, so that these are all of them.
+    while page := await ports.stock.under_others(_NO_KEY, after, _BATCH):
+        for sealed in page:
+            after = (sealed.binding.organization_id, sealed.binding.provider_id)
+            try:
+                await ports.keys.check(sealed)
+                opened += 1
+            except CredentialUnreadable:
+                unreadable.append(after)
+        await progress.advance(len(page))
+    if unreadable:
+        organization_id, provider_id = unreadable[0]
+        raise DatabaseUnsound(
+            f"{len(unreadable)} stored credentials cannot be opened with these master keys; the first is that of "
+            f"provider {provider_id} of organization {organization_id}."
+        )
+    return opened

@@ -1,0 +1,61 @@
+"""Puts the parts of backups together: with the other containers, the only files that know the adapters."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.checkpoints.signing_key import Ed25519Signatures
+from adapters.postgres.backups import PostgresBackups
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.stored_log import PostgresStoredLog
+from adapters.vault.keyring_file import KeyringFile
+from application.queries.check_database import CheckPorts
+from application.queries.verify_log import CheckpointPorts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from application.ports.backups import Backups
+    from entrypoints.administration.container import Administration
+
+
+def backups() -> Backups:
+    """Return what writes backups and restores them."""
+    return PostgresBackups()
+
+
+def check_ports(administration: Administration) -> CheckPorts:
+    """Return what a database is checked through; checkpoints are left to `modelbook audit verify`."""
+    return CheckPorts(
+        log=PostgresStoredLog(administration.pool().connection),
+        checkpoints=CheckpointPorts(sink=None, signatures=Ed25519Signatures(), public_key=None),
+        tables=administration.read_tables(),
+        stock=administration.stock(),
+        keys=administration.keys(),
+    )
+
+
+def kept_master_keys(directory: Path) -> str | None:
+    """Return the master keys in the key file of a folder, none where there is no file.
+
+    Raises:
+        KeyringFileRefused: the file cannot be used.
+    """
+    keyring = KeyringFile(directory).read()
+    return None if keyring is None else keyring.reveal()
+
+
+@contextmanager
+def scratch_server() -> Iterator[str]:
+    """Give the superuser's URL of an empty server that is gone after the block."""
+    with tempfile.TemporaryDirectory(prefix="mb-", ignore_cleanup_errors=True) as folder:
+        # Root's Postgres runs as another user, who has to get through; the folder below is Postgres's alone.
+        Path(folder).chmod(0o711)
+        server = EmbeddedPostgres(Path(folder) / "data")
+        try:
+            yield server.start()
+        finally:
+            server.stop()

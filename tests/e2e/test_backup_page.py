@@ -1,0 +1,178 @@
+"""What docs/backup.md tells an operator to do, done line by line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from entrypoints.auditing.container import new_signing_key
+from entrypoints.http.principal import Role
+from tests.e2e.api import Api, a_token, path_of
+from tests.e2e.external import close_to_strangers, command, owned_database
+from tests.e2e.processes import COMMAND, environment, owner_url, run, serving, stop_postgres
+from tests.http_service import SECRET
+from tests.log import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from aiohttp import ClientSession
+
+    from tests.e2e.api import Document
+    from tests.e2e.conftest import DataDirs
+    from tests.servers import PostgresServer
+
+PAGE = (Path(__file__).parents[2] / "docs" / "backup.md").read_text("utf-8")
+BLOCKS = 5
+
+
+def block(heading: str, number: int = 0) -> str:
+    """Return a block of commands below a heading."""
+    section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    commands: list[str] = re.findall(r"^```sh\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    return commands[number]
+
+
+def test_the_page_has_the_blocks_that_are_carried_out_here() -> None:
+    assert len(re.findall(r"^```", PAGE, re.MULTILINE)) == 2 * BLOCKS
+
+
+class Shell:
+    """A shell in a folder of its own, whose variables last from block to block."""
+
+    def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
+        self._directory = directory
+        self._variables = environment(settings)
+        self._variables["PATH"] = f"{COMMAND.parent}:{self._variables['PATH']}"
+
+    async def carry_out(self, commands: str, **variables: str) -> str:
+        """Return what the commands print; none of them may fail."""
+        return await asyncio.to_thread(self._carry_out, commands, self._variables | variables)
+
+    def _carry_out(self, commands: str, variables: Mapping[str, str]) -> str:
+        script = f"set -eu\n{commands}\nenv -0 > variables"
+        done = subprocess.run(
+            ["/bin/sh", "-c", script], cwd=self._directory, env=variables, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        lasting = (self._directory / "variables").read_text("utf-8").split("\0")
+        self._variables = dict(line.split("=", 1) for line in lasting if line)
+        return done.stdout
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of the service as the commands have left them."""
+        return {
+            name.removeprefix("MODELBOOK_"): value
+            for name, value in self._variables.items()
+            if name.startswith("MODELBOOK_")
+        }
+
+
+def an_api(session: ClientSession, url: str, secret: str = SECRET) -> Api:
+    organization_id = uuid4()
+    return Api(session, url, organization_id, a_token(organization_id, Role.ADMIN, secret=secret), secret)
+
+
+async def expect_served(api: Api, model: Document, settings: Mapping[str, str]) -> None:
+    """Check that a service on the restored database has the model and takes the next change."""
+    with serving("serve", "--port", "0", **settings) as running:
+        there = Api(api.session, running.ready()["url"], api.organization_id, api.token, api.secret)
+        assert await there.get(path_of(model)) == model
+        assert (await there.patch(path_of(model), {"name": "Changed where it was restored"})).status == 200
+
+
+def held(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    with psycopg.connect(url, autocommit=True) as owner:
+        return contents(owner)
+
+
+async def test_backing_up_and_restoring_as_the_page_says(
+    start_postgres: Callable[[], PostgresServer], session: ClientSession, tmp_path: Path
+) -> None:
+    """In the order of the page: a backup, a new server, and the old backup after the log has gone on."""
+    server, new_server = start_postgres(), start_postgres()
+    for each in (server, new_server):
+        close_to_strangers(each)
+    migrated = command("migrate", "--logins", "--json", OWNER_DATABASE_URL=owned_database(server, "models"))
+    new_signing_key(tmp_path / "key")
+    settings = {
+        "DATABASE_URL": json.loads(migrated.out)["databaseUrl"],
+        "ADMIN_DATABASE_URL": json.loads(migrated.out)["adminDatabaseUrl"],
+        "MASTER_KEYS": command("keys", "generate").out.strip(),
+        "JWT_SECRET": SECRET,
+        "CHECKPOINT_KEY": str(tmp_path / "key"),
+        "CHECKPOINT_SINK": str(tmp_path / "sink"),
+        "HEALTH_INTERVAL": "0",
+    }
+    shell = Shell(tmp_path, settings)
+    with serving("serve", "--port", "0", **settings) as running:
+        api = an_api(session, running.ready()["url"])
+        model = await api.model(await api.provider())
+        await _checkpointed(settings)
+        assert "Checked: it holds the database." in await shell.carry_out(block("Back up"))
+        before = held(_superuser(server, "models"))
+
+        new_owner_url = owned_database(new_server, "models")
+        await shell.carry_out(block("Restore into a new server"), NEW_OWNER_URL=new_owner_url)
+        assert held(_superuser(new_server, "models")) == before
+        assert "Whole." in await shell.carry_out(block("Restore into a new server", 1))
+        assert shell.settings["DATABASE_URL"] != settings["DATABASE_URL"]
+        await expect_served(api, model, shell.settings | {"CHECKPOINT_INTERVAL": "0"})
+
+        assert (await api.patch(path_of(model), {"name": "After the backup"})).status == 200
+        await _checkpointed(settings)
+    other_owner_url = owned_database(new_server, "older")
+    printed = await shell.carry_out(block("Restore an older backup"), OTHER_OWNER_URL=other_owner_url)
+    assert "TRUNCATED" in printed
+    assert "events are missing" in printed
+    assert held(_superuser(new_server, "older")) == before
+    await expect_served(api, model, shell.settings | {"CHECKPOINT_SINK": str(tmp_path / "of-its-own")})
+
+
+async def _checkpointed(settings: Mapping[str, str]) -> None:
+    done = await asyncio.to_thread(run, "audit", "checkpoint", **settings)
+    assert done.exit_code == 0, done.errors
+
+
+def _superuser(server: PostgresServer, database: str) -> str:
+    return server.uri.replace("/postgres?", f"/{database}?")
+
+
+@pytest.fixture
+def new_folder(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder that root's Postgres may enter too."""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    yield tmp_path
+    stop_postgres(tmp_path / "new-data")
+
+
+async def test_the_embedded_database_is_restored_as_the_page_says(
+    data_dirs: DataDirs, session: ClientSession, new_folder: Path
+) -> None:
+    with data_dirs.fresh() as path:
+        shell = Shell(new_folder, {"DATA_DIR": str(path)})
+        (new_folder / "backups").mkdir()
+        with serving("serve", "--port", "0", DATA_DIR=str(path)) as running:
+            secret = (path / "jwt-secret").read_text("ascii").strip()
+            api = an_api(session, running.ready()["url"], secret)
+            model = await api.model(await api.provider())
+            await _checkpointed({"DATA_DIR": str(path)})
+            before = await asyncio.to_thread(held, owner_url(path))
+            printed = await shell.carry_out(block("With the embedded Postgres"))
+            assert "Checked: it holds the database." in printed
+            assert "Whole." in printed
+        with serving("serve", "--port", "0", DATA_DIR=str(new_folder / "new-data")) as running:
+            running.ready()
+            assert await asyncio.to_thread(held, owner_url(new_folder / "new-data")) == before
+        await expect_served(api, model, {"DATA_DIR": str(new_folder / "new-data")})

@@ -1,0 +1,342 @@
+"""A backup holds everything or is none, and comes back as the same database, wherever it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import subprocess
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+
+from adapters.postgres.backups import PostgresBackups
+from adapters.postgres.client_programs import ClientProgramMissing, fitting_program, newest_program
+from adapters.postgres.inspection import inspect
+from adapters.postgres.migrations import login_url
+from application.ports.progress import NoProgress
+from entrypoints.administration.container import check_keyring
+from tests.e2e.external import OWNER_PASSWORD, close_to_strangers, command, owned_database
+from tests.e2e.hammer import Hammer
+from tests.e2e.processes import COMMAND, environment, run
+from tests.e2e.refusals import MISUSED, REFUSED, external, said
+from tests.e2e.service import MASTER_KEYS, service_on
+from tests.http_service import SECRET
+from tests.log import assert_whole, contents
+from tests.read_tables import assert_tables_equal_the_log
+from tests.servers import PostgresServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from adapters.postgres.roles import Roles
+    from tests.databases import Connect, Database, Databases
+    from tests.e2e.api import Api
+    from tests.e2e.conftest import DataDirs
+
+APPEND = """
+SELECT append_events(id, gen_random_uuid(), '', '', NULL, ARRAY[id], '{1}',
+                     '{organization.renamed}', ARRAY['{"name": "A"}'::bytea],
+                     '{"organizations": {"update": [{"name": "A"}]}}', NULL, NULL)
+FROM gen_random_uuid() id
+"""
+OTHER_KEYS = "k1:YW5vdGhlciBrZXksIHdpdGggdGhlIHNhbWUgaWQgMzI="
+
+
+@pytest.fixture
+async def filled(database: Database, api: Api) -> Database:
+    """Give a database in which two organizations have written."""
+    with service_on(database) as running:
+        for tenant in (replace(api, url=running.url), replace(api, url=running.url).elsewhere()):
+            await tenant.model(await tenant.provider())
+    check_keyring(MASTER_KEYS, database.admin_url)
+    return database
+
+
+@pytest.fixture
+def backup(filled: Database, tmp_path: Path) -> Path:
+    """Give a backup of it."""
+    file = tmp_path / "backup.dump"
+    done = command("backup", str(file), **external(filled))
+    assert done.exit_code == 0, done.errors
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    return file
+
+
+@pytest.fixture
+def made(databases: Databases) -> Iterator[Callable[..., Database]]:
+    """Give a function that makes an empty database, dropped after the test."""
+    kept: list[Database] = []
+
+    def make(name: str | None = None) -> Database:
+        kept.append(databases.empty(name))
+        return kept[-1]
+
+    yield make
+    for database in kept:
+        databases.drop(database)
+
+
+def restored(owner_url: str, file: Path, *options: str, **settings: str) -> dict[str, Any]:
+    settings = {"OWNER_DATABASE_URL": owner_url, "MASTER_KEYS": MASTER_KEYS, **settings}
+    done = command("restore", str(file), *options, "--json", **settings)
+    assert done.exit_code == 0, done.errors
+    document: dict[str, Any] = json.loads(done.out)
+    return document
+
+
+async def test_a_backup_beside_writers_is_of_one_moment(
+    database: Database, api: Api, tmp_path: Path, made: Callable[..., Database]
+) -> None:
+    file = tmp_path / "backup.dump"
+    with service_on(database) as running:
+        hammer = Hammer(replace(api, url=running.url))
+        clients = asyncio.create_task(hammer.run(3))
+        done = await asyncio.to_thread(run, "backup", str(file), "--json", **external(database))
+        hammer.is_stopping = True
+        await clients
+    assert done.exit_code == 0, done.errors
+    document = json.loads(done.out)
+    assert document["tables"]["public.events"] == document["checked"]["events"]
+    assert document["rows"] == sum(document["tables"].values())
+    with psycopg.connect(database.owner_url) as owner:
+        written = owner.execute("SELECT count(*) FROM events").fetchone()
+    assert written is not None
+    assert 0 < document["checked"]["events"] < written[0]
+    assert os.listdir(tmp_path) == ["backup.dump"]  # noqa: PTH208 - of a Path it would count as blocking
+    target = made()
+    await asyncio.to_thread(_restore_with_logins, target, file)
+    with psycopg.connect(target.owner_url, autocommit=True) as owner:
+        assert_whole(owner)
+        assert_tables_equal_the_log(owner)
+
+
+def _restore_with_logins(target: Database, file: Path) -> None:
+    done = run("restore", str(file), "--logins", "--json", OWNER_DATABASE_URL=target.owner_url, MASTER_KEYS=MASTER_KEYS)
+    assert done.exit_code == 0, done.errors
+
+
+@pytest.mark.parametrize("name", [None, 'odd "name"; %'])
+def test_a_restored_database_is_the_same_but_for_its_roles(
+    filled: Database, backup: Path, made: Callable[..., Database], connect: Connect, name: str | None
+) -> None:
+    target = made(name)
+    document = restored(target.owner_url, backup, ADMIN_DATABASE_URL=target.admin_url)
+    assert document["applied"] == []
+    assert document["checked"] == {"organizations": 2, "events": 4, "credentials": 2}
+    assert _shape(target.owner_url, target.roles) == _shape(filled.owner_url, filled.roles)
+    assert contents(connect(target.owner_url)) == contents(connect())
+    inspect(target.app_url, setting="MODELBOOK_DATABASE_URL", administrates=False)
+
+
+def test_restored_beside_the_original_they_are_strangers(
+    filled: Database, backup: Path, made: Callable[..., Database], connect: Connect
+) -> None:
+    target = made()
+    restored(target.owner_url, backup, ADMIN_DATABASE_URL=target.admin_url)
+    owner = connect(target.owner_url)
+    theirs = [filled.roles.owner, filled.roles.app, filled.roles.admin, filled.roles.backup]
+    shared = owner.execute(
+        "SELECT refobjid::regrole::text FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass"
+        " AND refobjid::regrole::text = ANY (%s)"
+        " AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        (theirs,),
+    ).fetchall()
+    assert shared == []
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        connect(login_url(target.owner_url, filled.roles.admin))
+
+
+def test_a_database_that_is_not_empty_is_refused(filled: Database, backup: Path, connect: Connect) -> None:
+    before = contents(connect())
+    settings = {"OWNER_DATABASE_URL": filled.owner_url, "ADMIN_DATABASE_URL": filled.admin_url}
+    said(command("restore", str(backup), MASTER_KEYS=MASTER_KEYS, **settings), REFUSED, "holds tables already")
+    assert contents(connect()) == before
+
+
+def test_a_file_is_never_overwritten(filled: Database, backup: Path) -> None:
+    before = backup.read_bytes()
+    said(command("backup", str(backup), **external(filled)), REFUSED, str(backup), "there already")
+    assert backup.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_named(filled: Database, tmp_path: Path) -> None:
+    said(command("backup", str(tmp_path / "no" / "file"), **external(filled)), REFUSED, "cannot be written", "No such")
+
+
+DAMAGES = {
+    "a read table": (sql.SQL("UPDATE ai_models SET name = 'Another'"), "ai_models differ from the log"),
+    "the log": (sql.SQL("UPDATE events SET actor = 'another' WHERE org_sequence = 1"), "log is not as it was written"),
+    "a credential": (sql.SQL("UPDATE provider_credentials SET ciphertext = '\\x00'"), "2 stored credentials cannot"),
+}
+
+
+@pytest.mark.parametrize("damaged", DAMAGES)
+def test_what_is_not_sound_is_no_backup(filled: Database, tmp_path: Path, connect: Connect, damaged: str) -> None:
+    statement, words = DAMAGES[damaged]
+    owner = connect()
+    owner.execute("ALTER TABLE events DISABLE TRIGGER events_are_append_only")
+    owner.execute(statement)
+    owner.execute("ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_append_only")
+    said(command("backup", str(tmp_path / "backup.dump"), **external(filled)), REFUSED, "not sound", words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_master_keys_that_do_not_fit_are_told_of(filled: Database, backup: Path, made: Callable[..., Database]) -> None:
+    other = backup.with_name("other.dump")
+    said(command("backup", str(other), **external(filled, MASTER_KEYS=OTHER_KEYS)), REFUSED, "k1")
+    target = made()
+    settings = {"OWNER_DATABASE_URL": target.owner_url, "ADMIN_DATABASE_URL": target.admin_url}
+    said(command("restore", str(backup), MASTER_KEYS=OTHER_KEYS, **settings), REFUSED, "k1")
+    said(command("restore", str(backup), **settings), MISUSED, "MODELBOOK_MASTER_KEYS is missing")
+
+
+@pytest.mark.parametrize("damage", ["cut off", "changed", "something else"])
+def test_a_damaged_file_leaves_the_database_empty(backup: Path, made: Callable[..., Database], damage: str) -> None:
+    whole = backup.read_bytes()
+    bad = backup.with_name("bad.dump")
+    if damage == "cut off":
+        bad.write_bytes(whole[: len(whole) * 9 // 10])
+    elif damage == "changed":
+        at = len(whole) * 9 // 10
+        bad.write_bytes(whole[:at] + bytes(byte ^ 0xFF for byte in whole[at : at + 64]) + whole[at + 64 :])
+    else:
+        bad.write_text("CREATE TABLE x ();")
+    target = made()
+    settings = {"OWNER_DATABASE_URL": target.owner_url, "ADMIN_DATABASE_URL": target.admin_url}
+    said(command("restore", str(bad), MASTER_KEYS=MASTER_KEYS, **settings), REFUSED, str(bad))
+    assert restored(target.owner_url, backup, ADMIN_DATABASE_URL=target.admin_url)["checked"]["events"] == 4
+
+
+def test_a_backup_of_a_newer_version_is_left_alone(
+    filled: Database, tmp_path: Path, connect: Connect, made: Callable[..., Database]
+) -> None:
+    connect().execute(
+        "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) VALUES ('x', '9999_later', now())"
+    )
+    file, target = tmp_path / "newer.dump", made()
+    # As the newer version would write it.
+    asyncio.run(PostgresBackups().write(filled.admin_url, file, NoProgress()))
+    settings = {"OWNER_DATABASE_URL": target.owner_url, "ADMIN_DATABASE_URL": target.admin_url}
+    said(command("restore", str(file), MASTER_KEYS=MASTER_KEYS, **settings), REFUSED, "newer version", "9999_later")
+    assert contents(connect(target.owner_url)) == {}
+
+
+def _shape(url: str, roles: Roles) -> list[str]:
+    """Return the schema as pg_dump tells it, grants and policies included, with the roles by their kind."""
+    program = asyncio.run(newest_program("pg_dump"))
+    dumped = subprocess.run([program, "--schema-only", url], capture_output=True, text=True, check=True).stdout
+    for kind, name in asdict(roles).items():
+        for written in (sql.Identifier(name).as_string(), name):
+            dumped = dumped.replace(written, f"<{kind}>")
+    return sorted(line for line in dumped.splitlines() if not line.startswith(("\\", "--")))
+
+
+@pytest.fixture(scope="module")
+def managed(databases: Databases) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give the owner's URL and the settings of a migrated database as a cloud has it, with a row in it."""
+    del databases
+    with PostgresServer() as server:
+        close_to_strangers(server)
+        owner_url = owned_database(server, "models")
+        done = command("migrate", "--logins", "--json", OWNER_DATABASE_URL=owner_url)
+        assert done.exit_code == 0, done.errors
+        logins = json.loads(done.out)
+        settings = {
+            "DATABASE_URL": logins["databaseUrl"],
+            "ADMIN_DATABASE_URL": logins["adminDatabaseUrl"],
+            "MASTER_KEYS": MASTER_KEYS,
+            "JWT_SECRET": SECRET,
+        }
+        with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as app:
+            app.execute(APPEND)
+        yield owner_url, settings
+
+
+@pytest.mark.parametrize("login", ["DATABASE_URL", "ADMIN_DATABASE_URL", "owner"])
+@pytest.mark.parametrize("options", [(), ("--enable-row-security",), ("--data-only", "--enable-row-security")])
+def test_pg_dump_by_a_login_of_the_service_fails(
+    managed: tuple[str, dict[str, str]], tmp_path: Path, login: str, options: tuple[str, ...]
+) -> None:
+    """Instead of writing a dump that looks well and has nobody's rows in it."""
+    owner_url, settings = managed
+    url = owner_url if login == "owner" else settings[login]
+    dumped = _pg_dump(url, tmp_path / "dump", *options)
+    assert dumped.returncode == 1
+    assert "permission denied" in dumped.stderr
+
+
+def test_pg_dump_as_the_backups_role_dumps_everything_or_fails(
+    managed: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    url = managed[1]["ADMIN_DATABASE_URL"]
+    half = _pg_dump(url, tmp_path / "half", "--role=models_backup")
+    assert half.returncode == 1
+    assert "row-level security" in half.stderr
+    whole = _pg_dump(url, tmp_path / "whole", "--role=models_backup", "--enable-row-security")
+    assert whole.returncode == 0, whole.stderr
+    held = asyncio.run(PostgresBackups().contents(tmp_path / "whole", NoProgress()))
+    assert held.rows["public.events"] == held.rows["public.organizations"] == 1
+
+
+def _pg_dump(url: str, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    program = asyncio.run(newest_program("pg_dump"))
+    return subprocess.run(
+        [program, "--format=custom", f"--file={file}", *options, url], capture_output=True, text=True, check=False
+    )
+
+
+def test_on_a_server_of_somebody_else_passwords_are_neither_lost_nor_told(
+    managed: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    _, settings = managed
+    done = command("backup", str(tmp_path / "dump"), "--json", **settings)
+    assert done.exit_code == 0, done.errors
+    for text in (done.out, done.errors, (tmp_path / "dump").read_bytes().decode("latin-1")):
+        for name in ("DATABASE_URL", "ADMIN_DATABASE_URL"):
+            assert str(urlsplit(settings[name]).password) not in text
+        assert OWNER_PASSWORD not in text
+
+
+async def test_a_server_that_is_newer_than_all_programs_is_told_of() -> None:
+    with pytest.raises(ClientProgramMissing, match=r"pg_dump of Postgres 99 or newer is needed, and here is .*18"):
+        await fitting_program("pg_dump", 99)
+
+
+def test_a_backup_that_is_interrupted_leaves_nothing(data_dirs: DataDirs, tmp_path: Path) -> None:
+    with data_dirs.fresh() as path:
+        process = subprocess.Popen(
+            [COMMAND, "backup", str(tmp_path / "dump")],
+            env=environment({"DATA_DIR": str(path)}),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        said_so = [line for line in iter(process.stderr.readline, "backup: restore\n") if not line]
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=60)[1]
+        assert said_so == []
+        assert process.returncode == 1, rest
+        assert "Traceback" not in rest
+        assert list(tmp_path.iterdir()) == []
+        commands = [" ".join(each.info["cmdline"] or []) for each in psutil.process_iter(["cmdline"])]
+        assert [line for line in commands if str(tmp_path) in line] == []
+
+
+def test_a_data_folder_of_another_postgres_says_how_to_go_over(data_dirs: DataDirs) -> None:
+    with data_dirs.fresh() as path:
+        (path / "postgres" / "PG_VERSION").write_text("17\n")
+        for arguments in (("serve", "--port", "0"), ("backup", str(path / "dump"))):
+            said(
+                command(*arguments, DATA_DIR=str(path)),
+                REFUSED,
+                *("made by Postgres 17", "modelbook backup FILE", "the release that made it", "modelbook restore FILE"),
+            )
