@@ -21,6 +21,7 @@ from adapters.postgres.client_programs import (
 )
 from adapters.postgres.migrations import expect_known
 from adapters.postgres.roles import Roles, ensure_roles
+from adapters.postgres.seal import expect_sealed, seal
 from adapters.sql import statements
 from application.errors import Unavailable
 from application.ports.backups import BackupUnreadable, Contents, DatabaseNotEmpty
@@ -48,7 +49,7 @@ _PRIVILEGES: Final = ("ACL ", "POLICY ")
 class PostgresBackups:
     """Fulfils `application.ports.backups.Backups` with pg_dump and pg_restore."""
 
-    async def write(self, admin_url: str, file: Path, progress: Progress) -> Mapping[str, int]:
+    async def write(self, admin_url: str, file: str, progress: Progress) -> Mapping[str, int]:
         async with _reading_everything(admin_url) as (connection, roles):
             rows = await _rows(connection, progress)
             schemas = await (await connection.execute(_SQL["schemas"])).fetchall()
@@ -66,21 +67,23 @@ class PostgresBackups:
                 url=admin_url,
                 on_line=on_line,
             )
+        await asyncio.to_thread(seal, file)
         return rows
 
-    async def contents(self, file: Path, progress: Progress) -> Contents:
+    async def contents(self, file: str, progress: Progress) -> Contents:
         await progress.begin("read the file")
+        await asyncio.to_thread(expect_sealed, file)
         program = await newest_program("pg_restore")
         try:
             written_by = _WRITTEN_BY.search(await _listed(program, file))
-            rows, migrations = await _counted(streamed(program, "--data-only", "--file=-", str(file)))
+            rows, migrations = await _counted(streamed(program, "--data-only", "--file=-", file))
         except ClientProgramFailed as error:
             raise BackupUnreadable(f"{file} cannot be read as a backup: {error.message}") from error
         if not migrations or written_by is None:
             raise BackupUnreadable(f"{file} is a dump of something else than a database of Modelbook.")
         return Contents(rows=rows, migrations=migrations, postgres=int(written_by[1]))
 
-    async def restore(self, owner_url: str, file: Path, contents: Contents, progress: Progress) -> None:
+    async def restore(self, owner_url: str, file: str, contents: Contents, progress: Progress) -> None:
         expect_known(contents.migrations)
         with _told_of("The database cannot be restored into"):
             roles, server_version = await asyncio.to_thread(_prepared, owner_url)
@@ -98,12 +101,12 @@ class PostgresBackups:
             await run(
                 program,
                 *("--no-owner", "--single-transaction", "--verbose", f"--role={roles.owner}"),
-                *(f"--use-list={name}", str(file)),
+                *(f"--use-list={name}", file),
                 url=owner_url,
                 on_line=on_line,
             )
         with _list_file(privileges) as name:
-            text = (await output(program, f"--use-list={name}", "--file=-", str(file))).decode()
+            text = (await output(program, f"--use-list={name}", "--file=-", file)).decode()
         await progress.begin("grant")
         with _told_of("The tables are restored, but cannot be made ready; make the database anew and try again"):
             await asyncio.to_thread(_grant, owner_url, _renamed(text, _old_roles(listed), roles), roles)
@@ -120,8 +123,10 @@ async def _reading_everything(admin_url: str) -> AsyncIterator[tuple[Connection,
             [owner] = await (await connection.execute(_SQL["owner"])).fetchone() or [""]
             roles = Roles.owned_by(owner)
             await connection.execute(sql.SQL(_SQL["take_role"]).format(role=sql.Identifier(roles.backup)))
-            await connection.execute(_SQL["begin"])
-            yield connection, roles
+            await connection.execute(_SQL["patience"])
+            await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+            async with connection.transaction():
+                yield connection, roles
 
 
 async def _rows(connection: Connection, progress: Progress) -> dict[str, int]:
@@ -156,8 +161,8 @@ async def _counted(printed: AsyncIterator[bytes]) -> tuple[dict[str, int], list[
     return rows, migrations
 
 
-async def _listed(program: Path, file: Path) -> str:
-    return (await output(program, "--list", str(file))).decode()
+async def _listed(program: Path, file: str) -> str:
+    return (await output(program, "--list", file)).decode()
 
 
 def _what(line: str) -> str:

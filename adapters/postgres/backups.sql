@@ -1,10 +1,8 @@
 -- owner: the owner of the tables
 SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = 'public.events'::regclass;
 
--- begin: one moment for everything, however long it takes
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SET LOCAL idle_in_transaction_session_timeout = 0;
-SET LOCAL statement_timeout = 0;
+-- patience: a count may last, and so may pg_dump, while this transaction waits
+SELECT set_config('statement_timeout', '0', false), set_config('idle_in_transaction_session_timeout', '0', false);
 
 -- snapshot: what this transaction sees, for pg_dump to see the same
 SELECT pg_export_snapshot();

@@ -9,7 +9,6 @@ from application.errors import ApplicationError, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from application.ports.progress import Progress
 
@@ -36,9 +35,9 @@ class Contents:
 
 
 class Backups(Protocol):
-    """Writes and reads files; URLs are of logins that may do that."""
+    """Writes and reads files, by their paths; URLs are of logins that may do that."""
 
-    async def write(self, admin_url: str, file: Path, progress: Progress) -> Mapping[str, int]:
+    async def write(self, admin_url: str, file: str, progress: Progress) -> Mapping[str, int]:
         """Write all tables as of one moment into the file, and return how many rows each had then.
 
         Takes the backup's role, which the administrators' login may.
@@ -49,7 +48,7 @@ class Backups(Protocol):
         """
         ...
 
-    async def contents(self, file: Path, progress: Progress) -> Contents:
+    async def contents(self, file: str, progress: Progress) -> Contents:
         """Read the whole file and return what it holds.
 
         Raises:
@@ -57,7 +56,7 @@ class Backups(Protocol):
         """
         ...
 
-    async def restore(self, owner_url: str, file: Path, contents: Contents, progress: Progress) -> None:
+    async def restore(self, owner_url: str, file: str, contents: Contents, progress: Progress) -> None:
         """Bring what the file holds into an empty database, with the schema it has there.
 
         The roles are those of the new database. When it fails, the database is as empty as it was, unless the message

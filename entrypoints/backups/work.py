@@ -45,8 +45,8 @@ async def back_up(access: Access, file: Path, *, is_checked: bool, progress: Pro
         ApplicationError: it cannot be written, or it is not what it should be.
     """
     with _appearing(file) as unproved:
-        rows = await backups().write(access.admin_database_url, unproved, progress)
-        contents = await backups().contents(unproved, progress)
+        rows = await backups().write(access.admin_database_url, str(unproved), progress)
+        contents = await backups().contents(str(unproved), progress)
         _expect_rows(rows, contents.rows, "the file")
         checked = await _tried(access, unproved, contents, progress) if is_checked else None
     return _document(file, contents, checked)
@@ -61,8 +61,8 @@ async def restore(owner_url: str, file: Path, *, access: Callable[[], Access], p
         DatabaseNotEmpty: the database holds tables already; nothing was changed.
         ApplicationError: it cannot be restored, or what was restored is not what it should be.
     """
-    contents = await backups().contents(file, progress)
-    await backups().restore(owner_url, file, contents, progress)
+    contents = await backups().contents(str(file), progress)
+    await backups().restore(owner_url, str(file), contents, progress)
     gained = access()
     _expect_rows(contents.rows, await backups().rows(gained.admin_database_url, progress), "the restored database")
     applied = container.migrate(owner_url)
@@ -72,7 +72,7 @@ async def restore(owner_url: str, file: Path, *, access: Callable[[], Access], p
 
 async def _tried(access: Access, file: Path, contents: Contents, progress: Progress) -> CheckedDatabase:
     with scratch_server() as owner_url:
-        await backups().restore(owner_url, file, contents, progress)
+        await backups().restore(owner_url, str(file), contents, progress)
         tried = replace(access, admin_database_url=container.trusted_logins(owner_url).admin_database_url)
         _expect_rows(contents.rows, await backups().rows(tried.admin_database_url, progress), "the file, restored,")
         return await _checked(tried, progress)

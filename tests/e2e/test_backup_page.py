@@ -91,6 +91,21 @@ async def expect_served(api: Api, model: Document, settings: Mapping[str, str]) 
         assert (await there.patch(path_of(model), {"name": "Changed where it was restored"})).status == 200
 
 
+def installed(owner_url: str, folder: Path) -> dict[str, str]:
+    """Migrate a database and return the settings of a service on it, which keeps checkpoints in the folder."""
+    migrated = command("migrate", "--logins", "--json", OWNER_DATABASE_URL=owner_url)
+    new_signing_key(folder / "key")
+    return {
+        "DATABASE_URL": json.loads(migrated.out)["databaseUrl"],
+        "ADMIN_DATABASE_URL": json.loads(migrated.out)["adminDatabaseUrl"],
+        "MASTER_KEYS": command("keys", "generate").out.strip(),
+        "JWT_SECRET": SECRET,
+        "CHECKPOINT_KEY": str(folder / "key"),
+        "CHECKPOINT_SINK": str(folder / "sink"),
+        "HEALTH_INTERVAL": "0",
+    }
+
+
 def held(url: str) -> dict[str, list[tuple[Any, ...]]]:
     with psycopg.connect(url, autocommit=True) as owner:
         return contents(owner)
@@ -103,17 +118,7 @@ async def test_backing_up_and_restoring_as_the_page_says(
     server, new_server = start_postgres(), start_postgres()
     for each in (server, new_server):
         close_to_strangers(each)
-    migrated = command("migrate", "--logins", "--json", OWNER_DATABASE_URL=owned_database(server, "models"))
-    new_signing_key(tmp_path / "key")
-    settings = {
-        "DATABASE_URL": json.loads(migrated.out)["databaseUrl"],
-        "ADMIN_DATABASE_URL": json.loads(migrated.out)["adminDatabaseUrl"],
-        "MASTER_KEYS": command("keys", "generate").out.strip(),
-        "JWT_SECRET": SECRET,
-        "CHECKPOINT_KEY": str(tmp_path / "key"),
-        "CHECKPOINT_SINK": str(tmp_path / "sink"),
-        "HEALTH_INTERVAL": "0",
-    }
+    settings = installed(owned_database(server, "models"), tmp_path)
     shell = Shell(tmp_path, settings)
     with serving("serve", "--port", "0", **settings) as running:
         api = an_api(session, running.ready()["url"])

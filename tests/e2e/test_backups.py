@@ -5,33 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import stat
 import subprocess
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-import psutil
 import psycopg
 import pytest
 from psycopg import sql
 
 from adapters.postgres.backups import PostgresBackups
-from adapters.postgres.client_programs import ClientProgramMissing, fitting_program, newest_program
+from adapters.postgres.client_programs import newest_program
 from adapters.postgres.inspection import inspect
 from adapters.postgres.migrations import login_url
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring
-from tests.e2e.external import OWNER_PASSWORD, close_to_strangers, command, owned_database
+from tests.e2e.external import command
 from tests.e2e.hammer import Hammer
-from tests.e2e.processes import COMMAND, environment, run
+from tests.e2e.processes import run
 from tests.e2e.refusals import MISUSED, REFUSED, external, said
 from tests.e2e.service import MASTER_KEYS, service_on
-from tests.http_service import SECRET
 from tests.log import assert_whole, contents
 from tests.read_tables import assert_tables_equal_the_log
-from tests.servers import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,14 +35,7 @@ if TYPE_CHECKING:
     from adapters.postgres.roles import Roles
     from tests.databases import Connect, Database, Databases
     from tests.e2e.api import Api
-    from tests.e2e.conftest import DataDirs
 
-APPEND = """
-SELECT append_events(id, gen_random_uuid(), '', '', NULL, ARRAY[id], '{1}',
-                     '{organization.renamed}', ARRAY['{"name": "A"}'::bytea],
-                     '{"organizations": {"update": [{"name": "A"}]}}', NULL, NULL)
-FROM gen_random_uuid() id
-"""
 OTHER_KEYS = "k1:YW5vdGhlciBrZXksIHdpdGggdGhlIHNhbWUgaWQgMzI="
 
 
@@ -199,17 +187,19 @@ def test_master_keys_that_do_not_fit_are_told_of(filled: Database, backup: Path,
     said(command("restore", str(backup), **settings), MISUSED, "MODELBOOK_MASTER_KEYS is missing")
 
 
-@pytest.mark.parametrize("damage", ["cut off", "changed", "something else"])
+@pytest.mark.parametrize("damage", ["cut off", "cut in its middle", "changed", "something else"])
 def test_a_damaged_file_leaves_the_database_empty(backup: Path, made: Callable[..., Database], damage: str) -> None:
     whole = backup.read_bytes()
+    middle = len(whole) // 2
     bad = backup.with_name("bad.dump")
-    if damage == "cut off":
-        bad.write_bytes(whole[: len(whole) * 9 // 10])
-    elif damage == "changed":
-        at = len(whole) * 9 // 10
-        bad.write_bytes(whole[:at] + bytes(byte ^ 0xFF for byte in whole[at : at + 64]) + whole[at + 64 :])
-    else:
-        bad.write_text("CREATE TABLE x ();")
+    bad.write_bytes(
+        {
+            "cut off": whole[:-1],
+            "cut in its middle": whole[:middle] + whole[middle + 1 :],
+            "changed": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+            "something else": b"CREATE TABLE x ();",
+        }[damage]
+    )
     target = made()
     settings = {"OWNER_DATABASE_URL": target.owner_url, "ADMIN_DATABASE_URL": target.admin_url}
     said(command("restore", str(bad), MASTER_KEYS=MASTER_KEYS, **settings), REFUSED, str(bad))
@@ -224,7 +214,7 @@ def test_a_backup_of_a_newer_version_is_left_alone(
     )
     file, target = tmp_path / "newer.dump", made()
     # As the newer version would write it.
-    asyncio.run(PostgresBackups().write(filled.admin_url, file, NoProgress()))
+    asyncio.run(PostgresBackups().write(filled.admin_url, str(file), NoProgress()))
     settings = {"OWNER_DATABASE_URL": target.owner_url, "ADMIN_DATABASE_URL": target.admin_url}
     said(command("restore", str(file), MASTER_KEYS=MASTER_KEYS, **settings), REFUSED, "newer version", "9999_later")
     assert contents(connect(target.owner_url)) == {}
@@ -238,105 +228,3 @@ def _shape(url: str, roles: Roles) -> list[str]:
         for written in (sql.Identifier(name).as_string(), name):
             dumped = dumped.replace(written, f"<{kind}>")
     return sorted(line for line in dumped.splitlines() if not line.startswith(("\\", "--")))
-
-
-@pytest.fixture(scope="module")
-def managed(databases: Databases) -> Iterator[tuple[str, dict[str, str]]]:
-    """Give the owner's URL and the settings of a migrated database as a cloud has it, with a row in it."""
-    del databases
-    with PostgresServer() as server:
-        close_to_strangers(server)
-        owner_url = owned_database(server, "models")
-        done = command("migrate", "--logins", "--json", OWNER_DATABASE_URL=owner_url)
-        assert done.exit_code == 0, done.errors
-        logins = json.loads(done.out)
-        settings = {
-            "DATABASE_URL": logins["databaseUrl"],
-            "ADMIN_DATABASE_URL": logins["adminDatabaseUrl"],
-            "MASTER_KEYS": MASTER_KEYS,
-            "JWT_SECRET": SECRET,
-        }
-        with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as app:
-            app.execute(APPEND)
-        yield owner_url, settings
-
-
-@pytest.mark.parametrize("login", ["DATABASE_URL", "ADMIN_DATABASE_URL", "owner"])
-@pytest.mark.parametrize("options", [(), ("--enable-row-security",), ("--data-only", "--enable-row-security")])
-def test_pg_dump_by_a_login_of_the_service_fails(
-    managed: tuple[str, dict[str, str]], tmp_path: Path, login: str, options: tuple[str, ...]
-) -> None:
-    """Instead of writing a dump that looks well and has nobody's rows in it."""
-    owner_url, settings = managed
-    url = owner_url if login == "owner" else settings[login]
-    dumped = _pg_dump(url, tmp_path / "dump", *options)
-    assert dumped.returncode == 1
-    assert "permission denied" in dumped.stderr
-
-
-def test_pg_dump_as_the_backups_role_dumps_everything_or_fails(
-    managed: tuple[str, dict[str, str]], tmp_path: Path
-) -> None:
-    url = managed[1]["ADMIN_DATABASE_URL"]
-    half = _pg_dump(url, tmp_path / "half", "--role=models_backup")
-    assert half.returncode == 1
-    assert "row-level security" in half.stderr
-    whole = _pg_dump(url, tmp_path / "whole", "--role=models_backup", "--enable-row-security")
-    assert whole.returncode == 0, whole.stderr
-    held = asyncio.run(PostgresBackups().contents(tmp_path / "whole", NoProgress()))
-    assert held.rows["public.events"] == held.rows["public.organizations"] == 1
-
-
-def _pg_dump(url: str, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    program = asyncio.run(newest_program("pg_dump"))
-    return subprocess.run(
-        [program, "--format=custom", f"--file={file}", *options, url], capture_output=True, text=True, check=False
-    )
-
-
-def test_on_a_server_of_somebody_else_passwords_are_neither_lost_nor_told(
-    managed: tuple[str, dict[str, str]], tmp_path: Path
-) -> None:
-    _, settings = managed
-    done = command("backup", str(tmp_path / "dump"), "--json", **settings)
-    assert done.exit_code == 0, done.errors
-    for text in (done.out, done.errors, (tmp_path / "dump").read_bytes().decode("latin-1")):
-        for name in ("DATABASE_URL", "ADMIN_DATABASE_URL"):
-            assert str(urlsplit(settings[name]).password) not in text
-        assert OWNER_PASSWORD not in text
-
-
-async def test_a_server_that_is_newer_than_all_programs_is_told_of() -> None:
-    with pytest.raises(ClientProgramMissing, match=r"pg_dump of Postgres 99 or newer is needed, and here is .*18"):
-        await fitting_program("pg_dump", 99)
-
-
-def test_a_backup_that_is_interrupted_leaves_nothing(data_dirs: DataDirs, tmp_path: Path) -> None:
-    with data_dirs.fresh() as path:
-        process = subprocess.Popen(
-            [COMMAND, "backup", str(tmp_path / "dump")],
-            env=environment({"DATA_DIR": str(path)}),
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stderr is not None
-        said_so = [line for line in iter(process.stderr.readline, "backup: restore\n") if not line]
-        process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=60)[1]
-        assert said_so == []
-        assert process.returncode == 1, rest
-        assert "Traceback" not in rest
-        assert list(tmp_path.iterdir()) == []
-        commands = [" ".join(each.info["cmdline"] or []) for each in psutil.process_iter(["cmdline"])]
-        assert [line for line in commands if str(tmp_path) in line] == []
-
-
-def test_a_data_folder_of_another_postgres_says_how_to_go_over(data_dirs: DataDirs) -> None:
-    with data_dirs.fresh() as path:
-        (path / "postgres" / "PG_VERSION").write_text("17\n")
-        for arguments in (("serve", "--port", "0"), ("backup", str(path / "dump"))):
-            said(
-                command(*arguments, DATA_DIR=str(path)),
-                REFUSED,
-                *("made by Postgres 17", "modelbook backup FILE", "the release that made it", "modelbook restore FILE"),
-            )
