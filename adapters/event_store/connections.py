@@ -43,14 +43,14 @@ class Connections:
             DatabaseError: the work is refused, for the reason that the more special error says.
         """
         connection: Connection | None = None
-        backend = 0
+        backend, name = 0, ""
         try:
             with self._pool.connection() as connection:
-                backend = connection.info.backend_pid
+                backend, name = connection.info.backend_pid, connection.info.parameter_status("application_name") or ""
                 return work(connection)
         except psycopg.Error as error:
             if connection is not None and (connection.closed or _ended_by_server(error)):
-                raise ConnectionLost(str(error), backend) from error
+                raise ConnectionLost(str(error), backend, name) from error
             raise _translated(error) from error
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -61,16 +61,16 @@ class Connections:
             self._pool.check()
             return self.run(work)
 
-    def end(self, backend: int) -> bool:
+    def end(self, lost: ConnectionLost) -> bool:
         """End the server's process of a lost connection and wait for it; return whether it is certainly gone.
 
         What it was doing is either committed or rolled back by then: it may have received a statement and not begun.
-        Behind a pooler of connections it is not known which process that was, so that nothing is ended and nothing is
-        certain.
+        Behind a pooler of connections the process is known by the name that the pool has given the connection; where it
+        has none, nothing is ended and nothing is certain.
         """
 
         def ended(connection: Connection) -> tuple[Any, ...] | None:
-            parameters = {"backend": backend, "own": connection.info.backend_pid}
+            parameters = {"backend": lost.backend, "name": lost.name, "own": connection.info.backend_pid}
             return connection.execute(_SQL["end_backend"], parameters).fetchone()
 
         row = self.read(ended)

@@ -176,7 +176,7 @@ class LedgerRecorder(ApplicationRecorder):
     def _fate(self, append: Append, lost: ConnectionLost | None = None) -> DatabaseError:
         """Tell an append that was applied, now or before, from one that was not and never will be."""
         try:
-            is_over = lost is None or self._connections.end(lost.backend)
+            is_over = lost is None or self._connections.end(lost)
             outcome = self.command_outcome(append.organization_id, append.command_id)
         except DatabaseError as error:
             return OutcomeUnknown(str(error))

@@ -80,11 +80,15 @@ class LogAhead(OperationalError):
 
 
 class ConnectionLost(OperationalError):
-    """The connection broke in the middle of the work that the server's process `backend` was doing."""
+    """The connection broke in the middle of the work that one of the server's processes was doing.
 
-    def __init__(self, message: str, backend: int) -> None:
+    It is the process `backend`, or, where a pooler stands between, the one that has this name.
+    """
+
+    def __init__(self, message: str, backend: int, name: str) -> None:
         super().__init__(message)
         self.backend = backend
+        self.name = name
 
 
 class OutcomeUnknown(OperationalError):

@@ -7,9 +7,12 @@ SELECT first_sequence FROM append_events(
 SELECT aggregate_id, revision, org_sequence FROM command_outcome(%(organization_id)s, %(command_id)s);
 
 -- end_backend: end a server process of this role here, if it is still there, and tell whether it is gone; a pooler of
--- connections says other process ids than the server's own, and then no process is known
-SELECT pg_backend_pid() = %(own)s AND coalesce(bool_and(pg_terminate_backend(pid, 2000)), true) FROM pg_stat_activity
-WHERE pid = %(backend)s AND pg_backend_pid() = %(own)s AND usename = current_user AND datname = current_database();
+-- connections says other process ids than the server's own, and then the process is known by its name alone
+SELECT (pg_backend_pid() = %(own)s OR %(name)s LIKE 'modelbook log, pooled %%')
+    AND coalesce(bool_and(pg_terminate_backend(pid, 2000)), true) FROM pg_stat_activity
+WHERE CASE WHEN %(name)s LIKE 'modelbook log, pooled %%' THEN application_name = %(name)s AND pid <> pg_backend_pid()
+           ELSE pid = %(backend)s AND pg_backend_pid() = %(own)s END
+    AND usename = current_user AND datname = current_database();
 
 -- scope: the organization that the statements of this transaction may see
 SELECT set_config('app.organization_id', %(organization_id)s, true);

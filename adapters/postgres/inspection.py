@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from adapters.postgres.migrations import expect_current
+from adapters.postgres.sessions import connected_session
 from adapters.sql import statements
 from application.errors import ApplicationError, Unavailable
 
@@ -37,10 +38,11 @@ def inspect(url: str, *, setting: str, administrates: bool) -> None:
 
     Raises:
         Unavailable: it cannot be reached.
+        PoolerInTheWay: it needs sessions, and a pooler stands before it.
         UnsafeDatabase: the login could see past row-level security, or a table has none, or Postgres has known holes.
         SchemaTooOld, SchemaTooNew: the schema is not the one this code was written for.
     """
-    with _connected(url, setting) as connection:
+    with _connected(url, setting, needs_session=administrates) as connection:
         user, is_superuser, bypasses, version = connection.execute(_SQL["who"]).fetchone() or ("", True, True, 0)
         _refuse_login(setting, user, powerful=is_superuser or bypasses)
         _refuse_version(version)
@@ -55,6 +57,8 @@ def inspect(url: str, *, setting: str, administrates: bool) -> None:
             raise UnsafeDatabase(
                 f"{setting} logs in as {user}, who owns tables ({', '.join(owned[:3])}). {_USE_THE_LOGINS}"
             )
+        if not administrates and connection.execute(_SQL["is_limited"]).fetchone() != (True,):
+            raise UnsafeDatabase(f"{setting} logs in as {user}, who has no time limits: run `modelbook migrate`.")
         unprotected = [row[0] for row in connection.execute(_SQL["unprotected"])]
         if unprotected:
             raise UnsafeDatabase(f"Row-level security is not forced on {', '.join(unprotected)}: run the migrations.")
@@ -89,8 +93,10 @@ def _applied(connection: psycopg.Connection[tuple[Any, ...]], setting: str, user
         raise UnsafeDatabase(f"{setting} logs in as {user}, who may not read the tables. {_USE_THE_LOGINS}") from None
 
 
-def _connected(url: str, setting: str) -> psycopg.Connection[tuple[Any, ...]]:
+def _connected(url: str, setting: str, *, needs_session: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
     try:
+        if needs_session:
+            return connected_session(url, setting=setting)
         return psycopg.connect(url, autocommit=True, connect_timeout=5)
     except psycopg.ProgrammingError:
         # Its text quotes what may be a part of the password.

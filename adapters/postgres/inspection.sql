@@ -18,6 +18,10 @@ ORDER BY c.relname;
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
 WHERE c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'USAGE') ORDER BY c.relname;
 
+-- is_limited: whether this login's statements and transactions end by themselves
+SELECT bool_and(setting <> '0') FROM pg_settings
+WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout');
+
 -- migrations: what has been applied
 SELECT migration_id FROM _yoyo_migration;
 

@@ -17,6 +17,7 @@ from psycopg import sql
 from yoyo import get_backend, read_migrations
 
 from adapters.postgres.roles import ensure_roles, roles_of
+from adapters.postgres.sessions import connected_session
 from adapters.sql import statements
 from application.errors import ApplicationError
 
@@ -60,9 +61,10 @@ def migrate(owner_url: str, progress: Callable[[str], None] = lambda _: None) ->
     Raises:
         SchemaTooNew: the database has migrations that this code does not know.
         SchemaBeforeRelease: its tables are of a version that nothing can be carried over from.
+        PoolerInTheWay: the URL leads to a pooler.
         psycopg.Error: the database cannot be reached, or the user may not create roles.
     """
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+    with connected_session(owner_url, setting="MODELBOOK_OWNER_DATABASE_URL") as connection:
         # This lock ends with its connection, however that ends; yoyo's own is a row that a killed run leaves behind.
         connection.execute("SELECT pg_advisory_lock(hashtext('modelbook migrations'))")
         if connection.execute(_SQL["precedes_the_release"]).fetchone() == (True,):

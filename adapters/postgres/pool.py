@@ -1,12 +1,19 @@
-"""Connections for reading and for the small writes beside the log."""
+"""Connections for reading and for the small writes beside the log.
+
+A pooler of transactions, such as PgBouncer, may stand between the login that serves and the server. Nothing on these
+connections outlasts a transaction, therefore, and their time limits are the login's own (roles.sql).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+from adapters.sql import statements
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection
@@ -14,11 +21,10 @@ if TYPE_CHECKING:
     AnyPool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
     AnyThreadPool = ConnectionPool[Connection[tuple[Any, ...]]]
 
-# Times are written and read in UTC whatever the server's setting; no statement may hold a connection for long.
-_OPTIONS: Final = (
+_SQL: Final = statements("adapters.postgres", "sessions.sql")
+_ADMINISTRATORS_OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
 )
-_SETTINGS: Final = {"autocommit": True, "options": _OPTIONS}
 # How long a request waits for a connection. Attempts to connect end after that too, for between them the pool pauses
 # ever longer: the next request begins anew, so that a database that is back is found at once.
 _PATIENCE_SECONDS: Final = 5.0
@@ -31,7 +37,9 @@ class RawJson(Loader):
         return bytes(data)
 
 
-def reading_pool(url: str, *, size: int = 4, least: int = 1, application_name: str = "modelbook") -> AnyPool:
+def reading_pool(
+    url: str, *, size: int = 4, least: int = 1, application_name: str = "modelbook", options: str | None = None
+) -> AnyPool:
     """Return a pool, not opened yet, whose connections give `json` columns as bytes (`jsonb` is parsed as ever)."""
     return AsyncConnectionPool(
         url,
@@ -40,9 +48,14 @@ def reading_pool(url: str, *, size: int = 4, least: int = 1, application_name: s
         open=False,
         timeout=_PATIENCE_SECONDS,
         reconnect_timeout=_PATIENCE_SECONDS,
-        kwargs={**_SETTINGS, "application_name": application_name},
-        configure=_configure,
+        kwargs={"autocommit": True, "application_name": application_name, "options": options},
+        configure=_configure_reading,
     )
+
+
+def administrators_pool(url: str, *, size: int, least: int = 1, application_name: str) -> AnyPool:
+    """Return the same for the administrators' login, which no pooler serves and which sets limits of its own."""
+    return reading_pool(url, size=size, least=least, application_name=application_name, options=_ADMINISTRATORS_OPTIONS)
 
 
 def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook log") -> AnyThreadPool:
@@ -54,7 +67,8 @@ def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook 
         open=False,
         timeout=_PATIENCE_SECONDS,
         reconnect_timeout=_PATIENCE_SECONDS,
-        kwargs={**_SETTINGS, "application_name": application_name},
+        kwargs={"autocommit": True, "application_name": application_name},
+        configure=_configure_writing,
     )
 
 
@@ -64,6 +78,17 @@ class RawBinaryJson(RawJson):
     format = Format.BINARY
 
 
-async def _configure(connection: AsyncConnection[Any]) -> None:
+async def _configure_reading(connection: AsyncConnection[Any]) -> None:
     connection.adapters.register_loader("json", RawJson)
     connection.adapters.register_loader("json", RawBinaryJson)
+    row = await (await connection.execute(_SQL["backend"])).fetchone()
+    if row != (connection.info.backend_pid,):
+        # What is prepared on one of a pooler's connections is not there on the next.
+        connection.prepare_threshold = None
+
+
+def _configure_writing(connection: Connection[Any]) -> None:
+    if connection.execute(_SQL["backend"]).fetchone() != (connection.info.backend_pid,):
+        connection.prepare_threshold = None
+        # If the connection is lost, this finds the server's process that works for it.
+        connection.execute(_SQL["name_session"], {"name": f"modelbook log, pooled {uuid4()}"})

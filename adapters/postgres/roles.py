@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SQL: Final = statements("adapters.postgres", "roles.sql")
+_IN_THIS_ORDER: Final = (
+    "limit_login",
+    "open_database",
+    "close_database",
+    "open_schema",
+    "let_admin_back_up",
+    "default_privileges",
+)
 # Postgres cuts longer names off.
 _LONGEST_NAME_BYTES: Final = 63
 _LONGEST_PREFIX_BYTES: Final = _LONGEST_NAME_BYTES - len("_backup")
@@ -86,7 +94,7 @@ def ensure_roles(connection: Connection) -> Roles:
             connection.execute(statement.format(role=names[name]))
     if connection.execute(_SQL["is_member"], {"owner": roles.owner}).fetchone() == (False,):
         connection.execute(sql.SQL(_SQL["join_owner"]).format(**names))
-    for name in ("open_database", "close_database", "open_schema", "let_admin_back_up", "default_privileges"):
+    for name in _IN_THIS_ORDER:
         with connection.transaction():
             connection.execute(sql.SQL(_SQL[name]).format(**names))
     return roles

@@ -20,6 +20,12 @@ GRANT {owner} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
 GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner};
 GRANT CONNECT ON DATABASE {database} TO {app}, {admin};
 
+-- limit_login: what holds for every transaction of the login that serves, also where a pooler stands before the server
+ALTER ROLE {app} SET timezone = 'UTC';
+ALTER ROLE {app} SET statement_timeout = '15s';
+ALTER ROLE {app} SET lock_timeout = '10s';
+ALTER ROLE {app} SET idle_in_transaction_session_timeout = '15s';
+
 -- close_database: nobody else may, of those who are neither superusers nor own the database
 REVOKE CONNECT ON DATABASE {database} FROM PUBLIC;
 

@@ -1,4 +1,4 @@
-"""A hash at the end of a backup: pg_restore passes over what follows a dump, and notices little that has changed in it."""
+"""A hash at the end of a backup: pg_restore passes over what follows a dump, and notices little that changed in it."""
 
 from __future__ import annotations
 

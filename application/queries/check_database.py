@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from application.errors import ApplicationError, CredentialUnreadable
 from application.projections.project import TOPICS_OF
 from application.queries.verify_log import verify_log
-from application.queries.verify_projection import VerifyProjection, verify_projection
+from application.queries.verify_projections import VerifyProjections, verify_projections
 
 if TYPE_CHECKING:
     from application.ports.credential_stock import CredentialStock, Place
     from application.ports.master_keys import MasterKeys
     from application.ports.progress import Progress
-    from application.ports.read_tables import ReadTables
+    from application.ports.projections import Projections
     from application.ports.stored_log import StoredLog
     from application.queries.verify_log import CheckpointPorts
 
@@ -34,7 +34,7 @@ class CheckPorts:
 
     log: StoredLog
     checkpoints: CheckpointPorts
-    tables: ReadTables
+    projections: Projections
     stock: CredentialStock
     keys: MasterKeys
 
@@ -56,7 +56,6 @@ async def check_database(*, ports: CheckPorts, progress: Progress) -> CheckedDat
     Raises:
         DatabaseUnsound: something is not as it should be; the message says what, and how often.
         Unavailable: the database cannot be reached.
-        UnreadableEvent: the log has an event that this version cannot read.
     """
     await progress.begin("check the chains")
     log = await verify_log(log=ports.log, checkpoints=ports.checkpoints)
@@ -66,15 +65,21 @@ async def check_database(*, ports: CheckPorts, progress: Progress) -> CheckedDat
             f"The log is not as it was written ({len(log.findings)} findings; the first, of organization "
             f"{first.organization_id}: {first.message})."
         )
-    for name in TOPICS_OF:
-        await progress.begin(f"check {name}")
-        found = await verify_projection(VerifyProjection(name=name), tables=ports.tables, progress=progress)
-        if found.differences.count:
-            first_row = found.differences.first[0]
+    wanted = VerifyProjections(names=tuple(TOPICS_OF), full=True)
+    compared = await verify_projections(wanted, projections=ports.projections, progress=progress)
+    for table in compared.tables:
+        if table.differences.count:
+            first_row = table.differences.first[0]
             raise DatabaseUnsound(
-                f"{found.differences.count} rows of {name} differ from the log; the first, {first_row.row_id} of "
+                f"{table.differences.count} rows of {table.name} differ from the log; the first, {first_row.row_id} of "
                 f"organization {first_row.organization_id}, is {first_row.kind}."
             )
+    if compared.unreadable.count:
+        unread = compared.unreadable.first[0]
+        raise DatabaseUnsound(
+            f"{compared.unreadable.count} events cannot be read by this version; the first, of organization "
+            f"{unread.organization_id}, is {unread.topic}: {unread.reason}."
+        )
     return CheckedDatabase(
         organizations=log.organizations, events=log.events, credentials=await _opened(ports, progress)
     )

@@ -10,7 +10,7 @@ from dependency_injector import containers, providers
 from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.postgres.inspection import forget_canaries, keep_canaries, stored_canaries
 from adapters.postgres.jobs import PostgresJobs
-from adapters.postgres.pool import reading_pool
+from adapters.postgres.pool import administrators_pool
 from adapters.projections.projections import PostgresProjections
 from adapters.system_clock import SystemClock
 from adapters.vault.envelope import Envelope
@@ -37,7 +37,7 @@ class Administration(containers.DeclarativeContainer):
 
     launcher = providers.Singleton(Launcher, admin_database_url, master_keys, master_key_directory)
     pool = providers.Singleton(
-        reading_pool, admin_database_url, size=3, least=0, application_name="modelbook administration"
+        administrators_pool, admin_database_url, size=3, least=0, application_name="modelbook administration"
     )
     jobs = providers.Singleton(PostgresJobs, pool, providers.Singleton(SystemClock))
     stock = providers.Singleton(PostgresCredentialStock, pool)

@@ -26,7 +26,7 @@ from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.followed_log import PostgresFollowedLog, PostgresSignals
 from adapters.postgres.log_heads import CheckpointOffice
 from adapters.postgres.past import PostgresPast
-from adapters.postgres.pool import reading_pool, writing_pool
+from adapters.postgres.pool import administrators_pool, reading_pool, writing_pool
 from adapters.postgres.stored_log import PostgresStoredLog
 from adapters.postgres.tenant import Tenant
 from adapters.system_clock import SystemClock
@@ -100,12 +100,14 @@ class Auditing(containers.DeclarativeContainer):
     write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
 
     log_of_organization = providers.Factory(PostgresStoredLog, connect)
-    admin_pool = providers.Singleton(reading_pool, admin_database_url, size=2, application_name="modelbook audit")
+    admin_pool = providers.Singleton(
+        administrators_pool, admin_database_url, size=2, application_name="modelbook audit"
+    )
     verify_log = providers.Factory(partial, verify_log, checkpoints=checkpoints)
     export_log = providers.Factory(
         partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
     )
-    signals = providers.Singleton(PostgresSignals, database_url)
+    signals = providers.Singleton(PostgresSignals, admin_database_url)
     feed = providers.Singleton(Feed, providers.Singleton(PostgresFollowedLog, connect), signals)
 
     tenant = providers.Singleton(Tenant, pool)

@@ -32,7 +32,7 @@ def check_ports(administration: Administration) -> CheckPorts:
     return CheckPorts(
         log=PostgresStoredLog(administration.pool().connection),
         checkpoints=CheckpointPorts(sink=None, signatures=Ed25519Signatures(), public_key=None),
-        tables=administration.read_tables(),
+        projections=administration.projections(),
         stock=administration.stock(),
         keys=administration.keys(),
     )

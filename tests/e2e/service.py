@@ -17,7 +17,7 @@ from tests.e2e.background import Background
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from entrypoints.container import Container
@@ -58,10 +58,14 @@ def service_on(
     database: Database,
     *,
     checkpoints: Path | None = None,
+    through: Callable[[str], str] = str,
     **settings: Any,  # noqa: ANN401 - fields of the settings
 ) -> Iterator[RunningService]:
-    """Serve from the database on a free port while the block runs; with a folder, checkpoints are kept in it."""
-    runtime = a_runtime(database, **settings)
+    """Serve from the database on a free port while the block runs; with a folder, checkpoints are kept in it.
+
+    `through` makes the URL by way of something that stands before the server from the server's own.
+    """
+    runtime = replace(a_runtime(database, **settings), database_url=through(database.app_url))
     if checkpoints is not None:
         new_signing_key(checkpoints / "key")
         runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
 
+    from adapters.event_store.ledger import Ledger
     from adapters.projections.projections import PostgresProjections
     from tests.databases import Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
@@ -34,6 +35,7 @@ class Reader:
 
     tenant: Tenant
     connection: TenantConnection
+    ledger: Ledger
 
     async def read(self, as_of: datetime) -> Any:  # noqa: ANN401 - documents
         """Return a provider and a model at a revision and at a time, and the lists of both at that time."""
@@ -41,7 +43,7 @@ class Reader:
         provider_id, model_id = self.tenant.provider_ids[0], self.tenant.model_ids[0]
         with acting(self.tenant.organization_id):
             one = [
-                await as_of_(id_, moment, log=log, past=past)
+                await as_of_(id_, moment, log=log, rows=self.ledger, past=past)
                 for as_of_, id_ in ((provider_as_of, provider_id), (model_as_of, model_id))
                 for moment in (AtRevision(1), AtTime(as_of))
             ]
@@ -55,9 +57,9 @@ class Reader:
 
 
 @pytest.fixture
-async def reader(tenants: tuple[Tenant, Tenant], database: Database) -> AsyncIterator[Reader]:
+async def reader(tenants: tuple[Tenant, Tenant], database: Database, ledger: Ledger) -> AsyncIterator[Reader]:
     async with reading_pool(database.app_url, size=1) as pool:
-        yield Reader(tenants[0], TenantConnection(pool))
+        yield Reader(tenants[0], TenantConnection(pool), ledger)
 
 
 def now(owner: Connection) -> datetime:

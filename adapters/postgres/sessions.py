@@ -1,0 +1,51 @@
+"""Whether a URL leads to the server itself, or to a pooler that lends its connections for a transaction each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+
+from adapters.sql import statements
+from application.errors import ApplicationError
+
+if TYPE_CHECKING:
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+_SQL: Final = statements("adapters.postgres", "sessions.sql")
+_OPTIONS: Final = "-c modelbook.session=kept"
+_SECONDS: Final = 5
+
+
+class PoolerInTheWay(ApplicationError):
+    """The URL leads to a pooler, and what is done there needs a session of its own."""
+
+    code = "pooler-in-the-way"
+
+
+def connected_session(url: str, *, setting: str) -> Connection:
+    """Return a connection in autocommit mode, with what a session begins with and keeps; `setting` names the URL.
+
+    A pooler refuses the options that a session begins with, or forgets them.
+
+    Raises:
+        PoolerInTheWay: there is one.
+        psycopg.Error: there is no connection to be had.
+    """
+    try:
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=_SECONDS, options=_OPTIONS)
+    except psycopg.OperationalError:
+        # Where it works without them, they were why it did not.
+        psycopg.connect(url, connect_timeout=_SECONDS).close()
+        raise _in_the_way(setting) from None
+    if connection.execute(_SQL["kept"]).fetchone() != (True,):
+        connection.close()
+        raise _in_the_way(setting)
+    return connection
+
+
+def _in_the_way(setting: str) -> PoolerInTheWay:
+    return PoolerInTheWay(
+        f"{setting} leads to a pooler of connections: locks, jobs and hints need sessions of the server, so give the "
+        "server's own address there. (A pooler may stand before MODELBOOK_DATABASE_URL.)"
+    )

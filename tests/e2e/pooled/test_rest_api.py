@@ -1,0 +1,40 @@
+"""The tests of the REST API, on the service behind a pooler: nobody who asks can tell that there is one."""
+
+from __future__ import annotations
+
+from tests.e2e import (
+    test_audit,
+    test_bulk,
+    test_conditions,
+    test_feed,
+    test_history,
+    test_idempotency,
+    test_isolation,
+    test_lists,
+    test_models,
+    test_past,
+    test_prompts,
+    test_providers,
+)
+
+for module in (
+    test_audit,
+    test_bulk,
+    test_conditions,
+    test_feed,
+    test_history,
+    test_idempotency,
+    test_isolation,
+    test_lists,
+    test_models,
+    test_past,
+    test_prompts,
+    test_providers,
+):
+    subject = module.__name__.rpartition(".")[2]
+    for name, value in vars(module).items():
+        if name.startswith("test_"):
+            globals()[f"{subject}_{name.removeprefix('test_')}"] = value
+        elif not name.startswith("__"):
+            # Fixtures keep their names, by which the tests ask for them.
+            globals()[name] = value

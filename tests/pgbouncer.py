@@ -1,0 +1,76 @@
+"""A pooler of a test's own: PgBouncer, which Debian's package of that name brings."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+import psutil
+import psycopg
+
+from tests.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_PORT = 6432
+_PATIENCE_SECONDS = 20.0
+_CONFIGURATION = """\
+[databases]
+* = host={server}
+[pgbouncer]
+listen_addr =
+unix_socket_dir = {folder}
+listen_port = {port}
+auth_type = trust
+auth_file = {folder}/users.txt
+pool_mode = {mode}
+default_pool_size = {size}
+logfile = {folder}/log
+{more}
+"""
+
+
+class PgBouncer:
+    """Stands before a Postgres on a socket, with its defaults but for what is given; gone after the `with`."""
+
+    def __init__(self, server_url: str, *, mode: str = "transaction", size: int = 20, more: str = "") -> None:
+        self._server = parse_qs(urlsplit(server_url).query)["host"][0]
+        self._settings = {"mode": mode, "size": size, "more": more}
+        self._folder = scratch_folder()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
+        assert program is not None, "these tests need PgBouncer: apt-get install pgbouncer"
+        # It does not run as root, and as anybody else it could not enter the folder of the server's socket.
+        owner = Path(self._server).owner()
+        configuration = _CONFIGURATION.format(server=self._server, folder=self._folder, port=_PORT, **self._settings)
+        (self._folder / "pgbouncer.ini").write_text(configuration, "utf-8")
+        (self._folder / "users.txt").write_text('"modelbook_app" ""\n"modelbook_admin" ""\n"postgres" ""\n', "utf-8")
+        for path in (self._folder, *self._folder.iterdir()):
+            shutil.chown(path, owner)
+        as_owner = () if owner == psutil.Process().username() else ("-u", owner)
+        self._process = subprocess.Popen([program, "-q", *as_owner, self._folder / "pgbouncer.ini"])
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(_PATIENCE_SECONDS)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def before(self, url: str) -> str:
+        """Return the URL by way of the pooler, once that answers."""
+        query = urlencode({"host": str(self._folder), "port": _PORT})
+        pooled = urlunsplit(urlsplit(url)._replace(query=query))
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not (self._folder / f".s.PGSQL.{_PORT}").exists():
+            assert time.monotonic() < deadline, (self._folder / "log").read_text("utf-8")
+            time.sleep(0.02)
+        psycopg.connect(pooled).close()
+        return pooled
