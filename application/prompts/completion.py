@@ -1,0 +1,148 @@
+"""What a model answers, in one shape for every protocol: whole, or as typed deltas with the whole at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from application.ports.provider_gateway import RateLimit
+    from application.prompts.conversation import Part, Reasoning, ToolCall, WireProtocol
+
+FinishReason = Literal["stop", "tool_calls", "length", "content_filter", "other"]
+"""Why an answer ended. An answer with tool calls that ended by itself is `tool_calls`; length and filter stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUsage:
+    """Tokens as the provider counted them; none where it did not say, which is not 0.
+
+    `input_tokens` is all that was read, what came from or went into the cache included; `output_tokens` is all that was
+    written, reasoning included. `cache_write_tokens` includes both lifetimes.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_input_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_write_5m_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    audio_input_tokens: int | None = None
+    audio_output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One answer: text, refusal, reasoning and tool calls in their order.
+
+    `stop_sequence` is the one that ended it. `logprobs` are as Chat Completions has them: `{"content": [...]}`.
+    `annotations` are sources as Chat Completions has them (`url_citation`).
+    """
+
+    parts: tuple[Part, ...] = field(repr=False)
+    finish_reason: FinishReason
+    index: int = 0
+    stop_sequence: str | None = None
+    logprobs: Mapping[str, Any] | None = field(default=None, repr=False)
+    annotations: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A whole answer.
+
+    `answered_by` is the snapshot that the provider says has answered, `response_id` its name for the answer,
+    `service_tier` the tier that it was served at, `cost_usd` what the provider itself says that it cost.
+    `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
+    own document, for a door of the same `protocol`; it is none where the answer was streamed or translated.
+    """
+
+    choices: tuple[Choice, ...]
+    usage: TokenUsage
+    protocol: WireProtocol
+    answered_by: str | None = None
+    response_id: str | None = None
+    service_tier: str | None = None
+    cost_usd: Decimal | None = None
+    upstream_request_id: str | None = None
+    rate_limit: RateLimit | None = None
+    ignored_fields: tuple[str, ...] = ()
+    native: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next words."""
+
+    text: str = field(repr=False)
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalDelta:
+    """The next words of a refusal."""
+
+    text: str = field(repr=False)
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """The next words of the thoughts; the first one opens a part of reasoning. A summary is told as such."""
+
+    text: str = field(repr=False)
+    is_summary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDone:
+    """The part of reasoning is whole, with all that must be handed back; it may come without deltas before it."""
+
+    part: Reasoning
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallStarted:
+    """A tool call begins; `index` counts the calls of the choice from 0."""
+
+    index: int
+    id: str
+    name: str
+    is_custom: bool = False
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolArgumentsDelta:
+    """The next piece of the arguments' text of a call that has begun."""
+
+    index: int
+    text: str = field(repr=False)
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDone:
+    """The call is whole."""
+
+    index: int
+    call: ToolCall
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NativeEvent:
+    """An event of the provider's own stream, for a door of the same protocol: its data as they came, and its name."""
+
+    data: bytes = field(repr=False)
+    name: str = ""
+
+
+Delta = TextDelta | RefusalDelta | ReasoningDelta | ReasoningDone | ToolCallStarted | ToolArgumentsDelta | ToolCallDone
+CompletionEvent = Delta | NativeEvent | Completion
+"""A stream is deltas, or native events where door and provider speak the same protocol; its last event is the whole
+`Completion`, in either case."""
