@@ -1,0 +1,203 @@
+"""Reading streamed chat completions, from everybody who writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import orjson
+
+from adapters.providers.chat_completions.completion import (
+    content_text,
+    note,
+    note_choice,
+    reasoning_text,
+    settle,
+    thinking_text,
+)
+from adapters.providers.reading import mapping, objects
+from adapters.providers.wire.parsed import ParsedChoice, ParsedCompletion
+from application.prompts.completion import (
+    ReasoningDelta,
+    ReasoningDone,
+    RefusalDelta,
+    TextDelta,
+    ToolArgumentsDelta,
+    ToolCallDone,
+    ToolCallStarted,
+)
+from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from application.prompts.completion import Delta
+
+
+@dataclass(slots=True)
+class _OpenCall:
+    """A call as far as it has come."""
+
+    id: str
+    name: str
+    is_custom: bool
+    pieces: list[str] = field(default_factory=list)
+    has_started: bool = False
+
+
+@dataclass(slots=True)
+class _Writing:
+    """One choice as it is written."""
+
+    texts: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
+    details: list[Any] = field(default_factory=list)
+    is_thinking: bool = False
+    calls: list[_OpenCall] = field(default_factory=list)
+    by_id: dict[str, int] = field(default_factory=dict)
+    by_index: dict[int, int] = field(default_factory=dict)
+    signatures: dict[int, str] = field(default_factory=dict)
+
+
+class ChunkDecoder:
+    """Implements `StreamDecoder`. The end is `[DONE]`; where that may be missing, the finish reason will do."""
+
+    def __init__(self, origin: str, *, always_says_done: bool = True) -> None:
+        self.parsed = ParsedCompletion()
+        self.has_ended = False
+        self._origin = origin
+        self._always_says_done = always_says_done
+        self._writing: dict[int, _Writing] = {}
+
+    @property
+    def is_whole(self) -> bool:
+        return self.has_ended or (not self._always_says_done and self.parsed.finish_reason is not None)
+
+    def observe(self, document: Mapping[str, Any]) -> None:
+        note(self.parsed, document)
+        choices = document.get("choices")
+        if isinstance(choices, list) and choices:
+            self.parsed.has_begun = True
+            for choice in objects(choices):
+                if choice.get("finish_reason"):
+                    note_choice(self.parsed, self.parsed.choice(choice.get("index")), choice)
+
+    def decode(self, document: Mapping[str, Any]) -> list[Delta]:
+        note(self.parsed, document)
+        deltas: list[Delta] = []
+        for choice in objects(document.get("choices")):
+            into = self.parsed.choice(choice.get("index"))
+            index = self.parsed.choices.index(into)
+            note_choice(self.parsed, into, choice)
+            writing = self._writing.setdefault(index, _Writing())
+            deltas += self._deltas(writing, mapping(choice.get("delta")), index)
+            into.annotations += objects(mapping(choice.get("delta")).get("annotations"))
+            if choice.get("finish_reason"):
+                deltas += self._finished(writing, into, index)
+        if deltas:
+            self.parsed.has_begun = True
+        return deltas
+
+    def _deltas(self, writing: _Writing, delta: Mapping[str, Any], index: int) -> Iterator[Delta]:
+        details = delta.get("reasoning_details")
+        if isinstance(details, list):
+            writing.details += details
+        if thoughts := reasoning_text(delta) or thinking_text(delta):
+            writing.is_thinking = True
+            writing.thoughts.append(thoughts)
+            yield ReasoningDelta(thoughts)
+        words = content_text(delta)
+        refusal = delta.get("refusal")
+        calls = list(objects(delta.get("tool_calls")))
+        if writing.is_thinking and (words or refusal or calls):
+            yield self._thought(writing)
+        if words:
+            writing.texts.append(words)
+            yield TextDelta(words, index)
+        if isinstance(refusal, str) and refusal:
+            writing.refusals.append(refusal)
+            yield RefusalDelta(refusal, index)
+        for call in calls:
+            yield from self._call(writing, call, index)
+
+    def _call(self, writing: _Writing, piece: Mapping[str, Any], index: int) -> Iterator[Delta]:
+        """Find the call that a piece belongs to: by its id, then by its index, then as the last one that began.
+
+        Some servers leave the index out, or write 0 for all calls; a new id is a new call.
+        """
+        is_custom = piece.get("type") == "custom" or isinstance(piece.get("custom"), dict)
+        told = mapping(piece.get("custom" if is_custom else "function"))
+        place = _place(writing, piece, str(told.get("name") or ""), is_custom=is_custom)
+        call = writing.calls[place]
+        call.name = call.name or str(told.get("name") or "")
+        signature = mapping(mapping(piece.get("extra_content")).get("google")).get("thought_signature")
+        if isinstance(signature, str) and signature:
+            writing.signatures[place] = signature
+        if not call.has_started and call.name:
+            call.has_started = True
+            yield ToolCallStarted(place, call.id, call.name, is_custom=call.is_custom, choice=index)
+            if call.pieces:
+                yield ToolArgumentsDelta(place, "".join(call.pieces), index)
+        arguments = told.get("input" if is_custom else "arguments")
+        if isinstance(arguments, dict):
+            arguments = orjson.dumps(arguments).decode()
+        if isinstance(arguments, str) and arguments:
+            call.pieces.append(arguments)
+            if call.has_started:
+                yield ToolArgumentsDelta(place, arguments, index)
+
+    def _finished(self, writing: _Writing, into: ParsedChoice, index: int) -> Iterator[Delta]:
+        if writing.is_thinking or (writing.details and not writing.thoughts):
+            yield self._thought(writing)
+        calls = [
+            ToolCall(
+                id=call.id,
+                name=call.name,
+                arguments="".join(call.pieces),
+                is_custom=call.is_custom,
+                signature=writing.signatures.get(place),
+                origin=self._origin,
+            )
+            for place, call in enumerate(writing.calls)
+        ]
+        into.parts = []
+        if writing.thoughts or writing.details:
+            into.parts.append(self._reasoning(writing))
+        if writing.texts:
+            into.parts.append(Text(text="".join(writing.texts)))
+        if writing.refusals:
+            into.parts.append(Refusal(text="".join(writing.refusals)))
+        into.parts += calls
+        settle(into)
+        yield from (ToolCallDone(place, call, index) for place, call in enumerate(calls))
+
+    def _thought(self, writing: _Writing) -> ReasoningDone:
+        writing.is_thinking = False
+        return ReasoningDone(self._reasoning(writing))
+
+    def _reasoning(self, writing: _Writing) -> Reasoning:
+        kept = orjson.dumps(writing.details).decode() if writing.details else None
+        return Reasoning(text="".join(writing.thoughts), encrypted=kept, origin=self._origin)
+
+
+def _place(writing: _Writing, piece: Mapping[str, Any], name: str, *, is_custom: bool) -> int:
+    call_id = piece.get("id")
+    number = piece.get("index")
+    if isinstance(call_id, str) and call_id:
+        if call_id in writing.by_id:
+            return writing.by_id[call_id]
+    elif type(number) is int and number in writing.by_index:
+        place = writing.by_index[number]
+        if not name or not writing.calls[place].has_started or writing.calls[place].name == name:
+            return place
+    elif type(number) is not int and writing.calls and not name:
+        return len(writing.calls) - 1
+    place = len(writing.calls)
+    new_id = call_id if isinstance(call_id, str) and call_id else f"call_{uuid4().hex[:24]}"
+    writing.calls.append(_OpenCall(new_id, name, is_custom))
+    writing.by_id[new_id] = place
+    if type(number) is int:
+        writing.by_index[number] = place
+    return place
