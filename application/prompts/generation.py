@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.conversation import Conversation, WireProtocol
+    from application.prompts.conversation import Conversation, Effort, WireProtocol
 
 
 class ClientRequest(Protocol):
@@ -64,7 +64,7 @@ class ModelDefaults:
     max_tokens: int | None = None
     stop: tuple[str, ...] | None = None
     system_prompt: str | None = field(default=None, repr=False)
-    reasoning_effort: str | None = None
+    reasoning_effort: Effort | None = None
     most_tokens: int | None = None
     drop: frozenset[str] = frozenset()
     base_model: str | None = None

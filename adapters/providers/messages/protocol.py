@@ -1,0 +1,41 @@
+"""Messages, as adapters use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapters.providers.messages.completion import read_message
+from adapters.providers.messages.request import encode, pass_through
+from adapters.providers.messages.streaming import MessageDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.providers.wire.parsed import ParsedCompletion
+    from adapters.providers.wire.protocol import WireRequest
+    from application.prompts.conversation import Conversation, WireProtocol
+    from application.prompts.generation import GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Implements `PromptProtocol` for a version of Anthropic's API."""
+
+    version: str
+
+    @property
+    def name(self) -> WireProtocol:
+        return "messages"
+
+    def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
+        return encode(conversation, request, self.version, stream=stream)
+
+    def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
+        return pass_through(body, request, stream=stream)
+
+    def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
+        return read_message(document, origin)
+
+    def decoder(self, origin: str) -> MessageDecoder:
+        return MessageDecoder(origin)
