@@ -1,0 +1,117 @@
+"""Reading whole responses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.reading import mapping, objects, text
+from adapters.providers.wire.parsed import ParsedCompletion, count
+from application.prompts.completion import TokenUsage
+from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from application.prompts.completion import FinishReason
+    from application.prompts.conversation import Part
+
+_INCOMPLETE: Final[Mapping[str, FinishReason]] = {
+    "max_output_tokens": "length",
+    "content_filter": "content_filter",
+}
+
+
+def read_response(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
+    """Return what a whole response says; none when it is none, or one that failed."""
+    if document.get("object") != "response" or not isinstance(document.get("output"), list):
+        return None
+    if document.get("status") in {"failed", "cancelled"}:
+        return None
+    parsed = ParsedCompletion()
+    parsed.choices[0].parts = [part for item in objects(document["output"]) for part in parts_of(item, origin)]
+    parsed.choices[0].annotations = [note for item in objects(document["output"]) for note in annotations_of(item)]
+    parsed.choices[0].logprobs = _logprobs(document)
+    note_response(parsed, document)
+    return parsed
+
+
+def note_response(parsed: ParsedCompletion, response: Mapping[str, Any]) -> None:
+    """Take note of what a response says of the whole: who has answered, how it ended and what it cost."""
+    parsed.answered_by = text(response.get("model")) or parsed.answered_by
+    parsed.response_id = text(response.get("id")) or parsed.response_id
+    parsed.service_tier = text(response.get("service_tier")) or parsed.service_tier
+    if isinstance(response.get("usage"), dict):
+        parsed.usage = read_usage(response["usage"])
+    status = response.get("status")
+    choice = parsed.choices[0]
+    if status == "completed":
+        called = any(isinstance(part, ToolCall) for part in choice.parts) or any(
+            item.get("type") in {"function_call", "custom_tool_call"} for item in objects(response.get("output"))
+        )
+        choice.finish_reason = "tool_calls" if called else "stop"
+    elif status == "incomplete":
+        reason = mapping(response.get("incomplete_details")).get("reason")
+        choice.finish_reason = _INCOMPLETE.get(reason, "other") if isinstance(reason, str) else "other"
+
+
+def parts_of(item: Mapping[str, Any], origin: str) -> Iterator[Part]:
+    """Yield the parts that an item is; nothing for items of the provider's own tools."""
+    match item.get("type"):
+        case "message":
+            for content in objects(item.get("content")):
+                if content.get("type") == "output_text" and content.get("text"):
+                    yield Text(text=str(content["text"]))
+                elif content.get("type") == "refusal" and content.get("refusal"):
+                    yield Refusal(text=str(content["refusal"]))
+        case "reasoning":
+            summary = tuple(str(each.get("text") or "") for each in objects(item.get("summary")))
+            raw = "".join(str(each.get("text") or "") for each in objects(item.get("content")))
+            yield Reasoning(
+                text=raw or "\n\n".join(summary),
+                summary=summary,
+                encrypted=text(item.get("encrypted_content"), longest=2**24),
+                item_id=text(item.get("id")),
+                origin=origin,
+            )
+        case "function_call" | "custom_tool_call":
+            is_custom = item.get("type") == "custom_tool_call"
+            yield ToolCall(
+                id=str(item.get("call_id") or item.get("id") or ""),
+                name=str(item.get("name") or ""),
+                arguments=str(item.get("input" if is_custom else "arguments") or ""),
+                is_custom=is_custom,
+                item_id=text(item.get("id")),
+                origin=origin,
+            )
+
+
+def annotations_of(item: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield those sources that are pages, as Chat Completions has them."""
+    for content in objects(item.get("content")):
+        for note in objects(content.get("annotations")):
+            if note.get("type") == "url_citation":
+                told = {name: note.get(name) for name in ("start_index", "end_index", "url", "title")}
+                yield {"type": "url_citation", "url_citation": told}
+
+
+def _logprobs(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    told = [
+        each
+        for item in objects(document.get("output"))
+        for content in objects(item.get("content"))
+        for each in objects(content.get("logprobs"))
+    ]
+    return {"content": told, "refusal": None} if told else None
+
+
+def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
+    """Return the tokens."""
+    asked = mapping(usage.get("input_tokens_details"))
+    written = mapping(usage.get("output_tokens_details"))
+    return TokenUsage(
+        input_tokens=count(usage.get("input_tokens")),
+        output_tokens=count(usage.get("output_tokens")),
+        cached_input_tokens=count(asked.get("cached_tokens")),
+        cache_write_tokens=count(asked.get("cache_write_tokens")),
+        reasoning_tokens=count(written.get("reasoning_tokens")),
+    )

@@ -1,0 +1,42 @@
+"""Responses, as adapters use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapters.providers.responses.completion import read_response
+from adapters.providers.responses.request import encode, pass_through
+from adapters.providers.responses.streaming import ResponseDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.providers.wire.media import MediaSupport
+    from adapters.providers.wire.parsed import ParsedCompletion
+    from adapters.providers.wire.protocol import WireRequest
+    from application.prompts.conversation import Conversation, WireProtocol
+    from application.prompts.generation import GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """Implements `PromptProtocol` for OpenAI's models, there or on Azure."""
+
+    media: MediaSupport
+
+    @property
+    def name(self) -> WireProtocol:
+        return "responses"
+
+    def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
+        return encode(conversation, request, self.media, stream=stream)
+
+    def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
+        return pass_through(body, request, stream=stream)
+
+    def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
+        return read_response(document, origin)
+
+    def decoder(self, origin: str) -> ResponseDecoder:
+        return ResponseDecoder(origin)

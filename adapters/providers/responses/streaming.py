@@ -1,0 +1,106 @@
+"""Reading streamed responses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.reading import mapping, text
+from adapters.providers.responses.completion import annotations_of, note_response, parts_of
+from adapters.providers.wire.parsed import ParsedCompletion
+from application.prompts.completion import (
+    ReasoningDelta,
+    ReasoningDone,
+    RefusalDelta,
+    TextDelta,
+    ToolArgumentsDelta,
+    ToolCallDone,
+    ToolCallStarted,
+)
+from application.prompts.conversation import Reasoning, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from application.prompts.completion import Delta
+
+# `response.failed` is an error, which whoever reads the events has looked for before (see `answering.error_status`).
+_ENDS: Final = frozenset({"response.completed", "response.incomplete"})
+
+
+class ResponseDecoder:
+    """Implements `StreamDecoder`. Items of the provider's own tools are passed over."""
+
+    def __init__(self, origin: str) -> None:
+        self.parsed = ParsedCompletion()
+        self.has_ended = False
+        self._origin = origin
+        self._calls: dict[object, int] = {}
+        self._spoken: set[object] = set()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.has_ended
+
+    def observe(self, document: Mapping[str, Any]) -> None:
+        kind = document.get("type")
+        if kind in _ENDS:
+            note_response(self.parsed, mapping(document.get("response")))
+            self.has_ended = True
+        elif kind in {"response.created", "response.in_progress"}:
+            response = mapping(document.get("response"))
+            self.parsed.response_id = text(response.get("id"))
+            self.parsed.answered_by = text(response.get("model"))
+        else:
+            self.parsed.has_begun = True
+
+    def decode(self, document: Mapping[str, Any]) -> list[Delta]:
+        self.observe(document)
+        place = document.get("output_index")
+        match document.get("type"):
+            case "response.output_text.delta":
+                return [TextDelta(words)] if (words := _words(document)) else []
+            case "response.refusal.delta":
+                return [RefusalDelta(words)] if (words := _words(document)) else []
+            case "response.reasoning_summary_part.added" if document.get("summary_index"):
+                return [ReasoningDelta("\n\n", is_summary=True)]
+            case "response.reasoning_summary_text.delta":
+                return [ReasoningDelta(words, is_summary=True)] if (words := _words(document)) else []
+            case "response.reasoning_text.delta":
+                return [ReasoningDelta(words)] if (words := _words(document)) else []
+            case "response.output_item.added":
+                return list(self._added(place, mapping(document.get("item"))))
+            case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
+                words = _words(document)
+                if words and place in self._calls:
+                    self._spoken.add(place)
+                    return [ToolArgumentsDelta(self._calls[place], words)]
+            case "response.output_item.done":
+                return list(self._done(place, mapping(document.get("item"))))
+        return []
+
+    def _added(self, place: object, item: Mapping[str, Any]) -> Iterator[Delta]:
+        if item.get("type") in {"function_call", "custom_tool_call"}:
+            index = self._calls[place] = len(self._calls)
+            is_custom = item.get("type") == "custom_tool_call"
+            call_id = str(item.get("call_id") or item.get("id") or "")
+            yield ToolCallStarted(index, call_id, str(item.get("name") or ""), is_custom=is_custom)
+
+    def _done(self, place: object, item: Mapping[str, Any]) -> Iterator[Delta]:
+        """Keep the whole item: what must be handed back is final only here."""
+        if place not in self._calls:
+            yield from self._added(place, item)
+        choice = self.parsed.choices[0]
+        choice.annotations += annotations_of(item)
+        for part in parts_of(item, self._origin):
+            choice.parts.append(part)
+            if isinstance(part, Reasoning):
+                yield ReasoningDone(part)
+            elif isinstance(part, ToolCall):
+                if place not in self._spoken and part.arguments:
+                    yield ToolArgumentsDelta(self._calls[place], part.arguments)
+                yield ToolCallDone(self._calls[place], part)
+
+
+def _words(document: Mapping[str, Any]) -> str:
+    words = document.get("delta")
+    return words if isinstance(words, str) else ""
