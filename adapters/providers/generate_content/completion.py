@@ -1,0 +1,183 @@
+"""Reading what `generateContent` answers, whole and streamed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import orjson
+
+from adapters.providers.reading import mapping, objects, text
+from adapters.providers.verdicts import meanings
+from adapters.providers.wire.parsed import ParsedChoice, ParsedCompletion, count, total
+from application.prompts.completion import (
+    ReasoningDelta,
+    ReasoningDone,
+    TextDelta,
+    TokenUsage,
+    ToolArgumentsDelta,
+    ToolCallDone,
+    ToolCallStarted,
+)
+from application.prompts.conversation import Reasoning, Text, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from application.prompts.completion import Delta, FinishReason
+
+_FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
+    "STOP": "stop",
+    "MAX_TOKENS": "length",
+    "CONTINUATION": "length",
+    "SAFETY": "content_filter",
+    "RECITATION": "content_filter",
+    "BLOCKLIST": "content_filter",
+    "PROHIBITED_CONTENT": "content_filter",
+    "SPII": "content_filter",
+    "MODEL_ARMOR": "content_filter",
+    "IMAGE_SAFETY": "content_filter",
+    "IMAGE_PROHIBITED_CONTENT": "content_filter",
+    "IMAGE_RECITATION": "content_filter",
+}
+# The model wrote nothing that could be used; trying again often helps.
+_FAILED: Final = frozenset(
+    {
+        "MALFORMED_FUNCTION_CALL",
+        "UNEXPECTED_TOOL_CALL",
+        "TOO_MANY_TOOL_CALLS",
+        "MISSING_THOUGHT_SIGNATURE",
+        "MALFORMED_RESPONSE",
+    }
+)
+
+
+def read_content(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
+    """Return what a whole answer says; none when it is no answer."""
+    decoder = ContentDecoder(origin)
+    decoder.decode(document)
+    is_answer = isinstance(document.get("candidates"), list) or decoder.is_whole
+    return decoder.parsed if is_answer else None
+
+
+class ContentDecoder:
+    """Implements `StreamDecoder`. Nothing marks the end but that the last piece has a finish reason."""
+
+    def __init__(self, origin: str) -> None:
+        self.parsed = ParsedCompletion()
+        self.has_ended = False
+        self._origin = origin
+        self._thoughts: list[str] = []
+
+    @property
+    def is_whole(self) -> bool:
+        return self.parsed.finish_reason is not None
+
+    def observe(self, document: Mapping[str, Any]) -> None:
+        self.decode(document)
+
+    def decode(self, document: Mapping[str, Any]) -> list[Delta]:
+        parsed = self.parsed
+        parsed.answered_by = text(document.get("modelVersion")) or parsed.answered_by
+        parsed.response_id = text(document.get("responseId")) or parsed.response_id
+        # Each piece has the counts up to then.
+        if isinstance(document.get("usageMetadata"), dict):
+            parsed.usage = read_usage(document["usageMetadata"])
+            parsed.service_tier = text(document["usageMetadata"].get("serviceTier")) or parsed.service_tier
+        if mapping(document.get("promptFeedback")).get("blockReason"):
+            parsed.choices[0].finish_reason = "content_filter"
+        deltas: list[Delta] = []
+        for position, candidate in enumerate(objects(document.get("candidates"))):
+            choice = parsed.choice(candidate.get("index", position))
+            index = parsed.choices.index(choice)
+            for part in objects(mapping(candidate.get("content")).get("parts")):
+                deltas += self._part(choice, part, index)
+            self._ending(choice, candidate)
+        if parsed.finish_reason is not None:
+            deltas += self._thought(parsed.choices[0])
+        parsed.has_begun = parsed.has_begun or bool(deltas)
+        return deltas
+
+    def _part(self, choice: ParsedChoice, part: Mapping[str, Any], index: int) -> Iterator[Delta]:
+        signature = part.get("thoughtSignature")
+        signature = signature if isinstance(signature, str) and signature else None
+        call = part.get("functionCall")
+        words = part.get("text")
+        if isinstance(call, dict):
+            yield from self._thought(choice)
+            yield from self._call(choice, call, signature, index)
+        elif isinstance(words, str) and part.get("thought") is True:
+            if words:
+                self._thoughts.append(words)
+                yield ReasoningDelta(words)
+        elif isinstance(words, str):
+            yield from self._thought(choice)
+            if words:
+                self._say(choice, words)
+                yield TextDelta(words, index)
+            if signature is not None:
+                # The signature of words: handed back on an empty part after them.
+                sealed = Reasoning(signature=signature, origin=self._origin)
+                choice.parts.append(sealed)
+                yield ReasoningDone(sealed)
+
+    def _say(self, choice: ParsedChoice, words: str) -> None:
+        last = choice.parts[-1] if choice.parts else None
+        if isinstance(last, Text):
+            choice.parts[-1] = Text(text=last.text + words)
+        else:
+            choice.parts.append(Text(text=words))
+
+    def _call(
+        self, choice: ParsedChoice, call: Mapping[str, Any], signature: str | None, index: int
+    ) -> Iterator[Delta]:
+        """Yield a call, which comes whole; parallel calls have no numbers of their own, so they are counted here."""
+        place = sum(isinstance(part, ToolCall) for part in choice.parts)
+        arguments = orjson.dumps(call.get("args") or {}).decode()
+        told = ToolCall(
+            id=call["id"] if isinstance(call.get("id"), str) and call["id"] else f"call_{uuid4().hex[:24]}",
+            name=str(call.get("name") or ""),
+            arguments=arguments,
+            signature=signature,
+            origin=self._origin,
+        )
+        choice.parts.append(told)
+        yield ToolCallStarted(place, told.id, told.name, choice=index)
+        yield ToolArgumentsDelta(place, arguments, index)
+        yield ToolCallDone(place, told, index)
+
+    def _thought(self, choice: ParsedChoice) -> Iterator[Delta]:
+        if self._thoughts:
+            thought = Reasoning(text="".join(self._thoughts), origin=self._origin)
+            self._thoughts = []
+            choice.parts.append(thought)
+            yield ReasoningDone(thought)
+
+    def _ending(self, choice: ParsedChoice, candidate: Mapping[str, Any]) -> None:
+        reason = candidate.get("finishReason")
+        if isinstance(reason, str) and reason not in {"", "FINISH_REASON_UNSPECIFIED"}:
+            choice.finish_reason = _FINISH_REASONS.get(reason, "other")
+            if reason in _FAILED and not choice.parts:
+                self.parsed.interruption = meanings.PROVIDER_ERROR
+        # The end may come a piece after the call.
+        if choice.finish_reason == "stop" and any(isinstance(part, ToolCall) for part in choice.parts):
+            choice.finish_reason = "tool_calls"
+
+
+def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
+    """Return the tokens. Google's JSON leaves out what is 0, and counts thoughts beside the answer and not in it."""
+    asked = count(usage.get("promptTokenCount"))
+    thoughts = count(usage.get("thoughtsTokenCount"))
+    written = total(count(usage.get("candidatesTokenCount")), thoughts)
+    return TokenUsage(
+        input_tokens=total(asked, count(usage.get("toolUsePromptTokenCount"))),
+        output_tokens=0 if written is None and asked is not None else written,
+        cached_input_tokens=count(usage.get("cachedContentTokenCount")),
+        reasoning_tokens=thoughts,
+        audio_input_tokens=_of_audio(usage.get("promptTokensDetails")),
+        audio_output_tokens=_of_audio(usage.get("candidatesTokensDetails")),
+    )
+
+
+def _of_audio(details: object) -> int | None:
+    return total(*(count(each.get("tokenCount")) for each in objects(details) if each.get("modality") == "AUDIO"))

@@ -1,0 +1,40 @@
+"""`generateContent`, as adapters use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapters.providers.generate_content.completion import ContentDecoder, read_content
+from adapters.providers.generate_content.request import encode
+from adapters.providers.wire.protocol import WireRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.providers.wire.parsed import ParsedCompletion
+    from application.prompts.conversation import Conversation, WireProtocol
+    from application.prompts.generation import GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateContent:
+    """Implements `PromptProtocol` for Google's models. No door speaks it, so nothing is ever passed through."""
+
+    @property
+    def name(self) -> WireProtocol:
+        return "generate_content"
+
+    def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
+        del stream  # Which of the two it is, the address says.
+        return encode(conversation, request)
+
+    def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
+        del request, stream
+        return WireRequest(body=dict(body))
+
+    def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
+        return read_content(document, origin)
+
+    def decoder(self, origin: str) -> ContentDecoder:
+        return ContentDecoder(origin)
