@@ -1,0 +1,114 @@
+"""Writing streamed Chat Completions answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from application.prompts.blobs import blob_of
+from application.prompts.completion import (
+    Completion,
+    NativeEvent,
+    ReasoningDelta,
+    ReasoningDone,
+    RefusalDelta,
+    TextDelta,
+    ToolArgumentsDelta,
+    ToolCallDone,
+    ToolCallStarted,
+)
+from entrypoints.http.doors.chat_completions.answer import finish_reason, reasoning_detail, usage_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from application.prompts.completion import CompletionEvent
+
+DONE = b"[DONE]"
+# How a chunk with the usage alone begins, in every server's way of writing it: it is looked into only then.
+_USAGE = b'"usage"'
+
+
+class ChunkEncoder:
+    """Makes the chunks of one answer, as the data of server-sent events."""
+
+    def __init__(self, *, completion_id: str, created: int, model: str, with_usage: bool) -> None:
+        self._facts: dict[str, Any] = {"id": completion_id, "object": "chat.completion.chunk", "created": created}
+        self._model = model
+        self._with_usage = with_usage
+        self._has_begun: set[int] = set()
+        self._is_native = False
+
+    def encode(self, event: CompletionEvent) -> Iterator[bytes]:
+        """Yield the data of the chunks that say what is new; the last event is followed by the end mark."""
+        if isinstance(event, NativeEvent):
+            self._is_native = True
+            if self._with_usage or not _is_usage_alone(event.data):
+                yield event.data
+        elif isinstance(event, Completion):
+            if not self._is_native:
+                yield from self._ending(event)
+            yield DONE
+        else:
+            yield from self._delta(event)
+
+    def _delta(self, event: CompletionEvent) -> Iterator[bytes]:
+        match event:
+            case TextDelta(text, choice):
+                yield self._chunk({"content": text}, choice)
+            case RefusalDelta(text, choice):
+                yield self._chunk({"refusal": text}, choice)
+            case ReasoningDelta(text):
+                yield self._chunk({"reasoning_content": text}, 0)
+            case ReasoningDone(part):
+                detail = reasoning_detail(part)
+                if detail is not None:
+                    yield self._chunk({"reasoning_details": [detail]}, 0)
+            case ToolCallStarted(index, call_id, name, is_custom, choice):
+                kind, words = ("custom", "input") if is_custom else ("function", "arguments")
+                call = {"index": index, "id": call_id, "type": kind, kind: {"name": name, words: ""}}
+                yield self._chunk({"tool_calls": [call]}, choice)
+            case ToolArgumentsDelta(index, text, choice):
+                yield self._chunk({"tool_calls": [{"index": index, "function": {"arguments": text}}]}, choice)
+            case ToolCallDone(index, call, choice) if (blob := blob_of(call)) is not None:
+                signed = {"index": index, "extra_content": {"google": {"thought_signature": blob}}}
+                yield self._chunk({"tool_calls": [signed]}, choice)
+            case _:
+                pass
+
+    def _ending(self, completion: Completion) -> Iterator[bytes]:
+        model = completion.answered_by or self._model
+        for choice in completion.choices:
+            if choice.annotations:
+                yield self._chunk({"annotations": list(choice.annotations)}, choice.index)
+            yield self._chunk(
+                {}, choice.index, finish=finish_reason(choice.finish_reason), model=model, logprobs=choice.logprobs
+            )
+        if self._with_usage:
+            usage = usage_document(completion.usage)
+            yield orjson.dumps({**self._facts, "model": model, "choices": [], "usage": usage})
+
+    def _chunk(
+        self,
+        delta: dict[str, Any],
+        choice: int,
+        *,
+        finish: str | None = None,
+        model: str | None = None,
+        logprobs: object = None,
+    ) -> bytes:
+        if choice not in self._has_begun:
+            self._has_begun.add(choice)
+            delta = {"role": "assistant", **({"content": ""} if "content" not in delta else {}), **delta}
+        told = {"index": choice, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
+        chunk = {**self._facts, "model": model or self._model, "choices": [told]}
+        return orjson.dumps({**chunk, "usage": None} if self._with_usage else chunk)
+
+
+def _is_usage_alone(data: bytes) -> bool:
+    """Tell whether a chunk holds the usage and nothing else: we have asked for it, the client has not."""
+    if _USAGE not in data:
+        return False
+    chunk = orjson.loads(data)
+    return chunk.get("choices") == [] and chunk.get("usage") is not None
