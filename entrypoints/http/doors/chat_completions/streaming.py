@@ -38,6 +38,7 @@ class ChunkEncoder:
         self._model = model
         self._with_usage = with_usage
         self._has_begun: set[int] = set()
+        self._custom: set[tuple[int, int]] = set()
         self._is_native = False
 
     def encode(self, event: CompletionEvent) -> Iterator[bytes]:
@@ -66,11 +67,15 @@ class ChunkEncoder:
                 if detail is not None:
                     yield self._chunk({"reasoning_details": [detail]}, 0)
             case ToolCallStarted(index, call_id, name, is_custom, choice):
+                if is_custom:
+                    self._custom.add((choice, index))
                 kind, words = ("custom", "input") if is_custom else ("function", "arguments")
                 call = {"index": index, "id": call_id, "type": kind, kind: {"name": name, words: ""}}
                 yield self._chunk({"tool_calls": [call]}, choice)
             case ToolArgumentsDelta(index, text, choice):
-                yield self._chunk({"tool_calls": [{"index": index, "function": {"arguments": text}}]}, choice)
+                is_custom = (choice, index) in self._custom
+                piece = {"custom": {"input": text}} if is_custom else {"function": {"arguments": text}}
+                yield self._chunk({"tool_calls": [{"index": index, **piece}]}, choice)
             case ToolCallDone(index, call, choice) if (blob := blob_of(call)) is not None:
                 signed = {"index": index, "extra_content": {"google": {"thought_signature": blob}}}
                 yield self._chunk({"tool_calls": [signed]}, choice)

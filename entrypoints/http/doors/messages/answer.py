@@ -1,0 +1,94 @@
+"""Writing Messages answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from application.prompts.blobs import blob_of
+from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.prompts.completion import Choice, Completion, FinishReason, TokenUsage
+    from application.prompts.conversation import Part
+
+_STOPPED: Final[Mapping[FinishReason, str]] = {
+    "stop": "end_turn",
+    "tool_calls": "tool_use",
+    "length": "max_tokens",
+    "content_filter": "refusal",
+    "other": "end_turn",
+}
+
+
+def message_document(completion: Completion, *, message_id: str, model: str) -> Mapping[str, Any]:
+    """Return the whole answer. Anthropic's own message goes out as it came."""
+    if completion.native is not None:
+        return completion.native
+    choice = completion.choices[0]
+    return {
+        "id": message_id,
+        "type": "message",
+        "role": "assistant",
+        "model": completion.answered_by or model,
+        "content": [block for part in choice.parts if (block := block_of(part)) is not None],
+        "stop_reason": stop_reason(choice),
+        "stop_sequence": choice.stop_sequence,
+        "usage": usage_document(completion.usage),
+    }
+
+
+def stop_reason(choice: Choice) -> str:
+    """Return why the answer ended, in Anthropic's words. A refusal in words of its own is one too."""
+    if choice.finish_reason == "stop" and choice.stop_sequence is not None:
+        return "stop_sequence"
+    if choice.finish_reason == "stop" and any(isinstance(part, Refusal) for part in choice.parts):
+        return "refusal"
+    return _STOPPED[choice.finish_reason]
+
+
+def block_of(part: Part) -> dict[str, Any] | None:
+    """Return the content block of a part; none for what Messages has no block for."""
+    match part:
+        case Text() | Refusal():
+            return {"type": "text", "text": part.text, "citations": None}
+        case Reasoning():
+            return thinking_block(part)
+        case ToolCall():
+            return {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments_of(part)}
+        case _:
+            return None
+
+
+def thinking_block(part: Reasoning) -> dict[str, Any] | None:
+    """Return the block of a thought. What another provider wants handed back is its signature."""
+    blob = blob_of(part)
+    if part.text:
+        return {"type": "thinking", "thinking": part.text, "signature": blob or ""}
+    return None if blob is None else {"type": "redacted_thinking", "data": blob}
+
+
+def arguments_of(call: ToolCall) -> dict[str, Any]:
+    """Return the arguments as an object; what is none stands in it as text, so that nothing is lost."""
+    try:
+        value = orjson.loads(call.arguments) if call.arguments.strip() else {}
+    except orjson.JSONDecodeError:
+        value = None
+    return value if isinstance(value, dict) else {"input": call.arguments}
+
+
+def usage_document(usage: TokenUsage) -> dict[str, Any]:
+    """Return the tokens: what came from the cache or went into it is not in the input. 0 where it was not told."""
+    read, written = usage.cached_input_tokens, usage.cache_write_tokens
+    told: dict[str, Any] = {
+        "input_tokens": max((usage.input_tokens or 0) - (read or 0) - (written or 0), 0),
+        "output_tokens": usage.output_tokens or 0,
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": read,
+    }
+    if usage.reasoning_tokens is not None:
+        told["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
+    return told

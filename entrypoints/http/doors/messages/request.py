@@ -1,0 +1,287 @@
+"""Reading Messages requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import orjson
+
+from application.prompts.blobs import is_ours, with_blob
+from application.prompts.conversation import (
+    Conversation,
+    Document,
+    Effort,
+    Image,
+    OutputFormat,
+    Reasoning,
+    ReasoningOptions,
+    Sampling,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Turn,
+    Untranslatable,
+)
+from entrypoints.http.doors.reading import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from application.prompts.conversation import CacheLifetime, Part
+
+_EFFORTS: Final = frozenset(get_args(Effort))
+_TUNING: Final = frozenset({"service_tier", "speed", "inference_geo"})
+_ELSEWHERE_NOTHING: Final = frozenset({"mcp_servers", "container", "context_management"})
+_READ: Final = frozenset(
+    {
+        "model", "messages", "system", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "tools",
+        "tool_choice", "thinking", "output_config", "output_format", "metadata", "stream", "cache_control",
+        "deadlineSeconds", "idleSeconds",
+    }
+)  # fmt: skip
+_STANDARD_TIERS: Final = (None, "auto", "standard_only")
+
+
+def read_conversation(body: Mapping[str, Any]) -> Conversation:
+    """Return what the body asks of a model.
+
+    Raises:
+        InvalidInput: it makes no sense, at this place.
+    """
+    root = Place(body)
+    found: list[Untranslatable] = []
+    turns: list[Turn] = []
+    if body.get("system") is not None:
+        turns.append(Turn(role="system", parts=tuple(_texts(root.get("system")))))
+    turns += _turns(root.get("messages"), found)
+    if not any(turn.role != "system" for turn in turns):
+        raise root.get("messages").refused("at least one message is required")
+    if turns[-1].role == "assistant":
+        advice = "The model's provider does not continue a message of the assistant: end with one of the user."
+        found.append(Untranslatable(field="messages", message=advice))
+    for name, value in body.items():
+        if value is not None and name not in _READ | _TUNING:
+            reason = "belongs to Anthropic alone" if name in _ELSEWHERE_NOTHING else "is not known here"
+            message = f"{name} {reason} and cannot be translated for the model's provider: leave it out."
+            found.append(Untranslatable(field=name, message=message))
+    choice = root.get("tool_choice")
+    return Conversation(
+        turns=tuple(turns),
+        tools=tuple(_tools(root.get("tools"), found)),
+        tool_choice=_tool_choice(choice),
+        parallel_tool_calls=False if choice.get("disable_parallel_tool_use").truth() else None,
+        output_format=_output_format(root),
+        reasoning=_reasoning(root),
+        sampling=Sampling(
+            max_tokens=root.get("max_tokens").whole(),
+            temperature=root.get("temperature").number(),
+            top_p=root.get("top_p").number(),
+            top_k=root.get("top_k").whole(),
+            stop=_stops(root.get("stop_sequences")),
+        ),
+        options=_options(root),
+        untranslatable=tuple(found),
+        tuning=_tuning(body),
+        field_names={
+            "stop": "stop_sequences",
+            "user": "metadata.user_id",
+            "reasoning_effort": "thinking" if body.get("thinking") is not None else "output_config.effort",
+            "reasoning_summary": "thinking.display",
+            "response_format": "output_config.format",
+            "cache": "cache_control",
+            "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
+            "tool_strict": "tools",
+            "image_detail": "messages",
+        },
+    )
+
+
+def _tuning(body: Mapping[str, Any]) -> tuple[str, ...]:
+    named = [name for name in _TUNING if body.get(name) is not None]
+    if body.get("service_tier") in _STANDARD_TIERS:
+        named = [name for name in named if name != "service_tier"]
+    return (*named, "cache_control") if body.get("cache_control") is not None else tuple(named)
+
+
+def _turns(messages: Place, found: list[Untranslatable]) -> Iterator[Turn]:
+    for message in messages.items():
+        role = message.get("role").text()
+        content = message.get("content")
+        if role == "system":
+            yield Turn(role="system", parts=tuple(_texts(content)))
+        elif role in {"user", "assistant"}:
+            parts = (Text(text=content.value),) if isinstance(content.value, str) else tuple(_blocks(content, found))
+            yield Turn(role="user" if role == "user" else "assistant", parts=parts)
+        else:
+            raise message.get("role").refused("Input should be 'user', 'assistant' or 'system'")
+
+
+def _texts(content: Place) -> Iterator[Text]:
+    if isinstance(content.value, str):
+        yield Text(text=content.value)
+        return
+    for block in content.items():
+        yield Text(text=block.get("text").text(), cache=_cache(block))
+
+
+def _blocks(content: Place, found: list[Untranslatable]) -> Iterator[Part]:
+    if content.value is None:
+        raise content.refused("Field required")
+    for block in content.items():
+        part = _block(block, found)
+        if part is not None:
+            yield part
+
+
+def _block(block: Place, found: list[Untranslatable]) -> Part | None:
+    match block.kind:
+        case "text":
+            return Text(text=block.get("text").text(), cache=_cache(block))
+        case "image" | "document":
+            return _file(block, found)
+        case "tool_use":
+            arguments = orjson.dumps(block.get("input").mapping()).decode()
+            return ToolCall(id=block.get("id").text(), name=block.get("name").text(), arguments=arguments)
+        case "tool_result":
+            return _result(block, found)
+        case "thinking":
+            part = Reasoning(text=block.get("thinking").optional_text() or "")
+            signature = block.get("signature").optional_text()
+            return with_blob(part, signature) if signature else part
+        case "redacted_thinking":
+            data = block.get("data").text()
+            return with_blob(Reasoning(), data) if is_ours(data) else Reasoning(redacted=data)
+    message = f"The block {block.kind!r} belongs to Anthropic alone and cannot be translated: leave it out."
+    found.append(Untranslatable(field=block.name, message=message))
+    return None
+
+
+def _file(block: Place, found: list[Untranslatable]) -> Image | Document | None:
+    source = block.get("source")
+    media_type, data, url, text = None, None, None, None
+    match source.kind:
+        case "base64":
+            media_type, data = source.get("media_type").text(), source.get("data").text()
+        case "url":
+            url = source.get("url").text()
+        case "text":
+            text = source.get("data").text()
+        case "content":
+            content = source.get("content")
+            text = content.value if isinstance(content.value, str) else "\n".join(t.text for t in _texts(content))
+        case _:
+            message = "The id of a file belongs to one account: send the file itself."
+            found.append(Untranslatable(field=source.name, message=message))
+            return None
+    if block.kind == "image":
+        return Image(media_type=media_type, data=data, url=url, cache=_cache(block))
+    if block.get("citations").get("enabled").value is True:
+        message = "Citations of documents belong to Anthropic alone: leave them out."
+        found.append(Untranslatable(field=block.get("citations").name, message=message))
+    return Document(
+        media_type=media_type,
+        data=data,
+        url=url,
+        text=text,
+        title=block.get("title").optional_text(),
+        context=block.get("context").optional_text(),
+        cache=_cache(block),
+    )
+
+
+def _result(block: Place, found: list[Untranslatable]) -> ToolResult:
+    content = block.get("content")
+    parts: tuple[Part, ...] = ()
+    if isinstance(content.value, str):
+        parts = (Text(text=content.value),)
+    elif content.value is not None:
+        parts = tuple(_blocks(content, found))
+    return ToolResult(
+        call_id=block.get("tool_use_id").text(),
+        parts=tuple(part for part in parts if isinstance(part, Text | Image | Document)),
+        is_error=block.get("is_error").truth() or False,
+        cache=_cache(block),
+    )
+
+
+def _cache(block: Place) -> CacheLifetime | None:
+    mark = block.get("cache_control")
+    if mark.value is None:
+        return None
+    return "1h" if mark.get("ttl").value == "1h" else "5m"
+
+
+def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
+    for tool in tools.items():
+        if tool.kind not in {"", "custom"}:
+            message = f"The tool {tool.kind!r} is run by Anthropic, and the model is another provider's: leave it out."
+            found.append(Untranslatable(field=tool.name, message=message))
+            continue
+        yield Tool(
+            name=tool.get("name").text(),
+            description=tool.get("description").optional_text(),
+            parameters=tool.get("input_schema").mapping(),
+            strict=tool.get("strict").truth(),
+            cache=_cache(tool),
+        )
+
+
+def _tool_choice(choice: Place) -> ToolChoice | None:
+    match choice.kind if choice.value is not None else None:
+        case None:
+            return None
+        case "auto":
+            return ToolChoice(mode="auto")
+        case "none":
+            return ToolChoice(mode="none")
+        case "any":
+            return ToolChoice(mode="required")
+        case "tool":
+            return ToolChoice(mode="required", names=(choice.get("name").text(),))
+        case _:
+            raise choice.refused("Input should be of the type 'auto', 'any', 'tool' or 'none'")
+
+
+def _output_format(root: Place) -> OutputFormat | None:
+    # The beta had it at the top.
+    place = root.get("output_config").get("format")
+    if place.value is None:
+        place = root.get("output_format")
+    if place.value is None:
+        return None
+    if place.kind != "json_schema":
+        raise place.refused("Input should be of the type 'json_schema'")
+    return OutputFormat(kind="json_schema", schema=place.get("schema").mapping(), strict=True)
+
+
+def _reasoning(root: Place) -> ReasoningOptions | None:
+    thinking = root.get("thinking")
+    effort = root.get("output_config").get("effort")
+    if effort.value is not None and effort.value not in _EFFORTS:
+        raise effort.refused(f"Input should be one of {', '.join(get_args(Effort))}")
+    summary = thinking.get("display").value
+    shown = "hidden" if summary == "omitted" else "auto"
+    match thinking.kind if thinking.value is not None else None:
+        case "enabled":
+            return ReasoningOptions(
+                effort=effort.value, budget_tokens=thinking.get("budget_tokens").whole(), summary=shown
+            )
+        case "adaptive" | "between_tools":
+            return ReasoningOptions(effort=effort.value, budget_tokens=None if effort.value else -1, summary=shown)
+        case "disabled":
+            return ReasoningOptions(effort="none")
+        case None:
+            return ReasoningOptions(effort=effort.value) if effort.value is not None else None
+        case _:
+            raise thinking.refused("Input should be of the type 'enabled', 'adaptive' or 'disabled'")
+
+
+def _stops(stops: Place) -> tuple[str, ...] | None:
+    return None if stops.value is None else tuple(each.text() for each in stops.items())
+
+
+def _options(root: Place) -> dict[str, str]:
+    user = root.get("metadata").get("user_id").optional_text()
+    return {} if user is None else {"user": user}
