@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import orjson
 
@@ -146,16 +146,20 @@ def _block(block: Place, found: list[Untranslatable]) -> Part | None:
             return ToolCall(id=block.get("id").text(), name=block.get("name").text(), arguments=arguments)
         case "tool_result":
             return _result(block, found)
-        case "thinking":
-            part = Reasoning(text=block.get("thinking").optional_text() or "")
-            signature = block.get("signature").optional_text()
-            return with_blob(part, signature) if signature else part
-        case "redacted_thinking":
-            data = block.get("data").text()
-            return with_blob(Reasoning(), data) if is_ours(data) else Reasoning(redacted=data)
+        case "thinking" | "redacted_thinking":
+            return _thought(block)
     message = f"The block {block.kind!r} belongs to Anthropic alone and cannot be translated: leave it out."
     found.append(Untranslatable(field=block.name, message=message))
     return None
+
+
+def _thought(block: Place) -> Reasoning:
+    if block.kind == "redacted_thinking":
+        data = block.get("data").text()
+        return with_blob(Reasoning(), data) if is_ours(data) else Reasoning(redacted=data)
+    part = Reasoning(text=block.get("thinking").optional_text() or "")
+    signature = block.get("signature").optional_text()
+    return with_blob(part, signature) if signature else part
 
 
 def _file(block: Place, found: list[Untranslatable]) -> Image | Document | None:
@@ -262,7 +266,7 @@ def _reasoning(root: Place) -> ReasoningOptions | None:
     if effort.value is not None and effort.value not in _EFFORTS:
         raise effort.refused(f"Input should be one of {', '.join(get_args(Effort))}")
     summary = thinking.get("display").value
-    shown = "hidden" if summary == "omitted" else "auto"
+    shown: Literal["auto", "hidden"] = "hidden" if summary == "omitted" else "auto"
     match thinking.kind if thinking.value is not None else None:
         case "enabled":
             return ReasoningOptions(

@@ -38,10 +38,10 @@ class MessageEncoder:
         self._open: str | None = None
         self._has_begun = False
         self._is_native = False
-        # Calls whose arguments are not yet their turn: another block is open.
         self._call: int | None = None
+        # Calls that have begun while another one's block is open, and what was said of them meanwhile.
         self._waiting: dict[int, ToolCallStarted] = {}
-        self._spoken: set[int] = set()
+        self._held: dict[int, list[str]] = {}
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
         """Yield the events that say what is new."""
@@ -72,17 +72,16 @@ class MessageEncoder:
             case ToolCallStarted():
                 self._waiting[event.index] = event
             case ToolArgumentsDelta(index, text):
-                if self._call == index or self._call is None:
-                    yield from self._opened(index)
-                    self._spoken.add(index)
-                    yield self._piece({"type": "input_json_delta", "partial_json": text})
+                if self._call not in {None, index}:
+                    self._held.setdefault(index, []).append(text)
+                    return
+                yield from self._opened(index)
+                yield self._piece({"type": "input_json_delta", "partial_json": text})
             case ToolCallDone(index, call):
-                # One call at a time: what was said of this one while another was open is said now, whole.
-                if index not in self._spoken or self._call != index:
-                    yield from self._closed()
+                if index in self._waiting:
+                    held = "".join(self._held.get(index, ())) or orjson.dumps(arguments_of(call)).decode()
+                    self._held[index] = [held]
                     yield from self._opened(index)
-                    arguments = orjson.dumps(arguments_of(call)).decode()
-                    yield self._piece({"type": "input_json_delta", "partial_json": arguments})
                 yield from self._closed()
             case _:
                 pass
@@ -105,6 +104,8 @@ class MessageEncoder:
         self._call = index
         start = {"type": "tool_use", "id": started.id, "name": started.name, "input": {}}
         yield from self._within("tool_use", start)
+        for text in self._held.pop(index, ()):
+            yield self._piece({"type": "input_json_delta", "partial_json": text})
 
     def _within(self, kind: str, start: dict[str, Any]) -> Iterator[NamedEvent]:
         if self._open == kind:
@@ -124,7 +125,7 @@ class MessageEncoder:
         return _event({"type": "content_block_delta", "index": self._index, "delta": delta})
 
     def _beginning(self) -> NamedEvent:
-        message = {
+        message: dict[str, Any] = {
             "id": self._message_id,
             "type": "message",
             "role": "assistant",

@@ -1,0 +1,310 @@
+"""Reading Responses requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from application.errors import InvalidInput
+from application.prompts.blobs import is_ours, with_blob
+from application.prompts.conversation import (
+    Conversation,
+    Document,
+    Effort,
+    Image,
+    OutputFormat,
+    Reasoning,
+    ReasoningOptions,
+    Refusal,
+    Sampling,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Turn,
+    Untranslatable,
+)
+from entrypoints.http.doors.chat_completions.request import split_url
+from entrypoints.http.doors.reading import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Literal
+
+    from application.prompts.conversation import Part
+
+_EFFORTS: Final = frozenset(get_args(Effort))
+_STATEFUL: Final = ("previous_response_id", "conversation", "background", "prompt", "context_management")
+_TUNING: Final = frozenset({"safety_identifier", "prompt_cache_options", "prompt_cache_retention", "max_tool_calls"})
+_READ: Final = frozenset(
+    {
+        "model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "text", "reasoning",
+        "max_output_tokens", "temperature", "top_p", "top_logprobs", "user", "service_tier", "prompt_cache_key",
+        "metadata", "stream", "stream_options", "store", "include", "truncation", "deadlineSeconds", "idleSeconds",
+        *_STATEFUL,
+    }
+)  # fmt: skip
+_INCLUDED: Final = frozenset({"reasoning.encrypted_content", "message.output_text.logprobs"})
+
+
+def refuse_state(body: Mapping[str, Any]) -> None:
+    """Refuse what needs a memory: nothing of a prompt or an answer is kept here, whoever the provider is.
+
+    Raises:
+        InvalidInput: the body asks for something that was kept, or to be kept.
+    """
+    for name in _STATEFUL:
+        if body.get(name):
+            raise InvalidInput(f"/{name}", f"{name} is not supported: send the whole conversation in input.")
+    for item in Place(body).get("input").items() if isinstance(body.get("input"), list) else ():
+        if item.kind in {"item_reference", "compaction_trigger"}:
+            raise item.refused(f"An item of the type {item.kind} is not supported: send the item itself.")
+
+
+def read_conversation(body: Mapping[str, Any]) -> Conversation:
+    """Return what the body asks of a model.
+
+    Raises:
+        InvalidInput: it makes no sense, at this place.
+    """
+    root = Place(body)
+    found: list[Untranslatable] = []
+    turns: list[Turn] = []
+    instructions = root.get("instructions").optional_text()
+    if instructions:
+        turns.append(Turn(role="system", parts=(Text(text=instructions),)))
+    turns += _turns(root.get("input"), found)
+    if not any(turn.role != "system" for turn in turns):
+        raise root.get("input").refused("Send at least one item.")
+    for name, value in body.items():
+        if value is not None and name not in _READ | _TUNING:
+            message = f"{name} is not known here and cannot be translated for the model's provider: leave it out."
+            found.append(Untranslatable(field=name, message=message))
+    for item in root.get("include").items():
+        if item.value not in _INCLUDED:
+            message = f"{item.value} is not told by the model's provider: leave it out of include."
+            found.append(Untranslatable(field=item.name, message=message))
+    if body.get("truncation") not in (None, "disabled"):
+        message = "The model's provider leaves nothing out by itself: send truncation disabled."
+        found.append(Untranslatable(field="truncation", message=message))
+    text = root.get("text")
+    return Conversation(
+        turns=tuple(turns),
+        tools=tuple(_tools(root.get("tools"), found)),
+        tool_choice=_tool_choice(root.get("tool_choice"), found),
+        parallel_tool_calls=root.get("parallel_tool_calls").truth(),
+        output_format=_output_format(text.get("format")),
+        reasoning=_reasoning(root.get("reasoning")),
+        sampling=Sampling(
+            max_tokens=root.get("max_output_tokens").whole(),
+            temperature=root.get("temperature").number(),
+            top_p=root.get("top_p").number(),
+            logprobs=True if "message.output_text.logprobs" in (body.get("include") or ()) else None,
+            top_logprobs=root.get("top_logprobs").whole() or None,
+        ),
+        options=dict(_options(root)),
+        metadata=_metadata(root.get("metadata")),
+        untranslatable=tuple(found),
+        tuning=tuple(name for name in _TUNING if body.get(name) is not None),
+        field_names={
+            "max_tokens": "max_output_tokens",
+            "response_format": "text.format",
+            "reasoning_effort": "reasoning.effort",
+            "reasoning_summary": "reasoning.summary",
+            "cache_key": "prompt_cache_key",
+            "verbosity": "text.verbosity",
+            "logprobs": "include",
+            "messages": "input",
+            "image_detail": "input",
+            "tool_strict": "tools",
+        },
+    )
+
+
+def _turns(place: Place, found: list[Untranslatable]) -> Sequence[Turn]:
+    """Return the turns; items of one side that follow each other are one turn, for each turn is many items here."""
+    if isinstance(place.value, str):
+        return [Turn(role="user", parts=(Text(text=place.value),))]
+    turns: list[Turn] = []
+    for item in place.items():
+        told = _item(item, found)
+        if told is None:
+            continue
+        role, parts = told
+        if turns and turns[-1].role == role and role != "system":
+            turns[-1] = Turn(role=role, parts=(*turns[-1].parts, *parts))
+        else:
+            turns.append(Turn(role=role, parts=parts))
+    return turns
+
+
+def _item(
+    item: Place, found: list[Untranslatable]
+) -> tuple[Literal["system", "user", "assistant"], tuple[Part, ...]] | None:
+    match item.kind:
+        case "" | "message":
+            return _message(item, found)
+        case "function_call" | "custom_tool_call":
+            is_custom = item.kind == "custom_tool_call"
+            call = ToolCall(
+                id=item.get("call_id").text(),
+                name=item.get("name").text(),
+                arguments=item.get("input" if is_custom else "arguments").text(),
+                is_custom=is_custom,
+                item_id=item.get("id").optional_text(),
+            )
+            return "assistant", (call,)
+        case "function_call_output" | "custom_tool_call_output":
+            output = item.get("output")
+            parts = (Text(text=output.value),) if isinstance(output.value, str) else tuple(_contents(output, found))
+            kept = tuple(part for part in parts if isinstance(part, Text | Image | Document))
+            return "user", (ToolResult(call_id=item.get("call_id").text(), parts=kept),)
+        case "reasoning":
+            return "assistant", (_thought(item),)
+    message = f"Items of the type {item.kind!r} belong to OpenAI alone and cannot be translated: leave it out."
+    found.append(Untranslatable(field=item.name, message=message))
+    return None
+
+
+def _message(
+    item: Place, found: list[Untranslatable]
+) -> tuple[Literal["system", "user", "assistant"], tuple[Part, ...]]:
+    content = item.get("content")
+    parts = (Text(text=content.value),) if isinstance(content.value, str) else tuple(_contents(content, found))
+    match item.get("role").value:
+        case "system" | "developer":
+            return "system", parts
+        case "user":
+            return "user", parts
+        case "assistant":
+            return "assistant", parts
+    raise item.get("role").refused("This must be user, assistant, system or developer.")
+
+
+def _thought(item: Place) -> Reasoning:
+    summary = tuple(each.get("text").text() for each in item.get("summary").items())
+    raw = "".join(each.get("text").text() for each in item.get("content").items())
+    part = Reasoning(text=raw or "\n\n".join(summary), summary=summary, item_id=item.get("id").optional_text())
+    encrypted = item.get("encrypted_content").optional_text()
+    if not encrypted:
+        return part
+    if is_ours(encrypted):
+        return with_blob(part, encrypted)
+    return Reasoning(text=part.text, summary=summary, item_id=part.item_id, encrypted=encrypted)
+
+
+def _contents(content: Place, found: list[Untranslatable]) -> Iterator[Part]:
+    for place in content.items():
+        part = _content(place, found)
+        if part is not None:
+            yield part
+
+
+def _content(place: Place, found: list[Untranslatable]) -> Part | None:
+    match place.kind:
+        case "input_text" | "output_text" | "text":
+            return Text(text=place.get("text").text())
+        case "refusal":
+            return Refusal(text=place.get("refusal").text())
+        case "input_image" if place.get("file_id").value is None:
+            media_type, data, url = split_url(place.get("image_url").text())
+            return Image(media_type=media_type, data=data, url=url, detail=place.get("detail").optional_text())
+        case "input_file" if place.get("file_id").value is None:
+            name = place.get("filename").optional_text()
+            if place.get("file_url").value is not None:
+                return Document(url=place.get("file_url").text(), filename=name)
+            media_type, data, url = split_url(place.get("file_data").text())
+            return Document(media_type=media_type, data=data, url=url, filename=name)
+        case "input_image" | "input_file":
+            message = "The id of a file belongs to one account: send the file itself."
+            found.append(Untranslatable(field=place.get("file_id").name, message=message))
+            return None
+    message = f"Contents of the type {place.kind!r} cannot be translated for the model's provider."
+    found.append(Untranslatable(field=place.name, message=message))
+    return None
+
+
+def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
+    for tool in tools.items():
+        if tool.kind == "function":
+            strict = tool.get("strict").truth()
+            yield Tool(
+                name=tool.get("name").text(),
+                description=tool.get("description").optional_text(),
+                parameters=tool.get("parameters").optional_mapping(),
+                # A function that does not say is strict here, and nowhere else.
+                strict=True if strict is None else strict,
+            )
+        elif tool.kind == "custom":
+            yield Tool(
+                name=tool.get("name").text(),
+                description=tool.get("description").optional_text(),
+                is_custom=True,
+                grammar=tool.get("format").optional_mapping(),
+            )
+        else:
+            message = f"The tool {tool.kind!r} is run by OpenAI, and the model is another provider's: leave it out."
+            found.append(Untranslatable(field=tool.name, message=message))
+
+
+def _tool_choice(choice: Place, found: list[Untranslatable]) -> ToolChoice | None:
+    match choice.value:
+        case None:
+            return None
+        case "auto" | "none" | "required":
+            return ToolChoice(mode=choice.value)
+        case {"type": "function" | "custom"}:
+            return ToolChoice(mode="required", names=(choice.get("name").text(),))
+        case {"type": "allowed_tools"}:
+            names = tuple(tool.get("name").text() for tool in choice.get("tools").items())
+            return ToolChoice(mode="required" if choice.get("mode").value == "required" else "auto", names=names)
+        case {"type": str()}:
+            message = f"The tool {choice.kind!r} is run by OpenAI, and the model is another provider's."
+            found.append(Untranslatable(field="tool_choice", message=message))
+            return None
+    raise choice.refused("This must be auto, none, required, or name a tool.")
+
+
+def _output_format(output: Place) -> OutputFormat | None:
+    match output.kind if output.value is not None else None:
+        case None | "text":
+            return None
+        case "json_object":
+            return OutputFormat(kind="json_object")
+        case "json_schema":
+            return OutputFormat(
+                kind="json_schema",
+                name=output.get("name").text(),
+                description=output.get("description").optional_text(),
+                schema=output.get("schema").mapping(),
+                strict=output.get("strict").truth(),
+            )
+    raise output.refused("This must be of the type text, json_object or json_schema.")
+
+
+def _reasoning(reasoning: Place) -> ReasoningOptions | None:
+    if reasoning.value is None:
+        return None
+    effort, summary = reasoning.get("effort"), reasoning.get("summary")
+    if effort.value is not None and effort.value not in _EFFORTS:
+        raise effort.refused(f"This must be one of {', '.join(get_args(Effort))}.")
+    if summary.value not in {None, "auto", "concise", "detailed"}:
+        raise summary.refused("This must be auto, concise or detailed.")
+    return ReasoningOptions(effort=effort.value, summary=summary.value)
+
+
+def _options(root: Place) -> Iterator[tuple[str, str]]:
+    for name, place in (
+        ("user", root.get("user")),
+        ("service_tier", root.get("service_tier")),
+        ("cache_key", root.get("prompt_cache_key")),
+        ("verbosity", root.get("text").get("verbosity")),
+    ):
+        value = place.optional_text()
+        if value is not None and (name, value) not in {("service_tier", "auto"), ("service_tier", "default")}:
+            yield name, value
+
+
+def _metadata(metadata: Place) -> Mapping[str, str] | None:
+    told = metadata.optional_mapping()
+    return {name: metadata.get(name).text() for name in told} if told else None
