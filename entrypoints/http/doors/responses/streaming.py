@@ -123,7 +123,7 @@ class ResponseEncoder:
             part = {"type": "refusal", "refusal": ""} if kind == "refusal" else text_content("")
             yield self._of_content("response.content_part.added", item, part=part)
         item.words.append(text)
-        extra = {} if kind == "refusal" else {"logprobs": []}
+        extra: dict[str, Any] = {} if kind == "refusal" else {"logprobs": []}
         yield self._of_content(f"response.{kind}.delta", item, delta=text, **extra)
 
     def _close_content(self, item: _Item, choice: Choice | None = None) -> Iterator[NamedEvent]:
