@@ -23,8 +23,9 @@ from entrypoints.http.routing.all import Views
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.bulk import BulkViews
-from entrypoints.http.views.chat_completions import ChatViews
+from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.discovery import DiscoveryViews
+from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.prompts import PromptViews
@@ -193,11 +194,9 @@ def views(container: Container, trail: AuditTrail) -> Views:
         prompts=PromptViews(
             select=container.select_model(), run=container.run_prompt(), stream=container.stream_prompt()
         ),
-        chat=ChatViews(
-            select=container.select_model(),
-            callable_models=container.callable_models(),
-            run=container.run_prompt(),
-            stream=container.stream_prompt(),
+        doors=DoorViews(run=container.run_prompt(), stream=container.stream_prompt()),
+        compatible_models=CompatibleModelViews(
+            select=container.select_model(), callable_models=container.callable_models()
         ),
         usage=UsageViews(report=container.report_usage()),
         audit=AuditViews(log=container.audit_log(), history=container.history()),

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from application.ports.generation import ImagePart, Message, TextPart
+
 from adapters.providers.gateway import Gateway
 from application.caller import acting_as
 from application.policies.candidates import Candidate, ModelById
 from application.policies.parameters import Defaults
 from application.policies.retrying import Retrying
-from application.ports.generation import ImagePart, Message, TextPart
 from application.ports.provider_gateway import UpstreamFailure
 from application.ports.roster import Account, RegisteredModel
 from application.prompts.readiness import Readiness, ReadinessPorts

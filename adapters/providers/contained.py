@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Final, Self
 from adapters.providers.reports import finding_of_failure
 from application.errors import InvalidInput
 from application.policies.redaction import redact
-from application.ports.generation import Generated, TextDelta
 from application.ports.outbound import OutboundFailure
 from application.ports.provider_adapter import Finding, PromptAdapter
 from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
+from application.prompts.completion import Completion, Delta, StreamStarted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from types import TracebackType
 
-    from application.ports.generation import GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import ProviderAdapter
     from application.ports.provider_gateway import ProviderConnection
+    from application.prompts.completion import CompletionEvent
+    from application.prompts.generation import GenerationRequest
 
 _log = logging.getLogger(__name__)
 
@@ -92,36 +93,36 @@ class InstalledAdapter:
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         adapter = self._prompt_adapter()
         contained = Contained(passing=_ALLOWED_OF_PROMPTS)
         with contained:
             try:
-                generated: object = await adapter.generate(connection, request, outbound)
+                completion: object = await adapter.generate(connection, request, outbound)
             except UpstreamFailure as failure:
                 raise _without_key(finding_of_failure(failure), connection).failure() from None
-            if isinstance(generated, Generated):
-                return generated
-            raise AdapterUnusable("its generate returned something other than a Generated")
+            if isinstance(completion, Completion):
+                return completion
+            raise AdapterUnusable("its generate returned something other than a Completion")
         raise self._failure(contained.error)
 
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
+    ) -> AsyncGenerator[CompletionEvent]:
         adapter = self._prompt_adapter()
         contained = Contained(passing=_ALLOWED_OF_PROMPTS)
         with contained:
             try:
                 async with aclosing(adapter.stream(connection, request, outbound)) as events:
                     async for event in events:
-                        if not isinstance(event, TextDelta | Generated):
-                            raise AdapterUnusable("its stream has something other than a TextDelta or a Generated")
+                        if not isinstance(event, Completion | Delta | StreamStarted):
+                            raise AdapterUnusable("its stream has something other than a delta or a Completion")
                         yield event
-                        if isinstance(event, Generated):
+                        if isinstance(event, Completion):
                             return
             except UpstreamFailure as failure:
                 raise _without_key(finding_of_failure(failure), connection).failure() from None
-            raise AdapterUnusable("its stream ended without a Generated")
+            raise AdapterUnusable("its stream ended without a Completion")
         raise self._failure(contained.error)
 
     def _prompt_adapter(self) -> PromptAdapter:

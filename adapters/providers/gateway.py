@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.providers.installed import BrokenAdapter
-    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import PromptAdapter
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
     from domain.provider.values import Endpoint
 
 PROBE_SECONDS: Final = 2.0
@@ -86,7 +87,7 @@ class Gateway:
             finding = out_of_time(adapter.type.label, LISTING_SECONDS)
         raise finding.failure() from None
 
-    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Generated:
+    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Completion:
         adapter = self._adapter(connection)
         try:
             async with asyncio.timeout(request.deadline_seconds):
@@ -100,13 +101,13 @@ class Gateway:
     @asynccontextmanager
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest
-    ) -> AsyncGenerator[AsyncIterator[StreamEvent]]:
+    ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
         async with aclosing(self._events(self._adapter(connection), connection, request)) as events:
             yield events
 
     async def _events(
         self, adapter: PromptAdapter, connection: ProviderConnection, request: GenerationRequest
-    ) -> AsyncGenerator[StreamEvent]:
+    ) -> AsyncGenerator[CompletionEvent]:
         finding: Finding | None = None
         async with aclosing(adapter.stream(connection, request, self._outbound)) as events:
             try:

@@ -22,5 +22,5 @@ async def run_prompt(prompt: Prompt, *, ports: PromptPorts) -> PromptAnswer:
     """
     run = await started(prompt, ports)
     async with run.within_deadline():
-        generated = await run.first_success(ports.generation.generate)
-    return run.succeeded(generated)
+        completion = await run.first_success(ports.generation.generate)
+    return run.succeeded(completion)

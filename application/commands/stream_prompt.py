@@ -8,33 +8,36 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from application.ports.generation import Generated
 from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.answer import PromptAnswer
+from application.prompts.completion import Completion, Delta, NativeEvent, StreamStarted
 from application.prompts.run import started
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from application.ports.generation import Generation, GenerationRequest, StreamEvent, TextDelta
     from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.answer import PromptAnswer
+    from application.prompts.completion import CompletionEvent
+    from application.prompts.generation import Generation, GenerationRequest
     from application.prompts.request import Prompt
     from application.prompts.run import PromptPorts, Run
+
+
+PromptEvent = StreamStarted | Delta | NativeEvent | PromptAnswer
+"""What comes of a streamed prompt: what is new, as a provider tells it, and at the end the whole with its account."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """A stream whose first event is here; from now on no other model is asked."""
 
-    first: StreamEvent
-    rest: AsyncIterator[StreamEvent]
+    first: CompletionEvent
+    rest: AsyncIterator[CompletionEvent]
     ending: AsyncExitStack
 
 
 @asynccontextmanager
-async def stream_prompt(
-    prompt: Prompt, *, ports: PromptPorts
-) -> AsyncGenerator[AsyncIterator[TextDelta | PromptAnswer]]:
+async def stream_prompt(prompt: Prompt, *, ports: PromptPorts) -> AsyncGenerator[AsyncIterator[PromptEvent]]:
     """Give the words as they come and, last, the whole answer; entered as soon as the first words are here.
 
     Until then other models are tried as for `run_prompt`, afterwards none. Leaving the block early ends the call at
@@ -49,7 +52,7 @@ async def stream_prompt(
     async with run.within_deadline():
         opened = await run.first_success(partial(_opened, ports.generation))
     run.has_begun()
-    async with run.within_deadline(), opened.ending, aclosing(_told(run, opened)) as events:
+    async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
         yield events
 
 
@@ -60,7 +63,7 @@ async def _opened(generation: Generation, connection: ProviderConnection, reques
     raise AssertionError  # pragma: no cover - no stream swallows an error
 
 
-async def _next(events: AsyncIterator[StreamEvent]) -> StreamEvent:
+async def _next(events: AsyncIterator[CompletionEvent]) -> CompletionEvent:
     try:
         return await anext(events)
     except StopAsyncIteration:
@@ -69,10 +72,10 @@ async def _next(events: AsyncIterator[StreamEvent]) -> StreamEvent:
         ) from None
 
 
-async def _told(run: Run, opened: _Opened) -> AsyncGenerator[TextDelta | PromptAnswer]:
+async def _events(run: Run, opened: _Opened) -> AsyncGenerator[PromptEvent]:
     event = opened.first
     try:
-        while not isinstance(event, Generated):
+        while not isinstance(event, Completion):
             yield event
             event = await _next(opened.rest)
         yield run.succeeded(event)

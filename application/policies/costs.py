@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from application.ports.generation import TokenUsage
+    from application.prompts.completion import Completion
     from domain.model.values import Price
 
 UnknownCost = Literal["price-unknown", "usage-unknown"]
@@ -28,11 +28,14 @@ class Cost:
 NOTHING: Final = Cost(Decimal(0))
 
 
-def cost_of(price: Price | None, usage: TokenUsage) -> Cost:
-    """Return the cost of these tokens at this price.
+def cost_of(price: Price | None, completion: Completion) -> Cost:
+    """Return what the answer itself says that it cost, else the cost of its tokens at this price.
 
     Tokens that the provider had cached count at the full price, so that the cost is never understated.
     """
+    if completion.cost_usd is not None:
+        return Cost(completion.cost_usd)
+    usage = completion.usage
     if usage.input_tokens is None or usage.output_tokens is None:
         return Cost(None, "usage-unknown")
     if price is None:

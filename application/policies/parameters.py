@@ -9,6 +9,9 @@
 | `systemPrompt` (`system_prompt`) | a text, used where the request has no system message     |
 | `preference`                  | a number; the lowest is the first choice by `preferred`     |
 | `idleSeconds`                 | seconds, up to 600, that a stream may be silent             |
+| `reasoningEffort`             | none, minimal, low, medium, high, xhigh or max              |
+| `drop`                        | up to 32 fields, by the provider's names, to leave out      |
+| `baseModel`                   | the model behind the name of a deployment                   |
 
 What else `config` holds is for others to read, and null is as good as absent.
 """
@@ -16,13 +19,16 @@ What else `config` holds is for others to read, and null is as good as absent.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from application.prompts.conversation import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOTTEST: Final = 2.0
 LONGEST_IDLE: Final = 600.0
+MOST_DROPPED: Final = 32
 MOST_STOPS: Final = 16
 
 
@@ -44,6 +50,9 @@ class Defaults:
     system_prompt: str | None = field(default=None, repr=False)
     preference: float | None = None
     idle_seconds: float | None = None
+    reasoning_effort: Effort | None = None
+    drop: frozenset[str] = frozenset()
+    base_model: str | None = None
     problem: str | None = None
 
 
@@ -64,22 +73,12 @@ def read_defaults(config: Mapping[str, Any]) -> Defaults:
             system_prompt=_text(config, "systemPrompt"),
             preference=_number(config, "preference", None),
             idle_seconds=_seconds(config, "idleSeconds"),
+            reasoning_effort=_effort(config.get("reasoningEffort")),
+            drop=_names(config.get("drop")),
+            base_model=_text(config, "baseModel"),
         )
     except _Misfit as misfit:
         return Defaults(problem=str(misfit))
-
-
-def merged(asked: Parameters, defaults: Parameters, limit: int | None) -> Parameters:
-    """Return what counts; `max_tokens` is never above the model's limit (none or 0: not known)."""
-    max_tokens = defaults.max_tokens if asked.max_tokens is None else asked.max_tokens
-    if max_tokens is not None and limit:
-        max_tokens = min(max_tokens, limit)
-    return Parameters(
-        temperature=defaults.temperature if asked.temperature is None else asked.temperature,
-        top_p=defaults.top_p if asked.top_p is None else asked.top_p,
-        max_tokens=max_tokens,
-        stop=defaults.stop if asked.stop is None else asked.stop,
-    )
 
 
 _SPELLINGS: Final = {"topP": "top_p", "maxTokens": "max_tokens", "systemPrompt": "system_prompt"}
@@ -131,3 +130,21 @@ def _stops(value: object) -> tuple[str, ...] | None:
     if not isinstance(stops, list) or len(stops) > MOST_STOPS or not all(isinstance(s, str) and s for s in stops):
         raise _Misfit(f"stop is not a text, or up to {MOST_STOPS} of them, none of them empty")
     return tuple(stops)
+
+
+def _effort(value: object) -> Effort | None:
+    efforts: tuple[Effort, ...] = get_args(Effort)
+    if value is None:
+        return None
+    for effort in efforts:
+        if effort == value:
+            return effort
+    raise _Misfit(f"reasoningEffort is not one of {', '.join(efforts)}")
+
+
+def _names(value: object) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    if not isinstance(value, list) or len(value) > MOST_DROPPED or not all(isinstance(s, str) and s for s in value):
+        raise _Misfit(f"drop is not a list of up to {MOST_DROPPED} names of fields")
+    return frozenset(value)

@@ -22,9 +22,10 @@ from application.ports.provider_gateway import (
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_gateway import OfferedModel
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
 
 Concern = Literal["provider", "listing"]
 
@@ -112,7 +113,7 @@ class PromptAdapter(ProviderAdapter, Protocol):
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         """Return the whole answer.
 
         Raises:
@@ -122,8 +123,8 @@ class PromptAdapter(ProviderAdapter, Protocol):
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
-        """Yield the new words as they come and, last, the whole answer; errors as for `generate`, at any time.
+    ) -> AsyncGenerator[CompletionEvent]:
+        """Yield what is new as it comes and, last, the whole answer; errors as for `generate`, at any time.
 
         Closing the generator ends the call. After the first words the adapter itself keeps to `request.idle_seconds`.
         """

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from application.policies.candidates import Candidate
     from application.policies.costs import Cost
-    from application.ports.generation import Generated
+    from application.prompts.completion import Completion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class PromptAnswer:
     """The answer, the model that gave it, what it cost, and the calls it took; `latency_ms` is of all of it."""
 
     candidate: Candidate
-    generated: Generated
+    completion: Completion
     cost: Cost
     latency_ms: float
     attempts: Sequence[Attempt]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from application.prompts.conversation import Refusal, Text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
@@ -72,6 +74,23 @@ class Completion:
     rate_limit: RateLimit | None = None
     ignored_fields: tuple[str, ...] = ()
     native: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The words of the first answer, a refusal's included."""
+        return "".join(part.text for part in self.choices[0].parts if isinstance(part, Text | Refusal))
+
+    @property
+    def finish_reason(self) -> FinishReason:
+        """Why the first answer ended."""
+        return self.choices[0].finish_reason
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStarted:
+    """The first event of a stream: the model answers, and these fields of the request were left out."""
+
+    ignored_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +162,6 @@ class NativeEvent:
 
 
 Delta = TextDelta | RefusalDelta | ReasoningDelta | ReasoningDone | ToolCallStarted | ToolArgumentsDelta | ToolCallDone
-CompletionEvent = Delta | NativeEvent | Completion
-"""A stream is deltas, or native events where door and provider speak the same protocol; its last event is the whole
-`Completion`, in either case."""
+CompletionEvent = StreamStarted | Delta | NativeEvent | Completion
+"""A stream is a `StreamStarted`, then deltas, or native events where door and provider speak the same protocol. Its
+last event is the whole `Completion`, in either case."""

@@ -62,21 +62,21 @@ def selection_document(selection: Selection) -> dict[str, Any]:
 
 def answer_document(answer: PromptAnswer) -> dict[str, Any]:
     """Return everything about the answer except its text."""
-    generated = answer.generated
+    completion = answer.completion
     return {
         "model": model_document(answer.candidate),
-        "answeredBy": generated.answered_by,
-        "finishReason": generated.finish_reason,
+        "answeredBy": completion.answered_by,
+        "finishReason": completion.finish_reason,
         "usage": {
-            "inputTokens": generated.usage.input_tokens,
-            "outputTokens": generated.usage.output_tokens,
-            "cachedInputTokens": generated.usage.cached_input_tokens,
-            "reasoningTokens": generated.usage.reasoning_tokens,
+            "inputTokens": completion.usage.input_tokens,
+            "outputTokens": completion.usage.output_tokens,
+            "cachedInputTokens": completion.usage.cached_input_tokens,
+            "reasoningTokens": completion.usage.reasoning_tokens,
         },
         "costUsd": answer.cost.usd,
         "costUnknownReason": answer.cost.unknown,
         "latencyMs": _milliseconds(answer.latency_ms),
-        "upstreamRequestId": generated.upstream_request_id,
+        "upstreamRequestId": completion.upstream_request_id,
         "attempts": attempt_documents(answer.attempts),
     }
 

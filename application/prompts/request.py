@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from application.policies.parameters import Parameters, merged
-from application.ports.generation import GenerationRequest, ImagePart, Message, TextPart
+from application.prompts.conversation import origin_of
+from application.prompts.generation import GenerationRequest, ModelDefaults
 
 if TYPE_CHECKING:
     from application.policies.candidates import Candidate, Wanted
+    from application.prompts.generation import ClientRequest
 
 LONGEST_DEADLINE: Final = 600.0
 """Seconds that a prompt may ask for: as long as the providers' own clients wait by themselves."""
@@ -24,41 +25,38 @@ SILENCE_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """Run these messages on the model that is asked for, or on the best of those that fit. Editors and administrators.
+    """Run what a client asks on the model that it names, or on the best of those that fit. Editors and administrators.
 
-    `parameters` overrule those of the registered model. A deadline, in seconds, bounds everything: waiting, trying
-    again, other models, and a stream to its last word. Without one, `ANSWER_SECONDS` bound a whole answer and the
-    beginning of a streamed one, whose length then is bounded by silence alone.
+    A deadline, in seconds, bounds everything: waiting, trying again, other models, and a stream to its last word.
+    Without one, `ANSWER_SECONDS` bound a whole answer and the beginning of a streamed one, whose length then is bounded
+    by silence alone.
     """
 
     wanted: Wanted
-    messages: tuple[Message, ...] = field(repr=False)
-    parameters: Parameters = field(default_factory=Parameters)
+    client: ClientRequest = field(repr=False)
+    has_images: bool = False
     deadline_seconds: float | None = None
-
-    @property
-    def has_images(self) -> bool:
-        """Whether the model must be able to see."""
-        return any(isinstance(part, ImagePart) for message in self.messages for part in message.parts)
 
 
 def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> GenerationRequest:
     """Return the prompt as this model is to be asked it, with this many seconds left."""
-    parameters = merged(prompt.parameters, candidate.defaults.parameters, candidate.max_tokens)
+    defaults = candidate.defaults
     return GenerationRequest(
         model_id=candidate.provider_model_id,
-        messages=_messages(prompt, candidate.defaults.system_prompt),
-        max_tokens=parameters.max_tokens,
-        output_limit=candidate.output_limit,
-        temperature=parameters.temperature,
-        top_p=parameters.top_p,
-        stop=parameters.stop or (),
+        client=prompt.client,
+        origin=origin_of(candidate.provider_id, candidate.provider_model_id),
+        defaults=ModelDefaults(
+            temperature=defaults.parameters.temperature,
+            top_p=defaults.parameters.top_p,
+            max_tokens=defaults.parameters.max_tokens,
+            stop=defaults.parameters.stop,
+            system_prompt=defaults.system_prompt,
+            reasoning_effort=defaults.reasoning_effort,
+            most_tokens=candidate.output_limit,
+            drop=defaults.drop,
+            base_model=defaults.base_model,
+            capabilities=candidate.capabilities,
+        ),
         deadline_seconds=remaining,
-        idle_seconds=min(candidate.defaults.idle_seconds or SILENCE_SECONDS, remaining),
+        idle_seconds=min(defaults.idle_seconds or SILENCE_SECONDS, remaining),
     )
-
-
-def _messages(prompt: Prompt, system_prompt: str | None) -> tuple[Message, ...]:
-    if system_prompt is None or any(message.role == "system" for message in prompt.messages):
-        return prompt.messages
-    return (Message(role="system", parts=(TextPart(system_prompt),)), *prompt.messages)

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from application.errors import ApplicationError
     from application.policies.candidates import Candidate, Selection
-    from application.ports.generation import Generated, Generation, GenerationRequest
     from application.ports.provider_gateway import Category, ProviderConnection
     from application.ports.timer import Timer
     from application.ports.usage import UsageLedger
+    from application.prompts.completion import Completion
+    from application.prompts.generation import Generation, GenerationRequest
     from application.prompts.readiness import Readiness
     from application.prompts.ready import Ready
     from application.prompts.request import Prompt
@@ -112,14 +113,14 @@ class Run:
                     wait = self._wait(failure, calls, has_alternative=number < len(self._candidates))
         raise PromptFailed(most_telling(failures), self._attempts) from failures[-1]
 
-    def succeeded(self, generated: Generated) -> PromptAnswer:
+    def succeeded(self, completion: Completion) -> PromptAnswer:
         """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
         candidate = self._calling or self._candidates[0]
-        cost = cost_of(candidate.price, generated.usage)
-        self._end(OK, cost, generated=generated)
+        cost = cost_of(candidate.price, completion)
+        self._end(OK, cost, completion=completion)
         return PromptAnswer(
             candidate=candidate,
-            generated=generated,
+            completion=completion,
             cost=cost,
             latency_ms=(self._ports.timer.now() - self._started) * 1000,
             attempts=self._attempts,
@@ -189,20 +190,20 @@ class Run:
         )
 
     def _end(
-        self, outcome: str, cost: Cost, *, generated: Generated | None = None, failure: UpstreamFailure | None = None
+        self, outcome: str, cost: Cost, *, completion: Completion | None = None, failure: UpstreamFailure | None = None
     ) -> None:
         candidate, self._calling = self._calling, None
         if candidate is None:
             return
         latency_ms = (self._ports.timer.now() - self._called_at) * 1000
-        told = generated or failure
+        said = completion or failure
         self._attempts.append(
             Attempt(
                 candidate=candidate,
                 outcome=outcome,
                 wait_ms=self._waited * 1000,
                 latency_ms=latency_ms,
-                upstream_request_id=told.upstream_request_id if told else None,
+                upstream_request_id=said.upstream_request_id if said else None,
                 http_status=failure.http_status if failure else None,
                 message=failure.message if failure else None,
             )
@@ -214,8 +215,8 @@ class Run:
                 provider_type=candidate.provider_type,
                 provider_model_id=candidate.provider_model_id,
                 outcome=outcome,
-                input_tokens=(generated.usage.input_tokens or 0) if generated else 0,
-                output_tokens=(generated.usage.output_tokens or 0) if generated else 0,
+                input_tokens=(completion.usage.input_tokens or 0) if completion else 0,
+                output_tokens=(completion.usage.output_tokens or 0) if completion else 0,
                 cost_usd=cost.usd,
                 latency_ms=latency_ms,
             )

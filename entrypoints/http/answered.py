@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from entrypoints.http.doors import shape_at
+from entrypoints.http.doors.shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.outcomes import with_outcome

@@ -83,7 +83,7 @@ def error_document(problem: Problem) -> dict[str, Any]:
         "error": {
             "message": " ".join(str(sentence) for sentence in sentences if sentence),
             "type": type_,
-            "param": _PARAMETERS.get(kind) or _parameter(problem),
+            "param": _PARAMETERS.get(kind) or parameter_of(problem),
             "code": code or _own_code(problem),
         }
     }
@@ -114,7 +114,8 @@ def _own_code(problem: Problem) -> str:
     return category if isinstance(category, str) else problem.code.replace("-", "_")
 
 
-def _parameter(problem: Problem) -> str | None:
+def parameter_of(problem: Problem) -> str | None:
+    """Return the place of what is wrong as OpenAI writes it: `messages[0].content`; none where no place is."""
     if not problem.errors or not problem.errors[0].pointer.startswith("/"):
         return None
     return _INDEX.sub(r"[\1]", problem.errors[0].pointer[1:].replace("/", "."))

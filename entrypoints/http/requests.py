@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
@@ -25,7 +25,7 @@ from entrypoints.http.refusals import (
     UnsupportedContent,
 )
 from entrypoints.http.request_bodies import REQUEST_BODIES
-from entrypoints.http.strict_json import parse_json
+from entrypoints.http.strict_json import parse_json, parse_json_to_hand_on
 from entrypoints.http.transport import close_after_answer
 from entrypoints.wording import refusal_of
 
@@ -88,15 +88,9 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
     if route is None or route.body is not model:
         message = f"{model.__name__} is not the body that the route documents"
         raise TypeError(message)
-    body = await read_body(request)
-    if not body and not route.body_required:
+    if not await read_body(request) and not route.body_required:
         return validated(model, {})
-    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind not in route.content_types:
-        raise UnsupportedContent(
-            f"Send the body with Content-Type: {route.content_types[0]}.",
-            headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(route.content_types)},
-        )
+    _check_content_type(request, route)
 
     def read(body: bytes) -> object:
         document = parse_json(body)
@@ -109,6 +103,29 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
     if route.takes_reason and isinstance(document, dict):
         take_reason(request, document, model)
     return await work_on_body(request, lambda _: validated(model, document))
+
+
+async def json_to_hand_on(request: web.Request, model: type[Model]) -> tuple[Model, dict[str, Any]]:
+    """Return what this service itself reads of the JSON body, checked, and the whole of it; errors as for `json_body`.
+
+    The model names few fields and allows all others.
+    """
+    route = exchange_of(request).route
+    if route is None or route.body is not model:
+        message = f"{model.__name__} is not the body that the route documents"
+        raise TypeError(message)
+    _check_content_type(request, route)
+    document = await work_on_body(request, parse_json_to_hand_on)
+    return await work_on_body(request, lambda _: validated(model, document)), document
+
+
+def _check_content_type(request: web.Request, route: Route) -> None:
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind not in route.content_types:
+        raise UnsupportedContent(
+            f"Send the body with Content-Type: {route.content_types[0]}.",
+            headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(route.content_types)},
+        )
 
 
 def query_of(request: web.Request, model: type[Model]) -> Model:

@@ -30,14 +30,15 @@ def json_response(
     revision: int | None = None,
     position: int | None = None,
     location: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> web.Response:
     """Return a JSON answer; bytes are taken to be JSON already.
 
     `revision` becomes the ETag, `position` (of the last event) the Log-Position.
     """
     content = body if isinstance(body, bytes) else json_bytes(body)
-    headers = {**_JSON, **written(revision=revision, position=position, location=location)}
-    return web.Response(status=status, body=content, headers=headers)
+    told = written(revision=revision, position=position, location=location)
+    return web.Response(status=status, body=content, headers={**_JSON, **told, **(headers or {})})
 
 
 def no_content(*, revision: int | None = None, position: int | None = None) -> web.Response:

@@ -12,7 +12,7 @@ from aiohttp import web, web_protocol
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
 
-from entrypoints.http.doors import shape_at
+from entrypoints.http.doors.shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.problems import Problem

@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-
 from application.ports.generation import Generated, GenerationRequest, Message, TextDelta, TextPart
+
 from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
     from application.ports.generation import Generation, StreamEvent
+
     from application.ports.provider_gateway import ProviderConnection
 
 

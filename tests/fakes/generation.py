@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from application.ports.generation import Generated, TextDelta, TokenUsage
+
 from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from application.ports.generation import GenerationRequest, StreamEvent
+
     from application.ports.provider_gateway import ProviderConnection
 
 USUAL_USAGE = TokenUsage(input_tokens=10, output_tokens=5)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.addresses import address, with_version
-from adapters.providers.anthropic.answers import MessageReader, read_message
 from adapters.providers.anthropic.models import read_model
-from adapters.providers.anthropic.requests import message_request
 from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
 from adapters.providers.listing import counted, every_entry, offered, under
+from adapters.providers.messages.protocol import Messages
 from adapters.providers.reading import mapping
-from adapters.providers.running import answered, streamed
 from adapters.providers.verdicts.anthropic import ANTHROPIC
+from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
 
 # 2026-10-21 is newer, but refuses temperature, top_p and top_k, which many prompts bring along.
 DEFAULT_VERSION: Final = "2023-06-01"
@@ -83,26 +83,32 @@ class Anthropic:
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
-        exchange = Exchange(_WIRE, connection, outbound)
-        body = _body(connection, request, stream=False)
-        return await answered(exchange, _messages(connection), body, request, read_message)
+    ) -> Completion:
+        exchange = Exchange(_wire(request), connection, outbound)
+        return await answered(exchange, _messages(connection), _protocol(connection), request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
-        exchange = Exchange(_WIRE, connection, outbound)
-        body = _body(connection, request, stream=True)
-        return streamed(exchange, _messages(connection), body, request, MessageReader())
+    ) -> AsyncGenerator[CompletionEvent]:
+        exchange = Exchange(_wire(request), connection, outbound)
+        return streamed(exchange, _messages(connection), _protocol(connection), request)
 
 
 def _version(connection: ProviderConnection) -> str:
     return str(connection.settings.get("anthropicVersion", DEFAULT_VERSION))
 
 
-def _body(connection: ProviderConnection, request: GenerationRequest, *, stream: bool) -> dict[str, Any]:
-    limit = connection.settings.get("defaultMaxTokens")
-    return message_request(request, _version(connection), default_max_tokens=limit, stream=stream)
+def _protocol(connection: ProviderConnection) -> Messages:
+    return Messages(_version(connection), connection.settings.get("defaultMaxTokens"))
+
+
+def _wire(request: GenerationRequest) -> Wire:
+    """Return how Anthropic is spoken to for a client of its own protocol, whose version and betas go with its body."""
+    sent = request.client.headers if request.client.protocol == "messages" else {}
+    named = {name: value for name, value in sent.items() if name in {"anthropic-version", "anthropic-beta"}}
+    if not named:
+        return _WIRE
+    return Wire(dialect=ANTHROPIC, headers=lambda connection: _headers(connection) | named)
 
 
 def _messages(connection: ProviderConnection) -> str:

@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.providers.addresses import address
 from adapters.providers.azure.models import read_deployment, read_model
-from adapters.providers.chat_completions.accent import Accent
-from adapters.providers.chat_completions.answers import ChunkReader, read_completion
-from adapters.providers.chat_completions.requests import chat_request
+from adapters.providers.chat_completions.options import OPENAI_MEDIA, ChatOptions
+from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange, Wire
-from adapters.providers.images import Eyes
 from adapters.providers.listing import counted, demanded, offered, under
-from adapters.providers.running import answered, streamed
 from adapters.providers.verdicts.dialects import AZURE
+from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
 
 DEFAULT_VERSION: Final = "2024-10-21"
 # The one version whose data plane lists deployments (openai-python#447, #460).
@@ -36,14 +35,15 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
 
 _WIRE: Final = Wire(dialect=AZURE, headers=_headers)
 _LISTED: Final = under("data")
-_ACCENT: Final = Accent(
-    eyes=Eyes(label="Azure OpenAI", media_types=frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})),
+_OPTIONS: Final = ChatOptions(
+    media=replace(OPENAI_MEDIA, label="Azure OpenAI"),
     limit_name="max_completion_tokens",
     names_model=False,
+    is_openai=True,
 )
 # The first version that knows `max_completion_tokens` and `stream_options`.
 _NEW_NAMES_VERSION: Final = "2024-09-01"
-_OLDER_ACCENT: Final = replace(_ACCENT, limit_name="max_tokens", asks_for_usage=False)
+_OLDER_OPTIONS: Final = replace(_OPTIONS, limit_name="max_tokens", asks_for_usage=False)
 
 
 class AzureOpenAI:
@@ -88,25 +88,23 @@ class AzureOpenAI:
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         exchange = Exchange(_WIRE, connection, outbound)
-        body = chat_request(request, _accent(connection))
-        return await answered(exchange, _completions(connection, request), body, request, read_completion)
+        return await answered(exchange, _completions(connection, request), _protocol(connection), request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
+    ) -> AsyncGenerator[CompletionEvent]:
         exchange = Exchange(_WIRE, connection, outbound)
-        body = chat_request(request, _accent(connection), stream=True)
-        return streamed(exchange, _completions(connection, request), body, request, ChunkReader())
+        return streamed(exchange, _completions(connection, request), _protocol(connection), request)
 
 
 def _version(connection: ProviderConnection) -> str:
     return str(connection.settings.get("apiVersion", DEFAULT_VERSION))
 
 
-def _accent(connection: ProviderConnection) -> Accent:
-    return _ACCENT if _version(connection) >= _NEW_NAMES_VERSION else _OLDER_ACCENT
+def _protocol(connection: ProviderConnection) -> ChatCompletions:
+    return ChatCompletions(_OPTIONS if _version(connection) >= _NEW_NAMES_VERSION else _OLDER_OPTIONS)
 
 
 def _completions(connection: ProviderConnection, request: GenerationRequest) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from adapters.providers.wire.media import MediaSupport
 
@@ -27,3 +27,10 @@ class ChatOptions:
     is_openai: bool = False
     reasoning_field: Literal["reasoning_content", "reasoning"] | None = None
     keeps_reasoning_details: bool = False
+
+
+OPENAI_MEDIA: Final = MediaSupport(
+    label="OpenAI",
+    image_types=frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"}),
+    audio_formats=frozenset({"wav", "mp3"}),
+)

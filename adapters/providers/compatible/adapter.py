@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.addresses import address
-from adapters.providers.chat_completions.accent import Accent
-from adapters.providers.chat_completions.answers import ChunkReader, read_completion
-from adapters.providers.chat_completions.requests import chat_request
+from adapters.providers.chat_completions.options import ChatOptions
+from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.compatible.deepseek import DEEPSEEK
 from adapters.providers.compatible.groq import GROQ
 from adapters.providers.compatible.llamacpp import LLAMACPP
@@ -19,18 +18,18 @@ from adapters.providers.compatible.together import TOGETHER
 from adapters.providers.compatible.vllm import VLLM
 from adapters.providers.compatible.xai import XAI
 from adapters.providers.exchange import Exchange, Wire, bearer
-from adapters.providers.images import Eyes
-from adapters.providers.running import answered, streamed
 from adapters.providers.verdicts.dialects import COMPATIBLE
+from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import Preset, ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
 
 _SERVICES: Final = (OPENROUTER, MISTRAL, GROQ, DEEPSEEK, XAI, TOGETHER, OLLAMA, VLLM, LLAMACPP)
 _ANY_SERVER: Final = Service(
@@ -38,7 +37,7 @@ _ANY_SERVER: Final = Service(
     dialect=COMPATIBLE,
     probe=probe_list(proves_key=False),
     list_models=one_page(),
-    accent=Accent(eyes=Eyes(label="The server"), always_says_done=False),
+    options=ChatOptions(always_says_done=False),
 )
 _PRESETS: Final[tuple[Preset, ...]] = tuple(service.preset for service in _SERVICES if service.preset is not None)
 _BY_PRESET: Final = {service.preset.name: service for service in _SERVICES if service.preset is not None}
@@ -75,20 +74,18 @@ class OpenAICompatible:
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         service = _service(connection)
         exchange = _exchange(service, connection, outbound)
-        body = chat_request(request, service.accent)
-        return await answered(exchange, _completions(service, connection), body, request, read_completion)
+        protocol = ChatCompletions(service.options)
+        return await answered(exchange, _completions(service, connection), protocol, request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
+    ) -> AsyncGenerator[CompletionEvent]:
         service = _service(connection)
         exchange = _exchange(service, connection, outbound)
-        body = chat_request(request, service.accent, stream=True)
-        reader = ChunkReader(always_says_done=service.accent.always_says_done)
-        return streamed(exchange, _completions(service, connection), body, request, reader)
+        return streamed(exchange, _completions(service, connection), ChatCompletions(service.options), request)
 
 
 def _service(connection: ProviderConnection) -> Service:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.addresses import address, without_version
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.service import LISTED, Service, one_page
 from adapters.providers.concurrency import side_by_side
 from adapters.providers.exchange import FOR_A_PROBE, Exchange
-from adapters.providers.images import Eyes
 from adapters.providers.listing import counted
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.dialects import DEEPSEEK as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -44,5 +44,7 @@ DEEPSEEK: Final = Service(
     dialect=DIALECT,
     probe=_probe,
     list_models=one_page(),
-    accent=Accent(eyes=Eyes(label="DeepSeek")),
+    options=ChatOptions(
+        media=MediaSupport(label="DeepSeek", takes_documents=False), reasoning_field="reasoning_content"
+    ),
 )

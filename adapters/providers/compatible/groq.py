@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.models import read_common
 from adapters.providers.compatible.service import Service, one_page, probe_list
-from adapters.providers.images import Eyes
 from adapters.providers.prices import per_token
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts.dialects import GROQ as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -47,5 +47,5 @@ GROQ: Final = Service(
     dialect=DIALECT,
     probe=probe_list(proves_key=True),
     list_models=one_page(read_model),
-    accent=Accent(eyes=Eyes(label="Groq"), limit_name="max_completion_tokens"),
+    options=ChatOptions(media=MediaSupport(label="Groq"), limit_name="max_completion_tokens"),
 )

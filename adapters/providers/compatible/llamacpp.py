@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.addresses import address, without_version
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.models import read_common
 from adapters.providers.compatible.service import Service, one_page, probe_list
 from adapters.providers.concurrency import side_by_side
 from adapters.providers.exchange import FOR_A_PROBE, Exchange
-from adapters.providers.images import Eyes
 from adapters.providers.listing import counted, only_entries, under
 from adapters.providers.reading import mapping, tokens, words
 from adapters.providers.verdicts.dialects import LLAMACPP as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -76,5 +76,5 @@ LLAMACPP: Final = Service(
     dialect=DIALECT,
     probe=_probe,
     list_models=one_page(read_model, _listed),
-    accent=Accent(eyes=Eyes(label="llama.cpp")),
+    options=ChatOptions(media=MediaSupport(label="llama.cpp")),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.models import read_common
 from adapters.providers.compatible.service import LISTED, Service, one_page, probe_list
-from adapters.providers.images import Eyes
 from adapters.providers.reading import day, mapping, words
 from adapters.providers.verdicts.dialects import MISTRAL as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -107,8 +107,10 @@ MISTRAL: Final = Service(
     dialect=DIALECT,
     probe=probe_list(proves_key=True, list_of=without_aliases),
     list_models=one_page(read_model, without_aliases),
-    accent=Accent(
-        eyes=Eyes(label="Mistral", media_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})),
+    options=ChatOptions(
+        media=MediaSupport(
+            label="Mistral", image_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+        ),
         asks_for_usage=False,
     ),
 )

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.addresses import address, with_version, without_version
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.models import read_common
 from adapters.providers.compatible.service import Service
 from adapters.providers.concurrency import side_by_side
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange
-from adapters.providers.images import Eyes
 from adapters.providers.listing import counted, demanded, offered, under
 from adapters.providers.reading import day, mapping, text, tokens, words
 from adapters.providers.verdicts.dialects import OLLAMA as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -109,6 +109,6 @@ OLLAMA: Final = Service(
     dialect=DIALECT,
     probe=_probe,
     list_models=_list_models,
-    accent=Accent(eyes=Eyes(label="Ollama", fetches=False)),
+    options=ChatOptions(media=MediaSupport(label="Ollama", fetches_images=False, takes_documents=False)),
     base_of_prompts=with_version,
 )

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from adapters.providers.addresses import address
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.models import media_of, read_common
 from adapters.providers.compatible.service import LISTED, Service, entries_if_there
 from adapters.providers.concurrency import side_by_side
 from adapters.providers.exchange import FOR_A_PROBE, Exchange
-from adapters.providers.images import Eyes
 from adapters.providers.listing import every_entry, offered
 from adapters.providers.modalities import capabilities_of
 from adapters.providers.prices import per_token
 from adapters.providers.reading import dated_id, day, mapping, text, tokens, words
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.dialects import OPENROUTER as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, OfferedModel, Preset
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ OPENROUTER: Final = Service(
     dialect=DIALECT,
     probe=_probe,
     list_models=_list_models,
-    accent=Accent(
-        eyes=Eyes(label="OpenRouter", media_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"}))
+    options=ChatOptions(
+        media=MediaSupport(
+            label="OpenRouter", image_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+        )
     ),
 )

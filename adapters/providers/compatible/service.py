@@ -13,7 +13,7 @@ from adapters.providers.listing import counted, demanded, offered, under
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from adapters.providers.chat_completions.accent import Accent
+    from adapters.providers.chat_completions.options import ChatOptions
     from adapters.providers.listing import Entry, ListOf, Read
     from adapters.providers.verdicts.rules import Dialect
     from application.ports.provider_adapter import Finding
@@ -37,7 +37,7 @@ class Service:
     dialect: Dialect
     probe: Probe
     list_models: ListModels
-    accent: Accent
+    options: ChatOptions
     base_of_prompts: Callable[[str], str] = str
 
 

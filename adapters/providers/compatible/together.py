@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.models import read_common
 from adapters.providers.compatible.service import LISTED, Service, one_page, probe_list
-from adapters.providers.images import Eyes
 from adapters.providers.listing import only_entries
 from adapters.providers.prices import per_million_tokens
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts.dialects import TOGETHER as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
 
 if TYPE_CHECKING:
@@ -66,5 +66,5 @@ TOGETHER: Final = Service(
     dialect=DIALECT,
     probe=probe_list(proves_key=True, list_of=_listed),
     list_models=one_page(read_model, _listed),
-    accent=Accent(eyes=Eyes(label="Together AI")),
+    options=ChatOptions(media=MediaSupport(label="Together AI")),
 )

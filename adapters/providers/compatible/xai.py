@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.addresses import address
-from adapters.providers.chat_completions.accent import Accent
+from adapters.providers.chat_completions.options import ChatOptions
 from adapters.providers.compatible.models import read_common
 from adapters.providers.compatible.service import LISTED, Service, entries_if_there
 from adapters.providers.concurrency import side_by_side
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange
-from adapters.providers.images import Eyes
 from adapters.providers.listing import counted, demanded, offered
 from adapters.providers.prices import cents_per_hundred_million_tokens
 from adapters.providers.reading import mapping, text, tokens
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.dialects import XAI as DIALECT
+from adapters.providers.wire.media import MediaSupport
 from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ XAI: Final = Service(
     dialect=DIALECT,
     probe=_probe,
     list_models=_list_models,
-    accent=Accent(
-        eyes=Eyes(label="xAI", media_types=frozenset({"image/png", "image/jpeg"})), limit_name="max_completion_tokens"
+    options=ChatOptions(
+        media=MediaSupport(label="xAI", image_types=frozenset({"image/png", "image/jpeg"})),
+        limit_name="max_completion_tokens",
     ),
 )

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.addresses import address
 from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
-from adapters.providers.google.answers import ContentReader, read_content
+from adapters.providers.generate_content.protocol import GenerateContent
 from adapters.providers.google.models import read_model
-from adapters.providers.google.requests import content_request
 from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.reading import mapping
-from adapters.providers.running import answered, streamed
 from adapters.providers.verdicts.google import GOOGLE
+from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from application.ports.generation import Generated, GenerationRequest, StreamEvent
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
 
 # v1 is stable but leaves the previews out.
 DEFAULT_VERSION: Final = "v1beta"
@@ -38,6 +38,7 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
 
 
 _WIRE: Final = Wire(dialect=GOOGLE, headers=_headers)
+_PROTOCOL: Final = GenerateContent()
 
 
 class Google:
@@ -77,17 +78,17 @@ class Google:
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         exchange = Exchange(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "generateContent")
-        return await answered(exchange, url, content_request(request), request, read_content)
+        return await answered(exchange, url, _PROTOCOL, request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
+    ) -> AsyncGenerator[CompletionEvent]:
         exchange = Exchange(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "streamGenerateContent", {"alt": "sse"})
-        return streamed(exchange, url, content_request(request), request, ContentReader())
+        return streamed(exchange, url, _PROTOCOL, request)
 
 
 def versioned(connection: ProviderConnection) -> str:

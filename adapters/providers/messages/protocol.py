@@ -20,19 +20,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Implements `PromptProtocol` for a version of Anthropic's API."""
+    """Implements `PromptProtocol` for a version of Anthropic's API.
+
+    `default_max_tokens` is asked for where neither the client nor anything known of the model says how many.
+    """
 
     version: str
+    default_max_tokens: int | None = None
 
     @property
     def name(self) -> WireProtocol:
         return "messages"
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
-        return encode(conversation, request, self.version, stream=stream)
+        return encode(conversation, request, self.version, self.default_max_tokens, stream=stream)
 
     def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
-        return pass_through(body, request, stream=stream)
+        return pass_through(body, request, self.default_max_tokens, stream=stream)
 
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_message(document, origin)

@@ -41,7 +41,14 @@ _HOTTEST: Final = 1.0
 _UNANSWERED: Final = "The call was not answered."
 
 
-def encode(conversation: Conversation, request: GenerationRequest, version: str, *, stream: bool) -> WireRequest:
+def encode(
+    conversation: Conversation,
+    request: GenerationRequest,
+    version: str,
+    default_max_tokens: int | None = None,
+    *,
+    stream: bool,
+) -> WireRequest:
     """Return the conversation as a body for a version of the API.
 
     Raises:
@@ -59,8 +66,7 @@ def encode(conversation: Conversation, request: GenerationRequest, version: str,
         body["system"] = system
     elif defaults.system_prompt is not None and not has_system(conversation):
         body["system"] = defaults.system_prompt
-    wish = limited(conversation.sampling.max_tokens, defaults)
-    body["max_tokens"] = wish if wish is not None else defaults.most_tokens or rules.most_tokens
+    body["max_tokens"] = _longest(conversation.sampling.max_tokens, request, default_max_tokens)
     _reasoning(body, conversation, request, rules, translation)
     _tools(body, conversation, rules, translation)
     _output_format(body, conversation, rules, translation)
@@ -73,17 +79,16 @@ def encode(conversation: Conversation, request: GenerationRequest, version: str,
     return WireRequest(body=body, ignored=(*translation.ignored, *dropped))
 
 
-def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
+def pass_through(
+    body: Mapping[str, Any], request: GenerationRequest, default_max_tokens: int | None = None, *, stream: bool
+) -> WireRequest:
     """Return the client's own body for this model: everything in it is sent on, known here or not."""
     sent = {name: value for name, value in body.items() if name not in OWN_FIELDS}
     defaults = request.defaults
     sent["model"] = request.model_id
     wish = sent.get("max_tokens")
     if type(wish) is int or wish is None:
-        limit = limited(wish, defaults)
-        if limit is None:
-            limit = defaults.most_tokens or rules_of(defaults.base_model or request.model_id).most_tokens
-        sent["max_tokens"] = limit
+        sent["max_tokens"] = _longest(wish, request, default_max_tokens)
     for name, value in (
         ("temperature", defaults.temperature),
         ("top_p", defaults.top_p),
@@ -97,6 +102,16 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
         sent["stream"] = True
     sent, dropped = without_dropped(sent, defaults)
     return WireRequest(body=sent, ignored=dropped)
+
+
+def _longest(wish: int | None, request: GenerationRequest, default_max_tokens: int | None) -> int:
+    """Return how long an answer may be, which Anthropic wants to be told."""
+    defaults = request.defaults
+    known = limited(wish, defaults)
+    if known is not None:
+        return known
+    rules = rules_of(defaults.base_model or request.model_id)
+    return defaults.most_tokens or default_max_tokens or rules.most_tokens
 
 
 def _split(conversation: Conversation) -> tuple[list[dict[str, Any]] | str, list[Turn]]:
@@ -222,9 +237,8 @@ def _document(document: Document) -> dict[str, Any]:
     else:
         source = {"type": "base64", "media_type": "application/pdf", "data": document.data or ""}
     block: dict[str, Any] = {"type": "document", "source": source}
-    for name, value in (("title", document.title or document.filename), ("context", document.context)):
-        if value:
-            block[name] = value
+    named = {"title": document.title or document.filename, "context": document.context}
+    block |= {name: value for name, value in named.items() if value}
     return _marked(block, document.cache)
 
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.addresses import address
-from adapters.providers.chat_completions.accent import Accent
-from adapters.providers.chat_completions.answers import ChunkReader, read_completion
-from adapters.providers.chat_completions.requests import chat_request
+from adapters.providers.chat_completions.options import OPENAI_MEDIA, ChatOptions
+from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange, Wire, bearer
-from adapters.providers.images import Eyes
 from adapters.providers.listing import counted, demanded, offered, under
 from adapters.providers.openai.models import read_model
-from adapters.providers.running import answered, streamed
+from adapters.providers.openai.rules import reasons
+from adapters.providers.responses.protocol import Responses
 from adapters.providers.verdicts.dialects import OPENAI
+from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from application.ports.generation import Generated, GenerationRequest, StreamEvent
+    from adapters.providers.wire.protocol import PromptProtocol
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
 
 _HEADER_OF_SETTING: Final = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}
 
@@ -35,11 +37,9 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
 
 _WIRE: Final = Wire(dialect=OPENAI, headers=_headers)
 _LISTED: Final = under("data")
-# Models that think refuse the older `max_tokens`.
-_ACCENT: Final = Accent(
-    eyes=Eyes(label="OpenAI", media_types=frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})),
-    limit_name="max_completion_tokens",
-)
+_RESPONSES: Final = Responses(OPENAI_MEDIA)
+# Models that reason refuse the older `max_tokens`.
+_CHAT: Final = ChatCompletions(ChatOptions(media=OPENAI_MEDIA, limit_name="max_completion_tokens", is_openai=True))
 
 
 class OpenAI:
@@ -81,18 +81,33 @@ class OpenAI:
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
-        exchange = Exchange(_WIRE, connection, outbound)
-        body = chat_request(request, _ACCENT)
-        return await answered(exchange, _completions(connection), body, request, read_completion)
+    ) -> Completion:
+        exchange, protocol = Exchange(_WIRE, connection, outbound), protocol_for(request)
+        return await answered(exchange, _address(connection, protocol), protocol, request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
-        exchange = Exchange(_WIRE, connection, outbound)
-        body = chat_request(request, _ACCENT, stream=True)
-        return streamed(exchange, _completions(connection), body, request, ChunkReader())
+    ) -> AsyncGenerator[CompletionEvent]:
+        exchange, protocol = Exchange(_WIRE, connection, outbound), protocol_for(request)
+        return streamed(exchange, _address(connection, protocol), protocol, request)
 
 
-def _completions(connection: ProviderConnection) -> str:
+def protocol_for(request: GenerationRequest) -> PromptProtocol:
+    """Return the protocol to ask the model in: the client's own, where the model answers in it.
+
+    Models that reason are asked in Responses: Chat Completions refuses them tools, and cannot hand thoughts back.
+    """
+    client = request.client.protocol
+    if client == "responses":
+        return _RESPONSES
+    if not reasons(request.defaults.base_model or request.model_id):
+        return _CHAT
+    if client == "chat_completions" and not request.client.body.get("tools"):
+        return _CHAT
+    return _RESPONSES
+
+
+def _address(connection: ProviderConnection, protocol: PromptProtocol) -> str:
+    if protocol.name == "responses":
+        return address(connection.endpoint, "responses")
     return address(connection.endpoint, "chat", "completions")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from adapters.providers.answering import SUCCESS, error_status, refusal
 from adapters.providers.exchange import Patience
 from adapters.providers.sse import EventParser, EventTooLarge
 from adapters.providers.verdicts import meanings
 from adapters.providers.verdicts.classify import request_id_of
 from adapters.providers.verdicts.limits import limits_of
+from adapters.providers.wire.failures import SUCCESS, error_status, refusal
 from application.ports.outbound import OutboundFailure
 from application.prompts.completion import (
     Choice,
@@ -23,6 +24,7 @@ from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
+    StreamStarted,
     TextDelta,
     ToolArgumentsDelta,
     ToolCallDone,
@@ -98,12 +100,14 @@ async def streamed(
     """Send the prompt and yield the answer as it comes. Closing the generator ends the call.
 
     A provider of the client's own protocol has its events handed on as they are. How long the first event may take is
-    for the caller to bound; after it no silence is longer than the request's idle time. Errors as for `answered`, at
-    any time.
+    for the caller to bound. After it no silence is longer than the request's idle time, and no time without news, such
+    as one of signs of life alone, longer than its deadline. Errors as for `answered`, at any time.
     """
     wire = written(protocol, request, stream=True)
     patience = Patience(seconds=max(request.deadline_seconds, request.idle_seconds), max_bytes=_STREAM_BYTES)
     is_native = request.client.protocol == protocol.name
+    # Sent together with the first event, before which another model may still be asked.
+    started = [StreamStarted(wire.ignored)]
     async with exchange.stream(url, wire.body, patience) as (head, incoming):
         if head.status in SUCCESS and _media_type(head) in _JSON_TYPES:
             content = exchange.without_key(await incoming.read(_MOST_BYTES))
@@ -111,25 +115,31 @@ async def streamed(
             parsed = protocol.read(answer.document, request.origin) if isinstance(answer.document, dict) else None
             if parsed is None:
                 raise refusal(head, content, answer.document)
-            for event in _deltas_of(_completion(head, parsed, protocol, wire)):
+            for event in (*started, *_deltas_of(_completion(head, parsed, protocol, wire))):
                 yield event
             return
         if head.status not in SUCCESS or _media_type(head) not in _EVENT_TYPES:
             content = exchange.without_key(await incoming.read(_REFUSAL_BYTES))
             raise refusal(head, content, replace(head, body=content).document)
         reading = _Reading(head, protocol, request, wire, is_native=is_native)
+        clock = asyncio.get_running_loop().time
+        news_by = inf
         try:
             async with aclosing(_chunks(incoming, reading, request.idle_seconds)) as chunks:
                 async for chunk in chunks:
                     for event in reading.feed(chunk):
+                        if started:
+                            yield started.pop()
                         yield event
+                        news_by = clock() + request.deadline_seconds
                     if reading.decoder.has_ended:
                         await _drain(chunks)
+                    elif clock() > news_by:
+                        raise reading.failure(meanings.SILENT)
         except TimeoutError:
             raise reading.failure(meanings.SILENT) from None
-        for event in reading.finish():
+        for event in (*started, *reading.finish(), reading.completion()):
             yield event
-        yield reading.completion()
 
 
 class _Reading:

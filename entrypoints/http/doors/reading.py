@@ -91,3 +91,17 @@ class Place:
             raise self.refused("This must be true or false.")
         truth: bool | None = self.value
         return truth
+
+
+_IMAGES = frozenset({"image_url", "input_image", "image"})
+
+
+def has_images(body: Mapping[str, Any]) -> bool:
+    """Tell whether a part of a message in the body is a picture, at whichever door."""
+    turns = body.get("messages") or body.get("input")
+    for turn in turns if isinstance(turns, list) else ():
+        content = turn.get("content") if isinstance(turn, dict) else None
+        for part in content if isinstance(content, list) else ():
+            if isinstance(part, dict) and part.get("type") in _IMAGES:
+                return True
+    return False

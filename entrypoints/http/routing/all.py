@@ -11,7 +11,7 @@ from entrypoints.http.routing.discovery import discovery_routes
 from entrypoints.http.routing.feed import feed_routes
 from entrypoints.http.routing.models import model_routes
 from entrypoints.http.routing.platform import platform_routes
-from entrypoints.http.routing.prompts import chat_routes, prompt_routes
+from entrypoints.http.routing.prompts import door_routes, prompt_routes
 from entrypoints.http.routing.proof import proof_routes
 from entrypoints.http.routing.provider_types import provider_type_routes
 from entrypoints.http.routing.providers import provider_routes
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from entrypoints.http.views.administration import AdministrationViews
     from entrypoints.http.views.audit import AuditViews
     from entrypoints.http.views.bulk import BulkViews
-    from entrypoints.http.views.chat_completions import ChatViews
+    from entrypoints.http.views.compatible_models import CompatibleModelViews
     from entrypoints.http.views.discovery import DiscoveryViews
+    from entrypoints.http.views.doors import DoorViews
     from entrypoints.http.views.feed import FeedViews
     from entrypoints.http.views.models import ModelViews
     from entrypoints.http.views.organizations import OrganizationViews
@@ -43,7 +44,8 @@ class Views:
     bulk: BulkViews
     discovery: DiscoveryViews
     prompts: PromptViews
-    chat: ChatViews
+    doors: DoorViews
+    compatible_models: CompatibleModelViews
     usage: UsageViews
     audit: AuditViews
     proof: ProofViews
@@ -59,7 +61,7 @@ class Views:
             *discovery_routes(self.discovery),
             *model_routes(self.models, self.bulk),
             *prompt_routes(self.prompts, self.usage),
-            *chat_routes(self.chat),
+            *door_routes(self.doors, self.compatible_models),
             *audit_routes(self.audit),
             *proof_routes(self.proof),
             *feed_routes(self.feed),

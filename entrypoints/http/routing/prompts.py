@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 from application.errors import ModelNotFound
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
+from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompt_examples import CHUNK, COMPLETED, FINISHED, GENERATED
 from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, WrittenWords
+from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
-from entrypoints.http.bodies.chat_completions import ChatCompletion
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.bodies.usage import UsageQuery
+from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody
+from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document
 from entrypoints.http.routes import MEBIBYTE, Answer, Route, StreamedEvent, route
 
 if TYPE_CHECKING:
-    from entrypoints.http.views.chat_completions import ChatViews
+    from entrypoints.http.views.compatible_models import CompatibleModelViews
+    from entrypoints.http.views.doors import DoorViews
     from entrypoints.http.views.prompts import PromptViews
     from entrypoints.http.views.usage import UsageViews
 
@@ -84,6 +88,21 @@ _COMPLETED = {
     )
 }
 
+_RESPONDED = {
+    200: Answer(
+        description="The answer; a stream of events if asked for.",
+        schema=CompletedResponse,
+        events=(StreamedEvent(schema=ResponseEvent, description="What is new, by its `type`, which is its name too."),),
+    )
+}
+_MESSAGED = {
+    200: Answer(
+        description="The answer; a stream of events if asked for.",
+        schema=CompletedMessageAnswer,
+        events=(StreamedEvent(schema=MessageEvent, description="What is new, by its `type`, which is its name too."),),
+    )
+}
+
 
 def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
     """Return the routes of this service's own API."""
@@ -126,13 +145,13 @@ def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
     ]
 
 
-def chat_routes(chat: ChatViews) -> list[Route]:
-    """Return the routes for clients of OpenAI's API."""
+def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
+    """Return the routes for clients that speak other protocols."""
     return [
         route(
             "GET",
             "/v1/models",
-            chat.list_compatible_models,
+            models.list_compatible_models,
             access=Access.VIEWER,
             tag=_COMPATIBLE,
             answers={200: Answer(description="The models.", schema=CompatibleModelList)},
@@ -141,7 +160,7 @@ def chat_routes(chat: ChatViews) -> list[Route]:
         route(
             "GET",
             "/v1/models/{model:.+}",
-            chat.get_compatible_model,
+            models.get_compatible_model,
             access=Access.VIEWER,
             tag=_COMPATIBLE,
             answers={200: Answer(description="The model.", schema=CompatibleModel)},
@@ -151,16 +170,50 @@ def chat_routes(chat: ChatViews) -> list[Route]:
         route(
             "POST",
             "/v1/chat/completions",
-            chat.create_chat_completion,
+            doors.create_chat_completion,
             access=Access.EDITOR,
             tag=_COMPATIBLE,
-            body=ChatCompletion,
+            body=ChatCompletionBody,
             changes_nothing=True,
             body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
             largest_body=LARGEST_PROMPT,
             answers=_COMPLETED,
             problems=_IN_VAIN,
             problem_shape=OPENAI_SHAPE,
+            replayable=False,
+        ),
+        route(
+            "POST",
+            "/v1/responses",
+            doors.create_response,
+            access=Access.EDITOR,
+            tag=_COMPATIBLE,
+            body=ResponseBody,
+            changes_nothing=True,
+            body_example={"model": "gpt-4o", "input": "Say hello."},
+            largest_body=LARGEST_PROMPT,
+            answers=_RESPONDED,
+            problems=_IN_VAIN,
+            problem_shape=OPENAI_SHAPE,
+            replayable=False,
+        ),
+        route(
+            "POST",
+            "/v1/messages",
+            doors.create_message,
+            access=Access.EDITOR,
+            tag=_COMPATIBLE,
+            body=MessageBody,
+            changes_nothing=True,
+            body_example={
+                "model": "claude-sonnet-4-5",
+                "max_tokens": 100,
+                "messages": [{"role": "user", "content": "Say hello."}],
+            },
+            largest_body=LARGEST_PROMPT,
+            answers=_MESSAGED,
+            problems=_IN_VAIN,
+            problem_shape=ANTHROPIC_SHAPE,
             replayable=False,
         ),
     ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.policies import candidates
-from application.policies.parameters import Parameters
-from application.ports.generation import ImagePart, Message, TextPart
+from application.prompts.conversation import Conversation, Image, Sampling, Text, Turn
 from application.prompts.request import Prompt
-from entrypoints.http.bodies.prompts import WrittenText
+from entrypoints.http.bodies.prompts import WrittenParameters, WrittenText
+from entrypoints.http.doors.client import DoorRequest
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -20,10 +20,12 @@ _PREFERRED = candidates.Need()
 
 def prompt_of(body: PromptToRun) -> Prompt:
     """Return the prompt that the body asks to run."""
+    conversation = _conversation(body)
+    pictures = (part for turn in conversation.turns for part in turn.parts if isinstance(part, Image))
     return Prompt(
         wanted=wanted_of(body),
-        messages=_messages(body),
-        parameters=_parameters(body),
+        client=DoorRequest(protocol=None, body={}, read=lambda _: conversation, is_stream=body.stream),
+        has_images=next(pictures, None) is not None,
         deadline_seconds=_float(body.deadline_seconds),
     )
 
@@ -45,37 +47,44 @@ def wanted_of(body: Wanted) -> candidates.Wanted:
     )
 
 
-def _messages(body: PromptToRun) -> tuple[Message, ...]:
-    if body.messages is not None:
-        return tuple(map(_message, body.messages))
-    images = tuple(map(_image, body.images))
-    return (Message(role="user", parts=(TextPart(body.prompt or ""), *images)),)
-
-
-def _message(message: WrittenMessage) -> Message:
-    if isinstance(message.content, str):
-        return Message(role=message.role, parts=(TextPart(message.content),))
-    return Message(role=message.role, parts=tuple(map(_part, message.content)))
-
-
-def _part(part: Part) -> TextPart | ImagePart:
-    return TextPart(part.text) if isinstance(part, WrittenText) else _image(part)
-
-
-def _image(image: ImageSource) -> ImagePart:
-    return ImagePart(media_type=image.media_type, data=image.data, url=image.url, detail=image.detail)
-
-
-def _parameters(body: PromptToRun) -> Parameters:
-    written = body.config
-    if written is None:
-        return Parameters()
-    return Parameters(
-        temperature=_float(written.temperature),
-        top_p=_float(written.top_p),
-        max_tokens=written.max_tokens,
-        stop=None if written.stop is None else tuple(written.stop),
+def _conversation(body: PromptToRun) -> Conversation:
+    written = body.config or WrittenParameters()
+    return Conversation(
+        turns=_turns(body),
+        sampling=Sampling(
+            temperature=_float(written.temperature),
+            top_p=_float(written.top_p),
+            max_tokens=written.max_tokens,
+            stop=None if written.stop is None else tuple(written.stop),
+        ),
+        field_names={
+            "max_tokens": "config.maxTokens",
+            "temperature": "config.temperature",
+            "top_p": "config.topP",
+            "stop": "config.stop",
+        },
     )
+
+
+def _turns(body: PromptToRun) -> tuple[Turn, ...]:
+    if body.messages is not None:
+        return tuple(map(_turn, body.messages))
+    images = tuple(map(_image, body.images))
+    return (Turn(role="user", parts=(Text(text=body.prompt or ""), *images)),)
+
+
+def _turn(message: WrittenMessage) -> Turn:
+    if isinstance(message.content, str):
+        return Turn(role=message.role, parts=(Text(text=message.content),))
+    return Turn(role=message.role, parts=tuple(map(_part, message.content)))
+
+
+def _part(part: Part) -> Text | Image:
+    return Text(text=part.text) if isinstance(part, WrittenText) else _image(part)
+
+
+def _image(image: ImageSource) -> Image:
+    return Image(media_type=image.media_type, data=image.data, url=image.url, detail=image.detail)
 
 
 def _float(value: Decimal | None) -> float | None:

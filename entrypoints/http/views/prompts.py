@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from application.errors import ApplicationError
-from application.ports.generation import TextDelta
+from application.prompts.answer import PromptAnswer
+from application.prompts.completion import StreamStarted, TextDelta
 from application.prompts.documents import answer_document, selection_document
 from application.queries.long_lists import worked_out
 from application.queries.select_model import SelectModel
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
+from entrypoints.http.doors.headers import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
 from entrypoints.http.exchange import exchange_of
@@ -26,15 +28,15 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from application.commands.stream_prompt import PromptEvent
     from application.policies.candidates import Selection
-    from application.prompts.answer import PromptAnswer
     from application.prompts.request import Prompt
 
 
 class StreamPrompt(Protocol):
     """The use case `stream_prompt`, its ports given."""
 
-    def __call__(self, prompt: Prompt) -> AbstractAsyncContextManager[AsyncIterator[TextDelta | PromptAnswer]]: ...
+    def __call__(self, prompt: Prompt) -> AbstractAsyncContextManager[AsyncIterator[PromptEvent]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ class PromptViews:
             if body.stream:
                 return await self._streamed(request, prompt)
             answer = await self.run(prompt)
-        return json_response({"text": answer.generated.text, **answer_document(answer)})
+        headers = ignored_header(answer.completion.ignored_fields)
+        return json_response({"text": answer.completion.text, **answer_document(answer)}, headers=headers)
 
     async def _streamed(self, request: web.Request, prompt: Prompt) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
@@ -84,8 +87,10 @@ class PromptViews:
                     async for event in events:
                         if isinstance(event, TextDelta):
                             await out.send(json_bytes({"text": event.text}), event=b"delta")
-                        else:
+                        elif isinstance(event, PromptAnswer):
                             await out.send(json_bytes(answer_document(event)), event=b"done")
+                        elif isinstance(event, StreamStarted):
+                            out.response.headers.update(ignored_header(event.ignored_fields))
             except ApplicationError as error:
                 if not out.has_begun:
                     raise

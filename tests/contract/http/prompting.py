@@ -6,13 +6,14 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from entrypoints.http.views.chat_completions import ChatViews
+
 from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
 from application.queries.callable_models import callable_models
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
 from entrypoints.http.routing.prompts import chat_routes, prompt_routes
-from entrypoints.http.views.chat_completions import ChatViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.usage import UsageViews
 from tests.http_service import ORGANIZATION, a_token

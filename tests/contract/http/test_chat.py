@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-
 from application.ports.generation import ImagePart, Message, TextPart, TokenUsage
+
 from entrypoints.http.principal import Role
 from tests.contract.http.prompting import CHAT, a_desk, post, routes_of
 from tests.fakes.generation import generated

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-
 from application.ports.generation import ImagePart, Message, TextPart
+
 from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from application.ports.generation import GenerationRequest
+
     from tests.http_service import Service
     from tests.prompts import Desk
 

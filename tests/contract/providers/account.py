@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from application.ports.generation import Generated, GenerationRequest, ImagePart, Message, TextPart
+
 from application.ports.provider_gateway import ProviderConnection
 from entrypoints.sandbox.keys import VALID
 

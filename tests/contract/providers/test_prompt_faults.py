@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-
 from application.ports.generation import TextDelta
+
 from application.ports.provider_gateway import UpstreamFailure
 from tests.contract.providers.account import a_prompt
 
 if TYPE_CHECKING:
     from application.ports.generation import Generated
+
     from tests.contract.providers.account import Accounts
 
 THREE: Final = ("openai", "anthropic", "google")

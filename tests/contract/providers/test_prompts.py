@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from application.ports.generation import Generated, ImagePart, TextDelta
 
 from adapters.providers.gateway import Gateway
-from application.ports.generation import Generated, ImagePart, TextDelta
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 from tests.contract.egress.calls import egress_to
 from tests.contract.egress.loopback import serving

@@ -3,11 +3,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from application.ports.generation import TokenUsage
 from hypothesis import given
 from hypothesis import strategies as st
 
 from application.policies.costs import Cost, cost_of
-from application.ports.generation import TokenUsage
 from domain.model.values import HIGHEST_COST, MOST_DECIMALS, Price
 from tests.builders import a_price
 

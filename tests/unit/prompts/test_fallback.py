@@ -22,6 +22,7 @@ from tests.prompts import Desk, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:
     from application.ports.generation import Generated, GenerationRequest
+
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.answer import PromptAnswer
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from application.ports.generation import Message, TextPart, TokenUsage
 
 from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
 from application.policies.candidates import ModelByAnyName, ModelById, ModelByName, Need
 from application.policies.parameters import Parameters
 from application.ports.catalogue import KnownModel
-from application.ports.generation import Message, TextPart, TokenUsage
 from application.ports.vault import KeyBinding
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from tests.builders import AN_ENDPOINT, a_price

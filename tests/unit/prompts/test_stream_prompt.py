@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from application.ports.generation import TextDelta, TokenUsage
 
 from adapters.system_timer import SystemTimer
 from application.commands.stream_prompt import stream_prompt
 from application.policies.candidates import ModelById, Need
-from application.ports.generation import TextDelta, TokenUsage
 from application.prompts.answer import PromptAnswer
 from application.prompts.refusals import PromptFailed
 from tests.builders import a_price

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 import pytest
+from application.ports.generation import GenerationRequest, ImagePart, Message, TextDelta, TextPart
 
 from adapters.providers.gateway import Gateway
-from application.ports.generation import GenerationRequest, ImagePart, Message, TextDelta, TextPart
 from application.ports.provider_gateway import UpstreamFailure
 from tests.fakes.outbound import FakeOutbound
 from tests.unit.providers.samples import BASE, KEY, a_connection
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
     from application.ports.generation import Generated
+
     from application.ports.provider_gateway import ProviderConnection
 
 PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

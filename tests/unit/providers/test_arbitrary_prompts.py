@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import orjson
 import pytest
+from application.ports.generation import FinishReason, Generated, TokenUsage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from application.ports.generation import FinishReason, Generated, TokenUsage
 from application.ports.provider_gateway import Category, UpstreamFailure
 from tests.unit.providers.arbitrary import JSON
 from tests.unit.providers.prompting import Prompted

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-
 from application.ports.generation import TokenUsage
+
 from application.ports.outbound import FailureCategory, OutboundFailure
 from application.ports.provider_gateway import RateLimit, UpstreamFailure
 from tests.unit.providers.prompting import Prompted, a_prompt, path_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+from application.ports.generation import ImagePart
 
 from application.errors import InvalidInput
-from application.ports.generation import ImagePart
 from tests.unit.providers.prompting import PIXEL, Prompted, a_prompt
 
 PNG: Final = ImagePart(media_type="image/png", data=PIXEL)

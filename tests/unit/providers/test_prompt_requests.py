@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-
 from application.ports.generation import GenerationRequest
+
 from tests.unit.providers.prompting import Prompted, a_message, a_prompt
 from tests.unit.providers.samples import BASE, KEY
 

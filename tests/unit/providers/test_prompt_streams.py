@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from application.ports.generation import Generated, TokenUsage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.ports.generation import Generated, TokenUsage
 from tests.unit.providers.prompting import EVENTS, Prompted, a_chunk, events, failure_of, prompted_at
 from tests.unit.providers.samples import KEY
 

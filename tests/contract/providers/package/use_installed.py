@@ -7,13 +7,13 @@ import json
 import sys
 from dataclasses import asdict, replace
 
+from application.ports.generation import GenerationRequest, Message, TextPart
 from yarl import URL
 
 from adapters.egress.allowed import EgressAllowList
 from adapters.egress.client import Egress
 from adapters.providers.gateway import Gateway
 from application.errors import InvalidInput
-from application.ports.generation import GenerationRequest, Message, TextPart
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 
 

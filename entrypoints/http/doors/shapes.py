@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.openai_shape import OPENAI_SHAPE
 from entrypoints.http.problems import PROBLEM_DETAILS
 
 if TYPE_CHECKING:
     from entrypoints.http.problems import ProblemShape
 
-_DOORS: Final = (("/v1", OPENAI_SHAPE),)
+_DOORS: Final = (("/v1/messages", ANTHROPIC_SHAPE), ("/v1", OPENAI_SHAPE))
 """A path and the shape of all problems at and below it, the more particular paths first."""
 
 

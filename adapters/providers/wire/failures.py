@@ -1,4 +1,4 @@
-"""From what a provider answered to a prompt to the answer, or to the failure that it is."""
+"""What is no answer to a prompt: errors in streams and bodies, whatever the protocol, and what they mean."""
 
 from __future__ import annotations
 
@@ -7,36 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.reading import mapping
-from adapters.providers.verdicts.classify import request_id_of
-from adapters.providers.verdicts.limits import limits_of
-from application.ports.generation import Generated
 
 if TYPE_CHECKING:
     from adapters.providers.exchange import Answer
-    from adapters.providers.told import Told
     from application.ports.provider_gateway import UpstreamFailure
 
 SUCCESS: Final = range(200, 300)
 _ERRORS: Final = range(400, 600)
 _STATUS: Final = re.compile(r"[45]\d\d", re.ASCII)
-
-
-def generated(answer: Answer, told: Told) -> Generated:
-    """Return the answer, given that it is whole.
-
-    Raises:
-        UpstreamFailure: the provider says that it broke off.
-    """
-    if told.interruption is not None:
-        raise answer.means(told.interruption).failure()
-    return Generated(
-        text="".join(told.texts),
-        finish_reason="content_filter" if told.is_refusal else told.finish_reason or "other",
-        answered_by=told.answered_by,
-        usage=told.usage,
-        upstream_request_id=request_id_of(answer.headers, answer.exchange.key, otherwise=told.response_id),
-        rate_limit=limits_of(answer.headers),
-    )
 
 
 def error_status(document: object, name: str = "") -> int | None:
@@ -46,7 +24,8 @@ def error_status(document: object, name: str = "") -> int | None:
     """
     place = document[0] if isinstance(document, list) and len(document) == 1 else document
     fields = mapping(place)
-    error = fields.get("error")
+    # A response that failed holds its error in itself.
+    error = fields.get("error") or mapping(fields.get("response")).get("error")
     if not error and name != "error" and fields.get("type") != "error" and fields.get("object") != "error":
         return None
     for code in (mapping(error).get("code"), fields.get("code")):

@@ -1,0 +1,18 @@
+"""Which of OpenAI's models reason, and what that rules out.
+
+Sources: the model tables of pydantic-ai-slim 2.68 (profiles/openai.py), and developers.openai.com/api/docs/guides/
+reasoning; Chat Completions refuses functions together with reasoning from gpt-5.4 on (openai-openapi#541).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_REASONING: Final = re.compile(r"(?:^|[/:])(?:o\d|gpt-(?:[5-9]|\d\d)|codex|computer-use)")
+_CHAT: Final = re.compile(r"-chat(?:-|$)")
+
+
+def reasons(model_id: str) -> bool:
+    """Tell whether the model is one that reasons."""
+    return _REASONING.search(model_id) is not None and _CHAT.search(model_id) is None

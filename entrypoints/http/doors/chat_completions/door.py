@@ -1,0 +1,44 @@
+"""One request at the door for Chat Completions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrypoints.http.doors.chat_completions.answer import completion_document
+from entrypoints.http.doors.chat_completions.request import read_conversation
+from entrypoints.http.doors.chat_completions.streaming import ChunkEncoder
+from entrypoints.http.doors.client import DoorRequest
+from entrypoints.http.openai_shape import error_document
+from entrypoints.http.responses import json_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from application.prompts.completion import Completion, CompletionEvent
+    from entrypoints.http.doors.bodies import ChatCompletionBody
+    from entrypoints.http.problems import Problem
+
+
+class ChatDoor:
+    """Implements `Door`."""
+
+    headers: Mapping[str, str] = {}
+
+    def __init__(
+        self, document: Mapping[str, Any], body: ChatCompletionBody, *, request_id: str, created: int, with_usage: bool
+    ) -> None:
+        self.client = DoorRequest(
+            protocol="chat_completions", body=document, read=read_conversation, is_stream=bool(body.stream)
+        )
+        self._model = body.model
+        self._facts: dict[str, Any] = {"completion_id": f"chatcmpl-{request_id}", "created": created}
+        self._encoder = ChunkEncoder(model=body.model, with_usage=with_usage, **self._facts)
+
+    def document(self, completion: Completion) -> Mapping[str, Any]:
+        return completion_document(completion, model=self._model, **self._facts)
+
+    def encode(self, event: CompletionEvent) -> Iterator[tuple[None, bytes]]:
+        return ((None, data) for data in self._encoder.encode(event))
+
+    def failed(self, problem: Problem) -> Iterator[tuple[None, bytes]]:
+        yield None, json_bytes(error_document(problem))

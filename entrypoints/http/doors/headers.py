@@ -1,0 +1,14 @@
+"""Headers that every door's answers may have."""
+
+from __future__ import annotations
+
+from typing import Final
+
+IGNORED_FIELDS: Final = "Ignored-Fields"
+_LONGEST: Final = 2_000
+
+
+def ignored_header(fields: tuple[str, ...]) -> dict[str, str]:
+    """Return the header that names the fields that were left out; nothing when there are none."""
+    names = ", ".join(field for field in fields if field.isascii() and field.isprintable())
+    return {IGNORED_FIELDS: names[:_LONGEST]} if names else {}

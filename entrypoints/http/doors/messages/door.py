@@ -1,0 +1,49 @@
+"""One request at the door for Messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrypoints.http.doors.client import DoorRequest
+from entrypoints.http.doors.messages.answer import message_document
+from entrypoints.http.doors.messages.errors import error_document
+from entrypoints.http.doors.messages.request import read_conversation
+from entrypoints.http.doors.messages.streaming import MessageEncoder
+from entrypoints.http.responses import json_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from application.prompts.completion import Completion, CompletionEvent
+    from entrypoints.http.doors.bodies import MessageBody
+    from entrypoints.http.problems import Problem
+
+_PASSED_ON = ("anthropic-version", "anthropic-beta")
+
+
+class MessagesDoor:
+    """Implements `Door`."""
+
+    def __init__(
+        self, document: Mapping[str, Any], body: MessageBody, *, request_id: str, sent: Mapping[str, str]
+    ) -> None:
+        self.headers: Mapping[str, str] = {"request-id": request_id}
+        self.client = DoorRequest(
+            protocol="messages",
+            body=document,
+            read=read_conversation,
+            is_stream=bool(body.stream),
+            headers={name: sent[name] for name in _PASSED_ON if name in sent},
+        )
+        self._facts: dict[str, Any] = {"message_id": f"msg_{request_id}", "model": body.model}
+        self._encoder = MessageEncoder(**self._facts)
+        self._request_id = request_id
+
+    def document(self, completion: Completion) -> Mapping[str, Any]:
+        return message_document(completion, **self._facts)
+
+    def encode(self, event: CompletionEvent) -> Iterable[tuple[bytes, bytes]]:
+        return self._encoder.encode(event)
+
+    def failed(self, problem: Problem) -> Iterable[tuple[bytes, bytes]]:
+        yield b"error", json_bytes(error_document(problem, self._request_id))

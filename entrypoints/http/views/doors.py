@@ -1,0 +1,145 @@
+"""The doors for clients that speak other protocols: same models, same use cases, other shapes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from application.errors import ApplicationError
+from application.policies.candidates import ModelByAnyName
+from application.prompts.answer import PromptAnswer
+from application.prompts.completion import StreamStarted
+from application.prompts.request import Prompt
+from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody
+from entrypoints.http.doors.chat_completions.door import ChatDoor
+from entrypoints.http.doors.headers import ignored_header
+from entrypoints.http.doors.messages.door import MessagesDoor
+from entrypoints.http.doors.reading import has_images
+from entrypoints.http.doors.responses.door import ResponsesDoor
+from entrypoints.http.errors import INTERNAL_ERROR, problem_for
+from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
+from entrypoints.http.exchange import exchange_of
+from entrypoints.http.requests import json_to_hand_on
+from entrypoints.http.responses import json_response
+from entrypoints.http.transport import cancelled_without_client
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from aiohttp import web
+
+    from application.prompts.completion import Completion, CompletionEvent
+    from entrypoints.http.doors.bodies import DoorBody
+    from entrypoints.http.doors.client import DoorRequest
+    from entrypoints.http.problems import Problem
+    from entrypoints.http.views.prompts import StreamPrompt
+
+
+class Door(Protocol):
+    """One request at a door: what was asked, and how the answer is written."""
+
+    @property
+    def client(self) -> DoorRequest:
+        """What the client asks."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the door's clients look for in the headers of an answer."""
+        ...
+
+    def document(self, completion: Completion) -> Mapping[str, Any]:
+        """Return the whole answer."""
+        ...
+
+    def encode(self, event: CompletionEvent) -> Iterable[tuple[bytes | None, bytes]]:
+        """Return the name and data of the events that say what is new."""
+        ...
+
+    def failed(self, problem: Problem) -> Iterable[tuple[bytes | None, bytes]]:
+        """Return the events of an answer that broke off."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorViews:
+    """Turns requests at the doors into use cases."""
+
+    run: Callable[[Prompt], Awaitable[PromptAnswer]]
+    stream: StreamPrompt
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
+
+    async def create_chat_completion(self, request: web.Request) -> web.StreamResponse:
+        """Run a prompt, in the shape of Chat Completions
+
+        For clients of OpenAI's API: give them this service as base URL (with `/v1`) and a token as the API key. `model`
+        is the id of a registered model, its provider's name for it, or its name here; every provider will do. To a
+        provider of the same protocol everything goes through whole. For others what can be translated is; what cannot
+        and would change the answer is refused by name; what only tunes is left out and named in `Ignored-Fields`.
+        """
+        body, document = await json_to_hand_on(request, ChatCompletionBody)
+        with_usage = body.stream_options is not None and body.stream_options.include_usage is True
+        door = ChatDoor(document, body, request_id=_request_id(request), created=_now(), with_usage=with_usage)
+        return await self._answer(request, body, door)
+
+    async def create_response(self, request: web.Request) -> web.StreamResponse:
+        """Run a prompt, in the shape of Responses
+
+        As for Chat Completions. Nothing is kept: `store` is accepted and answered false, and what needs a memory
+        (`previous_response_id`, `conversation`, `background`) is refused.
+        """
+        body, document = await json_to_hand_on(request, ResponseBody)
+        door = ResponsesDoor(document, body, request_id=_request_id(request), created=_now())
+        return await self._answer(request, body, door)
+
+    async def create_message(self, request: web.Request) -> web.StreamResponse:
+        """Run a prompt, in the shape of Messages
+
+        For clients of Anthropic's API: give them this service as base URL and a token as the API key. As for Chat
+        Completions; `anthropic-version` and `anthropic-beta` go to Anthropic alone.
+        """
+        body, document = await json_to_hand_on(request, MessageBody)
+        door = MessagesDoor(document, body, request_id=_request_id(request), sent=request.headers)
+        return await self._answer(request, body, door)
+
+    async def _answer(self, request: web.Request, body: DoorBody, door: Door) -> web.StreamResponse:
+        prompt = Prompt(
+            wanted=ModelByAnyName(body.model),
+            client=door.client,
+            has_images=has_images(door.client.body),
+            deadline_seconds=None if body.deadline_seconds is None else float(body.deadline_seconds),
+        )
+        with cancelled_without_client(request):
+            if body.stream:
+                return await self._streamed(request, prompt, door)
+            answer = await self.run(prompt)
+        headers = {**door.headers, **ignored_header(answer.completion.ignored_fields)}
+        return json_response(door.document(answer.completion), headers=headers)
+
+    async def _streamed(self, request: web.Request, prompt: Prompt, door: Door) -> web.StreamResponse:
+        async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
+            out.response.headers.update(door.headers)
+            try:
+                async with self.stream(prompt) as events:
+                    async for event in events:
+                        if isinstance(event, StreamStarted):
+                            out.response.headers.update(ignored_header(event.ignored_fields))
+                            continue
+                        told = event.completion if isinstance(event, PromptAnswer) else event
+                        for name, data in door.encode(told):
+                            await out.send(data, event=name)
+            except ApplicationError as error:
+                if not out.has_begun:
+                    raise
+                for name, data in door.failed(problem_for(error) or INTERNAL_ERROR):
+                    await out.send(data, event=name)
+        return out.response
+
+
+def _request_id(request: web.Request) -> str:
+    return exchange_of(request).request_id
+
+
+def _now() -> int:
+    return int(time.time())
