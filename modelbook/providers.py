@@ -4,6 +4,7 @@ An adapter fulfils `ProviderAdapter`, or `PromptAdapter` when it also runs promp
 is public: what is not named here may change with any version.
 """
 
+from application.errors import InvalidInput
 from application.ports.outbound import Outbound, OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
 from application.ports.provider_adapter import Concern, Finding, PromptAdapter, ProviderAdapter
 from application.ports.provider_gateway import (
