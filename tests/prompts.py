@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from application.ports.generation import ImagePart, Message, TextPart
-
 from adapters.providers.gateway import Gateway
 from application.caller import acting_as
 from application.policies.candidates import Candidate, ModelById
@@ -16,12 +14,14 @@ from application.policies.parameters import Defaults
 from application.policies.retrying import Retrying
 from application.ports.provider_gateway import UpstreamFailure
 from application.ports.roster import Account, RegisteredModel
+from application.prompts.conversation import Image, Text
 from application.prompts.readiness import Readiness, ReadinessPorts
 from application.prompts.request import Prompt
 from application.prompts.run import PromptPorts
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
 from tests.fakes.catalogue import FakeCatalogue
+from tests.fakes.client import FakeClient, a_conversation, a_turn
 from tests.fakes.clock import FakeClock
 from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound import FakeOutbound
@@ -99,13 +99,24 @@ def a_registered_model(account: Account, model_id: str | None = None, **facts: A
     return RegisteredModel(**usual | facts)
 
 
-def a_prompt(wanted: Any = None, *texts: str, image: bool = False, **facts: Any) -> Prompt:  # noqa: ANN401
-    """Return a prompt of one message of the user; its model is any id unless the test says which."""
-    parts: tuple[TextPart | ImagePart, ...] = tuple(map(TextPart, texts or ("Hello there",)))
+def a_prompt(
+    wanted: Any = None,  # noqa: ANN401
+    *texts: str,
+    image: bool = False,
+    deadline_seconds: float | None = None,
+    **asked: Any,  # noqa: ANN401 - the fields of a conversation
+) -> Prompt:
+    """Return a prompt of one turn of the user; its model is any id unless the test says which."""
+    parts: tuple[Text | Image, ...] = tuple(Text(text=text) for text in texts or ("Hello there",))
     if image:
-        parts = (*parts, ImagePart(media_type="image/png", data="aGk="))
-    usual: dict[str, Any] = {"messages": (Message(role="user", parts=parts),)}
-    return Prompt(wanted=wanted or ModelById(uuid4()), **usual | facts)
+        parts = (*parts, Image(media_type="image/png", data="aGk="))
+    usual: dict[str, Any] = {"turns": (a_turn("user", *parts),)}
+    return Prompt(
+        wanted=wanted or ModelById(uuid4()),
+        client=FakeClient(asked=a_conversation(**usual | asked)),
+        has_images=image,
+        deadline_seconds=deadline_seconds,
+    )
 
 
 def a_failure(category: Category = "overloaded", *, is_retryable: bool = True, **facts: Any) -> UpstreamFailure:  # noqa: ANN401

@@ -6,14 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from application.ports.generation import Generated, GenerationRequest, Message, TextDelta, TextPart
 
 from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.completion import Completion, StreamStarted, TextDelta
+from application.prompts.generation import GenerationRequest
+from tests.fakes.client import FakeClient, a_conversation
 
 if TYPE_CHECKING:
-    from application.ports.generation import Generation, StreamEvent
-
     from application.ports.provider_gateway import ProviderConnection
+    from application.prompts.completion import CompletionEvent
+    from application.prompts.generation import Generation
 
 
 class GenerationUnderTest(Protocol):
@@ -57,11 +59,14 @@ class GenerationUnderTest(Protocol):
 
 
 def asked(subject: GenerationUnderTest) -> GenerationRequest:
-    message = Message(role="user", parts=(TextPart("Hello there"),))
-    return GenerationRequest(model_id=subject.model_id, messages=(message,), deadline_seconds=10.0)
+    return a_request(subject, FakeClient(asked=a_conversation("Hello there")))
 
 
-async def streamed(subject: GenerationUnderTest, heard: list[StreamEvent] | None = None) -> list[StreamEvent]:
+def a_request(subject: GenerationUnderTest, client: FakeClient) -> GenerationRequest:
+    return GenerationRequest(model_id=subject.model_id, client=client, origin="here", deadline_seconds=10.0)
+
+
+async def streamed(subject: GenerationUnderTest, heard: list[CompletionEvent] | None = None) -> list[CompletionEvent]:
     """Hear a stream to its end; `heard` holds what came before a failure, too."""
     heard = [] if heard is None else heard
     async with subject.generation.stream(subject.connection, asked(subject)) as events:
@@ -74,17 +79,18 @@ class GenerationContract:
     """The tests; a class for each implementation gives the subject."""
 
     async def test_a_whole_answer_tells_its_words_tokens_and_end(self, subject: GenerationUnderTest) -> None:
-        generated = await subject.generation.generate(subject.connection, asked(subject))
-        assert (generated.text, generated.finish_reason) == (subject.answer, "stop")
-        assert (generated.usage.input_tokens or 0) > 0
-        assert (generated.usage.output_tokens or 0) > 0
-        assert generated.answered_by
+        completion = await subject.generation.generate(subject.connection, asked(subject))
+        assert (completion.text, completion.finish_reason) == (subject.answer, "stop")
+        assert (completion.usage.input_tokens or 0) > 0
+        assert (completion.usage.output_tokens or 0) > 0
+        assert completion.answered_by
 
     async def test_a_stream_is_words_and_at_its_end_the_whole_answer(self, subject: GenerationUnderTest) -> None:
-        *words, last = await streamed(subject)
+        begun, *words, last = await streamed(subject)
+        assert isinstance(begun, StreamStarted)
         assert len(words) > 1
         assert all(isinstance(event, TextDelta) and event.text for event in words)
-        assert isinstance(last, Generated)
+        assert isinstance(last, Completion)
         assert last.text == "".join(event.text for event in words if isinstance(event, TextDelta)) == subject.answer
         assert (last.usage.output_tokens or 0) > 0
 
@@ -102,22 +108,23 @@ class GenerationContract:
 
     async def test_a_stream_that_breaks_off_fails_after_its_first_words(self, subject: GenerationUnderTest) -> None:
         subject.break_off_next()
-        heard: list[StreamEvent] = []
+        heard: list[CompletionEvent] = []
         with pytest.raises(UpstreamFailure):
             await streamed(subject, heard)
         assert heard
-        assert not any(isinstance(event, Generated) for event in heard)
+        assert not any(isinstance(event, Completion) for event in heard)
 
     async def test_leaving_a_stream_early_ends_the_call(self, subject: GenerationUnderTest) -> None:
         subject.hang_in_the_next_stream()
         async with subject.generation.stream(subject.connection, asked(subject)) as events:
+            assert isinstance(await anext(aiter(events)), StreamStarted)
             assert isinstance(await anext(aiter(events)), TextDelta)
         assert await subject.last_ending() == "cancelled"
 
     @pytest.mark.parametrize("is_stream", [True, False])
     async def test_cancelling_ends_the_call(self, subject: GenerationUnderTest, is_stream: bool) -> None:
         subject.hang_next()
-        asking: asyncio.Task[object] = asyncio.create_task(streamed(subject) if is_stream else _generated(subject))
+        asking: asyncio.Task[object] = asyncio.create_task(streamed(subject) if is_stream else _completed(subject))
         await subject.called()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -125,5 +132,5 @@ class GenerationContract:
         assert await subject.last_ending() == "cancelled"
 
 
-async def _generated(subject: GenerationUnderTest) -> Generated:
+async def _completed(subject: GenerationUnderTest) -> Completion:
     return await subject.generation.generate(subject.connection, asked(subject))

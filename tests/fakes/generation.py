@@ -5,30 +5,45 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from application.ports.generation import Generated, TextDelta, TokenUsage
+from typing import TYPE_CHECKING, Any
 
 from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.completion import (
+    Choice,
+    Completion,
+    CompletionEvent,
+    StreamStarted,
+    TextDelta,
+    TokenUsage,
+)
+from application.prompts.conversation import Text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-    from application.ports.generation import GenerationRequest, StreamEvent
-
     from application.ports.provider_gateway import ProviderConnection
+    from application.prompts.completion import FinishReason
+    from application.prompts.conversation import Part
+    from application.prompts.generation import GenerationRequest
 
 USUAL_USAGE = TokenUsage(input_tokens=10, output_tokens=5)
 
 
-def generated(text: str = "Hello.", usage: TokenUsage = USUAL_USAGE, **facts: object) -> Generated:
-    usual: dict[str, object] = {
-        "finish_reason": "stop",
+def completed(
+    *parts: str | Part,
+    usage: TokenUsage = USUAL_USAGE,
+    finish_reason: FinishReason = "stop",
+    **facts: Any,  # noqa: ANN401 - the fields of a completion
+) -> Completion:
+    """Return a whole answer; a text is a part of words."""
+    said = tuple(Text(text=part) if isinstance(part, str) else part for part in parts or ("Hello.",) if part != "")
+    usual: dict[str, Any] = {
+        "choices": (Choice(parts=said, finish_reason=finish_reason),),
+        "protocol": "chat_completions",
         "answered_by": "snapshot-1",
         "upstream_request_id": "upstream-1",
-        **facts,
     }
-    return Generated(text=text, usage=usage, **usual)  # type: ignore[arg-type]
+    return Completion(usage=usage, **usual | facts)
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,7 @@ class Hang:
 
 HANG = Hang()
 
-Step = str | Generated | UpstreamFailure | Hang
+Step = str | CompletionEvent | UpstreamFailure | Hang
 """A string is words of a stream; the last step is the answer, a failure, or silence. A stream may also just end."""
 
 
@@ -66,11 +81,11 @@ class FakeGeneration:
         """Add a script for the model."""
         self._scripts.setdefault(model_id, []).append(steps)
 
-    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Generated:
-        answer: Generated | None = None
+    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Completion:
+        answer: Completion | None = None
         async with self._call(connection, request) as steps:
             async for step in steps:
-                if isinstance(step, Generated):
+                if isinstance(step, Completion):
                     answer = step
         assert answer is not None, "the script of a whole answer ends with the answer"
         return answer
@@ -78,14 +93,14 @@ class FakeGeneration:
     @asynccontextmanager
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest
-    ) -> AsyncGenerator[AsyncIterator[StreamEvent]]:
+    ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
         async with self._call(connection, request) as steps:
             yield steps
 
     @asynccontextmanager
     async def _call(
         self, connection: ProviderConnection, request: GenerationRequest
-    ) -> AsyncGenerator[AsyncIterator[StreamEvent]]:
+    ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
         call = Call(connection, request)
         self.calls.append(call)
         self.called.set()
@@ -97,9 +112,10 @@ class FakeGeneration:
         finally:
             call.ending = call.ending or "cancelled"
 
-    async def _steps(self, call: Call) -> AsyncGenerator[StreamEvent]:
-        scripts = self._scripts.get(call.request.model_id, [("Hel", "lo.", generated())])
+    async def _steps(self, call: Call) -> AsyncGenerator[CompletionEvent]:
+        scripts = self._scripts.get(call.request.model_id, [("Hel", "lo.", completed())])
         script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
+        has_started = False
         for step in script:
             # As a network would, it lets others run.
             await asyncio.sleep(0)
@@ -107,8 +123,10 @@ class FakeGeneration:
                 await asyncio.Event().wait()
             elif isinstance(step, UpstreamFailure):
                 raise step
-            elif isinstance(step, str):
-                yield TextDelta(step)
-            elif isinstance(step, Generated):
-                call.ending = "finished"
-                yield step
+            else:
+                if not has_started and not isinstance(step, StreamStarted):
+                    yield StreamStarted()
+                has_started = True
+                if isinstance(step, Completion):
+                    call.ending = "finished"
+                yield TextDelta(step) if isinstance(step, str) else step

@@ -16,15 +16,15 @@ from application.policies.retrying import FINAL
 from application.ports.provider_gateway import Category
 from application.prompts.refusals import PromptFailed
 from tests.builders import a_price
-from tests.fakes.generation import HANG, FakeGeneration, generated
+from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.fakes.timer import FakeTimer
 from tests.prompts import Desk, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:
-    from application.ports.generation import Generated, GenerationRequest
-
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.answer import PromptAnswer
+    from application.prompts.completion import Completion
+    from application.prompts.generation import GenerationRequest
 
 
 def called(desk: Desk) -> list[str]:
@@ -53,7 +53,7 @@ async def test_a_busy_model_is_asked_again_after_a_while() -> None:
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
     desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=2.0))
-    desk.generation.plays("gpt-x", generated())
+    desk.generation.plays("gpt-x", completed())
     answer = await run(desk, ModelById(model.id))
     assert timer.waits == [0.5, 2.0]
     assert [(attempt.outcome, attempt.wait_ms) for attempt in answer.attempts] == [
@@ -73,7 +73,7 @@ async def test_each_repetition_has_what_is_left_of_the_deadline() -> None:
     desk = Desk()
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure(retry_after_seconds=2.0))
-    desk.generation.plays("gpt-x", generated())
+    desk.generation.plays("gpt-x", completed())
     await run(desk, ModelById(model.id), deadline_seconds=10.0)
     assert [call.request.deadline_seconds for call in desk.generation.calls] == [10.0, 8.0]
 
@@ -133,7 +133,7 @@ async def test_whatever_failed_another_provider_of_the_same_model_may_answer(cat
     desk.model("gpt-x", price=a_price("0.001", "0.001"))
     other = desk.model("gpt-x", of=an_account(name="Another"), price=a_price("0.002", "0.002"))
     desk.generation.plays("gpt-x", a_failure(category, is_retryable=False))
-    desk.generation.plays("gpt-x", generated())
+    desk.generation.plays("gpt-x", completed())
     answer = await run(desk, ModelByName("gpt-x"))
     assert answer.candidate.id == other.id
 
@@ -202,7 +202,7 @@ async def test_a_provider_that_cannot_be_called_makes_room_for_the_next() -> Non
 class Picky(FakeGeneration):
     """Takes no prompt for the first model."""
 
-    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Generated:
+    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Completion:
         if request.model_id == "first":
             raise InvalidInput("/messages", "It takes no images of this kind.")
         return await super().generate(connection, request)

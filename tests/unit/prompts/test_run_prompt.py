@@ -8,18 +8,19 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from application.ports.generation import Message, TextPart, TokenUsage
-
 from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
 from application.policies.candidates import ModelByAnyName, ModelById, ModelByName, Need
-from application.policies.parameters import Parameters
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
+from application.prompts.completion import TokenUsage
+from application.prompts.conversation import Sampling, origin_of
+from application.prompts.generation import ModelDefaults
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from tests.builders import AN_ENDPOINT, a_price
 from tests.fakes.catalogue import FakeCatalogue
-from tests.fakes.generation import HANG, generated
+from tests.fakes.client import a_conversation
+from tests.fakes.generation import HANG, completed
 from tests.prompts import Desk, a_prompt, an_account
 
 
@@ -28,13 +29,14 @@ async def test_the_model_that_was_asked_for_answers() -> None:
     model = desk.model("gpt-x", price=a_price("0.0025", "0.01"))
     with desk.acting():
         answer = await run_prompt(a_prompt(ModelById(model.id), "Hi"), ports=desk.ports)
-    assert answer.generated == generated()
+    assert answer.completion == completed()
     assert answer.cost.usd == Decimal("0.000075")
     assert (answer.candidate.id, answer.candidate.provider_model_id) == (model.id, "gpt-x")
     assert [(attempt.outcome, attempt.upstream_request_id) for attempt in answer.attempts] == [("ok", "upstream-1")]
     (call,) = desk.generation.calls
     assert call.request.model_id == "gpt-x"
-    assert call.request.messages == (Message(role="user", parts=(TextPart("Hi"),)),)
+    assert call.request.client.conversation() == a_conversation("Hi")
+    assert call.request.origin == origin_of(desk.account.id, "gpt-x")
     assert (call.connection.endpoint, call.connection.api_key) == (AN_ENDPOINT.url, None)
 
 
@@ -65,16 +67,37 @@ async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> Non
     assert (desk.generation.calls, desk.usage.uses) == ([], [])
 
 
-async def test_the_config_of_the_model_counts_where_the_request_says_nothing() -> None:
+async def test_the_config_of_the_model_goes_with_the_request_for_what_that_does_not_say() -> None:
     desk = Desk()
-    config = {"temperature": 0.1, "maxTokens": 9000, "stop": "END", "systemPrompt": "Be brief.", "idleSeconds": 5}
+    config = {
+        "temperature": 0.1,
+        "topP": 0.5,
+        "maxTokens": 9000,
+        "stop": "END",
+        "systemPrompt": "Be brief.",
+        "reasoningEffort": "low",
+        "drop": ["seed"],
+        "baseModel": "gpt-4o",
+        "idleSeconds": 5,
+    }
     model = desk.model(config=config, max_tokens=4096)
-    prompt = a_prompt(ModelById(model.id), "Hi", parameters=Parameters(temperature=0.9), deadline_seconds=7.0)
+    prompt = a_prompt(ModelById(model.id), "Hi", sampling=Sampling(temperature=0.9), deadline_seconds=7.0)
     with desk.acting():
         await run_prompt(prompt, ports=desk.ports)
     request = desk.generation.calls[0].request
-    assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.9, None, 4096, ("END",))
-    assert request.messages[0] == Message(role="system", parts=(TextPart("Be brief."),))
+    assert request.client.conversation().sampling == Sampling(temperature=0.9)
+    assert request.defaults == ModelDefaults(
+        temperature=0.1,
+        top_p=0.5,
+        max_tokens=9000,
+        stop=("END",),
+        system_prompt="Be brief.",
+        reasoning_effort="low",
+        most_tokens=4096,
+        drop=frozenset({"seed"}),
+        base_model="gpt-4o",
+        capabilities=frozenset({"text"}),
+    )
     assert (request.deadline_seconds, request.idle_seconds) == (7.0, 5.0)
 
 
@@ -86,7 +109,7 @@ async def test_the_longest_answer_of_the_model_goes_with_the_request(registered:
     with desk.acting():
         await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
     request = desk.generation.calls[0].request
-    assert (request.max_tokens, request.output_limit) == (None, limit)
+    assert (request.defaults.max_tokens, request.defaults.most_tokens) == (None, limit)
 
 
 async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() -> None:
@@ -96,18 +119,6 @@ async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() ->
         await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
     request = desk.generation.calls[0].request
     assert (request.deadline_seconds, request.idle_seconds) == (595.0, 60.0)
-
-
-async def test_a_system_message_of_the_request_takes_the_place_of_the_models() -> None:
-    desk = Desk()
-    model = desk.model(config={"systemPrompt": "Be brief."})
-    messages = (
-        Message(role="system", parts=(TextPart("Be long."),)),
-        Message(role="user", parts=(TextPart("Hi"),)),
-    )
-    with desk.acting():
-        await run_prompt(a_prompt(ModelById(model.id), messages=messages), ports=desk.ports)
-    assert desk.generation.calls[0].request.messages == messages
 
 
 async def test_what_is_not_there_is_not_found() -> None:
@@ -158,7 +169,7 @@ async def test_a_prompt_with_images_goes_to_a_model_that_reads_them() -> None:
 async def test_use_is_recorded_in_figures_alone() -> None:
     desk = Desk()
     model = desk.model("gpt-x", price=a_price("0.001", "0.002"))
-    desk.generation.plays("gpt-x", generated("A secret.", TokenUsage(input_tokens=1000, output_tokens=500)))
+    desk.generation.plays("gpt-x", completed("A secret.", usage=TokenUsage(input_tokens=1000, output_tokens=500)))
     with desk.acting():
         await run_prompt(a_prompt(ModelById(model.id), "A question."), ports=desk.ports)
     (use,) = desk.usage.uses
@@ -193,7 +204,7 @@ async def test_cancelling_reaches_the_provider_and_counts_as_cancelled() -> None
 async def test_no_representation_shows_a_word_of_the_prompt() -> None:
     desk = Desk()
     model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", generated("The answer is 42."))
+    desk.generation.plays("gpt-x", completed("The answer is 42."))
     prompt = a_prompt(ModelById(model.id), "What is the answer?")
     with desk.acting():
         answer = await run_prompt(prompt, ports=desk.ports)

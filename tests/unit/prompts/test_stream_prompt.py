@@ -7,23 +7,23 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from application.ports.generation import TextDelta, TokenUsage
-
 from adapters.system_timer import SystemTimer
 from application.commands.stream_prompt import stream_prompt
 from application.policies.candidates import ModelById, Need
 from application.prompts.answer import PromptAnswer
+from application.prompts.completion import StreamStarted, TextDelta, TokenUsage
 from application.prompts.refusals import PromptFailed
 from tests.builders import a_price
-from tests.fakes.generation import HANG, generated
+from tests.fakes.generation import HANG, completed
 from tests.fakes.timer import FakeTimer
 from tests.prompts import Desk, a_failure, a_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-Event = TextDelta | PromptAnswer
+    from application.commands.stream_prompt import PromptEvent
 
+BEGUN = StreamStarted()
 NO_TOKENS = TokenUsage()
 
 
@@ -31,17 +31,17 @@ async def streamed(
     desk: Desk,
     wanted: object = None,
     *,
-    heard: list[Event] | None = None,
+    heard: list[PromptEvent] | None = None,
     then: Callable[[], Awaitable[object]] | None = None,
     **facts: Any,  # noqa: ANN401
-) -> list[Event]:
-    """Hear the answer to its end; with `then`, hear its first event, do that, and leave."""
+) -> list[PromptEvent]:
+    """Hear the answer to its end; with `then`, hear its first words, do that, and leave."""
     events_so_far = [] if heard is None else heard
     with desk.acting():
         async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=desk.ports) as events:
             async for event in events:
                 events_so_far.append(event)
-                if then is not None:
+                if then is not None and event != BEGUN:
                     await then()
                     break
     return events_so_far
@@ -56,9 +56,9 @@ async def test_words_come_as_they_are_written_and_the_answer_last() -> None:
     desk = Desk()
     desk.model("gpt-x", price=a_price("0.001", "0.002"))
     *words, answer = await streamed(desk)
-    assert words == [TextDelta("Hel"), TextDelta("lo.")]
+    assert words == [BEGUN, TextDelta("Hel"), TextDelta("lo.")]
     assert isinstance(answer, PromptAnswer)
-    assert (answer.generated.text, answer.cost.usd) == ("Hello.", Decimal("0.00002"))
+    assert (answer.completion.text, answer.cost.usd) == ("Hello.", Decimal("0.00002"))
     assert [attempt.outcome for attempt in answer.attempts] == ["ok"]
     assert [call.ending for call in desk.generation.calls] == ["finished"]
     assert [use.outcome for use in desk.usage.uses] == ["ok"]
@@ -67,10 +67,11 @@ async def test_words_come_as_they_are_written_and_the_answer_last() -> None:
 async def test_an_answer_without_words_is_an_answer() -> None:
     desk = Desk()
     desk.model("gpt-x")
-    desk.generation.plays("gpt-x", generated("", NO_TOKENS))
-    (answer,) = await streamed(desk)
+    desk.generation.plays("gpt-x", completed("", usage=NO_TOKENS))
+    begun, answer = await streamed(desk)
+    assert begun == BEGUN
     assert isinstance(answer, PromptAnswer)
-    assert answer.generated.text == ""
+    assert answer.completion.text == ""
 
 
 async def test_another_model_is_asked_before_the_first_words() -> None:
@@ -94,10 +95,10 @@ async def test_no_other_model_is_asked_after_the_first_words() -> None:
     desk = Desk()
     two_models(desk)
     desk.generation.plays("first", "Once upon", a_failure("overloaded"))
-    heard: list[Event] = []
+    heard: list[PromptEvent] = []
     with pytest.raises(PromptFailed) as failure:
         await streamed(desk, heard=heard)
-    assert heard == [TextDelta("Once upon")]
+    assert heard == [BEGUN, TextDelta("Once upon")]
     assert failure.value.category == "overloaded"
     assert [attempt.outcome for attempt in failure.value.attempts] == ["overloaded"]
     assert [call.request.model_id for call in desk.generation.calls] == ["first"]
@@ -124,7 +125,7 @@ async def test_leaving_early_ends_the_call() -> None:
     async def look() -> None:
         endings.append(desk.generation.calls[0].ending)
 
-    assert await streamed(desk, then=look) == [TextDelta("Once upon")]
+    assert await streamed(desk, then=look) == [BEGUN, TextDelta("Once upon")]
     assert [*endings, desk.generation.calls[0].ending] == [None, "cancelled"]
     assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("cancelled", None)]
 
@@ -160,7 +161,7 @@ async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
     timer = FakeTimer()
     desk = Desk(timer=timer)
     desk.model("gpt-x")
-    desk.generation.plays("gpt-x", "Once upon", " a time", " there", generated())
+    desk.generation.plays("gpt-x", "Once upon", " a time", " there", completed())
 
     async def two_hours_pass() -> None:
         timer.time += 7200
