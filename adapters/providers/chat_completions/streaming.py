@@ -73,16 +73,19 @@ class ChunkDecoder:
 
     @property
     def is_whole(self) -> bool:
-        return self.has_ended or (not self._always_says_done and self.parsed.finish_reason is not None)
+        return self.has_ended or (not self._always_says_done and self.parsed.is_finished)
 
-    def observe(self, document: Mapping[str, Any]) -> None:
+    def observe(self, document: Mapping[str, Any]) -> bool:
         note(self.parsed, document)
-        choices = document.get("choices")
-        if isinstance(choices, list) and choices:
-            self.parsed.has_begun = True
-            for choice in objects(choices):
-                if choice.get("finish_reason"):
-                    note_choice(self.parsed, self.parsed.choice(choice.get("index")), choice)
+        choices = list(objects(document.get("choices")))
+        for choice in choices:
+            into = self.parsed.choice(choice.get("index"))
+            if choice.get("finish_reason"):
+                note_choice(self.parsed, into, choice)
+            # The first chunk often names the role alone, before there is anything to say.
+            if any(value for name, value in mapping(choice.get("delta")).items() if name != "role"):
+                self.parsed.has_begun = True
+        return bool(choices)
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         note(self.parsed, document)

@@ -73,8 +73,9 @@ class ContentDecoder:
     def is_whole(self) -> bool:
         return self.parsed.finish_reason is not None
 
-    def observe(self, document: Mapping[str, Any]) -> None:
+    def observe(self, document: Mapping[str, Any]) -> bool:
         self.decode(document)
+        return True
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         parsed = self.parsed

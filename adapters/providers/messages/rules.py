@@ -62,7 +62,7 @@ def rules_of(model_id: str) -> ClaudeRules:
         takes_forced_tool=not (is_fable or (version >= (5, 5) and family in {"opus", "sonnet"})),
         can_stop_thinking=not (is_fable or (is_opus and version >= (5, 5))),
         formats_output=version >= (4, 5) or (is_opus and version >= (4, 1)),
-        most_tokens=_most_tokens(version),
+        most_tokens=_most_tokens(family, version),
     )
 
 
@@ -77,9 +77,6 @@ def _named(model_id: str) -> tuple[str, tuple[int, int]]:
     return found["family"], (2, 0) if found["family"] == "instant" else _NEWEST
 
 
-def _most_tokens(version: tuple[int, int]) -> int:
-    if version >= (4, 6):
-        return 128_000
-    if version >= (4, 5):
-        return 64_000
-    return 4_096
+def _most_tokens(family: str, version: tuple[int, int]) -> int:
+    """Return what surely is allowed, for more than a model can write is refused: all from 4.5 on can write so much."""
+    return 64_000 if family and version >= (4, 5) else 4_096

@@ -61,7 +61,7 @@ class MessageDecoder:
     def is_whole(self) -> bool:
         return self.has_ended
 
-    def observe(self, document: Mapping[str, Any]) -> None:
+    def observe(self, document: Mapping[str, Any]) -> bool:
         match document.get("type"):
             case "content_block_delta" | "content_block_start":
                 self.parsed.has_begun = True
@@ -74,6 +74,7 @@ class MessageDecoder:
                 self._count(document)
             case "message_stop":
                 self.has_ended = True
+        return document.get("type") != "ping"
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         self.observe(document)

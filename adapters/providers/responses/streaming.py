@@ -41,7 +41,7 @@ class ResponseDecoder:
     def is_whole(self) -> bool:
         return self.has_ended
 
-    def observe(self, document: Mapping[str, Any]) -> None:
+    def observe(self, document: Mapping[str, Any]) -> bool:
         kind = document.get("type")
         if kind in _ENDS:
             note_response(self.parsed, mapping(document.get("response")))
@@ -50,8 +50,9 @@ class ResponseDecoder:
             response = mapping(document.get("response"))
             self.parsed.response_id = text(response.get("id"))
             self.parsed.answered_by = text(response.get("model"))
-        else:
+        elif kind not in {"response.queued", "keepalive"}:
             self.parsed.has_begun = True
+        return kind != "keepalive"
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         self.observe(document)

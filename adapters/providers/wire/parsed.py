@@ -52,6 +52,11 @@ class ParsedCompletion:
         """Why the first choice ended; none while it has not."""
         return self.choices[0].finish_reason
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether every choice that has begun has ended: nothing of the answer itself will come any more."""
+        return all(choice.finish_reason is not None for choice in self.choices)
+
     def choice(self, index: object) -> ParsedChoice:
         """Return the choice of this index, the first one where the index makes no sense; at most 128 there are."""
         number = index if type(index) is int and 0 <= index < MOST_CHOICES else 0

@@ -36,8 +36,11 @@ class StreamDecoder(Protocol):
         """Whether the answer is complete, should the stream end here."""
         ...
 
-    def observe(self, document: Mapping[str, Any]) -> None:
-        """Take note of how the answer ends and what it costs, and of nothing else: for events that are handed on."""
+    def observe(self, document: Mapping[str, Any]) -> bool:
+        """Take note of how the answer begins, how it ends and what it costs, for events that are handed on.
+
+        Returns whether the event tells anything of the answer, and is not a sign of life alone.
+        """
         ...
 
     def decode(self, document: Mapping[str, Any]) -> Sequence[Delta]:

@@ -3,20 +3,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from application.ports.generation import TokenUsage
 from hypothesis import given
 from hypothesis import strategies as st
 
 from application.policies.costs import Cost, cost_of
+from application.prompts.completion import Completion, TokenUsage
 from domain.model.values import HIGHEST_COST, MOST_DECIMALS, Price
 from tests.builders import a_price
+from tests.fakes.generation import completed
 
 prices = st.decimals(0, HIGHEST_COST, places=MOST_DECIMALS, allow_nan=False, allow_infinity=False)
 tokens = st.integers(0, 10**12)
 
 
-def used(input_tokens: int | None, output_tokens: int | None) -> TokenUsage:
-    return TokenUsage(input_tokens=input_tokens, output_tokens=output_tokens)
+def used(input_tokens: int | None, output_tokens: int | None) -> Completion:
+    return completed(usage=TokenUsage(input_tokens=input_tokens, output_tokens=output_tokens))
 
 
 def test_tokens_read_and_written_have_their_own_price() -> None:
@@ -32,7 +33,7 @@ def test_what_is_free_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "usage", "reason"),
+    ("price", "completion", "reason"),
     [
         (None, used(1, 1), "price-unknown"),
         (a_price(None, "0.01"), used(1, 1), "price-unknown"),
@@ -42,8 +43,15 @@ def test_what_is_free_costs_nothing() -> None:
         (None, used(None, None), "usage-unknown"),
     ],
 )
-def test_a_cost_that_is_not_known_is_none_and_says_why(price: Price | None, usage: TokenUsage, reason: str) -> None:
-    assert cost_of(price, usage) == Cost(None, reason)  # type: ignore[arg-type]
+def test_a_cost_that_is_not_known_is_none_and_says_why(price: Price | None, completion: Completion, reason: str) -> None:
+    assert cost_of(price, completion) == Cost(None, reason)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("price", [None, a_price("0.0025", "0.01")])
+@pytest.mark.parametrize("usage", [TokenUsage(), TokenUsage(input_tokens=1000, output_tokens=500)])
+def test_what_the_answer_itself_says_that_it_cost_counts(price: Price | None, usage: TokenUsage) -> None:
+    said = completed(usage=usage, cost_usd=Decimal("0.0123"))
+    assert cost_of(price, said) == Cost(Decimal("0.0123"))
 
 
 def test_a_part_of_the_price_is_enough_where_the_other_is_not_used() -> None:

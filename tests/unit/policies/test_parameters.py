@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.parameters import Parameters, merged, read_defaults
+from application.policies.parameters import Parameters, read_defaults
 
 
 def test_a_config_is_read_as_the_table_says() -> None:
@@ -18,11 +18,16 @@ def test_a_config_is_read_as_the_table_says() -> None:
             "stop": ["END", "."],
             "systemPrompt": "Be brief.",
             "preference": 2,
+            "reasoningEffort": "low",
+            "drop": ["seed", "generationConfig.topK"],
+            "baseModel": "gpt-4o",
             "team": "research",
         }
     )
     assert defaults.parameters == Parameters(temperature=0.2, top_p=1.0, max_tokens=100, stop=("END", "."))
     assert (defaults.system_prompt, defaults.preference, defaults.problem) == ("Be brief.", 2.0, None)
+    assert (defaults.reasoning_effort, defaults.base_model) == ("low", "gpt-4o")
+    assert defaults.drop == {"seed", "generationConfig.topK"}
     assert "Be brief." not in repr(defaults)
 
 
@@ -55,6 +60,15 @@ def test_one_stop_may_be_a_text() -> None:
         ({"idleSeconds": 601}, "idleSeconds is not a number above 0 and up to 600"),
         ({"idleSeconds": True}, "idleSeconds is not a number above 0 and up to 600"),
         ({"preference": "first"}, "preference is not a number"),
+        (
+            {"reasoningEffort": "much"},
+            "reasoningEffort is not one of none, minimal, low, medium, high, xhigh, max",
+        ),
+        ({"reasoningEffort": 3}, "reasoningEffort is not one of none, minimal, low, medium, high, xhigh, max"),
+        ({"drop": "seed"}, "drop is not a list of up to 32 names of fields"),
+        ({"drop": [""]}, "drop is not a list of up to 32 names of fields"),
+        ({"drop": ["x"] * 33}, "drop is not a list of up to 32 names of fields"),
+        ({"baseModel": 4}, "baseModel is not a text"),
     ],
 )
 def test_what_cannot_be_used_is_named_and_nothing_of_the_config_counts(config: dict[str, Any], problem: str) -> None:
@@ -77,29 +91,3 @@ def test_no_config_makes_reading_fail_and_none_gives_what_no_provider_takes(conf
     assert parameters.temperature is None or 0 <= parameters.temperature <= 2
     assert parameters.top_p is None or 0 <= parameters.top_p <= 1
     assert parameters.max_tokens is None or parameters.max_tokens >= 1
-
-
-def test_the_request_comes_first_then_the_config() -> None:
-    asked = Parameters(temperature=0.0, stop=())
-    assert merged(asked, Parameters(temperature=1.0, top_p=0.5, stop=("x",)), None) == Parameters(
-        temperature=0.0, top_p=0.5, stop=()
-    )
-
-
-@pytest.mark.parametrize(
-    ("asked", "default", "limit", "counts"),
-    [
-        (100, None, None, 100),
-        (100, None, 50, 50),
-        (100, 20, 50, 50),
-        (None, 80, 50, 50),
-        (None, 20, 50, 20),
-        (None, None, 50, None),
-        (100, None, 0, 100),
-    ],
-)
-def test_max_tokens_never_exceed_the_limit_of_the_model(
-    asked: int | None, default: int | None, limit: int | None, counts: int | None
-) -> None:
-    result = merged(Parameters(max_tokens=asked), Parameters(max_tokens=default), limit)
-    assert result.max_tokens == counts

@@ -6,31 +6,53 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 import pytest
-from application.ports.generation import GenerationRequest, ImagePart, Message, TextDelta, TextPart
 
 from adapters.providers.gateway import Gateway
 from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.completion import Completion, RefusalDelta, StreamStarted, TextDelta
+from application.prompts.conversation import Sampling
+from application.prompts.generation import GenerationRequest, ModelDefaults
+from tests.fakes.client import FakeClient, a_conversation
 from tests.fakes.outbound import FakeOutbound
 from tests.unit.providers.samples import BASE, KEY, a_connection
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from application.ports.generation import Generated
-
     from application.ports.provider_gateway import ProviderConnection
+    from application.prompts.completion import CompletionEvent
+    from application.prompts.conversation import Image, WireProtocol
 
 PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 EVENTS: Final = {"content-type": "text/event-stream; charset=utf-8", "x-request-id": "req_1"}
 
 
-def a_prompt(*parts: str | ImagePart, model_id: str = "model-1", **changes: Any) -> GenerationRequest:  # noqa: ANN401 - whatever a prompt takes
-    """Make a prompt of one message of the user."""
-    return GenerationRequest(model_id=model_id, messages=(a_message("user", *(parts or ("Hello",))),), **changes)
+ORIGIN: Final = "account:model"
+_SAMPLING: Final = frozenset(Sampling.__slots__)
+_DEFAULTS: Final = {f"default_{name}": name for name in ModelDefaults.__slots__}
+_TIMES: Final = frozenset({"deadline_seconds", "idle_seconds"})
 
 
-def a_message(role: Literal["system", "user", "assistant"], *parts: str | ImagePart) -> Message:
-    return Message(role=role, parts=tuple(TextPart(part) if isinstance(part, str) else part for part in parts))
+def a_prompt(*parts: str | Image, model_id: str = "model-1", **facts: Any) -> GenerationRequest:  # noqa: ANN401 - whatever a prompt takes
+    """Make a prompt of one turn of the user.
+
+    The facts are fields of `Sampling`, of `Conversation`, times, or the model's defaults (`default_temperature`).
+    """
+    sampling = {name: facts.pop(name) for name in _SAMPLING & facts.keys()}
+    defaults = {_DEFAULTS[name]: facts.pop(name) for name in _DEFAULTS.keys() & facts.keys()}
+    times = {name: facts.pop(name) for name in _TIMES & facts.keys()}
+    asked = a_conversation(*parts, **{"sampling": Sampling(**sampling)} | facts)
+    return a_request(FakeClient(asked=asked), model_id=model_id, defaults=ModelDefaults(**defaults), **times)
+
+
+def passed_on(protocol: WireProtocol, body: Mapping[str, Any], **facts: Any) -> GenerationRequest:  # noqa: ANN401 - as above
+    """Make a prompt that came through the door of this protocol; nobody may need to understand it."""
+    defaults = {_DEFAULTS[name]: facts.pop(name) for name in _DEFAULTS.keys() & facts.keys()}
+    return a_request(FakeClient(protocol=protocol, body=body), defaults=ModelDefaults(**defaults), **facts)
+
+
+def a_request(client: FakeClient, model_id: str = "model-1", **facts: Any) -> GenerationRequest:  # noqa: ANN401 - as above
+    return GenerationRequest(model_id=model_id, client=client, origin=ORIGIN, **facts)
 
 
 def path_of(connection: ProviderConnection, model_id: str, *, stream: bool) -> str:
@@ -63,14 +85,14 @@ class Prompted:
         self.outbound = outbound or FakeOutbound()
         self.gateway = Gateway(self.outbound)
 
-    async def generated(
+    async def completed(
         self,
         answer: object,
         request: GenerationRequest | None = None,
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
-    ) -> Generated:
+    ) -> Completion:
         request = request or a_prompt()
         body = answer if isinstance(answer, bytes) else orjson.dumps(answer)
         url = BASE + path_of(self.connection, request.model_id, stream=False)
@@ -83,22 +105,31 @@ class Prompted:
         request: GenerationRequest | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
-    ) -> tuple[list[str], Generated]:
+    ) -> tuple[list[str], Completion]:
         """Return the words in their pieces, and what came last."""
+        begun, *deltas, last = await self.events(*chunks, request=request, status=status, headers=headers)
+        assert isinstance(begun, StreamStarted)
+        assert isinstance(last, Completion)
+        return [delta.text for delta in deltas if isinstance(delta, TextDelta | RefusalDelta)], last
+
+    async def events(
+        self,
+        *chunks: bytes,
+        request: GenerationRequest | None = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> list[CompletionEvent]:
+        """Return all that comes of a stream."""
         request = request or a_prompt()
         url = BASE + path_of(self.connection, request.model_id, stream=True)
         self.outbound.answer("POST", url, *chunks, status=status, headers=EVENTS if headers is None else headers)
         async with self.gateway.stream(self.connection, request) as events:
-            *deltas, last = [event async for event in events]
-        assert not isinstance(last, TextDelta)
-        words = [delta.text for delta in deltas if isinstance(delta, TextDelta)]
-        assert len(words) == len(deltas)
-        return words, last
+            return [event async for event in events]
 
     async def sent(self, request: GenerationRequest, *, stream: bool = False) -> Any:  # noqa: ANN401 - JSON
         """Return the body that is sent for a prompt."""
         call: Coroutine[Any, Any, object] = (
-            self.streamed(b"", request=request, status=500) if stream else self.generated(b"", request, status=500)
+            self.streamed(b"", request=request, status=500) if stream else self.completed(b"", request, status=500)
         )
         with pytest.raises(UpstreamFailure):
             await call

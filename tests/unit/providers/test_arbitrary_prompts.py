@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import orjson
 import pytest
-from application.ports.generation import FinishReason, Generated, TokenUsage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.ports.provider_gateway import Category, UpstreamFailure
+from application.prompts.completion import Completion, FinishReason, TokenUsage
 from tests.unit.providers.arbitrary import JSON
 from tests.unit.providers.prompting import Prompted
 
@@ -49,7 +49,7 @@ DELTAS: Final = st.fixed_dictionaries(
 EVENTS: Final = st.lists(DELTAS | VALUES, max_size=4)
 
 
-async def outcome_of(call: Coroutine[Any, Any, Generated]) -> Generated | None:
+async def outcome_of(call: Coroutine[Any, Any, Completion]) -> Completion | None:
     """Return the answer, none for a failure of a known kind; anything else is raised."""
     try:
         return await call
@@ -61,11 +61,11 @@ async def outcome_of(call: Coroutine[Any, Any, Generated]) -> Generated | None:
     return None
 
 
-def check(generated: Generated | None) -> None:
-    if generated is not None:
-        assert generated.finish_reason in get_args(FinishReason)
-        assert isinstance(generated.text, str)
-        counts = [getattr(generated.usage, name) for name in TokenUsage.__slots__]
+def check(completion: Completion | None) -> None:
+    if completion is not None:
+        assert completion.finish_reason in get_args(FinishReason)
+        assert isinstance(completion.text, str)
+        counts = [getattr(completion.usage, name) for name in TokenUsage.__slots__]
         assert all(count is None or count >= 0 for count in counts)
 
 
@@ -76,9 +76,9 @@ def check(generated: Generated | None) -> None:
     body=(DELTAS | DELTAS | JSON).map(orjson.dumps) | st.binary(max_size=30),
 )
 async def test_any_whole_answer_ends_in_one_or_the_other(provider: str, status: int, body: bytes) -> None:
-    generated = await outcome_of(Prompted(provider).generated(body, status=status))
-    assert generated is None or status == 200
-    check(generated)
+    completion = await outcome_of(Prompted(provider).completed(body, status=status))
+    assert completion is None or status == 200
+    check(completion)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -90,13 +90,13 @@ async def test_any_stream_ends_in_one_or_the_other(
     content = b"".join(b"data: %s\n\n" % orjson.dumps(event) for event in events)
     words: list[str] = []
 
-    async def streamed() -> Generated:
-        words_of_it, generated = await Prompted(provider).streamed(
+    async def streamed() -> Completion:
+        words_of_it, completion = await Prompted(provider).streamed(
             content, noise, b"data: [DONE]\n\n" if is_done else b""
         )
         words.extend(words_of_it)
-        return generated
+        return completion
 
-    generated = await outcome_of(streamed())
-    check(generated)
-    assert generated is None or generated.text == "".join(words)
+    completion = await outcome_of(streamed())
+    check(completion)
+    assert completion is None or completion.text == "".join(words)

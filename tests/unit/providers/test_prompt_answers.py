@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from application.ports.generation import TokenUsage
-
 from application.ports.outbound import FailureCategory, OutboundFailure
 from application.ports.provider_gateway import RateLimit, UpstreamFailure
-from tests.unit.providers.prompting import Prompted, a_prompt, path_of
+from application.prompts.completion import TokenUsage
+from tests.unit.providers.prompting import Prompted, a_prompt, path_of, prompted_at
 from tests.unit.providers.samples import BASE, KEY
 
 
@@ -80,22 +79,22 @@ THOUGHT: Final = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm.
         ("google", content_of_google(reason="MAX_TOKENS"), "", "length"),
         ("google", content_of_google({"text": "Hel"}, reason="SAFETY"), "Hel", "content_filter"),
         ("google", content_of_google(reason="RECITATION"), "", "content_filter"),
-        ("google", content_of_google(reason="MALFORMED_FUNCTION_CALL"), "", "other"),
+        ("google", content_of_google(reason="LANGUAGE"), "", "other"),
         ("google", content_of_google({"text": "Hello."}, reason="FINISH_REASON_UNSPECIFIED"), "Hello.", "other"),
         ("google", {"promptFeedback": {"blockReason": "SAFETY"}}, "", "content_filter"),
         ("google", {"candidates": [], "modelVersion": "m"}, "", "other"),
     ],
 )
 async def test_an_answer_is_read(provider_type: str, answer: object, text: str, reason: str) -> None:
-    generated = await Prompted(provider_type).generated(answer)
-    assert (generated.text, generated.finish_reason) == (text, reason)
+    completion = await Prompted(provider_type).completed(answer)
+    assert (completion.text, completion.finish_reason) == (text, reason)
 
 
 async def test_a_refusal_of_the_model_is_its_answer() -> None:
     answer = a_completion(None)
     answer["choices"][0]["message"]["refusal"] = "I cannot help."
-    generated = await Prompted("openai").generated(answer)
-    assert (generated.text, generated.finish_reason) == ("I cannot help.", "content_filter")
+    completion = await Prompted("openai").completed(answer)
+    assert (completion.text, completion.finish_reason) == ("I cannot help.", "content_filter")
 
 
 @pytest.mark.parametrize(
@@ -126,15 +125,15 @@ async def test_a_refusal_of_the_model_is_its_answer() -> None:
     ],
 )
 async def test_tokens_of_a_completion_are_counted(usage: object, expected: TokenUsage) -> None:
-    assert (await Prompted("openai").generated(a_completion(usage=usage))).usage == expected
+    assert (await Prompted("openai").completed(a_completion(usage=usage))).usage == expected
 
 
 async def test_what_answered_is_told_with_its_request_and_limits() -> None:
     headers = {"x-request-id": "req_9", "x-ratelimit-limit-tokens": "160000", "x-ratelimit-remaining-tokens": "159976"}
-    generated = await Prompted("openai").generated(a_completion(), headers=headers)
-    assert (generated.answered_by, generated.upstream_request_id) == ("gpt-4o-2024-11-20", "req_9")
-    assert generated.rate_limit == RateLimit(limit_tokens=160_000, remaining_tokens=159_976)
-    without = await Prompted("openai").generated(a_completion())
+    completion = await Prompted("openai").completed(a_completion(), headers=headers)
+    assert (completion.answered_by, completion.upstream_request_id) == ("gpt-4o-2024-11-20", "req_9")
+    assert completion.rate_limit == RateLimit(limit_tokens=160_000, remaining_tokens=159_976)
+    without = await Prompted("openai").completed(a_completion())
     assert (without.upstream_request_id, without.rate_limit) == ("chatcmpl-1", None)
 
 
@@ -142,8 +141,8 @@ async def test_what_answered_is_told_with_its_request_and_limits() -> None:
     ("header", "preset"), [("mistral-correlation-id", "mistral"), ("x-ds-trace-id", "deepseek"), ("cf-ray", "together")]
 )
 async def test_the_requests_id_is_found_under_the_providers_name(header: str, preset: str) -> None:
-    generated = await Prompted("openai_compatible", preset=preset).generated(a_completion(), headers={header: "id-7"})
-    assert generated.upstream_request_id == "id-7"
+    completion = await Prompted("openai_compatible", preset=preset).completed(a_completion(), headers={header: "id-7"})
+    assert completion.upstream_request_id == "id-7"
 
 
 @pytest.mark.parametrize("provider_type", ["openai", "anthropic", "google", "azure_openai", "openai_compatible"])
@@ -164,18 +163,25 @@ async def test_the_requests_id_is_found_under_the_providers_name(header: str, pr
 )
 async def test_a_success_that_is_no_answer_is_a_failure(provider_type: str, body: bytes, category: str) -> None:
     with pytest.raises(UpstreamFailure) as failure:
-        await Prompted(provider_type).generated(body)
+        await Prompted(provider_type).completed(body)
     assert failure.value.category == category
     assert failure.value.http_status == 200
     assert "Sorry" not in f"{failure.value}{failure.value.hint}"
 
 
-async def test_an_answer_that_the_provider_broke_off_is_a_failure() -> None:
+@pytest.mark.parametrize(
+    ("provider", "answer", "category"),
+    [
+        ("deepseek", a_completion("Hel", "insufficient_system_resource"), "overloaded"),
+        ("google", content_of_google(reason="MALFORMED_FUNCTION_CALL"), "provider_error"),
+    ],
+)
+async def test_an_answer_that_the_provider_broke_off_is_a_failure(
+    provider: str, answer: object, category: str
+) -> None:
     with pytest.raises(UpstreamFailure) as failure:
-        await Prompted("openai_compatible", preset="deepseek").generated(
-            a_completion("Hel", "insufficient_system_resource")
-        )
-    assert (failure.value.category, failure.value.is_retryable) == ("overloaded", True)
+        await prompted_at(provider).completed(answer)
+    assert (failure.value.category, failure.value.is_retryable) == (category, True)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +202,7 @@ async def test_a_silence_is_a_failure_and_says_whether_a_repeat_may_help(
     url = BASE + path_of(prompted.connection, "model-1", stream=False)
     prompted.outbound.fail("POST", url, OutboundFailure(category, "It went wrong.", broke_off=broke_off))
     with pytest.raises(UpstreamFailure) as failure:
-        await prompted.generated({})
+        await prompted.completed({})
     assert (failure.value.category, failure.value.is_retryable) == (category, is_retryable)
     assert failure.value.hint
 
@@ -204,7 +210,7 @@ async def test_a_silence_is_a_failure_and_says_whether_a_repeat_may_help(
 async def test_a_key_that_no_header_can_hold_is_not_sent() -> None:
     prompted = Prompted("openai", key="sk 12345678")
     with pytest.raises(UpstreamFailure) as failure:
-        await prompted.generated(a_completion())
+        await prompted.completed(a_completion())
     assert failure.value.category == "auth_invalid"
     with pytest.raises(UpstreamFailure):
         await prompted.streamed()
@@ -213,9 +219,9 @@ async def test_a_key_that_no_header_can_hold_is_not_sent() -> None:
 
 async def test_a_key_that_comes_back_goes_no_further() -> None:
     answer = a_completion(f"Your key is {KEY}.", model=KEY, id=KEY[:20])
-    generated = await Prompted("openai").generated(answer, headers={"x-request-id": KEY})
-    assert KEY not in f"{generated.text}{generated.answered_by}{generated!r}"
-    assert generated.upstream_request_id is None
+    completion = await Prompted("openai").completed(answer, headers={"x-request-id": KEY})
+    assert KEY not in f"{completion.text}{completion.answered_by}{completion!r}"
+    assert completion.upstream_request_id is None
 
 
 async def test_an_unknown_type_runs_nothing() -> None:
@@ -228,5 +234,5 @@ async def test_an_unknown_type_runs_nothing() -> None:
 
 
 async def test_no_representation_shows_an_answer() -> None:
-    generated = await Prompted("openai").generated(a_completion("a secret"))
-    assert "secret" not in repr(generated)
+    completion = await Prompted("openai").completed(a_completion("a secret"))
+    assert "secret" not in repr(completion)

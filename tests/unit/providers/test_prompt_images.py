@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from application.ports.generation import ImagePart
-
 from application.errors import InvalidInput
+from application.prompts.conversation import Image
 from tests.unit.providers.prompting import PIXEL, Prompted, a_prompt
 
-PNG: Final = ImagePart(media_type="image/png", data=PIXEL)
-PHOTO: Final = ImagePart(url="https://pictures.example/cat.jpg")
+PNG: Final = Image(media_type="image/png", data=PIXEL)
+PHOTO: Final = Image(url="https://pictures.example/cat.jpg")
 
 
 async def test_images_in_each_format() -> None:
@@ -37,7 +36,7 @@ async def test_images_in_each_format() -> None:
 
 
 async def test_the_detail_of_an_image_is_for_those_who_know_it() -> None:
-    request = a_prompt("?", ImagePart(media_type="image/png", data=PIXEL, detail="low"))
+    request = a_prompt("?", Image(media_type="image/png", data=PIXEL, detail="low"))
     body = await Prompted("openai").sent(request)
     assert body["messages"][0]["content"][1]["image_url"]["detail"] == "low"
     for provider_type in ("anthropic", "google"):
@@ -45,7 +44,7 @@ async def test_the_detail_of_an_image_is_for_those_who_know_it() -> None:
 
 
 async def test_google_is_told_the_media_type_of_an_address_when_it_is_known() -> None:
-    request = a_prompt(ImagePart(url="https://pictures.example/cat", media_type="IMAGE/WEBP"))
+    request = a_prompt(Image(url="https://pictures.example/cat", media_type="IMAGE/WEBP"))
     body = await Prompted("google").sent(request)
     file = {"fileUri": "https://pictures.example/cat", "mimeType": "image/webp"}
     assert body["contents"][0]["parts"] == [{"fileData": file}]
@@ -71,9 +70,9 @@ async def test_an_image_that_a_provider_does_not_take_is_refused_and_nothing_sen
     provider_type: str, settings: dict[str, Any], image: dict[str, Any], says: str
 ) -> None:
     prompted = Prompted(provider_type, **settings)
-    request = a_prompt("?", ImagePart(**image))
+    request = a_prompt("?", Image(**image))
     with pytest.raises(InvalidInput, match=says) as refusal:
-        await prompted.generated({}, request)
+        await prompted.completed({}, request)
     assert refusal.value.pointer == "/messages"
     with pytest.raises(InvalidInput, match=says):
         await prompted.streamed(request=request)
@@ -81,6 +80,6 @@ async def test_an_image_that_a_provider_does_not_take_is_refused_and_nothing_sen
 
 
 def test_no_representation_shows_a_prompt() -> None:
-    shown = repr(a_prompt("a secret", PNG, ImagePart(url="https://pictures.example/secret")))
+    shown = repr(a_prompt("a secret", PNG, Image(url="https://pictures.example/secret")))
     assert "secret" not in shown
     assert PIXEL not in shown

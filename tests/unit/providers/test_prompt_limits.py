@@ -136,5 +136,5 @@ async def test_a_limit_of_tokens_a_minute_is_no_limit_of_the_context() -> None:
     body = of_openai("Request too large for gpt-4o on tokens per min (TPM). reduce the length of the messages")
     prompted = Prompted("openai")
     with pytest.raises(UpstreamFailure) as failure:
-        await prompted.generated(body, status=429)
+        await prompted.completed(body, status=429)
     assert failure.value.category == "rate_limited"

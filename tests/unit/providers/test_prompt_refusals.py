@@ -14,7 +14,7 @@ async def refused(provider: str, status: int, body: object) -> UpstreamFailure:
     is_type = provider in {"openai", "anthropic", "google", "azure_openai", "openai_compatible"}
     prompted = Prompted(provider) if is_type else Prompted("openai_compatible", preset=provider)
     with pytest.raises(UpstreamFailure) as failure:
-        await prompted.generated(body, status=status)
+        await prompted.completed(body, status=status)
     assert failure.value.category in {"bad_request", "not_found", "content_filter", "context_length_exceeded"}
     assert not failure.value.is_retryable
     assert failure.value.http_status == status

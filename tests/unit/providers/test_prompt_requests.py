@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from application.ports.generation import GenerationRequest
-
-from tests.unit.providers.prompting import Prompted, a_message, a_prompt
+from tests.fakes.client import a_turn
+from tests.unit.providers.prompting import Prompted, a_prompt, passed_on
 from tests.unit.providers.samples import BASE, KEY
 
-CONVERSATION: Final = GenerationRequest(
-    model_id="model-1",
-    messages=(
-        a_message("system", "Be brief.", "Be kind."),
-        a_message("user", "Hello"),
-        a_message("assistant", "Hi."),
-        a_message("user", "And now?"),
+CONVERSATION: Final = a_prompt(
+    turns=(
+        a_turn("system", "Be brief.", "Be kind."),
+        a_turn("user", "Hello"),
+        a_turn("assistant", "Hi."),
+        a_turn("user", "And now?"),
     ),
 )
 OF_CHAT: Final = [
@@ -34,8 +32,12 @@ async def test_a_conversation_in_each_format() -> None:
     assert await Prompted("anthropic").sent(CONVERSATION) == {
         "model": "model-1",
         "max_tokens": 4_096,
-        "system": "Be brief.\nBe kind.",
-        "messages": OF_CHAT[1:],
+        "system": "Be brief.\n\nBe kind.",
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "Hello"}]},
+            {"role": "assistant", "content": [{"type": "text", "text": "Hi."}]},
+            {"role": "user", "content": [{"type": "text", "text": "And now?"}]},
+        ],
     }
     assert await Prompted("google").sent(CONVERSATION) == {
         "systemInstruction": {"parts": [{"text": "Be brief."}, {"text": "Be kind."}]},
@@ -47,12 +49,65 @@ async def test_a_conversation_in_each_format() -> None:
     }
 
 
-async def test_several_system_messages_are_one_to_those_who_know_one() -> None:
-    messages = (a_message("system", "One."), a_message("user", "Hello"), a_message("system", "Two."))
-    request = GenerationRequest(model_id="m", messages=messages)
-    assert (await Prompted("anthropic").sent(request))["system"] == "One.\n\nTwo."
-    parts = (await Prompted("google").sent(request))["systemInstruction"]["parts"]
-    assert parts == [{"text": "One."}, {"text": "Two."}]
+async def test_a_later_word_of_the_system_stays_where_it_was_said() -> None:
+    turns = (a_turn("system", "One."), a_turn("system", "Two."), a_turn("user", "Hello"), a_turn("system", "Three."))
+    request = a_prompt(turns=turns, model_id="claude-sonnet-4-5")
+    marked = {"text": "<system>\nThree.\n</system>"}
+    of_anthropic = await Prompted("anthropic").sent(request)
+    assert of_anthropic["system"] == "One.\n\nTwo."
+    said = [{"type": "text", "text": "Hello"}, {"type": "text", **marked}]
+    assert of_anthropic["messages"] == [{"role": "user", "content": said}]
+    newest = await Prompted("anthropic").sent(a_prompt(turns=turns, model_id="claude-opus-5"))
+    assert newest["messages"][1] == {"role": "system", "content": "Three."}
+    of_google = await Prompted("google").sent(request)
+    assert of_google["systemInstruction"]["parts"] == [{"text": "One."}, {"text": "Two."}]
+    assert of_google["contents"] == [{"role": "user", "parts": [{"text": "Hello"}, marked]}]
+    of_openai = await Prompted("openai").sent(request)
+    assert [message["role"] for message in of_openai["messages"]] == ["system", "system", "user", "system"]
+
+
+async def test_the_models_own_settings_count_where_the_prompt_says_nothing() -> None:
+    defaults = {
+        "default_temperature": 0.5,
+        "default_top_p": 0.25,
+        "default_max_tokens": 9,
+        "default_stop": ("one",),
+        "default_system_prompt": "Be brief.",
+    }
+    for provider_type, model_id in (("openai", "model-1"), ("anthropic", "claude-sonnet-4-5"), ("google", "gemini-2.0")):
+        prompted = Prompted(provider_type)
+        written = {"temperature": 0.5, "top_p": 0.25, "max_tokens": 9, "stop": ("one",)}
+        turns = (a_turn("system", "Be brief."), a_turn("user", "Hello"))
+        said = await prompted.sent(a_prompt(turns=turns, model_id=model_id, **written))
+        assert await prompted.sent(a_prompt(model_id=model_id, **defaults)) == said
+        # What the prompt says comes first; no text to stop at is a wish too.
+        own = {"temperature": 0.0, "top_p": 1.0, "max_tokens": 5, "stop": ()}
+        long = (a_turn("system", "Be long."), a_turn("user", "Hello"))
+        said = await prompted.sent(a_prompt(turns=long, model_id=model_id, **own))
+        assert await prompted.sent(a_prompt(turns=long, model_id=model_id, **own, **defaults)) == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "default", "limit", "counts"),
+    [
+        (100, None, None, 100),
+        (100, None, 50, 50),
+        (100, 20, 50, 50),
+        (None, 80, 50, 50),
+        (None, 20, 50, 20),
+        (None, None, 50, None),
+        (100, None, 0, 100),
+    ],
+)
+async def test_no_more_tokens_are_asked_for_than_the_model_can_write(
+    asked: int | None, default: int | None, limit: int | None, counts: int | None
+) -> None:
+    known = {"default_max_tokens": default, "default_most_tokens": limit}
+    body = await Prompted("openai").sent(a_prompt(max_tokens=asked, **known))
+    assert body.get("max_completion_tokens") == counts
+    written = {} if asked is None else {"max_tokens": asked}
+    passed = await Prompted("openai").sent(passed_on("chat_completions", {"messages": [], **written}, **known))
+    assert passed.get("max_tokens", passed.get("max_completion_tokens")) == counts
 
 
 @pytest.mark.parametrize(
@@ -83,7 +138,8 @@ async def test_several_system_messages_are_one_to_those_who_know_one() -> None:
 async def test_parameters_go_by_the_providers_names(
     provider_type: str, settings: dict[str, Any], expected: dict[str, object]
 ) -> None:
-    body = await Prompted(provider_type, **settings).sent(a_prompt(**EVERYTHING))
+    model_id = "claude-sonnet-4-5" if provider_type == "anthropic" else "model-1"
+    body = await Prompted(provider_type, **settings).sent(a_prompt(model_id=model_id, **EVERYTHING))
     assert {name: value for name, value in body.items() if name not in {"model", "messages", "contents"}} == expected
 
 
@@ -133,7 +189,8 @@ async def test_a_stream_is_asked_for_in_each_format() -> None:
 
 @pytest.mark.parametrize("version", ["2026-10-21", "2027-01-01"])
 async def test_anthropics_newer_versions_are_not_sent_what_they_refuse(version: str) -> None:
-    body = await Prompted("anthropic", anthropicVersion=version).sent(a_prompt(**EVERYTHING))
+    request = a_prompt(model_id="claude-sonnet-4-5", **EVERYTHING)
+    body = await Prompted("anthropic", anthropicVersion=version).sent(request)
     assert not body.keys() & {"temperature", "top_p"}
     assert (body["max_tokens"], body["stop_sequences"]) == (9, ["one", "two"])
 
@@ -142,7 +199,7 @@ async def test_anthropics_default_length_is_a_setting() -> None:
     prompted = Prompted("anthropic", defaultMaxTokens=64_000)
     assert (await prompted.sent(a_prompt()))["max_tokens"] == 64_000
     assert (await prompted.sent(a_prompt(max_tokens=5)))["max_tokens"] == 5
-    assert (await prompted.sent(a_prompt(output_limit=32_000)))["max_tokens"] == 32_000
+    assert (await prompted.sent(a_prompt(default_most_tokens=32_000)))["max_tokens"] == 32_000
 
 
 @pytest.mark.parametrize(
@@ -165,7 +222,7 @@ async def test_a_claude_of_which_nothing_is_known_may_write_what_all_newer_ones_
 ) -> None:
     body = await Prompted("anthropic").sent(a_prompt(model_id=model_id))
     assert body["max_tokens"] == longest
-    body = await Prompted("anthropic").sent(a_prompt(model_id=model_id, output_limit=128_000), stream=True)
+    body = await Prompted("anthropic").sent(a_prompt(model_id=model_id, default_most_tokens=128_000), stream=True)
     assert body["max_tokens"] == 128_000
 
 

@@ -99,7 +99,8 @@ async def test_a_stream_is_bounded_by_what_was_asked_for() -> None:
     [
         ("text/html", b"<html><body>Sign in</body></html>", "unexpected_body"),
         ("application/json", b'{"error": {"type": "server_error"}}', "provider_error"),
-        ("application/json", b'{"choices": [{"message": {"content": "Hi"}}]}', "unexpected_body"),
+        ("application/json", b'{"choices": [{"delta": {"content": "Hi"}}]}', "unexpected_body"),
+        ("application/json", b'{"error": {"code": 503}, "choices": [{"message": {"content": "Hi"}}]}', "overloaded"),
         ("application/json", b"[]", "unexpected_body"),
         ("image/png", b"\x89PNG", "unexpected_body"),
         ("text/plain", b"Welcome", "unexpected_body"),
@@ -190,5 +191,5 @@ async def test_signs_of_life_alone_do_not_keep_a_stream_open_for_ever() -> None:
 async def test_an_answer_that_is_whole_is_not_spoilt_by_a_silence_after_it() -> None:
     chunks = (events(a_chunk("Hi", "stop")), events({"choices": []}))
     late = Prompted("openai_compatible", outbound=HesitatingOutbound(0.0, 0.15))
-    words, generated = await late.streamed(*chunks, request=a_prompt(idle_seconds=0.05))
-    assert (words, generated.finish_reason) == (["Hi"], "stop")
+    words, completion = await late.streamed(*chunks, request=a_prompt(idle_seconds=0.05))
+    assert (words, completion.finish_reason) == (["Hi"], "stop")

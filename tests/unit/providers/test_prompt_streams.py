@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from application.ports.generation import Generated, TokenUsage
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.prompts.completion import Completion, TokenUsage
 from tests.unit.providers.prompting import EVENTS, Prompted, a_chunk, events, failure_of, prompted_at
 from tests.unit.providers.samples import KEY
 
@@ -34,22 +34,24 @@ def stream_of(provider: str) -> bytes:
     return (STREAMS / f"{provider}.txt").read_bytes()
 
 
-def expected_of(provider: str) -> Generated:
-    reason, snapshot, read, written, cached, thought = EXPECTED[provider]
-    usage = TokenUsage(input_tokens=read, output_tokens=written, cached_input_tokens=cached, reasoning_tokens=thought)
-    return Generated(
-        text=ANSWER,
-        finish_reason=reason,  # type: ignore[arg-type] # one of the table's
-        answered_by=snapshot,
-        usage=usage,
-        upstream_request_id="req_1",
+def facts_of(completion: Completion) -> tuple[object, ...]:
+    usage = completion.usage
+    assert completion.text == ANSWER
+    assert completion.upstream_request_id == "req_1"
+    return (
+        completion.finish_reason,
+        completion.answered_by,
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cached_input_tokens,
+        usage.reasoning_tokens,
     )
 
 
 @pytest.mark.parametrize("provider", EXPECTED)
 async def test_every_stream_ends_in_the_same_shape(provider: str) -> None:
-    words, generated = await prompted_at(provider).streamed(stream_of(provider))
-    assert generated == expected_of(provider)
+    words, completion = await prompted_at(provider).streamed(stream_of(provider))
+    assert facts_of(completion) == EXPECTED[provider]
     assert "".join(words) == ANSWER
     assert all(words)
 
@@ -59,8 +61,8 @@ async def test_any_cutting_of_a_stream_gives_the_same_answer(provider: str, plac
     content = stream_of(provider)
     ends = sorted({place % (len(content) + 1) for place in places})
     chunks = [content[start:end] for start, end in zip([0, *ends], [*ends, len(content)], strict=True)]
-    words, generated = await prompted_at(provider).streamed(*chunks)
-    assert generated == expected_of(provider)
+    words, completion = await prompted_at(provider).streamed(*chunks)
+    assert completion == (await prompted_at(provider).streamed(content))[1]
     assert "".join(words) == ANSWER
 
 
@@ -82,29 +84,29 @@ async def test_a_stream_cut_inside_its_last_event_is_no_answer(provider: str) ->
 
 @pytest.mark.parametrize("provider", EXPECTED)
 async def test_the_last_empty_line_may_be_missing(provider: str) -> None:
-    _, generated = await prompted_at(provider).streamed(stream_of(provider).rstrip())
-    assert generated == expected_of(provider)
+    _, completion = await prompted_at(provider).streamed(stream_of(provider).rstrip())
+    assert completion == (await prompted_at(provider).streamed(stream_of(provider)))[1]
 
 
 async def test_an_unknown_server_may_leave_out_that_it_is_done() -> None:
     content = events(a_chunk("Hi"), a_chunk(reason="stop"))
-    words, generated = await Prompted("openai_compatible").streamed(content)
-    assert (words, generated.text, generated.finish_reason) == (["Hi"], "Hi", "stop")
+    words, completion = await Prompted("openai_compatible").streamed(content)
+    assert (words, completion.text, completion.finish_reason) == (["Hi"], "Hi", "stop")
     failure = await failure_of(Prompted("openai_compatible"), events(a_chunk("Hi")))
     assert failure.category == "unexpected_body"
 
 
 async def test_what_comes_after_the_end_is_not_heard() -> None:
     content = events(a_chunk("Hi", "stop")) + b"data: [DONE]\n\n" + events(a_chunk("more")) + b"data: {broken\n\n"
-    words, generated = await Prompted("openai").streamed(content)
-    assert (words, generated.text) == (["Hi"], "Hi")
+    words, completion = await Prompted("openai").streamed(content)
+    assert (words, completion.text) == (["Hi"], "Hi")
 
 
 async def test_the_models_own_refusal_is_an_answer_of_its_filter() -> None:
     delta = {"choices": [{"index": 0, "delta": {"refusal": "I cannot help."}, "finish_reason": None}]}
     content = events(delta, a_chunk(reason="stop")) + b"data: [DONE]\n\n"
-    words, generated = await Prompted("openai").streamed(content)
-    assert (words, generated.finish_reason) == (["I cannot help."], "content_filter")
+    words, completion = await Prompted("openai").streamed(content)
+    assert (words, completion.finish_reason) == (["I cannot help."], "content_filter")
 
 
 async def test_googles_blocked_prompt_is_an_answer_without_words() -> None:
@@ -112,29 +114,29 @@ async def test_googles_blocked_prompt_is_an_answer_without_words() -> None:
         "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
         "usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9},
     }
-    words, generated = await Prompted("google").streamed(events(blocked))
-    assert (words, generated.text, generated.finish_reason) == ([], "", "content_filter")
-    assert generated.usage == TokenUsage(input_tokens=9, output_tokens=0)
+    words, completion = await Prompted("google").streamed(events(blocked))
+    assert (words, completion.text, completion.finish_reason) == ([], "", "content_filter")
+    assert completion.usage == TokenUsage(input_tokens=9, output_tokens=0)
 
 
 async def test_the_limits_are_told_with_the_answer() -> None:
     headers = EVENTS | {"x-ratelimit-limit-requests": "50", "x-ratelimit-remaining-requests": "49"}
-    _, generated = await Prompted("openai").streamed(stream_of("openai"), headers=headers)
-    assert generated.rate_limit is not None
-    assert (generated.rate_limit.limit_requests, generated.rate_limit.remaining_requests) == (50, 49)
+    _, completion = await Prompted("openai").streamed(stream_of("openai"), headers=headers)
+    assert completion.rate_limit is not None
+    assert (completion.rate_limit.limit_requests, completion.rate_limit.remaining_requests) == (50, 49)
 
 
 async def test_a_key_that_comes_back_in_a_stream_goes_no_further() -> None:
     prompted = Prompted("openai")
-    words, generated = await prompted.streamed(
+    words, completion = await prompted.streamed(
         events(a_chunk(f"It is {KEY}.", "stop", id=KEY, model=KEY)) + b"data: [DONE]\n\n",
         headers=EVENTS | {"x-request-id": KEY},
     )
-    assert KEY not in f"{words}{generated.text}{generated!r}{generated.answered_by}{generated.upstream_request_id}"
+    assert KEY not in f"{words}{completion.text}{completion!r}{completion.answered_by}{completion.upstream_request_id}"
 
 
 @pytest.mark.parametrize("headers", [{}, {"content-type": "text/plain"}, {"content-type": "Text/Event-Stream"}])
 async def test_events_under_another_label_are_heard_all_the_same(headers: dict[str, str]) -> None:
-    _, generated = await Prompted("openai").streamed(stream_of("openai"), headers=headers)
-    assert generated.text == ANSWER
-    assert generated.upstream_request_id == "chatcmpl-A1"
+    _, completion = await Prompted("openai").streamed(stream_of("openai"), headers=headers)
+    assert completion.text == ANSWER
+    assert completion.upstream_request_id == "chatcmpl-A1"
