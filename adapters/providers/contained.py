@@ -14,7 +14,7 @@ from application.policies.redaction import redact
 from application.ports.outbound import OutboundFailure
 from application.ports.provider_adapter import Finding, PromptAdapter
 from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
-from application.prompts.completion import Completion, Delta, StreamStarted
+from application.prompts.completion import Completion, CompletionEvent, StreamStarted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import ProviderAdapter
     from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import CompletionEvent
     from application.prompts.generation import GenerationRequest
 
 _log = logging.getLogger(__name__)
@@ -114,9 +113,13 @@ class InstalledAdapter:
         with contained:
             try:
                 async with aclosing(adapter.stream(connection, request, outbound)) as events:
+                    has_started = False
                     async for event in events:
-                        if not isinstance(event, Completion | Delta | StreamStarted):
+                        if not isinstance(event, CompletionEvent):
                             raise AdapterUnusable("its stream has something other than a delta or a Completion")
+                        if not has_started and not isinstance(event, StreamStarted):
+                            yield StreamStarted()
+                        has_started = True
                         yield event
                         if isinstance(event, Completion):
                             return

@@ -13,17 +13,15 @@ class ChatOptions:
     """How a service wants a chat completion asked for, and how it answers.
 
     `limit_name` is what it calls the limit where the client did not say. `asks_for_usage` is false where a stream tells
-    the usage unasked, or the question is refused. `always_says_done` is false where a stream may end without `[DONE]`
-    after its finish reason. `is_openai` is for OpenAI's own models, here or on Azure, which know more fields than the
-    protocol's other speakers. `reasoning_field` is where a service takes its thoughts back with a turn that called
-    tools; `keeps_reasoning_details` where it takes OpenRouter's list of them.
+    the usage unasked, or the question is refused. `is_openai` is for OpenAI's own models, here or on Azure, which know
+    more fields than the protocol's other speakers. `reasoning_field` is where a service takes its thoughts back with a
+    turn that called tools; `keeps_reasoning_details` where it takes OpenRouter's list of them.
     """
 
     media: MediaSupport = field(default_factory=lambda: MediaSupport(label="The server"))
     limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     asks_for_usage: bool = True
     names_model: bool = True
-    always_says_done: bool = True
     is_openai: bool = False
     reasoning_field: Literal["reasoning_content", "reasoning"] | None = None
     keeps_reasoning_details: bool = False

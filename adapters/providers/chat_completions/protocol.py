@@ -39,4 +39,4 @@ class ChatCompletions:
         return read_completion(document, origin)
 
     def decoder(self, origin: str) -> ChunkDecoder:
-        return ChunkDecoder(origin, always_says_done=self.options.always_says_done)
+        return ChunkDecoder(origin)

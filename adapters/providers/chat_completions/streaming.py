@@ -62,18 +62,17 @@ class _Writing:
 
 
 class ChunkDecoder:
-    """Implements `StreamDecoder`. The end is `[DONE]`; where that may be missing, the finish reason will do."""
+    """Implements `StreamDecoder`. The end is `[DONE]`; not all write it, so the finish reason of every choice will do."""
 
-    def __init__(self, origin: str, *, always_says_done: bool = True) -> None:
+    def __init__(self, origin: str) -> None:
         self.parsed = ParsedCompletion()
         self.has_ended = False
         self._origin = origin
-        self._always_says_done = always_says_done
         self._writing: dict[int, _Writing] = {}
 
     @property
     def is_whole(self) -> bool:
-        return self.has_ended or (not self._always_says_done and self.parsed.is_finished)
+        return self.has_ended or self.parsed.is_finished
 
     def observe(self, document: Mapping[str, Any]) -> bool:
         note(self.parsed, document)

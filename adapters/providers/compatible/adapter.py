@@ -37,7 +37,7 @@ _ANY_SERVER: Final = Service(
     dialect=COMPATIBLE,
     probe=probe_list(proves_key=False),
     list_models=one_page(),
-    options=ChatOptions(always_says_done=False),
+    options=ChatOptions(),
 )
 _PRESETS: Final[tuple[Preset, ...]] = tuple(service.preset for service in _SERVICES if service.preset is not None)
 _BY_PRESET: Final = {service.preset.name: service for service in _SERVICES if service.preset is not None}

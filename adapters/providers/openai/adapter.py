@@ -10,7 +10,7 @@ from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange, Wire, bearer
 from adapters.providers.listing import counted, demanded, offered, under
 from adapters.providers.openai.models import read_model
-from adapters.providers.openai.rules import reasons
+from adapters.providers.openai.rules import answers_in_responses_alone, reasons
 from adapters.providers.responses.protocol import Responses
 from adapters.providers.verdicts.dialects import OPENAI
 from adapters.providers.wire.running import answered, streamed
@@ -95,16 +95,15 @@ class OpenAI:
 def protocol_for(request: GenerationRequest) -> PromptProtocol:
     """Return the protocol to ask the model in: the client's own, where the model answers in it.
 
-    Models that reason are asked in Responses: Chat Completions refuses them tools, and cannot hand thoughts back.
+    For clients that show thoughts and hand them back, and for those that send tools, models that reason are asked in
+    Responses: Chat Completions refuses them tools, and does not tell thoughts.
     """
-    client = request.client.protocol
-    if client == "responses":
+    client, model_id = request.client, request.defaults.base_model or request.model_id
+    if client.protocol == "responses" or answers_in_responses_alone(model_id):
         return _RESPONSES
-    if not reasons(request.defaults.base_model or request.model_id):
-        return _CHAT
-    if client == "chat_completions" and not request.client.body.get("tools"):
-        return _CHAT
-    return _RESPONSES
+    if reasons(model_id) and (client.protocol == "messages" or client.body.get("tools")):
+        return _RESPONSES
+    return _CHAT
 
 
 def _address(connection: ProviderConnection, protocol: PromptProtocol) -> str:

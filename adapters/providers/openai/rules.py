@@ -1,4 +1,4 @@
-"""Which of OpenAI's models reason, and what that rules out.
+"""Which of OpenAI's models reason, which are asked in Responses alone, and what that rules out.
 
 Sources: the model tables of pydantic-ai-slim 2.68 (profiles/openai.py), and developers.openai.com/api/docs/guides/
 reasoning; Chat Completions refuses functions together with reasoning from gpt-5.4 on (openai-openapi#541).
@@ -11,8 +11,14 @@ from typing import Final
 
 _REASONING: Final = re.compile(r"(?:^|[/:])(?:o\d|gpt-(?:[5-9]|\d\d)|codex|computer-use)")
 _CHAT: Final = re.compile(r"-chat(?:-|$)")
+_ONLY_RESPONSES: Final = re.compile(r"codex|computer-use|deep-research|(?:^|[/:])(?:o\d|gpt-\d[\d.]*)-pro(?:-|$)")
 
 
 def reasons(model_id: str) -> bool:
     """Tell whether the model is one that reasons."""
     return _REASONING.search(model_id) is not None and _CHAT.search(model_id) is None
+
+
+def answers_in_responses_alone(model_id: str) -> bool:
+    """Tell whether Chat Completions does not have the model."""
+    return _ONLY_RESPONSES.search(model_id) is not None

@@ -163,8 +163,8 @@ async def _chunks(incoming: OutboundStream, reader: StreamReader, idle_seconds: 
                 decoder.has_ended = True
                 return
             raise
-        except OutboundFailure as failure:
-            if decoder.is_whole and (failure.broke_off or failure.category == "timeout"):
+        except OutboundFailure:
+            if decoder.is_whole:
                 return
             raise
         if chunk is None:

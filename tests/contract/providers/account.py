@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from application.ports.generation import Generated, GenerationRequest, ImagePart, Message, TextPart
-
 from application.ports.provider_gateway import ProviderConnection
+from application.prompts.completion import Completion, TextDelta
+from application.prompts.conversation import Image, Sampling
+from application.prompts.generation import GenerationRequest
 from entrypoints.sandbox.keys import VALID
+from tests.fakes.client import FakeClient, a_conversation, a_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +39,11 @@ EVERY_PROVIDER: Final = (
 PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
-def a_prompt(*parts: str | ImagePart, model_id: str, system: str | None = None, **changes: Any) -> GenerationRequest:  # noqa: ANN401 - whatever a prompt takes
-    asked = Message(role="user", parts=tuple(TextPart(part) if isinstance(part, str) else part for part in parts))
-    before = () if system is None else (Message(role="system", parts=(TextPart(system),)),)
-    return GenerationRequest(model_id=model_id, messages=(*before, asked), **changes)
+def a_prompt(*parts: str | Image, model_id: str, system: str | None = None, **changes: Any) -> GenerationRequest:  # noqa: ANN401 - whatever a prompt takes
+    before = () if system is None else (a_turn("system", system),)
+    sampling = Sampling(**{name: changes.pop(name) for name in Sampling.__slots__ if name in changes})
+    asked = a_conversation(turns=(*before, a_turn("user", *parts)), sampling=sampling)
+    return GenerationRequest(model_id=model_id, client=FakeClient(asked=asked), origin=model_id, **changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +82,27 @@ class Accounts:
     async def generate(
         self,
         provider: str,
-        *parts: str | ImagePart,
+        *parts: str | Image,
         key: str = VALID,
         **changes: Any,  # noqa: ANN401 - as above
-    ) -> Generated:
+    ) -> Completion:
         request = a_prompt(*(parts or ("Hello",)), **({"model_id": self.model(provider)} | changes))
         return await self.gateway.generate(self.connection(provider, key), request)
 
     async def stream(
         self,
         provider: str,
-        *parts: str | ImagePart,
+        *parts: str | Image,
         key: str = VALID,
         **changes: Any,  # noqa: ANN401 - as above
-    ) -> tuple[list[str], Generated]:
+    ) -> tuple[list[str], Completion]:
         """Return the words in their pieces, and what came last."""
         request = a_prompt(*(parts or ("Hello",)), **({"model_id": self.model(provider)} | changes))
         words: list[str] = []
         async with self.gateway.stream(self.connection(provider, key), request) as events:
             async for event in events:
-                if isinstance(event, Generated):
+                if isinstance(event, Completion):
                     return words, event
-                words.append(event.text)
+                if isinstance(event, TextDelta):
+                    words.append(event.text)
         raise AssertionError("the stream had no end")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Events until the first words are out, and those without which an answer is not whole.
 BEGINNING = {"openai": 3, "anthropic": 4, "google": 1}
-ENDING = {"openai": 1, "anthropic": 2, "google": 1}
+ENDING = {"openai": 3, "anthropic": 2, "google": 1}
 
 
 class _Subject:

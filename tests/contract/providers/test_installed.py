@@ -85,14 +85,14 @@ async def test_an_installed_type_runs_prompts_when_it_can(used: tuple[dict[str, 
     written = result["written"]
     answer = "You said “Hello” (1 word)."
     words = "You|said|“Hello”|(1|word)."
-    assert written["acme_writer"] == [answer, f"{words}|{answer}"]
+    assert written["acme_writer"] == [answer, f"begun without seed|{words}|{answer}"]
     assert written["acme_writer with a bad key"] == ["auth_invalid: Acme knows no [redacted]."] * 2
     assert written["acme"] == ["bad_request: The adapter for Acme does not run prompts."] * 2
     failed = "provider_error: The adapter for {} failed ({})."
     clumsy = failed.format("Clumsy", "LookupError")
     forgetful = failed.format("Forgetful", "AdapterUnusable")
-    assert written["clumsy"] == [clumsy, f"Well, |{clumsy}"]
-    assert written["forgetful"] == [forgetful, f"Well, |{forgetful}"]
+    assert written["clumsy"] == [clumsy, f"begun without nothing|Well, |{clumsy}"]
+    assert written["forgetful"] == [forgetful, f"begun without nothing|Well, |{forgetful}"]
     assert sandbox.key("deepseek") not in f"{written}{log}"
 
 

@@ -6,14 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from application.ports.generation import Generated, TextDelta
-
 from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.completion import Completion, StreamStarted
 from tests.contract.providers.account import a_prompt
 
 if TYPE_CHECKING:
-    from application.ports.generation import GenerationRequest
-
+    from application.prompts.generation import GenerationRequest
     from tests.contract.providers.account import Accounts
 
 TYPES: Final = ("openai", "anthropic", "google", "azure", "mistral")
@@ -48,7 +46,7 @@ async def test_leaving_a_stream_ends_it_at_the_provider(accounts: Accounts, prov
     accounts.sandbox.faults.add(kind="slow_stream", provider=provider, seconds=0.01)
     request = a_long_prompt(accounts, provider)
     async with accounts.gateway.stream(accounts.connection(provider), request) as events:
-        assert isinstance(await anext(events), TextDelta)
+        assert isinstance(await anext(events), StreamStarted)
     assert await was_disconnected(accounts)
 
 
@@ -126,4 +124,4 @@ async def test_many_that_give_up_leave_nothing_running(accounts: Accounts) -> No
     for request in accounts.sandbox.requests:
         assert await request.wait_ended() == "disconnected"
     assert not [task for task in asyncio.all_tasks() - before if task in tasks]
-    assert isinstance((await accounts.stream("openai"))[1], Generated)
+    assert isinstance((await accounts.stream("openai"))[1], Completion)

@@ -43,7 +43,9 @@ def test_what_is_free_costs_nothing() -> None:
         (None, used(None, None), "usage-unknown"),
     ],
 )
-def test_a_cost_that_is_not_known_is_none_and_says_why(price: Price | None, completion: Completion, reason: str) -> None:
+def test_a_cost_that_is_not_known_is_none_and_says_why(
+    price: Price | None, completion: Completion, reason: str
+) -> None:
     assert cost_of(price, completion) == Cost(None, reason)  # type: ignore[arg-type]
 
 

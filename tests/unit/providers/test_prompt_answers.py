@@ -176,9 +176,7 @@ async def test_a_success_that_is_no_answer_is_a_failure(provider_type: str, body
         ("google", content_of_google(reason="MALFORMED_FUNCTION_CALL"), "provider_error"),
     ],
 )
-async def test_an_answer_that_the_provider_broke_off_is_a_failure(
-    provider: str, answer: object, category: str
-) -> None:
+async def test_an_answer_that_the_provider_broke_off_is_a_failure(provider: str, answer: object, category: str) -> None:
     with pytest.raises(UpstreamFailure) as failure:
         await prompted_at(provider).completed(answer)
     assert (failure.value.category, failure.value.is_retryable) == (category, True)

@@ -74,7 +74,11 @@ async def test_the_models_own_settings_count_where_the_prompt_says_nothing() -> 
         "default_stop": ("one",),
         "default_system_prompt": "Be brief.",
     }
-    for provider_type, model_id in (("openai", "model-1"), ("anthropic", "claude-sonnet-4-5"), ("google", "gemini-2.0")):
+    for provider_type, model_id in (
+        ("openai", "model-1"),
+        ("anthropic", "claude-sonnet-4-5"),
+        ("google", "gemini-2.0"),
+    ):
         prompted = Prompted(provider_type)
         written = {"temperature": 0.5, "top_p": 0.25, "max_tokens": 9, "stop": ("one",)}
         turns = (a_turn("system", "Be brief."), a_turn("user", "Hello"))

@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 from modelbook.providers import (
+    Choice,
+    Completion,
     Finding,
-    Generated,
     OfferedModel,
     OutboundRequest,
     ProviderType,
     SettingField,
+    StreamStarted,
+    Text,
     TextDelta,
     TokenUsage,
     UpstreamFailure,
@@ -20,7 +23,7 @@ from modelbook.providers import (
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from modelbook.providers import GenerationRequest, Outbound, ProviderConnection, StreamEvent
+    from modelbook.providers import CompletionEvent, GenerationRequest, Outbound, ProviderConnection
 
 
 class AcmeProvider:
@@ -60,7 +63,7 @@ class AcmeWriter(AcmeProvider):
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         body = {"model": request.model_id, "messages": [{"role": "user", "content": "Hello"}]}
         answer = await outbound.request(
             OutboundRequest(
@@ -74,17 +77,17 @@ class AcmeWriter(AcmeProvider):
         if answer.status != 200:
             raise UpstreamFailure("auth_invalid", f"Acme knows no {connection.api_key}.")
         text = json.loads(answer.body)["choices"][0]["message"]["content"]
-        return Generated(
-            text=text, finish_reason="stop", answered_by="acme-1", usage=TokenUsage(), upstream_request_id=None
-        )
+        choice = Choice(parts=(Text(text=text),), finish_reason="stop")
+        return Completion(choices=(choice,), usage=TokenUsage(), protocol="chat_completions", answered_by="acme-1")
 
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
-        generated = await self.generate(connection, request, outbound)
-        for word in generated.text.split():
+    ) -> AsyncGenerator[CompletionEvent]:
+        completion = await self.generate(connection, request, outbound)
+        yield StreamStarted(ignored_fields=("seed",))
+        for word in completion.text.split():
             yield TextDelta(word)
-        yield generated
+        yield completion
 
 
 class Clumsy(AcmeProvider):
@@ -94,12 +97,12 @@ class Clumsy(AcmeProvider):
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         raise LookupError(connection.api_key, request, outbound)
 
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
+    ) -> AsyncGenerator[CompletionEvent]:
         yield TextDelta("Well, ")
         raise LookupError(connection.api_key, request, outbound)
 
@@ -117,13 +120,13 @@ class Forgetful(Clumsy):
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> Generated:
+    ) -> Completion:
         del connection, request, outbound
         return None  # type: ignore[return-value] # that is the mistake
 
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
-    ) -> AsyncGenerator[StreamEvent]:
+    ) -> AsyncGenerator[CompletionEvent]:
         del connection, request, outbound
         yield TextDelta("Well, ")
 

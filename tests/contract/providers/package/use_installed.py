@@ -7,7 +7,6 @@ import json
 import sys
 from dataclasses import asdict, replace
 
-from application.ports.generation import GenerationRequest, Message, TextPart
 from yarl import URL
 
 from adapters.egress.allowed import EgressAllowList
@@ -15,6 +14,9 @@ from adapters.egress.client import Egress
 from adapters.providers.gateway import Gateway
 from application.errors import InvalidInput
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
+from application.prompts.completion import Completion, StreamStarted, TextDelta
+from application.prompts.generation import GenerationRequest
+from tests.fakes.client import FakeClient, a_conversation
 
 
 async def main(endpoint: str, key: str) -> dict[str, object]:
@@ -44,9 +46,8 @@ async def main(endpoint: str, key: str) -> dict[str, object]:
 
 async def written(gateway: Gateway, connection: ProviderConnection) -> dict[str, list[str]]:
     """Return, for each type, what came of a prompt and what of the same as a stream."""
-    request = GenerationRequest(
-        model_id="deepseek-chat", messages=(Message(role="user", parts=(TextPart("Hello"),)),), deadline_seconds=5
-    )
+    client = FakeClient(asked=a_conversation("Hello"))
+    request = GenerationRequest(model_id="deepseek-chat", client=client, origin="acme", deadline_seconds=5)
     found: dict[str, list[str]] = {}
     for name in ("acme", "acme_writer", "clumsy", "forgetful"):
         each = replace(connection, provider_type=name)
@@ -71,7 +72,10 @@ async def outcome_of_stream(gateway: Gateway, connection: ProviderConnection, re
     try:
         async with gateway.stream(connection, request) as events:
             async for event in events:
-                words.append(event.text)  # noqa: PERF401 - what came before a failure counts
+                if isinstance(event, StreamStarted):
+                    words.append(f"begun without {','.join(event.ignored_fields) or 'nothing'}")
+                elif isinstance(event, TextDelta | Completion):
+                    words.append(event.text)
     except UpstreamFailure as failure:
         words.append(f"{failure.category}: {failure.message}")
     return "|".join(words)
