@@ -108,6 +108,12 @@ class InvalidInput(ApplicationError):
         self.pointer = pointer
 
 
+class UnsupportedInput(InvalidInput):
+    """A part of the request is something that the model's provider has nothing like."""
+
+    code = "unsupported-parameter"
+
+
 class EndpointRefused(InvalidInput):
     """The endpoint is not one this service may connect to."""
 

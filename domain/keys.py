@@ -66,6 +66,12 @@ def has_key_form(text: str) -> bool:
     return any(_FORM.search(decoded) is not None for decoded in decodings(text))
 
 
+def without_keys(text: str, instead: str) -> str:
+    """Return the text with something else in place of every key of a known form, or of all of it if one is encoded."""
+    masked = _FORM.sub(instead, text)
+    return instead if has_key_form(masked) else masked
+
+
 def refuse_keys(facts: Mapping[str, object]) -> None:
     """Let the facts of an event pass.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from adapters.providers.reports import finding_of_failure
 from application.errors import InvalidInput
-from application.policies.redaction import redact
+from application.policies.redaction import quote, redact
 from application.ports.outbound import OutboundFailure
 from application.ports.provider_adapter import Finding, PromptAdapter
 from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
@@ -151,10 +151,11 @@ class InstalledAdapter:
 
 def _without_key(finding: Finding, connection: ProviderConnection) -> Finding:
     secrets = [connection.api_key]
-    request_id = finding.upstream_request_id
+    request_id, said = finding.upstream_request_id, finding.upstream_message
     return replace(
         finding,
         message=redact(finding.message, secrets),
         hint=finding.hint and redact(finding.hint, secrets),
         upstream_request_id=request_id and redact(request_id, secrets),
+        upstream_message=said and quote(said, secrets),
     )

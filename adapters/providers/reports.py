@@ -48,6 +48,7 @@ def finding_of_failure(failure: UpstreamFailure) -> Finding:
         upstream_request_id=failure.upstream_request_id,
         rate_limit=failure.rate_limit,
         context=failure.context,
+        upstream_message=failure.upstream_message,
     )
 
 

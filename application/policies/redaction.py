@@ -8,12 +8,17 @@ import re
 import string
 from typing import TYPE_CHECKING, Final
 
+from domain.keys import without_keys
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 REDACTED: Final = "[redacted]"
 # A piece of a secret this long gives away what a hint does not: hints have four characters.
 PIECE: Final = 8
+
+LONGEST_QUOTE: Final = 500
+"""Characters of what others say that are shown to people and written to the log."""
 
 _UNRESERVED: Final = frozenset(f"{string.ascii_letters}{string.digits}-._~".encode())
 # Neither percent-encoding nor JSON changes such a secret, and few keys are others.
@@ -38,6 +43,16 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
     if 1 not in covered:
         return text
     return "".join(_uncovered(text, covered))
+
+
+def quote(text: str, secrets: Iterable[str | None]) -> str | None:
+    """Return what others say, fit to be shown and logged: one line of at most 500 characters, none when it is empty.
+
+    Neither the secrets nor anything else that has the form of a key is in it.
+    """
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    clean = without_keys(redact(line, secrets), REDACTED)
+    return (clean if len(clean) <= LONGEST_QUOTE else f"{clean[: LONGEST_QUOTE - 1]}…") or None
 
 
 def _lower(text: str) -> str:

@@ -35,8 +35,8 @@ class Finding:
     """What an answer of a provider means.
 
     `concerns` is "listing" when the answer tells of the model list alone: prompts may still work. `message` and `hint`
-    are our own sentences and hold neither a key nor a part of the answer. `model_count` is none when it would have
-    cost another call.
+    are our own sentences and hold neither a key nor a part of the answer; `upstream_message` is the provider's own,
+    about a prompt, without secrets (see `UpstreamFailure`). `model_count` is none when it would have cost another call.
     """
 
     category: Category
@@ -51,6 +51,7 @@ class Finding:
     rate_limit: RateLimit | None = None
     timings: Timings = field(default_factory=Timings)
     context: ContextUse | None = None
+    upstream_message: str | None = None
 
     def failure(self) -> UpstreamFailure:
         """Return the same as an error, for calls that have nothing to give back."""
@@ -65,6 +66,7 @@ class Finding:
             authenticated=self.authenticated,
             rate_limit=self.rate_limit,
             context=self.context,
+            upstream_message=self.upstream_message,
         )
 
     def counted(self, models: int | None) -> Finding:

@@ -140,7 +140,8 @@ class OfferedModel:
 class UpstreamFailure(ApplicationError):
     """The provider did not answer as it should.
 
-    `context` goes with the category `context_length_exceeded`.
+    `context` goes with the category `context_length_exceeded`. `message` and `hint` are our own sentences,
+    `upstream_message` is the provider's about a prompt: at most 500 characters, without secrets.
     """
 
     code = "upstream-failure"
@@ -158,6 +159,7 @@ class UpstreamFailure(ApplicationError):
         authenticated: bool | None = None,
         rate_limit: RateLimit | None = None,
         context: ContextUse | None = None,
+        upstream_message: str | None = None,
     ) -> None:
         super().__init__(message)
         self.category = category
@@ -169,6 +171,7 @@ class UpstreamFailure(ApplicationError):
         self.authenticated = authenticated
         self.rate_limit = rate_limit
         self.context = context
+        self.upstream_message = upstream_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,8 +60,8 @@ class Completion:
     `answered_by` is the snapshot that the provider says has answered, `response_id` its name for the answer,
     `service_tier` the tier that it was served at, `cost_usd` what the provider itself says that it cost.
     `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
-    own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of a stream that
-    was handed on in native events the choices tell how it ended, and have no parts.
+    own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of a stream
+    that was handed on in native events the choices tell how it ended, and have no parts.
     """
 
     choices: tuple[Choice, ...]

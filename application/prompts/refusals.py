@@ -57,5 +57,6 @@ class PromptFailed(UpstreamFailure):
             authenticated=failure.authenticated,
             rate_limit=failure.rate_limit,
             context=failure.context,
+            upstream_message=failure.upstream_message,
         )
         self.attempts = tuple(attempts)

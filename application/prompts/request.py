@@ -29,13 +29,14 @@ class Prompt:
 
     A deadline, in seconds, bounds everything: waiting, trying again, other models, and a stream to its last word.
     Without one, `ANSWER_SECONDS` bound a whole answer and the beginning of a streamed one, whose length then is bounded
-    by silence alone.
+    by silence alone: of `idle_seconds`, else of what the model's config says.
     """
 
     wanted: Wanted
     client: ClientRequest = field(repr=False)
     has_images: bool = False
     deadline_seconds: float | None = None
+    idle_seconds: float | None = None
 
 
 def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> GenerationRequest:
@@ -58,5 +59,5 @@ def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> Gener
             capabilities=candidate.capabilities,
         ),
         deadline_seconds=remaining,
-        idle_seconds=min(defaults.idle_seconds or SILENCE_SECONDS, remaining),
+        idle_seconds=min(prompt.idle_seconds or defaults.idle_seconds or SILENCE_SECONDS, remaining),
     )

@@ -95,6 +95,7 @@ class Run:
         """Return what the first call that succeeds gives; what it began is still to be ended.
 
         Raises:
+            InvalidInput: no provider takes a part of the prompt, so that nothing was sent to any.
             PromptFailed: none did.
         """
         failures: list[UpstreamFailure] = []
@@ -111,6 +112,9 @@ class Run:
                 except UpstreamFailure as failure:
                     failures.append(failure)
                     wait = self._wait(failure, calls, has_alternative=number < len(self._candidates))
+        refusals = [failure.__cause__ for failure in failures if failure.category == "bad_request"]
+        if len(refusals) == len(failures) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
+            raise refusals[0] or failures[0]
         raise PromptFailed(most_telling(failures), self._attempts) from failures[-1]
 
     def succeeded(self, completion: Completion) -> PromptAnswer:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from entrypoints.http.doors.shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
-from entrypoints.http.exchange import exchange_of
+from entrypoints.http.exchange import exchange_of, note_failure
 from entrypoints.http.outcomes import with_outcome
 from entrypoints.http.request_bodies import ClientGone
 
@@ -35,6 +35,7 @@ async def answered(request: web.Request, handler: Handler, logger: FilteringBoun
     except Exception as error:
         exchange = exchange_of(request)
         problem = problem_for(error)
+        note_failure(request, error)
         if exchange.started_answer is not None:
             _abort(request, error, logger, foreseen=problem is not None)
             return exchange.started_answer

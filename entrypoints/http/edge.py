@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.ports.provider_gateway import UpstreamFailure
     from entrypoints.http.metrics import HttpMetrics
     from entrypoints.http.routes import Handler, Route
 
@@ -80,7 +81,21 @@ class Edge:
             route=path,
             status=status,
             duration_ms=round(seconds * 1000, 2),
+            **_facts_of(exchange.failure),
         )
+
+
+def _facts_of(failure: UpstreamFailure | None) -> dict[str, object]:
+    """Return what a provider's failure is known by, to us and to the provider's support."""
+    if failure is None:
+        return {}
+    facts = {
+        "upstream_category": failure.category,
+        "upstream_status": failure.http_status,
+        "upstream_request_id": failure.upstream_request_id,
+        "upstream_message": failure.upstream_message,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _request_id(request: web.Request) -> str:

@@ -49,6 +49,7 @@ _BY_CATEGORY: Final[dict[str, ErrorKind]] = {
 
 _BY_CODE: Final[dict[str, ErrorKind]] = {
     "invalid-input": "invalid_value",
+    "unsupported-parameter": "unsupported_parameter",
     "model-not-found": "model_not_found",
     "unavailable": "unavailable",
 }

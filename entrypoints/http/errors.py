@@ -136,6 +136,7 @@ def _upstream(error: UpstreamFailure) -> Problem:
         "category": error.category,
         "hint": error.hint,
         "upstreamStatus": error.http_status,
+        "upstreamMessage": error.upstream_message,
         "upstreamRequestId": error.upstream_request_id,
         "retryable": error.is_retryable,
     }

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from application.caller import Caller
 from application.outcome import CommandOutcome
+from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ class Exchange:
 
     `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
     `outcome` is what is known of the change that was asked for, `has_key` whether an Idempotency-Key came with it.
+    `failure` is the provider's that the answer ends with, for the log.
     """
 
     request_id: str
@@ -43,6 +45,7 @@ class Exchange:
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     outcome: CommandOutcome = field(default_factory=CommandOutcome)
     has_key: bool = False
+    failure: UpstreamFailure | None = None
 
 
 EXCHANGE = web.RequestKey("exchange", Exchange)
@@ -51,6 +54,12 @@ EXCHANGE = web.RequestKey("exchange", Exchange)
 def exchange_of(request: web.Request) -> Exchange:
     """Return what is known of the request."""
     return request[EXCHANGE]
+
+
+def note_failure(request: web.Request, error: Exception) -> None:
+    """Keep a provider's failure for the request's line in the log; nothing of any other error."""
+    if isinstance(error, UpstreamFailure):
+        exchange_of(request).failure = error
 
 
 def principal_of(request: web.Request) -> Principal:

@@ -78,7 +78,7 @@ def error_document(problem: Problem) -> dict[str, Any]:
     """Return the error; what is wrong with a part of the request is named as OpenAI names it: `messages[0].content`."""
     kind = kind_of(problem)
     _, type_, code = ERRORS[kind]
-    sentences = (_known_words(kind, problem), problem.detail, problem.members.get("hint"))
+    sentences = (_known_words(kind, problem), problem.detail, words_of_provider(problem), problem.members.get("hint"))
     return {
         "error": {
             "message": " ".join(str(sentence) for sentence in sentences if sentence),
@@ -107,6 +107,14 @@ def _known_words(kind: ErrorKind, problem: Problem) -> str | None:
     limit, used = (problem.members.get(name) for name in ("maxContextTokens", "promptTokens"))
     words = f"This model's maximum context length is {f'{limit} tokens' if limit else 'exceeded'}."
     return f"{words} However, your messages resulted in {used} tokens." if used else words
+
+
+def words_of_provider(problem: Problem) -> str | None:
+    """Return what the provider itself says, and by which id its support finds the request."""
+    said, request_id = (problem.members.get(name) for name in ("upstreamMessage", "upstreamRequestId"))
+    if not said:
+        return None
+    return f'The provider says: "{said}"' + (f" (its request {request_id})." if request_id else ".")
 
 
 def _own_code(problem: Problem) -> str:

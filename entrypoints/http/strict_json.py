@@ -70,10 +70,13 @@ def parse_json_to_hand_on(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of 
     """
     _check_size(body)
     try:
-        return orjson.loads(body)
+        document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         message = f"{error.msg} (line {error.lineno}, column {error.colno})."
         raise MalformedJson(message, members={"line": error.lineno, "column": error.colno}) from None
+    if body.count(b"{") + body.count(b"[") > DEEPEST:
+        _check_depth(document)
+    return document
 
 
 def _check_size(body: bytes) -> None:

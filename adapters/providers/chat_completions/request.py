@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from application.prompts.conversation import Conversation, OutputFormat, Part, Tool, ToolChoice, ToolResult, Turn
     from application.prompts.generation import GenerationRequest, ModelDefaults
 
-OWN_FIELDS: Final = ("deadlineSeconds", "idleSeconds")
-"""Fields of a client's body that are for this service, not for a provider."""
-
 _IMAGE_FOLLOWS: Final = "The image stands in the next message."
 
 
@@ -72,7 +69,7 @@ def pass_through(
     body: Mapping[str, Any], request: GenerationRequest, options: ChatOptions, *, stream: bool
 ) -> WireRequest:
     """Return the client's own body for this model: everything in it is sent on, known here or not."""
-    sent = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+    sent = dict(body)
     defaults = request.defaults
     if options.names_model:
         sent["model"] = request.model_id

@@ -34,7 +34,6 @@ MEDIA: Final = MediaSupport(
     image_types=frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"}),
     fetches_documents=True,
 )
-OWN_FIELDS: Final = ("deadlineSeconds", "idleSeconds")
 _SMALLEST_BUDGET: Final = 1_024
 _MOST_MARKS: Final = 4
 _HOTTEST: Final = 1.0
@@ -83,7 +82,7 @@ def pass_through(
     body: Mapping[str, Any], request: GenerationRequest, default_max_tokens: int | None = None, *, stream: bool
 ) -> WireRequest:
     """Return the client's own body for this model: everything in it is sent on, known here or not."""
-    sent = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+    sent = dict(body)
     defaults = request.defaults
     sent["model"] = request.model_id
     wish = sent.get("max_tokens")

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from application.prompts.conversation import Conversation, OutputFormat, Part, Tool, ToolChoice, ToolResult, Turn
     from application.prompts.generation import GenerationRequest
 
-OWN_FIELDS: Final = ("deadlineSeconds", "idleSeconds")
 _OPTIONS: Final = {"user": "user", "service_tier": "service_tier", "cache_key": "prompt_cache_key"}
 
 
@@ -69,7 +68,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
     Nothing is kept at the provider, which would keep it in the organization's account: `store` is sent as false, and
     encrypted thoughts are asked for, without which the next turn could not hand them back.
     """
-    sent = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+    sent = dict(body)
     defaults = request.defaults
     sent["model"] = request.model_id
     sent["store"] = False

@@ -12,7 +12,7 @@ from adapters.providers.verdicts.context import context_use_of
 from adapters.providers.verdicts.facts import facts_of
 from adapters.providers.verdicts.limits import limits_of, wait_of
 from adapters.providers.verdicts.prompts import prompt_verdict
-from application.policies.redaction import redact
+from application.policies.redaction import quote, redact
 from application.ports.provider_adapter import Finding
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def classify(
     """Return what a refusal, or a success that makes no sense, means in the provider's dialect.
 
     `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the finding but a
-    short code in plain letters, numbers of tokens and the request's id, and nothing that shares a piece with the
-    `secret`.
+    short code in plain letters, numbers of tokens, the request's id and, of a prompt alone, the provider's own
+    sentence; and nothing that shares a piece with the `secret`.
     """
     facts = facts_of(status, body)
     verdict = _verdict(dialect, facts)
@@ -69,6 +69,7 @@ def classify(
         upstream_request_id=_harmless(request_id_of(headers, otherwise=facts.request_id), secret),
         rate_limit=limits_of(headers, wait_seconds=wait),
         context=context_use_of(facts.message) if verdict.category == "context_length_exceeded" else None,
+        upstream_message=quote(facts.said, [secret]) if purpose == "prompt" else None,
     )
 
 

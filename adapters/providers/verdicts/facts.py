@@ -25,7 +25,7 @@ _CODE_FIELDS: Final = ("code", "type", "status", "reason", "error_code")
 class Facts:
     """An answer, taken apart. `codes` and `message` are in lower case; `shown` is a code that people may read.
 
-    `parameter` is the part of the request that is refused, in lower case. `is_error` is also true of a success whose
+    `said` is the message as it came, which may hold secrets. `parameter` is the part of the request that is refused, in lower case. `is_error` is also true of a success whose
     body speaks of an error, as streams and some gateways send it.
     """
 
@@ -36,6 +36,7 @@ class Facts:
     codes: frozenset[str] = frozenset()
     shown: str | None = None
     message: str = ""
+    said: str = ""
     quotas: tuple[str, ...] = ()
     retry_delay: str | None = None
     request_id: str | None = None
@@ -72,13 +73,15 @@ def _from_document(status: int, document: object) -> Facts:
     inner = error.get("innererror") if isinstance(error, dict) else None
     details += [inner] if isinstance(inner, dict) else []
     words = [word for place in (*details, *places) for word in _codes(place)]
+    said = _message(document, error)[:_LONGEST_MESSAGE]
     return Facts(
         status=status,
         is_json=True,
         is_error=status not in _SUCCESS or bool(error) or document.get("type") == "error",
         codes=frozenset(word.lower() for word in words),
         shown=next((word for word in words if _SHOWABLE.fullmatch(word) and word not in _TELLS_NOTHING), None),
-        message=_message(document, error)[:_LONGEST_MESSAGE].lower(),
+        message=said.lower(),
+        said=said,
         quotas=tuple(quota for detail in details for quota in _quotas(detail)),
         retry_delay=next((delay for detail in details if isinstance(delay := detail.get("retryDelay"), str)), None),
         request_id=_text(document.get("request_id")),
@@ -116,7 +119,10 @@ def _message(document: Mapping[str, Any], error: object) -> str:
         # OpenRouter's own words are often no more than that its provider has refused; the provider's stand behind.
         raw = _text(metadata.get("raw")) if isinstance(metadata, dict) else None
         return " ".join(words for words in (_text(error.get("message")), raw) if words)
-    return _text(error) or _text(document.get("detail")) or _text(document.get("message")) or ""
+    fault = _fault(document)
+    return (
+        _text(error) or _text(document.get("detail")) or _text(document.get("message")) or _text(fault.get("msg")) or ""
+    )
 
 
 def _parameter(document: Mapping[str, Any], places: Iterable[Mapping[str, Any]]) -> str | None:
@@ -124,12 +130,17 @@ def _parameter(document: Mapping[str, Any], places: Iterable[Mapping[str, Any]])
     named = next((param for place in places if (param := _text(place.get("param")))), None)
     if named is not None:
         return named[:_LONGEST_CODE].lower()
+    place = _fault(document).get("loc")
+    last = _text(place[1]) if isinstance(place, list) and len(place) > 1 else None
+    return last[:_LONGEST_CODE].lower() if last else None
+
+
+def _fault(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The first of the faults that servers made with FastAPI list, and Mistral's; empty when there is none."""
     message = document.get("message")
     faults = document.get("detail") or (message.get("detail") if isinstance(message, dict) else message)
     fault = faults[0] if isinstance(faults, list) and faults else None
-    place = fault.get("loc") if isinstance(fault, dict) else None
-    last = _text(place[1]) if isinstance(place, list) and len(place) > 1 else None
-    return last[:_LONGEST_CODE].lower() if last else None
+    return fault if isinstance(fault, dict) else {}
 
 
 def _text(value: object) -> str | None:

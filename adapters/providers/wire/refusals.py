@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn
 
-from application.errors import InvalidInput
+from application.errors import UnsupportedInput
 
 if TYPE_CHECKING:
     from application.prompts.conversation import Conversation
@@ -18,13 +18,13 @@ class Translation:
         """Begin.
 
         Raises:
-            InvalidInput: the client wrote something that only its own protocol has.
+            UnsupportedInput: the client wrote something that only its own protocol has.
         """
         self.label = label
         self._conversation = conversation
         self._ignored = dict.fromkeys(conversation.tuning)
         for foreign in conversation.untranslatable:
-            raise InvalidInput(pointer(foreign.field), foreign.message)
+            raise UnsupportedInput(pointer(foreign.field), foreign.message)
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ class Translation:
         """Refuse the field when the client has given it.
 
         Raises:
-            InvalidInput: it has.
+            UnsupportedInput: it has.
         """
         if value is not None:
             self.refuse(field, advice)
@@ -49,11 +49,11 @@ class Translation:
         """Refuse the field; the advice says what to do.
 
         Raises:
-            InvalidInput: always.
+            UnsupportedInput: always.
         """
         name = self._conversation.name_of(field)
         message = f"{self.label} has nothing like {name}, which would change the answer. {advice}"
-        raise InvalidInput(pointer(name), message)
+        raise UnsupportedInput(pointer(name), message)
 
 
 def pointer(field: str) -> str:

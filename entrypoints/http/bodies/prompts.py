@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from application.policies.parameters import LONGEST_IDLE
 from application.prompts.request import LONGEST_DEADLINE
 from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
 from entrypoints.http.bodies.models import Cost
@@ -28,15 +29,13 @@ ImageUrl = Annotated[
 ]
 
 
-Deadline = Annotated[
-    Number,
-    Field(
-        gt=0,
-        le=LONGEST_DEADLINE,
-        description="Seconds that bound everything, from the first attempt to the last word. Without it a whole "
-        "answer, and the first words of a streamed one, may take 595; a stream goes on until it is silent for 60.",
-    ),
-]
+ABOUT_DEADLINE = (
+    "Seconds that bound everything, from the first attempt to the last word. Without it a whole answer, and the first "
+    "words of a streamed one, may take 595; a stream goes on until it is silent."
+)
+ABOUT_IDLE = "Seconds that a stream may be silent once it has begun. Without it 60, or what the model's config says."
+Deadline = Annotated[Number, Field(gt=0, le=LONGEST_DEADLINE, description=ABOUT_DEADLINE)]
+Idle = Annotated[Number, Field(gt=0, le=LONGEST_IDLE, description=ABOUT_IDLE)]
 
 
 class Need(Body):
@@ -153,6 +152,7 @@ class PromptToRun(Wanted):
     config: WrittenParameters | None = None
     stream: bool = False
     deadline_seconds: Deadline | None = None
+    idle_seconds: Idle | None = None
 
     @model_validator(mode="after")
     def _asks_once(self) -> Self:

@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from entrypoints.http.bodies.prompts import Deadline
+from application.policies.parameters import LONGEST_IDLE
+from application.prompts.request import LONGEST_DEADLINE
+from entrypoints.http.bodies.prompts import ABOUT_DEADLINE, ABOUT_IDLE
 
-ModelName = Annotated[str, Field(min_length=1, max_length=256)]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ModelName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00]+$")]
 LONGEST_LIST = 100_000
+
+_OWN_FIELDS: Final = frozenset({"deadlineSeconds", "deadline_seconds", "idleSeconds", "idle_seconds"})
 
 
 class DoorBody(BaseModel):
     """A prompt for a model: its id here, its provider's name for it, or its name here.
 
-    `deadlineSeconds` is a field of this service, the same at all of its doors. Every other field is that of the
-    protocol: it goes to a provider of the same protocol as it is, and is translated for others.
+    `deadlineSeconds` and `idleSeconds` are fields of this service, the same at all of its doors. Every other field is
+    that of the protocol: it goes to a provider of the same protocol as it is, and is translated for others.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
 
     model: ModelName
     stream: bool | None = None
-    deadline_seconds: Deadline | None = Field(
+    deadline_seconds: Annotated[float | None, Field(gt=0, le=LONGEST_DEADLINE, description=ABOUT_DEADLINE)] = Field(
         None, validation_alias=AliasChoices("deadlineSeconds", "deadline_seconds")
     )
+    idle_seconds: Annotated[float | None, Field(gt=0, le=LONGEST_IDLE, description=ABOUT_IDLE)] = Field(
+        None, validation_alias=AliasChoices("idleSeconds", "idle_seconds")
+    )
+
+
+def without_own_fields(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a body is the protocol's."""
+    return {name: value for name, value in document.items() if name not in _OWN_FIELDS}
 
 
 class StreamOptions(BaseModel):
     """What a stream tells besides the words."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
 
     include_usage: bool | None = None
 

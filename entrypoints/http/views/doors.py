@@ -11,7 +11,7 @@ from application.policies.candidates import ModelByAnyName
 from application.prompts.answer import PromptAnswer
 from application.prompts.completion import StreamStarted
 from application.prompts.request import Prompt
-from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody
+from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody, without_own_fields
 from entrypoints.http.doors.chat_completions.door import ChatDoor
 from entrypoints.http.doors.headers import ignored_header
 from entrypoints.http.doors.messages.door import MessagesDoor
@@ -19,7 +19,7 @@ from entrypoints.http.doors.reading import has_images
 from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
-from entrypoints.http.exchange import exchange_of
+from entrypoints.http.exchange import exchange_of, note_failure
 from entrypoints.http.requests import json_to_hand_on
 from entrypoints.http.responses import json_response
 from entrypoints.http.transport import cancelled_without_client
@@ -80,7 +80,9 @@ class DoorViews:
         """
         body, document = await json_to_hand_on(request, ChatCompletionBody)
         with_usage = body.stream_options is not None and body.stream_options.include_usage is True
-        door = ChatDoor(document, body, request_id=_request_id(request), created=_now(), with_usage=with_usage)
+        door = ChatDoor(
+            without_own_fields(document), body, request_id=_request_id(request), created=_now(), with_usage=with_usage
+        )
         return await self._answer(request, body, door)
 
     async def create_response(self, request: web.Request) -> web.StreamResponse:
@@ -90,7 +92,7 @@ class DoorViews:
         (`previous_response_id`, `conversation`, `background`) is refused.
         """
         body, document = await json_to_hand_on(request, ResponseBody)
-        door = ResponsesDoor(document, body, request_id=_request_id(request), created=_now())
+        door = ResponsesDoor(without_own_fields(document), body, request_id=_request_id(request), created=_now())
         return await self._answer(request, body, door)
 
     async def create_message(self, request: web.Request) -> web.StreamResponse:
@@ -100,7 +102,7 @@ class DoorViews:
         Completions; `anthropic-version` and `anthropic-beta` go to Anthropic alone.
         """
         body, document = await json_to_hand_on(request, MessageBody)
-        door = MessagesDoor(document, body, request_id=_request_id(request), sent=request.headers)
+        door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
         return await self._answer(request, body, door)
 
     async def _answer(self, request: web.Request, body: DoorBody, door: Door) -> web.StreamResponse:
@@ -108,7 +110,8 @@ class DoorViews:
             wanted=ModelByAnyName(body.model),
             client=door.client,
             has_images=has_images(door.client.body),
-            deadline_seconds=None if body.deadline_seconds is None else float(body.deadline_seconds),
+            deadline_seconds=body.deadline_seconds,
+            idle_seconds=body.idle_seconds,
         )
         with cancelled_without_client(request):
             if body.stream:
@@ -132,6 +135,7 @@ class DoorViews:
             except ApplicationError as error:
                 if not out.has_begun:
                     raise
+                note_failure(request, error)
                 for name, data in door.failed(problem_for(error) or INTERNAL_ERROR):
                     await out.send(data, event=name)
         return out.response

@@ -27,6 +27,7 @@ def prompt_of(body: PromptToRun) -> Prompt:
         client=DoorRequest(protocol=None, body={}, read=lambda _: conversation, is_stream=body.stream),
         has_images=next(pictures, None) is not None,
         deadline_seconds=_float(body.deadline_seconds),
+        idle_seconds=_float(body.idle_seconds),
     )
 
 

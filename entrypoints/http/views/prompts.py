@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from application.errors import ApplicationError
 from application.prompts.answer import PromptAnswer
-from application.prompts.completion import StreamStarted, TextDelta
+from application.prompts.completion import RefusalDelta, StreamStarted, TextDelta
 from application.prompts.documents import answer_document, selection_document
 from application.queries.long_lists import worked_out
 from application.queries.select_model import SelectModel
@@ -15,7 +15,7 @@ from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.doors.headers import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
-from entrypoints.http.exchange import exchange_of
+from entrypoints.http.exchange import exchange_of, note_failure
 from entrypoints.http.problems import problem_document
 from entrypoints.http.requests import json_body
 from entrypoints.http.responses import json_bytes, json_response
@@ -85,7 +85,7 @@ class PromptViews:
             try:
                 async with self.stream(prompt) as events:
                     async for event in events:
-                        if isinstance(event, TextDelta):
+                        if isinstance(event, TextDelta | RefusalDelta):
                             await out.send(json_bytes({"text": event.text}), event=b"delta")
                         elif isinstance(event, PromptAnswer):
                             await out.send(json_bytes(answer_document(event)), event=b"done")
@@ -94,6 +94,7 @@ class PromptViews:
             except ApplicationError as error:
                 if not out.has_begun:
                     raise
+                note_failure(request, error)
                 await out.send(_problem(request, error), event=b"error")
         return out.response
 

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from entrypoints.http.views.chat_completions import ChatViews
 
 from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
 from application.queries.callable_models import callable_models
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
-from entrypoints.http.routing.prompts import chat_routes, prompt_routes
+from entrypoints.http.routing.prompts import door_routes, prompt_routes
+from entrypoints.http.views.compatible_models import CompatibleModelViews
+from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.usage import UsageViews
 from tests.http_service import ORGANIZATION, a_token
 from tests.prompts import Desk
 
 if TYPE_CHECKING:
+    from application.prompts.generation import Generation
     from entrypoints.http.routes import Route
     from tests.http_service import Reply, Service
 
 GENERATE = "/api/ai/generate"
 CHAT = "/v1/chat/completions"
+RESPONSES = "/v1/responses"
+MESSAGES = "/v1/messages"
 
 
 def a_desk() -> Desk:
@@ -32,20 +36,17 @@ def a_desk() -> Desk:
     return Desk(organization_id=ORGANIZATION)
 
 
-def routes_of(desk: Desk, *, heartbeat_seconds: float = 15.0) -> list[Route]:
+def routes_of(desk: Desk, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None) -> list[Route]:
+    """Return the routes; with `generation`, that runs the prompts in place of the desk's own."""
+    ports = desk.ports if generation is None else replace(desk.ports, generation=generation)
     select = partial(select_model, readiness=desk.readiness)
-    run = partial(run_prompt, ports=desk.ports)
-    stream = partial(stream_prompt, ports=desk.ports)
+    run = partial(run_prompt, ports=ports)
+    stream = partial(stream_prompt, ports=ports)
     report = partial(report_usage, reports=desk.usage, clock=desk.clock)
     prompts = PromptViews(select=select, run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
-    chat = ChatViews(
-        select=select,
-        callable_models=partial(callable_models, readiness=desk.readiness),
-        run=run,
-        stream=stream,
-        heartbeat_seconds=heartbeat_seconds,
-    )
-    return [*prompt_routes(prompts, UsageViews(report=report)), *chat_routes(chat)]
+    doors = DoorViews(run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
+    models = CompatibleModelViews(select=select, callable_models=partial(callable_models, readiness=desk.readiness))
+    return [*prompt_routes(prompts, UsageViews(report=report)), *door_routes(doors, models)]
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:

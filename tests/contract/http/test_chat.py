@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from application.ports.generation import ImagePart, Message, TextPart, TokenUsage
 
+from application.prompts.completion import TokenUsage
+from application.prompts.conversation import Image, Sampling
 from entrypoints.http.principal import Role
 from tests.contract.http.prompting import CHAT, a_desk, post, routes_of
-from tests.fakes.generation import generated
+from tests.fakes.client import a_turn
+from tests.fakes.generation import completed
 from tests.http_service import a_token
 from tests.prompts import SOME_TIME, a_failure, an_account
 
@@ -37,17 +39,15 @@ CONVERSATION = [
     {"role": "user", "content": "Sure?"},
 ]
 UNDERSTOOD = (
-    Message(role="system", parts=(TextPart("Be brief."),)),
-    Message(
-        role="user",
-        parts=(
-            TextPart("What is it?"),
-            ImagePart(media_type="image/png", data="aGVsbG8=", detail="low"),
-            ImagePart(url="https://example.com/a.png"),
-        ),
+    a_turn("system", "Be brief."),
+    a_turn(
+        "user",
+        "What is it?",
+        Image(media_type="image/png", data="aGVsbG8=", detail="low"),
+        Image(url="https://example.com/a.png"),
     ),
-    Message(role="assistant", parts=(TextPart("A dot."),)),
-    Message(role="user", parts=(TextPart("Sure?"),)),
+    a_turn("assistant", "A dot."),
+    a_turn("user", "Sure?"),
 )
 
 
@@ -63,7 +63,7 @@ async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Servi
 
 async def test_an_answer_has_openais_shape(desk: Desk, service: Service) -> None:
     desk.model("gpt-x")
-    desk.generation.plays("gpt-x", generated("Hi.", TokenUsage(input_tokens=7, output_tokens=3, reasoning_tokens=1)))
+    desk.generation.plays("gpt-x", completed("Hi.", usage=TokenUsage(input_tokens=7, output_tokens=3, reasoning_tokens=1)))
     reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     document = reply.document
     assert document.pop("created") > 1_700_000_000
@@ -83,7 +83,7 @@ async def test_an_answer_has_openais_shape(desk: Desk, service: Service) -> None
             "prompt_tokens": 7,
             "completion_tokens": 3,
             "total_tokens": 10,
-            "prompt_tokens_details": {"cached_tokens": 0},
+            "prompt_tokens_details": {},
             "completion_tokens_details": {"reasoning_tokens": 1},
         },
     }
@@ -91,7 +91,7 @@ async def test_an_answer_has_openais_shape(desk: Desk, service: Service) -> None
 
 async def test_what_the_provider_does_not_say_is_made_up_of_nothing(desk: Desk, service: Service) -> None:
     desk.model("gpt-x")
-    desk.generation.plays("gpt-x", generated("", TokenUsage(), answered_by=None, finish_reason="other"))
+    desk.generation.plays("gpt-x", completed("", usage=TokenUsage(), answered_by=None, finish_reason="other"))
     document = (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})).document
     assert (document["model"], document["usage"]) == ("gpt-x", None)
     assert document["choices"][0]["finish_reason"] == "stop"
@@ -115,41 +115,38 @@ async def test_the_conversation_reaches_the_model(desk: Desk, service: Service) 
         "tools": [],
         "logit_bias": None,
     }
-    assert (await post(service, CHAT, body)).status == 200
+    own = {"deadlineSeconds": 7, "idle_seconds": 2.5}
+    assert (await post(service, CHAT, body | own)).status == 200
     request = desk.generation.calls[0].request
-    assert request.messages == UNDERSTOOD
-    assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.5, 1.0, 20, ("END",))
+    assert (request.client.protocol, request.client.body) == ("chat_completions", body)
+    assert (request.deadline_seconds, request.idle_seconds) == (pytest.approx(7), 2.5)
+    conversation = request.client.conversation()
+    assert conversation.turns == UNDERSTOOD
+    assert conversation.options == {"user": "u-1"}
+    assert (conversation.untranslatable, conversation.tuning) == ((), ())
+    assert conversation.sampling == Sampling(
+        temperature=0.5, top_p=1.0, max_tokens=20, stop=("END",), n=1, seed=7, presence_penalty=0.0
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "param"),
     [
         ({"model": ...}, "model"),
+        ({"model": ""}, "model"),
+        ({"model": "a\u0000b"}, "model"),
+        ({"messages": ...}, "messages"),
         ({"messages": []}, "messages"),
-        ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].role"),
-        ({"messages": [{"role": "user", "content": None}]}, "messages[0].content"),
-        ({"messages": [*HELLO, {"role": "assistant", "content": "", "tool_calls": [{"id": "1"}]}]}, "messages[1]"),
-        ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, "messages[0].content[0]"),
-        (
-            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x/y"}}]}]},
-            "messages[0].content[0]",
-        ),
-        (
-            {"messages": [{"role": "system", "content": [{"type": "image_url", "image_url": {"url": "https://x/y"}}]}]},
-            "messages[0].content",
-        ),
-        ({"temperature": 3}, "temperature"),
-        ({"n": 2}, "n"),
-        ({"tools": [{"type": "function"}]}, "tools"),
-        ({"response_format": {"type": "json_object"}}, "response_format"),
-        ({"presence_penalty": 1}, "presence_penalty"),
-        ({"logprobs": True}, "logprobs"),
-        ({"store": True}, "store"),
-        ({"stream_options": {"include_prices": True}}, "stream_options.include_prices"),
-        ({"anything_new": 1}, "anything_new"),
+        ({"messages": "Hello"}, "messages"),
+        ({"messages": ["Hello"]}, "messages[0]"),
+        ({"stream": "yes"}, "stream"),
+        ({"stream_options": {"include_usage": 1}}, "stream_options.include_usage"),
+        ({"deadlineSeconds": 0}, "deadlineSeconds"),
+        ({"deadline_seconds": 601}, "deadlineSeconds"),
+        ({"idleSeconds": "1"}, "idleSeconds"),
     ],
 )
-async def test_what_cannot_be_honoured_is_refused_not_ignored(
+async def test_what_this_service_itself_reads_is_checked(
     desk: Desk, service: Service, change: dict[str, Any], param: str
 ) -> None:
     desk.model("gpt-x")
@@ -158,12 +155,19 @@ async def test_what_cannot_be_honoured_is_refused_not_ignored(
     assert (reply.status, reply.headers["Content-Type"]) == (400, "application/json")
     error = reply.document["error"]
     assert error.keys() == {"message", "type", "param", "code"}
-    assert error["type"] == "invalid_request_error"
-    assert error["code"] == (
-        "unsupported_parameter" if "is not supported here" in error["message"] else "invalid_value"
-    )
+    assert (error["type"], error["code"]) == ("invalid_request_error", "invalid_value")
     assert error["param"].startswith(param)
     assert desk.generation.calls == []
+
+
+async def test_a_body_is_handed_on_no_deeper_than_it_can_be_written(desk: Desk, service: Service) -> None:
+    desk.model("gpt-x")
+    nested: Any = "deep"
+    for _ in range(300):
+        nested = [nested]
+    reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, "metadata": nested})
+    assert (reply.status, reply.document["error"]["type"]) == (400, "invalid_request_error")
+    assert "64 levels" in reply.document["error"]["message"]
 
 
 async def test_refusals_before_the_view_have_the_same_shape(service: Service) -> None:

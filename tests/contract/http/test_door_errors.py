@@ -19,7 +19,7 @@ from entrypoints.http.routing.prompts import LARGEST_PROMPT
 from tests.contract.http.prompting import CHAT, a_desk, events, post, routes_of
 from tests.contract.http.test_transport import spoken
 from tests.contract.http.views import a_route
-from tests.fakes.generation import generated
+from tests.fakes.generation import completed
 from tests.http_service import a_token
 from tests.prompts import a_failure
 
@@ -86,7 +86,7 @@ async def test_what_the_filter_refuses_is_told_in_the_words_that_clients_look_fo
 
 async def test_an_answer_that_the_filter_ended_says_so(desk: Desk, service: Service) -> None:
     desk.model("gpt-x")
-    desk.generation.plays("gpt-x", "Once", generated("Once", finish_reason="content_filter"))
+    desk.generation.plays("gpt-x", "Once", completed("Once", finish_reason="content_filter"))
     whole = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert whole.document["choices"][0]["finish_reason"] == "content_filter"
     streamed = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, "stream": True})

@@ -10,7 +10,7 @@ import pytest
 from entrypoints.http.principal import Role
 from tests.builders import a_price
 from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
-from tests.fakes.generation import generated
+from tests.fakes.generation import completed
 from tests.http_service import a_token
 from tests.prompts import a_failure, an_account
 
@@ -50,7 +50,7 @@ async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Servi
 async def test_the_answer_tells_everything_about_itself(desk: Desk, service: Service) -> None:
     model = desk.model("gpt-x", name="Ours", price=a_price("0.00015", "0.0006"))
     desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
-    desk.generation.plays("gpt-x", generated("Hello."))
+    desk.generation.plays("gpt-x", completed("Hello."))
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Say hello."})
     assert reply.status == 200
     document = reply.document
@@ -162,7 +162,7 @@ async def test_a_failed_prompt_says_what_failed_and_how_often(
 
 async def test_neither_prompts_nor_answers_are_logged(desk: Desk, service: Service) -> None:
     desk.model("gpt-x")
-    desk.generation.plays("gpt-x", generated("The moon is made of cheese."))
+    desk.generation.plays("gpt-x", completed("The moon is made of cheese."))
     desk.generation.plays("gpt-x", a_failure())
     for _ in range(2):
         await post(service, GENERATE, {"prompt": "What is the moon made of?"})

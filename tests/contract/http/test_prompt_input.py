@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from application.ports.generation import ImagePart, Message, TextPart
 
+from application.prompts.conversation import Image, Sampling
 from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
+from tests.fakes.client import a_turn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from application.ports.generation import GenerationRequest
-
+    from application.prompts.conversation import Conversation
     from tests.http_service import Service
     from tests.prompts import Desk
 
@@ -33,17 +33,15 @@ CONVERSATION = [
     {"role": "user", "content": "Sure?"},
 ]
 UNDERSTOOD = (
-    Message(role="system", parts=(TextPart("Be brief."),)),
-    Message(
-        role="user",
-        parts=(
-            TextPart("What is it?"),
-            ImagePart(media_type="image/png", data="aGVsbG8=", detail="low"),
-            ImagePart(url="https://example.com/a.png"),
-        ),
+    a_turn("system", "Be brief."),
+    a_turn(
+        "user",
+        "What is it?",
+        Image(media_type="image/png", data="aGVsbG8=", detail="low"),
+        Image(url="https://example.com/a.png"),
     ),
-    Message(role="assistant", parts=(TextPart("A dot."),)),
-    Message(role="user", parts=(TextPart("Sure?"),)),
+    a_turn("assistant", "A dot."),
+    a_turn("user", "Sure?"),
 )
 
 KEY = {"Idempotency-Key": "the only one"}
@@ -59,8 +57,8 @@ async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Servi
     return await serve(*routes_of(desk))
 
 
-def asked(desk: Desk) -> GenerationRequest:
-    return desk.generation.calls[-1].request
+def asked(desk: Desk) -> Conversation:
+    return desk.generation.calls[-1].request.client.conversation()
 
 
 async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(desk: Desk, service: Service) -> None:
@@ -71,21 +69,23 @@ async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(de
         "messages": CONVERSATION,
         "config": {"temperature": 0.25, "topP": 1, "maxTokens": 99_999, "stop": ["END"]},
         "deadlineSeconds": 1.5,
+        "idleSeconds": 0.5,
     }
     reply = await post(service, GENERATE, body)
     assert (reply.status, reply.document["model"]["id"]) == (200, str(model.id))
-    assert asked(desk).messages == UNDERSTOOD
-    request = asked(desk)
-    assert (request.temperature, request.top_p, request.max_tokens, request.stop) == (0.25, 1.0, 4096, ("END",))
-    assert request.deadline_seconds == 1.5
+    assert asked(desk).turns == UNDERSTOOD
+    assert asked(desk).sampling == Sampling(temperature=0.25, top_p=1.0, max_tokens=99_999, stop=("END",))
+    request = desk.generation.calls[-1].request
+    assert request.defaults.most_tokens == 4096
+    assert (request.deadline_seconds, request.idle_seconds) == (1.5, 0.5)
 
 
 async def test_one_turn_can_be_written_shortly(desk: Desk, service: Service) -> None:
     desk.model(type="multimodal", capabilities=frozenset({"vision"}))
     reply = await post(service, GENERATE, {"prompt": "What is it?", "images": [IMAGE]})
     assert reply.status == 200
-    parts = (TextPart("What is it?"), ImagePart(media_type="image/png", data="aGVsbG8="))
-    assert asked(desk).messages == (Message(role="user", parts=parts),)
+    picture = Image(media_type="image/png", data="aGVsbG8=")
+    assert asked(desk).turns == (a_turn("user", "What is it?", picture),)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,8 @@ async def test_one_turn_can_be_written_shortly(desk: Desk, service: Service) -> 
         ({"config": {"top_p": 0.5}}, "/config/top_p"),
         ({"deadlineSeconds": 0}, "/deadlineSeconds"),
         ({"deadlineSeconds": 601}, "/deadlineSeconds"),
+        ({"idleSeconds": 0}, "/idleSeconds"),
+        ({"idleSeconds": 601}, "/idleSeconds"),
         ({"stream": "yes"}, "/stream"),
         ({"apiKey": "sk-1"}, "/apiKey"),
     ],

@@ -14,7 +14,7 @@ from entrypoints.http.answers.prompts import FinishedAnswer
 from entrypoints.http.event_stream import EventStream
 from tests.contract.http.prompting import CHAT, GENERATE, a_desk, events, post, routes_of
 from tests.contract.http.views import a_route
-from tests.fakes.generation import HANG, generated
+from tests.fakes.generation import HANG, completed
 from tests.http_service import a_token
 from tests.prompts import a_failure
 
@@ -51,7 +51,7 @@ async def ended(call: Call) -> str | None:
 
 
 async def test_words_come_one_by_one_and_the_rest_at_the_end(desk: Desk, service: Service) -> None:
-    desk.generation.plays("gpt-x", "Hel", "lo,\n", "wörld", generated("Hello,\nwörld"))
+    desk.generation.plays("gpt-x", "Hel", "lo,\n", "wörld", completed("Hello,\nwörld"))
     whole = await post(service, GENERATE, {"prompt": "Hi"})
     reply = await post(service, GENERATE, STREAM)
     assert (reply.status, reply.headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")

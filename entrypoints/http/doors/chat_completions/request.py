@@ -57,7 +57,7 @@ _READ: Final = frozenset(
         "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning_effort",
         "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "stop", "seed", "presence_penalty",
         "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "n", "user", "service_tier", "prompt_cache_key",
-        "verbosity", "metadata", "stream", "stream_options", "modalities", "deadlineSeconds", "idleSeconds",
+        "verbosity", "metadata", "stream", "stream_options", "modalities",
     }
 )  # fmt: skip
 _DEFAULTS: Final[Mapping[str, tuple[object, ...]]] = {"service_tier": ("auto", "default"), "modalities": (["text"],)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from entrypoints.http.error_kinds import kind_of
-from entrypoints.http.openai_shape import parameter_of
+from entrypoints.http.openai_shape import parameter_of, words_of_provider
 from entrypoints.http.problems import ProblemShape
 from entrypoints.http.responses import json_bytes
 
@@ -65,7 +65,7 @@ SCHEMA: Final[dict[str, Any]] = {
 def error_document(problem: Problem, request_id: str) -> dict[str, Any]:
     """Return the error; what is wrong with a part of the request is named before the sentence about it."""
     kind = kind_of(problem)
-    sentences = [problem.detail, problem.members.get("hint")]
+    sentences = [problem.detail, words_of_provider(problem), problem.members.get("hint")]
     if kind == "context_length_exceeded":
         # The very words by which Claude Code knows that it has to make the conversation shorter.
         limit, used = (problem.members.get(name) for name in ("maxContextTokens", "promptTokens"))

@@ -38,7 +38,7 @@ _READ: Final = frozenset(
     {
         "model", "messages", "system", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "tools",
         "tool_choice", "thinking", "output_config", "output_format", "metadata", "stream", "cache_control",
-        "deadlineSeconds", "idleSeconds",
+
     }
 )  # fmt: skip
 _STANDARD_TIERS: Final = (None, "auto", "standard_only")

@@ -40,7 +40,7 @@ _READ: Final = frozenset(
     {
         "model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "text", "reasoning",
         "max_output_tokens", "temperature", "top_p", "top_logprobs", "user", "service_tier", "prompt_cache_key",
-        "metadata", "stream", "stream_options", "store", "include", "truncation", "deadlineSeconds", "idleSeconds",
+        "metadata", "stream", "stream_options", "store", "include", "truncation",
         *_STATEFUL,
     }
 )  # fmt: skip
