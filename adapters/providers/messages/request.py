@@ -66,10 +66,11 @@ def encode(
     elif defaults.system_prompt is not None and not has_system(conversation):
         body["system"] = defaults.system_prompt
     body["max_tokens"] = _longest(conversation.sampling.max_tokens, request, default_max_tokens)
-    _reasoning(body, conversation, request, rules, translation)
+    _reasoning(body, _thinking_asked_for(conversation, request), rules, translation)
     _tools(body, conversation, rules, translation)
     _output_format(body, conversation, rules, translation)
-    _sampling(body, conversation, request, version, rules, translation)
+    takes_sampling = rules.takes_sampling and version < VERSION_WITHOUT_SAMPLING
+    _sampling(body, conversation, request, translation, takes_sampling=takes_sampling)
     _tuning(body, conversation, translation)
     _bound_marks(body)
     if stream:
@@ -260,16 +261,15 @@ def _bound_marks(body: dict[str, Any]) -> None:
         del block["cache_control"]
 
 
+def _thinking_asked_for(conversation: Conversation, request: GenerationRequest) -> ReasoningOptions | None:
+    if conversation.reasoning is not None or request.defaults.reasoning_effort is None:
+        return conversation.reasoning
+    return ReasoningOptions(effort=request.defaults.reasoning_effort)
+
+
 def _reasoning(
-    body: dict[str, Any],
-    conversation: Conversation,
-    request: GenerationRequest,
-    rules: ClaudeRules,
-    translation: Translation,
+    body: dict[str, Any], wish: ReasoningOptions | None, rules: ClaudeRules, translation: Translation
 ) -> None:
-    wish = conversation.reasoning
-    if wish is None and request.defaults.reasoning_effort is not None:
-        wish = ReasoningOptions(effort=request.defaults.reasoning_effort)
     if wish is None:
         return
     effort = effort_of(wish)
@@ -349,12 +349,11 @@ def _sampling(
     body: dict[str, Any],
     conversation: Conversation,
     request: GenerationRequest,
-    version: str,
-    rules: ClaudeRules,
     translation: Translation,
+    *,
+    takes_sampling: bool,
 ) -> None:
     sampling, defaults = conversation.sampling, request.defaults
-    takes = rules.takes_sampling and version < VERSION_WITHOUT_SAMPLING
     if sampling.temperature is not None and sampling.temperature > _HOTTEST:
         translation.refuse("temperature", "Anthropic takes 0 to 1.")
     temperature = defaults.temperature if sampling.temperature is None else sampling.temperature
@@ -366,7 +365,7 @@ def _sampling(
     for name, value in values.items():
         if value is None:
             continue
-        if takes and body.get("thinking", {}).get("type") not in {"enabled", "adaptive"}:
+        if takes_sampling and body.get("thinking", {}).get("type") not in {"enabled", "adaptive"}:
             body[name] = value
         elif getattr(sampling, name) is not None:
             translation.ignore(name, value)

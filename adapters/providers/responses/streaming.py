@@ -56,28 +56,29 @@ class ResponseDecoder:
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         self.observe(document)
+        return list(self._deltas(document, _words(document)))
+
+    def _deltas(self, document: Mapping[str, Any], words: str) -> Iterator[Delta]:
         place = document.get("output_index")
         match document.get("type"):
-            case "response.output_text.delta":
-                return [TextDelta(words)] if (words := _words(document)) else []
-            case "response.refusal.delta":
-                return [RefusalDelta(words)] if (words := _words(document)) else []
+            case "response.output_text.delta" if words:
+                yield TextDelta(words)
+            case "response.refusal.delta" if words:
+                yield RefusalDelta(words)
             case "response.reasoning_summary_part.added" if document.get("summary_index"):
-                return [ReasoningDelta("\n\n", is_summary=True)]
-            case "response.reasoning_summary_text.delta":
-                return [ReasoningDelta(words, is_summary=True)] if (words := _words(document)) else []
-            case "response.reasoning_text.delta":
-                return [ReasoningDelta(words)] if (words := _words(document)) else []
+                yield ReasoningDelta("\n\n", is_summary=True)
+            case "response.reasoning_summary_text.delta" if words:
+                yield ReasoningDelta(words, is_summary=True)
+            case "response.reasoning_text.delta" if words:
+                yield ReasoningDelta(words)
             case "response.output_item.added":
-                return list(self._added(place, mapping(document.get("item"))))
+                yield from self._added(place, mapping(document.get("item")))
             case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
-                words = _words(document)
                 if words and place in self._calls:
                     self._spoken.add(place)
-                    return [ToolArgumentsDelta(self._calls[place], words)]
+                    yield ToolArgumentsDelta(self._calls[place], words)
             case "response.output_item.done":
-                return list(self._done(place, mapping(document.get("item"))))
-        return []
+                yield from self._done(place, mapping(document.get("item")))
 
     def _added(self, place: object, item: Mapping[str, Any]) -> Iterator[Delta]:
         if item.get("type") in {"function_call", "custom_tool_call"}:

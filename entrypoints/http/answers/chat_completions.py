@@ -1,8 +1,11 @@
-"""Answers of the OpenAI-compatible routes."""
+"""Answers of the door for Chat Completions, as far as clients of every kind look at them.
+
+A provider of the same protocol is quoted whole, and may say more.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,46 +28,51 @@ class CompatibleModelList(BaseModel):
     data: list[CompatibleModel]
 
 
-class CompletedMessage(BaseModel):
-    """The answer's words."""
+class _Quoted(BaseModel):
+    model_config = ConfigDict(extra="allow", json_schema_extra=absent_not_null)
+
+
+class CompletedMessage(_Quoted):
+    """The answer: words, a refusal, or calls of tools."""
 
     role: Literal["assistant"]
-    content: str
-    refusal: str | None
+    content: str | None
+    refusal: Annotated[str | None, NULLABLE] = None
+    tool_calls: list[dict[str, Any]] | None = None
 
 
-class CompletedChoice(BaseModel):
-    """The one answer there is."""
+class CompletedChoice(_Quoted):
+    """One answer; most often there is one."""
 
     index: int
     message: CompletedMessage
-    logprobs: None
-    finish_reason: Literal["stop", "length", "content_filter", "tool_calls"]
+    logprobs: Annotated[dict[str, Any] | None, NULLABLE] = None
+    finish_reason: Annotated[str, Field(examples=["stop", "length", "tool_calls", "content_filter"])]
 
 
-class CachedTokens(BaseModel):
-    """Of the tokens read, those that the provider had kept."""
+class InputDetails(_Quoted):
+    """Of the tokens read, those that came from the provider's cache; left out where the provider does not say."""
 
-    cached_tokens: int
-
-
-class ReasoningTokens(BaseModel):
-    """Of the tokens written, those that were thought only."""
-
-    reasoning_tokens: int
+    cached_tokens: int | None = None
 
 
-class CompletedUsage(BaseModel):
+class OutputDetails(_Quoted):
+    """Of the tokens written, those that were thought only; left out where the provider does not say."""
+
+    reasoning_tokens: int | None = None
+
+
+class CompletedUsage(_Quoted):
     """Tokens as the provider counted them."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
-    prompt_tokens_details: CachedTokens
-    completion_tokens_details: ReasoningTokens
+    prompt_tokens_details: Annotated[InputDetails | None, NULLABLE] = None
+    completion_tokens_details: Annotated[OutputDetails | None, NULLABLE] = None
 
 
-class CompletedChat(BaseModel):
+class CompletedChat(_Quoted):
     """An answer, in OpenAI's shape; `usage` is null where the provider did not count."""
 
     id: str
@@ -72,28 +80,27 @@ class CompletedChat(BaseModel):
     created: int
     model: str
     choices: list[CompletedChoice]
-    usage: CompletedUsage | None
+    usage: Annotated[CompletedUsage | None, NULLABLE] = None
 
 
-class ChunkDelta(BaseModel):
-    """What is new: the role in the first chunk, then words, nothing in the last."""
-
-    model_config = ConfigDict(json_schema_extra=absent_not_null)
+class ChunkDelta(_Quoted):
+    """What is new: the role in the first chunk, then words or pieces of calls, nothing in the last."""
 
     role: Literal["assistant"] | None = None
-    content: Annotated[str | None, Field(examples=["Hello"])] = None
+    content: Annotated[str | None, NULLABLE, Field(examples=["Hello"])] = None
+    tool_calls: list[dict[str, Any]] | None = None
 
 
-class ChunkChoice(BaseModel):
-    """The one answer there is; `finish_reason` is null until its last chunk."""
+class ChunkChoice(_Quoted):
+    """A piece of one answer; `finish_reason` is null until its last chunk."""
 
     index: int
     delta: ChunkDelta
-    logprobs: None
-    finish_reason: Literal["stop", "length", "content_filter", "tool_calls"] | None
+    logprobs: Annotated[dict[str, Any] | None, NULLABLE] = None
+    finish_reason: Annotated[str | None, NULLABLE] = None
 
 
-class ChatChunk(BaseModel):
+class ChatChunk(_Quoted):
     """A piece of a streamed answer, in OpenAI's shape.
 
     Where `stream_options` asks for the usage, it comes last, in a chunk of its own without choices; until then it is

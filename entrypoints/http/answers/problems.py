@@ -108,6 +108,7 @@ class ProviderFailure(Shown):
     category: Category
     hint: str | None
     upstream_status: int | None
+    upstream_message: str | None
     upstream_request_id: str | None
     retryable: bool
 

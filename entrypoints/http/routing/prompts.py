@@ -42,6 +42,7 @@ _BROKEN_OFF = Problem(
         "category": "overloaded",
         "hint": "Wait a little, then try again.",
         "upstreamStatus": 503,
+        "upstreamMessage": "The server is currently overloaded with other requests.",
         "upstreamRequestId": None,
         "retryable": True,
     },

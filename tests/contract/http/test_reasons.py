@@ -179,4 +179,5 @@ async def test_every_change_documents_both_ways(serve: Serve) -> None:
             schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
             assert schema["properties"]["reason"]["anyOf"][0]["maxLength"] == 500, json.dumps(schema)
     without = {record.path for record in routes if record.method == "POST" and not record.takes_reason}
-    assert without == {"/api/ai/providers/test", "/api/ai/select", "/api/ai/generate", "/v1/chat/completions"}
+    doors = {"/v1/chat/completions", "/v1/responses", "/v1/messages"}
+    assert without == {"/api/ai/providers/test", "/api/ai/select", "/api/ai/generate", *doors}

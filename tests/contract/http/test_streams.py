@@ -88,7 +88,7 @@ async def test_chunks_come_as_in_openais_api(service: Service) -> None:
     assert last == "[DONE]"
     assert [ChatChunk.model_validate(chunk).object for chunk in chunks] == ["chat.completion.chunk"] * 5
     assert [chunk["choices"][0]["delta"] for chunk in chunks[:-1]] == [
-        {"role": "assistant", "content": ""},
+        {"role": "assistant", "content": "", "refusal": None},
         {"content": "Hel"},
         {"content": "lo."},
         {},

@@ -106,7 +106,7 @@ async def test_the_models_own_settings_count_where_the_prompt_says_nothing() -> 
 async def test_no_more_tokens_are_asked_for_than_the_model_can_write(
     asked: int | None, default: int | None, limit: int | None, counts: int | None
 ) -> None:
-    known = {"default_max_tokens": default, "default_most_tokens": limit}
+    known: dict[str, Any] = {"default_max_tokens": default, "default_most_tokens": limit}
     body = await Prompted("openai").sent(a_prompt(max_tokens=asked, **known))
     assert body.get("max_completion_tokens") == counts
     written = {} if asked is None else {"max_tokens": asked}

@@ -57,57 +57,52 @@ class ChunkEncoder:
     def _delta(self, event: CompletionEvent) -> Iterator[bytes]:
         match event:
             case TextDelta(text, choice):
-                yield self._chunk({"content": text}, choice)
+                yield from self._chunks({"content": text}, choice)
             case RefusalDelta(text, choice):
-                yield self._chunk({"refusal": text}, choice)
+                yield from self._chunks({"refusal": text}, choice)
             case ReasoningDelta(text):
-                yield self._chunk({"reasoning_content": text}, 0)
+                yield from self._chunks({"reasoning_content": text}, 0)
             case ReasoningDone(part):
                 detail = reasoning_detail(part)
                 if detail is not None:
-                    yield self._chunk({"reasoning_details": [detail]}, 0)
+                    yield from self._chunks({"reasoning_details": [detail]}, 0)
             case ToolCallStarted(index, call_id, name, is_custom, choice):
                 if is_custom:
                     self._custom.add((choice, index))
                 kind, words = ("custom", "input") if is_custom else ("function", "arguments")
                 call = {"index": index, "id": call_id, "type": kind, kind: {"name": name, words: ""}}
-                yield self._chunk({"tool_calls": [call]}, choice)
+                yield from self._chunks({"tool_calls": [call]}, choice)
             case ToolArgumentsDelta(index, text, choice):
                 is_custom = (choice, index) in self._custom
                 piece = {"custom": {"input": text}} if is_custom else {"function": {"arguments": text}}
-                yield self._chunk({"tool_calls": [{"index": index, **piece}]}, choice)
+                yield from self._chunks({"tool_calls": [{"index": index, **piece}]}, choice)
             case ToolCallDone(index, call, choice) if (blob := blob_of(call)) is not None:
                 signed = {"index": index, "extra_content": {"google": {"thought_signature": blob}}}
-                yield self._chunk({"tool_calls": [signed]}, choice)
+                yield from self._chunks({"tool_calls": [signed]}, choice)
             case _:
                 pass
 
     def _ending(self, completion: Completion) -> Iterator[bytes]:
-        model = completion.answered_by or self._model
+        self._model = completion.answered_by or self._model
         for choice in completion.choices:
             if choice.annotations:
-                yield self._chunk({"annotations": list(choice.annotations)}, choice.index)
-            yield self._chunk(
-                {}, choice.index, finish=finish_reason(choice.finish_reason), model=model, logprobs=choice.logprobs
-            )
+                yield from self._chunks({"annotations": list(choice.annotations)}, choice.index)
+            ending = {"logprobs": choice.logprobs, "finish_reason": finish_reason(choice.finish_reason)}
+            yield from self._chunks({}, choice.index, **ending)
         if self._with_usage:
             usage = usage_document(completion.usage)
-            yield orjson.dumps({**self._facts, "model": model, "choices": [], "usage": usage})
+            yield orjson.dumps({**self._facts, "model": self._model, "choices": [], "usage": usage})
 
-    def _chunk(
-        self,
-        delta: dict[str, Any],
-        choice: int,
-        *,
-        finish: str | None = None,
-        model: str | None = None,
-        logprobs: object = None,
-    ) -> bytes:
+    def _chunks(self, delta: dict[str, Any], choice: int, **ending: object) -> Iterator[bytes]:
+        """Yield the chunk that says what is new; before the first one of a choice, the one that opens it."""
         if choice not in self._has_begun:
             self._has_begun.add(choice)
-            delta = {"role": "assistant", **({"content": ""} if "content" not in delta else {}), **delta}
-        told = {"index": choice, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
-        chunk = {**self._facts, "model": model or self._model, "choices": [told]}
+            yield self._chunk({"role": "assistant", "content": "", "refusal": None}, choice)
+        yield self._chunk(delta, choice, **ending)
+
+    def _chunk(self, delta: dict[str, Any], choice: int, **ending: object) -> bytes:
+        told = {"index": choice, "delta": delta, "logprobs": None, "finish_reason": None, **ending}
+        chunk = {**self._facts, "model": self._model, "choices": [told]}
         return orjson.dumps({**chunk, "usage": None} if self._with_usage else chunk)
 
 

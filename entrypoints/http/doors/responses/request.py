@@ -210,18 +210,22 @@ def _content(place: Place, found: list[Untranslatable]) -> Part | None:
             media_type, data, url = split_url(place.get("image_url").text())
             return Image(media_type=media_type, data=data, url=url, detail=place.get("detail").optional_text())
         case "input_file" if place.get("file_id").value is None:
-            name = place.get("filename").optional_text()
-            if place.get("file_url").value is not None:
-                return Document(url=place.get("file_url").text(), filename=name)
-            media_type, data, url = split_url(place.get("file_data").text())
-            return Document(media_type=media_type, data=data, url=url, filename=name)
+            return _file(place)
         case "input_image" | "input_file":
+            place = place.get("file_id")
             message = "The id of a file belongs to one account: send the file itself."
-            found.append(Untranslatable(field=place.get("file_id").name, message=message))
-            return None
-    message = f"Contents of the type {place.kind!r} cannot be translated for the model's provider."
+        case _:
+            message = f"Contents of the type {place.kind!r} cannot be translated for the model's provider."
     found.append(Untranslatable(field=place.name, message=message))
     return None
+
+
+def _file(place: Place) -> Document:
+    name = place.get("filename").optional_text()
+    if place.get("file_url").value is not None:
+        return Document(url=place.get("file_url").text(), filename=name)
+    media_type, data, url = split_url(place.get("file_data").text())
+    return Document(media_type=media_type, data=data, url=url, filename=name)
 
 
 def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
