@@ -1,0 +1,248 @@
+"""Where client and provider speak the same protocol, request and answer go through whole."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import orjson
+import pytest
+
+from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.completion import Completion, NativeEvent, StreamStarted, TextDelta, TokenUsage
+from tests.unit.providers.prompting import EVENTS, Prompted, a_chunk, events, failure_of, passed_on
+from tests.unit.providers.samples import KEY
+from tests.unit.providers.test_prompt_stream_faults import HesitatingOutbound
+
+CHAT: Final[dict[str, Any]] = {
+    "model": "our name for it",
+    "messages": [{"role": "user", "content": "Hello", "name": "ann"}],
+    "web_search_options": {"search_context_size": "low"},
+    "a_field_of_tomorrow": {"x": [1, None, 2.5]},
+    "max_completion_tokens": 50,
+    "n": 2,
+}
+MESSAGE: Final[dict[str, Any]] = {
+    "model": "our name for it",
+    "messages": [{"role": "user", "content": "Hello"}],
+    "max_tokens": 50,
+    "mcp_servers": [{"type": "url", "url": "https://mcp.example"}],
+    "thinking": {"type": "adaptive", "display": "omitted"},
+}
+ANSWER: Final = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1_700_000_000,
+    "model": "gpt-4o-2024-11-20",
+    "system_fingerprint": "fp_1",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "Hi", "a_part_of_tomorrow": 1},
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
+}
+USED: Final = TokenUsage(input_tokens=3, output_tokens=4)
+
+
+async def test_every_field_of_the_same_protocol_goes_through() -> None:
+    expected = CHAT | {"model": "model-1"}
+    assert await Prompted("openai").sent(passed_on("chat_completions", CHAT)) == expected
+    assert await Prompted("openai_compatible").sent(passed_on("chat_completions", CHAT)) == expected
+    of_azure = {name: value for name, value in expected.items() if name != "model"}
+    assert await Prompted("azure_openai").sent(passed_on("chat_completions", CHAT)) == of_azure
+    assert await Prompted("anthropic").sent(passed_on("messages", MESSAGE)) == MESSAGE | {"model": "model-1"}
+
+
+async def test_the_clients_own_body_is_not_changed() -> None:
+    before = orjson.dumps(CHAT)
+    await Prompted("openai").sent(passed_on("chat_completions", CHAT, default_system_prompt="Be brief."), stream=True)
+    assert orjson.dumps(CHAT) == before
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+@pytest.mark.parametrize("preset", ["groq", "deepseek"])
+async def test_the_limit_keeps_the_name_that_the_client_gave_it(preset: str, name: str) -> None:
+    body = {"messages": [], name: 900}
+    prompted = Prompted("openai_compatible", preset=preset)
+    sent = await prompted.sent(passed_on("chat_completions", body, default_most_tokens=500))
+    assert sent == {"model": "model-1", "messages": [], name: 500}
+
+
+async def test_a_limit_that_makes_no_sense_is_left_to_the_provider() -> None:
+    body = {"messages": [], "max_tokens": "many"}
+    sent = await Prompted("openai").sent(passed_on("chat_completions", body, default_most_tokens=500))
+    assert sent["max_tokens"] == "many"
+
+
+async def test_the_models_own_settings_fill_what_the_client_left_out() -> None:
+    defaults: dict[str, Any] = {
+        "default_temperature": 0.5,
+        "default_top_p": 0.25,
+        "default_max_tokens": 9,
+        "default_stop": ("one",),
+        "default_system_prompt": "Be brief.",
+        "default_reasoning_effort": "low",
+    }
+    user = {"role": "user", "content": "Hello"}
+    sent = await Prompted("openai").sent(passed_on("chat_completions", {"messages": [user]}, **defaults))
+    assert sent == {
+        "model": "model-1",
+        "messages": [{"role": "system", "content": "Be brief."}, user],
+        "temperature": 0.5,
+        "top_p": 0.25,
+        "max_completion_tokens": 9,
+        "stop": ["one"],
+        "reasoning_effort": "low",
+    }
+    own = {
+        "messages": [{"role": "developer", "content": "Be long."}, user],
+        "temperature": 0,
+        "top_p": 1,
+        "max_tokens": 5,
+        "stop": "two",
+        "reasoning_effort": "high",
+    }
+    assert await Prompted("openai").sent(passed_on("chat_completions", own, **defaults)) == own | {"model": "model-1"}
+
+
+async def test_what_the_models_config_drops_is_left_out_and_named() -> None:
+    body = {"messages": [], "seed": 7, "stream_options": {"include_obfuscation": True}, "temperature": None}
+    drop = frozenset({"seed", "stream_options.include_obfuscation", "temperature", "metadata.x"})
+    request = passed_on("chat_completions", body, default_drop=drop)
+    assert (await Prompted("openai").sent(request, stream=True))["stream_options"] == {"include_usage": True}
+    prompted = Prompted("openai")
+    completion = await prompted.completed(ANSWER, request)
+    assert "seed" not in prompted.outbound.requests[-1].json
+    assert completion.ignored_fields == ("seed",)
+
+
+async def test_a_stream_is_asked_for_the_usage_whatever_the_client_asks() -> None:
+    body = {"messages": [], "stream": True, "stream_options": {"include_obfuscation": False}}
+    request = passed_on("chat_completions", body)
+    sent = await Prompted("openai").sent(request, stream=True)
+    assert (sent["stream"], sent["stream_options"]) == (True, {"include_obfuscation": False, "include_usage": True})
+    whole = await Prompted("openai").sent(request)
+    assert whole == {"model": "model-1", "messages": []}
+    mistral = await Prompted("openai_compatible", preset="mistral").sent(passed_on("chat_completions", {}), stream=True)
+    assert mistral == {"model": "model-1", "stream": True}
+
+
+async def test_a_whole_answer_of_the_same_protocol_goes_through() -> None:
+    completion = await Prompted("openai").completed(ANSWER, passed_on("chat_completions", CHAT))
+    assert completion.native == ANSWER
+    assert (completion.usage, completion.text, completion.answered_by) == (USED, "Hi", "gpt-4o-2024-11-20")
+    assert (await Prompted("openai").completed(ANSWER)).native is None
+
+
+async def test_a_key_in_an_answer_goes_no_further() -> None:
+    answer = ANSWER | {"system_fingerprint": f"fp {KEY}"}
+    completion = await Prompted("openai").completed(answer, passed_on("chat_completions", CHAT))
+    assert completion.native == ANSWER | {"system_fingerprint": "fp [redacted]"}
+    chunk = a_chunk("Hi", "stop", system_fingerprint=f"fp {KEY}")
+    handed = await Prompted("openai").events(events(chunk), request=passed_on("chat_completions", CHAT))
+    assert KEY not in str([event.data for event in handed if isinstance(event, NativeEvent)])
+
+
+async def test_a_stream_of_the_same_protocol_goes_through() -> None:
+    chunks = [a_chunk("Hi", x=1), a_chunk(reason="stop"), {"choices": [], "usage": ANSWER["usage"], "model": "gpt-4o"}]
+    content = events(*chunks) + b"data: [DONE]\n\n"
+    begun, *handed, last = await Prompted("openai").events(content, request=passed_on("chat_completions", CHAT))
+    assert begun == StreamStarted()
+    assert [orjson.loads(event.data) for event in handed if isinstance(event, NativeEvent)] == chunks
+    assert isinstance(last, Completion)
+    assert (last.usage, last.finish_reason, last.answered_by, last.native) == (USED, "stop", "gpt-4o", None)
+
+
+async def test_events_keep_their_names_and_become_one_line() -> None:
+    content = (
+        b'event: message_start\ndata: {"type": "message_start",\ndata: "message": {"model": "m"}}\n\n'
+        b'event: content_block_delta\ndata: {"type": "content_block_delta"}\n\n'
+        b'event: message_delta\ndata: {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}\n\n'
+        b'event: message_stop\ndata: {"type": "message_stop"}\n\n'
+    )
+    handed = await Prompted("anthropic").events(content, request=passed_on("messages", MESSAGE))
+    natives = [event for event in handed if isinstance(event, NativeEvent)]
+    assert [event.name for event in natives] == [
+        "message_start",
+        "content_block_delta",
+        "message_delta",
+        "message_stop",
+    ]
+    assert not any(b"\n" in event.data for event in natives)
+    assert orjson.loads(natives[0].data) == {"type": "message_start", "message": {"model": "m"}}
+
+
+ROLE: Final = {"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}]}
+OVERLOADED: Final = {"error": {"type": "server_error", "code": "server_is_overloaded"}}
+
+
+@pytest.mark.parametrize(
+    ("provider_type", "protocol", "opening"),
+    [
+        ("openai", "chat_completions", events(ROLE)),
+        ("anthropic", "messages", events({"type": "message_start", "message": {}}, {"type": "ping"})),
+    ],
+)
+async def test_nothing_is_handed_on_until_the_answer_begins(provider_type: str, protocol: Any, opening: bytes) -> None:  # noqa: ANN401
+    """So that another model can be asked when the provider breaks off at once."""
+    error = OVERLOADED if provider_type == "openai" else {"type": "error", "error": {"type": "overloaded_error"}}
+    prompted = Prompted(provider_type)
+    heard: list[object] = []
+    url = "/chat/completions" if provider_type == "openai" else "/messages"
+    prompted.outbound.answer("POST", prompted.connection.endpoint + url, opening + events(error), headers=EVENTS)
+    with pytest.raises(UpstreamFailure) as failure:
+        async with prompted.gateway.stream(prompted.connection, passed_on(protocol, MESSAGE)) as stream:
+            heard += [event async for event in stream]
+    assert (failure.value.category, heard) == ("overloaded", [])
+
+
+async def test_pings_alone_do_not_keep_a_stream_open_for_ever() -> None:
+    ping = b'event: ping\ndata: {"type": "ping"}\n\n'
+    begun = events({"type": "message_start", "message": {}}, {"type": "content_block_start", "index": 0})
+    outbound = HesitatingOutbound(0.0, *[0.02] * 40)
+    request = passed_on("messages", MESSAGE, idle_seconds=5.0, deadline_seconds=0.1)
+    failure = await failure_of(Prompted("anthropic", outbound=outbound), begun, *[ping] * 40, request=request)
+    assert failure.message == "Anthropic fell silent in the middle of its answer."
+
+
+async def test_of_several_answers_the_slowest_is_waited_for() -> None:
+    """The first one's end is not that of the stream, though nothing comes for longer than a stream may tarry."""
+    first = events(a_chunk("A"), {"choices": [{"index": 1, "delta": {"content": "B"}}]}, a_chunk(reason="stop"))
+    second = events({"choices": [{"index": 1, "delta": {"content": "!"}, "finish_reason": "length"}]})
+    outbound = HesitatingOutbound(0.0, 2.1, 0.0)
+    request = passed_on("chat_completions", CHAT)
+    handed = await Prompted("openai", outbound=outbound).events(first, second, b"data: [DONE]\n\n", request=request)
+    assert isinstance(handed[-1], Completion)
+    assert [choice.finish_reason for choice in handed[-1].choices] == ["stop", "length"]
+
+
+async def test_pings_after_the_end_are_not_waited_for() -> None:
+    started = asyncio.get_running_loop().time()
+    content = events(a_chunk("Hi", "stop"))
+    outbound = HesitatingOutbound(0.0, *[0.1] * 100)
+    words, completion = await Prompted("openai", outbound=outbound).streamed(content, *[b": ping\n\n"] * 100)
+    assert (words, completion.finish_reason) == (["Hi"], "stop")
+    assert asyncio.get_running_loop().time() - started < 8.0
+
+
+@pytest.mark.parametrize("protocol", ["chat_completions", None])
+async def test_a_whole_answer_in_place_of_a_stream_is_streamed(protocol: Any) -> None:  # noqa: ANN401
+    request = None if protocol is None else passed_on("chat_completions", CHAT)
+    headers = {"content-type": "application/json"}
+    heard = await Prompted("openai").events(orjson.dumps(ANSWER), request=request, headers=headers)
+    assert heard[:-1] == [StreamStarted(), TextDelta("Hi")]
+    assert isinstance(heard[-1], Completion)
+    assert (heard[-1].usage, heard[-1].native) == (USED, None)
+
+
+async def test_a_stream_in_place_of_a_whole_answer_is_gathered() -> None:
+    content = events(a_chunk("Hel"), a_chunk("lo", "stop"), {"choices": [], "usage": ANSWER["usage"]})
+    for request in (None, passed_on("chat_completions", CHAT)):
+        completion = await Prompted("openai").completed(content, request, headers=EVENTS)
+        assert (completion.text, completion.usage, completion.native) == ("Hello", USED, None)
+    with pytest.raises(UpstreamFailure) as failure:
+        await Prompted("openai").completed(events(a_chunk("Hel")), headers=EVENTS)
+    assert failure.value.category == "unexpected_body"
