@@ -51,7 +51,7 @@ def quote(text: str, secrets: Iterable[str | None]) -> str | None:
     Neither the secrets nor anything else that has the form of a key is in it.
     """
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    clean = without_keys(redact(line, secrets), REDACTED)
+    clean = redact(without_keys(line, REDACTED), secrets)
     return (clean if len(clean) <= LONGEST_QUOTE else f"{clean[: LONGEST_QUOTE - 1]}…") or None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from adapters.providers.wire.refusals import MESSAGES
 from application.errors import InvalidInput
 
 if TYPE_CHECKING:
     from application.prompts.conversation import Audio, Document, Image
 
-_POINTER: Final = "/messages"
 PDF: Final = "application/pdf"
 
 
@@ -34,15 +34,15 @@ class MediaSupport:
         media_type = image.media_type.lower() if image.media_type else None
         if image.data is not None:
             if media_type is None or not media_type.startswith("image/"):
-                raise InvalidInput(_POINTER, "Say of each image that is sent as data which media type it has.")
+                raise InvalidInput(MESSAGES, "Say of each image that is sent as data which media type it has.")
         elif image.url is None or not image.url.lower().startswith("https://"):
-            raise InvalidInput(_POINTER, "An image is base64 data, or an https address.")
+            raise InvalidInput(MESSAGES, "An image is base64 data, or an https address.")
         elif not self.fetches_images:
-            raise InvalidInput(_POINTER, f"{self.label} does not fetch images: send the image itself as data.")
+            raise InvalidInput(MESSAGES, f"{self.label} does not fetch images: send the image itself as data.")
         if media_type is not None and self.image_types is not None and media_type not in self.image_types:
             names = ", ".join(sorted(self.image_types))
             raise InvalidInput(
-                _POINTER, f"{self.label} does not take images of the type of one sent; it takes {names}."
+                MESSAGES, f"{self.label} does not take images of the type of one sent; it takes {names}."
             )
 
     def check_document(self, document: Document) -> None:
@@ -54,13 +54,13 @@ class MediaSupport:
         if document.text is not None:
             return
         if not self.takes_documents:
-            raise InvalidInput(_POINTER, f"{self.label} does not take documents: send their text.")
+            raise InvalidInput(MESSAGES, f"{self.label} does not take documents: send their text.")
         if document.url is not None and not self.fetches_documents:
-            raise InvalidInput(_POINTER, f"{self.label} does not fetch documents: send the document itself as data.")
+            raise InvalidInput(MESSAGES, f"{self.label} does not fetch documents: send the document itself as data.")
         if document.url is not None and not document.url.lower().startswith("https://"):
-            raise InvalidInput(_POINTER, "A document is base64 data, text, or an https address.")
+            raise InvalidInput(MESSAGES, "A document is base64 data, text, or an https address.")
         if document.data is not None and (document.media_type or "").lower() != PDF:
-            raise InvalidInput(_POINTER, f"{self.label} takes documents as PDF; send others as text.")
+            raise InvalidInput(MESSAGES, f"{self.label} takes documents as PDF; send others as text.")
 
     def check_audio(self, audio: Audio) -> None:
         """Let pass what the provider takes.
@@ -69,10 +69,10 @@ class MediaSupport:
             InvalidInput: it does not take sound, or not in this format.
         """
         if not self.audio_formats:
-            raise InvalidInput(_POINTER, f"{self.label} does not take audio: send a transcript.")
+            raise InvalidInput(MESSAGES, f"{self.label} does not take audio: send a transcript.")
         if audio.format not in self.audio_formats:
             names = ", ".join(sorted(self.audio_formats))
-            raise InvalidInput(_POINTER, f"{self.label} does not take audio of this format; it takes {names}.")
+            raise InvalidInput(MESSAGES, f"{self.label} does not take audio of this format; it takes {names}.")
 
 
 def data_url(media_type: str | None, data: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from application.errors import UnsupportedInput
 
 if TYPE_CHECKING:
     from application.prompts.conversation import Conversation
+
+
+MESSAGES: Final = "/messages"
+"""The place of the conversation, until it is called as the client calls it."""
 
 
 class Translation:

@@ -12,7 +12,9 @@ from adapters.providers.exchange import Patience
 from adapters.providers.verdicts import meanings
 from adapters.providers.wire.completed import deltas_of, whole_completion
 from adapters.providers.wire.failures import SUCCESS, refusal
+from adapters.providers.wire.refusals import MESSAGES, pointer
 from adapters.providers.wire.stream_reader import StreamReader
+from application.errors import InvalidInput
 from application.ports.outbound import OutboundFailure
 from application.prompts.completion import StreamStarted
 
@@ -51,7 +53,13 @@ def written(protocol: PromptProtocol, request: GenerationRequest, *, stream: boo
     client = request.client
     if client.protocol == protocol.name:
         return protocol.pass_through(client.body, request, stream=stream)
-    return protocol.encode(client.conversation(), request, stream=stream)
+    conversation = client.conversation()
+    try:
+        return protocol.encode(conversation, request, stream=stream)
+    except InvalidInput as refusal:
+        if refusal.pointer != MESSAGES:
+            raise
+        raise InvalidInput(pointer(conversation.name_of("messages")), refusal.message) from None
 
 
 async def answered(exchange: Exchange, url: str, protocol: PromptProtocol, request: GenerationRequest) -> Completion:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from adapters.providers.wire.refusals import MESSAGES
 from application.errors import InvalidInput
 from application.prompts.conversation import ToolCall, ToolResult
 
@@ -41,7 +42,7 @@ def arguments_object(call: ToolCall) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, dict):
-        raise InvalidInput("/messages", f"The arguments of the call of {call.name} are not a JSON object.")
+        raise InvalidInput(MESSAGES, f"The arguments of the call of {call.name} are not a JSON object.")
     return value
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.redaction import REDACTED, redact
+from application.policies.redaction import LONGEST_QUOTE, REDACTED, redact
+from application.policies.redaction import quote as quoted
 
 KEY = 'sk-proj-T3BlbkFJ/a+b=c d"e\\f-0123456789wxyz'
 
@@ -60,3 +61,25 @@ def test_a_secret_is_never_left_in_whatever_text(secret: str, before: str, after
     kept = redact(before + secret + after, [secret]).split(REDACTED)
     assert len(kept) > 1
     assert all(secret not in part for part in kept)
+
+
+@given(st.text(max_size=700))
+def test_what_others_say_becomes_one_short_line(text: str) -> None:
+    line = quoted(text, [None])
+    assert line is None or (line.isprintable() and 0 < len(line) <= LONGEST_QUOTE and "  " not in line)
+
+
+@pytest.mark.parametrize(
+    "key", [KEY, KEY[:20], "sk-ant-api03-0123456789abcdefgh", "AIza" + "x" * 35, "Bearer " + "y" * 20]
+)
+@pytest.mark.parametrize("lead", ["", "é" * 495])
+def test_no_key_is_in_it_wherever_it_is_cut(key: str, lead: str) -> None:
+    line = quoted(f"{lead}{key} was refused", [KEY])
+    assert line is not None
+    assert key[:8] not in line
+    assert quoted(f"It is {quote(quote(key, safe=''), safe='')}.", [KEY]) is not None
+    assert key[8:20] not in (quoted(f"It is {quote(quote(key, safe=''), safe='')}.", [KEY]) or "")
+
+
+def test_what_is_empty_is_none() -> None:
+    assert quoted(" \n\t ", [KEY]) is None

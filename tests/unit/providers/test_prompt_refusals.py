@@ -1,13 +1,15 @@
-"""What a provider does not like about a prompt is told in words that help, and in none of the provider's."""
+"""What a provider does not like about a prompt is told in words that help, with the provider's own beside them."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+import orjson
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from tests.unit.providers.prompting import Prompted
+from tests.unit.providers.prompting import Prompted, events, failure_of
+from tests.unit.providers.samples import BASE, KEY
 
 
 async def refused(provider: str, status: int, body: object) -> UpstreamFailure:
@@ -140,8 +142,68 @@ async def test_what_is_wrong_with_a_prompt_is_told(provider: str, status: int, b
     assert failure.hint
 
 
-async def test_nothing_of_the_refusal_is_repeated() -> None:
+async def test_nothing_of_the_refusal_is_repeated_in_our_own_words() -> None:
     secret = "my diary says that"
     for message in (f"temperature {secret}", f"prompt is too long {secret}", f"image.source {secret}", secret):
         failure = await refused("openai", 400, of_openai(message, param=secret))
         assert secret not in f"{failure.message}{failure.hint}"
+        assert secret in (failure.upstream_message or "")
+
+
+WORDS: Final = "Invalid schema for function 'f': 'x' is not valid."
+OTHER_KEY: Final = "gsk_" + "a1B2" * 13
+
+
+@pytest.mark.parametrize(
+    ("provider", "status", "body", "says"),
+    [
+        ("openai", 400, of_openai(WORDS), WORDS),
+        ("openai", 404, of_openai(WORDS, "model_not_found"), WORDS),
+        ("anthropic", 400, of_anthropic(WORDS), WORDS),
+        ("google", 400, of_google(WORDS), WORDS),
+        ("mistral", 422, of_mistral("top_k"), "Extra inputs are not permitted"),
+        ("xai", 400, {"code": "x", "error": WORDS}, WORDS),
+        ("openai_compatible", 422, {"detail": [{"loc": ["body", "n"], "msg": WORDS}]}, WORDS),
+        ("openai_compatible", 400, {"object": "error", "message": WORDS, "code": 400}, WORDS),
+        (
+            "openrouter",
+            400,
+            {"error": {"code": 400, "message": "Provider returned error", "metadata": {"raw": WORDS}}},
+            f"Provider returned error {WORDS}",
+        ),
+        ("openai", 400, of_openai("One\nline\tof \u0007 it."), "One line of it."),
+        ("openai", 400, of_openai(f"Bad: {KEY}, {OTHER_KEY}."), "Bad: [redacted], [redacted]."),
+        ("openai", 400, of_openai(f"Bad: {KEY[:12]}***."), "Bad: [redacted]***."),
+        ("openai", 400, of_openai("é" * 700), "é" * 499 + "…"),
+        ("openai", 400, {"error": {"type": "invalid_request_error"}}, None),
+        ("openai", 400, b"<html>no</html>", None),
+        ("openai", 400, b"Bad gateway at 10.0.0.1", None),
+    ],
+)
+async def test_the_providers_own_sentence_is_told_without_secrets(
+    provider: str, status: int, body: object, says: str | None
+) -> None:
+    is_type = provider in {"openai", "anthropic", "google", "openai_compatible"}
+    prompted = Prompted(provider) if is_type else Prompted("openai_compatible", preset=provider)
+    for call in (prompted.completed(body, status=status), prompted.streamed(_content(body), status=status)):
+        with pytest.raises(UpstreamFailure) as failure:
+            await call
+        assert failure.value.upstream_message == says
+
+
+async def test_the_providers_own_sentence_is_told_in_mid_stream_too() -> None:
+    failure = await failure_of(Prompted("openai"), events({"error": {"message": WORDS, "type": "server_error"}}))
+    assert failure.upstream_message == WORDS
+
+
+async def test_a_test_of_the_connection_repeats_nothing() -> None:
+    prompted = Prompted("openai")
+    prompted.outbound.answer("GET", f"{BASE}/models", orjson.dumps(of_openai(WORDS)), status=400)
+    assert WORDS not in str(await prompted.gateway.probe(prompted.connection))
+    with pytest.raises(UpstreamFailure) as failure:
+        await prompted.gateway.list_models(prompted.connection)
+    assert failure.value.upstream_message is None
+
+
+def _content(body: object) -> bytes:
+    return body if isinstance(body, bytes) else orjson.dumps(body)
