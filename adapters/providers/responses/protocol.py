@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapters.providers.responses.completion import read_response
-from adapters.providers.responses.request import encode, pass_through
+from adapters.providers.responses.passing import pass_through
+from adapters.providers.responses.request import encode
 from adapters.providers.responses.streaming import ResponseDecoder
 
 if TYPE_CHECKING:
