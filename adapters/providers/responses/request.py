@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.openai.rules import reasons
 from adapters.providers.responses.items import ItemWriter
 from adapters.providers.responses.rules import effort_for, is_reasoning
-from adapters.providers.responses.schemas import narrowed, unfit_word
+from adapters.providers.responses.schemas import narrowed, requires_all, unfit_word
 from adapters.providers.wire.defaults import has_system, limited, without_dropped
 from adapters.providers.wire.protocol import WireRequest
 from adapters.providers.wire.reasoning import effort_of
@@ -79,8 +79,10 @@ def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
         custom = {"type": "custom", "name": tool.name, "description": tool.description, "format": tool.grammar}
         return {name: value for name, value in custom.items() if value is not None}
     parameters = tool.parameters if tool.parameters is not None else {"type": "object", "properties": {}}
-    is_strict = bool(tool.strict) and unfit_word(parameters) is None and narrowed(parameters) == parameters
-    if tool.strict and not is_strict:
+    is_strict = bool(tool.strict) and unfit_word(parameters) is None and requires_all(parameters)
+    if is_strict:
+        parameters = narrowed(parameters)
+    elif tool.strict:
         translation.ignore("tool_strict", tool.strict)
     # Here alone a tool that does not say is strict.
     told = {"type": "function", "name": tool.name, "parameters": parameters, "strict": is_strict}

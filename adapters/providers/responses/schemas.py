@@ -32,7 +32,7 @@ def unfit_word(schema: object) -> str | None:
         return "additionalProperties"
     for word, value in schema.items():
         if word in _UNFIT:
-            return word
+            return str(word)
         # The names of properties are no words of the language.
         inner = list(value.values()) if word in _NAMED and isinstance(value, dict) else value
         if word not in {"enum", "const", "default", "required"} and (found := unfit_word(inner)) is not None:
@@ -51,10 +51,26 @@ def narrowed(schema: Mapping[str, Any]) -> dict[str, Any]:
         else:
             told[word] = _narrowed(value) if word == "items" else value
     if isinstance(told.get("properties"), dict):
-        told |= {"required": list(told["properties"]), "additionalProperties": False}
-    elif told.get("type") == "object":
+        required = told.get("required") or []
+        told["required"] = [*required, *(name for name in told["properties"] if name not in required)]
+    if told.get("type") == "object" or "properties" in told:
         told["additionalProperties"] = False
     return told
+
+
+def requires_all(schema: object) -> bool:
+    """Tell whether every property of every object is required already."""
+    if isinstance(schema, list):
+        return all(requires_all(each) for each in schema)
+    if not isinstance(schema, dict):
+        return True
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and not properties.keys() <= set(schema.get("required") or ()):
+        return False
+    return all(
+        requires_all(list(value.values()) if word in _NAMED and isinstance(value, dict) else value)
+        for word, value in schema.items()
+    )
 
 
 def _narrowed(schema: Any) -> Any:  # noqa: ANN401 - JSON

@@ -92,8 +92,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             "response_format": "output_config.format",
             "cache": "cache_control",
             "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
-            "tool_strict": "tools",
-            "image_detail": "messages",
+            "tool_strict": "tools[].strict",
         },
     )
 

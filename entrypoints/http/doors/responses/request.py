@@ -115,8 +115,8 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             "verbosity": "text.verbosity",
             "logprobs": "include",
             "messages": "input",
-            "image_detail": "input",
-            "tool_strict": "tools",
+            "image_detail": "input[].content[].detail",
+            "tool_strict": "tools[].strict",
         },
     )
 
@@ -206,34 +206,39 @@ def _content(place: Place, found: list[Untranslatable]) -> Part | None:
             return Text(text=place.get("text").text())
         case "refusal":
             return Refusal(text=place.get("refusal").text())
-        case "input_image" if place.get("file_id").value is None:
-            media_type, data, url = split_url(place.get("image_url").text())
-            return Image(media_type=media_type, data=data, url=url, detail=place.get("detail").optional_text())
-        case "input_file" if place.get("file_id").value is None:
-            name = place.get("filename").optional_text()
-            if place.get("file_url").value is not None:
-                return Document(url=place.get("file_url").text(), filename=name)
-            media_type, data, url = split_url(place.get("file_data").text())
-            return Document(media_type=media_type, data=data, url=url, filename=name)
+        case "input_image" | "input_file" if place.get("file_id").value is None:
+            return _image(place) if place.kind == "input_image" else _document(place)
         case "input_image" | "input_file":
             message = "The id of a file belongs to one account: send the file itself."
             found.append(Untranslatable(field=place.get("file_id").name, message=message))
-            return None
-    message = f"Contents of the type {place.kind!r} cannot be translated for the model's provider."
-    found.append(Untranslatable(field=place.name, message=message))
+        case kind:
+            message = f"Contents of the type {kind!r} cannot be translated for the model's provider."
+            found.append(Untranslatable(field=place.name, message=message))
     return None
+
+
+def _image(place: Place) -> Image:
+    media_type, data, url = split_url(place.get("image_url").text())
+    return Image(media_type=media_type, data=data, url=url, detail=place.get("detail").optional_text())
+
+
+def _document(place: Place) -> Document:
+    name = place.get("filename").optional_text()
+    if place.get("file_url").value is not None:
+        return Document(url=place.get("file_url").text(), filename=name)
+    media_type, data, url = split_url(place.get("file_data").text())
+    return Document(media_type=media_type, data=data, url=url, filename=name)
 
 
 def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
     for tool in tools.items():
         if tool.kind == "function":
-            strict = tool.get("strict").truth()
             yield Tool(
                 name=tool.get("name").text(),
                 description=tool.get("description").optional_text(),
                 parameters=tool.get("parameters").optional_mapping(),
-                # A function that does not say is strict here, and nowhere else.
-                strict=True if strict is None else strict,
+                # A function that does not say is strict here as far as its schema fits; nowhere else is it.
+                strict=tool.get("strict").truth(),
             )
         elif tool.kind == "custom":
             yield Tool(
