@@ -28,7 +28,7 @@ def google_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     schema = _merged(schema)
     told: dict[str, Any] = {}
     for word, value in schema.items():
-        if word in _PLAIN or (word == "format" and value in _FORMATS):
+        if word in _PLAIN or (word == "format" and isinstance(value, str) and value in _FORMATS):
             told[word] = value
         elif word == "const":
             told["enum"] = [value]
@@ -56,10 +56,11 @@ def _merged(schema: Mapping[str, Any]) -> dict[str, Any]:
     alternatives = schema.get("allOf")
     for part in alternatives if isinstance(alternatives, list) else ():
         for word, value in (_merged(part) if isinstance(part, dict) else {}).items():
-            if word == "required":
-                told[word] = list(dict.fromkeys([*told.get(word, ()), *value]))
-            elif word in _NAMED and isinstance(value, dict):
-                told[word] = {**value, **told.get(word, {})}
+            known = told.get(word)
+            if word == "required" and isinstance(value, list) and isinstance(known, list):
+                told[word] = [*known, *(name for name in value if name not in known)]
+            elif word in _NAMED and isinstance(value, dict) and isinstance(known, dict):
+                told[word] = {**value, **known}
             else:
                 told.setdefault(word, value)
     if isinstance(told.get("$ref"), str):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.providers.reading import mapping
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -71,8 +73,9 @@ class StrictSchemas:
             self.unions += 1
         if schema.get("type") == "object" or "properties" in schema:
             told["additionalProperties"] = False
-            properties, required = schema.get("properties"), schema.get("required")
-            self.optional += len((properties or {}).keys() - set(required or ()))
+            required = schema.get("required")
+            required = required if isinstance(required, list) else []
+            self.optional += sum(name not in required for name in mapping(schema.get("properties")))
         return told
 
     def _part(self, schema: object, word: str) -> dict[str, Any]:
@@ -86,18 +89,21 @@ def _is_fit(word: str, value: object) -> bool:
         case "additionalProperties":
             return value is False
         case "format":
-            return value in _FORMATS
+            return isinstance(value, str) and value in _FORMATS
         case "minItems":
-            return value in {0, 1}
+            return isinstance(value, int) and value in {0, 1}
         case _:
             return False
 
 
 def _check_references(schema: Mapping[str, Any]) -> None:
     """Refuse schemas that lead outside themselves or into a circle."""
-    defined = {
-        f"#/{word}/{name}": each for word in ("$defs", "definitions") for name, each in (schema.get(word) or {}).items()
+    definitions: dict[str, Any] = {
+        f"#/{word}/{name}": each
+        for word in ("$defs", "definitions")
+        for name, each in mapping(schema.get(word)).items()
     }
+    fine: set[str] = set()
 
     def follow(place: object, path: frozenset[str]) -> None:
         if isinstance(place, list):
@@ -105,11 +111,12 @@ def _check_references(schema: Mapping[str, Any]) -> None:
                 follow(each, path)
         elif isinstance(place, dict):
             target = place.get("$ref")
-            if isinstance(target, str):
-                if target in path or target not in defined:
+            if isinstance(target, str) and target not in fine:
+                if target in path or target not in definitions:
                     message = "$ref"
                     raise UnfitSchema(message)
-                follow(defined[target], path | {target})
+                follow(definitions[target], path | {target})
+                fine.add(target)
             for word, each in place.items():
                 if word not in {"$defs", "definitions"}:
                     follow(each, path)

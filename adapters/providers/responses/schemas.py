@@ -51,7 +51,7 @@ def narrowed(schema: Mapping[str, Any]) -> dict[str, Any]:
         else:
             told[word] = _narrowed(value) if word == "items" else value
     if isinstance(told.get("properties"), dict):
-        required = told.get("required") or []
+        required = told["required"] if isinstance(told.get("required"), list) else []
         told["required"] = [*required, *(name for name in told["properties"] if name not in required)]
     if told.get("type") == "object" or "properties" in told:
         told["additionalProperties"] = False
@@ -65,7 +65,9 @@ def requires_all(schema: object) -> bool:
     if not isinstance(schema, dict):
         return True
     properties = schema.get("properties")
-    if isinstance(properties, dict) and not properties.keys() <= set(schema.get("required") or ()):
+    required = schema.get("required")
+    known = required if isinstance(required, list) else []
+    if isinstance(properties, dict) and any(name not in known for name in properties):
         return False
     return all(
         requires_all(list(value.values()) if word in _NAMED and isinstance(value, dict) else value)
