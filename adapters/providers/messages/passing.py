@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from application.prompts.generation import GenerationRequest
 
-OWN_FIELDS: Final = ("deadlineSeconds", "idleSeconds", "deadline_seconds", "idle_seconds")
 _BLOBS: Final = {"thinking": "signature", "redacted_thinking": "data"}
 
 
@@ -35,7 +34,7 @@ def pass_through(
     Thoughts that another provider's model had within the same conversation are taken out. Thinking is left out, and
     named, where Anthropic would refuse it because there are then no thoughts before the last call of a tool.
     """
-    sent = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+    sent = dict(body)
     defaults = request.defaults
     sent["model"] = request.model_id
     wish = sent.get("max_tokens")

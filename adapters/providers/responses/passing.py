@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from adapters.providers.openai.rules import reasons
 from adapters.providers.responses.request import ENCRYPTED
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from application.prompts.generation import GenerationRequest
 
-OWN_FIELDS: Final = ("deadlineSeconds", "idleSeconds", "deadline_seconds", "idle_seconds")
-
 
 def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
     """Return the client's own body for this model.
@@ -27,7 +25,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
     models that reason are asked for their encrypted thoughts, without which the next turn could not hand them back.
     Those of other providers' models within the same conversation are taken out.
     """
-    sent = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+    sent = dict(body)
     defaults = request.defaults
     sent["model"] = request.model_id
     sent["store"] = False
