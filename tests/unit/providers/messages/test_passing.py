@@ -10,8 +10,9 @@ from adapters.providers.messages.protocol import Messages
 from application.prompts.blobs import blob_of
 from application.prompts.conversation import Reasoning
 from tests.fakes.client import FakeClient, a_conversation
-from tests.unit.providers.prompting import KEY, ORIGIN, Prompted, a_request
+from tests.unit.providers.prompting import ORIGIN, Prompted, a_request
 from tests.unit.providers.protocols import MESSAGES, a_call, hand_on, sample
+from tests.unit.providers.samples import KEY
 
 OLD = "claude-sonnet-4-5"
 ASK = {"role": "user", "content": "Ask"}

@@ -66,7 +66,7 @@ def test_a_budget_is_an_effort_where_the_model_itself_measures() -> None:
 
 
 def test_thinking_leaves_room_for_the_answer_or_is_left_out() -> None:
-    options = {"reasoning": ReasoningOptions(effort="high"), "model_id": "claude-sonnet-4-5"}
+    options: dict[str, Any] = {"reasoning": ReasoningOptions(effort="high"), "model_id": "claude-sonnet-4-5"}
     room = write(MESSAGES, sampling=Sampling(max_tokens=4_000), **options)
     assert room.body["thinking"]["budget_tokens"] == 2_000
     small = write(MESSAGES, sampling=Sampling(max_tokens=500), **options)
@@ -80,14 +80,18 @@ def test_a_model_that_always_thinks_does_so_and_it_is_said() -> None:
 
 
 def test_the_models_own_effort_gives_way() -> None:
-    own = {"reasoning_effort": "low"}
+    own: dict[str, Any] = {"reasoning_effort": "low"}
     assert write(MESSAGES, model_id="claude-opus-4-7", defaults=own).body["output_config"] == {"effort": "low"}
     asked = write(MESSAGES, model_id="claude-opus-4-7", defaults=own, reasoning=ReasoningOptions(effort="high"))
     assert asked.body["output_config"] == {"effort": "high"}
 
 
 def test_a_forced_tool_and_thinking_with_a_budget_exclude_each_other() -> None:
-    forced = {"tools": (WEATHER,), "tool_choice": ToolChoice(mode="required"), "model_id": "claude-sonnet-4-5"}
+    forced: dict[str, Any] = {
+        "tools": (WEATHER,),
+        "tool_choice": ToolChoice(mode="required"),
+        "model_id": "claude-sonnet-4-5",
+    }
     with pytest.raises(InvalidInput, match="tool_choice"):
         write(MESSAGES, reasoning=ReasoningOptions(effort="low"), **forced)
     own = write(MESSAGES, defaults={"reasoning_effort": "low"}, **forced)
