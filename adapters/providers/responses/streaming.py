@@ -56,9 +56,6 @@ class ResponseDecoder:
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         self.observe(document)
-        return list(self._deltas(document, _words(document)))
-
-    def _deltas(self, document: Mapping[str, Any], words: str) -> Iterator[Delta]:
         place = document.get("output_index")
         match document.get("type"):
             case "response.output_item.added":
