@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from application.ports.outbound import Outbound
     from application.ports.provider_gateway import OfferedModel
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 Concern = Literal["provider", "listing"]
@@ -129,5 +130,18 @@ class PromptAdapter(ProviderAdapter, Protocol):
         """Yield what is new as it comes and, last, the whole answer; errors as for `generate`, at any time.
 
         Closing the generator ends the call. After the first words the adapter itself keeps to `request.idle_seconds`.
+        """
+        ...
+
+
+@runtime_checkable
+class EmbeddingAdapter(ProviderAdapter, Protocol):
+    """An adapter that also turns texts into vectors; errors and deadlines are as for the other methods."""
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        """Return a vector for each input, in their order.
+
+        Raises:
+            InvalidInput: the provider does not take a part of the request; nothing was sent.
         """
         ...

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from application.policies.candidates import Candidate, Selection
-    from application.prompts.answer import Attempt, PromptAnswer
+    from application.prompts.answer import Account, Attempt, PromptAnswer
 
 MOST_REASONS: Final = 50
 """Candidates that a refusal tells of; the route that explains choices tells of more."""
@@ -64,7 +64,6 @@ def answer_document(answer: PromptAnswer) -> dict[str, Any]:
     """Return everything about the answer except its text."""
     completion = answer.completion
     return {
-        "model": model_document(answer.candidate),
         "answeredBy": completion.answered_by,
         "finishReason": completion.finish_reason,
         "usage": {
@@ -73,11 +72,19 @@ def answer_document(answer: PromptAnswer) -> dict[str, Any]:
             "cachedInputTokens": completion.usage.cached_input_tokens,
             "reasoningTokens": completion.usage.reasoning_tokens,
         },
-        "costUsd": answer.cost.usd,
-        "costUnknownReason": answer.cost.unknown,
-        "latencyMs": _milliseconds(answer.latency_ms),
         "upstreamRequestId": completion.upstream_request_id,
-        "attempts": attempt_documents(answer.attempts),
+        **account_document(answer),
+    }
+
+
+def account_document(account: Account) -> dict[str, Any]:
+    """Return which model has answered, at what cost, after which calls."""
+    return {
+        "model": model_document(account.candidate),
+        "costUsd": account.cost.usd,
+        "costUnknownReason": account.cost.unknown,
+        "latencyMs": _milliseconds(account.latency_ms),
+        "attempts": attempt_documents(account.attempts),
     }
 
 

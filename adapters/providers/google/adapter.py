@@ -12,6 +12,7 @@ from adapters.providers.google.models import read_model
 from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts.google import GOOGLE
+from adapters.providers.wire.embeddings import embed_in_google_shape
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 # v1 is stable but leaves the previews out.
@@ -89,6 +91,11 @@ class Google:
         exchange = Exchange(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "streamGenerateContent", {"alt": "sse"})
         return streamed(exchange, url, _PROTOCOL, request)
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        exchange = Exchange(_WIRE, connection, outbound)
+        url = _method(connection, request.model_id, "batchEmbedContents")
+        return await embed_in_google_shape(exchange, url, request)
 
 
 def versioned(connection: ProviderConnection) -> str:

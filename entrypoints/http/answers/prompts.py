@@ -79,6 +79,27 @@ class WrittenWords(Shown):
     text: Annotated[str, Field(examples=["Hello"])]
 
 
+class EmbeddingTokens(Shown):
+    """Tokens as the provider counted them, null where it did not."""
+
+    input_tokens: int | None
+
+
+class EmbeddedTexts(Shown):
+    """Vectors in the order of the texts. `model` was asked; `answeredBy` is what the provider says has answered."""
+
+    vectors: list[list[float]]
+    dimensions: int
+    model: ChosenModel
+    answered_by: str | None
+    usage: EmbeddingTokens
+    cost_usd: Amount | None
+    cost_unknown_reason: Literal["price-unknown", "usage-unknown"] | None
+    latency_ms: float
+    upstream_request_id: str | None
+    attempts: list[CallMade]
+
+
 class FinishedAnswer(Shown):
     """Everything about an answer but its text.
 

@@ -9,13 +9,14 @@ from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFaile
 from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompt_examples import CHUNK, COMPLETED, FINISHED, GENERATED
-from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, WrittenWords
+from entrypoints.http.answers.prompts import Choice, EmbeddedTexts, FinishedAnswer, GeneratedAnswer, WrittenWords
 from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.bodies.usage import UsageQuery
 from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody
+from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
 from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document
@@ -24,6 +25,7 @@ from entrypoints.http.routes import MEBIBYTE, Answer, Route, StreamedEvent, rout
 if TYPE_CHECKING:
     from entrypoints.http.views.compatible_models import CompatibleModelViews
     from entrypoints.http.views.doors import DoorViews
+    from entrypoints.http.views.embeddings import EmbeddingViews
     from entrypoints.http.views.prompts import PromptViews
     from entrypoints.http.views.usage import UsageViews
 
@@ -105,7 +107,7 @@ _MESSAGED = {
 }
 
 
-def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
+def prompt_routes(prompts: PromptViews, embeddings: EmbeddingViews, usage: UsageViews) -> list[Route]:
     """Return the routes of this service's own API."""
     return [
         route(
@@ -135,6 +137,19 @@ def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
             problems=_IN_VAIN,
         ),
         route(
+            "POST",
+            "/api/ai/embed",
+            embeddings.embed,
+            access=Access.EDITOR,
+            tag=_PROMPTS,
+            body=TextsToEmbed,
+            body_example={"providerModelId": "text-embedding-3-small", "texts": ["Say hello."]},
+            largest_body=LARGEST_PROMPT,
+            answers={200: Answer(description="The vectors.", schema=EmbeddedTexts)},
+            problems=_IN_VAIN,
+            replayable=False,
+        ),
+        route(
             "GET",
             "/api/ai/usage",
             usage.report_usage,
@@ -146,7 +161,7 @@ def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
     ]
 
 
-def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
+def door_routes(doors: DoorViews, embeddings: EmbeddingViews, models: CompatibleModelViews) -> list[Route]:
     """Return the routes for clients that speak other protocols."""
     return [
         route(
@@ -215,6 +230,20 @@ def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
             answers=_MESSAGED,
             problems=_IN_VAIN,
             problem_shape=ANTHROPIC_SHAPE,
+            replayable=False,
+        ),
+        route(
+            "POST",
+            "/v1/embeddings",
+            embeddings.create_embedding,
+            access=Access.EDITOR,
+            tag=_COMPATIBLE,
+            body=EmbeddingBody,
+            body_example={"model": "text-embedding-3-small", "input": "Say hello."},
+            largest_body=LARGEST_PROMPT,
+            answers={200: Answer(description="The vectors.", schema=EmbeddingList)},
+            problems=_IN_VAIN,
+            problem_shape=OPENAI_SHAPE,
             replayable=False,
         ),
     ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+
 from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
 from application.policies.candidates import ModelByAnyName, ModelById, ModelByName, Need

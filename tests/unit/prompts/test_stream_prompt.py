@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from adapters.system_timer import SystemTimer
 from application.commands.stream_prompt import stream_prompt
 from application.policies.candidates import ModelById, Need
