@@ -9,7 +9,14 @@ from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFaile
 from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompt_examples import CHUNK, COMPLETED, FINISHED, GENERATED
-from entrypoints.http.answers.prompts import Choice, EmbeddedTexts, FinishedAnswer, GeneratedAnswer, WrittenWords
+from entrypoints.http.answers.prompts import (
+    Choice,
+    EmbeddedTexts,
+    FinishedAnswer,
+    GeneratedAnswer,
+    ToolCallEvent,
+    WrittenWords,
+)
 from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
@@ -51,6 +58,8 @@ _BROKEN_OFF = Problem(
 )
 _EVENTS = (
     StreamedEvent(name="delta", schema=WrittenWords, description="The next words, as soon as they are there."),
+    StreamedEvent(name="reasoning", schema=WrittenWords, description="The next words of the model's thoughts."),
+    StreamedEvent(name="toolCall", schema=ToolCallEvent, description="A call of a tool that is whole."),
     StreamedEvent(
         name="done", schema=FinishedAnswer, example=FINISHED, description="The last event of an answer that is whole."
     ),
