@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
-from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
+from entrypoints.http.answers.chat_completions import ChatChunk, CompletedChat
+from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompt_examples import CHUNK, COMPLETED, FINISHED, GENERATED
 from entrypoints.http.answers.prompts import (
@@ -20,6 +21,7 @@ from entrypoints.http.answers.prompts import (
 from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.bodies.usage import UsageQuery
 from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody
@@ -179,7 +181,8 @@ def door_routes(doors: DoorViews, embeddings: EmbeddingViews, models: Compatible
             models.list_compatible_models,
             access=Access.VIEWER,
             tag=_COMPATIBLE,
-            answers={200: Answer(description="The models.", schema=CompatibleModelList)},
+            query=CompatibleModelQuery,
+            answers={200: Answer(description="The models.", schema=AnyModelList)},
             problem_shape=OPENAI_SHAPE,
         ),
         route(
@@ -188,7 +191,7 @@ def door_routes(doors: DoorViews, embeddings: EmbeddingViews, models: Compatible
             models.get_compatible_model,
             access=Access.VIEWER,
             tag=_COMPATIBLE,
-            answers={200: Answer(description="The model.", schema=CompatibleModel)},
+            answers={200: Answer(description="The model.", schema=AnyModel)},
             problems=(ModelNotFound,),
             problem_shape=OPENAI_SHAPE,
         ),
