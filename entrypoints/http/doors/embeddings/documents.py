@@ -44,13 +44,15 @@ def embedding_list(answer: EmbeddingAnswer, *, model: str, in_base64: bool) -> d
     read = embedded.usage.input_tokens or 0
     return {
         "object": "list",
-        "data": [
-            {"object": "embedding", "index": index, "embedding": _base64(vector) if in_base64 else vector}
-            for index, vector in enumerate(embedded.vectors)
-        ],
+        "data": [embedding_row(index, vector, in_base64=in_base64) for index, vector in enumerate(embedded.vectors)],
         "model": embedded.answered_by or model,
         "usage": {"prompt_tokens": read, "total_tokens": read},
     }
+
+
+def embedding_row(index: int, vector: Sequence[float], *, in_base64: bool) -> dict[str, Any]:
+    """Return one vector; in base64 it is 32-bit floats, little end first."""
+    return {"object": "embedding", "index": index, "embedding": _base64(vector) if in_base64 else vector}
 
 
 def embedded_document(answer: EmbeddingAnswer) -> dict[str, Any]:
