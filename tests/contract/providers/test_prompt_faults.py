@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import StreamStarted, TextDelta
 from tests.contract.providers.account import a_prompt

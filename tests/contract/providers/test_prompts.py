@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from adapters.providers.gateway import Gateway
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted, TextDelta

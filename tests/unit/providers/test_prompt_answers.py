@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+
 from application.ports.outbound import FailureCategory, OutboundFailure
 from application.ports.provider_gateway import RateLimit, UpstreamFailure
 from application.prompts.completion import TokenUsage

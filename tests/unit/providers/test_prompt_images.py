@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+
 from application.errors import InvalidInput
 from application.prompts.conversation import Image
 from tests.unit.providers.prompting import PIXEL, Prompted, a_prompt

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+
 from tests.fakes.client import a_turn
 from tests.unit.providers.prompting import Prompted, a_prompt, passed_on
 from tests.unit.providers.samples import BASE, KEY
