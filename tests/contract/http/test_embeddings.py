@@ -11,7 +11,9 @@ import pytest
 from tests.contract.http.prompting import a_desk, post, routes_of
 
 if TYPE_CHECKING:
-    from tests.http_service import Serve, Service
+    from collections.abc import Awaitable, Callable
+
+    from tests.http_service import Service
     from tests.prompts import Desk
 
 EMBED = "/api/ai/embed"
@@ -24,7 +26,7 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Serve) -> Service:
+async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*routes_of(desk))
 
 
