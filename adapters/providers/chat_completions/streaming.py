@@ -62,7 +62,7 @@ class _Writing:
 
 
 class ChunkDecoder:
-    """Implements `StreamDecoder`. The end is `[DONE]`; not all write it, so that every choice's finish reason will do."""
+    """Implements `StreamDecoder`. The end is `[DONE]`; not all write it, so every choice's finish reason will do."""
 
     def __init__(self, origin: str) -> None:
         self.parsed = ParsedCompletion()

@@ -25,8 +25,9 @@ _CODE_FIELDS: Final = ("code", "type", "status", "reason", "error_code")
 class Facts:
     """An answer, taken apart. `codes` and `message` are in lower case; `shown` is a code that people may read.
 
-    `said` is the message as it came, which may hold secrets. `parameter` is the part of the request that is refused, in lower case. `is_error` is also true of a success whose
-    body speaks of an error, as streams and some gateways send it.
+    `said` is the message as it came, which may hold secrets. `parameter` is the part of the request that is refused, in
+    lower case. `is_error` is also true of a success whose body speaks of an error, as streams and some gateways send
+    it.
     """
 
     status: int
