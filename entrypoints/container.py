@@ -50,6 +50,7 @@ from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
 from application.commands.check_provider import check_provider, watch_provider
 from application.commands.count_tokens import count_tokens
+from application.commands.embed_texts import embed_texts
 from application.commands.import_models import import_models
 from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
@@ -215,6 +216,7 @@ class Container(containers.DeclarativeContainer):
     count_tokens = providers.Factory(partial, count_tokens, ports=prompts)
     run_prompt = providers.Factory(partial, run_prompt, ports=prompts)
     stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
+    embed_texts = providers.Factory(partial, embed_texts, ports=prompts, embeddings=gateway)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
     history = providers.Factory(partial, history, log=audit_log, rows=ledger)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)

@@ -26,6 +26,7 @@ from entrypoints.http.views.bulk import BulkViews
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.discovery import DiscoveryViews
 from entrypoints.http.views.doors import DoorViews
+from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.prompts import PromptViews
@@ -194,6 +195,7 @@ def views(container: Container, trail: AuditTrail) -> Views:
         prompts=PromptViews(
             select=container.select_model(), run=container.run_prompt(), stream=container.stream_prompt()
         ),
+        embeddings=EmbeddingViews(embed_texts=container.embed_texts()),
         doors=DoorViews(run=container.run_prompt(), stream=container.stream_prompt(), count=container.count_tokens()),
         compatible_models=CompatibleModelViews(
             select=container.select_model(), callable_models=container.callable_models()

@@ -12,9 +12,10 @@ from adapters.providers.reports import finding_of_failure
 from application.errors import InvalidInput
 from application.policies.redaction import quote, redact
 from application.ports.outbound import OutboundFailure
-from application.ports.provider_adapter import Finding, PromptAdapter
+from application.ports.provider_adapter import EmbeddingAdapter, Finding, PromptAdapter
 from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
 from application.prompts.completion import Completion, CompletionEvent, StreamStarted
+from application.prompts.embedding import Embedded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from application.ports.outbound import Outbound
     from application.ports.provider_adapter import ProviderAdapter
     from application.ports.provider_gateway import ProviderConnection
+    from application.prompts.embedding import EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 _log = logging.getLogger(__name__)
@@ -126,6 +128,24 @@ class InstalledAdapter:
             except UpstreamFailure as failure:
                 raise _without_key(finding_of_failure(failure), connection).failure() from None
             raise AdapterUnusable("its stream ended without a Completion")
+        raise self._failure(contained.error)
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        if not isinstance(self._adapter, EmbeddingAdapter):
+            raise UpstreamFailure(
+                "bad_request",
+                f"The adapter for {self.type.label} has no embeddings.",
+                hint="Use an embedding model of another provider.",
+            )
+        contained = Contained(passing=_ALLOWED_OF_PROMPTS)
+        with contained:
+            try:
+                embedded: object = await self._adapter.embed(connection, request, outbound)
+            except UpstreamFailure as failure:
+                raise _without_key(finding_of_failure(failure), connection).failure() from None
+            if isinstance(embedded, Embedded):
+                return embedded
+            raise AdapterUnusable("its embed returned something other than an Embedded")
         raise self._failure(contained.error)
 
     def _prompt_adapter(self) -> PromptAdapter:

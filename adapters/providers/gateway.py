@@ -19,7 +19,7 @@ from adapters.providers.reports import finding_of_failure, finding_of_silence, o
 from adapters.providers.settings import checked_settings
 from application.errors import InvalidInput
 from application.ports.outbound import OutboundFailure
-from application.ports.provider_adapter import Finding, TokenCounter
+from application.ports.provider_adapter import EmbeddingAdapter, Finding, TokenCounter
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.refusals import TokensNotCounted
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import PromptAdapter
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
     from domain.provider.values import Endpoint
 
@@ -45,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """Implements `ProviderGateway` and `Generation` with the built-in types and those of installed packages."""
+    """Implements `ProviderGateway`, `Generation` and `Embeddings` with the built-in types and those of packages."""
 
     def __init__(self, outbound: Outbound, *, clock: Callable[[], datetime] = utc_now) -> None:
         """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for."""
@@ -93,6 +94,23 @@ class Gateway:
         try:
             async with asyncio.timeout(request.deadline_seconds):
                 return await adapter.generate(connection, request, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_silence(failure)
+        except TimeoutError:
+            finding = out_of_time(adapter.type.label, request.deadline_seconds)
+        raise finding.failure() from None
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest) -> Embedded:
+        adapter = self._adapter(connection)
+        if not isinstance(adapter, EmbeddingAdapter):
+            raise UpstreamFailure(
+                "bad_request",
+                f"{adapter.type.label} has no embeddings that this service can ask for.",
+                hint="Use an embedding model of another provider.",
+            )
+        try:
+            async with asyncio.timeout(request.deadline_seconds):
+                return await adapter.embed(connection, request, self._outbound)
         except OutboundFailure as failure:
             finding = finding_of_silence(failure)
         except TimeoutError:

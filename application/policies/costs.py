@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
-    from application.prompts.completion import Completion
+    from application.prompts.completion import TokenUsage
     from domain.model.values import Price
 
 UnknownCost = Literal["price-unknown", "usage-unknown"]
@@ -25,17 +25,36 @@ class Cost:
     unknown: UnknownCost | None = None
 
 
+class Metered(Protocol):
+    """An answer with what the provider says of its tokens, of its cost, and of its own name for the request."""
+
+    @property
+    def usage(self) -> TokenUsage:
+        """The tokens."""
+        ...
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What the provider says that it cost, none where it does not."""
+        ...
+
+    @property
+    def upstream_request_id(self) -> str | None:
+        """The provider's name for the request."""
+        ...
+
+
 NOTHING: Final = Cost(Decimal(0))
 
 
-def cost_of(price: Price | None, completion: Completion) -> Cost:
+def cost_of(price: Price | None, answer: Metered) -> Cost:
     """Return what the answer itself says that it cost, else the cost of its tokens at this price.
 
     Tokens that the provider had cached count at the full price, so that the cost is never understated.
     """
-    if completion.cost_usd is not None:
-        return Cost(completion.cost_usd)
-    usage = completion.usage
+    if answer.cost_usd is not None:
+        return Cost(answer.cost_usd)
+    usage = answer.usage
     if usage.input_tokens is None or usage.output_tokens is None:
         return Cost(None, "usage-unknown")
     if price is None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from application.ports.outbound import Outbound
     from application.ports.provider_gateway import OfferedModel
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 Concern = Literal["provider", "listing"]
@@ -139,4 +140,17 @@ class TokenCounter(Protocol):
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
         """Return how many tokens the model reads; errors as for `generate`."""
+        ...
+
+
+@runtime_checkable
+class EmbeddingAdapter(ProviderAdapter, Protocol):
+    """An adapter that also turns texts into vectors; errors and deadlines are as for the other methods."""
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        """Return a vector for each input, in their order.
+
+        Raises:
+            InvalidInput: the provider does not take a part of the request; nothing was sent.
+        """
         ...

@@ -31,11 +31,17 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromptAnswer:
-    """The answer, the model that gave it, what it cost, and the calls it took; `latency_ms` is of all of it."""
+class Account:
+    """Which model has answered, what that cost, and the calls it took; `latency_ms` is of all of it."""
 
     candidate: Candidate
-    completion: Completion
     cost: Cost
     latency_ms: float
     attempts: Sequence[Attempt]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptAnswer(Account):
+    """The answer, the model that gave it, what it cost, and the calls it took; `latency_ms` is of all of it."""
+
+    completion: Completion

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from application.prompts.blobs import blob_of
+from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from application.policies.candidates import Candidate, Selection
-    from application.prompts.answer import Attempt, PromptAnswer
+    from application.prompts.answer import Account, Attempt, PromptAnswer
+    from application.prompts.conversation import Part
 
 MOST_REASONS: Final = 50
 """Candidates that a refusal tells of; the route that explains choices tells of more."""
@@ -63,21 +67,51 @@ def selection_document(selection: Selection) -> dict[str, Any]:
 def answer_document(answer: PromptAnswer) -> dict[str, Any]:
     """Return everything about the answer except its text."""
     completion = answer.completion
+    parts = completion.choices[0].parts
+    thoughts = "".join(part.text for part in parts if isinstance(part, Reasoning))
     return {
-        "model": model_document(answer.candidate),
+        "toolCalls": [part_document(part) for part in parts if isinstance(part, ToolCall)],
+        "reasoning": thoughts or None,
+        "refusal": "".join(part.text for part in parts if isinstance(part, Refusal)) or None,
+        "parts": [document for part in parts if (document := part_document(part)) is not None],
+        "ignoredFields": completion.ignored_fields,
         "answeredBy": completion.answered_by,
         "finishReason": completion.finish_reason,
         "usage": {
             "inputTokens": completion.usage.input_tokens,
             "outputTokens": completion.usage.output_tokens,
             "cachedInputTokens": completion.usage.cached_input_tokens,
+            "cacheWriteTokens": completion.usage.cache_write_tokens,
             "reasoningTokens": completion.usage.reasoning_tokens,
         },
-        "costUsd": answer.cost.usd,
-        "costUnknownReason": answer.cost.unknown,
-        "latencyMs": _milliseconds(answer.latency_ms),
         "upstreamRequestId": completion.upstream_request_id,
-        "attempts": attempt_documents(answer.attempts),
+        **account_document(answer),
+    }
+
+
+def part_document(part: Part) -> dict[str, Any] | None:
+    """Return a part as it can be handed back in a message of the assistant; none for parts that no answer has."""
+    match part:
+        case Text() | Refusal():
+            return {"type": "text", "text": part.text}
+        case ToolCall():
+            told = {"type": "toolCall", "id": part.id, "name": part.name, "arguments": part.arguments}
+        case Reasoning():
+            told = {"type": "reasoning", "text": part.text}
+        case _:
+            return None
+    blob = blob_of(part)
+    return told | ({"blob": blob} if blob is not None else {})
+
+
+def account_document(account: Account) -> dict[str, Any]:
+    """Return which model has answered, at what cost, after which calls."""
+    return {
+        "model": model_document(account.candidate),
+        "costUsd": account.cost.usd,
+        "costUnknownReason": account.cost.unknown,
+        "latencyMs": _milliseconds(account.latency_ms),
+        "attempts": attempt_documents(account.attempts),
     }
 
 

@@ -14,7 +14,7 @@ from application.policies.costs import NOTHING, Cost, cost_of
 from application.policies.retrying import Retrying, most_telling
 from application.ports.provider_gateway import ContextUse, UpstreamFailure
 from application.ports.usage import CANCELLED, OK, Use
-from application.prompts.answer import Attempt, PromptAnswer
+from application.prompts.answer import Account, Attempt, PromptAnswer
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.request import ANSWER_SECONDS, request_for
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from application.errors import ApplicationError
     from application.policies.candidates import Candidate, Selection
+    from application.policies.costs import Metered
     from application.ports.provider_gateway import Category, ProviderConnection
     from application.ports.timer import Timer
     from application.ports.usage import UsageLedger
@@ -117,17 +118,23 @@ class Run:
             raise refusals[0] or failures[0]
         raise PromptFailed(most_telling(failures), self._attempts) from failures[-1]
 
+    def account(self, answer: Metered) -> Account:
+        """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
+        candidate = self._calling or self._candidates[0]
+        cost = cost_of(candidate.price, answer)
+        self._end(OK, cost, answer=answer)
+        latency_ms = (self._ports.timer.now() - self._started) * 1000
+        return Account(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+
     def succeeded(self, completion: Completion) -> PromptAnswer:
         """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
-        candidate = self._calling or self._candidates[0]
-        cost = cost_of(candidate.price, completion)
-        self._end(OK, cost, completion=completion)
+        account = self.account(completion)
         return PromptAnswer(
-            candidate=candidate,
+            candidate=account.candidate,
             completion=completion,
-            cost=cost,
-            latency_ms=(self._ports.timer.now() - self._started) * 1000,
-            attempts=self._attempts,
+            cost=account.cost,
+            latency_ms=account.latency_ms,
+            attempts=account.attempts,
         )
 
     def failed(self, failure: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
@@ -194,13 +201,13 @@ class Run:
         )
 
     def _end(
-        self, outcome: str, cost: Cost, *, completion: Completion | None = None, failure: UpstreamFailure | None = None
+        self, outcome: str, cost: Cost, *, answer: Metered | None = None, failure: UpstreamFailure | None = None
     ) -> None:
         candidate, self._calling = self._calling, None
         if candidate is None:
             return
         latency_ms = (self._ports.timer.now() - self._called_at) * 1000
-        said = completion or failure
+        said = answer or failure
         self._attempts.append(
             Attempt(
                 candidate=candidate,
@@ -219,8 +226,8 @@ class Run:
                 provider_type=candidate.provider_type,
                 provider_model_id=candidate.provider_model_id,
                 outcome=outcome,
-                input_tokens=(completion.usage.input_tokens or 0) if completion else 0,
-                output_tokens=(completion.usage.output_tokens or 0) if completion else 0,
+                input_tokens=(answer.usage.input_tokens or 0) if answer else 0,
+                output_tokens=(answer.usage.output_tokens or 0) if answer else 0,
                 cost_usd=cost.usd,
                 latency_ms=latency_ms,
             )

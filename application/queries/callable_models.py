@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.policies.selection import TEXT_TYPES, select
@@ -10,13 +11,30 @@ if TYPE_CHECKING:
     from application.policies.candidates import Candidate
     from application.prompts.readiness import Readiness
 
+_CALLABLE = (*TEXT_TYPES, "embedding", "unknown")
 
-async def callable_models(*, readiness: Readiness) -> list[Candidate]:
-    """Return the models in use that answer in text, or may, the preferred first. Viewers and up; nobody is called.
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A name that works as `model`, and the model that would be tried first under it."""
+
+    name: str
+    candidate: Candidate
+
+
+async def callable_models(*, readiness: Readiness) -> list[NamedModel]:
+    """Return every name of the models in use that answer in text or vectors, or may, the preferred first.
+
+    A model is called by its provider's name for it and by its own name here; under its id it is found as well. Viewers
+    and up; no provider is called.
 
     Raises:
         Unavailable: the database cannot be reached.
     """
     ready = await readiness.ready()
-    able = [candidate for candidate in ready.candidates if candidate.type in (*TEXT_TYPES, "unknown")]
-    return select([candidate for candidate in able if not candidate.is_retired], None).kept
+    able = [each for each in ready.candidates if each.type in _CALLABLE and not each.is_retired]
+    kept = select(able, None).kept
+    named = {candidate.provider_model_id: candidate for candidate in reversed(kept)}
+    by_name = {candidate.name: candidate for candidate in reversed(kept) if candidate.name not in named}
+    # A name that a provider has for a model stands before the same name given here.
+    return [NamedModel(name, candidate) for name, candidate in [*reversed(named.items()), *reversed(by_name.items())]]

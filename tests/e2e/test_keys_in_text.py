@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
 Place = tuple[str | int, ...]
 
-UNRECORDED = {"selectModel", "generate", "createChatCompletion", "testConnection"}
+UNRECORDED = {
+    "createChatCompletion",
+    "createEmbedding",
+    "createMessage",
+    "createResponse",
+    "embed",
+    "generate",
+    "selectModel",
+    "testConnection",
+}
 """What they are sent is never recorded."""
 KNOWN = f"sk-proj-{secrets.token_hex(24)}"
 OWN = f"Own/Canary+{secrets.token_urlsafe(24)}=="

@@ -12,6 +12,7 @@ from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange, Wire
 from adapters.providers.listing import counted, demanded, offered, under
 from adapters.providers.verdicts.dialects import AZURE
+from adapters.providers.wire.embeddings import embed_in_openai_shape
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 DEFAULT_VERSION: Final = "2024-10-21"
@@ -97,6 +99,12 @@ class AzureOpenAI:
     ) -> AsyncGenerator[CompletionEvent]:
         exchange = Exchange(_WIRE, connection, outbound)
         return streamed(exchange, _completions(connection, request), _protocol(connection), request)
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        exchange = Exchange(_WIRE, connection, outbound)
+        path = ("openai", "deployments", request.model_id, "embeddings")
+        url = address(connection.endpoint, *path, query={"api-version": _version(connection)})
+        return await embed_in_openai_shape(exchange, url, request, names_model=False)
 
 
 def _version(connection: ProviderConnection) -> str:

@@ -19,6 +19,7 @@ from adapters.providers.compatible.vllm import VLLM
 from adapters.providers.compatible.xai import XAI
 from adapters.providers.exchange import Exchange, Wire, bearer
 from adapters.providers.verdicts.dialects import COMPATIBLE
+from adapters.providers.wire.embeddings import embed_in_openai_shape
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import Preset, ProviderType, SettingField
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 _SERVICES: Final = (OPENROUTER, MISTRAL, GROQ, DEEPSEEK, XAI, TOGETHER, OLLAMA, VLLM, LLAMACPP)
@@ -86,6 +88,11 @@ class OpenAICompatible:
         service = _service(connection)
         exchange = _exchange(service, connection, outbound)
         return streamed(exchange, _completions(service, connection), ChatCompletions(service.options), request)
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        service = _service(connection)
+        url = address(service.base_of_prompts(connection.endpoint), "embeddings")
+        return await embed_in_openai_shape(_exchange(service, connection, outbound), url, request)
 
 
 def _service(connection: ProviderConnection) -> Service:

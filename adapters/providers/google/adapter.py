@@ -13,6 +13,7 @@ from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts.google import GOOGLE
 from adapters.providers.wire.counting import countable, counted_tokens
+from adapters.providers.wire.embeddings import embed_in_google_shape
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 # v1 is stable but leaves the previews out.
@@ -99,6 +101,11 @@ class Google:
         body = {"generateContentRequest": {"model": f"{folder or 'models'}/{model}", **prompt}}
         url = _method(connection, request.model_id, "countTokens")
         return await counted_tokens(exchange, url, body, "totalTokens", request)
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        exchange = Exchange(_WIRE, connection, outbound)
+        url = _method(connection, request.model_id, "batchEmbedContents")
+        return await embed_in_google_shape(exchange, url, request)
 
 
 def versioned(connection: ProviderConnection) -> str:

@@ -14,6 +14,7 @@ from adapters.providers.openai.rules import answers_in_responses_alone, reasons
 from adapters.providers.responses.protocol import Responses
 from adapters.providers.verdicts.dialects import OPENAI
 from adapters.providers.wire.counting import countable, counted_tokens
+from adapters.providers.wire.embeddings import embed_in_openai_shape
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
 
 _HEADER_OF_SETTING: Final = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}
@@ -100,6 +102,10 @@ class OpenAI:
         body = countable(_RESPONSES, request, _COUNTED)
         url = address(connection.endpoint, "responses", "input_tokens")
         return await counted_tokens(exchange, url, body, "input_tokens", request)
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
+        exchange = Exchange(_WIRE, connection, outbound)
+        return await embed_in_openai_shape(exchange, address(connection.endpoint, "embeddings"), request)
 
 
 def protocol_for(request: GenerationRequest) -> PromptProtocol:

@@ -56,6 +56,7 @@ class TokensUsed(Shown):
     input_tokens: int | None
     output_tokens: int | None
     cached_input_tokens: int | None
+    cache_write_tokens: int | None
     reasoning_tokens: int | None
 
 
@@ -79,13 +80,75 @@ class WrittenWords(Shown):
     text: Annotated[str, Field(examples=["Hello"])]
 
 
+class AnsweredText(Shown):
+    """Words of the answer."""
+
+    type: Literal["text"]
+    text: str
+
+
+class AnsweredToolCall(Shown):
+    """A call that the model asks for; `arguments` is JSON text. Hand it back with its `blob`, where it has one."""
+
+    type: Literal["toolCall"]
+    id: str
+    name: str
+    arguments: str
+    blob: str | None = None
+
+
+class AnsweredReasoning(Shown):
+    """Thoughts of the model. Hand them back with their `blob`, where they have one."""
+
+    type: Literal["reasoning"]
+    text: str
+    blob: str | None = None
+
+
+class ToolCallEvent(Shown):
+    """A call that the model asks for, as soon as it is whole."""
+
+    index: int
+    id: str
+    name: str
+    arguments: str
+
+
+class EmbeddingTokens(Shown):
+    """Tokens as the provider counted them, null where it did not."""
+
+    input_tokens: int | None
+
+
+class EmbeddedTexts(Shown):
+    """Vectors in the order of the texts. `model` was asked; `answeredBy` is what the provider says has answered."""
+
+    vectors: list[list[float]]
+    dimensions: int
+    model: ChosenModel
+    answered_by: str | None
+    usage: EmbeddingTokens
+    cost_usd: Amount | None
+    cost_unknown_reason: Literal["price-unknown", "usage-unknown"] | None
+    latency_ms: float
+    upstream_request_id: str | None
+    attempts: list[CallMade]
+
+
 class FinishedAnswer(Shown):
     """Everything about an answer but its text.
 
     `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
-    `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known.
+    `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known. `parts`
+    can be sent back as the content of a message of the assistant. `ignoredFields` of the request only tune, and were
+    left out because the model's provider has nothing like them.
     """
 
+    tool_calls: list[AnsweredToolCall]
+    reasoning: str | None
+    refusal: str | None
+    parts: list[AnsweredText | AnsweredToolCall | AnsweredReasoning]
+    ignored_fields: list[str]
     model: ChosenModel
     answered_by: str | None
     finish_reason: Literal["stop", "length", "content_filter", "tool_calls", "other"]

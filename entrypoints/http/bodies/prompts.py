@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from application.policies.parameters import LONGEST_IDLE
+from application.prompts.conversation import Effort
 from application.prompts.request import LONGEST_DEADLINE
 from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
 from entrypoints.http.bodies.models import Cost
@@ -15,6 +16,10 @@ from entrypoints.http.fields import Body, Id, Number
 
 MOST_MESSAGES = 1000
 MOST_IMAGES = 100
+MOST_TOOLS = 128
+
+ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
+Blob = Annotated[str, Field(min_length=1, max_length=4_000_000)]
 
 ImageType = Literal["image/png", "image/jpeg", "image/gif", "image/webp"]
 Base64 = Annotated[
@@ -100,12 +105,86 @@ class WrittenImage(ImageSource):
     type: Literal["image"]
 
 
-Part = Annotated[WrittenText | WrittenImage, Field(discriminator="type")]
-
-
 def text_or_parts(value: object) -> str:
     """Return which of the two ways of writing a content is meant, so that mistakes are told of that one alone."""
     return "parts" if isinstance(value, list) else "text"
+
+
+class WrittenDocument(Body):
+    """A file to read: a PDF as data, an https address, or plain text."""
+
+    type: Literal["document"]
+    media_type: Annotated[str | None, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")] = None
+    data: Base64 | None = None
+    url: ImageUrl | None = None
+    text: str | None = None
+    filename: Annotated[str | None, Field(min_length=1, max_length=255)] = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        given = [value is not None for value in (self.data, self.url, self.text)]
+        if sum(given) != 1 or (self.data is None) != (self.media_type is None):
+            raise PydanticCustomError("document", "takes one of data with its mediaType, url and text")
+        return self
+
+
+class WrittenAudio(Body):
+    """Sound to listen to."""
+
+    type: Literal["audio"]
+    format: Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}$", description="wav or mp3, as the provider takes it.")]
+    data: Base64
+
+
+class WrittenToolCall(Body):
+    """A call that the model has asked for, as it was answered; `arguments` is JSON text."""
+
+    type: Literal["toolCall"]
+    id: Annotated[str, Field(min_length=1, max_length=1000)]
+    name: ToolName
+    arguments: str = ""
+    blob: Blob | None = None
+
+
+class WrittenReasoning(Body):
+    """The model's thoughts, as they were answered; `blob` is what the model wants handed back unchanged."""
+
+    type: Literal["reasoning"]
+    text: str = ""
+    blob: Blob | None = None
+
+
+class WrittenToolResult(Body):
+    """What a call gave."""
+
+    type: Literal["toolResult"]
+    call_id: Annotated[str, Field(min_length=1, max_length=1000)]
+    content: Annotated[
+        Annotated[str, Tag("text")]
+        | Annotated[
+            list[Annotated[WrittenText | WrittenImage | WrittenDocument, Field(discriminator="type")]],
+            Field(max_length=MOST_MESSAGES),
+            Tag("parts"),
+        ],
+        Discriminator(text_or_parts),
+    ]
+    is_error: bool = False
+
+
+Part = Annotated[
+    WrittenText
+    | WrittenImage
+    | WrittenDocument
+    | WrittenAudio
+    | WrittenToolCall
+    | WrittenToolResult
+    | WrittenReasoning,
+    Field(discriminator="type"),
+]
+
+# Which parts a message of each role may hold besides text.
+_ASSISTANT_PARTS = (WrittenText, WrittenToolCall, WrittenReasoning)
+_USER_PARTS = (WrittenText, WrittenImage, WrittenDocument, WrittenAudio, WrittenToolResult)
 
 
 class WrittenMessage(Body):
@@ -120,9 +199,12 @@ class WrittenMessage(Body):
 
     @model_validator(mode="after")
     def _fits_its_role(self) -> Self:
-        shows = not isinstance(self.content, str) and any(isinstance(part, WrittenImage) for part in self.content)
-        if shows and self.role != "user":
-            raise PydanticCustomError("role", "holds an image, which only messages of the user can")
+        allowed = {"system": (WrittenText,), "user": _USER_PARTS, "assistant": _ASSISTANT_PARTS}[self.role]
+        for part in () if isinstance(self.content, str) else self.content:
+            if isinstance(part, WrittenImage) and self.role != "user":
+                raise PydanticCustomError("role", "holds an image, which only messages of the user can")
+            if not isinstance(part, allowed):
+                raise PydanticCustomError("role", f"holds a part of a type that messages of the {self.role} cannot")
         return self
 
 
@@ -133,6 +215,41 @@ class WrittenParameters(Body):
     top_p: Annotated[Number | None, Field(ge=0, le=1)] = None
     max_tokens: Annotated[Tokens | None, Field(description="Lowered to the model's own limit.")] = None
     stop: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]] | None, Field(max_length=16)] = None
+    top_k: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    seed: Annotated[int | None, Field(ge=-(2**63), lt=2**63)] = None
+    presence_penalty: Annotated[Number | None, Field(ge=-2, le=2)] = None
+    frequency_penalty: Annotated[Number | None, Field(ge=-2, le=2)] = None
+    reasoning_effort: Effort | None = None
+
+
+class WrittenTool(Body):
+    """A function that the model may ask to be called; `parameters` is its JSON Schema."""
+
+    name: ToolName
+    description: Annotated[str | None, Field(max_length=20_000)] = None
+    parameters: dict[str, Any] | None = None
+    strict: bool | None = None
+
+
+class ForcedTool(Body):
+    """The one function that the model is to call."""
+
+    name: ToolName
+
+
+class WrittenFormat(Body):
+    """What the answer must be: any JSON object, or JSON of a schema."""
+
+    type: Literal["json_object", "json_schema"]
+    name: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = None
+    schema_: Annotated[dict[str, Any] | None, Field(alias="schema")] = None
+    strict: bool | None = None
+
+    @model_validator(mode="after")
+    def _has_its_schema(self) -> Self:
+        if (self.type == "json_schema") != (self.schema_ is not None):
+            raise PydanticCustomError("schema", "takes a schema with the type json_schema, and with no other")
+        return self
 
 
 def _has_user(messages: list[WrittenMessage]) -> list[WrittenMessage]:
@@ -150,6 +267,10 @@ class PromptToRun(Wanted):
     prompt: Annotated[str | None, Field(min_length=1)] = None
     images: Annotated[list[ImageSource], Field(max_length=MOST_IMAGES)] = Field(default_factory=list)
     config: WrittenParameters | None = None
+    tools: Annotated[list[WrittenTool], Field(max_length=MOST_TOOLS)] = Field(default_factory=list)
+    tool_choice: Literal["auto", "none", "required"] | ForcedTool | None = None
+    parallel_tool_calls: bool | None = None
+    response_format: WrittenFormat | None = None
     stream: bool = False
     deadline_seconds: Deadline | None = None
     idle_seconds: Idle | None = None

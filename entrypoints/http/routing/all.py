@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.compatible_models import CompatibleModelViews
     from entrypoints.http.views.discovery import DiscoveryViews
     from entrypoints.http.views.doors import DoorViews
+    from entrypoints.http.views.embeddings import EmbeddingViews
     from entrypoints.http.views.feed import FeedViews
     from entrypoints.http.views.models import ModelViews
     from entrypoints.http.views.organizations import OrganizationViews
@@ -45,6 +46,7 @@ class Views:
     discovery: DiscoveryViews
     prompts: PromptViews
     doors: DoorViews
+    embeddings: EmbeddingViews
     compatible_models: CompatibleModelViews
     usage: UsageViews
     audit: AuditViews
@@ -60,8 +62,8 @@ class Views:
             *provider_routes(self.providers),
             *discovery_routes(self.discovery),
             *model_routes(self.models, self.bulk),
-            *prompt_routes(self.prompts, self.usage),
-            *door_routes(self.doors, self.compatible_models),
+            *prompt_routes(self.prompts, self.embeddings, self.usage),
+            *door_routes(self.doors, self.embeddings, self.compatible_models),
             *audit_routes(self.audit),
             *proof_routes(self.proof),
             *feed_routes(self.feed),

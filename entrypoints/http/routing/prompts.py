@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed, TokensNotCounted
-from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
+from entrypoints.http.answers.chat_completions import ChatChunk, CompletedChat
+from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompt_examples import CHUNK, COMPLETED, FINISHED, GENERATED
-from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, WrittenWords
+from entrypoints.http.answers.prompts import (
+    Choice,
+    EmbeddedTexts,
+    FinishedAnswer,
+    GeneratedAnswer,
+    ToolCallEvent,
+    WrittenWords,
+)
 from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.bodies.usage import UsageQuery
 from entrypoints.http.doors.bodies import (
@@ -23,6 +32,7 @@ from entrypoints.http.doors.bodies import (
     ResponseBody,
     TokenCount,
 )
+from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
 from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document
@@ -31,6 +41,7 @@ from entrypoints.http.routes import MEBIBYTE, Answer, Route, StreamedEvent, rout
 if TYPE_CHECKING:
     from entrypoints.http.views.compatible_models import CompatibleModelViews
     from entrypoints.http.views.doors import DoorViews
+    from entrypoints.http.views.embeddings import EmbeddingViews
     from entrypoints.http.views.prompts import PromptViews
     from entrypoints.http.views.usage import UsageViews
 
@@ -56,6 +67,8 @@ _BROKEN_OFF = Problem(
 )
 _EVENTS = (
     StreamedEvent(name="delta", schema=WrittenWords, description="The next words, as soon as they are there."),
+    StreamedEvent(name="reasoning", schema=WrittenWords, description="The next words of the model's thoughts."),
+    StreamedEvent(name="toolCall", schema=ToolCallEvent, description="A call of a tool that is whole."),
     StreamedEvent(
         name="done", schema=FinishedAnswer, example=FINISHED, description="The last event of an answer that is whole."
     ),
@@ -112,7 +125,7 @@ _MESSAGED = {
 }
 
 
-def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
+def prompt_routes(prompts: PromptViews, embeddings: EmbeddingViews, usage: UsageViews) -> list[Route]:
     """Return the routes of this service's own API."""
     return [
         route(
@@ -142,6 +155,20 @@ def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
             problems=_IN_VAIN,
         ),
         route(
+            "POST",
+            "/api/ai/embed",
+            embeddings.embed,
+            access=Access.EDITOR,
+            tag=_PROMPTS,
+            body=TextsToEmbed,
+            changes_nothing=True,
+            body_example={"providerModelId": "text-embedding-3-small", "texts": ["Say hello."]},
+            largest_body=LARGEST_PROMPT,
+            answers={200: Answer(description="The vectors.", schema=EmbeddedTexts)},
+            problems=_IN_VAIN,
+            replayable=False,
+        ),
+        route(
             "GET",
             "/api/ai/usage",
             usage.report_usage,
@@ -153,7 +180,7 @@ def prompt_routes(prompts: PromptViews, usage: UsageViews) -> list[Route]:
     ]
 
 
-def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
+def door_routes(doors: DoorViews, embeddings: EmbeddingViews, models: CompatibleModelViews) -> list[Route]:
     """Return the routes for clients that speak other protocols."""
     return [
         route(
@@ -162,7 +189,8 @@ def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
             models.list_compatible_models,
             access=Access.VIEWER,
             tag=_COMPATIBLE,
-            answers={200: Answer(description="The models.", schema=CompatibleModelList)},
+            query=CompatibleModelQuery,
+            answers={200: Answer(description="The models.", schema=AnyModelList)},
             problem_shape=OPENAI_SHAPE,
         ),
         route(
@@ -171,7 +199,7 @@ def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
             models.get_compatible_model,
             access=Access.VIEWER,
             tag=_COMPATIBLE,
-            answers={200: Answer(description="The model.", schema=CompatibleModel)},
+            answers={200: Answer(description="The model.", schema=AnyModel)},
             problems=(ModelNotFound,),
             problem_shape=OPENAI_SHAPE,
         ),
@@ -239,6 +267,21 @@ def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
             answers={200: Answer(description="The count.", schema=TokenCount)},
             problems=(*_IN_VAIN, TokensNotCounted),
             problem_shape=ANTHROPIC_SHAPE,
+            replayable=False,
+        ),
+        route(
+            "POST",
+            "/v1/embeddings",
+            embeddings.create_embedding,
+            access=Access.EDITOR,
+            tag=_COMPATIBLE,
+            body=EmbeddingBody,
+            changes_nothing=True,
+            body_example={"model": "text-embedding-3-small", "input": "Say hello."},
+            largest_body=LARGEST_PROMPT,
+            answers={200: Answer(description="The vectors.", schema=EmbeddingList)},
+            problems=_IN_VAIN,
+            problem_shape=OPENAI_SHAPE,
             replayable=False,
         ),
     ]

@@ -7,36 +7,46 @@ from typing import TYPE_CHECKING, Any
 
 from application.errors import ModelNotFound
 from application.policies.candidates import ModelByAnyName
+from application.queries.callable_models import NamedModel
 from application.queries.select_model import SelectModel
+from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
+from entrypoints.http.requests import query_of
 from entrypoints.http.responses import json_response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from aiohttp import web
 
-    from application.policies.candidates import Candidate, Selection
+    from application.policies.candidates import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompatibleModelViews:
-    """Shows models at the doors."""
+    """Shows models at the doors: in Anthropic's shape to clients that name its version, in OpenAI's to all others."""
 
     select: Callable[[SelectModel], Awaitable[Selection]]
-    callable_models: Callable[[], Awaitable[list[Candidate]]]
+    callable_models: Callable[[], Awaitable[list[NamedModel]]]
 
-    async def list_compatible_models(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all there are
-        """List the models in use, in OpenAI's shape
+    async def list_compatible_models(self, request: web.Request) -> web.Response:
+        """List the models in use, in OpenAI's or Anthropic's shape
 
-        Each under its provider's name for it, once, whatever number of providers offer it.
+        Every name that works as `model`: each provider's name for a model, once, whatever number of providers offer
+        it, and the names given here. Clients that send `anthropic-version` get Anthropic's shape. At most `limit`
+        names; `after` (or `after_id`) is the last one of the page before.
         """
-        models: dict[str, dict[str, Any]] = {}
-        for candidate in await self.callable_models():
-            models.setdefault(candidate.provider_model_id, _model(candidate, candidate.provider_model_id))
-        return json_response({"object": "list", "data": list(models.values())})
+        query = query_of(request, CompatibleModelQuery)
+        named = await self.callable_models()
+        after = query.after_id or query.after
+        places = [place for place, each in enumerate(named) if each.name == after] if after is not None else [-1]
+        first = places[0] + 1 if places else len(named)
+        page, has_more = named[first : first + query.limit], len(named) > first + query.limit
+        if _is_anthropic(request):
+            return json_response(_anthropic_list(page, has_more=has_more))
+        return json_response({"object": "list", "data": [_model(each) for each in page], "has_more": has_more})
 
     async def get_compatible_model(self, request: web.Request) -> web.Response:
-        """Show a model, in OpenAI's shape
+        """Show a model, in OpenAI's or Anthropic's shape
 
         By its id here, its provider's name for it, or its name here.
         """
@@ -44,9 +54,46 @@ class CompatibleModelViews:
         selection = await self.select(SelectModel(wanted=ModelByAnyName(name)))
         if not selection.kept:
             raise ModelNotFound
-        return json_response(_model(selection.kept[0], name))
+        found = NamedModel(name, selection.kept[0])
+        return json_response(_anthropic_model(found) if _is_anthropic(request) else _model(found))
 
 
-def _model(candidate: Candidate, name: str) -> dict[str, Any]:
-    created = int(candidate.created_at.timestamp())
-    return {"id": name, "object": "model", "created": created, "owned_by": candidate.provider_name}
+def _is_anthropic(request: web.Request) -> bool:
+    return "anthropic-version" in request.headers
+
+
+def _model(named: NamedModel) -> dict[str, Any]:
+    candidate = named.candidate
+    return {
+        "id": named.name,
+        "object": "model",
+        "created": int(candidate.created_at.timestamp()),
+        "owned_by": candidate.provider_name,
+        "name": candidate.name,
+        "context_window": candidate.context_window,
+        "max_output_tokens": candidate.output_limit,
+        "type": candidate.type,
+        "capabilities": sorted(candidate.capabilities),
+        "modelbook_id": candidate.id,
+    }
+
+
+def _anthropic_model(named: NamedModel) -> dict[str, Any]:
+    candidate = named.candidate
+    return {
+        "type": "model",
+        "id": named.name,
+        "display_name": candidate.name,
+        "created_at": candidate.created_at,
+        "max_input_tokens": candidate.context_window,
+        "max_tokens": candidate.output_limit,
+    }
+
+
+def _anthropic_list(page: Sequence[NamedModel], *, has_more: bool) -> dict[str, Any]:
+    return {
+        "data": [_anthropic_model(each) for each in page],
+        "first_id": page[0].name if page else None,
+        "has_more": has_more,
+        "last_id": page[-1].name if page else None,
+    }

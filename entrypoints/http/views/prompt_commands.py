@@ -5,17 +5,62 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.policies import candidates
-from application.prompts.conversation import Conversation, Image, Sampling, Text, Turn
+from application.prompts.blobs import call_with_blob, with_blob
+from application.prompts.conversation import (
+    Audio,
+    Conversation,
+    Document,
+    Image,
+    OutputFormat,
+    Part,
+    Reasoning,
+    ReasoningOptions,
+    Sampling,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Turn,
+)
 from application.prompts.request import Prompt
-from entrypoints.http.bodies.prompts import WrittenParameters, WrittenText
+from entrypoints.http.bodies.prompts import (
+    ForcedTool,
+    WrittenAudio,
+    WrittenDocument,
+    WrittenParameters,
+    WrittenReasoning,
+    WrittenText,
+    WrittenToolCall,
+    WrittenToolResult,
+)
+from entrypoints.http.bodies.prompts import Part as WrittenPart
 from entrypoints.http.doors.client import DoorRequest
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from entrypoints.http.bodies.prompts import ImageSource, Part, PromptToRun, Wanted, WrittenMessage
+    from entrypoints.http.bodies.prompts import ImageSource, PromptToRun, Wanted, WrittenMessage
 
 _PREFERRED = candidates.Need()
+_FIELD_NAMES = {
+    "max_tokens": "config.maxTokens",
+    "temperature": "config.temperature",
+    "top_p": "config.topP",
+    "top_k": "config.topK",
+    "stop": "config.stop",
+    "seed": "config.seed",
+    "presence_penalty": "config.presencePenalty",
+    "frequency_penalty": "config.frequencyPenalty",
+    "reasoning_effort": "config.reasoningEffort",
+    "reasoning_summary": "config.reasoningEffort",
+    "tool_choice": "toolChoice",
+    "tool_strict": "tools",
+    "parallel_tool_calls": "parallelToolCalls",
+    "response_format": "responseFormat",
+    "image_detail": "messages",
+}
+"""What this door calls the fields of a conversation."""
 
 
 def prompt_of(body: PromptToRun) -> Prompt:
@@ -50,21 +95,41 @@ def wanted_of(body: Wanted) -> candidates.Wanted:
 
 def _conversation(body: PromptToRun) -> Conversation:
     written = body.config or WrittenParameters()
+    output = body.response_format
     return Conversation(
         turns=_turns(body),
+        tools=tuple(
+            Tool(name=tool.name, description=tool.description, parameters=tool.parameters, strict=tool.strict)
+            for tool in body.tools
+        ),
+        tool_choice=_tool_choice(body),
+        parallel_tool_calls=body.parallel_tool_calls,
+        output_format=None
+        if output is None
+        else OutputFormat(kind=output.type, name=output.name, schema=output.schema_, strict=output.strict),
+        reasoning=None
+        if written.reasoning_effort is None
+        else ReasoningOptions(effort=written.reasoning_effort, summary="auto"),
         sampling=Sampling(
             temperature=_float(written.temperature),
             top_p=_float(written.top_p),
+            top_k=written.top_k,
             max_tokens=written.max_tokens,
             stop=None if written.stop is None else tuple(written.stop),
+            seed=written.seed,
+            presence_penalty=_float(written.presence_penalty),
+            frequency_penalty=_float(written.frequency_penalty),
         ),
-        field_names={
-            "max_tokens": "config.maxTokens",
-            "temperature": "config.temperature",
-            "top_p": "config.topP",
-            "stop": "config.stop",
-        },
+        field_names=_FIELD_NAMES,
     )
+
+
+def _tool_choice(body: PromptToRun) -> ToolChoice | None:
+    if body.tool_choice is None:
+        return None
+    if isinstance(body.tool_choice, ForcedTool):
+        return ToolChoice(mode="required", names=(body.tool_choice.name,))
+    return ToolChoice(mode=body.tool_choice)
 
 
 def _turns(body: PromptToRun) -> tuple[Turn, ...]:
@@ -80,8 +145,49 @@ def _turn(message: WrittenMessage) -> Turn:
     return Turn(role=message.role, parts=tuple(map(_part, message.content)))
 
 
-def _part(part: Part) -> Text | Image:
-    return Text(text=part.text) if isinstance(part, WrittenText) else _image(part)
+def _part(part: WrittenPart) -> Part:
+    if isinstance(part, WrittenToolCall | WrittenReasoning | WrittenToolResult):
+        return _tool_or_thought(part)
+    match part:
+        case WrittenText():
+            return Text(text=part.text)
+        case WrittenDocument():
+            return _document(part)
+        case WrittenAudio():
+            return Audio(format=part.format, data=part.data)
+        case _:
+            return _image(part)
+
+
+def _tool_or_thought(part: WrittenToolCall | WrittenReasoning | WrittenToolResult) -> Part:
+    if isinstance(part, WrittenToolResult):
+        return _result(part)
+    if isinstance(part, WrittenReasoning):
+        thought = Reasoning(text=part.text)
+        return with_blob(thought, part.blob) if part.blob else thought
+    call = ToolCall(id=part.id, name=part.name, arguments=part.arguments)
+    return call_with_blob(call, part.blob) if part.blob else call
+
+
+def _result(result: WrittenToolResult) -> ToolResult:
+    content = result.content
+    parts: tuple[Text | Image | Document, ...]
+    if isinstance(content, str):
+        parts = (Text(text=content),)
+    else:
+        parts = tuple(
+            Text(text=part.text)
+            if isinstance(part, WrittenText)
+            else _document(part)
+            if isinstance(part, WrittenDocument)
+            else _image(part)
+            for part in content
+        )
+    return ToolResult(call_id=result.call_id, parts=parts, is_error=result.is_error)
+
+
+def _document(part: WrittenDocument) -> Document:
+    return Document(media_type=part.media_type, data=part.data, url=part.url, text=part.text, filename=part.filename)
 
 
 def _image(image: ImageSource) -> Image:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from application.errors import ApplicationError
 from application.prompts.answer import PromptAnswer
-from application.prompts.completion import RefusalDelta, StreamStarted, TextDelta
+from application.prompts.completion import (
+    ReasoningDelta,
+    RefusalDelta,
+    StreamStarted,
+    TextDelta,
+    ToolCallDone,
+)
 from application.prompts.documents import answer_document, selection_document
 from application.queries.long_lists import worked_out
 from application.queries.select_model import SelectModel
@@ -68,8 +74,9 @@ class PromptViews:
         repetition costs nothing; that of a stream is not, and its repetition is refused.
 
         With `stream: true` the answer comes in server-sent events, the same for all providers: `delta` with `{"text"}`,
-        at the end `done` with everything but the text, or `error` with problem details. No other model is asked once
-        the first words are out. Lines that begin with a colon keep the connection open.
+        `reasoning` with `{"text"}`, `toolCall` with a call that is whole, at the end `done` with everything but the
+        text, or `error` with problem details. No other model is asked once the first words are out. Lines that begin
+        with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)
         prompt = prompt_of(body)
@@ -87,6 +94,10 @@ class PromptViews:
                     async for event in events:
                         if isinstance(event, TextDelta | RefusalDelta):
                             await out.send(json_bytes({"text": event.text}), event=b"delta")
+                        elif isinstance(event, ReasoningDelta):
+                            await out.send(json_bytes({"text": event.text}), event=b"reasoning")
+                        elif isinstance(event, ToolCallDone):
+                            await out.send(_call(event), event=b"toolCall")
                         elif isinstance(event, PromptAnswer):
                             await out.send(json_bytes(answer_document(event)), event=b"done")
                         elif isinstance(event, StreamStarted):
@@ -97,6 +108,11 @@ class PromptViews:
                 note_failure(request, error)
                 await out.send(_problem(request, error), event=b"error")
         return out.response
+
+
+def _call(event: ToolCallDone) -> bytes:
+    call = event.call
+    return json_bytes({"index": event.index, "id": call.id, "name": call.name, "arguments": call.arguments})
 
 
 def _problem(request: web.Request, error: ApplicationError) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from application.commands.embed_texts import embed_texts
 from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
 from application.queries.callable_models import callable_models
@@ -15,8 +16,10 @@ from application.queries.select_model import select_model
 from entrypoints.http.routing.prompts import door_routes, prompt_routes
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.doors import DoorViews
+from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.usage import UsageViews
+from tests.fakes.embeddings import FakeEmbeddings
 from tests.http_service import ORGANIZATION, a_token
 from tests.prompts import Desk
 
@@ -46,7 +49,11 @@ def routes_of(desk: Desk, *, heartbeat_seconds: float = 15.0, generation: Genera
     prompts = PromptViews(select=select, run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
     doors = DoorViews(run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
     models = CompatibleModelViews(select=select, callable_models=partial(callable_models, readiness=desk.readiness))
-    return [*prompt_routes(prompts, UsageViews(report=report)), *door_routes(doors, models)]
+    embeddings = EmbeddingViews(embed_texts=partial(embed_texts, ports=ports, embeddings=FakeEmbeddings()))
+    return [
+        *prompt_routes(prompts, embeddings, UsageViews(report=report)),
+        *door_routes(doors, embeddings, models),
+    ]
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:

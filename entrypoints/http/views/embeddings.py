@@ -1,0 +1,83 @@
+"""Routes that turn texts into vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from application.policies.candidates import ModelByAnyName
+from application.prompts.embedding import EmbeddingInput
+from application.prompts.request import Prompt
+from entrypoints.http.doors.client import DoorRequest
+from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, TextsToEmbed
+from entrypoints.http.doors.embeddings.documents import (
+    embedded_document,
+    embedding_list,
+    inputs_of,
+    no_conversation,
+    preferred_embedding,
+)
+from entrypoints.http.doors.headers import ignored_header
+from entrypoints.http.requests import json_body, json_to_hand_on
+from entrypoints.http.responses import json_response
+from entrypoints.http.transport import cancelled_without_client
+from entrypoints.http.views.prompt_commands import wanted_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from decimal import Decimal
+
+    from aiohttp import web
+
+    from application.commands.embed_texts import EmbeddingAnswer
+    from application.policies.candidates import Wanted
+
+
+class EmbedTexts(Protocol):
+    """The use case `embed_texts`, its ports given."""
+
+    def __call__(self, prompt: Prompt, inputs: EmbeddingInput) -> Awaitable[EmbeddingAnswer]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingViews:
+    """Turns requests for vectors into use cases."""
+
+    embed_texts: EmbedTexts
+
+    async def embed(self, request: web.Request) -> web.Response:
+        """Turn texts into vectors
+
+        On an embedding model chosen as for a prompt: by its id, its provider's name for it, or by need. Tokens, cost
+        and time are counted; neither texts nor vectors are logged or kept. Texts that are too many for one call of the
+        provider are sent in several, and the order is kept.
+        """
+        body = await json_body(request, TextsToEmbed)
+        inputs = EmbeddingInput(texts=tuple(body.texts), dimensions=body.dimensions)
+        prompt = _prompt(preferred_embedding(wanted_of(body)), body.deadline_seconds)
+        with cancelled_without_client(request):
+            answer = await self.embed_texts(prompt, inputs)
+        headers = ignored_header(answer.embedded.ignored_fields)
+        return json_response(embedded_document(answer), headers=headers)
+
+    async def create_embedding(self, request: web.Request) -> web.Response:
+        """Turn texts into vectors, in OpenAI's shape
+
+        For clients of OpenAI's API. `model` is the id of a registered model, its provider's name for it, or its name
+        here. A provider of the same protocol is sent the fields that are not known here too.
+        """
+        body, document = await json_to_hand_on(request, EmbeddingBody)
+        inputs = inputs_of(body, document)
+        with cancelled_without_client(request):
+            answer = await self.embed_texts(_prompt(ModelByAnyName(body.model), body.deadline_seconds), inputs)
+        in_base64 = body.encoding_format == "base64"
+        headers = ignored_header(answer.embedded.ignored_fields)
+        return json_response(embedding_list(answer, model=body.model, in_base64=in_base64), headers=headers)
+
+
+def _prompt(wanted: Wanted, deadline_seconds: Decimal | None) -> Prompt:
+    return Prompt(
+        wanted=wanted,
+        client=DoorRequest(protocol=None, body={}, read=no_conversation, is_stream=False),
+        deadline_seconds=None if deadline_seconds is None else float(deadline_seconds),
+    )

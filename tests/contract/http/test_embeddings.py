@@ -1,0 +1,85 @@
+"""Vectors through the door of OpenAI's shape, and by our own route."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from struct import unpack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contract.http.prompting import a_desk, post, routes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.http_service import Service
+    from tests.prompts import Desk
+
+EMBED = "/api/ai/embed"
+DOOR = "/v1/embeddings"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*routes_of(desk))
+
+
+async def test_texts_are_embedded_by_the_model_that_is_named(desk: Desk, service: Service) -> None:
+    model = desk.model("vectors-1", type="embedding")
+    reply = await post(service, EMBED, {"modelId": str(model.id), "texts": ["abc", "de"]})
+    assert reply.status == 200, reply.content
+    document = reply.document
+    assert document["vectors"] == [[3.0, 0.5], [2.0, 0.5]]
+    assert (document["dimensions"], document["usage"]) == (2, {"inputTokens": 5})
+    assert (document["model"]["id"], document["answeredBy"]) == (str(model.id), "vectors-1-snapshot")
+
+
+async def test_a_need_that_names_no_type_is_one_for_embeddings(desk: Desk, service: Service) -> None:
+    desk.model("writer")
+    wanted = desk.model("vectors-1", type="embedding")
+    for body in ({}, {"need": {"strategy": "cheapest"}}):
+        reply = await post(service, EMBED, {**body, "texts": ["abc"]})
+        assert reply.document["model"]["id"] == str(wanted.id), reply.content
+
+
+async def test_the_door_has_openais_shape(desk: Desk, service: Service) -> None:
+    desk.model("vectors-1", type="embedding")
+    reply = await post(service, DOOR, {"model": "vectors-1", "input": "abc", "user": "u"})
+    assert reply.document == {
+        "object": "list",
+        "data": [{"object": "embedding", "index": 0, "embedding": [3.0, 0.5]}],
+        "model": "vectors-1-snapshot",
+        "usage": {"prompt_tokens": 3, "total_tokens": 3},
+    }
+    assert reply.headers["Ignored-Fields"] == "user"
+
+
+async def test_base64_is_what_the_sdks_decode(desk: Desk, service: Service) -> None:
+    desk.model("vectors-1", type="embedding")
+    reply = await post(service, DOOR, {"model": "vectors-1", "input": [[1, 2, 3]], "encoding_format": "base64"})
+    assert unpack("<2f", b64decode(reply.document["data"][0]["embedding"])) == (3.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        (DOOR, {"model": "vectors-1", "input": []}, 422),
+        (DOOR, {"model": "nobody", "input": "a"}, 404),
+        (EMBED, {"texts": []}, 422),
+        (EMBED, {"texts": [""]}, 422),
+        (EMBED, {"texts": ["a"], "unknown": 1}, 422),
+    ],
+)
+async def test_what_cannot_be_is_refused(
+    desk: Desk, service: Service, *, path: str, body: dict[str, Any], status: int
+) -> None:
+    desk.model("vectors-1", type="embedding")
+    reply = await post(service, path, body)
+    assert reply.status in {status, 400}, reply.content
+    assert ("error" in reply.document) == (path == DOOR)
