@@ -54,9 +54,10 @@ class Chunks:
         )
 
     def _choices(self, number: int) -> Iterator[JsonObject]:
-        """The chunks of one answer."""
+        """The chunks of one answer; who is silent names the role with the first call."""
         role = {"role": "assistant", "content": "", **({"refusal": None} if self._accent.obfuscated else {})}
-        if self._accent.role_chunk:
+        silent = bool(self._reply.calls) and not self._reply.pieces and not self._shows_thoughts
+        if self._accent.role_chunk and not silent:
             yield self._choice(role, number=number)
         calls = 0
         for block in self._reply.blocks:
@@ -68,7 +69,8 @@ class Chunks:
                 deltas = self._tool_call(block, calls)
                 calls += 1
             for delta in deltas:
-                yield self._choice(delta, number=number)
+                yield self._choice({**role, "content": None, **delta} if silent else delta, number=number)
+                silent = False
         finish = finish_reason(self._reply)
         if self._accent.usage_on_last_choice:
             usage = {"usage": self._usage} if self._reply.has_usage else {}
@@ -76,6 +78,11 @@ class Chunks:
         else:
             last = {"content": "", **self._accent.delta_fields} if self._accent.delta_fields else {}
             yield self._choice(last, finish, number)
+
+    @property
+    def _shows_thoughts(self) -> bool:
+        shown = bool(self._accent.thoughts_field) or self._accent.thoughts_in_content
+        return shown and bool(self._reply.thoughts)
 
     def _thought(self, thought: Thought) -> Iterator[JsonObject]:
         for piece in thought.pieces:

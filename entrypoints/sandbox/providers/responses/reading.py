@@ -1,7 +1,7 @@
 """Understanding a Responses request, or refusing it as OpenAI does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entrypoints.sandbox.answers import RefusedError
 from entrypoints.sandbox.call import Call
@@ -75,12 +75,14 @@ def _turns(call: Call, model: Model) -> list[Turn]:
         message = "Missing required parameter: 'input'."
         raise RefusedError(400, message, code="missing_required_parameter", param="input")
     _match_calls(items)
-    reader = _Items(call, model, {text_at(item, "call_id"): text_at(item, "name") for item in items})
+    names = {text_at(item, "call_id"): text_at(item, "name") for item in items if item.get("type") in _CALLS}
+    reader = _Items(call, model, names)
     turns = [instructions]
     for at, item in enumerate(items):
         turn = reader.read(item, at)
         if turn.results and turns[-1].results:
-            turn = Turn(role="tool", results=turns.pop().results + turn.results, images=turn.images)
+            earlier = turns.pop()
+            turn = replace(turn, results=earlier.results + turn.results, images=earlier.images + turn.images)
         turns.append(turn)
     return turns
 
