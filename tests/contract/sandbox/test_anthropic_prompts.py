@@ -23,8 +23,8 @@ SCHEMA: Final = {
     "required": ["city"],
     "additionalProperties": False,
 }
-WEATHER: Final = {"name": "get_weather", "input_schema": SCHEMA, "strict": True}
-TOWNS: Final = {"name": "list_towns", "input_schema": {"type": "object"}}
+WEATHER: Final[Any] = {"name": "get_weather", "input_schema": SCHEMA, "strict": True}
+TOWNS: Final[Any] = {"name": "list_towns", "input_schema": {"type": "object"}}
 PDF: Final = base64.b64encode(b"%PDF-1.7 sandbox").decode()
 IMAGE: Final = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG_TEXT}}
 MODEL: Final = "claude-haiku-4-5"
@@ -72,7 +72,7 @@ async def test_streams_the_input_in_pieces(sandbox: Sandbox) -> None:
             model=MODEL,
             max_tokens=500,
             messages=_said("call all sandbox:interleaved"),
-            tools=[WEATHER, TOWNS],  # type: ignore[list-item] # dictionaries
+            tools=[WEATHER, TOWNS],
         ) as stream,
     ):
         pieces = [event.partial_json async for event in stream if event.type == "input_json"]
@@ -143,7 +143,7 @@ async def test_bills_what_it_caches_and_reads(sandbox: Sandbox) -> None:
 
 async def test_counts_what_it_would_read(sandbox: Sandbox) -> None:
     async with anthropic_client(sandbox) as client:
-        counted = await client.messages.count_tokens(model=MODEL, messages=_said("Hello"), tools=[WEATHER])  # type: ignore[list-item] # a dictionary
+        counted = await client.messages.count_tokens(model=MODEL, messages=_said("Hello"), tools=[WEATHER])
     assert counted.input_tokens == (await _create(sandbox, "Hello", tools=[WEATHER])).usage.input_tokens
 
 
@@ -159,7 +159,7 @@ async def test_only_newer_models_take_a_later_system_turn(sandbox: Sandbox) -> N
     turns = [*_said("Hello"), {"role": "system", "content": "Be brief"}, *_said("Again")]
     for model in ("claude-opus-4-8", "claude-opus-5-5", "claude-sonnet-5", "claude-mythos-5"):
         assert (await _create(sandbox, messages=turns, model=model)).stop_reason == "end_turn"
-    with pytest.raises(anthropic.BadRequestError, match="messages.1.role: Input should be"):
+    with pytest.raises(anthropic.BadRequestError, match=r"messages\.1\.role: Input should be"):
         await _create(sandbox, messages=turns)
 
 

@@ -12,8 +12,8 @@ from tests.contract.sandbox.sdks import anthropic_client
 if TYPE_CHECKING:
     from entrypoints.sandbox.server import Sandbox
 
-TOWNS: Final = {"name": "list_towns", "input_schema": {"type": "object"}}
-ADAPTIVE: Final = {"type": "adaptive", "display": "summarized"}
+TOWNS: Final[Any] = {"name": "list_towns", "input_schema": {"type": "object"}}
+ADAPTIVE: Final[Any] = {"type": "adaptive", "display": "summarized"}
 BUDGET: Final = {"type": "enabled", "budget_tokens": 1024}
 
 
@@ -121,7 +121,9 @@ async def test_with_a_budget_the_thought_must_come_back(sandbox: Sandbox) -> Non
 
 
 @pytest.mark.parametrize(("model", "bound"), [("claude-sonnet-5-5", True), ("claude-sonnet-5", False)])
-async def test_the_newest_models_bind_thoughts_to_what_came_before(sandbox: Sandbox, model: str, bound: bool) -> None:  # noqa: FBT001 - a case
+async def test_the_newest_models_bind_thoughts_to_what_came_before(
+    sandbox: Sandbox, model: str, *, bound: bool
+) -> None:
     asked = await _create(sandbox, model, "think and call towns", tools=[TOWNS])
     history = _answered(asked, _blocks(asked))
     assert (await _create(sandbox, model, history, tools=[TOWNS])).stop_reason == "end_turn"
@@ -139,7 +141,7 @@ async def test_streams_a_thought_and_its_signature_in_its_own_block(sandbox: San
             max_tokens=2000,
             messages=[{"role": "user", "content": "call towns sandbox:interleaved"}],
             thinking={"type": "adaptive", "display": "summarized"},
-            tools=[TOWNS],  # type: ignore[list-item] # a dictionary
+            tools=[TOWNS],
             stream=True,
         )
         events: list[Any] = [event async for event in stream]

@@ -201,8 +201,10 @@ _BOTH: Final = {"thinkingLevel": "LOW", "thinkingBudget": 100}
         (
             NEW,
             _function(parameters={"type": "object", "properties": {"a": {"type": "string"}, "b": _UNIQUE}}),
-            "Unknown name \"uniqueItems\" at 'tools[0].function_declarations[0].parameters.properties[1].value': "
-            "Cannot find field.",
+            (
+                "Unknown name \"uniqueItems\" at 'tools[0].function_declarations[0].parameters.properties[1].value': "
+                "Cannot find field."
+            ),
         ),
         (NEW, _body(temperature=1), 'Unknown name "temperature": Cannot find field.'),
         (NEW, _body(generationConfig={"stop": []}), "Unknown name \"stop\" at 'generation_config'"),

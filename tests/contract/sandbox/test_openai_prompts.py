@@ -21,9 +21,9 @@ SCHEMA: Final = {
     "required": ["city"],
     "additionalProperties": False,
 }
-WEATHER: Final = {"type": "function", "function": {"name": "get_weather", "strict": True, "parameters": SCHEMA}}
-TOWNS: Final = {"type": "function", "function": {"name": "list_towns"}}
-CODE: Final = {"type": "custom", "custom": {"name": "run_code"}}
+WEATHER: Final[Any] = {"type": "function", "function": {"name": "get_weather", "strict": True, "parameters": SCHEMA}}
+TOWNS: Final[Any] = {"type": "function", "function": {"name": "list_towns"}}
+CODE: Final[Any] = {"type": "custom", "custom": {"name": "run_code"}}
 PDF: Final = base64.b64encode(b"%PDF-1.7 sandbox").decode()
 
 
@@ -57,12 +57,12 @@ async def test_calls_tools_and_answers_with_their_results(sandbox: Sandbox) -> N
 
 
 async def test_streams_the_arguments_in_pieces(sandbox: Sandbox) -> None:
-    async with openai_client(sandbox) as client:
-        async with client.chat.completions.stream(
-            model="gpt-4o", messages=_said("call all"), tools=[WEATHER, TOWNS]
-        ) as stream:
-            pieces = [event.arguments_delta async for event in stream if "arguments.delta" in event.type]
-            final = await stream.get_final_completion()
+    async with (
+        openai_client(sandbox) as client,
+        client.chat.completions.stream(model="gpt-4o", messages=_said("call all"), tools=[WEATHER, TOWNS]) as stream,
+    ):
+        pieces = [event async for event in stream if "arguments.delta" in event.type]
+        final = await stream.get_final_completion()
     calls = final.choices[0].message.tool_calls or []
     assert [(call.function.name, call.function.arguments) for call in calls] == [
         ("get_weather", '{"city":"sample"}'),
@@ -166,11 +166,11 @@ async def test_tells_what_came_from_the_cache(sandbox: Sandbox) -> None:
     assert (usage.prompt_tokens_details.cached_tokens, usage.prompt_tokens_details.cache_write_tokens) == (3, 2)
 
 
-CALLED: Final = {
+CALLED: Final[Any] = {
     "role": "assistant",
     "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "list_towns", "arguments": "{}"}}],
 }
-LONG: Final = {**CALLED, "tool_calls": [{**CALLED["tool_calls"][0], "id": "c" * 65}]}  # type: ignore[dict-item]
+LONG: Final = {**CALLED, "tool_calls": [{**CALLED["tool_calls"][0], "id": "c" * 65}]}
 IMAGE: Final = [{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]
 RESULT: Final = {"role": "tool", "tool_call_id": "c1", "content": "4"}
 LOOSE: Final = {"type": "function", "function": {"name": "f", "strict": True, "parameters": {"type": "object"}}}

@@ -15,14 +15,14 @@ from tests.contract.sandbox.talk import PNG_TEXT
 if TYPE_CHECKING:
     from entrypoints.sandbox.server import Sandbox
 
-WEATHER: Final = {
+WEATHER: Final[Any] = {
     "type": "function",
     "name": "get_weather",
     "strict": False,
     "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
 }
-CODE: Final = {"type": "custom", "name": "run_code"}
-SUMMARY: Final = {"effort": "high", "summary": "auto"}
+CODE: Final[Any] = {"type": "custom", "name": "run_code"}
+SUMMARY: Final[Any] = {"effort": "high", "summary": "auto"}
 
 
 async def _create(sandbox: Sandbox, given: Any = "Hello there", *, key: str = "valid", **more: Any) -> Any:  # noqa: ANN401 - any parameter
@@ -62,12 +62,12 @@ async def test_reasoning_of_another_account_or_model_is_refused(sandbox: Sandbox
 
 
 async def test_streams_what_it_answers_whole(sandbox: Sandbox) -> None:
-    async with openai_client(sandbox) as client:
-        async with client.responses.stream(
-            model="gpt-5.6", input="call all", tools=[WEATHER, CODE], reasoning=SUMMARY
-        ) as stream:
-            events = [event async for event in stream]
-            final = await stream.get_final_response()
+    async with (
+        openai_client(sandbox) as client,
+        client.responses.stream(model="gpt-5.6", input="call all", tools=[WEATHER, CODE], reasoning=SUMMARY) as stream,
+    ):
+        events = [event async for event in stream]
+        final = await stream.get_final_response()
     assert [event.sequence_number for event in events] == list(range(len(events)))
     assert [item.type for item in final.output] == ["reasoning", "function_call", "custom_tool_call"]
     indexes = [event.output_index for event in events if hasattr(event, "output_index")]

@@ -54,15 +54,17 @@ def _generate(text: str, method: str = "generateContent", **more: object) -> tup
     return "google", f"/models/gemini-3.8-flash:{method}", body
 
 
-_TOOLS: Final = {"tools": [{"type": "function", "function": FUNCTION}]}
-_FLAT_TOOLS: Final = {"tools": [{"type": "function", **FUNCTION, "strict": True}]}
-_CLAUDE_TOOLS: Final = {
+_TOOLS: Final[dict[str, Any]] = {"tools": [{"type": "function", "function": FUNCTION}]}
+_FLAT_TOOLS: Final[dict[str, Any]] = {"tools": [{"type": "function", **FUNCTION, "strict": True}]}
+_CLAUDE_TOOLS: Final[dict[str, Any]] = {
     "tools": [{"name": "get_weather", "input_schema": TOWN}, {"name": "list_towns", "input_schema": EMPTY}]
 }
-_GEMINI_TOOLS: Final = {"tools": [{"functionDeclarations": [{"name": "get_weather", "parametersJsonSchema": TOWN}]}]}
+_GEMINI_TOOLS: Final[dict[str, Any]] = {
+    "tools": [{"functionDeclarations": [{"name": "get_weather", "parametersJsonSchema": TOWN}]}]
+}
 _FORMAT: Final = {"type": "json_schema", "json_schema": {"name": "town", "strict": True, "schema": TOWN}}
-_SUMMARIES: Final = {"thinking": {"type": "adaptive", "display": "summarized"}}
-_THOUGHTS: Final = {"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}
+_SUMMARIES: Final[dict[str, Any]] = {"thinking": {"type": "adaptive", "display": "summarized"}}
+_THOUGHTS: Final[dict[str, Any]] = {"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}
 _SSE: Final = "streamGenerateContent?alt=sse"
 
 REQUESTS: Final = {
@@ -212,7 +214,7 @@ async def test_a_stream_has_every_event_in_order(sandbox: Sandbox, http: aiohttp
         for events in (expected, found)
     ]
     assert orders[0] == orders[1]
-    first = {kind: event for kind, event in reversed(found)}
+    first = dict(reversed(found))
     last = dict(found)
     for kind, event in expected:
         wanted = last if "finishReason" in event.get("candidates", [{}])[0] else first

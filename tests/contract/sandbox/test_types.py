@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from anthropic.types import Message, RawMessageStreamEvent
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrypoints.sandbox.server import Sandbox
 
-WHOLE: Final = {
+WHOLE: Final[dict[str, TypeAdapter[Any]]] = {
     "/chat/completions": TypeAdapter(ChatCompletion),
     "/responses": TypeAdapter(Response),
     "/embeddings": TypeAdapter(CreateEmbeddingResponse),
@@ -28,7 +28,7 @@ WHOLE: Final = {
     "generateContent": TypeAdapter(GenerateContentResponse),
     "batchEmbedContents": TypeAdapter(EmbedContentResponse),
 }
-EVENTS: Final = {
+EVENTS: Final[dict[str, TypeAdapter[Any]]] = {
     "/chat/completions": TypeAdapter(ChatCompletionChunk),
     "/responses": TypeAdapter(ResponseStreamEvent),
     "/v1/messages": TypeAdapter(RawMessageStreamEvent),

@@ -24,7 +24,8 @@ _STOP_REASONS: dict[Finish, str] = {
     "calls": "tool_use",
     "length": "max_tokens",
     "filter": "refusal",
-    "failed": "model_context_window_exceeded",
+    # It has no such word.
+    "failed": "error",
 }
 _PING = b'event: ping\ndata: {"type": "ping"}\n\n'
 _REFUSAL = {"type": "refusal", "category": "cyber", "explanation": "The request could enable harm."}
