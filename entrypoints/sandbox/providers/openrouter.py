@@ -114,6 +114,7 @@ _ACCENT = Accent(
     delta_fields={"role": "assistant"},
     opening=(_COMMENT, _COMMENT),
     thoughts_field="reasoning",
+    thoughts_in_details=True,
     usage_always=True,
     role_chunk=False,
     unknown_model=_unknown_model,

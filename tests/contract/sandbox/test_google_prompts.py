@@ -169,6 +169,15 @@ async def test_sees_an_image_in_a_result(sandbox: Sandbox) -> None:
     assert told.text == "list_towns returned “see”. I see 1 image: image/png, 70 bytes."
 
 
+async def test_gives_several_answers_with_probabilities(sandbox: Sandbox) -> None:
+    answer = await _generate(sandbox, model="gemini-2.0-flash", candidate_count=2, response_logprobs=True, logprobs=2)
+    first, second = answer.candidates or []
+    assert (first.index, second.index) == (0, 1)
+    assert first.logprobs_result is not None
+    tokens = first.logprobs_result.chosen_candidates or []
+    assert "".join(token.token or "" for token in tokens) == answer.text
+
+
 async def test_embeds(sandbox: Sandbox) -> None:
     async with google_client(sandbox).aio as client:
         config = types.EmbedContentConfig(output_dimensionality=8, task_type="SEMANTIC_SIMILARITY")

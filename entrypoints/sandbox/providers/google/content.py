@@ -12,7 +12,7 @@ from entrypoints.sandbox.faults.streams import FILLER_TEXT
 from entrypoints.sandbox.json_types import JsonObject, object_at
 from entrypoints.sandbox.providers.google.cases import error
 from entrypoints.sandbox.providers.google.listing import find_model
-from entrypoints.sandbox.providers.google.parts import parts_of
+from entrypoints.sandbox.providers.google.parts import candidate_count, logprobs_of, parts_of
 from entrypoints.sandbox.providers.google.reading import read_limit, read_prompt
 from entrypoints.sandbox.reply import Finish, Reply, write_reply
 from entrypoints.sandbox.tokens import count_tokens
@@ -88,13 +88,13 @@ def _event(chunk: JsonObject) -> bytes:
 def _chunk(call: Call, model: Model, reply: Reply, parts: Sequence[JsonObject], *, end: bool) -> JsonObject:
     # A thinking model that was given too little room answers without a single part.
     content: JsonObject = {"parts": list(parts)} if parts else {}
-    candidate: JsonObject = {"content": {**content, "role": "model"}}
+    candidate: JsonObject = {"content": {**content, "role": "model"}, **logprobs_of(call, parts)}
     if end:
         candidate["finishReason"] = reply.finish_word(_FINISHES)
         if candidate["finishReason"] == _FINISHES["failed"]:
             candidate["finishMessage"] = "Malformed function call: print(default_api."
     return {
-        "candidates": [{**candidate, "index": 0}],
+        "candidates": [{**candidate, "index": number} for number in range(candidate_count(call))],
         **({"usageMetadata": _usage(reply, end=end)} if reply.has_usage else {}),
         "modelVersion": model.snapshot,
         "responseId": call.token(22),

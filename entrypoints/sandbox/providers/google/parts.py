@@ -1,5 +1,7 @@
 """The parts of an answer, in the groups in which they are streamed."""
 
+from collections.abc import Sequence
+
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.catalogue import Model
 from entrypoints.sandbox.json_types import JsonObject
@@ -8,10 +10,12 @@ from entrypoints.sandbox.providers.google.reading import settings_of
 from entrypoints.sandbox.providers.google.rules import needs_signatures
 from entrypoints.sandbox.reply import Reply, Thought, Words
 from entrypoints.sandbox.seals import seal
+from entrypoints.sandbox.tokens import split_tokens
 from entrypoints.sandbox.tool_calls import ToolCall
 
 #: Gemini streams in larger pieces than the others.
 _TOKENS_PER_CHUNK = 3
+_MOST_CANDIDATES = 8
 
 
 def parts_of(call: Call, model: Model, reply: Reply, *, whole: bool) -> list[list[JsonObject]]:
@@ -42,6 +46,24 @@ def parts_of(call: Call, model: Model, reply: Reply, *, whole: bool) -> list[lis
         groups[-1][-1]["thoughtSignature"] = signature
         return groups
     return [*groups, [{"text": "", "thoughtSignature": signature}]]
+
+
+def candidate_count(call: Call) -> int:
+    """How many answers are wanted."""
+    count = either(settings_of(call.json()), "candidateCount")
+    return min(count, _MOST_CANDIDATES) if isinstance(count, int) and count > 0 else 1
+
+
+def logprobs_of(call: Call, parts: Sequence[JsonObject]) -> JsonObject:
+    """How likely each token of the text was, when that was asked for: all alike."""
+    settings = settings_of(call.json())
+    if either(settings, "responseLogprobs") is not True:
+        return {}
+    text = "".join(str(part.get("text", "")) for part in parts)
+    chosen = [{"token": token, "tokenId": len(token), "logProbability": -0.25} for token in split_tokens(text)]
+    others = either(settings, "logprobs")
+    tops = [{"candidates": [token] * (others if isinstance(others, int) else 0)} for token in chosen]
+    return {"avgLogprobs": -0.25, "logprobsResult": {"chosenCandidates": chosen, "topCandidates": tops}}
 
 
 def _function_call(call: Call, reply: Reply, called: ToolCall) -> JsonObject:

@@ -77,6 +77,8 @@ class Accent:
     obfuscated: bool = False
     #: Field in which thoughts are sent; None keeps them secret.
     thoughts_field: str | None = None
+    #: Thoughts are told a second time, in OpenRouter's list of details.
+    thoughts_in_details: bool = False
     #: Thoughts are parts of the content, which then is a list.
     thoughts_in_content: bool = False
     #: Usage comes unasked, on the last chunk that has a choice.

@@ -15,6 +15,7 @@ from entrypoints.sandbox.providers.openai_shape.completion import (
     finish_reason,
     frame,
     logprobs_of,
+    reasoning_detail,
     thinking_part,
 )
 from entrypoints.sandbox.reply import Reply, Thought, Words
@@ -87,7 +88,8 @@ class Chunks:
     def _thought(self, thought: Thought) -> Iterator[JsonObject]:
         for piece in thought.pieces:
             if self._accent.thoughts_field:
-                yield {"content": None, self._accent.thoughts_field: piece}
+                detail = {"reasoning_details": [reasoning_detail(piece)]} if self._accent.thoughts_in_details else {}
+                yield {"content": None, self._accent.thoughts_field: piece, **detail}
             if self._accent.thoughts_in_content:
                 yield {"content": [thinking_part(piece)]}
 

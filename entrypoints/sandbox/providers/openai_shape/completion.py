@@ -86,6 +86,11 @@ def thinking_part(text: str) -> JsonObject:
     return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
 
 
+def reasoning_detail(text: str) -> JsonObject:
+    """A thought as OpenRouter details it."""
+    return {"type": "reasoning.text", "text": text, "format": "unknown", "index": 0}
+
+
 def _choice(call: Call, reply: Reply, accent: Accent, number: int) -> JsonObject:
     finish = finish_reason(reply)
     fields = accent.choice_fields(finish)
@@ -103,6 +108,8 @@ def _message(call: Call, reply: Reply, accent: Accent) -> JsonObject:
     thoughts = "".join(thought.text for thought in reply.thoughts)
     if thoughts and accent.thoughts_field:
         message[accent.thoughts_field] = thoughts
+    if thoughts and accent.thoughts_in_details:
+        message["reasoning_details"] = [reasoning_detail(thoughts)]
     if thoughts and accent.thoughts_in_content:
         message["content"] = [thinking_part(thoughts), {"type": "text", "text": reply.text}]
     if reply.calls:
