@@ -11,7 +11,7 @@ from entrypoints.sandbox.faults.fault import Fault
 from entrypoints.sandbox.json_types import JsonObject, text_at
 
 #: What a route is for; `stream` is a chat that asked to be streamed, `other` any address that does not exist.
-Operation = Literal["list", "get", "chat", "stream", "count", "account", "health", "other"]
+Operation = Literal["list", "get", "chat", "stream", "embed", "count", "account", "health", "other"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +38,8 @@ class Call:
     fault: Fault | None
     #: Seconds since 1970.
     now: float
+    #: Prompt caches of the provider: what a prefix cost, by account and prefix; lasts as long as the sandbox.
+    cache: dict[str, int]
 
     def json(self) -> JsonObject:
         """The JSON body.
@@ -71,6 +73,10 @@ class Call:
     def token(self, length: int) -> str:
         """Letters and digits that look random, the same for the same request of every sandbox."""
         return sha256(f"{self.provider} {self.number}".encode()).hexdigest()[:length]
+
+    def numbered_token(self, length: int, number: int) -> str:
+        """Like `token`, another one for each number."""
+        return sha256(f"{self.provider} {self.number} {number}".encode()).hexdigest()[:length]
 
     @property
     def request_id(self) -> str:

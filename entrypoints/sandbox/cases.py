@@ -8,9 +8,9 @@ from email.utils import format_datetime
 from entrypoints.sandbox.answers import Answer
 from entrypoints.sandbox.call import Call, Operation
 
-EVERYWHERE: frozenset[Operation] = frozenset({"list", "get", "chat", "stream", "count", "account"})
+EVERYWHERE: frozenset[Operation] = frozenset({"list", "get", "chat", "stream", "embed", "count", "account"})
 #: Operations that cost money; a list or an account page does not show that there is none left.
-GENERATING: frozenset[Operation] = frozenset({"chat", "stream"})
+GENERATING: frozenset[Operation] = frozenset({"chat", "stream", "embed"})
 
 BAD_GATEWAY_PAGE = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"

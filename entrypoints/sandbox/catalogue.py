@@ -25,7 +25,8 @@ class Model:
     snapshot: str
     #: Other ids under which it can be called; they are not listed unless the provider lists them.
     aliases: tuple[str, ...] = ()
-    #: Largest number of output tokens; None when not known.
+    #: Largest number of input tokens, where it is looked at; and of output tokens. None when not known.
+    input_limit: int | None = None
     output_limit: int | None = None
     #: active, deprecated or retired; a retired model is listed only on request and cannot be called.
     lifecycle: str = "active"

@@ -9,7 +9,7 @@ from entrypoints.sandbox.answers import Answer, EventStream, RefusedError
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.cases import BAD_GATEWAY, Case, play
 from entrypoints.sandbox.faults.fault import Fault
-from entrypoints.sandbox.keys import NAMES, VALID
+from entrypoints.sandbox.keys import NAMES, WORKING
 from entrypoints.sandbox.providers.provider import Provider, Route
 
 
@@ -43,7 +43,7 @@ def _refusal_of_key(provider: Provider, call: Call) -> Case | None:
     name = NAMES[provider.name].get(call.key)
     if name is None:
         return provider.cases["bad_key"] if provider.requires_key else None
-    if name == VALID:
+    if name in WORKING:
         return None
     case = provider.cases[name]
     return case if call.operation in case.operations else None

@@ -43,6 +43,7 @@ class State:
     faults: Faults = field(default_factory=_faults)
     catalogues: Mapping[str, Catalogue] = field(default_factory=_catalogues)
     requests: deque[Received] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
+    caches: Mapping[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in PROVIDERS})
     count: int = 0
     #: Set by the next request, which leaves a new one in its place.
     arrival: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,6 +56,8 @@ def view(state: State, provider: Provider, route: Route) -> View:
         raw = await request.read()
         call = _read(state, provider, route, request, raw)
         received = _record(state, request, call)
+        if call.has_fault("swapped_delivery"):
+            call.operation = "chat" if call.operation == "stream" else "stream"
         try:
             response = await _answer(request, provider, route, call)
         except DroppedError:
@@ -106,6 +109,7 @@ def _read(state: State, provider: Provider, route: Route, request: web.Request, 
         catalogue=state.catalogues[provider.name],
         fault=fault,
         now=time.time(),
+        cache=state.caches[provider.name],
     )
 
 

@@ -3,6 +3,7 @@
 from entrypoints.sandbox.faults.kinds import KINDS
 from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.keys import KEYS
+from entrypoints.sandbox.marks import MARKS, TRAPS
 from entrypoints.sandbox.providers.registry import PROVIDERS
 
 _HEAD = """\
@@ -15,13 +16,23 @@ refused in the way that is written beside it. Any other key is a bad key; local 
 _FAULTS = """
 Faults are set with POST {url}/_sandbox/faults, for example
   {{"kind": "rate_limited", "provider": "openai", "operation": "chat", "times": 1, "retry_after": 2}}
-and cleared with DELETE. `operation` is list, get, chat, stream, count, account, health or any. `kind` is a name
+and cleared with DELETE. `operation` is list, get, chat, stream, embed, count, account, health or any. `kind` is a name
 from the lists above, which then is played on every key, or one of these; each takes `delay` (seconds) as well:
 """
 
 _PROMPTS = """
-Words in a prompt: `sandbox:refuse` is refused by the content filter, `sandbox:words=500` makes a long answer,
-`sandbox:markdown` a formatted one. Requests are kept at {url}/_sandbox/requests; the models of a provider
+A model calls tools when the last words of the user say so: `call weather` (the tool with that in its name), `call all`,
+`call x {{"city": "Oslo"}} and call y`, `call x then call y` (y when the results of x have come), or when it must call
+one. It answers with what tools returned, with an instance of the JSON Schema that was asked for, or with what was said.
+Words in a prompt change that:
+"""
+
+_TRAPS = """
+Traps of gateways between protocols, and how each is laid:
+"""
+
+_END = """
+Requests are kept at {url}/_sandbox/requests; the models of a provider
 change with POST {url}/_sandbox/catalogue/<provider> {{"add": [{{"id": "..."}}], "change": [...], "remove": ["id"]}}.
 """
 
@@ -36,6 +47,10 @@ def guide(url: str) -> str:
     lines.append(_FAULTS.format(url=url))
     lines += [f"  {name:<22} {kind.summary}" for name, kind in KINDS.items()]
     lines.append(_PROMPTS.format(url=url))
+    lines += [f"  sandbox:{name:<20} {summary}" for name, summary in MARKS.items()]
+    lines.append(_TRAPS)
+    lines += [f"  {number:>2}. {trap}: {how}" for number, (trap, how) in enumerate(TRAPS, 1)]
+    lines.append(_END.format(url=url))
     return "\n".join(lines)
 
 
@@ -58,5 +73,7 @@ def describe(url: str) -> JsonObject:
             }
             for name, provider in PROVIDERS.items()
         },
+        "marks": dict(MARKS),
+        "traps": [{"trap": trap, "how": how} for trap, how in TRAPS],
         "faults": {name: {"summary": kind.summary, "parameters": [*kind.parameters]} for name, kind in KINDS.items()},
     }

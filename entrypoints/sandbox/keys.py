@@ -1,8 +1,8 @@
 """The keys of the sandbox: one that works for each provider, and one for each refusal the provider is known for.
 
 `KEYS["openai"]["missing_scopes"]` is a key with which OpenAI answers as it does to a key without that scope.
-`VALID` is the name of the key that works. Any other key is a bad key; local servers take any key but their own magic
-ones.
+`VALID` is the name of the key that works, `OTHER_ACCOUNT` that of another account's. Any other key is a bad key; local
+servers take any key but their own magic ones.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,9 @@ from entrypoints.sandbox.providers.provider import Provider
 from entrypoints.sandbox.providers.registry import PROVIDERS
 
 VALID = "valid"
+#: A key that works too, of an account that cannot read what the other one got encrypted or signed.
+OTHER_ACCOUNT = "other_account"
+WORKING = frozenset({VALID, OTHER_ACCOUNT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class MagicKey:
 
 
 def _keys_of(provider: Provider) -> dict[str, MagicKey]:
-    keys = {VALID: _key(provider, VALID, None)}
+    keys = {VALID: _key(provider, VALID, None), OTHER_ACCOUNT: _key(provider, OTHER_ACCOUNT, None)}
     keys.update({name: _key(provider, name, case) for name, case in provider.cases.items() if name != "no_key"})
     return keys
 
@@ -42,7 +45,7 @@ def _key(provider: Provider, name: str, case: Case | None) -> MagicKey:
         provider=provider.name,
         name=name,
         value=provider.key_prefix + name.replace("_", "-"),
-        summary="works" if case is None else case.summary,
+        summary=case.summary if case is not None else "works" if name == VALID else "works, and is another account's",
         status=200 if case is None else case.status,
         operations=EVERYWHERE if case is None else case.operations,
         in_stream=case is not None and case.in_stream,

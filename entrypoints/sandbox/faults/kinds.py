@@ -10,7 +10,7 @@ TEXT = (str,)
 FLAG = (bool,)
 ANYTHING = (object,)
 
-Scope = Literal["any", "stream", "page", "later-page"]
+Scope = Literal["any", "answer", "stream", "page", "later-page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,8 @@ class Kind:
 
     summary: str
     parameters: Mapping[str, tuple[type, ...]] = field(default_factory=dict)
-    #: `stream`: only on streamed answers; `page`: on a list; `later-page`: on a list's second and later pages.
+    #: `answer`: on a model's answers; `stream`: only on streamed ones; `page`: on a list; `later-page`: on a list's
+    #: second and later pages.
     scope: Scope = "any"
 
 
@@ -70,6 +71,9 @@ KINDS: Mapping[str, Kind] = {
     "compressed_bomb": Kind(summary="a gzip body that expands to `size` bytes (1 GiB)", parameters={"size": COUNT}),
     "redirect": Kind(
         summary="redirect with `status` (302) to `location`", parameters={"location": TEXT, "status": COUNT}
+    ),
+    "swapped_delivery": Kind(
+        summary="a stream for who asked for a whole answer, a whole answer for who asked for a stream", scope="answer"
     ),
     "wrong_content_type": Kind(
         summary="the right body labelled `content_type` (text/plain)", parameters={"content_type": TEXT}

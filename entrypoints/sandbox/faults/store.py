@@ -6,7 +6,7 @@ from entrypoints.sandbox.faults.fault import Fault
 from entrypoints.sandbox.faults.kinds import KINDS, NUMBER, Kind
 
 ANY = "any"
-OPERATIONS = (ANY, "list", "get", "chat", "stream", "count", "account", "health")
+OPERATIONS = (ANY, "list", "get", "chat", "stream", "embed", "count", "account", "health")
 
 
 class UnknownFaultError(ValueError):
@@ -66,6 +66,8 @@ class Faults:
         if kind not in KINDS:
             return self._cases[provider].get(kind) in {False, operation == "stream"}
         scope = KINDS[kind].scope
+        if scope == "answer":
+            return operation in {"chat", "stream"}
         if scope == "stream":
             return operation == "stream"
         if scope == "page":

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from entrypoints.sandbox.answers import Answer, EventStream, RefusedError
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.cases import GENERATING, Case
-from entrypoints.sandbox.catalogue import load_catalogue
+from entrypoints.sandbox.catalogue import Model, load_catalogue
 from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.openai.provider import usage
+from entrypoints.sandbox.providers.openai.rules import read_chat_thinking
 from entrypoints.sandbox.providers.openai_shape.accent import Accent
 from entrypoints.sandbox.providers.openai_shape.chat import answer_chat
 from entrypoints.sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
 from entrypoints.sandbox.providers.openai_shape.completion import frame
-from entrypoints.sandbox.providers.openai_shape.errors import error_frame
-from entrypoints.sandbox.providers.openai_shape.reading import refuse_sampling
+from entrypoints.sandbox.providers.openai_shape.embeddings import answer_embeddings
+from entrypoints.sandbox.providers.openai_shape.reading import refuse_json_without_word
 from entrypoints.sandbox.providers.provider import Provider, Route
+from entrypoints.sandbox.providers.responses.view import create_response, error_frame
 
 #: The only version whose data plane lists deployments; Microsoft removed it in the next one.
 DEPLOYMENTS_VERSION = "2023-03-15-preview"
@@ -41,18 +43,36 @@ def _list_deployments(call: Call) -> Answer:
 
 def _chat(call: Call) -> Answer | EventStream:
     _require_version(call)
-    deployment = call.catalogue.find(call.parameters["model"])
+    deployment = _find_deployment(call, call.parameters["model"])
+    if deployment.kind != "chat":
+        message = "The chatCompletion operation does not work with the specified model. Please choose different model."
+        raise RefusedError(400, message, code="OperationNotSupported")
+    return answer_chat(call, deployment, _ACCENT)
+
+
+def _responses(call: Call) -> Answer | EventStream:
+    """Here the deployment is named in the body."""
+    return create_response(call, lambda call: _find_deployment(call, call.asked_model()))
+
+
+def _embeddings(call: Call) -> Answer:
+    _require_version(call)
+    deployment = _find_deployment(call, call.parameters["model"])
+    if "embedding" not in deployment.kind:
+        message = "The embeddings operation does not work with the specified model. Please choose different model."
+        raise RefusedError(400, message, code="OperationNotSupported")
+    return answer_embeddings(call, deployment)
+
+
+def _find_deployment(call: Call, name: str) -> Model:
+    deployment = call.catalogue.find(name)
     if deployment is None or deployment.entry["object"] != "deployment":
         message = (
             "The API deployment for this resource does not exist. If you created the deployment within the last 5 "
             "minutes, please wait a moment and try again."
         )
         raise RefusedError(404, message, code="DeploymentNotFound")
-    if deployment.kind != "chat":
-        message = "The chatCompletion operation does not work with the specified model. Please choose different model."
-        raise RefusedError(400, message, code="OperationNotSupported")
-    refuse_sampling(call.json(), deployment)
-    return answer_chat(call, deployment, _ACCENT)
+    return deployment
 
 
 def _listed(entries: list[JsonObject]) -> Answer:
@@ -133,7 +153,8 @@ _ACCENT = Accent(
         ),
     ),
     obfuscated=True,
-    strict_reasoning=True,
+    thinking=read_chat_thinking,
+    check=refuse_json_without_word,
 )
 
 AZURE = Provider(
@@ -144,6 +165,9 @@ AZURE = Provider(
         Route(method="GET", path="/openai/models", operation="list", handle=_list_models),
         Route(method="GET", path="/openai/deployments", operation="list", handle=_list_deployments),
         Route(method="POST", path="/openai/deployments/{model}/chat/completions", operation="chat", handle=_chat),
+        Route(method="POST", path="/openai/deployments/{model}/embeddings", operation="embed", handle=_embeddings),
+        Route(method="POST", path="/openai/responses", operation="chat", handle=_responses),
+        Route(method="POST", path="/openai/v1/responses", operation="chat", handle=_responses),
     ),
     cases={
         **common_cases(_shape),

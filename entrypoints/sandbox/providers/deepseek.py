@@ -4,7 +4,7 @@ from entrypoints.sandbox.answers import Answer, RefusedError
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.cases import GENERATING, Case
 from entrypoints.sandbox.catalogue import Model, load_catalogue
-from entrypoints.sandbox.json_types import JsonObject
+from entrypoints.sandbox.json_types import JsonObject, object_at
 from entrypoints.sandbox.providers.openai_shape.accent import Accent, plain_usage
 from entrypoints.sandbox.providers.openai_shape.chat import chat
 from entrypoints.sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
@@ -39,10 +39,10 @@ def _show_balance(call: Call) -> Answer:
 def _usage(reply: Reply, model: Model) -> JsonObject:
     return {
         **plain_usage(reply, model),
-        "prompt_tokens_details": {"cached_tokens": 0},
+        "prompt_tokens_details": {"cached_tokens": reply.cached_tokens},
         "completion_tokens_details": {"reasoning_tokens": reply.thinking_tokens},
-        "prompt_cache_hit_tokens": 0,
-        "prompt_cache_miss_tokens": reply.input_tokens,
+        "prompt_cache_hit_tokens": reply.cached_tokens,
+        "prompt_cache_miss_tokens": reply.input_tokens - reply.cached_tokens,
     }
 
 
@@ -54,12 +54,20 @@ def _headers(call: Call) -> dict[str, str]:
     return {"x-ds-trace-id": call.token(32)}
 
 
+def _check(body: JsonObject) -> None:
+    """Any JSON can be asked for, a schema not."""
+    if object_at(body, "response_format").get("type") == "json_schema":
+        raise RefusedError(400, "This response_format type is unavailable now")
+
+
 _ACCENT = Accent(
     usage=_usage,
     completion_id=lambda call: call.token(32),
     completion_fields=lambda _call, _model: {"system_fingerprint": "fp_393bca965e"},
     chunk_fields=lambda _call, _model: {"system_fingerprint": "fp_393bca965e"},
     thoughts_field="reasoning_content",
+    thoughts_must_return=True,
+    check=_check,
     usage_on_last_choice=True,
     usage_null=True,
     unknown_model=_unknown_model,

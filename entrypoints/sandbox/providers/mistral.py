@@ -8,6 +8,7 @@ from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.openai_shape.accent import Accent, plain_usage
 from entrypoints.sandbox.providers.openai_shape.chat import chat
 from entrypoints.sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
+from entrypoints.sandbox.providers.openai_shape.embeddings import create_embeddings
 from entrypoints.sandbox.providers.openai_shape.errors import error_frame
 from entrypoints.sandbox.providers.openai_shape.listing import get_model, list_models
 from entrypoints.sandbox.providers.provider import Provider, Route, bearer_key
@@ -22,7 +23,7 @@ def _shape(_status: int, message: str, kind: str, code: str | None) -> JsonObjec
 
 
 def _usage(reply: Reply, model: Model) -> JsonObject:
-    return {**plain_usage(reply, model), "num_cached_tokens": 0}
+    return {**plain_usage(reply, model), "num_cached_tokens": reply.cached_tokens}
 
 
 def _unknown_model(name: str) -> RefusedError:
@@ -51,6 +52,7 @@ MISTRAL = Provider(
         Route(method="GET", path="/v1/models", operation="list", handle=list_models),
         Route(method="GET", path="/v1/models/{model:.+}", operation="get", handle=get_model),
         Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
         **common_cases(_shape),

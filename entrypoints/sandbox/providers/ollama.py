@@ -7,6 +7,7 @@ from entrypoints.sandbox.json_types import JsonObject, object_at, text_at
 from entrypoints.sandbox.providers.openai_shape.accent import Accent
 from entrypoints.sandbox.providers.openai_shape.chat import chat
 from entrypoints.sandbox.providers.openai_shape.compatible import common_cases, make_model
+from entrypoints.sandbox.providers.openai_shape.embeddings import create_embeddings
 from entrypoints.sandbox.providers.openai_shape.errors import error, error_frame
 from entrypoints.sandbox.providers.provider import Provider, Route, bearer_key
 
@@ -111,6 +112,7 @@ OLLAMA = Provider(
                 )
             ),
         ),
+        Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases=common_cases(_string),
     key_prefix="sandbox-ollama-",

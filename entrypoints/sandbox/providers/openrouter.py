@@ -10,6 +10,7 @@ from entrypoints.sandbox.json_types import JsonObject, list_at, object_at, text_
 from entrypoints.sandbox.providers.openai_shape.accent import Accent, plain_usage
 from entrypoints.sandbox.providers.openai_shape.chat import chat
 from entrypoints.sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal, request_id_header
+from entrypoints.sandbox.providers.openai_shape.embeddings import create_embeddings
 from entrypoints.sandbox.providers.openai_shape.errors import error_frame
 from entrypoints.sandbox.providers.provider import Provider, Route, bearer_key
 from entrypoints.sandbox.reply import Reply
@@ -73,7 +74,12 @@ def _usage(reply: Reply, model: Model) -> JsonObject:
         **plain_usage(reply, model),
         "cost": float(cost),
         "is_byok": False,
-        "prompt_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0, "audio_tokens": 0, "video_tokens": 0},
+        "prompt_tokens_details": {
+            "cached_tokens": reply.cached_tokens,
+            "cache_write_tokens": reply.written_tokens,
+            "audio_tokens": reply.audio_tokens,
+            "video_tokens": 0,
+        },
         "cost_details": {
             "upstream_inference_cost": float(cost),
             "upstream_inference_prompt_cost": float(prompt),
@@ -108,6 +114,7 @@ _ACCENT = Accent(
     delta_fields={"role": "assistant"},
     opening=(_COMMENT, _COMMENT),
     thoughts_field="reasoning",
+    thoughts_in_details=True,
     usage_always=True,
     role_chunk=False,
     unknown_model=_unknown_model,
@@ -144,6 +151,7 @@ OPENROUTER = Provider(
         Route(method="GET", path="/api/v1/models/user", operation="get", handle=_list_models),
         Route(method="GET", path="/api/v1/key", operation="account", handle=_show_key),
         Route(method="POST", path="/api/v1/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/api/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
         **common_cases(_shape),

@@ -8,6 +8,7 @@ from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.openai_shape.accent import Accent
 from entrypoints.sandbox.providers.openai_shape.chat import chat
 from entrypoints.sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal, request_id_header
+from entrypoints.sandbox.providers.openai_shape.embeddings import create_embeddings
 from entrypoints.sandbox.providers.openai_shape.errors import error, error_frame
 from entrypoints.sandbox.providers.provider import Provider, Route, bearer_key
 
@@ -29,6 +30,7 @@ TOGETHER = Provider(
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=_list_models),
         Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(Accent(usage_always=True))),
+        Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
         **common_cases(_shape),

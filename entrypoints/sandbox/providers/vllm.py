@@ -8,6 +8,7 @@ from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.openai_shape.accent import Accent
 from entrypoints.sandbox.providers.openai_shape.chat import chat
 from entrypoints.sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
+from entrypoints.sandbox.providers.openai_shape.embeddings import create_embeddings
 from entrypoints.sandbox.providers.openai_shape.errors import error_frame
 from entrypoints.sandbox.providers.openai_shape.listing import get_model, list_models
 from entrypoints.sandbox.providers.provider import Provider, Route, bearer_key
@@ -53,6 +54,7 @@ VLLM = Provider(
                 )
             ),
         ),
+        Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
         **common_cases(_shape),

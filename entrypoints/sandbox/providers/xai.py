@@ -73,7 +73,7 @@ def _usage(reply: Reply, model: Model) -> JsonObject:
             "text_tokens": reply.input_tokens - reply.image_tokens,
             "audio_tokens": 0,
             "image_tokens": reply.image_tokens,
-            "cached_tokens": 0,
+            "cached_tokens": reply.cached_tokens,
         },
         "completion_tokens_details": {"reasoning_tokens": reply.thinking_tokens, "audio_tokens": 0},
         "num_sources_used": 0,

@@ -24,6 +24,7 @@ _LIMITED: Final = ("rate_limited", True)
 _OVERLOADED: Final = ("overloaded", True)
 _COMMON: Final[dict[str, Outcome]] = {
     "valid": WELL,
+    "other_account": WELL,
     "bad_key": _BAD_KEY,
     "rate_limited": _LIMITED,
     "rate_limited_date": _LIMITED,

@@ -132,7 +132,7 @@ async def test_openai_leaves_a_default_temperature_alone(sandbox: Sandbox, http:
     ("more", "version", "message"),
     [
         ({"max_tokens": None}, "2023-06-01", "max_tokens: Field required"),
-        ({"max_tokens": 0}, "2023-06-01", "max_tokens: Input should be greater than"),
+        ({"max_tokens": -1}, "2023-06-01", "max_tokens: Input should be greater than"),
         ({"max_tokens": 65_000}, "2023-06-01", "max_tokens: 65000 > 64000, which is the maximum"),
         ({"messages": []}, "2023-06-01", "messages: at least one message is required"),
         ({"messages": [{"role": "system", "content": "x"}]}, "2023-06-01", "messages.0.role: Input should be"),

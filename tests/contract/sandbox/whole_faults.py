@@ -128,3 +128,11 @@ async def dropped_connection(talk: Talk) -> None:
     with pytest.raises(aiohttp.ClientPayloadError):
         await collect(talk, received)
     assert received.count(b"data: ") == 2
+
+
+async def swapped_delivery(talk: Talk) -> None:
+    talk.sandbox.faults.add(kind="swapped_delivery")
+    whole, streamed = await talk.chat(stream=True), await talk.chat()
+    assert whole.json()["object"] == "chat.completion"
+    assert streamed.headers["Content-Type"] == "text/event-stream"
+    assert streamed.text.endswith("data: [DONE]\n\n")

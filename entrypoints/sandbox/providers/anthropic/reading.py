@@ -5,8 +5,14 @@ from collections.abc import Mapping, Sequence
 from entrypoints.sandbox.answers import RefusedError
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.catalogue import Model
-from entrypoints.sandbox.json_types import JsonObject, count_at, list_at, object_at, objects_at, text_at
-from entrypoints.sandbox.prompt import Image, Prompt, decode_image
+from entrypoints.sandbox.json_types import JsonObject, count_at, list_at, objects_at, text_at
+from entrypoints.sandbox.prompt import Prompt, ToolResult, Turn, converse
+from entrypoints.sandbox.providers.anthropic.caching import blocks_of
+from entrypoints.sandbox.providers.anthropic.media import read_media
+from entrypoints.sandbox.providers.anthropic.rules import Claude, rules_of
+from entrypoints.sandbox.providers.anthropic.signatures import check_signatures
+from entrypoints.sandbox.providers.anthropic.thinking import read_thinking
+from entrypoints.sandbox.providers.anthropic.tools import check_results, read_format, read_offer
 
 NEWEST_VERSION = "2026-10-21"
 _VERSIONS = {"2023-01-01", "2023-06-01", NEWEST_VERSION}
@@ -14,6 +20,7 @@ _VERSIONS = {"2023-01-01", "2023-06-01", NEWEST_VERSION}
 _SAMPLING = ("temperature", "top_p", "top_k")
 #: What Anthropic's proxy lets through, in bytes.
 _LARGEST_BODY = 32 * 1024 * 1024
+_BLOCKS = {"text", "image", "document", "search_result", "thinking", "redacted_thinking", "tool_use", "tool_result"}
 
 
 def check_version(call: Call) -> None:
@@ -45,10 +52,10 @@ def read_model(call: Call) -> Model:
 
 
 def read_limit(call: Call, model: Model) -> int:
-    """The largest number of output tokens, which every request must name.
+    """The largest number of output tokens, which every request must name; 0 only warms the cache.
 
     Raises:
-        RefusedError: it is absent, not positive, or above the model's own; or the body is too large, or a sampling
+        RefusedError: it is absent, negative, or above the model's own; or the body is too large, or a sampling
             parameter was sent under the version that removed them.
     """
     body = call.json()
@@ -59,8 +66,8 @@ def read_limit(call: Call, model: Model) -> int:
     limit = count_at(body, "max_tokens")
     if limit is None:
         raise RefusedError(400, "max_tokens: Field required")
-    if limit < 1:
-        raise RefusedError(400, "max_tokens: Input should be greater than or equal to 1")
+    if limit < 0:
+        raise RefusedError(400, "max_tokens: Input should be greater than or equal to 0")
     if model.output_limit is not None and limit > model.output_limit:
         message = (
             f"max_tokens: {limit} > {model.output_limit}, which is the maximum allowed number of output tokens for "
@@ -70,23 +77,96 @@ def read_limit(call: Call, model: Model) -> int:
     return limit
 
 
-def read_prompt(body: JsonObject, model: Model) -> Prompt:
+def read_prompt(call: Call, model: Model) -> Prompt:
     """The prompt of a Messages request.
 
     Raises:
-        RefusedError: there are no messages, a role is unknown, or an image cannot be read.
+        RefusedError: a message, a tool, a signature or an image is not as it should be.
     """
+    body = call.json()
+    rules = rules_of(model)
     messages = objects_at(body, "messages")
     if not messages:
         raise RefusedError(400, "messages: at least one message is required")
-    texts = [_joined(body, "system")]
-    images: list[Image] = []
+    offer = read_offer(body)
+    turns = _turns(messages, model, rules)
+    _check_end(messages[-1], rules)
+    check_results(messages)
+    check_signatures(call, model, messages)
+    system = Turn(role="system", text=_joined(body, "system"))
+    spoken = converse([system, *turns])
+    return converse(
+        [system, *turns],
+        tools=offer.tools,
+        forced=offer.forced,
+        parallel=offer.parallel,
+        schema=read_format(body, rules),
+        stops=tuple(str(stop) for stop in list_at(body, "stop_sequences")),
+        thinking=read_thinking(body, rules, spoken.text),
+    )
+
+
+def _turns(messages: Sequence[Mapping[str, object]], model: Model, rules: Claude) -> list[Turn]:
+    names = {
+        text_at(block, "id"): text_at(block, "name")
+        for message in messages
+        for block in objects_at(message, "content")
+        if block.get("type") == "tool_use"
+    }
+    turns: list[Turn] = []
     for at, message in enumerate(messages):
-        if message.get("role") not in {"user", "assistant"}:
+        role = message.get("role")
+        if role not in {"user", "assistant"} and not (role == "system" and rules.takes_system_turns):
             raise RefusedError(400, f"messages.{at}.role: Input should be 'user' or 'assistant'")
-        texts.append(_joined(message, "content"))
-        images.extend(_images_of(list_at(message, "content"), f"messages.{at}.content", model))
-    return Prompt(text=texts[-1], images=tuple(images), context="\n".join(texts[:-1]))
+        _check_blocks(message, at, is_last=at == len(messages) - 1)
+        images = read_media(list_at(message, "content"), f"messages.{at}.content", model)
+        results = tuple(
+            ToolResult(
+                names.get(text_at(block, "tool_use_id"), "tool"),
+                _joined(block, "content"),
+                is_error=block.get("is_error") is True,
+            )
+            for block in objects_at(message, "content")
+            if block.get("type") == "tool_result"
+        )
+        text = _joined(message, "content")
+        if role == "user":
+            turns.append(Turn(role="user" if text else "tool", text=text, images=images, results=results))
+        else:
+            turns.append(Turn(role="assistant" if role == "assistant" else "system", text=text))
+    return turns
+
+
+def _check_blocks(message: Mapping[str, object], at: int, *, is_last: bool) -> None:
+    blocks = blocks_of(message, "content")
+    if not blocks and not (is_last and message.get("role") == "assistant"):
+        text = (
+            f"messages.{at}: all messages must have non-empty content except for the optional final assistant message"
+        )
+        raise RefusedError(400, text)
+    for block_at, block in enumerate(blocks):
+        kind = text_at(block, "type")
+        if kind not in _BLOCKS and not kind.endswith(("_tool_use", "_tool_result", "_upload")):
+            listed = ", ".join(f"'{each}'" for each in sorted(_BLOCKS))
+            text = (
+                f"messages.{at}.content.{block_at}: Input tag '{kind}' found using 'type' does not match any of the "
+                f"expected tags: {listed}"
+            )
+            raise RefusedError(400, text)
+        if kind == "text" and not text_at(block, "text"):
+            raise RefusedError(400, "messages: text content blocks must be non-empty")
+
+
+def _check_end(last: Mapping[str, object], rules: Claude) -> None:
+    if last.get("role") != "assistant":
+        return
+    if not rules.continues_prefill:
+        message = (
+            "This model does not support assistant message prefill. The conversation must end with a user message."
+        )
+        raise RefusedError(400, message)
+    if _joined(last, "content").rstrip() != _joined(last, "content"):
+        raise RefusedError(400, "messages: final assistant content cannot end with trailing whitespace")
 
 
 def _refuse_sampling(body: JsonObject) -> None:
@@ -96,34 +176,4 @@ def _refuse_sampling(body: JsonObject) -> None:
 
 
 def _joined(source: Mapping[str, object], name: str) -> str:
-    plain = text_at(source, name)
-    return plain or "\n".join(text_at(block, "text") for block in objects_at(source, name) if "text" in block)
-
-
-def _images_of(blocks: Sequence[object], place: str, model: Model) -> list[Image]:
-    images = []
-    for at, block in enumerate(blocks):
-        if isinstance(block, dict) and block.get("type") == "image":
-            if not model.vision:
-                raise RefusedError(400, f"{place}.{at}: this model does not support image input")
-            images.append(_read_image(object_at(block, "source"), f"{place}.{at}.image.source.base64"))
-    return images
-
-
-def _read_image(source: Mapping[str, object], place: str) -> Image:
-    if source.get("type") == "url":
-        return Image("image at a URL", None)
-    declared = text_at(source, "media_type")
-    try:
-        content, found = decode_image(text_at(source, "data"))
-    except ValueError as error:
-        raise RefusedError(400, f"{place}.data: Invalid base64 data") from error
-    if found is None:
-        raise RefusedError(400, f"{place}: Could not process image")
-    if found != declared:
-        message = (
-            f"{place}: The image was specified using the {declared} media type, but the image appears to be a "
-            f"{found} image"
-        )
-        raise RefusedError(400, message)
-    return Image(found, len(content))
+    return "\n".join(text_at(block, "text") for block in blocks_of(source, name) if "text" in block)

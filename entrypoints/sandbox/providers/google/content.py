@@ -12,41 +12,44 @@ from entrypoints.sandbox.faults.streams import FILLER_TEXT
 from entrypoints.sandbox.json_types import JsonObject, object_at
 from entrypoints.sandbox.providers.google.cases import error
 from entrypoints.sandbox.providers.google.listing import find_model
+from entrypoints.sandbox.providers.google.parts import candidate_count, logprobs_of, parts_of
 from entrypoints.sandbox.providers.google.reading import read_limit, read_prompt
-from entrypoints.sandbox.reply import Reply, count_tokens, write_reply
+from entrypoints.sandbox.reply import Finish, Reply, write_reply
+from entrypoints.sandbox.tokens import count_tokens
 
-#: Gemini streams in larger pieces than the others.
-_TOKENS_PER_CHUNK = 3
 _CANONICAL = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 500: "INTERNAL", 503: "UNAVAILABLE"}
+_FINISHES: dict[Finish, str] = {
+    "stop": "STOP",
+    # There is no other word for an answer that calls.
+    "calls": "STOP",
+    "length": "MAX_TOKENS",
+    "filter": "SAFETY",
+    "failed": "MALFORMED_FUNCTION_CALL",
+}
+_LARGEST_INPUT = 1_048_576
 
 
-def generate(call: Call) -> Answer:
-    """The whole answer."""
-    model = find_model(call, "generateContent")
-    reply = _reply(call, model)
-    return Answer(
-        body=_blocked(call, model, reply) if reply.refused else _chunk(call, model, reply, reply.pieces, end=True)
-    )
-
-
-def stream(call: Call) -> EventStream:
-    """The answer in pieces: events with `alt=sse`, else the elements of one JSON array."""
-    model = find_model(call, "streamGenerateContent")
-    reply = _reply(call, model)
-    chunks = [_blocked(call, model, reply)] if reply.refused else _chunks(call, model, reply)
-    filler = _chunk(call, model, reply, (FILLER_TEXT.decode(),), end=False)
-    if call.query.get("alt") == "sse":
-        return EventStream(frames=[_event(chunk) for chunk in chunks], filler=_event(filler))
-    parts = [orjson.dumps(chunk) for chunk in chunks]
-    opened = [(b"[" if at == 0 else b",\r\n") + part for at, part in enumerate(parts)]
-    return EventStream(frames=[*opened, b"]"], filler=b",\r\n" + orjson.dumps(filler), content_type="application/json")
+def generate(call: Call) -> Answer | EventStream:
+    """The answer: whole, or in pieces where the address says so, as events with `alt=sse`, else as one JSON array."""
+    streamed = call.operation == "stream"
+    model = find_model(call, "streamGenerateContent" if streamed else "generateContent")
+    body = call.json()
+    reply = write_reply(read_prompt(call, body, model), read_limit(body))
+    if "too-long" in reply.marks:
+        count = _LARGEST_INPUT + reply.input_tokens
+        message = f"The input token count ({count}) exceeds the maximum number of tokens allowed ({_LARGEST_INPUT})."
+        raise RefusedError(400, message, kind="INVALID_ARGUMENT")
+    if streamed:
+        return _stream(call, model, reply)
+    parts = [part for group in parts_of(call, model, reply, whole=True) for part in group]
+    return Answer(body=_blocked(call, model, reply) if reply.refused else _chunk(call, model, reply, parts, end=True))
 
 
 def count(call: Call) -> Answer:
     """What a prompt would cost as input; free."""
     model = find_model(call, "countTokens")
-    body = call.json()
-    total = count_tokens(read_prompt({**body, **object_at(body, "generateContentRequest")}, model))
+    inner = dict(object_at(call.json(), "generateContentRequest"))
+    total = count_tokens(read_prompt(call, inner or call.json(), model))
     return Answer(body={"totalTokens": total, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": total}]})
 
 
@@ -65,43 +68,50 @@ def error_frame(case: Case, call: Call) -> bytes:
     return b"data: " + body + b"\n\n" if call.query.get("alt") == "sse" else b",\r\n" + body + b"]"
 
 
+def _stream(call: Call, model: Model, reply: Reply) -> EventStream:
+    groups = parts_of(call, model, reply, whole=False) or [[]]
+    last = len(groups) - 1
+    chunks = [_chunk(call, model, reply, parts, end=at == last) for at, parts in enumerate(groups)]
+    if reply.refused:
+        chunks = [_blocked(call, model, reply)]
+    filler = _chunk(call, model, reply, [{"text": FILLER_TEXT.decode()}], end=False)
+    if call.query.get("alt") == "sse":
+        return EventStream(frames=[_event(chunk) for chunk in chunks], filler=_event(filler))
+    opened = [(b"[" if at == 0 else b",\r\n") + orjson.dumps(chunk) for at, chunk in enumerate(chunks)]
+    return EventStream(frames=[*opened, b"]"], filler=b",\r\n" + orjson.dumps(filler), content_type="application/json")
+
+
 def _event(chunk: JsonObject) -> bytes:
     return b"data: " + orjson.dumps(chunk) + b"\r\n\r\n"
 
 
-def _reply(call: Call, model: Model) -> Reply:
-    body = call.json()
-    return write_reply(read_prompt(body, model), limit=read_limit(body), reasoning=model.reasoning)
-
-
-def _chunks(call: Call, model: Model, reply: Reply) -> list[JsonObject]:
-    starts = range(0, max(1, len(reply.pieces)), _TOKENS_PER_CHUNK)
-    return [
-        _chunk(call, model, reply, reply.pieces[start : start + _TOKENS_PER_CHUNK], end=start == starts[-1])
-        for start in starts
-    ]
-
-
-def _chunk(call: Call, model: Model, reply: Reply, pieces: Sequence[str], *, end: bool) -> JsonObject:
+def _chunk(call: Call, model: Model, reply: Reply, parts: Sequence[JsonObject], *, end: bool) -> JsonObject:
     # A thinking model that was given too little room answers without a single part.
-    content: JsonObject = {"parts": [{"text": "".join(pieces)}]} if pieces else {}
-    candidate: JsonObject = {"content": {**content, "role": "model"}}
+    content: JsonObject = {"parts": list(parts)} if parts else {}
+    candidate: JsonObject = {"content": {**content, "role": "model"}, **logprobs_of(call, parts)}
     if end:
-        candidate["finishReason"] = "MAX_TOKENS" if reply.cut else "STOP"
+        candidate["finishReason"] = reply.finish_word(_FINISHES)
+        if candidate["finishReason"] == _FINISHES["failed"]:
+            candidate["finishMessage"] = "Malformed function call: print(default_api."
     return {
-        "candidates": [{**candidate, "index": 0}],
-        "usageMetadata": _usage(reply, end=end),
+        "candidates": [{**candidate, "index": number} for number in range(candidate_count(call))],
+        **({"usageMetadata": _usage(reply, end=end)} if reply.has_usage else {}),
         "modelVersion": model.snapshot,
         "responseId": call.token(22),
     }
 
 
 def _usage(reply: Reply, *, end: bool) -> JsonObject:
-    text = reply.input_tokens - reply.image_tokens
+    """The counts; thoughts are beside what was said, and input from the cache is inside the input."""
+    text = reply.input_tokens - reply.image_tokens - reply.audio_tokens
     details: list[JsonObject] = [{"modality": "TEXT", "tokenCount": text}]
-    if reply.image_tokens:
-        details.append({"modality": "IMAGE", "tokenCount": reply.image_tokens})
+    for modality, tokens in (("IMAGE", reply.image_tokens), ("AUDIO", reply.audio_tokens)):
+        if tokens:
+            details.append({"modality": modality, "tokenCount": tokens})
     usage: JsonObject = {"promptTokenCount": reply.input_tokens}
+    if reply.cached_tokens:
+        usage["cachedContentTokenCount"] = reply.cached_tokens
+        usage["cacheTokensDetails"] = [{"modality": "TEXT", "tokenCount": reply.cached_tokens}]
     if end and reply.text_tokens:
         usage["candidatesTokenCount"] = reply.text_tokens
     usage["totalTokenCount"] = reply.input_tokens + (reply.output_tokens if end else reply.thinking_tokens)

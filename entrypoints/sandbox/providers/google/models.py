@@ -25,7 +25,7 @@ def make_model(row: Row) -> Model:
     """A model of Gemini's list; its name has the prefix `models/`."""
     model_id = str(row["id"])
     kind = str(row.get("kind", "chat"))
-    limit = row.get("outputTokenLimit")
+    limit, input_limit = row.get("outputTokenLimit"), row.get("inputTokenLimit")
     return Model(
         id=model_id,
         entry=_entry(row, model_id, kind),
@@ -33,6 +33,7 @@ def make_model(row: Row) -> Model:
         vision=kind != "speech",
         reasoning=row.get("thinking") is True,
         snapshot=str(row.get("snapshot", model_id)),
+        input_limit=input_limit if isinstance(input_limit, int) else None,
         output_limit=limit if isinstance(limit, int) else None,
     )
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.catalogue import load_catalogue
 from entrypoints.sandbox.providers.google.cases import CASES
-from entrypoints.sandbox.providers.google.content import count, error_frame, generate, refuse, stream
+from entrypoints.sandbox.providers.google.content import count, error_frame, generate, refuse
+from entrypoints.sandbox.providers.google.embedding import embed_many, embed_one
 from entrypoints.sandbox.providers.google.listing import get_model, list_models
 from entrypoints.sandbox.providers.google.models import make_model
 from entrypoints.sandbox.providers.provider import Provider, Route
@@ -30,8 +31,10 @@ GOOGLE = Provider(
         Route(method="GET", path=_MODELS, operation="list", handle=list_models),
         Route(method="GET", path=_MODEL, operation="get", handle=get_model),
         Route(method="POST", path=_MODEL + ":generateContent", operation="chat", handle=generate),
-        Route(method="POST", path=_MODEL + ":streamGenerateContent", operation="stream", handle=stream),
+        Route(method="POST", path=_MODEL + ":streamGenerateContent", operation="stream", handle=generate),
         Route(method="POST", path=_MODEL + ":countTokens", operation="count", handle=count),
+        Route(method="POST", path=_MODEL + ":embedContent", operation="embed", handle=embed_one),
+        Route(method="POST", path=_MODEL + ":batchEmbedContents", operation="embed", handle=embed_many),
     ),
     cases=CASES,
     key_prefix="AIzaSandbox-",

@@ -1,14 +1,18 @@
-"""OpenAI: models without a page, chat completions, headers."""
+"""OpenAI: models without a page, chat completions, responses, embeddings, headers."""
 
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.catalogue import Model, Row, load_catalogue
 from entrypoints.sandbox.json_types import JsonObject
 from entrypoints.sandbox.providers.openai.cases import CASES
+from entrypoints.sandbox.providers.openai.rules import read_chat_thinking
 from entrypoints.sandbox.providers.openai_shape.accent import Accent, plain_usage
 from entrypoints.sandbox.providers.openai_shape.chat import chat
-from entrypoints.sandbox.providers.openai_shape.errors import error_frame, refuse
+from entrypoints.sandbox.providers.openai_shape.embeddings import create_embeddings
+from entrypoints.sandbox.providers.openai_shape.errors import refuse
 from entrypoints.sandbox.providers.openai_shape.listing import get_model, list_models
+from entrypoints.sandbox.providers.openai_shape.reading import refuse_json_without_word
 from entrypoints.sandbox.providers.provider import Provider, Route, bearer_key
+from entrypoints.sandbox.providers.responses.view import count_input_tokens, create_response, error_frame, not_kept
 from entrypoints.sandbox.reply import Reply
 
 
@@ -36,7 +40,11 @@ def usage(reply: Reply, model: Model) -> JsonObject:
     """The counts with both details."""
     return {
         **plain_usage(reply, model),
-        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+        "prompt_tokens_details": {
+            "cached_tokens": reply.cached_tokens,
+            "audio_tokens": reply.audio_tokens,
+            "cache_write_tokens": reply.written_tokens,
+        },
         "completion_tokens_details": {
             "reasoning_tokens": reply.thinking_tokens,
             "audio_tokens": 0,
@@ -78,7 +86,8 @@ ACCENT = Accent(
     chunk_fields=lambda _call, _model: {"service_tier": "default", "system_fingerprint": "fp_5a9db0ccba"},
     message_fields={"refusal": None, "annotations": []},
     obfuscated=True,
-    strict_reasoning=True,
+    thinking=read_chat_thinking,
+    check=refuse_json_without_word,
 )
 
 OPENAI = Provider(
@@ -89,6 +98,10 @@ OPENAI = Provider(
         Route(method="GET", path="/v1/models", operation="list", handle=list_models),
         Route(method="GET", path="/v1/models/{model:.+}", operation="get", handle=get_model),
         Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(ACCENT)),
+        Route(method="POST", path="/v1/responses", operation="chat", handle=create_response),
+        Route(method="POST", path="/v1/responses/input_tokens", operation="count", handle=count_input_tokens),
+        Route(method="*", path="/v1/responses/{response}", operation="get", handle=not_kept),
+        Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases=CASES,
     key_prefix="sk-proj-sandbox-",

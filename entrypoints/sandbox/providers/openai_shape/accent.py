@@ -8,6 +8,8 @@ from entrypoints.sandbox.answers import RefusedError
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.catalogue import Model
 from entrypoints.sandbox.json_types import JsonObject
+from entrypoints.sandbox.prompt import Thinking
+from entrypoints.sandbox.providers.openai_shape.thinking import read_thinking
 from entrypoints.sandbox.reply import Reply
 
 Usage: TypeAlias = Callable[[Reply, Model], JsonObject]
@@ -43,6 +45,10 @@ def no_edge(_call: Call, _usage: JsonObject | None) -> JsonObject:
     return {}
 
 
+def no_check(_body: JsonObject) -> None:
+    """Take everything."""
+
+
 def unknown_model(name: str) -> RefusedError:
     """OpenAI's words for a model that does not exist, which most servers repeat."""
     message = f"The model `{name}` does not exist or you do not have access to it."
@@ -71,6 +77,8 @@ class Accent:
     obfuscated: bool = False
     #: Field in which thoughts are sent; None keeps them secret.
     thoughts_field: str | None = None
+    #: Thoughts are told a second time, in OpenRouter's list of details.
+    thoughts_in_details: bool = False
     #: Thoughts are parts of the content, which then is a list.
     thoughts_in_content: bool = False
     #: Usage comes unasked, on the last chunk that has a choice.
@@ -79,8 +87,12 @@ class Accent:
     usage_always: bool = False
     #: Chunks without usage say so with a null.
     usage_null: bool = False
-    #: Refuses `max_tokens` and a temperature on models that think.
-    strict_reasoning: bool = False
+    #: How much a model thinks on a request; it may refuse what does not go with thinking.
+    thinking: Callable[[JsonObject, Model], Thinking | None] = read_thinking
+    #: Refuses what else the server does not take.
+    check: Callable[[JsonObject], None] = no_check
+    #: An assistant message with calls must come back with its thoughts.
+    thoughts_must_return: bool = False
     #: The first chunk names the role and nothing else.
     role_chunk: bool = True
     unknown_model: Callable[[str], RefusedError] = unknown_model

@@ -3,21 +3,22 @@
 from entrypoints.sandbox.answers import Answer, EventStream, RefusedError
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.catalogue import Model
+from entrypoints.sandbox.json_types import JsonObject, objects_at
 from entrypoints.sandbox.providers.openai_shape.accent import Accent
-from entrypoints.sandbox.providers.openai_shape.completion import Chunks, completion
-from entrypoints.sandbox.providers.openai_shape.reading import read_limit, read_prompt, refuse_sampling
+from entrypoints.sandbox.providers.openai_shape.chunks import Chunks
+from entrypoints.sandbox.providers.openai_shape.completion import completion
+from entrypoints.sandbox.providers.openai_shape.reading import read_limit, read_prompt
 from entrypoints.sandbox.providers.provider import Handle
-from entrypoints.sandbox.reply import write_reply
+from entrypoints.sandbox.reply import Reply, write_reply
+
+_CONTEXT = 128_000
 
 
 def chat(accent: Accent) -> Handle:
     """The view, speaking with this accent."""
 
     def handle(call: Call) -> Answer | EventStream:
-        body = call.json()
-        model = find_chat_model(call, str(body.get("model") or ""), accent)
-        if accent.strict_reasoning:
-            refuse_sampling(body, model)
+        model = find_chat_model(call, str(call.json().get("model") or ""), accent)
         return answer_chat(call, model, accent)
 
     return handle
@@ -26,7 +27,12 @@ def chat(accent: Accent) -> Handle:
 def answer_chat(call: Call, model: Model, accent: Accent) -> Answer | EventStream:
     """The completion of the call by this model, streamed when that was asked for."""
     body = call.json()
-    reply = write_reply(read_prompt(body, model), limit=read_limit(body), reasoning=model.reasoning)
+    thinking = accent.thinking(body, model)
+    accent.check(body)
+    if accent.thoughts_must_return and model.reasoning:
+        _require_thoughts(body, accent.thoughts_field or "")
+    reply = write_reply(read_prompt(body, model, thinking), read_limit(body))
+    _refuse_marked(body, reply)
     if call.operation == "stream":
         return Chunks(call, model, reply, accent).stream()
     return completion(call, model, reply, accent)
@@ -50,3 +56,26 @@ def find_chat_model(call: Call, name: str, accent: Accent) -> Model:
         )
         raise RefusedError(404, message, param="model")
     return model
+
+
+def _refuse_marked(body: JsonObject, reply: Reply) -> None:
+    """Refuse what a mark in the prompt says to refuse."""
+    if "too-long" in reply.marks:
+        message = (
+            f"This model's maximum context length is {_CONTEXT} tokens. However, your messages resulted in "
+            f"{_CONTEXT + reply.input_tokens} tokens. Please reduce the length of the messages."
+        )
+        raise RefusedError(400, message, code="context_length_exceeded", param="messages")
+    if "no-stream-options" in reply.marks and "stream_options" in body:
+        raise RefusedError(400, "Unrecognized request argument supplied: stream_options", param="stream_options")
+
+
+def _require_thoughts(body: JsonObject, field: str) -> None:
+    """DeepSeek's rule for models that think (api-docs.deepseek.com/guides/thinking_mode, tool calls)."""
+    for at, message in enumerate(objects_at(body, "messages")):
+        if objects_at(message, "tool_calls") and field not in message:
+            text = (
+                f"Missing `{field}` field in the assistant message at message index {at}. For more information, please "
+                "refer to https://api-docs.deepseek.com/guides/thinking_mode#tool-calls"
+            )
+            raise RefusedError(400, text)

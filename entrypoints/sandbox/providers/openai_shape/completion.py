@@ -1,116 +1,126 @@
-"""A chat completion, whole or in chunks."""
+"""A chat completion in one piece, and what it has in common with one in chunks."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import orjson
 
-from entrypoints.sandbox.answers import Answer, EventStream
+from entrypoints.sandbox.answers import Answer
 from entrypoints.sandbox.call import Call
 from entrypoints.sandbox.catalogue import Model
-from entrypoints.sandbox.faults.streams import FILLER_TEXT
-from entrypoints.sandbox.json_types import JsonObject, object_at
+from entrypoints.sandbox.json_types import JsonObject, count_at
 from entrypoints.sandbox.providers.openai_shape.accent import Accent
-from entrypoints.sandbox.reply import Reply
+from entrypoints.sandbox.reply import Finish, Reply
+from entrypoints.sandbox.tool_calls import ToolCall
 
-DONE = b"data: [DONE]\n\n"
-_HALVES = ("Let me think", " about what was said.")
-_THOUGHT = "".join(_HALVES)
+_FINISHES: dict[Finish, str] = {
+    "stop": "stop",
+    "calls": "tool_calls",
+    "length": "length",
+    "filter": "content_filter",
+    "failed": "error",
+}
+_MOST_CHOICES = 128
 
 
 def completion(call: Call, model: Model, reply: Reply, accent: Accent) -> Answer:
     """The whole completion."""
-    message: JsonObject = {"role": "assistant", "content": reply.text, **accent.message_fields}
-    if reply.thinking_tokens and accent.thoughts_field:
-        message[accent.thoughts_field] = _THOUGHT
-    if reply.thinking_tokens and accent.thoughts_in_content:
-        message["content"] = [_thinking(_THOUGHT), {"type": "text", "text": reply.text}]
-    finish = finish_reason(reply)
-    choice: JsonObject = {"index": 0, "message": message, **accent.choice_fields(finish), "finish_reason": finish}
+    choices = [_choice(call, reply, accent, number) for number in range(choice_count(call.json()))]
     body: JsonObject = {
         "id": accent.completion_id(call),
         "object": "chat.completion",
         "created": int(call.now),
         "model": model.snapshot,
-        "choices": [choice],
+        "choices": choices,
         "usage": accent.usage(reply, model),
         **accent.completion_fields(call, model),
     }
+    if not reply.has_usage:
+        del body["usage"]
     return Answer(body=body)
 
 
+def choice_count(body: JsonObject) -> int:
+    """How many answers are wanted."""
+    return min(count_at(body, "n") or 1, _MOST_CHOICES)
+
+
 def finish_reason(reply: Reply) -> str:
-    """Why the text ends here."""
-    if reply.refused:
-        return "content_filter"
-    return "length" if reply.cut else "stop"
+    """Why the answer ends here."""
+    return reply.finish_word(_FINISHES)
 
 
-class Chunks:
-    """Writes the chunks of one streamed completion."""
-
-    def __init__(self, call: Call, model: Model, reply: Reply, accent: Accent) -> None:
-        self._call = call
-        self._reply = reply
-        self._accent = accent
-        self._usage = accent.usage(reply, model)
-        # Only a caller that asked for the usage gets a place for it in every chunk.
-        self._asked_for_usage = object_at(call.json(), "stream_options").get("include_usage") is True
-        self._shared: JsonObject = {
-            "id": accent.completion_id(call),
-            "object": "chat.completion.chunk",
-            "created": int(call.now),
-            "model": model.snapshot,
-            **accent.chunk_fields(call, model),
-        }
-
-    def stream(self) -> EventStream:
-        """The whole stream, `[DONE]` included."""
-        chunks = [*self._beginning(), *self._words(), *self._end()]
-        chunks[0].update(self._accent.edge_fields(self._call, None))
-        chunks[-1].update(self._accent.edge_fields(self._call, self._usage))
-        return EventStream(
-            frames=[*self._accent.opening, *map(frame, chunks), DONE],
-            filler=frame(self._choice({"content": FILLER_TEXT.decode()})),
-        )
-
-    def _beginning(self) -> list[JsonObject]:
-        accent = self._accent
-        role = {"role": "assistant", "content": "", **({"refusal": None} if accent.obfuscated else {})}
-        chunks = [self._choice(role)] if accent.role_chunk else []
-        if self._reply.thinking_tokens and accent.thoughts_field:
-            chunks += [self._choice({"content": None, accent.thoughts_field: half}) for half in _HALVES]
-        if self._reply.thinking_tokens and accent.thoughts_in_content:
-            chunks += [self._choice({"content": [_thinking(half)]}) for half in _HALVES]
-        return chunks
-
-    def _words(self) -> list[JsonObject]:
-        return [self._choice({"content": piece, **self._accent.delta_fields}) for piece in self._reply.pieces]
-
-    def _end(self) -> list[JsonObject]:
-        accent, finish = self._accent, finish_reason(self._reply)
-        if accent.usage_on_last_choice:
-            return [{**self._choice({"content": ""}, finish), "usage": self._usage}]
-        chunks = [self._choice(accent.delta_fields and {"content": "", **accent.delta_fields}, finish)]
-        if self._asked_for_usage or accent.usage_always:
-            chunks.append({**self._shared, "choices": [], "usage": self._usage, **self._padding("")})
-        return chunks
-
-    def _choice(self, delta: Mapping[str, object], finish: str | None = None) -> JsonObject:
-        choice = {"index": 0, "delta": delta, **self._accent.choice_fields(finish), "finish_reason": finish}
-        usage = {"usage": None} if self._asked_for_usage or self._accent.usage_null else {}
-        return {**self._shared, "choices": [choice], **usage, **self._padding(delta.get("content"))}
-
-    def _padding(self, content: object) -> JsonObject:
-        if not self._accent.obfuscated:
-            return {}
-        length = len(content) if isinstance(content, str) else 0
-        return {"obfuscation": self._call.token(16)[length % 12 :]}
+def call_id(call: Call, reply: Reply, number: int) -> str:
+    """The id of one of the calls; under `sandbox:long-ids` of a kind that not everyone takes."""
+    if "long-ids" in reply.marks:
+        return f"call_{call.numbered_token(60, number)}/{call.numbered_token(60, number + 100)}=="
+    return f"call_{call.numbered_token(24, number)}"
 
 
-def _thinking(text: str) -> JsonObject:
-    return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+def arguments_of(called: ToolCall, reply: Reply) -> str:
+    """The arguments as text, spoilt when a mark says so."""
+    if "empty-arguments" in reply.marks:
+        return ""
+    return called.arguments[:-1] if "bad-arguments" in reply.marks else called.arguments
+
+
+def logprobs_of(call: Call, pieces: Sequence[str]) -> JsonObject | None:
+    """How likely each token was, when that was asked for: all alike, with as many others as wanted."""
+    if call.json().get("logprobs") is not True:
+        return None
+    others = count_at(call.json(), "top_logprobs") or 0
+    content = []
+    for piece in pieces:
+        token = {"token": piece, "logprob": -0.25, "bytes": list(piece.encode())}
+        tops = [{**token, "token": piece if at == 0 else f"{piece}{at}", "logprob": -0.25 - at} for at in range(others)]
+        content.append({**token, "top_logprobs": tops})
+    return {"content": content, "refusal": None}
 
 
 def frame(value: JsonObject) -> bytes:
     """One event without a name."""
     return b"data: " + orjson.dumps(value) + b"\n\n"
+
+
+def thinking_part(text: str) -> JsonObject:
+    """A thought as a part of the content."""
+    return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+
+
+def reasoning_detail(text: str) -> JsonObject:
+    """A thought as OpenRouter details it."""
+    return {"type": "reasoning.text", "text": text, "format": "unknown", "index": 0}
+
+
+def _choice(call: Call, reply: Reply, accent: Accent, number: int) -> JsonObject:
+    finish = finish_reason(reply)
+    fields = accent.choice_fields(finish)
+    logprobs = logprobs_of(call, reply.pieces)
+    shown = {"logprobs": logprobs} if logprobs else {}
+    return {"index": number, "message": _message(call, reply, accent), **fields, **shown, "finish_reason": finish}
+
+
+def _message(call: Call, reply: Reply, accent: Accent) -> JsonObject:
+    # A message that is nothing but calls has no content; one that is nothing at all has an empty one.
+    content = None if reply.calls and not reply.text else reply.text
+    message: JsonObject = {"role": "assistant", "content": content, **accent.message_fields}
+    if reply.declined and "refusal" in message:
+        message |= {"content": None, "refusal": reply.text}
+    thoughts = "".join(thought.text for thought in reply.thoughts)
+    if thoughts and accent.thoughts_field:
+        message[accent.thoughts_field] = thoughts
+    if thoughts and accent.thoughts_in_details:
+        message["reasoning_details"] = [reasoning_detail(thoughts)]
+    if thoughts and accent.thoughts_in_content:
+        message["content"] = [thinking_part(thoughts), {"type": "text", "text": reply.text}]
+    if reply.calls:
+        message["tool_calls"] = [
+            _tool_call(call_id(call, reply, at), called, reply) for at, called in enumerate(reply.calls)
+        ]
+    return message
+
+
+def _tool_call(name: str, called: ToolCall, reply: Reply) -> JsonObject:
+    if called.free_text:
+        return {"id": name, "type": "custom", "custom": {"name": called.name, "input": called.arguments}}
+    facts = {"name": called.name, "arguments": arguments_of(called, reply)}
+    return {"id": name, "type": "function", "function": facts}
