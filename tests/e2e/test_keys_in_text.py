@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 
 UNRECORDED = {
+    "countMessageTokens",
     "createChatCompletion",
     "createEmbedding",
     "createMessage",

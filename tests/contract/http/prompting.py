@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from application.commands.count_tokens import count_tokens
 from application.commands.embed_texts import embed_texts
 from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
@@ -47,7 +48,8 @@ def routes_of(desk: Desk, *, heartbeat_seconds: float = 15.0, generation: Genera
     stream = partial(stream_prompt, ports=ports)
     report = partial(report_usage, reports=desk.usage, clock=desk.clock)
     prompts = PromptViews(select=select, run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
-    doors = DoorViews(run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
+    count = partial(count_tokens, ports=ports)
+    doors = DoorViews(run=run, stream=stream, count=count, heartbeat_seconds=heartbeat_seconds)
     models = CompatibleModelViews(select=select, callable_models=partial(callable_models, readiness=desk.readiness))
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, ports=ports, embeddings=FakeEmbeddings()))
     return [

@@ -326,7 +326,7 @@ def test_thoughts_in_a_clients_own_body() -> None:
     own = Reasoning(summary=("Hm",), encrypted="gBBB", item_id="rs_2", origin=ORIGIN)
     claude = Reasoning(text="Hm", signature="c2ln", origin=ORIGIN)
     other = Reasoning(encrypted="gCCC", origin="other:model")
-    blobs = [
+    blobs: list[dict[str, object]] = [
         {"type": "reasoning", "id": "rs_x", "summary": [], "encrypted_content": blob_of(each)}
         for each in (own, claude, other)
     ]
