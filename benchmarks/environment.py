@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 import psutil
 
+from benchmarks.slow_disk import slow_server
 from entrypoints.container import embedded_postgres, migrate, trusted_logins
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
@@ -41,8 +42,11 @@ class Database:
 
 
 @contextmanager
-def database() -> Iterator[Database]:
-    """Return a fresh database on the embedded server with the settings of production (fsync on)."""
+def database(*, is_slow: bool = False) -> Iterator[Database]:
+    """Return a fresh database on the embedded server with the settings of production (fsync on).
+
+    A slow one has a disk that takes a millisecond to flush.
+    """
     with tempfile.TemporaryDirectory(prefix="ml", ignore_cleanup_errors=True) as folder:
         directory = Path(folder)
         directory.chmod(0o755)
@@ -51,7 +55,11 @@ def database() -> Iterator[Database]:
         try:
             migrate(owner_url)
             logins = trusted_logins(owner_url)
-            yield Database(owner_url, logins.database_url, logins.admin_database_url, directory)
+            data = Database(owner_url, logins.database_url, logins.admin_database_url, directory)
+            if is_slow:
+                server.stop()
+            with slow_server(directory / "postgres", owner_url) if is_slow else nullcontext():
+                yield data
         finally:
             server.stop()
 

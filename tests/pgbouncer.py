@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import psutil
 import psycopg
 
+from tests.external_tools import program
 from tests.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ class PgBouncer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
-        assert program is not None, "these tests need PgBouncer: apt-get install pgbouncer"
+        found = program("pgbouncer", purpose="A pooler before the server")
         # It does not run as root, and as anybody else it could not enter the folder of the server's socket.
         owner = Path(self._server).owner()
         configuration = _CONFIGURATION.format(server=self._server, folder=self._folder, port=_PORT, **self._settings)
@@ -55,7 +55,7 @@ class PgBouncer:
         for path in (self._folder, *self._folder.iterdir()):
             shutil.chown(path, owner)
         as_owner = () if owner == psutil.Process().username() else ("-u", owner)
-        self._process = subprocess.Popen([program, "-q", *as_owner, self._folder / "pgbouncer.ini"])
+        self._process = subprocess.Popen([found, "-q", *as_owner, self._folder / "pgbouncer.ini"])
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -22,8 +22,7 @@ SELECT count(*) FROM {table};
 
 -- holds_tables: whether there is anything that a restored database could get mixed up with
 SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE n.nspname IN ('public', 'rebuilding', 'retired', 'discarded', 'blueprints')
-                   AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f'));
+               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f'));
 
 -- take_role: act as it
 SET ROLE {role};

@@ -53,6 +53,9 @@ WHERE {organization} = %(organization_id)s AND {which};
 SELECT left_alone, milliseconds FROM rewrite_rows(
     %(organization_id)s, %(table)s, %(sequence)s, %(ids)s, %(rows)s::jsonb);
 
+-- forget_snapshots: forget the states of the organization's aggregates
+DELETE FROM aggregate_snapshots WHERE organization_id = %(organization_id)s;
+
 -- prove: keep up to where an organization's rows were found equal to its log; a proof that a crash takes is made again
 WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO projection_proofs AS held

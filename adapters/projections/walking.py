@@ -113,6 +113,9 @@ class Walk:
                 await self._progress.advance(organization.events)
                 return
         self.tally.organizations += 1
+        if self._writes:
+            # They are made of the log as well, and made anew by whoever needs them.
+            await connection.execute(SQL_TEXTS["forget_snapshots"], {"organization_id": organization.id})
         parts = list(spans(organization.events))
         organization.parts_left = len(parts)
         self._waiting.extendleft((organization, span, organization.events // len(parts)) for span in reversed(parts))

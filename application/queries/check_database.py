@@ -65,24 +65,29 @@ async def check_database(*, ports: CheckPorts, progress: Progress) -> CheckedDat
             f"The log is not as it was written ({len(log.findings)} findings; the first, of organization "
             f"{first.organization_id}: {first.message})."
         )
-    wanted = VerifyProjections(names=tuple(TOPICS_OF), full=True)
-    compared = await verify_projections(wanted, projections=ports.projections, progress=progress)
-    for table in compared.tables:
-        if table.differences.count:
-            first_row = table.differences.first[0]
-            raise DatabaseUnsound(
-                f"{table.differences.count} rows of {table.name} differ from the log; the first, {first_row.row_id} of "
-                f"organization {first_row.organization_id}, is {first_row.kind}."
-            )
-    if compared.unreadable.count:
-        unread = compared.unreadable.first[0]
-        raise DatabaseUnsound(
-            f"{compared.unreadable.count} events cannot be read by this version; the first, of organization "
-            f"{unread.organization_id}, is {unread.topic}: {unread.reason}."
-        )
+    await _compare_projections(ports, progress)
     return CheckedDatabase(
         organizations=log.organizations, events=log.events, credentials=await _opened(ports, progress)
     )
+
+
+async def _compare_projections(ports: CheckPorts, progress: Progress) -> None:
+    # What was found equal before it was written to a file says nothing of what was read from it.
+    query = VerifyProjections(names=tuple(TOPICS_OF), full=True)
+    found = await verify_projections(query, projections=ports.projections, progress=progress)
+    if found.unreadable.count:
+        event = found.unreadable.first[0]
+        raise DatabaseUnsound(
+            f"{found.unreadable.count} events cannot be read by this version; the first, {event.topic} of organization "
+            f"{event.organization_id}: {event.reason}"
+        )
+    for table in found.tables:
+        if table.differences.count:
+            row = table.differences.first[0]
+            raise DatabaseUnsound(
+                f"{table.differences.count} rows of {table.name} differ from the log; the first, {row.row_id} of "
+                f"organization {row.organization_id}, is {row.kind}."
+            )
 
 
 async def _opened(ports: CheckPorts, progress: Progress) -> int:

@@ -16,6 +16,7 @@ from adapters.postgres.client_programs import ClientProgramMissing, fitting_prog
 from adapters.postgres.seal import seal
 from application.ports.progress import NoProgress
 from tests.e2e.external import OWNER_PASSWORD, close_to_strangers, command, owned_database
+from tests.e2e.processes import PATIENCE_SECONDS
 from tests.e2e.service import MASTER_KEYS
 from tests.http_service import SECRET
 from tests.servers import PostgresServer
@@ -82,7 +83,11 @@ def test_pg_dump_as_the_backups_role_dumps_everything_or_fails(
 def _pg_dump(url: str, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
     program = asyncio.run(newest_program("pg_dump"))
     return subprocess.run(
-        [program, "--format=custom", f"--file={file}", *options, url], capture_output=True, text=True, check=False
+        [program, "--format=custom", f"--file={file}", *options, url],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
     )
 
 

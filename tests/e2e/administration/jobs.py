@@ -21,6 +21,7 @@ async def ended(admin: Api, reply: Reply) -> Document:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             job: Document = await admin.get(reply.headers["Location"])
-            if job["state"] not in {"queued", "running"}:
+            # One whose process takes long to start seems to be interrupted, but has not ended.
+            if job["finishedAt"] is not None:
                 return job
             await asyncio.sleep(0.05)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import psycopg
+
 from tests.e2e import (
     test_audit,
     test_bulk,
@@ -16,6 +20,15 @@ from tests.e2e import (
     test_prompts,
     test_providers,
 )
+
+if TYPE_CHECKING:
+    from tests.e2e.service import RunningService
+
+
+def test_the_service_is_behind_a_pooler(service: RunningService) -> None:
+    with psycopg.connect(service.runtime.database_url) as connection:
+        assert connection.execute("SELECT pg_backend_pid()").fetchone() != (connection.info.backend_pid,)
+
 
 for module in (
     test_audit,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
+from adapters.event_store import lives
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.past import PostgresPast
 from adapters.postgres.pool import reading_pool
@@ -35,7 +36,7 @@ class Reader:
 
     tenant: Tenant
     connection: TenantConnection
-    ledger: Ledger
+    rows: Ledger
 
     async def read(self, as_of: datetime) -> Any:  # noqa: ANN401 - documents
         """Return a provider and a model at a revision and at a time, and the lists of both at that time."""
@@ -43,7 +44,7 @@ class Reader:
         provider_id, model_id = self.tenant.provider_ids[0], self.tenant.model_ids[0]
         with acting(self.tenant.organization_id):
             one = [
-                await as_of_(id_, moment, log=log, rows=self.ledger, past=past)
+                await as_of_(id_, moment, log=log, rows=self.rows, past=past)
                 for as_of_, id_ in ((provider_as_of, provider_id), (model_as_of, model_id))
                 for moment in (AtRevision(1), AtTime(as_of))
             ]
@@ -57,7 +58,7 @@ class Reader:
 
 
 @pytest.fixture
-async def reader(tenants: tuple[Tenant, Tenant], database: Database, ledger: Ledger) -> AsyncIterator[Reader]:
+async def reader(tenants: tuple[Tenant, Tenant], ledger: Ledger, database: Database) -> AsyncIterator[Reader]:
     async with reading_pool(database.app_url, size=1) as pool:
         yield Reader(tenants[0], TenantConnection(pool), ledger)
 
@@ -90,4 +91,21 @@ async def test_a_new_column_changes_nothing_of_the_past(
     owner.execute(MIGRATION)
     assert await reader.read(moment) == before
     await rebuilt(projections)
+    assert await reader.read(moment) == before
+
+
+async def test_a_rebuild_forgets_snapshots_and_a_wrong_one_with_them(
+    reader: Reader,
+    projections: PostgresProjections,
+    owner: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lives, "INTERVAL", 2)
+    moment = now(owner)
+    before = await reader.read(moment)
+    [(taken,)] = owner.execute("SELECT count(*) FROM aggregate_snapshots").fetchall()
+    assert taken > 0
+    owner.execute("UPDATE aggregate_snapshots SET projected = convert_to('{}', 'UTF8')")
+    await rebuilt(projections)
+    assert owner.execute("SELECT count(*) FROM aggregate_snapshots").fetchall() == [(0,)]
     assert await reader.read(moment) == before

@@ -44,6 +44,20 @@ async def test_nobody_notices_that_rows_are_put_right(
     assert_whole(owner)
 
 
+async def test_rows_that_are_put_right_are_never_missing_nor_older_than_they_were(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], database: Database, owner: Connection
+) -> None:
+    """What the readers look at is right in every row, and something else is wrong in all of them."""
+    async with under_load(database, tenants) as load:
+        for _ in range(8):
+            owner.execute("UPDATE ai_models SET (config, created_at) = ('{}', created_at - interval '1 day')")
+            assert counts(await rebuilt(projections)) != {}
+    assert load.wrong == []
+    assert load.writes > 8
+    assert load.reads > 8
+    await assert_as_the_log(projections)
+
+
 async def test_rows_that_are_written_meanwhile_are_made_again(
     projections: PostgresProjections, tenant: Tenant, owner: Connection
 ) -> None:
