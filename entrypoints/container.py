@@ -49,6 +49,7 @@ from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
 from application.commands.check_provider import check_provider, watch_provider
+from application.commands.count_tokens import count_tokens
 from application.commands.import_models import import_models
 from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
@@ -211,6 +212,7 @@ class Container(containers.DeclarativeContainer):
     prompts = providers.Singleton(PromptPorts, readiness=readiness, generation=gateway, usage=usage_ledger, timer=timer)
     select_model = providers.Factory(partial, select_model, readiness=readiness)
     callable_models = providers.Factory(partial, callable_models, readiness=readiness)
+    count_tokens = providers.Factory(partial, count_tokens, ports=prompts)
     run_prompt = providers.Factory(partial, run_prompt, ports=prompts)
     stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)

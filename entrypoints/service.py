@@ -194,7 +194,7 @@ def views(container: Container, trail: AuditTrail) -> Views:
         prompts=PromptViews(
             select=container.select_model(), run=container.run_prompt(), stream=container.stream_prompt()
         ),
-        doors=DoorViews(run=container.run_prompt(), stream=container.stream_prompt()),
+        doors=DoorViews(run=container.run_prompt(), stream=container.stream_prompt(), count=container.count_tokens()),
         compatible_models=CompatibleModelViews(
             select=container.select_model(), callable_models=container.callable_models()
         ),

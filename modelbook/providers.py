@@ -6,7 +6,7 @@ is public: what is not named here may change with any version.
 
 from application.errors import InvalidInput
 from application.ports.outbound import Outbound, OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
-from application.ports.provider_adapter import Concern, Finding, PromptAdapter, ProviderAdapter
+from application.ports.provider_adapter import Concern, Finding, PromptAdapter, ProviderAdapter, TokenCounter
 from application.ports.provider_gateway import (
     Category,
     OfferedModel,
@@ -104,6 +104,7 @@ __all__ = [
     "Text",
     "TextDelta",
     "Timings",
+    "TokenCounter",
     "TokenUsage",
     "Tool",
     "ToolArgumentsDelta",

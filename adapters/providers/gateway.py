@@ -19,8 +19,9 @@ from adapters.providers.reports import finding_of_failure, finding_of_silence, o
 from adapters.providers.settings import checked_settings
 from application.errors import InvalidInput
 from application.ports.outbound import OutboundFailure
-from application.ports.provider_adapter import Finding
+from application.ports.provider_adapter import Finding, TokenCounter
 from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.refusals import TokensNotCounted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
@@ -104,6 +105,19 @@ class Gateway:
     ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
         async with aclosing(self._events(self._adapter(connection), connection, request)) as events:
             yield events
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest) -> int:
+        adapter = self._adapter(connection)
+        if not isinstance(adapter, TokenCounter):
+            raise TokensNotCounted
+        try:
+            async with asyncio.timeout(request.deadline_seconds):
+                return await adapter.count_tokens(connection, request, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_silence(failure)
+        except TimeoutError:
+            finding = out_of_time(adapter.type.label, request.deadline_seconds)
+        raise finding.failure() from None
 
     async def _events(
         self, adapter: PromptAdapter, connection: ProviderConnection, request: GenerationRequest

@@ -131,3 +131,12 @@ class PromptAdapter(ProviderAdapter, Protocol):
         Closing the generator ends the call. After the first words the adapter itself keeps to `request.idle_seconds`.
         """
         ...
+
+
+@runtime_checkable
+class TokenCounter(Protocol):
+    """What an adapter has besides when its provider counts the tokens of a prompt without running it."""
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
+        """Return how many tokens the model reads; errors as for `generate`."""
+        ...

@@ -16,7 +16,7 @@ from typing import Any, Final
 from application.prompts.conversation import Reasoning, ToolCall
 
 PREFIX: Final = "mbk1."
-_FIELDS: Final = {"s": "signature", "r": "redacted", "e": "encrypted", "i": "item_id", "o": "origin"}
+_FIELDS: Final = {"s": "signature", "r": "redacted", "e": "encrypted", "i": "item_id", "c": "call_id", "o": "origin"}
 
 
 def blob_of(part: Reasoning | ToolCall) -> str | None:
@@ -24,7 +24,9 @@ def blob_of(part: Reasoning | ToolCall) -> str | None:
     held = {short: getattr(part, name, None) for short, name in _FIELDS.items()}
     if not (held["s"] or held["r"] or held["e"]):
         return None
-    if isinstance(part, Reasoning) and part.summary:
+    if isinstance(part, ToolCall):
+        held["c"] = part.id
+    elif part.summary:
         held["t"] = list(part.summary)
     text = json.dumps({name: value for name, value in held.items() if value is not None}, separators=(",", ":"))
     return PREFIX + urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -129,13 +129,18 @@ class ReasoningDone:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallStarted:
-    """A tool call begins; `index` counts the calls of the choice from 0."""
+    """A tool call begins; `index` counts the calls of the choice from 0.
+
+    `signature` is Google's, with the `origin` that it fits, for doors that have to tell it before the call.
+    """
 
     index: int
     id: str
     name: str
     is_custom: bool = False
     choice: int = 0
+    signature: str | None = field(default=None, repr=False)
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ class Reasoning:
     """The model's thoughts, and what must be handed back byte for byte.
 
     `signature` seals Anthropic's thinking, `redacted` is its thinking that nobody may read, `encrypted` is the content
-    of a Responses item, whose id is `item_id`; Google's signature of an empty text part is a `signature` without text.
+    of a Responses item, whose id is `item_id`; Google's signature of an empty text part is a `signature` without text,
+    and that of a call in the same turn one with its `call_id`, where a protocol has no place for it at the call itself.
     A blob fits only the account and model that made it: `origin` names them (see `origin_of`), none when it is
     unknown. Elsewhere the blob is dropped.
     """
@@ -102,6 +103,7 @@ class Reasoning:
     redacted: str | None = field(default=None, repr=False)
     encrypted: str | None = field(default=None, repr=False)
     item_id: str | None = None
+    call_id: str | None = None
     origin: str | None = None
 
 

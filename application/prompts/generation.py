@@ -112,3 +112,12 @@ class Generation(Protocol):
             UpstreamFailure: as for `generate`; also in mid-stream, for an error event, a truncated stream or silence.
         """
         ...
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest) -> int:
+        """Return how many tokens the model reads in the prompt, as the provider itself counts them.
+
+        Raises:
+            TokensNotCounted: the provider does not count them.
+            InvalidInput, UpstreamFailure: as for `generate`.
+        """
+        ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.errors import ApplicationError, Conflict
+from application.errors import ApplicationError, Conflict, NotFound
 from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ class ModelOutOfUse(Conflict):
         reasons = dict.fromkeys(finding.detail for verdict in selection.verdicts for finding in verdict.findings)
         super().__init__(f"The model that was asked for cannot be used as it is. {' '.join(reasons)}")
         self.selection = selection
+
+
+class TokensNotCounted(NotFound):
+    """The model's provider does not count the tokens of a prompt before it is run: estimate them."""
+
+    code = "tokens-not-counted"
 
 
 class PromptFailed(UpstreamFailure):

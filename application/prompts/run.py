@@ -243,10 +243,15 @@ async def started(prompt: Prompt, ports: PromptPorts) -> Run:
         Unavailable: the database cannot be reached.
     """
     ready, selection = await ports.readiness.chosen(prompt.wanted, has_images=prompt.has_images)
-    return Run(prompt, ready, _usable(selection, prompt), ports)
+    return Run(prompt, ready, usable(selection, prompt), ports)
 
 
-def _usable(selection: Selection, prompt: Prompt) -> Sequence[Candidate]:
+def usable(selection: Selection, prompt: Prompt) -> Sequence[Candidate]:
+    """Return the models that may be tried, in their order.
+
+    Raises:
+        ModelOutOfUse, NoModelFits: none may.
+    """
     candidates = selection.kept
     if not candidates:
         raise (NoModelFits if isinstance(prompt.wanted, Need) else ModelOutOfUse)(selection)

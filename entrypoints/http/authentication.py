@@ -1,4 +1,7 @@
-"""Who asks: a token in the header "Authorization: Bearer", verified after RFC 8725 and remembered for seconds."""
+"""Who asks: a token in the header "Authorization: Bearer", verified after RFC 8725 and remembered for seconds.
+
+At the doors it may also stand where their clients send an API key: in `x-api-key` (Anthropic) or `api-key` (Azure).
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,15 @@ from entrypoints.http.strict_json import parse_json
 from entrypoints.http.token_claims import principal_from, token_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from entrypoints.http.principal import Principal
     from entrypoints.http.token_keys import TokenKeys
 
 LONGEST_TOKEN = 6 * 1024
 """Characters, so that the header fits what proxies and this server take."""
+
+API_KEY_HEADERS = ("x-api-key", "api-key")
 
 LEEWAY_SECONDS = 30
 REMEMBERED_SECONDS = 30
@@ -121,6 +126,26 @@ class TokenVerifier:
         audiences = stated if isinstance(stated, list) else [stated]
         if self._audience is not None and self._audience not in audiences:
             raise token_refused("it is for another audience (aud)")
+
+
+def one_credential(values: Sequence[str]) -> str | None:
+    """Return the value of the Authorization header that all of these amount to, none where there are none.
+
+    Raises:
+        NotAuthenticated: they are not the same: another reader might take another one.
+    """
+    found = {_scheme_lowered(value) for value in values}
+    if len(found) > 1:
+        raise NotAuthenticated(
+            "The headers Authorization, x-api-key and api-key hold different tokens: send one.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return values[0] if values else None
+
+
+def _scheme_lowered(value: str) -> str:
+    scheme, _, token = value.partition(" ")
+    return f"{scheme.lower()} {token}"
 
 
 def bearer_token(authorization: str | None) -> str:

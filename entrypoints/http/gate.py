@@ -8,10 +8,13 @@ from aiohttp import web
 from pydantic_core import PydanticCustomError
 
 from application.caller import acting_as
+from entrypoints.http.authentication import API_KEY_HEADERS, one_credential
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
+from entrypoints.http.doors.shapes import shape_at
 from entrypoints.http.exchange import EXCHANGE, PLATFORM, caller_for
 from entrypoints.http.fields import parse_uuid
 from entrypoints.http.idempotency import idempotency_key
+from entrypoints.http.problems import PROBLEM_DETAILS
 from entrypoints.http.reasons import ChangeReason, header_reason
 from entrypoints.http.refusals import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
 from entrypoints.http.requests import json_body
@@ -94,11 +97,17 @@ class Gate:
 
 
 def _authorization(request: web.Request) -> str | None:
-    """Return the header's value; of two, another reader might take the other."""
+    """Return the value of the header; of two, another reader might take the other.
+
+    The doors take the token in the headers of their clients' API keys too.
+    """
     values = request.headers.getall("Authorization", ())
     if len(values) > 1:
         raise NotAuthenticated("There is more than one Authorization header.", headers={"WWW-Authenticate": "Bearer"})
-    return values[0] if values else None
+    if shape_at(request.path) is PROBLEM_DETAILS:
+        return values[0] if values else None
+    keys = [f"Bearer {key}" for name in API_KEY_HEADERS for key in request.headers.getall(name, ())]
+    return one_credential([*values, *keys])
 
 
 def _check_query(request: web.Request, route: Route, principal: Principal) -> None:

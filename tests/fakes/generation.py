@@ -17,6 +17,7 @@ from application.prompts.completion import (
     TokenUsage,
 )
 from application.prompts.conversation import Text
+from application.prompts.refusals import TokensNotCounted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -70,10 +71,12 @@ class Call:
 class FakeGeneration:
     """Plays, for each model id, the scripts given in their order, the last one again and again.
 
-    A whole answer is the last step of a script. Without a script the model says hello, in two pieces.
+    A whole answer is the last step of a script. Without a script the model says hello, in two pieces. `tokens` are
+    what is counted for a model, by its id; others are not counted.
     """
 
     calls: list[Call] = field(default_factory=list)
+    tokens: dict[str, int | UpstreamFailure] = field(default_factory=dict)
     called: asyncio.Event = field(default_factory=asyncio.Event)
     _scripts: dict[str, list[Sequence[Step]]] = field(default_factory=dict)
 
@@ -96,6 +99,15 @@ class FakeGeneration:
     ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
         async with self._call(connection, request) as steps:
             yield steps
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest) -> int:
+        counted = self.tokens.get(request.model_id)
+        if counted is None:
+            raise TokensNotCounted
+        if isinstance(counted, UpstreamFailure):
+            raise counted
+        self.calls.append(Call(connection, request, "finished"))
+        return counted
 
     @asynccontextmanager
     async def _call(

@@ -11,6 +11,7 @@ from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.messages.protocol import Messages
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts.anthropic import ANTHROPIC
+from adapters.providers.wire.counting import countable, counted_tokens
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -36,6 +37,9 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
 
 _WIRE: Final = Wire(dialect=ANTHROPIC, headers=_headers)
 _LISTED: Final = under("data")
+_COUNTED: Final = frozenset(
+    {"model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed"}
+)
 
 
 class Anthropic:
@@ -92,6 +96,12 @@ class Anthropic:
     ) -> AsyncGenerator[CompletionEvent]:
         exchange = Exchange(_wire(request), connection, outbound)
         return streamed(exchange, _messages(connection), _protocol(connection), request)
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
+        exchange = Exchange(_wire(request), connection, outbound)
+        url = address(with_version(connection.endpoint), "messages", "count_tokens")
+        body = countable(_protocol(connection), request, _COUNTED)
+        return await counted_tokens(exchange, url, body, "input_tokens", request)
 
 
 def _version(connection: ProviderConnection) -> str:

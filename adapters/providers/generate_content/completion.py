@@ -40,16 +40,6 @@ _FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     "IMAGE_PROHIBITED_CONTENT": "content_filter",
     "IMAGE_RECITATION": "content_filter",
 }
-# The model wrote nothing that could be used; trying again often helps.
-_FAILED: Final = frozenset(
-    {
-        "MALFORMED_FUNCTION_CALL",
-        "UNEXPECTED_TOOL_CALL",
-        "TOO_MANY_TOOL_CALLS",
-        "MISSING_THOUGHT_SIGNATURE",
-        "MALFORMED_RESPONSE",
-    }
-)
 
 
 def read_content(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
@@ -67,7 +57,7 @@ class ContentDecoder:
         self.parsed = ParsedCompletion()
         self.has_ended = False
         self._origin = origin
-        self._thoughts: list[str] = []
+        self._thoughts: dict[int, list[str]] = {}
 
     @property
     def is_whole(self) -> bool:
@@ -93,9 +83,8 @@ class ContentDecoder:
             index = parsed.choices.index(choice)
             for part in objects(mapping(candidate.get("content")).get("parts")):
                 deltas += self._part(choice, part, index)
-            self._ending(choice, candidate)
-        if parsed.finish_reason is not None:
-            deltas += self._thought(parsed.choices[0])
+            if self._ending(choice, candidate):
+                deltas += self._thought(choice, index)
         parsed.has_begun = parsed.has_begun or bool(deltas)
         return deltas
 
@@ -105,22 +94,22 @@ class ContentDecoder:
         call = part.get("functionCall")
         words = part.get("text")
         if isinstance(call, dict):
-            yield from self._thought(choice)
+            yield from self._thought(choice, index)
             yield from self._call(choice, call, signature, index)
         elif isinstance(words, str) and part.get("thought") is True:
             if words:
-                self._thoughts.append(words)
+                self._thoughts.setdefault(index, []).append(words)
                 yield ReasoningDelta(words)
+            if signature is not None:
+                yield from self._thought(choice, index, signature)
         elif isinstance(words, str):
-            yield from self._thought(choice)
+            yield from self._thought(choice, index)
             if words:
                 self._say(choice, words)
                 yield TextDelta(words, index)
             if signature is not None:
                 # The signature of words: handed back on an empty part after them.
-                sealed = Reasoning(signature=signature, origin=self._origin)
-                choice.parts.append(sealed)
-                yield ReasoningDone(sealed)
+                yield from self._thought(choice, index, signature)
 
     def _say(self, choice: ParsedChoice, words: str) -> None:
         last = choice.parts[-1] if choice.parts else None
@@ -143,26 +132,30 @@ class ContentDecoder:
             origin=self._origin,
         )
         choice.parts.append(told)
-        yield ToolCallStarted(place, told.id, told.name, choice=index)
+        yield ToolCallStarted(place, told.id, told.name, choice=index, signature=signature, origin=self._origin)
         yield ToolArgumentsDelta(place, arguments, index)
         yield ToolCallDone(place, told, index)
 
-    def _thought(self, choice: ParsedChoice) -> Iterator[Delta]:
-        if self._thoughts:
-            thought = Reasoning(text="".join(self._thoughts), origin=self._origin)
-            self._thoughts = []
+    def _thought(self, choice: ParsedChoice, index: int, signature: str | None = None) -> Iterator[Delta]:
+        words = self._thoughts.pop(index, [])
+        if words or signature is not None:
+            thought = Reasoning(text="".join(words), signature=signature, origin=self._origin)
             choice.parts.append(thought)
             yield ReasoningDone(thought)
 
-    def _ending(self, choice: ParsedChoice, candidate: Mapping[str, Any]) -> None:
+    def _ending(self, choice: ParsedChoice, candidate: Mapping[str, Any]) -> bool:
+        """Take note of why the choice ended, and tell whether this piece is its end."""
         reason = candidate.get("finishReason")
-        if isinstance(reason, str) and reason not in {"", "FINISH_REASON_UNSPECIFIED"}:
-            choice.finish_reason = _FINISH_REASONS.get(reason, "other")
-            if reason in _FAILED and not choice.parts:
+        is_end = isinstance(reason, str) and reason not in {"", "FINISH_REASON_UNSPECIFIED"}
+        if is_end:
+            choice.finish_reason = _FINISH_REASONS.get(str(reason), "other")
+            if choice.finish_reason == "other" and not choice.parts:
+                # The model wrote nothing that could be used, such as a malformed call; trying again often helps.
                 self.parsed.interruption = meanings.PROVIDER_ERROR
-        # The end may come a piece after the call.
+        # The end may come a piece after the call, or before it.
         if choice.finish_reason == "stop" and any(isinstance(part, ToolCall) for part in choice.parts):
             choice.finish_reason = "tool_calls"
+        return is_end
 
 
 def read_usage(usage: Mapping[str, Any]) -> TokenUsage:

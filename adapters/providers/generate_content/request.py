@@ -4,44 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
+from adapters.providers.generate_content.contents import MEDIA, ContentWriter
 from adapters.providers.generate_content.rules import GeminiRules, rules_of
 from adapters.providers.generate_content.schemas import google_schema
 from adapters.providers.wire.defaults import has_system, limited, without_dropped
-from adapters.providers.wire.media import MediaSupport, text_of_document
 from adapters.providers.wire.protocol import WireRequest
-from adapters.providers.wire.reasoning import budget_of, effort_of, nearest_effort
+from adapters.providers.wire.reasoning import EFFORTS, budget_of, effort_of, nearest_effort
 from adapters.providers.wire.refusals import Translation
-from adapters.providers.wire.tools import arguments_object, names_of_calls, split_results
-from application.errors import InvalidInput
-from application.prompts.conversation import (
-    Audio,
-    Document,
-    Image,
-    Reasoning,
-    ReasoningOptions,
-    Refusal,
-    Text,
-    ToolCall,
-    ToolResult,
-)
+from application.prompts.conversation import Image, ReasoningOptions, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.prompts.conversation import Conversation, Part, Tool, Turn
+    from application.prompts.conversation import Conversation, Effort, Tool
     from application.prompts.generation import GenerationRequest
 
-MEDIA: Final = MediaSupport(
-    label="Google Gemini",
-    # ai.google.dev/gemini-api/docs/image-understanding
-    image_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"}),
-    fetches_documents=True,
-    audio_formats=frozenset({"wav", "mp3", "aiff", "aac", "ogg", "flac"}),
-)
-# What Google itself takes in place of the signature of a call that another model has made.
-_FOREIGN_SIGNATURE: Final = "skip_thought_signature_validator"
+_MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
+# What says of an object what is in it; without any the function takes nothing.
+_CONTENTS: Final = ("properties", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties")
+_MOST_STOPS: Final = 5
 
 
 def encode(conversation: Conversation, request: GenerationRequest) -> WireRequest:
@@ -51,164 +30,44 @@ def encode(conversation: Conversation, request: GenerationRequest) -> WireReques
         InvalidInput: it cannot be said in this protocol, or Google does not take a part of it.
     """
     translation = Translation(conversation, MEDIA.label)
-    rules = rules_of(request.defaults.base_model or request.model_id)
     defaults = request.defaults
-    writer = _Writer(request, rules, names_of_calls(conversation), translation)
+    rules = rules_of(defaults.base_model or request.model_id)
     turns = list(conversation.turns)
     system: list[str] = []
     while turns and turns[0].role == "system":
         system += [part.text for part in turns.pop(0).parts if isinstance(part, Text) and part.text]
     if not system and defaults.system_prompt is not None and not has_system(conversation):
         system = [defaults.system_prompt]
-    contents = writer.contents(turns)
-    if not any(content["role"] == "user" for content in contents):
-        translation.refuse("messages", "Add a message of the user.")
-    body: dict[str, Any] = {"contents": contents}
+    body: dict[str, Any] = {"contents": ContentWriter(request.origin, rules, translation).contents(turns)}
     if system:
         body["systemInstruction"] = {"parts": [{"text": text} for text in system]}
     _tools(body, conversation, translation)
     config = _sampling(conversation, request, translation)
     _output_format(config, conversation, rules, translation)
-    _thinking(config, conversation, request, rules, translation)
+    _thinking(config, conversation.reasoning, defaults.reasoning_effort, rules, translation)
     if config:
         body["generationConfig"] = config
-    for name, value in conversation.options.items():
-        translation.ignore(name, value)
-    translation.ignore("metadata", conversation.metadata)
-    marks = (getattr(part, "cache", None) for turn in conversation.turns for part in turn.parts)
-    translation.ignore("cache", next((mark for mark in (*marks, *(t.cache for t in conversation.tools)) if mark), None))
+    _tuning(conversation, translation)
     body, dropped = without_dropped(body, defaults)
     return WireRequest(body=body, ignored=(*translation.ignored, *dropped))
 
 
-class _Writer:
-    """Writes turns."""
-
-    def __init__(
-        self, request: GenerationRequest, rules: GeminiRules, names: Mapping[str, str], translation: Translation
-    ) -> None:
-        self._request = request
-        self._rules = rules
-        self._names = names
-        self._translation = translation
-
-    def contents(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
-        contents: list[dict[str, Any]] = []
-        for turn in turns:
-            if turn.role == "assistant":
-                role, parts = "model", self._model_parts(turn)
-            else:
-                role, parts = "user", self._user_parts(turn)
-            if not parts:
-                continue
-            if contents and contents[-1]["role"] == role:
-                contents[-1]["parts"] = [*contents[-1]["parts"], *parts]
-            else:
-                contents.append({"role": role, "parts": parts})
-        if contents and contents[-1]["role"] == "model" and "functionCall" not in contents[-1]["parts"][-1]:
-            self._translation.refuse("messages", "End with a message of the user.")
-        return contents
-
-    def _user_parts(self, turn: Turn) -> list[dict[str, Any]]:
-        if turn.role == "system":
-            words = "\n".join(part.text for part in turn.parts if isinstance(part, Text) and part.text)
-            return [{"text": f"<system>\n{words}\n</system>"}] if words else []
-        results, others = split_results(turn.parts)
-        parts: list[dict[str, Any]] = []
-        for result in results:
-            parts += self._result(result)
-        return [*parts, *(self._part(part) for part in others if not (isinstance(part, Text) and not part.text))]
-
-    def _result(self, result: ToolResult) -> list[dict[str, Any]]:
-        """Return the response of a call; pictures stand in it where the model takes them there, else after it."""
-        words = "\n".join(part.text for part in result.parts if isinstance(part, Text))
-        shown = [self._part(part) for part in result.parts if not isinstance(part, Text)]
-        try:
-            told = orjson.loads(words) if words.lstrip().startswith("{") else None
-        except orjson.JSONDecodeError:
-            told = None
-        if result.is_error:
-            response: dict[str, Any] = {"error": words}
-        else:
-            response = told if isinstance(told, dict) else {"output": words}
-        name = self._names.get(result.call_id)
-        if name is None:
-            raise InvalidInput("/messages", f"No call in the conversation has the id {result.call_id!r} of a result.")
-        function: dict[str, Any] = {"id": result.call_id, "name": name, "response": response}
-        if shown and self._rules.shows_in_results:
-            function["parts"] = shown
-            shown = []
-        return [{"functionResponse": function}, *shown]
-
-    def _model_parts(self, turn: Turn) -> list[dict[str, Any]]:
-        parts: list[dict[str, Any]] = []
-        has_call = False
-        for part in turn.parts:
-            if isinstance(part, ToolCall):
-                parts.append(self._call(part, is_first=not has_call))
-                has_call = True
-            elif isinstance(part, Reasoning):
-                # A signature of words without a call stands on an empty text part.
-                if part.signature is not None and not part.text and part.origin == self._request.origin:
-                    parts.append({"text": "", "thoughtSignature": part.signature})
-            elif isinstance(part, Text | Refusal):
-                if part.text:
-                    parts.append({"text": part.text})
-            else:
-                parts.append(self._part(part))
-        return parts
-
-    def _call(self, call: ToolCall, *, is_first: bool) -> dict[str, Any]:
-        if call.is_custom:
-            self._translation.refuse("tools", "Give the tool a JSON Schema instead of free text.")
-        told: dict[str, Any] = {"functionCall": {"id": call.id, "name": call.name, "args": arguments_object(call)}}
-        if call.signature is not None and call.origin in {None, self._request.origin}:
-            told["thoughtSignature"] = call.signature
-        elif is_first and self._rules.needs_signatures:
-            told["thoughtSignature"] = _FOREIGN_SIGNATURE
-        return told
-
-    def _part(self, part: Part) -> dict[str, Any]:
-        match part:
-            case Text() | Refusal():
-                return {"text": part.text}
-            case Image():
-                MEDIA.check_image(part)
-                return self._file(part.media_type, part.data, part.url)
-            case Document():
-                MEDIA.check_document(part)
-                if part.text is not None:
-                    return {"text": text_of_document(part)}
-                return self._file(part.media_type or "application/pdf", part.data, part.url)
-            case Audio():
-                MEDIA.check_audio(part)
-                return {"inlineData": {"mimeType": f"audio/{part.format}", "data": part.data}}
-        raise TypeError(type(part).__name__)
-
-    def _file(self, media_type: str | None, data: str | None, url: str | None) -> dict[str, Any]:
-        told = {"mimeType": media_type.lower()} if media_type else {}
-        if data is not None:
-            return {"inlineData": {**told, "data": data}}
-        if not self._rules.fetches:
-            raise InvalidInput("/messages", "This model does not fetch files: send the file itself as data.")
-        return {"fileData": {**told, "fileUri": url}}
-
-
 def _tools(body: dict[str, Any], conversation: Conversation, translation: Translation) -> None:
-    if not conversation.tools:
-        return
-    body["tools"] = [{"functionDeclarations": [_tool(tool, translation) for tool in conversation.tools]}]
     choice = conversation.tool_choice
+    tools = conversation.tools
+    if choice is not None and choice.names and choice.mode != "required":
+        tools = tuple(tool for tool in tools if tool.name in choice.names)
+    if not tools:
+        return
+    body["tools"] = [{"functionDeclarations": [_tool(tool, translation) for tool in tools]}]
     if choice is not None:
-        mode = {"auto": "AUTO", "none": "NONE", "required": "ANY"}[choice.mode]
-        told: dict[str, Any] = {"mode": mode}
+        told: dict[str, Any] = {"mode": _MODES[choice.mode]}
         if choice.names and choice.mode == "required":
             told["allowedFunctionNames"] = list(choice.names)
-        elif choice.names:
-            kept = [tool for tool in conversation.tools if tool.name in choice.names]
-            body["tools"] = [{"functionDeclarations": [_tool(tool, translation) for tool in kept]}]
         body["toolConfig"] = {"functionCallingConfig": told}
-    translation.ignore("parallel_tool_calls", conversation.parallel_tool_calls)
+    # Google always lets the model make several calls at once.
+    translation.ignore("parallel_tool_calls", None if conversation.parallel_tool_calls is not False else True)
+    translation.ignore("tool_strict", next((True for tool in tools if tool.strict), None))
 
 
 def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
@@ -217,7 +76,7 @@ def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
     told: dict[str, Any] = {"name": tool.name}
     if tool.description:
         told["description"] = tool.description
-    if tool.parameters is not None and tool.parameters.get("properties"):
+    if tool.parameters is not None and any(tool.parameters.get(word) for word in _CONTENTS):
         told["parametersJsonSchema"] = google_schema(tool.parameters)
     return told
 
@@ -225,12 +84,14 @@ def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
 def _sampling(conversation: Conversation, request: GenerationRequest, translation: Translation) -> dict[str, Any]:
     sampling, defaults = conversation.sampling, request.defaults
     stop = sampling.stop if sampling.stop is not None else defaults.stop
+    if sampling.stop is not None and len(sampling.stop) > _MOST_STOPS:
+        translation.refuse("stop", f"Google takes {_MOST_STOPS} at most.")
     values = {
         "maxOutputTokens": limited(sampling.max_tokens, defaults),
         "temperature": defaults.temperature if sampling.temperature is None else sampling.temperature,
         "topP": defaults.top_p if sampling.top_p is None else sampling.top_p,
         "topK": sampling.top_k,
-        "stopSequences": list(stop) if stop else None,
+        "stopSequences": list(stop[:_MOST_STOPS]) if stop else None,
         "seed": sampling.seed,
         "presencePenalty": sampling.presence_penalty,
         "frequencyPenalty": sampling.frequency_penalty,
@@ -257,27 +118,40 @@ def _output_format(
 
 def _thinking(
     config: dict[str, Any],
-    conversation: Conversation,
-    request: GenerationRequest,
+    wish: ReasoningOptions | None,
+    default: Effort | None,
     rules: GeminiRules,
     translation: Translation,
 ) -> None:
-    wish = conversation.reasoning
-    if wish is None and request.defaults.reasoning_effort is not None:
-        wish = ReasoningOptions(effort=request.defaults.reasoning_effort)
-    if wish is None:
+    if wish is None and default is None:
         return
-    effort = effort_of(wish)
+    options = wish or ReasoningOptions(effort=default)
+    effort = effort_of(options)
+    thinks = bool(rules.levels) or rules.budgets is not None
+    if effort == "none" and thinks and not rules.can_stop_thinking:
+        translation.ignore("reasoning_effort", value=True)
+        effort = EFFORTS[1]
+        options = ReasoningOptions(effort=effort, summary=options.summary)
     told: dict[str, Any] = {}
-    if effort == "none" and not rules.can_stop_thinking and (rules.levels or rules.takes_budget):
-        translation.refuse("reasoning_effort", "This model always thinks: ask for a low effort.")
     if rules.levels and effort is not None:
         told["thinkingLevel"] = nearest_effort(effort, rules.levels).upper()
-    elif rules.takes_budget and (budget := budget_of(wish)) is not None:
-        told["thinkingBudget"] = budget
-    elif effort not in {None, "none"}:
+    elif rules.budgets is not None and (budget := budget_of(options)) is not None:
+        least, most = rules.budgets
+        told["thinkingBudget"] = budget if budget <= 0 else min(max(budget, least), most)
+    elif not thinks and wish is not None and effort not in {None, "none"}:
         translation.ignore("reasoning_effort", effort)
-    if wish.summary is not None and (rules.levels or rules.takes_budget):
-        told["includeThoughts"] = wish.summary != "hidden"
+    if options.summary is not None and thinks:
+        told["includeThoughts"] = options.summary != "hidden"
     if told:
         config["thinkingConfig"] = told
+
+
+def _tuning(conversation: Conversation, translation: Translation) -> None:
+    for name, value in conversation.options.items():
+        translation.ignore(name, value)
+    translation.ignore("metadata", conversation.metadata)
+    parts = [part for turn in conversation.turns for part in turn.parts]
+    marks = (getattr(part, "cache", None) for part in (*parts, *conversation.tools))
+    translation.ignore("cache", next((mark for mark in marks if mark), None))
+    details = (part.detail for part in parts if isinstance(part, Image))
+    translation.ignore("image_detail", next((detail for detail in details if detail and detail != "auto"), None))

@@ -19,10 +19,13 @@ _NEWEST: Final = (99, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeminiRules:
-    """What one model takes. `levels` are the efforts it knows; without them it takes a budget, or does not think."""
+    """What one model takes. `levels` are the efforts it knows; without them it takes a budget, or does not think.
+
+    `budgets` are the least and the largest budget in tokens, none where it takes none.
+    """
 
     levels: tuple[Effort, ...]
-    takes_budget: bool
+    budgets: tuple[int, int] | None
     can_stop_thinking: bool
     needs_signatures: bool
     formats_with_tools: bool
@@ -38,13 +41,20 @@ def rules_of(model_id: str) -> GeminiRules:
     is_third = version >= (3, 0)
     return GeminiRules(
         levels=_levels(version, is_pro=is_pro) if is_third else (),
-        takes_budget=(2, 5) <= version < (3, 0),
+        budgets=_budgets(model_id, is_pro=is_pro) if (2, 5) <= version < (3, 0) else None,
         can_stop_thinking=not is_pro and version < (3, 0),
         needs_signatures=is_third,
         formats_with_tools=is_third,
         fetches=version >= (2, 5),
         shows_in_results=is_third,
     )
+
+
+def _budgets(model_id: str, *, is_pro: bool) -> tuple[int, int]:
+    # ai.google.dev/gemini-api/docs/thinking
+    if is_pro:
+        return 128, 32_768
+    return (512 if "lite" in model_id else 1), 24_576
 
 
 def _levels(version: tuple[int, int], *, is_pro: bool) -> tuple[Effort, ...]:

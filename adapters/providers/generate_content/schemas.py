@@ -1,4 +1,7 @@
-"""JSON Schemas as Google takes them (`parametersJsonSchema`, `responseJsonSchema`): one unknown word fails the call."""
+"""JSON Schemas as Google takes them (`parametersJsonSchema`, `responseJsonSchema`): one unknown word fails the call.
+
+Source: the words that google-genai names for `response_json_schema`, without `title`, which some models refuse.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,59 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_REFUSED: Final = frozenset({"$schema", "$id", "title", "discriminator", "examples", "uniqueItems", "default"})
-_NAMED: Final = frozenset({"properties", "$defs", "definitions", "patternProperties"})
-# Words that hold schemas in a list.
-_LISTS: Final = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
+_PLAIN: Final = frozenset(
+    {"$ref", "type", "description", "enum", "minItems", "maxItems", "minimum", "maximum", "required"}
+)
+_NAMED: Final = frozenset({"properties", "$defs"})
+_LISTS: Final = frozenset({"anyOf", "oneOf", "prefixItems"})
+_FORMATS: Final = frozenset({"date-time", "date", "time", "enum", "int32", "int64", "float", "double"})
+_EXCLUSIVE: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
 def google_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema without the words that Google refuses; a constant becomes an enumeration of one.
+    """Return the schema in the words that Google takes, which is as wide as the given one or wider.
 
-    Bounds that leave their end out are written as those that keep it, which is wider by that one value.
+    A constant becomes an enumeration of one, a bound that leaves its end out one that keeps it; what must hold all
+    together is written as one schema.
     """
+    schema = _merged(schema)
     told: dict[str, Any] = {}
     for word, value in schema.items():
-        if word in _REFUSED:
-            continue
-        if word == "const":
+        if word in _PLAIN or (word == "format" and isinstance(value, str) and value in _FORMATS):
+            told[word] = value
+        elif word == "const":
             told["enum"] = [value]
-        elif word in {"exclusiveMinimum", "exclusiveMaximum"}:
-            told.setdefault(word.removeprefix("exclusive").lower(), value)
+        elif word in _EXCLUSIVE and not isinstance(value, bool):
+            told.setdefault(_EXCLUSIVE[word], value)
         elif word in _NAMED and isinstance(value, dict):
             told[word] = {name: _schema(each) for name, each in value.items()}
         elif word in _LISTS and isinstance(value, list):
             told["anyOf" if word == "oneOf" else word] = [_schema(each) for each in value]
-        elif word in {"items", "additionalProperties", "not"}:
+        elif word in {"items", "additionalProperties"}:
             told[word] = _schema(value)
-        else:
-            told[word] = value
-    return told
+    # Beside a reference nothing may stand.
+    return {"$ref": told["$ref"], **({"$defs": told["$defs"]} if "$defs" in told else {})} if "$ref" in told else told
 
 
 def _schema(value: object) -> Any:  # noqa: ANN401 - JSON
     return google_schema(value) if isinstance(value, dict) else value
+
+
+def _merged(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema with those of its `allOf` in it, and definitions by the one name that Google knows."""
+    told = {word: value for word, value in schema.items() if word not in {"allOf", "definitions"}}
+    if isinstance(schema.get("definitions"), dict):
+        told["$defs"] = {**schema["definitions"], **(schema.get("$defs") or {})}
+    alternatives = schema.get("allOf")
+    for part in alternatives if isinstance(alternatives, list) else ():
+        for word, value in (_merged(part) if isinstance(part, dict) else {}).items():
+            known = told.get(word)
+            if word == "required" and isinstance(value, list) and isinstance(known, list):
+                told[word] = [*known, *(name for name in value if name not in known)]
+            elif word in _NAMED and isinstance(value, dict) and isinstance(known, dict):
+                told[word] = {**value, **known}
+            else:
+                told.setdefault(word, value)
+    if isinstance(told.get("$ref"), str):
+        told["$ref"] = told["$ref"].replace("#/definitions/", "#/$defs/")
+    return told

@@ -12,6 +12,7 @@ from adapters.providers.google.models import read_model
 from adapters.providers.listing import counted, every_entry, offered, under
 from adapters.providers.reading import mapping
 from adapters.providers.verdicts.google import GOOGLE
+from adapters.providers.wire.counting import countable, counted_tokens
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -39,6 +40,7 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
 
 _WIRE: Final = Wire(dialect=GOOGLE, headers=_headers)
 _PROTOCOL: Final = GenerateContent()
+_COUNTED: Final = frozenset({"contents", "systemInstruction", "tools", "toolConfig"})
 
 
 class Google:
@@ -89,6 +91,14 @@ class Google:
         exchange = Exchange(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "streamGenerateContent", {"alt": "sse"})
         return streamed(exchange, url, _PROTOCOL, request)
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
+        exchange = Exchange(_WIRE, connection, outbound)
+        folder, _, model = request.model_id.rpartition("/")
+        prompt = countable(_PROTOCOL, request, _COUNTED)
+        body = {"generateContentRequest": {"model": f"{folder or 'models'}/{model}", **prompt}}
+        url = _method(connection, request.model_id, "countTokens")
+        return await counted_tokens(exchange, url, body, "totalTokens", request)
 
 
 def versioned(connection: ProviderConnection) -> str:

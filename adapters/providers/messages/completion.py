@@ -12,8 +12,9 @@ from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from adapters.providers.wire.parsed import ParsedChoice
     from application.prompts.completion import FinishReason
     from application.prompts.conversation import Part
 
@@ -34,15 +35,14 @@ def read_message(document: Mapping[str, Any], origin: str) -> ParsedCompletion |
         return None
     parsed = ParsedCompletion()
     note_message(parsed, document)
-    note_ending(parsed, document)
     usage = mapping(document.get("usage"))
     parsed.usage = read_usage(usage)
     parsed.service_tier = text(usage.get("service_tier"))
-    choice = parsed.choices[0]
-    choice.parts = [part for block in objects(content) if (part := part_of(block, origin)) is not None]
-    choice.annotations = [
-        citation for block in objects(content) for citation in annotations_of(objects(block.get("citations")))
-    ]
+    for block in objects(content):
+        part = part_of(block, origin)
+        if part is not None:
+            note_part(parsed.choices[0], part, objects(block.get("citations")))
+    note_ending(parsed, document)
     return parsed
 
 
@@ -52,17 +52,30 @@ def note_message(parsed: ParsedCompletion, message: Mapping[str, Any]) -> None:
     parsed.response_id = text(message.get("id"))
 
 
-def note_ending(parsed: ParsedCompletion, ending: Mapping[str, Any]) -> None:
-    """Take note of why it ended: of a message, or of the delta of one."""
+def note_part(choice: ParsedChoice, part: Part, citations: Iterable[Mapping[str, Any]] = ()) -> None:
+    """Take note of the next part, and of the pages that its words rest on."""
+    if isinstance(part, Text):
+        start = sum(len(each.text) for each in choice.parts if isinstance(each, Text))
+        choice.annotations += _pages(citations, start, start + len(part.text))
+    choice.parts.append(part)
+
+
+def note_ending(parsed: ParsedCompletion, ending: Mapping[str, Any]) -> Refusal | None:
+    """Take note of why it ended: of a message, or of the delta of one. Return the reasons of a refusal."""
     reason = ending.get("stop_reason")
     choice = parsed.choices[0]
     if isinstance(reason, str) and reason:
         choice.finish_reason = _FINISH_REASONS.get(reason, "other")
+    if choice.finish_reason == "stop" and any(isinstance(part, ToolCall) for part in choice.parts):
+        choice.finish_reason = "tool_calls"
     if isinstance(ending.get("stop_sequence"), str):
         choice.stop_sequence = ending["stop_sequence"]
     explanation = mapping(ending.get("stop_details")).get("explanation")
-    if reason == "refusal" and isinstance(explanation, str) and explanation:
-        choice.parts.append(Refusal(text=explanation))
+    if reason != "refusal" or not isinstance(explanation, str) or not explanation:
+        return None
+    refusal = Refusal(text=explanation)
+    choice.parts.append(refusal)
+    return refusal
 
 
 def part_of(block: Mapping[str, Any], origin: str) -> Part | None:
@@ -83,21 +96,13 @@ def part_of(block: Mapping[str, Any], origin: str) -> Part | None:
             return None
 
 
-def annotations_of(citations: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - JSON
-    """Return those sources that are pages, as Chat Completions has them; it has none for places in a document."""
-    return [
-        {
-            "type": "url_citation",
-            "url_citation": {
-                "start_index": 0,
-                "end_index": 0,
-                "url": citation["url"],
-                "title": str(citation.get("title") or citation["url"]),
-            },
-        }
-        for citation in citations
-        if isinstance(citation.get("url"), str)
-    ]
+def _pages(citations: Iterable[Mapping[str, Any]], start: int, end: int) -> Iterator[Mapping[str, Any]]:
+    """Yield those sources that are pages, as Chat Completions has them; it has none for places in a document."""
+    for citation in citations:
+        if isinstance(citation.get("url"), str):
+            title = str(citation.get("title") or citation["url"])
+            place = {"start_index": start, "end_index": end, "url": citation["url"], "title": title}
+            yield {"type": "url_citation", "url_citation": place}
 
 
 def read_usage(usage: Mapping[str, Any]) -> TokenUsage:

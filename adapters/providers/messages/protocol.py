@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapters.providers.messages.completion import read_message
-from adapters.providers.messages.request import encode, pass_through
+from adapters.providers.messages.passing import pass_through
+from adapters.providers.messages.request import encode
 from adapters.providers.messages.streaming import MessageDecoder
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Messages:
         return encode(conversation, request, self.version, self.default_max_tokens, stream=stream)
 
     def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
-        return pass_through(body, request, self.default_max_tokens, stream=stream)
+        return pass_through(body, request, self.version, self.default_max_tokens, stream=stream)
 
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_message(document, origin)

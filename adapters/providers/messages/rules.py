@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from application.prompts.conversation import Effort
 
 _VERSION: Final = re.compile(
@@ -25,16 +27,21 @@ _NEWEST: Final = (99, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaudeRules:
-    """What one model takes. `most_tokens` is the longest answer where nothing else is known of it."""
+    """What one model takes. `most_tokens` is the longest answer where nothing else is known of it.
+
+    `not_thinking` is how the model is told not to think: None for one that always thinks, "" for one that only thinks
+    when it is asked to.
+    """
 
     takes_budget: bool
     takes_adaptive: bool
     efforts: tuple[Effort, ...]
     takes_sampling: bool
+    takes_both_samplings: bool
     continues_prefill: bool
     takes_late_system: bool
     takes_forced_tool: bool
-    can_stop_thinking: bool
+    not_thinking: Literal["disabled", "between_tools", ""] | None
     formats_output: bool
     most_tokens: int
 
@@ -57,13 +64,22 @@ def rules_of(model_id: str) -> ClaudeRules:
         takes_adaptive=version >= (4, 6),
         efforts=efforts,
         takes_sampling=not is_strict,
+        takes_both_samplings=version < (4, 5) and not (is_opus and version >= (4, 1)),
         continues_prefill=version < (4, 6),
         takes_late_system=is_fable or (is_opus and (version == (4, 8) or version >= (5, 0))),
         takes_forced_tool=not (is_fable or (version >= (5, 5) and family in {"opus", "sonnet"})),
-        can_stop_thinking=not (is_fable or (is_opus and version >= (5, 5))),
+        not_thinking=_not_thinking(family, version),
         formats_output=version >= (4, 5) or (is_opus and version >= (4, 1)),
         most_tokens=_most_tokens(family, version),
     )
+
+
+def _not_thinking(family: str, version: tuple[int, int]) -> Literal["disabled", "between_tools", ""] | None:
+    if family in {"fable", "mythos"} or (family == "opus" and version >= (5, 5)):
+        return None
+    if family == "sonnet" and version >= (5, 5):
+        return "between_tools"
+    return "disabled" if version >= (5, 0) else ""
 
 
 def _named(model_id: str) -> tuple[str, tuple[int, int]]:

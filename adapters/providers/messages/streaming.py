@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from adapters.providers.messages.completion import (
-    annotations_of,
     note_ending,
     note_message,
+    note_part,
     part_of,
     read_usage,
 )
@@ -19,6 +19,7 @@ from adapters.providers.wire.parsed import ParsedCompletion
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
+    RefusalDelta,
     TextDelta,
     ToolArgumentsDelta,
     ToolCallDone,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from application.prompts.completion import Delta
+    from application.prompts.conversation import Refusal
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class _Block:
     start: Mapping[str, Any]
     words: list[str] = field(default_factory=list)
     signature: list[str] = field(default_factory=list)
+    citations: list[Mapping[str, Any]] = field(default_factory=list)
     call_index: int = -1
 
     @property
@@ -56,6 +59,7 @@ class MessageDecoder:
         self._usage: dict[str, Any] = {}
         self._blocks: dict[object, _Block] = {}
         self._calls = 0
+        self._refusal: Refusal | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -70,7 +74,7 @@ class MessageDecoder:
                 note_message(self.parsed, message)
                 self._count(message)
             case "message_delta":
-                note_ending(self.parsed, mapping(document.get("delta")))
+                self._refusal = note_ending(self.parsed, mapping(document.get("delta")))
                 self._count(document)
             case "message_stop":
                 self.has_ended = True
@@ -79,6 +83,8 @@ class MessageDecoder:
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         self.observe(document)
         match document.get("type"):
+            case "message_delta" if self._refusal is not None:
+                return [RefusalDelta(self._refusal.text)]
             case "content_block_start":
                 return list(self._started(document.get("index"), mapping(document.get("content_block"))))
             case "content_block_delta":
@@ -114,7 +120,7 @@ class MessageDecoder:
             case "signature_delta":
                 block.signature.append(str(delta.get("signature") or ""))
             case "citations_delta":
-                self.parsed.choices[0].annotations += annotations_of([mapping(delta.get("citation"))])
+                block.citations.append(mapping(delta.get("citation")))
 
     def _words(self, block: _Block, words: object) -> Iterator[Delta]:
         if not isinstance(words, str) or not words:
@@ -135,7 +141,7 @@ class MessageDecoder:
         words = "".join(block.words)
         match block.kind:
             case "text" if words:
-                parts.append(Text(text=words))
+                note_part(self.parsed.choices[0], Text(text=words), block.citations)
             case "thinking":
                 signature = str(block.start.get("signature") or "") + "".join(block.signature)
                 thought = Reasoning(text=words, signature=signature, origin=self._origin)

@@ -13,6 +13,7 @@ from adapters.providers.openai.models import read_model
 from adapters.providers.openai.rules import answers_in_responses_alone, reasons
 from adapters.providers.responses.protocol import Responses
 from adapters.providers.verdicts.dialects import OPENAI
+from adapters.providers.wire.counting import countable, counted_tokens
 from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -37,6 +38,9 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
 
 _WIRE: Final = Wire(dialect=OPENAI, headers=_headers)
 _LISTED: Final = under("data")
+_COUNTED: Final = frozenset(
+    {"model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "text", "truncation"}
+)
 _RESPONSES: Final = Responses(OPENAI_MEDIA)
 # Models that reason refuse the older `max_tokens`.
 _CHAT: Final = ChatCompletions(ChatOptions(media=OPENAI_MEDIA, limit_name="max_completion_tokens", is_openai=True))
@@ -90,6 +94,12 @@ class OpenAI:
     ) -> AsyncGenerator[CompletionEvent]:
         exchange, protocol = Exchange(_WIRE, connection, outbound), protocol_for(request)
         return streamed(exchange, _address(connection, protocol), protocol, request)
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
+        exchange = Exchange(_WIRE, connection, outbound)
+        body = countable(_RESPONSES, request, _COUNTED)
+        url = address(connection.endpoint, "responses", "input_tokens")
+        return await counted_tokens(exchange, url, body, "input_tokens", request)
 
 
 def protocol_for(request: GenerationRequest) -> PromptProtocol:

@@ -12,6 +12,7 @@ from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from adapters.providers.wire.parsed import ParsedChoice
     from application.prompts.completion import FinishReason
     from application.prompts.conversation import Part
 
@@ -28,11 +29,20 @@ def read_response(document: Mapping[str, Any], origin: str) -> ParsedCompletion 
     if document.get("status") in {"failed", "cancelled"}:
         return None
     parsed = ParsedCompletion()
-    parsed.choices[0].parts = [part for item in objects(document["output"]) for part in parts_of(item, origin)]
-    parsed.choices[0].annotations = [note for item in objects(document["output"]) for note in annotations_of(item)]
+    for item in objects(document["output"]):
+        note_item(parsed.choices[0], item, origin)
     parsed.choices[0].logprobs = _logprobs(document)
     note_response(parsed, document)
     return parsed
+
+
+def note_item(choice: ParsedChoice, item: Mapping[str, Any], origin: str) -> list[Part]:
+    """Take note of an item that is whole, and return the parts that it is."""
+    start = sum(len(part.text) for part in choice.parts if isinstance(part, Text))
+    choice.annotations += _annotations(item, start)
+    parts = list(parts_of(item, origin))
+    choice.parts += parts
+    return parts
 
 
 def note_response(parsed: ParsedCompletion, response: Mapping[str, Any]) -> None:
@@ -85,13 +95,19 @@ def parts_of(item: Mapping[str, Any], origin: str) -> Iterator[Part]:
             )
 
 
-def annotations_of(item: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield those sources that are pages, as Chat Completions has them."""
+def _annotations(item: Mapping[str, Any], start: int) -> Iterator[Mapping[str, Any]]:
+    """Yield those sources that are pages, as Chat Completions has them: with their places in all words of the answer.
+
+    `start` is how many characters were before the item.
+    """
     for content in objects(item.get("content")):
         for note in objects(content.get("annotations")):
             if note.get("type") == "url_citation":
                 told = {name: note.get(name) for name in ("start_index", "end_index", "url", "title")}
+                for name in ("start_index", "end_index"):
+                    told[name] = start + (count(told[name]) or 0)
                 yield {"type": "url_citation", "url_citation": told}
+        start += len(str(content.get("text") or "")) if content.get("type") == "output_text" else 0
 
 
 def _logprobs(document: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.providers.responses.completion import read_response
-from adapters.providers.responses.request import encode, pass_through
+from adapters.providers.responses.passing import pass_through
+from adapters.providers.responses.request import encode
 from adapters.providers.responses.streaming import ResponseDecoder
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class Responses:
         return "responses"
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
-        return encode(conversation, request, self.media, stream=stream)
+        # It takes addresses of documents and no sound, other than Chat Completions of the same provider.
+        media = replace(self.media, fetches_documents=True, audio_formats=frozenset())
+        return encode(conversation, request, media, stream=stream)
 
     def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
         return pass_through(body, request, stream=stream)

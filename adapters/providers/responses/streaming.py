@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.reading import mapping, text
-from adapters.providers.responses.completion import annotations_of, note_response, parts_of
+from adapters.providers.responses.completion import note_item, note_response
 from adapters.providers.wire.parsed import ParsedCompletion
 from application.prompts.completion import (
     ReasoningDelta,
@@ -56,29 +56,32 @@ class ResponseDecoder:
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
         self.observe(document)
-        return list(self._deltas(document, _words(document)))
-
-    def _deltas(self, document: Mapping[str, Any], words: str) -> Iterator[Delta]:
         place = document.get("output_index")
         match document.get("type"):
-            case "response.output_text.delta" if words:
-                yield TextDelta(words)
-            case "response.refusal.delta" if words:
-                yield RefusalDelta(words)
-            case "response.reasoning_summary_part.added" if document.get("summary_index"):
-                yield ReasoningDelta("\n\n", is_summary=True)
-            case "response.reasoning_summary_text.delta" if words:
-                yield ReasoningDelta(words, is_summary=True)
-            case "response.reasoning_text.delta" if words:
-                yield ReasoningDelta(words)
             case "response.output_item.added":
-                yield from self._added(place, mapping(document.get("item")))
+                return list(self._added(place, mapping(document.get("item"))))
+            case "response.output_item.done":
+                return list(self._done(place, mapping(document.get("item"))))
+            case "response.reasoning_summary_part.added" if document.get("summary_index"):
+                return [ReasoningDelta("\n\n", is_summary=True)]
+            case _:
+                words = document.get("delta")
+                return list(self._said(document.get("type"), place, words)) if words and isinstance(words, str) else []
+
+    def _said(self, kind: object, place: object, words: str) -> Iterator[Delta]:
+        match kind:
+            case "response.output_text.delta":
+                yield TextDelta(words)
+            case "response.refusal.delta":
+                yield RefusalDelta(words)
+            case "response.reasoning_summary_text.delta":
+                yield ReasoningDelta(words, is_summary=True)
+            case "response.reasoning_text.delta":
+                yield ReasoningDelta(words)
             case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
-                if words and place in self._calls:
+                if place in self._calls:
                     self._spoken.add(place)
                     yield ToolArgumentsDelta(self._calls[place], words)
-            case "response.output_item.done":
-                yield from self._done(place, mapping(document.get("item")))
 
     def _added(self, place: object, item: Mapping[str, Any]) -> Iterator[Delta]:
         if item.get("type") in {"function_call", "custom_tool_call"}:
@@ -91,18 +94,10 @@ class ResponseDecoder:
         """Keep the whole item: what must be handed back is final only here."""
         if place not in self._calls:
             yield from self._added(place, item)
-        choice = self.parsed.choices[0]
-        choice.annotations += annotations_of(item)
-        for part in parts_of(item, self._origin):
-            choice.parts.append(part)
+        for part in note_item(self.parsed.choices[0], item, self._origin):
             if isinstance(part, Reasoning):
                 yield ReasoningDone(part)
             elif isinstance(part, ToolCall):
                 if place not in self._spoken and part.arguments:
                     yield ToolArgumentsDelta(self._calls[place], part.arguments)
                 yield ToolCallDone(self._calls[place], part)
-
-
-def _words(document: Mapping[str, Any]) -> str:
-    words = document.get("delta")
-    return words if isinstance(words, str) else ""

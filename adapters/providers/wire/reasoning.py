@@ -40,6 +40,10 @@ def budget_of(reasoning: ReasoningOptions) -> int | None:
 
 
 def nearest_effort(effort: Effort, known: tuple[Effort, ...]) -> Effort:
-    """Return the effort among those that a model knows that is nearest to the one asked for."""
+    """Return the effort among those that a model knows that is nearest to the one asked for.
+
+    Who asks for a little does not ask for none.
+    """
     place = EFFORTS.index(effort)
-    return min(known, key=lambda each: (abs(EFFORTS.index(each) - place), EFFORTS.index(each)))
+    some = known if effort == "none" else tuple(each for each in known if each != "none")
+    return min(some or known, key=lambda each: (abs(EFFORTS.index(each) - place), EFFORTS.index(each)))

@@ -13,7 +13,9 @@ from application.errors import InvalidInput
 from application.prompts.conversation import ToolCall, ToolResult
 
 if TYPE_CHECKING:
-    from application.prompts.conversation import Conversation, Part
+    from collections.abc import Iterable
+
+    from application.prompts.conversation import Part, Turn
 
 # OpenAI takes 64 characters; Anthropic these alone (`tool_use.id`: ^[a-zA-Z0-9_-]+$).
 _PLAIN_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}", re.ASCII)
@@ -46,9 +48,9 @@ def arguments_object(call: ToolCall) -> dict[str, Any]:
     return value
 
 
-def names_of_calls(conversation: Conversation) -> dict[str, str]:
+def names_of_calls(turns: Iterable[Turn]) -> dict[str, str]:
     """Return the name of the tool of each call by the call's id."""
-    return {part.id: part.name for turn in conversation.turns for part in turn.parts if isinstance(part, ToolCall)}
+    return {part.id: part.name for turn in turns for part in turn.parts if isinstance(part, ToolCall)}
 
 
 def split_results(parts: tuple[Part, ...]) -> tuple[list[ToolResult], list[Part]]:

@@ -71,6 +71,20 @@ class MessageBody(DoorBody):
     max_tokens: Annotated[int | None, Field(ge=0)] = None
 
 
+class MessagesQuery(BaseModel):
+    """What clients of Messages add to the address; it changes nothing, for betas are named in `anthropic-beta`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    beta: bool | None = None
+
+
+class TokenCount(BaseModel):
+    """How many tokens a model reads."""
+
+    input_tokens: int
+
+
 class CountTokensBody(DoorBody):
     """A conversation whose tokens are to be counted, as Messages has it."""
 

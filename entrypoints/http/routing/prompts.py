@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
-from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed, TokensNotCounted
 from entrypoints.http.answers.chat_completions import ChatChunk, CompatibleModel, CompatibleModelList, CompletedChat
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompt_examples import CHUNK, COMPLETED, FINISHED, GENERATED
@@ -15,7 +15,14 @@ from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
 from entrypoints.http.bodies.usage import UsageQuery
-from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody
+from entrypoints.http.doors.bodies import (
+    ChatCompletionBody,
+    CountTokensBody,
+    MessageBody,
+    MessagesQuery,
+    ResponseBody,
+    TokenCount,
+)
 from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document
@@ -204,6 +211,7 @@ def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
             doors.create_message,
             access=Access.EDITOR,
             tag=_COMPATIBLE,
+            query=MessagesQuery,
             body=MessageBody,
             changes_nothing=True,
             body_example={
@@ -214,6 +222,22 @@ def door_routes(doors: DoorViews, models: CompatibleModelViews) -> list[Route]:
             largest_body=LARGEST_PROMPT,
             answers=_MESSAGED,
             problems=_IN_VAIN,
+            problem_shape=ANTHROPIC_SHAPE,
+            replayable=False,
+        ),
+        route(
+            "POST",
+            "/v1/messages/count_tokens",
+            doors.count_message_tokens,
+            access=Access.EDITOR,
+            tag=_COMPATIBLE,
+            query=MessagesQuery,
+            body=CountTokensBody,
+            changes_nothing=True,
+            body_example={"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Say hello."}]},
+            largest_body=LARGEST_PROMPT,
+            answers={200: Answer(description="The count.", schema=TokenCount)},
+            problems=(*_IN_VAIN, TokensNotCounted),
             problem_shape=ANTHROPIC_SHAPE,
             replayable=False,
         ),

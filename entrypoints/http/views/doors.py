@@ -11,7 +11,14 @@ from application.policies.candidates import ModelByAnyName
 from application.prompts.answer import PromptAnswer
 from application.prompts.completion import StreamStarted
 from application.prompts.request import Prompt
-from entrypoints.http.doors.bodies import ChatCompletionBody, MessageBody, ResponseBody, without_own_fields
+from entrypoints.http.doors.bodies import (
+    ChatCompletionBody,
+    CountTokensBody,
+    MessageBody,
+    MessagesQuery,
+    ResponseBody,
+    without_own_fields,
+)
 from entrypoints.http.doors.chat_completions.door import ChatDoor
 from entrypoints.http.doors.headers import ignored_header
 from entrypoints.http.doors.messages.door import MessagesDoor
@@ -20,7 +27,7 @@ from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
 from entrypoints.http.exchange import exchange_of, note_failure
-from entrypoints.http.requests import json_to_hand_on
+from entrypoints.http.requests import json_to_hand_on, query_of
 from entrypoints.http.responses import json_response
 from entrypoints.http.transport import cancelled_without_client
 
@@ -68,6 +75,7 @@ class DoorViews:
 
     run: Callable[[Prompt], Awaitable[PromptAnswer]]
     stream: StreamPrompt
+    count: Callable[[Prompt], Awaitable[int]]
     heartbeat_seconds: float = HEARTBEAT_SECONDS
 
     async def create_chat_completion(self, request: web.Request) -> web.StreamResponse:
@@ -101,18 +109,26 @@ class DoorViews:
         For clients of Anthropic's API: give them this service as base URL and a token as the API key. As for Chat
         Completions; `anthropic-version` and `anthropic-beta` go to Anthropic alone.
         """
+        query_of(request, MessagesQuery)
         body, document = await json_to_hand_on(request, MessageBody)
         door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
         return await self._answer(request, body, door)
 
+    async def count_message_tokens(self, request: web.Request) -> web.StreamResponse:
+        """Count the tokens of a prompt, in the shape of Messages
+
+        As the model's provider counts them; nothing is run and nothing is charged. A provider that does not count them
+        is answered for with 404: clients then estimate.
+        """
+        query_of(request, MessagesQuery)
+        body, document = await json_to_hand_on(request, CountTokensBody)
+        door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
+        with cancelled_without_client(request):
+            tokens = await self.count(_prompt(body, door))
+        return json_response({"input_tokens": tokens}, headers=door.headers)
+
     async def _answer(self, request: web.Request, body: DoorBody, door: Door) -> web.StreamResponse:
-        prompt = Prompt(
-            wanted=ModelByAnyName(body.model),
-            client=door.client,
-            has_images=has_images(door.client.body),
-            deadline_seconds=body.deadline_seconds,
-            idle_seconds=body.idle_seconds,
-        )
+        prompt = _prompt(body, door)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt, door)
@@ -139,6 +155,16 @@ class DoorViews:
                 for name, data in door.failed(problem_for(error) or INTERNAL_ERROR):
                     await out.send(data, event=name)
         return out.response
+
+
+def _prompt(body: DoorBody, door: Door) -> Prompt:
+    return Prompt(
+        wanted=ModelByAnyName(body.model),
+        client=door.client,
+        has_images=has_images(door.client.body),
+        deadline_seconds=body.deadline_seconds,
+        idle_seconds=body.idle_seconds,
+    )
 
 
 def _request_id(request: web.Request) -> str:

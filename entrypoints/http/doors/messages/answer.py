@@ -34,15 +34,24 @@ def message_document(completion: Completion, *, message_id: str, model: str) -> 
         "type": "message",
         "role": "assistant",
         "model": completion.answered_by or model,
-        "content": [block for part in choice.parts if (block := block_of(part)) is not None],
-        "stop_reason": stop_reason(choice),
-        "stop_sequence": choice.stop_sequence,
+        "content": [block for part in choice.parts for block in blocks_of(part)],
+        **ending_of(choice),
         "usage": usage_document(completion.usage),
     }
 
 
-def stop_reason(choice: Choice) -> str:
-    """Return why the answer ended, in Anthropic's words. A refusal in words of its own is one too."""
+def ending_of(choice: Choice) -> dict[str, Any]:
+    """Return why the answer ended, in Anthropic's words, and what a refusal gives as its reason."""
+    reason = _stop_reason(choice)
+    words = "".join(part.text for part in choice.parts if isinstance(part, Refusal))
+    told: dict[str, Any] = {"stop_reason": reason, "stop_sequence": choice.stop_sequence}
+    if reason == "refusal":
+        told["stop_details"] = {"type": "refusal", "category": None, "explanation": words or None}
+    return told
+
+
+def _stop_reason(choice: Choice) -> str:
+    """Return the reason; a refusal in words of its own is one too."""
     if choice.finish_reason == "stop" and choice.stop_sequence is not None:
         return "stop_sequence"
     if choice.finish_reason == "stop" and any(isinstance(part, Refusal) for part in choice.parts):
@@ -50,25 +59,33 @@ def stop_reason(choice: Choice) -> str:
     return _STOPPED[choice.finish_reason]
 
 
-def block_of(part: Part) -> dict[str, Any] | None:
-    """Return the content block of a part; none for what Messages has no block for."""
+def blocks_of(part: Part) -> list[dict[str, Any]]:
+    """Return the content blocks of a part; none for what Messages has no block for.
+
+    What another provider wants handed back is the signature of a thought, or a thought that nobody can read: Google's
+    signature of a call stands before the call.
+    """
     match part:
         case Text() | Refusal():
-            return {"type": "text", "text": part.text, "citations": None}
+            return [{"type": "text", "text": part.text, "citations": None}]
         case Reasoning():
-            return thinking_block(part)
+            return _thought(part)
         case ToolCall():
-            return {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments_of(part)}
+            return [
+                *_sealed(blob_of(part)),
+                {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments_of(part)},
+            ]
         case _:
-            return None
+            return []
 
 
-def thinking_block(part: Reasoning) -> dict[str, Any] | None:
-    """Return the block of a thought. What another provider wants handed back is its signature."""
+def _thought(part: Reasoning) -> list[dict[str, Any]]:
     blob = blob_of(part)
-    if part.text:
-        return {"type": "thinking", "thinking": part.text, "signature": blob or ""}
-    return None if blob is None else {"type": "redacted_thinking", "data": blob}
+    return [{"type": "thinking", "thinking": part.text, "signature": blob or ""}] if part.text else _sealed(blob)
+
+
+def _sealed(blob: str | None) -> list[dict[str, Any]]:
+    return [] if blob is None else [{"type": "redacted_thinking", "data": blob}]
 
 
 def arguments_of(call: ToolCall) -> dict[str, Any]:
@@ -89,6 +106,11 @@ def usage_document(usage: TokenUsage) -> dict[str, Any]:
         "cache_creation_input_tokens": written,
         "cache_read_input_tokens": read,
     }
+    if usage.cache_write_5m_tokens is not None or usage.cache_write_1h_tokens is not None:
+        told["cache_creation"] = {
+            "ephemeral_5m_input_tokens": usage.cache_write_5m_tokens or 0,
+            "ephemeral_1h_input_tokens": usage.cache_write_1h_tokens or 0,
+        }
     if usage.reasoning_tokens is not None:
         told["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
     return told

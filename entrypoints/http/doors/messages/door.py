@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.doors.bodies import MessageBody
+    from entrypoints.http.doors.bodies import DoorBody
     from entrypoints.http.problems import Problem
 
 _PASSED_ON = ("anthropic-version", "anthropic-beta")
@@ -25,7 +25,7 @@ class MessagesDoor:
     """Implements `Door`."""
 
     def __init__(
-        self, document: Mapping[str, Any], body: MessageBody, *, request_id: str, sent: Mapping[str, str]
+        self, document: Mapping[str, Any], body: DoorBody, *, request_id: str, sent: Mapping[str, str]
     ) -> None:
         self.headers: Mapping[str, str] = {"request-id": request_id}
         self.client = DoorRequest(

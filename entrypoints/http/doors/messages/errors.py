@@ -71,9 +71,15 @@ def error_document(problem: Problem, request_id: str) -> dict[str, Any]:
         limit, used = (problem.members.get(name) for name in ("maxContextTokens", "promptTokens"))
         sentences.insert(0, f"prompt is too long: {used or 'more'} tokens > {limit or 'the'} maximum")
     message = " ".join(str(sentence) for sentence in sentences if sentence)
-    place = parameter_of(problem)
+    place = _place(problem)
     told = {"type": ERRORS[kind][1], "message": f"{place}: {message}" if place else message}
     return {"type": "error", "error": told, "request_id": request_id}
+
+
+def _place(problem: Problem) -> str | None:
+    """Return the place of what is wrong as Anthropic writes it: `messages.0.content`."""
+    place = parameter_of(problem)
+    return None if place is None else place.replace("[", ".").replace("]", "")
 
 
 def _respond(problem: Problem, *, instance: str, request_id: str) -> web.Response:  # noqa: ARG001 - as every shape

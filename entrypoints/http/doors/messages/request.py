@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-import orjson
-
-from application.prompts.blobs import is_ours, with_blob
 from application.prompts.conversation import (
     Conversation,
-    Document,
     Effort,
-    Image,
     OutputFormat,
-    Reasoning,
     ReasoningOptions,
     Sampling,
     Text,
     Tool,
-    ToolCall,
     ToolChoice,
-    ToolResult,
     Turn,
     Untranslatable,
 )
+from entrypoints.http.doors.messages.blocks import cache_of, parts_of, texts_of
 from entrypoints.http.doors.reading import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from application.prompts.conversation import CacheLifetime, Part
 
 _EFFORTS: Final = frozenset(get_args(Effort))
 _TUNING: Final = frozenset({"service_tier", "speed", "inference_geo"})
@@ -54,7 +46,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
     found: list[Untranslatable] = []
     turns: list[Turn] = []
     if body.get("system") is not None:
-        turns.append(Turn(role="system", parts=tuple(_texts(root.get("system")))))
+        turns.append(Turn(role="system", parts=tuple(texts_of(root.get("system")))))
     turns += _turns(root.get("messages"), found)
     if not any(turn.role != "system" for turn in turns):
         raise root.get("messages").refused("at least one message is required")
@@ -92,8 +84,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             "response_format": "output_config.format",
             "cache": "cache_control",
             "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
-            "tool_strict": "tools",
-            "image_detail": "messages",
+            "tool_strict": "tools[].strict",
         },
     )
 
@@ -110,111 +101,12 @@ def _turns(messages: Place, found: list[Untranslatable]) -> Iterator[Turn]:
         role = message.get("role").text()
         content = message.get("content")
         if role == "system":
-            yield Turn(role="system", parts=tuple(_texts(content)))
+            yield Turn(role="system", parts=tuple(texts_of(content)))
         elif role in {"user", "assistant"}:
-            parts = (Text(text=content.value),) if isinstance(content.value, str) else tuple(_blocks(content, found))
+            parts = (Text(text=content.value),) if isinstance(content.value, str) else tuple(parts_of(content, found))
             yield Turn(role="user" if role == "user" else "assistant", parts=parts)
         else:
             raise message.get("role").refused("Input should be 'user', 'assistant' or 'system'")
-
-
-def _texts(content: Place) -> Iterator[Text]:
-    if isinstance(content.value, str):
-        yield Text(text=content.value)
-        return
-    for block in content.items():
-        yield Text(text=block.get("text").text(), cache=_cache(block))
-
-
-def _blocks(content: Place, found: list[Untranslatable]) -> Iterator[Part]:
-    if content.value is None:
-        raise content.refused("Field required")
-    for block in content.items():
-        part = _block(block, found)
-        if part is not None:
-            yield part
-
-
-def _block(block: Place, found: list[Untranslatable]) -> Part | None:
-    match block.kind:
-        case "text":
-            return Text(text=block.get("text").text(), cache=_cache(block))
-        case "image" | "document":
-            return _file(block, found)
-        case "tool_use":
-            arguments = orjson.dumps(block.get("input").mapping()).decode()
-            return ToolCall(id=block.get("id").text(), name=block.get("name").text(), arguments=arguments)
-        case "tool_result":
-            return _result(block, found)
-        case "thinking" | "redacted_thinking":
-            return _thought(block)
-    message = f"The block {block.kind!r} belongs to Anthropic alone and cannot be translated: leave it out."
-    found.append(Untranslatable(field=block.name, message=message))
-    return None
-
-
-def _thought(block: Place) -> Reasoning:
-    if block.kind == "redacted_thinking":
-        data = block.get("data").text()
-        return with_blob(Reasoning(), data) if is_ours(data) else Reasoning(redacted=data)
-    part = Reasoning(text=block.get("thinking").optional_text() or "")
-    signature = block.get("signature").optional_text()
-    return with_blob(part, signature) if signature else part
-
-
-def _file(block: Place, found: list[Untranslatable]) -> Image | Document | None:
-    source = block.get("source")
-    media_type, data, url, text = None, None, None, None
-    match source.kind:
-        case "base64":
-            media_type, data = source.get("media_type").text(), source.get("data").text()
-        case "url":
-            url = source.get("url").text()
-        case "text":
-            text = source.get("data").text()
-        case "content":
-            content = source.get("content")
-            text = content.value if isinstance(content.value, str) else "\n".join(t.text for t in _texts(content))
-        case _:
-            message = "The id of a file belongs to one account: send the file itself."
-            found.append(Untranslatable(field=source.name, message=message))
-            return None
-    if block.kind == "image":
-        return Image(media_type=media_type, data=data, url=url, cache=_cache(block))
-    if block.get("citations").get("enabled").value is True:
-        message = "Citations of documents belong to Anthropic alone: leave them out."
-        found.append(Untranslatable(field=block.get("citations").name, message=message))
-    return Document(
-        media_type=media_type,
-        data=data,
-        url=url,
-        text=text,
-        title=block.get("title").optional_text(),
-        context=block.get("context").optional_text(),
-        cache=_cache(block),
-    )
-
-
-def _result(block: Place, found: list[Untranslatable]) -> ToolResult:
-    content = block.get("content")
-    parts: tuple[Part, ...] = ()
-    if isinstance(content.value, str):
-        parts = (Text(text=content.value),)
-    elif content.value is not None:
-        parts = tuple(_blocks(content, found))
-    return ToolResult(
-        call_id=block.get("tool_use_id").text(),
-        parts=tuple(part for part in parts if isinstance(part, Text | Image | Document)),
-        is_error=block.get("is_error").truth() or False,
-        cache=_cache(block),
-    )
-
-
-def _cache(block: Place) -> CacheLifetime | None:
-    mark = block.get("cache_control")
-    if mark.value is None:
-        return None
-    return "1h" if mark.get("ttl").value == "1h" else "5m"
 
 
 def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
@@ -228,7 +120,7 @@ def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
             description=tool.get("description").optional_text(),
             parameters=tool.get("input_schema").mapping(),
             strict=tool.get("strict").truth(),
-            cache=_cache(tool),
+            cache=cache_of(tool),
         )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from application.prompts.blobs import blob_of
 from application.prompts.completion import (
     Completion,
     NativeEvent,
@@ -17,12 +18,14 @@ from application.prompts.completion import (
     ToolCallDone,
     ToolCallStarted,
 )
-from entrypoints.http.doors.messages.answer import arguments_of, stop_reason, thinking_block, usage_document
+from application.prompts.conversation import ToolCall
+from entrypoints.http.doors.messages.answer import arguments_of, ending_of, usage_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from application.prompts.completion import CompletionEvent
+    from application.prompts.conversation import Reasoning
 
 # An event is its name and its data; the SDK skips events without a name.
 NamedEvent = tuple[bytes, bytes]
@@ -38,10 +41,10 @@ class MessageEncoder:
         self._open: str | None = None
         self._has_begun = False
         self._is_native = False
+        # The call whose block is open, and what came for other blocks meanwhile, in its order.
         self._call: int | None = None
-        # Calls that have begun while another one's block is open, and what was said of them meanwhile.
-        self._waiting: dict[int, ToolCallStarted] = {}
-        self._held: dict[int, list[str]] = {}
+        self._has_arguments = False
+        self._waiting: list[CompletionEvent] = []
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
         """Yield the events that say what is new."""
@@ -60,6 +63,9 @@ class MessageEncoder:
             yield from self._delta(event)
 
     def _delta(self, event: CompletionEvent) -> Iterator[NamedEvent]:
+        if self._call is not None and getattr(event, "index", None) != self._call:
+            self._waiting.append(event)
+            return
         match event:
             case TextDelta(text) | RefusalDelta(text):
                 yield from self._within("text", {"type": "text", "text": ""})
@@ -68,44 +74,55 @@ class MessageEncoder:
                 yield from self._within("thinking", {"type": "thinking", "thinking": "", "signature": ""})
                 yield self._piece({"type": "thinking_delta", "thinking": text})
             case ReasoningDone(part):
-                yield from self._thought(thinking_block(part))
+                yield from self._thought(part)
             case ToolCallStarted():
-                self._waiting[event.index] = event
-            case ToolArgumentsDelta(index, text):
-                if self._call not in {None, index}:
-                    self._held.setdefault(index, []).append(text)
-                    return
-                yield from self._opened(index)
+                yield from self._called(event)
+            case ToolArgumentsDelta(_, text):
+                self._has_arguments = self._has_arguments or bool(text)
                 yield self._piece({"type": "input_json_delta", "partial_json": text})
-            case ToolCallDone(index, call):
-                if index in self._waiting:
-                    held = "".join(self._held.get(index, ())) or orjson.dumps(arguments_of(call)).decode()
-                    self._held[index] = [held]
-                    yield from self._opened(index)
-                yield from self._closed()
+            case ToolCallDone(_, call):
+                yield from self._call_done(call)
             case _:
                 pass
 
-    def _thought(self, block: dict[str, Any] | None) -> Iterator[NamedEvent]:
+    def _thought(self, part: Reasoning) -> Iterator[NamedEvent]:
+        """Close the thoughts; what must come back without words, or after them, has a block of its own."""
+        blob = blob_of(part)
         if self._open == "thinking":
-            if block is not None and block.get("signature"):
-                yield self._piece({"type": "signature_delta", "signature": block["signature"]})
+            if blob is not None:
+                yield self._piece({"type": "signature_delta", "signature": blob})
             yield from self._closed()
-        elif block is not None and block["type"] == "redacted_thinking":
-            yield from self._closed()
-            yield from self._within("redacted_thinking", block)
-            yield from self._closed()
+        elif blob is not None:
+            yield from self._sealed(blob)
 
-    def _opened(self, index: int) -> Iterator[NamedEvent]:
-        started = self._waiting.pop(index, None)
-        if started is None:
-            return
+    def _called(self, started: ToolCallStarted) -> Iterator[NamedEvent]:
+        blob = blob_of(
+            ToolCall(id=started.id, name=started.name, arguments="", signature=started.signature, origin=started.origin)
+        )
+        if blob is not None:
+            yield from self._sealed(blob)
         yield from self._closed()
-        self._call = index
         start = {"type": "tool_use", "id": started.id, "name": started.name, "input": {}}
         yield from self._within("tool_use", start)
-        for text in self._held.pop(index, ()):
-            yield self._piece({"type": "input_json_delta", "partial_json": text})
+        self._call, self._has_arguments = started.index, False
+
+    def _call_done(self, call: ToolCall) -> Iterator[NamedEvent]:
+        if not self._has_arguments:
+            arguments = orjson.dumps(arguments_of(call)).decode()
+            yield self._piece({"type": "input_json_delta", "partial_json": arguments})
+        yield from self._closed()
+        yield from self._go_on()
+
+    def _go_on(self) -> Iterator[NamedEvent]:
+        """Tell what has waited for the block of a call to be closed."""
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
+            yield from self._delta(event)
+
+    def _sealed(self, blob: str) -> Iterator[NamedEvent]:
+        yield from self._closed()
+        yield from self._within("redacted_thinking", {"type": "redacted_thinking", "data": blob})
+        yield from self._closed()
 
     def _within(self, kind: str, start: dict[str, Any]) -> Iterator[NamedEvent]:
         if self._open == kind:
@@ -138,9 +155,11 @@ class MessageEncoder:
         return _event({"type": "message_start", "message": message})
 
     def _ending(self, completion: Completion) -> Iterator[NamedEvent]:
+        while self._waiting:
+            yield from self._closed()
+            yield from self._go_on()
         yield from self._closed()
-        choice = completion.choices[0]
-        delta = {"stop_reason": stop_reason(choice), "stop_sequence": choice.stop_sequence}
+        delta = ending_of(completion.choices[0])
         yield _event({"type": "message_delta", "delta": delta, "usage": usage_document(completion.usage)})
         yield _event({"type": "message_stop"})
 

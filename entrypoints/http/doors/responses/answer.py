@@ -89,30 +89,43 @@ def response_document(
 def output_items(choice: Choice) -> Iterator[dict[str, Any]]:
     """Yield the items of an answer in their order; words and refusals that stand together are one message."""
     contents: list[dict[str, Any]] = []
+    start = 0
     for part in choice.parts:
         if isinstance(part, Text):
-            contents.append(text_content(part.text, choice))
+            contents.append(text_content(part.text, choice, start))
+            start += len(part.text)
         elif isinstance(part, Refusal):
             contents.append({"type": "refusal", "refusal": part.text})
-        else:
+        elif isinstance(part, Reasoning | ToolCall):
             if contents:
                 yield message_item(new_id("msg"), contents)
                 contents = []
-            if isinstance(part, Reasoning) and (item := reasoning_item(new_id("rs"), part)) is not None:
-                yield item
-            elif isinstance(part, ToolCall):
-                yield call_item(part)
+            yield from _own_items(part)
     if contents:
         yield message_item(new_id("msg"), contents)
 
 
-def text_content(text: str, choice: Choice | None = None) -> dict[str, Any]:
-    """Return words as the content of a message, with their sources and probabilities."""
-    notes = [
-        {"type": "url_citation", **note["url_citation"]}
-        for note in (choice.annotations if choice is not None else ())
-        if note.get("type") == "url_citation"
-    ]
+def _own_items(part: Reasoning | ToolCall) -> Iterator[dict[str, Any]]:
+    if isinstance(part, ToolCall):
+        blob = blob_of(part)
+        if blob is not None:
+            yield sealed_item(new_id("rs"), blob)
+        yield call_item(part)
+    elif (item := reasoning_item(new_id("rs"), part)) is not None:
+        yield item
+
+
+def text_content(text: str, choice: Choice | None = None, start: int = 0) -> dict[str, Any]:
+    """Return words as the content of a message, with their sources and probabilities.
+
+    `start` is how many characters of the answer come before them; each source is told where its words are.
+    """
+    notes = []
+    for note in choice.annotations if choice is not None else ():
+        place = note.get("url_citation", {})
+        first, last = place.get("start_index") or 0, place.get("end_index") or 0
+        if start <= first <= start + len(text):
+            notes.append({"type": "url_citation", **place, "start_index": first - start, "end_index": last - start})
     logprobs = (choice.logprobs or {}).get("content") or [] if choice is not None else []
     return {"type": "output_text", "text": text, "annotations": notes, "logprobs": logprobs}
 
@@ -132,6 +145,11 @@ def reasoning_item(item_id: str, part: Reasoning) -> dict[str, Any] | None:
     return told | ({"encrypted_content": blob} if blob is not None else {})
 
 
+def sealed_item(item_id: str, blob: str) -> dict[str, Any]:
+    """Return an item of thoughts that nobody can read: what another provider wants handed back."""
+    return {"id": item_id, "type": "reasoning", "summary": [], "encrypted_content": blob}
+
+
 def call_item(call: ToolCall, *, item_id: str | None = None, status: str = "completed") -> dict[str, Any]:
     """Return an item of a tool call."""
     if call.is_custom:
@@ -142,12 +160,10 @@ def call_item(call: ToolCall, *, item_id: str | None = None, status: str = "comp
 
 
 def usage_document(usage: TokenUsage) -> dict[str, Any] | None:
-    """Return the tokens, none where the provider did not count. Both details must be there: 0 where not told."""
+    """Return the tokens, none where the provider did not count. All details must be there: 0 where not told."""
     if usage.input_tokens is None or usage.output_tokens is None:
         return None
-    read = {"cached_tokens": usage.cached_input_tokens or 0}
-    if usage.cache_write_tokens is not None:
-        read["cache_write_tokens"] = usage.cache_write_tokens
+    read = {"cached_tokens": usage.cached_input_tokens or 0, "cache_write_tokens": usage.cache_write_tokens or 0}
     return {
         "input_tokens": usage.input_tokens,
         "input_tokens_details": read,

@@ -5,33 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from application.errors import InvalidInput
-from application.prompts.blobs import is_ours, with_blob
 from application.prompts.conversation import (
     Conversation,
-    Document,
     Effort,
-    Image,
     OutputFormat,
-    Reasoning,
     ReasoningOptions,
-    Refusal,
     Sampling,
     Text,
     Tool,
-    ToolCall,
     ToolChoice,
-    ToolResult,
     Turn,
     Untranslatable,
 )
-from entrypoints.http.doors.chat_completions.request import split_url
 from entrypoints.http.doors.reading import Place
+from entrypoints.http.doors.responses.items import turns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from typing import Literal
+    from collections.abc import Iterator, Mapping
 
-    from application.prompts.conversation import Part
 
 _EFFORTS: Final = frozenset(get_args(Effort))
 _STATEFUL: Final = ("previous_response_id", "conversation", "background", "prompt", "context_management")
@@ -73,7 +64,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
     instructions = root.get("instructions").optional_text()
     if instructions:
         turns.append(Turn(role="system", parts=(Text(text=instructions),)))
-    turns += _turns(root.get("input"), found)
+    turns += turns_of(root.get("input"), found)
     if not any(turn.role != "system" for turn in turns):
         raise root.get("input").refused("Send at least one item.")
     for name, value in body.items():
@@ -115,129 +106,21 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             "verbosity": "text.verbosity",
             "logprobs": "include",
             "messages": "input",
-            "image_detail": "input",
-            "tool_strict": "tools",
+            "image_detail": "input[].content[].detail",
+            "tool_strict": "tools[].strict",
         },
     )
-
-
-def _turns(place: Place, found: list[Untranslatable]) -> Sequence[Turn]:
-    """Return the turns; items of one side that follow each other are one turn, for each turn is many items here."""
-    if isinstance(place.value, str):
-        return [Turn(role="user", parts=(Text(text=place.value),))]
-    turns: list[Turn] = []
-    for item in place.items():
-        told = _item(item, found)
-        if told is None:
-            continue
-        role, parts = told
-        if turns and turns[-1].role == role and role != "system":
-            turns[-1] = Turn(role=role, parts=(*turns[-1].parts, *parts))
-        else:
-            turns.append(Turn(role=role, parts=parts))
-    return turns
-
-
-def _item(
-    item: Place, found: list[Untranslatable]
-) -> tuple[Literal["system", "user", "assistant"], tuple[Part, ...]] | None:
-    match item.kind:
-        case "" | "message":
-            return _message(item, found)
-        case "function_call" | "custom_tool_call":
-            is_custom = item.kind == "custom_tool_call"
-            call = ToolCall(
-                id=item.get("call_id").text(),
-                name=item.get("name").text(),
-                arguments=item.get("input" if is_custom else "arguments").text(),
-                is_custom=is_custom,
-                item_id=item.get("id").optional_text(),
-            )
-            return "assistant", (call,)
-        case "function_call_output" | "custom_tool_call_output":
-            output = item.get("output")
-            parts = (Text(text=output.value),) if isinstance(output.value, str) else tuple(_contents(output, found))
-            kept = tuple(part for part in parts if isinstance(part, Text | Image | Document))
-            return "user", (ToolResult(call_id=item.get("call_id").text(), parts=kept),)
-        case "reasoning":
-            return "assistant", (_thought(item),)
-    message = f"Items of the type {item.kind!r} belong to OpenAI alone and cannot be translated: leave it out."
-    found.append(Untranslatable(field=item.name, message=message))
-    return None
-
-
-def _message(
-    item: Place, found: list[Untranslatable]
-) -> tuple[Literal["system", "user", "assistant"], tuple[Part, ...]]:
-    content = item.get("content")
-    parts = (Text(text=content.value),) if isinstance(content.value, str) else tuple(_contents(content, found))
-    match item.get("role").value:
-        case "system" | "developer":
-            return "system", parts
-        case "user":
-            return "user", parts
-        case "assistant":
-            return "assistant", parts
-    raise item.get("role").refused("This must be user, assistant, system or developer.")
-
-
-def _thought(item: Place) -> Reasoning:
-    summary = tuple(each.get("text").text() for each in item.get("summary").items())
-    raw = "".join(each.get("text").text() for each in item.get("content").items())
-    part = Reasoning(text=raw or "\n\n".join(summary), summary=summary, item_id=item.get("id").optional_text())
-    encrypted = item.get("encrypted_content").optional_text()
-    if not encrypted:
-        return part
-    if is_ours(encrypted):
-        return with_blob(part, encrypted)
-    return Reasoning(text=part.text, summary=summary, item_id=part.item_id, encrypted=encrypted)
-
-
-def _contents(content: Place, found: list[Untranslatable]) -> Iterator[Part]:
-    for place in content.items():
-        part = _content(place, found)
-        if part is not None:
-            yield part
-
-
-def _content(place: Place, found: list[Untranslatable]) -> Part | None:
-    match place.kind:
-        case "input_text" | "output_text" | "text":
-            return Text(text=place.get("text").text())
-        case "refusal":
-            return Refusal(text=place.get("refusal").text())
-        case "input_image" if place.get("file_id").value is None:
-            media_type, data, url = split_url(place.get("image_url").text())
-            return Image(media_type=media_type, data=data, url=url, detail=place.get("detail").optional_text())
-        case "input_file" if place.get("file_id").value is None:
-            return _file(place)
-        case "input_image" | "input_file":
-            place = place.get("file_id")
-            message = "The id of a file belongs to one account: send the file itself."
-        case _:
-            message = f"Contents of the type {place.kind!r} cannot be translated for the model's provider."
-    found.append(Untranslatable(field=place.name, message=message))
-    return None
-
-
-def _file(place: Place) -> Document:
-    name = place.get("filename").optional_text()
-    if place.get("file_url").value is not None:
-        return Document(url=place.get("file_url").text(), filename=name)
-    media_type, data, url = split_url(place.get("file_data").text())
-    return Document(media_type=media_type, data=data, url=url, filename=name)
 
 
 def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
     for tool in tools.items():
         if tool.kind == "function":
-            strict = tool.get("strict").truth()
             yield Tool(
                 name=tool.get("name").text(),
                 description=tool.get("description").optional_text(),
                 parameters=tool.get("parameters").optional_mapping(),
-                # A function that does not say is strict here, and nowhere else.
-                strict=True if strict is None else strict,
+                # A function that does not say is strict here as far as its schema fits; nowhere else is it.
+                strict=tool.get("strict").truth(),
             )
         elif tool.kind == "custom":
             yield Tool(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from application.prompts.blobs import blob_of
 from application.prompts.completion import (
     Completion,
     NativeEvent,
@@ -27,6 +28,7 @@ from entrypoints.http.doors.responses.answer import (
     message_item,
     new_id,
     reasoning_item,
+    sealed_item,
     text_content,
 )
 
@@ -62,6 +64,8 @@ class ResponseEncoder:
         self._output: list[dict[str, Any] | None] = []
         self._open: _Item | None = None
         self._calls: dict[int, _Item] = {}
+        # Characters of the answer so far.
+        self._said = 0
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
         """Yield the events that say what is new."""
@@ -123,6 +127,7 @@ class ResponseEncoder:
             part = {"type": "refusal", "refusal": ""} if kind == "refusal" else text_content("")
             yield self._of_content("response.content_part.added", item, part=part)
         item.words.append(text)
+        self._said += len(text) if kind == "output_text" else 0
         extra: dict[str, Any] = {} if kind == "refusal" else {"logprobs": []}
         yield self._of_content(f"response.{kind}.delta", item, delta=text, **extra)
 
@@ -134,7 +139,7 @@ class ResponseEncoder:
             part: dict[str, Any] = {"type": "refusal", "refusal": text}
             yield self._of_content("response.refusal.done", item, refusal=text)
         else:
-            part = text_content(text, choice)
+            part = text_content(text, choice, self._said - len(text))
             yield self._of_content("response.output_text.done", item, text=text, logprobs=part["logprobs"])
         yield self._of_content("response.content_part.done", item, part=part)
         item.contents.append(part)
@@ -182,6 +187,12 @@ class ResponseEncoder:
 
     def _called(self, event: ToolCallStarted) -> Iterator[NamedEvent]:
         yield from self._close()
+        call = ToolCall(id=event.id, name=event.name, arguments="", signature=event.signature, origin=event.origin)
+        blob = blob_of(call)
+        if blob is not None:
+            seal = self._new("reasoning", new_id("rs"))
+            yield self._added(seal, {"id": seal.item_id, "type": "reasoning", "summary": []})
+            yield self._done(seal, sealed_item(seal.item_id, blob))
         kind = "custom_tool_call" if event.is_custom else "function_call"
         item = self._calls[event.index] = self._new(kind, new_id("ctc" if event.is_custom else "fc"))
         item.call = event

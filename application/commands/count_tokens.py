@@ -1,0 +1,60 @@
+"""Count the tokens of a prompt without running it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from application.errors import CredentialUnreadable, InvalidInput
+from application.policies.retrying import most_telling
+from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.refusals import PromptFailed, TokensNotCounted
+from application.prompts.request import request_for
+from application.prompts.run import usable
+
+if TYPE_CHECKING:
+    from application.policies.candidates import Candidate
+    from application.prompts.ready import Ready
+    from application.prompts.request import Prompt
+    from application.prompts.run import PromptPorts
+
+COUNT_SECONDS: Final = 30.0
+"""How long counting may take where the prompt does not say."""
+
+
+async def count_tokens(prompt: Prompt, *, ports: PromptPorts) -> int:
+    """Return how many tokens the model that would be tried first reads. It is no use of the model, and costs nothing.
+
+    Raises:
+        ModelNotFound, ModelOutOfUse, NoModelFits: there is no model to count for.
+        TokensNotCounted: the provider of none of the models counts tokens.
+        PromptFailed: no provider has counted them within the deadline.
+        Unavailable: the database cannot be reached.
+    """
+    ready, selection = await ports.readiness.chosen(prompt.wanted, has_images=prompt.has_images)
+    seconds = COUNT_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
+    failures: list[UpstreamFailure] = []
+    try:
+        async with asyncio.timeout(seconds):
+            for candidate in usable(selection, prompt):
+                try:
+                    return await _counted(prompt, candidate, ready, ports, seconds)
+                except TokensNotCounted:
+                    continue
+                except UpstreamFailure as failure:
+                    failures.append(failure)
+    except TimeoutError:
+        failures.append(UpstreamFailure("timeout", f"The tokens were not counted within {seconds:g} s."))
+    if not failures:
+        raise TokensNotCounted
+    raise PromptFailed(most_telling(failures), ()) from failures[-1]
+
+
+async def _counted(prompt: Prompt, candidate: Candidate, ready: Ready, ports: PromptPorts, seconds: float) -> int:
+    try:
+        connection = await ready.connection(candidate.provider_id)
+        return await ports.generation.count_tokens(connection, request_for(prompt, candidate, seconds))
+    except CredentialUnreadable as error:
+        raise UpstreamFailure("auth_invalid", error.message) from error
+    except InvalidInput as error:
+        raise UpstreamFailure("bad_request", error.message) from error
