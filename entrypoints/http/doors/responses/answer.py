@@ -160,12 +160,10 @@ def call_item(call: ToolCall, *, item_id: str | None = None, status: str = "comp
 
 
 def usage_document(usage: TokenUsage) -> dict[str, Any] | None:
-    """Return the tokens, none where the provider did not count. Both details must be there: 0 where not told."""
+    """Return the tokens, none where the provider did not count. All details must be there: 0 where not told."""
     if usage.input_tokens is None or usage.output_tokens is None:
         return None
-    read = {"cached_tokens": usage.cached_input_tokens or 0}
-    if usage.cache_write_tokens is not None:
-        read["cache_write_tokens"] = usage.cache_write_tokens
+    read = {"cached_tokens": usage.cached_input_tokens or 0, "cache_write_tokens": usage.cache_write_tokens or 0}
     return {
         "input_tokens": usage.input_tokens,
         "input_tokens_details": read,

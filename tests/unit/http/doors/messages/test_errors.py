@@ -1,0 +1,58 @@
+"""Problems at the door for Messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from entrypoints.http.doors.messages.errors import error_document
+from entrypoints.http.problems import Problem
+from entrypoints.http.refusals import FieldError
+
+
+def _error(**facts: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a problem
+    usual: dict[str, Any] = {"status": 422, "code": "upstream-failed", "detail": "It did not work."}
+    document = error_document(Problem(**usual | facts), "req_1")
+    assert (document["type"], document["request_id"]) == ("error", "req_1")
+    error: dict[str, Any] = document["error"]
+    return error
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"maxContextTokens": 200_000, "promptTokens": 210_000}, "prompt is too long: 210000 tokens > 200000 maximum"),
+        ({}, "prompt is too long:"),
+    ],
+)
+def test_too_long_a_prompt_has_the_words_that_claude_code_looks_for(members: dict[str, Any], words: str) -> None:
+    """Trap 22."""
+    error = _error(members={"category": "context_length_exceeded", **members})
+    assert error["type"] == "invalid_request_error"
+    assert error["message"].startswith(words)
+
+
+def test_what_is_wrong_is_placed_as_anthropic_places_it() -> None:
+    wrong = FieldError("/messages/0/content", "is missing")
+    assert _error(code="invalid-input", errors=(wrong,))["message"] == "messages.0.content: It did not work."
+
+
+@pytest.mark.parametrize(
+    ("facts", "type_"),
+    [
+        ({"status": 401, "code": "not-authenticated"}, "authentication_error"),
+        ({"status": 403, "code": "not-allowed"}, "permission_error"),
+        ({"status": 404, "code": "model-not-found"}, "not_found_error"),
+        ({"status": 404, "code": "tokens-not-counted"}, "not_found_error"),
+        ({"status": 413, "code": "x"}, "request_too_large"),
+        ({"members": {"category": "rate_limited"}}, "rate_limit_error"),
+        ({"members": {"category": "billing_exhausted"}}, "billing_error"),
+        ({"members": {"category": "overloaded"}}, "overloaded_error"),
+        ({"members": {"category": "timeout"}}, "timeout_error"),
+        ({"members": {"category": "provider_error"}}, "api_error"),
+        ({"members": {"category": "auth_invalid"}}, "api_error"),
+    ],
+)
+def test_types(facts: dict[str, Any], type_: str) -> None:
+    assert _error(**facts)["type"] == type_
