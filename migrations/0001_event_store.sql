@@ -65,15 +65,25 @@ CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql STABLE PARALLEL SA
 RETURN CASE WHEN value IS NULL THEN int4send(-1)
             ELSE int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8') END;
 
--- The canonical bytes of an event, as application/policies/chain.py has them too.
-CREATE FUNCTION event_hash(
-    previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer,
-    topic text, state bytea, actor text, command_id uuid, correlation_id text, reason text,
-    recorded_at timestamptz
+-- The part of an event's canonical bytes that all events of a command have in common.
+CREATE FUNCTION command_bytes(
+    actor text, command_id uuid, correlation_id text, reason text, recorded_at timestamptz
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+RETURN framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
+    || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint);
+
+CREATE FUNCTION linked_hash(
+    previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer, topic text,
+    bytes_of_command bytea, state bytea
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(
-    convert_to('modelbook/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
-    || int8send(org_sequence) || uuid_send(aggregate_id) || int4send(revision)
-    || framed(topic) || framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
-    || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint) || sha256(state)
-);
+    convert_to('modelbook/event/1', 'UTF8') || previous_hash || uuid_send(organization_id) || int8send(org_sequence)
+    || uuid_send(aggregate_id) || int4send(revision) || framed(topic) || bytes_of_command || sha256(state));
+
+-- The hash of an event, over its canonical bytes as application/policies/chain.py has them too.
+CREATE FUNCTION event_hash(
+    previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer, topic text,
+    state bytea, actor text, command_id uuid, correlation_id text, reason text, recorded_at timestamptz
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+RETURN linked_hash(previous_hash, organization_id, org_sequence, aggregate_id, revision, topic,
+                   command_bytes(actor, command_id, correlation_id, reason, recorded_at), state);

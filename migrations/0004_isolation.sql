@@ -43,6 +43,7 @@ GRANT EXECUTE ON FUNCTION append_events(uuid, uuid, text, text, text, uuid[], in
 GRANT EXECUTE ON FUNCTION command_outcome(uuid, uuid) TO :"app", :"admin";
 GRANT EXECUTE ON FUNCTION event_hash(bytea, uuid, bigint, uuid, integer, text, bytea, text, uuid, text, text, timestamptz)
     TO :"app", :"admin";
-GRANT EXECUTE ON FUNCTION framed(text), service_role(text) TO :"app", :"admin";
+GRANT EXECUTE ON FUNCTION command_bytes(text, uuid, text, text, timestamptz),
+    linked_hash(bytea, uuid, bigint, uuid, integer, text, bytea, bytea), framed(text), service_role(text) TO :"app", :"admin";
 GRANT SELECT ON _yoyo_migration TO :"app", :"admin";
 GRANT SELECT ON _yoyo_log, _yoyo_migration, _yoyo_version, yoyo_lock TO :"backup";
