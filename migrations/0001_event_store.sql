@@ -7,12 +7,35 @@ CREATE TABLE organizations (
 );
 
 -- The end of each organization's log. `closed_sequence` is the number of the event that closed it; none while it is open.
+-- `is_changed` until a checkpoint has seen this end.
 CREATE TABLE organization_heads (
     organization_id uuid PRIMARY KEY,
     org_sequence bigint NOT NULL,
     hash bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
-    closed_sequence bigint
+    closed_sequence bigint,
+    is_changed boolean NOT NULL DEFAULT false
+);
+
+-- Appends touch it no more than once between two checkpoints.
+CREATE INDEX organization_heads_changed_idx ON organization_heads (organization_id) WHERE is_changed;
+
+-- The newest checkpoint that was written, and the sink that keeps it.
+CREATE TABLE newest_checkpoint (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    number bigint NOT NULL,
+    hash text NOT NULL,
+    sink text NOT NULL
+);
+
+-- Up to where verifications have read an organization's log, signed: the next one goes on from there.
+CREATE TABLE log_proofs (
+    organization_id uuid PRIMARY KEY,
+    org_sequence bigint NOT NULL,
+    hash bytea NOT NULL,
+    checkpoint bigint NOT NULL,
+    at text NOT NULL,
+    signature bytea NOT NULL
 );
 
 CREATE TABLE events (

@@ -124,7 +124,7 @@ BEGIN
     FROM unnest(p_aggregate_ids, p_revisions, p_topics, p_states, previous_hashes, hashes) WITH ORDINALITY
         AS e (aggregate_id, revision, topic, state, previous_hash, hash, ordinal);
     last_sequence := head.org_sequence + count_of_events;
-    UPDATE organization_heads h SET org_sequence = last_sequence, hash = previous, recorded_at = moment
+    UPDATE organization_heads h SET org_sequence = last_sequence, hash = previous, recorded_at = moment, is_changed = true
     WHERE h.organization_id = p_organization_id RETURNING h.closed_sequence INTO closed_sequence;
     IF last_sequence > closed_sequence THEN
         RAISE EXCEPTION 'organization % was removed', p_organization_id USING ERRCODE = 'ML003';
