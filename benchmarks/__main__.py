@@ -13,6 +13,7 @@ from benchmarks.environment import database
 from benchmarks.listing import measure_listing
 from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
+from benchmarks.proving import measure_checkpoints, measure_verifying
 from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.report import Report
 from benchmarks.rotating import measure_rotating
@@ -33,6 +34,8 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "prompts": measure_prompts,
     "discovery": measure_discovery,
     "checks": measure_checks,
+    "checkpoints": measure_checkpoints,
+    "verify": measure_verifying,
     "rebuild": measure_rebuilding,
     "rotate": measure_rotating,
 }

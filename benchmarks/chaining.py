@@ -25,10 +25,10 @@ _ROUNDS: Final = 8
 _SECONDS: Final = 1.0
 _BATCH: Final = 100
 _DEFINITION: Final = (
-    "SELECT pg_get_functiondef(oid), pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'event_hash'"
+    "SELECT pg_get_functiondef(oid), pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'linked_hash'"
 )
 _NO_HASH: Final = (
-    "CREATE OR REPLACE FUNCTION event_hash({}) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE RETURN previous_hash"
+    "CREATE OR REPLACE FUNCTION linked_hash({}) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE RETURN previous_hash"
 )
 
 

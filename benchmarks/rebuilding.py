@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, LiteralString
@@ -98,21 +99,20 @@ class _Measured:
 
 def _measured(data: Database, *arguments: str) -> _Measured:
     environment = {**os.environ, "MODELBOOK_DATA_DIR": str(data.directory)}
-    process = subprocess.Popen(
-        [COMMAND, "projections", *arguments, "--json"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    watched, most = psutil.Process(process.pid), 0
-    while process.poll() is None:
-        try:
-            most = max(most, watched.memory_info().rss)
-        except psutil.NoSuchProcess:
-            break
-        time.sleep(0.02)
-    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    with tempfile.TemporaryFile() as result:
+        process = subprocess.Popen(
+            [COMMAND, "projections", *arguments, "--json"], env=environment, stdout=result, stderr=subprocess.DEVNULL
+        )
+        watched, most = psutil.Process(process.pid), 0
+        while process.poll() is None:
+            try:
+                most = max(most, watched.memory_info().rss)
+            except psutil.NoSuchProcess:
+                break
+            time.sleep(0.02)
+        process.wait(timeout=PATIENCE_SECONDS)
+        result.seek(0)
+        output = result.read()
     assert process.returncode == 0, output
     document = json.loads(output)
     with psycopg.connect(data.owner_url) as connection:

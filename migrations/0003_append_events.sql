@@ -63,26 +63,38 @@ $$;
 CREATE FUNCTION append_events(
     p_organization_id uuid, p_command_id uuid, p_correlation_id text, p_actor text, p_reason text,
     p_aggregate_ids uuid[], p_revisions integer[], p_topics text[], p_states bytea[],
-    p_changes jsonb, p_sealed jsonb, p_destroyed uuid[]
-) RETURNS TABLE (first_sequence bigint, recorded_at timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    p_changes jsonb, p_sealed jsonb, p_destroyed uuid[],
+    OUT first_sequence bigint, OUT recorded_at timestamptz
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     head organization_heads;
     count_of_events CONSTANT integer := cardinality(p_aggregate_ids);
+    is_known boolean;
+    last_revision integer;
     moment timestamptz;
-    last_sequence bigint;
-    closed_sequence bigint;
+    bytes_of_command bytea;
     previous bytea;
     hashes bytea[];
     previous_hashes bytea[];
+    last_sequence bigint;
+    closed_sequence bigint;
 BEGIN
     PERFORM set_config('app.organization_id', p_organization_id::text, true);
-    head := locked_head(p_organization_id);
-    IF EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id) THEN
-        RETURN QUERY SELECT NULL::bigint, NULL::timestamptz;
+    SELECT * INTO head FROM organization_heads h WHERE h.organization_id = p_organization_id FOR UPDATE;
+    IF NOT FOUND THEN
+        head := locked_head(p_organization_id);
+    END IF;
+    SELECT EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id),
+           (SELECT max(e.revision) FROM events e
+            WHERE e.organization_id = p_organization_id AND e.aggregate_id = p_aggregate_ids[1])
+    INTO is_known, last_revision;
+    IF is_known THEN
         RETURN;
     END IF;
-    PERFORM expect_revisions(p_organization_id, p_aggregate_ids, p_revisions);
+    -- One event alone has been looked for already, which is most of what there is.
+    IF count_of_events > 1 OR p_revisions[1] <> coalesce(last_revision + 1, least(p_revisions[1], 1)) THEN
+        PERFORM expect_revisions(p_organization_id, p_aggregate_ids, p_revisions);
+    END IF;
     -- Time never runs backwards. A clock that was set back may lie behind the log by some seconds; beyond that no event is
     -- dated, for hours of them would have one time.
     moment := clock_timestamp();
@@ -98,26 +110,27 @@ BEGIN
         PERFORM apply_credentials(p_organization_id, coalesce(p_sealed, '[]'::jsonb), coalesce(p_destroyed, '{}'));
     END IF;
     previous := head.hash;
+    bytes_of_command := command_bytes(p_actor, p_command_id, p_correlation_id, p_reason, moment);
     FOR i IN 1..count_of_events LOOP
         previous_hashes[i] := previous;
-        previous := event_hash(
-            previous, p_organization_id, head.org_sequence + i, p_aggregate_ids[i], p_revisions[i],
-            p_topics[i], p_states[i], p_actor, p_command_id, p_correlation_id, p_reason, moment);
+        previous := linked_hash(previous, p_organization_id, head.org_sequence + i, p_aggregate_ids[i], p_revisions[i],
+                                p_topics[i], bytes_of_command, p_states[i]);
         hashes[i] := previous;
     END LOOP;
     INSERT INTO events (organization_id, org_sequence, aggregate_id, revision, topic, state, actor, command_id,
                         correlation_id, reason, recorded_at, previous_hash, hash)
-    SELECT p_organization_id, head.org_sequence + e.ordinal, e.aggregate_id, e.revision, e.topic, e.state, p_actor, p_command_id, p_correlation_id, p_reason, moment,
-           e.previous_hash, e.hash
+    SELECT p_organization_id, head.org_sequence + e.ordinal, e.aggregate_id, e.revision, e.topic, e.state, p_actor,
+           p_command_id, p_correlation_id, p_reason, moment, e.previous_hash, e.hash
     FROM unnest(p_aggregate_ids, p_revisions, p_topics, p_states, previous_hashes, hashes) WITH ORDINALITY
         AS e (aggregate_id, revision, topic, state, previous_hash, hash, ordinal);
     last_sequence := head.org_sequence + count_of_events;
-    UPDATE organization_heads h SET org_sequence = last_sequence, hash = previous, recorded_at = moment
+    UPDATE organization_heads h SET org_sequence = last_sequence, hash = previous, recorded_at = moment, is_changed = true
     WHERE h.organization_id = p_organization_id RETURNING h.closed_sequence INTO closed_sequence;
     IF last_sequence > closed_sequence THEN
         RAISE EXCEPTION 'organization % was removed', p_organization_id USING ERRCODE = 'ML003';
     END IF;
-    RETURN QUERY SELECT head.org_sequence + 1, moment;
+    first_sequence := head.org_sequence + 1;
+    recorded_at := moment;
 END
 $$;
 

@@ -21,6 +21,7 @@ BEGIN
     PERFORM isolate('organizations', 'id');
     PERFORM isolate('organization_heads');
     PERFORM isolate('events');
+    PERFORM isolate('log_proofs');
     PERFORM isolate('ai_providers');
     PERFORM isolate('ai_models');
     PERFORM isolate('provider_credentials');
@@ -34,6 +35,10 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT SELECT ON organizations, organization_heads, events, ai_providers, ai_models, provider_credentials,
     provider_health, provider_checks, idempotency_keys, vault_canaries TO :"app", :"admin";
 GRANT INSERT, UPDATE, DELETE ON provider_health, provider_checks, idempotency_keys TO :"app", :"admin";
+GRANT SELECT ON newest_checkpoint TO :"app", :"admin";
+GRANT INSERT, UPDATE ON newest_checkpoint TO :"admin";
+GRANT UPDATE (is_changed) ON organization_heads TO :"admin";
+GRANT SELECT, INSERT, UPDATE ON log_proofs TO :"app", :"admin";
 GRANT INSERT ON vault_canaries TO :"app";
 GRANT INSERT, UPDATE, DELETE ON vault_canaries TO :"admin";
 GRANT UPDATE ON provider_credentials TO :"admin";
@@ -43,6 +48,7 @@ GRANT EXECUTE ON FUNCTION append_events(uuid, uuid, text, text, text, uuid[], in
 GRANT EXECUTE ON FUNCTION command_outcome(uuid, uuid) TO :"app", :"admin";
 GRANT EXECUTE ON FUNCTION event_hash(bytea, uuid, bigint, uuid, integer, text, bytea, text, uuid, text, text, timestamptz)
     TO :"app", :"admin";
-GRANT EXECUTE ON FUNCTION framed(text), service_role(text) TO :"app", :"admin";
+GRANT EXECUTE ON FUNCTION command_bytes(text, uuid, text, text, timestamptz),
+    linked_hash(bytea, uuid, bigint, uuid, integer, text, bytea, bytea), framed(text), service_role(text) TO :"app", :"admin";
 GRANT SELECT ON _yoyo_migration TO :"app", :"admin";
 GRANT SELECT ON _yoyo_log, _yoyo_migration, _yoyo_version, yoyo_lock TO :"backup";

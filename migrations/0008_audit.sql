@@ -8,6 +8,7 @@ BEGIN
         RAISE EXCEPTION 'organization % still has providers', NEW.organization_id USING ERRCODE = 'ML004';
     END IF;
     UPDATE organization_heads h SET closed_sequence = NEW.org_sequence WHERE h.organization_id = NEW.organization_id;
+    DELETE FROM log_proofs WHERE organization_id = NEW.organization_id;
     DELETE FROM organizations o WHERE o.id = NEW.organization_id;
     DELETE FROM ai_models WHERE organization_id = NEW.organization_id;
     DELETE FROM ai_providers WHERE organization_id = NEW.organization_id;

@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import os
 import re
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from application.ports.checkpoints import SinkUnusable
@@ -15,45 +15,48 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
     from pathlib import Path
 
-    from application.ports.checkpoints import Following
-
 FILE_NAME: Final = "checkpoints.ndjson"
-PART_BYTES: Final = 4 << 20
-"""A part that is larger than this, and than four times its first line, is followed by another."""
 
 _TAIL: Final = 10
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 16
+_READ_AHEAD: Final = 1 << 20
+_BEGINNING: Final = 2_000
 _WAIT_SECONDS: Final = 0.02
+_MODE: Final = 0o600
 
 
 class FileSink:
     """Fulfils `application.ports.checkpoints.CheckpointSink` with files (mode 600) in a folder, or under a name.
 
-    After `checkpoints.ndjson` comes `checkpoints-000002.ndjson`, and so on; a part is never renamed nor written again
-    once there is another. Whoever may write them may also cut them off: keep them on storage that only takes appends,
-    or copy them away.
+    After `checkpoints.ndjson` comes `checkpoints-000001001.ndjson`, which begins with checkpoint 1,001, and so on; a
+    part is never renamed nor written again once there is another. The mark is in `checkpoints.newest`. Whoever may
+    write them may also cut them off: keep them on storage that only takes appends, or copy them away.
     """
 
-    def __init__(self, path: Path, *, part_bytes: int = PART_BYTES) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path / FILE_NAME if path.is_dir() or not path.suffix else path
-        self._part_bytes = part_bytes
-        self._part_name = re.compile(rf"{re.escape(self.path.stem)}(?:-([0-9]{{6,}}))?{re.escape(self.path.suffix)}")
+        self._part_name = re.compile(rf"{re.escape(self.path.stem)}(?:-([0-9]{{9,}}))?{re.escape(self.path.suffix)}")
+        # What this process appended last, and where that ended: a long line is not read again for the next one.
+        self._known: tuple[int, int, bytes] | None = None
 
-    async def extend(self, following: Following) -> bytes | None:
-        number, descriptor = await self._newest_locked()
+    @property
+    def place(self) -> str:
+        return str(self.path)
+
+    @asynccontextmanager
+    async def tail(self) -> AsyncIterator[FileTail]:
+        with self._usable():
+            while (held := await asyncio.to_thread(self._held)) is None:  # noqa: ASYNC110 - another process holds it
+                # Without a thread: the one who holds the end needs one to go on.
+                await asyncio.sleep(_WAIT_SECONDS)
         try:
-            with self._usable():
-                newest, begins_part = await asyncio.to_thread(self._state, number, descriptor)
-            line = await following(newest, begins_part=begins_part)
-            if line is not None and begins_part:
-                with self._usable():
-                    await asyncio.to_thread(self._begin_part, number + 1, line)
-            elif line is not None:
-                with self._usable():
-                    await asyncio.to_thread(_append, descriptor, line)
-            return line
+            yield held
         finally:
-            os.close(descriptor)
+            os.close(held.descriptor)
+
+    async def beginning(self) -> bytes | None:
+        with self._usable():
+            return await asyncio.to_thread(self._beginning)
 
     async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
         with self._usable():
@@ -64,7 +67,7 @@ class FileSink:
             with file:
                 while True:
                     with self._usable():
-                        batch = await asyncio.to_thread(file.readlines, _BLOCK)
+                        batch = await asyncio.to_thread(file.readlines, _READ_AHEAD)
                     if not batch:
                         break
                     for line in batch:
@@ -73,7 +76,7 @@ class FileSink:
                             yield line.removesuffix(b"\n")
 
     def _part(self, number: int) -> Path:
-        return self.path if number == 1 else self.path.with_stem(f"{self.path.stem}-{number:06}")
+        return self.path.with_stem(f"{self.path.stem}-{number:09}") if number else self.path
 
     def _parts(self) -> list[int]:
         """Return the numbers of the parts there are, the oldest first."""
@@ -82,63 +85,109 @@ class FileSink:
         except FileNotFoundError:
             return []
         found = filter(None, map(self._part_name.fullmatch, names))
-        return sorted(int(each[1] or 1) for each in found)
+        return sorted(int(each[1] or 0) for each in found)
 
-    async def _newest_locked(self) -> tuple[int, int]:
-        """Return the newest part and a descriptor of it; nobody else appends until that is closed."""
-        while True:
-            with self._usable():
-                number = (await asyncio.to_thread(self._parts) or [1])[-1]
-                descriptor = await asyncio.to_thread(self._opened, number)
-                try:
-                    await _locked(descriptor)
-                    await self._begun(number)
-                    # While this waited for its turn, the next part may have begun, or this one been taken away.
-                    if (await asyncio.to_thread(self._parts))[-1:] == [number]:
-                        return number, descriptor
-                except BaseException:
-                    os.close(descriptor)
-                    raise
-                os.close(descriptor)
+    def _held(self) -> FileTail | None:
+        """Return the end, held by us; none while somebody else holds it."""
+        number = (self._parts() or [0])[-1]
+        descriptor = self._opened(number)
+        try:
+            if _is_locked(descriptor) and self._is_begun(number) and self._parts()[-1:] == [number]:
+                newest, mark = self._end(number, descriptor)
+                return FileTail(self, number, descriptor, newest, mark)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # The next part may have begun meanwhile, or this one been taken away.
+        os.close(descriptor)
+        return None
 
-    async def _begun(self, number: int) -> None:
-        """Wait for whoever is about to write the first line of a part, and holds the part before until then."""
-        before = self._part(number - 1)
-        if number == 1 or not await asyncio.to_thread(before.exists):
-            return
-        if not (await asyncio.to_thread(self._first_line, number)).endswith(b"\n"):
-            descriptor = await asyncio.to_thread(os.open, before, os.O_RDWR | os.O_CLOEXEC)
-            try:
-                await _locked(descriptor)
-            finally:
-                os.close(descriptor)
+    def _is_begun(self, number: int) -> bool:
+        """Tell whether nobody is about to write the first line of a part, which holds the part before until then."""
+        before = [part for part in self._parts() if part < number][-1:]
+        if (self._known is not None and self._known[0] == number) or not before:
+            return True
+        if b"\n" in self._first_line(number):
+            return True
+        descriptor = os.open(self._part(before[0]), os.O_RDWR | os.O_CLOEXEC)
+        try:
+            return _is_locked(descriptor)
+        finally:
+            os.close(descriptor)
 
-    def _state(self, number: int, descriptor: int) -> tuple[Sequence[bytes], bool]:
-        """Return the newest lines, and whether the next one begins a part."""
+    def _end(self, number: int, descriptor: int) -> tuple[Sequence[bytes], bytes | None]:
+        """Return the newest lines and the mark."""
+        if self._known is not None and self._known[:2] == (number, os.fstat(descriptor).st_size):
+            return [self._known[2]], self._mark()
         newest = _newest_lines(descriptor)
-        if len(newest) < _TAIL and number - 1 in self._parts():
+        before = [part for part in self._parts() if part < number][-1:]
+        if len(newest) < _TAIL and before:
             # The first line of a part may be a torn one.
-            with self._part(number - 1).open("rb") as before:
-                newest += _newest_lines(before.fileno())
-        is_long = os.fstat(descriptor).st_size > self._part_bytes
-        return newest, is_long and os.fstat(descriptor).st_size > 4 * len(self._first_line(number))
+            with self._part(before[0]).open("rb") as file:
+                newest += _newest_lines(file.fileno())
+        return newest, self._mark()
+
+    def _beginning(self) -> bytes | None:
+        for number in self._parts()[-1:]:
+            with self._part(number).open("rb") as part:
+                return part.read(_BEGINNING) or None
+        return None
 
     def _first_line(self, number: int) -> bytes:
         with self._part(number).open("rb") as part:
             return part.readline()
 
-    def _begin_part(self, number: int, line: bytes) -> None:
-        descriptor = self._opened(number)
+    def _mark(self) -> bytes | None:
         try:
-            _append(descriptor, line)
+            return self._mark_path().read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _keep_mark(self, mark: bytes) -> None:
+        try:
+            descriptor = os.open(self._mark_path(), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, _MODE)
+        except PermissionError:
+            # Storage that only takes appends: nothing can be cut off there, so that no mark is needed.
+            return
+        try:
+            os.pwrite(descriptor, mark, 0)
+            os.ftruncate(descriptor, len(mark))
         finally:
             os.close(descriptor)
+
+    def _mark_path(self) -> Path:
+        return self.path.with_suffix(".newest")
+
+    async def append(self, part: int, descriptor: int, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
+        """Append a line to the part that is held, or to one that it begins, and keep the mark.
+
+        Raises:
+            SinkUnusable: it cannot be written.
+        """
+        with self._usable():
+            await asyncio.to_thread(self._append, part, descriptor, line, mark, begins_part)
+
+    def _append(self, number: int, descriptor: int, line: bytes, mark: bytes, begins_part: int | None) -> None:
+        # The first of all parts has no number in its name.
+        begins = number if begins_part in {None, 1} else begins_part or 0
+        if begins == number:
+            _append(descriptor, line)
+            size = os.fstat(descriptor).st_size
+        else:
+            part = self._opened(begins)
+            try:
+                _append(part, line)
+                size = os.fstat(part).st_size
+            finally:
+                os.close(part)
+        self._known = (begins, size, line)
+        self._keep_mark(mark)
 
     def _opened(self, number: int) -> int:
         path = self._part(number)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_new = not path.exists()
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _MODE)
         if is_new:
             folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
             os.fsync(folder)
@@ -154,23 +203,36 @@ class FileSink:
             raise SinkUnusable(told) from error
 
 
-async def _locked(descriptor: int) -> None:
-    """Wait without a thread: the one who holds the lock needs one to go on."""
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            await asyncio.sleep(_WAIT_SECONDS)
-        else:
-            return
+class FileTail:
+    """Fulfils `application.ports.checkpoints.SinkTail`."""
+
+    def __init__(self, sink: FileSink, part: int, descriptor: int, newest: Sequence[bytes], mark: bytes | None) -> None:
+        self._sink = sink
+        self._part = part
+        self.descriptor = descriptor
+        self.newest = newest
+        self.mark = mark
+
+    async def append(self, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
+        await self._sink.append(self._part, self.descriptor, line, mark=mark, begins_part=begins_part)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Tell whether the file is ours until the descriptor is closed."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _newest_lines(descriptor: int) -> list[bytes]:
     """Return the last lines, the last one first."""
     end = os.fstat(descriptor).st_size
     content = b""
+    size = _BLOCK
     while end > 0 and content.count(b"\n") <= _TAIL:
-        start = max(0, end - _BLOCK)
+        start, size = max(0, end - size), size * 2
         content = os.pread(descriptor, end - start, start) + content
         end = start
     lines = content.split(b"\n")

@@ -1,92 +1,114 @@
-"""Write down, outside the database, where the log ends."""
+"""Write down, outside the database, where organizations' logs end."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
+from application.ports.checkpoints import NewestCheckpoint
+from application.queries.long_lists import worked_out
+from application.verification.agreement import end_of, expect_agreement, mark_of
 from application.verification.checkpoints import (
     BEGINNING,
+    BETWEEN_FULL,
     Checkpoint,
     CheckpointLine,
-    MalformedCheckpoint,
     SignedCheckpoint,
+    heads_root,
     line_bytes,
     line_hash,
-    moved_hash,
-    outline,
-    parse_line,
     signed_bytes,
 )
-from application.verification.merkle import root
+from application.verification.restores import statement_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Sequence
 
-    from application.ports.checkpoints import CheckpointKey, CheckpointSink, LogHeads
+    from application.ports.checkpoints import CheckpointKey, CheckpointRegister, CheckpointSink, SinkTail
     from application.ports.clock import Clock
     from application.verification.checkpoints import HeadLeaf
+    from application.verification.restores import RestoreStatement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteCheckpoint:
-    """Sign the heads of all organizations and append them to the sink; where nothing moved, only when `always`."""
+    """Sign the heads that changed and append them to the sink; where none changed, only when `always`."""
 
     always: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the next checkpoint goes: its number, the hash of the line before it, and the sink's id."""
+
+    number: int
+    previous: str
+    sink: str
+
+
 async def write_checkpoint(
-    command: WriteCheckpoint, *, heads: LogHeads, sink: CheckpointSink, key: CheckpointKey, clock: Clock
+    command: WriteCheckpoint,
+    *,
+    register: CheckpointRegister,
+    sink: CheckpointSink,
+    key: CheckpointKey,
+    clock: Clock,
 ) -> Checkpoint | None:
-    """Return the checkpoint, none where the log has not moved since the last one.
+    """Return the checkpoint, none where no head has changed since the last one.
 
     Raises:
+        CheckpointsDisagree: the database or the sink went back; nothing was written.
         SinkUnusable, Unavailable: it could not be written; the log goes on without.
     """
-
-    async def following(newest: Sequence[bytes], *, begins_part: bool) -> bytes | None:
-        last, previous = _last_of(newest)
-        leaves = await heads.at_one_moment()
-        root_ = root([head.leaf for head in leaves]).hex()
-        if last is not None and last.root == root_ and not command.always:
+    async with sink.tail() as tail:
+        end = await end_of(tail.newest)
+        await expect_agreement(register, end, tail.mark, sink.place)
+        changed = await register.changed_heads()
+        if not changed and not command.always:
             return None
-        known = {} if last is None or begins_part else await _told(sink)
-        moved = [head for head in leaves if known.get(head.organization_id) != head]
-        checkpoint = Checkpoint(
-            number=1 if last is None else last.number + 1,
-            at=clock.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            position=sum(head.org_sequence for head in leaves),
-            organizations=len(leaves),
-            root=root_,
-            moved=moved_hash(moved),
-            previous=previous,
-            key_id=key.key_id,
+        number = 1 if end is None else end.newest.number + 1
+        is_full = end is None or number % BETWEEN_FULL == 1
+        place = Place(
+            number=number,
+            previous=BEGINNING if end is None else end.newest.hash,
+            sink=uuid4().hex if end is None else end.newest.sink,
         )
-        signed = SignedCheckpoint(checkpoint=checkpoint, signature=await key.sign(signed_bytes(checkpoint)))
-        return line_bytes(CheckpointLine(signed, moved))
-
-    line = await sink.extend(following)
-    return None if line is None else parse_line(line).signed.checkpoint
-
-
-async def _told(sink: CheckpointSink) -> Mapping[UUID, HeadLeaf]:
-    """Return the heads that the newest part of the sink tells."""
-    known: dict[UUID, HeadLeaf] = {}
-    async for content in sink.lines(newest_part=True):
-        line = outline(content)
-        with suppress(MalformedCheckpoint):
-            known.update((head.organization_id, head) for head in ([] if line is None else line.moved()))
-    return known
+        heads = await register.all_heads() if is_full else changed
+        checkpoint = await appended(tail, place, heads, is_full=is_full, key=key, clock=clock)
+        await register.record(checkpoint[1], changed)
+        return checkpoint[0]
 
 
-def _last_of(newest: Sequence[bytes]) -> tuple[Checkpoint | None, str]:
-    """Return the newest whole checkpoint and the hash of its line; a writer that died may have left half a line."""
-    for line in newest:
-        try:
-            return parse_line(line).signed.checkpoint, line_hash(line)
-        except MalformedCheckpoint:
-            continue
-    return None, BEGINNING
+async def appended(
+    tail: SinkTail,
+    place: Place,
+    heads: Sequence[HeadLeaf],
+    *,
+    is_full: bool,
+    key: CheckpointKey,
+    clock: Clock,
+    restored: RestoreStatement | None = None,
+) -> tuple[Checkpoint, NewestCheckpoint]:
+    """Sign a checkpoint and append it. A full one begins a part.
+
+    Raises:
+        SinkUnusable: it could not be written.
+    """
+    checkpoint = Checkpoint(
+        number=place.number,
+        at=clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        sink=place.sink,
+        covers="all" if is_full else "changed",
+        heads=len(heads),
+        root=await worked_out(heads, lambda: heads_root(heads)),
+        previous=place.previous,
+        restored=statement_hash(restored),
+        key_id=key.key_id,
+    )
+    signed = SignedCheckpoint(checkpoint=checkpoint, signature=await key.sign(signed_bytes(checkpoint)))
+    line = await worked_out(heads, lambda: line_bytes(CheckpointLine(signed, heads, restored)))
+    newest = NewestCheckpoint(number=place.number, hash=line_hash(line), sink=place.sink)
+    await tail.append(line, mark=mark_of(newest), begins_part=place.number if is_full else None)
+    return checkpoint, newest

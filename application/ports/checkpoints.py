@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from uuid import UUID
 
     from application.verification.checkpoints import HeadLeaf
 
@@ -18,15 +21,45 @@ class SinkUnusable(Unavailable):
     code = "checkpoint-sink-unusable"
 
 
-class Following(Protocol):
-    """Makes lines."""
+class CheckpointsDisagree(Unavailable):
+    """The database and the sink know different newest checkpoints: one of them went back, or was exchanged.
 
-    async def __call__(self, newest: Sequence[bytes], *, begins_part: bool) -> bytes | None:
-        """Return the line that follows, none when there is none, given the newest ones, the newest of all first.
+    No checkpoint is written until a platform administrator has stated what happened (`modelbook audit restored`).
+    """
 
-        A line may be the torn half of one whose writer died. `begins_part`: nothing that is before it will be at hand
-        for whoever reads the newest part alone.
-        """
+    code = "checkpoints-disagree"
+
+
+class AnotherSink(CheckpointsDisagree):
+    """The checkpoints of this database are kept in another place than the one that is named here."""
+
+    code = "another-checkpoint-sink"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestCheckpoint:
+    """Which checkpoint is the newest one, as somebody remembers it: its number, the hash of its line, and its sink."""
+
+    number: int
+    hash: str
+    sink: str
+
+
+class SinkTail(Protocol):
+    """The end of a sink, held so that nobody else appends."""
+
+    @property
+    def newest(self) -> Sequence[bytes]:
+        """The newest lines, the newest of all first. One may be the torn half of a line whose writer died."""
+        ...
+
+    @property
+    def mark(self) -> bytes | None:
+        """What was kept beside the lines with the last one that was appended; none where nothing can be kept."""
+        ...
+
+    async def append(self, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
+        """Append a line, durably, and keep the mark; with a number, the line is the first of a part named after it."""
         ...
 
 
@@ -36,8 +69,17 @@ class CheckpointSink(Protocol):
     Older parts may be taken away to an archive at any time; the newest one stays.
     """
 
-    async def extend(self, following: Following) -> bytes | None:
-        """Append the line that follows, durably, and return it; nobody else appends meanwhile."""
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        ...
+
+    def tail(self) -> AbstractAsyncContextManager[SinkTail]:
+        """Hold the end during the block."""
+        ...
+
+    async def beginning(self) -> bytes | None:
+        """Return the first bytes of the newest part, none where there is no part."""
         ...
 
     def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
@@ -71,13 +113,25 @@ class Signatures(Protocol):
         ...
 
 
-class LogHeads(Protocol):
-    """The ends of all organizations' logs."""
+class CheckpointRegister(Protocol):
+    """The ends of all organizations' logs, and which checkpoint has seen them. Its errors are all `Unavailable`."""
 
-    async def at_one_moment(self) -> Sequence[HeadLeaf]:
-        """Return every head, by organization id, all of one moment.
+    async def newest(self) -> NewestCheckpoint | None:
+        """Return the newest checkpoint that was recorded."""
+        ...
 
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+    async def changed_heads(self) -> Sequence[HeadLeaf]:
+        """Return the heads that no recorded checkpoint has seen, by organization id. It costs what they are."""
+        ...
+
+    async def all_heads(self) -> Sequence[HeadLeaf]:
+        """Return every head, by organization id."""
+        ...
+
+    async def hashes(self, places: Sequence[tuple[UUID, int]]) -> Sequence[bytes | None]:
+        """Return the hash of the event at each of these sequence numbers, none where there is none."""
+        ...
+
+    async def record(self, newest: NewestCheckpoint, seen: Sequence[HeadLeaf]) -> None:
+        """Record a checkpoint, and that it has seen these heads; those that have changed since stay changed."""
         ...

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from application.ports.master_keys import MasterKeys
     from application.ports.progress import Progress
     from application.ports.projections import Projections
-    from application.ports.stored_log import StoredLog
+    from application.ports.raw_events import RawEvents
     from application.queries.verify_log import CheckpointPorts
 
 _BATCH: Final = 500
@@ -32,7 +32,7 @@ class DatabaseUnsound(ApplicationError):
 class CheckPorts:
     """What the parts of a database are read through."""
 
-    log: StoredLog
+    log: RawEvents
     checkpoints: CheckpointPorts
     projections: Projections
     stock: CredentialStock

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.verification.anchors import CheckpointReader
+from application.ports.raw_events import Span
+from application.queries.long_lists import worked_out
+from application.verification.checkpoint_reader import CheckpointReader
+from application.verification.checkpoints import parse_line
 from application.verification.export import Inclusion, event_line, footer_line, header_line
 from application.verification.merkle import inclusion_path
 from application.verification.stored import number
@@ -13,53 +16,59 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from uuid import UUID
 
-    from application.ports.stored_log import StoredLog
+    from application.ports.raw_events import RawEvents
     from application.queries.verify_log import CheckpointPorts
+    from application.verification.checkpoints import SignedCheckpoint
 
 
 async def export_log(
-    organization_id: UUID, *, log: StoredLog, checkpoints: CheckpointPorts, public_key_id: str | None
+    organization_id: UUID, *, log: RawEvents, checkpoints: CheckpointPorts, public_key_id: str | None
 ) -> AsyncGenerator[bytes]:
     """Give the lines of the export, many at a time. Viewers of the organization.
 
-    It ends with the event that was the newest when it began. Where the checkpoints contradict each other, or know
-    nothing of the organization yet, it proves its chain alone.
+    It ends with the event that was the newest when it began. Its proof is the newest checkpoint that has seen the
+    organization. Where checkpoints contradict each other, or none has, it proves its chain alone.
 
     Raises:
         Unavailable: the database or the checkpoints cannot be read; what was given so far is no export.
     """
-    reader = await _read(checkpoints, newest_part=True)
-    if reader is not None and (reader.findings or reader.last is None):
-        reader = await _read(checkpoints, newest_part=False)
+    witness = await _witness(checkpoints, organization_id, newest_part=True)
+    witness = witness or await _witness(checkpoints, organization_id, newest_part=False)
     heads = await log.heads(None, 1)
     end = heads[0].org_sequence if heads else 0
     yield header_line(organization_id, public_key_id)
     count, head = 0, None
-    async for batch in log.events(organization_id.bytes, organization_id.bytes):
-        events = [event for event in batch if number(event[1]) <= end]
+    async for events in log.events([Span(organization_id, 0, end)]):
         if events:
             yield b"".join(map(event_line, events))
             count += len(events)
             head = (number(events[-1][1]), events[-1][12].hex())
-    signed = reader.last if reader is not None and not reader.findings else None
-    inclusion = None if signed is None or reader is None else _inclusion(reader, organization_id)
+    signed, inclusion = (None, None) if witness is None else witness
     yield footer_line(count, head, signed, inclusion)
 
 
-async def _read(checkpoints: CheckpointPorts, *, newest_part: bool) -> CheckpointReader | None:
-    """Read the checkpoints; a part begins with all heads, unless the writer of its first line died over it."""
+async def _witness(
+    checkpoints: CheckpointPorts, organization_id: UUID, *, newest_part: bool
+) -> tuple[SignedCheckpoint, Inclusion] | None:
+    """Return the newest checkpoint that has seen the organization, and the way to its root.
+
+    A part begins with all heads, unless the writer of its first line died over it.
+    """
     if checkpoints.sink is None or checkpoints.public_key is None:
         return None
-    reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key, keep_heads=True)
-    async for _ in reader.told(newest_part=newest_part):
-        pass
-    return reader
-
-
-def _inclusion(reader: CheckpointReader, organization_id: UUID) -> Inclusion | None:
-    head = reader.heads.get(organization_id)
-    if head is None:
+    reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key)
+    name, newest = str(organization_id).encode(), None
+    async for content in reader.lines(newest_part=newest_part):
+        newest = content if name in content else newest
+    if newest is None or reader.findings:
         return None
-    members = sorted(reader.heads, key=lambda member: member.bytes)
+    return await worked_out(newest, lambda: _inclusion(newest, organization_id))
+
+
+def _inclusion(content: bytes, organization_id: UUID) -> tuple[SignedCheckpoint, Inclusion] | None:
+    line = parse_line(content)
+    members = [head.organization_id for head in line.heads]
+    if organization_id not in members:
+        return None
     index = members.index(organization_id)
-    return Inclusion(head, index, inclusion_path([reader.heads[member].leaf for member in members], index))
+    return line.signed, Inclusion(line.heads[index], index, inclusion_path([head.leaf for head in line.heads], index))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from application.policies.chain import genesis_hash
-from application.verification.anchors import is_signed
+from application.verification.checkpoint_reader import is_signed
 from application.verification.checkpoints import MalformedCheckpoint, signed_checkpoint
 from application.verification.export import (
     FORMAT,
@@ -159,7 +159,7 @@ class _ExportCheck:
     def _check_proof(self, signed: SignedCheckpoint, inclusion: Inclusion, leaf: bytes) -> None:
         if not is_signed(signed, self._signatures, self._public_key):
             raise MalformedLine("the checkpoint is not signed with the key given")
-        size = signed.checkpoint.organizations
+        size = signed.checkpoint.heads
         reached = root_by_path(leaf, inclusion.index, size, inclusion.path)
         if reached is None or reached.hex() != signed.checkpoint.root:
             raise MalformedLine("the way to the root of the checkpoint leads elsewhere")

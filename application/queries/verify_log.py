@@ -2,170 +2,162 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from application.ports.checkpoints import SinkUnusable
 from application.verification.against_checkpoints import CheckpointCheck
-from application.verification.anchors import CheckpointReader
-from application.verification.chain_check import ChainCheck
-from application.verification.irregular import irregular_findings
+from application.verification.checkpoint_reader import CheckpointReader
+from application.verification.findings import Finding
+from application.verification.log_check import CheckpointPorts, LogCheck, stray_finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
-    from application.ports.checkpoints import CheckpointSink, Signatures
-    from application.ports.stored_log import StoredLog
-    from application.verification.checkpoints import Checkpoint, HeadLeaf
-    from application.verification.findings import Finding
-    from application.verification.stored import Head, StoredEvent
+    from application.ports.raw_events import RawEvents
+    from application.verification.against_checkpoints import Restore
+    from application.verification.checkpoint_reader import ReadCheckpoint
+    from application.verification.checkpoints import Checkpoint
+    from application.verification.proofs import Proof
+    from application.verification.stored import Head
 
-_HEADS: Final = 500
+__all__ = ["CheckpointPorts", "Uncovered", "Verification", "verify_log"]
+
+_PLACES: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncovered:
+    """Events of an organization that no checkpoint has seen: from a sequence number on, how many, since when."""
+
+    organization_id: UUID
+    first: int
+    events: int
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What was proved. Nothing can be said of the events after the newest checkpoint but that they are chained.
 
-    `vouched` is the head of the one organization that was looked at, as the newest checkpoint to name it has it;
-    `last_sequence` is where its log ends. `log_events` is how many events the heads named at the beginning.
-    `seconds_ahead` is by how much a newest event is dated in the future of the clock. `first_checkpoint` is the number
-    of the oldest one that was compared with: those before it were archived. `unchecked` says why checkpoints were not
-    compared with.
+    `proved_before` is how many of the events were hashed here by an earlier verification, and this time by the
+    database alone. `vouched_sequence` is the last event of the one organization that a checkpoint has seen,
+    `last_sequence` where its log ends. `begins` is the oldest checkpoint that was compared with: those before it were
+    archived. `unchecked` says why checkpoints were not compared with.
+    `seconds_ahead` is by how much a newest event is dated in the future of the clock.
     """
 
     organizations: int
     events: int
+    proved_before: int
     findings: Sequence[Finding]
     checkpoint: Checkpoint | None
-    vouched: HeadLeaf | None
+    begins: ReadCheckpoint | None
+    vouched_sequence: int
     last_sequence: int
-    log_events: int
+    uncovered: Sequence[Uncovered]
     seconds_ahead: float
-    first_checkpoint: int | None
+    restores: Sequence[Restore]
     unchecked: str | None
-
-
-@dataclass(slots=True)
-class _Tally:
-    organizations: int = 0
-    events: int = 0
-    last_sequence: int = 0
-    findings: list[Finding] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckpointPorts:
-    """Where checkpoints are kept, and what tells that they are right; no key, no comparison."""
-
-    sink: CheckpointSink | None
-    signatures: Signatures
-    public_key: bytes | None
 
 
 async def verify_log(
     *,
-    log: StoredLog,
+    log: RawEvents,
     checkpoints: CheckpointPorts,
     only: UUID | None = None,
+    full: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verification:
     """Return what is wrong and what is proved; `progress` is told how many events were checked so far.
 
-    Viewers for their own organization; whoever has the administrator's database for all.
+    Organizations are checked some at a time, on several connections. Of each, the events after the last proof are read
+    and hashed here; those before it are looked at by the database, unless `full`. Viewers for their own organization;
+    whoever has the administrator's database for all.
 
     Raises:
         Unavailable: the database cannot be reached.
     """
-    log_events = await log.event_count()
-    beside = asyncio.create_task(log.irregularities())
-    try:
-        tally = await _checked(log, progress)
-        irregular = await beside
-    finally:
-        beside.cancel()
-    findings = tally.findings + irregular_findings(irregular)
-    reader, check, unchecked = await _compared(log, checkpoints, only)
-    if reader is not None and check is not None:
-        findings += [*reader.findings, *_news(check.findings, findings)]
+    check = LogCheck(log, checkpoints, full=full, progress=progress)
+    tally = await check.run()
+    told = "The head of the organization is gone."
+    tally.findings += [stray_finding("deleted", stray, told) for stray in await log.strays()]
+    reader, seen, unchecked = await _compared(log, checkpoints, tally.proofs, only)
+    findings = list(tally.findings)
+    if reader is not None and seen is not None:
+        findings += [*reader.findings, *_further(seen.findings(), findings)]
+        await check.keep_proofs(findings, reader)
+    vouched = {} if seen is None else {id_: head.org_sequence for id_, head in seen.newest.items()}
     return Verification(
-        organizations=tally.organizations,
-        events=tally.events,
-        findings=findings,
-        checkpoint=reader.last.checkpoint if reader is not None and reader.last is not None else None,
-        vouched=None if check is None else check.vouched,
-        last_sequence=tally.last_sequence,
-        log_events=log_events,
+        organizations=len(tally.heads),
+        events=tally.done,
+        proved_before=tally.proved_before,
+        findings=sorted(findings, key=lambda found: (str(found.organization_id or ""), found.sequence or 0)),
+        checkpoint=None if reader is None or reader.last is None else reader.last.checkpoint,
+        begins=None if reader is None else reader.first,
+        vouched_sequence=0 if only is None else vouched.get(only, 0),
+        last_sequence=tally.heads[only].org_sequence if only in tally.heads else 0,
+        uncovered=await _uncovered(log, tally.heads, vouched),
         seconds_ahead=await log.seconds_ahead(),
-        first_checkpoint=None if reader is None else reader.first_number,
+        restores=[] if seen is None else [each for each in seen.restores if _concerns(each, only)],
         unchecked=unchecked,
     )
 
 
-async def _checked(log: StoredLog, progress: Callable[[int], None]) -> _Tally:
-    """Check the chains of all organizations, some hundred at a time: memory does not grow with the log."""
-    tally = _Tally()
-    after: bytes | None = None
-    while True:
-        heads = await log.heads(after, _HEADS)
-        if heads:
-            await _check_chains(log, heads, tally, progress)
-            after = heads[-1].organization_id
-        if len(heads) < _HEADS:
-            return tally
-
-
-async def _check_chains(log: StoredLog, heads: Sequence[Head], tally: _Tally, progress: Callable[[int], None]) -> None:
-    checks = {head.organization_id: (ChainCheck(head.organization_id), head) for head in heads}
-    async for batch in log.events(heads[0].organization_id, heads[-1].organization_id):
-        for organization_id, events in groupby(batch, key=itemgetter(0)):
-            if organization_id in checks:
-                check, head = checks[organization_id]
-                check.take(_up_to(head, list(events)))
-        progress(tally.events + sum(check.count for check, _ in checks.values()))
-    for check, head in checks.values():
-        tally.findings += check.finish(head)
-        tally.events += check.count
-        tally.last_sequence = head.org_sequence
-    tally.organizations += len(checks)
-
-
-def _up_to(head: Head, events: list[StoredEvent]) -> list[StoredEvent]:
-    """Leave out events after the head: they were recorded since, or do not belong there, which is asked for itself."""
-    end = head.org_sequence.to_bytes(8, "big")
-    if events[-1][1] <= end:
-        return events
-    return [event for event in events if event[1] <= end]
-
-
 async def _compared(
-    log: StoredLog, checkpoints: CheckpointPorts, only: UUID | None
+    log: RawEvents, checkpoints: CheckpointPorts, proofs: Mapping[UUID, Proof], only: UUID | None
 ) -> tuple[CheckpointReader | None, CheckpointCheck | None, str | None]:
     if checkpoints.sink is None or checkpoints.public_key is None:
         return None, None, "No checkpoints are kept here (MODELBOOK_CHECKPOINT_KEY)."
-    reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key, keep_heads=only is None)
-    check = CheckpointCheck(reader, log, only)
+    recorded = await log.newest_checkpoint()
+    reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key, recorded)
+    check = CheckpointCheck(reader, log.hashes, only, proofs)
     try:
         await check.run()
     except SinkUnusable as error:
         return None, None, error.message
+    recorded = await log.newest_checkpoint()
+    known, there = 0 if recorded is None else recorded.number, reader.end[0] if reader.end else 0
+    # The newest one may not be recorded yet.
+    if there > known + 1:
+        reader.findings.append(
+            Finding(
+                kind="truncated",
+                organization_id=None,
+                sequence=None,
+                message=f"The sink {checkpoints.sink.place} has checkpoint {there}, but the database knows none after "
+                f"{known}: it is older than its checkpoints.",
+            )
+        )
     return reader, check, None if reader.last else "There is no checkpoint yet."
 
 
-def _news(different: Mapping[UUID, Finding], known: Sequence[Finding]) -> list[Finding]:
-    """Leave out what the chains have told already: an event that is missing or different where one was seen."""
-    told = {
-        (finding.organization_id, finding.sequence, finding.count)
-        for finding in known
-        if finding.kind in {"truncated", "deleted", "edited"}
-    }
-    ends = {(organization_id, (sequence or 0) + count) for organization_id, sequence, count in told}
+async def _uncovered(log: RawEvents, heads: Mapping[UUID, Head], vouched: Mapping[UUID, int]) -> list[Uncovered]:
+    """Return what no checkpoint has seen, by organization."""
+    after = [(id_, vouched.get(id_, 0), head.org_sequence) for id_, head in heads.items()]
+    open_ends = [(id_, seen, end) for id_, seen, end in sorted(after) if seen < end]
+    found = []
+    for start in range(0, len(open_ends), _PLACES):
+        some = open_ends[start : start + _PLACES]
+        times = await log.times([(id_, seen + 1) for id_, seen, _ in some])
+        found += [
+            Uncovered(organization_id=id_, first=seen + 1, events=end - seen, since=since)
+            for (id_, seen, end), since in zip(some, times, strict=True)
+        ]
+    return found
+
+
+def _further(different: Mapping[UUID, Finding], known: Sequence[Finding]) -> list[Finding]:
+    """Leave out what the chains have told already: that something does not fit at the same place or before."""
+    told = {finding.organization_id: finding.sequence or 0 for finding in known if finding.kind != "credential"}
     return [
         finding
-        for finding in different.values()
-        if (finding.organization_id, (finding.sequence or 0) + finding.count) not in ends
+        for organization_id, finding in different.items()
+        if organization_id not in told or (finding.sequence or 0) < told[organization_id]
     ]
+
+
+def _concerns(restore: Restore, only: UUID | None) -> bool:
+    return only is None or any(lost.organization_id == only for lost in restore.statement.lost)

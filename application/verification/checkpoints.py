@@ -1,12 +1,12 @@
-"""Checkpoints: signed statements of where every organization's log ended at a moment, kept outside the database.
+"""Checkpoints: signed statements of where organizations' logs ended, kept outside the database.
 
-A checkpoint says: so many events the logs had, and this was the Merkle root over the heads of all organizations. What
-is signed is its canonical JSON (keys sorted, no blanks, ASCII). It also names the hash of the line before it, so that
-the newest signature vouches for all of them.
+A checkpoint is over the heads that changed since the one before it; the first of every thousand is over all heads, so
+that a reader may begin there. It names their Merkle root and the hash of the line before it, so that the newest
+signature vouches for all of them. What is signed is its canonical JSON (keys sorted, no blanks, ASCII).
 
-In the sink each is one line of JSON, with the signature and the heads that moved since the line before, whose hash is
-signed too. The first line of each part of the sink lists all heads, so that whoever reads from the beginning of a part
-knows all of them. A head's leaf is 56 bytes: organization id, sequence number, hash.
+In the sink each is one line of JSON: the checkpoint, its signature, the heads by organization, and, where somebody
+stated that a backup was restored, that statement, whose hash is signed too. A head's leaf in the tree is 56 bytes:
+organization id, sequence number, hash.
 """
 
 from __future__ import annotations
@@ -16,24 +16,33 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
+from application.verification.canonical import canonical_json
 from application.verification.merkle import leaf_hash, root
+from application.verification.restores import parse_statement
 from application.verification.stored import eight_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from application.verification.restores import RestoreStatement
+
 FORMAT: Final = "modelbook/checkpoint/1"
 BEGINNING: Final = "0" * 64
 """What the first checkpoint names as the one before it."""
+BETWEEN_FULL: Final = 1_000
+"""The first of so many checkpoints is over all heads."""
+
+Covers = Literal["changed", "all"]
 
 _OUTLINE: Final = re.compile(
-    rb'\{"checkpoint":\{"at":"[^"]*","format":"[^"]*","key_id":"[^"]*","moved":"[0-9a-f]{64}","number":(\d{1,18}),'
-    rb'"organizations":(\d{1,18}),"position":\d{1,18},"previous":"([0-9a-f]{64})","root":"([0-9a-f]{64})"\},'
-    rb'"heads":(\[.*\]),"signature":"[^"]*"\}'
+    rb'\{"checkpoint":\{"at":"([^"]*)","covers":"(all|changed)","format":"[^"]*","heads":\d{1,18},"key_id":"[^"]*",'
+    rb'"number":(\d{1,18}),"previous":"([0-9a-f]{64})","restored":(?:null|"[0-9a-f]{64}"),"root":"([0-9a-f]{64})",'
+    rb'"sink":"([0-9a-f]{32})"\},"heads":(\[.*\]),"restored":(null|\{.*\}),"signature":"[^"]*"\}'
 )
+_SINK: Final = re.compile(rb'\{"checkpoint":\{[^{}]*"sink":"([0-9a-f]{32})"\}')
 
 
 class MalformedCheckpoint(ValueError):
@@ -42,16 +51,17 @@ class MalformedCheckpoint(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """What is signed; hashes in hexadecimal, the time in RFC 3339."""
+    """What is signed; hashes in hexadecimal, the time in RFC 3339, `sink` the random id of the place that keeps it."""
 
     format: str = FORMAT
     number: int
     at: str
-    position: int
-    organizations: int
+    sink: str
+    covers: Covers
+    heads: int
     root: str
-    moved: str
     previous: str
+    restored: str | None
     key_id: str
 
 
@@ -89,7 +99,8 @@ class CheckpointLine:
     """A line of the sink."""
 
     signed: SignedCheckpoint
-    moved: Sequence[HeadLeaf]
+    heads: Sequence[HeadLeaf]
+    restored: RestoreStatement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,33 +108,35 @@ class LineOutline:
     """As much of a line as tells its place among the others; what it lists is not looked at yet."""
 
     number: int
-    organizations: int
+    at: str
+    covers: str
     previous: str
     root: str
+    sink: str
     listed: bytes
+    statement: bytes
 
-    def moved(self, only: UUID | None = None) -> Sequence[HeadLeaf]:
-        """Return the heads that it lists, or the one of an organization.
+    def heads(self) -> Sequence[HeadLeaf]:
+        """Return the heads that it lists.
 
         Raises:
             MalformedCheckpoint: these are no heads.
         """
-        if only is not None and str(only).encode() not in self.listed:
-            return []
         try:
-            heads = [_head(listed) for listed in json.loads(self.listed)]
+            return [_head(listed) for listed in json.loads(self.listed)]
         except (ValueError, TypeError, AttributeError) as error:
             raise MalformedCheckpoint("This line does not list heads.") from error
-        return heads if only is None else [head for head in heads if head.organization_id == only]
 
-    def is_full(self) -> bool:
-        """Tell whether it lists all heads that it is over.
+    def restored(self) -> RestoreStatement | None:
+        """Return what was stated of a restore.
 
         Raises:
-            MalformedCheckpoint: these are no heads.
+            MalformedCheckpoint: this is no such statement.
         """
-        leaves = [head.leaf for head in self.moved()]
-        return len(leaves) == self.organizations and root(leaves).hex() == self.root
+        try:
+            return parse_statement(json.loads(self.statement))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise MalformedCheckpoint("This line does not state a restore.") from error
 
 
 def signed_bytes(checkpoint: Checkpoint) -> bytes:
@@ -131,19 +144,15 @@ def signed_bytes(checkpoint: Checkpoint) -> bytes:
     return canonical_json(asdict(checkpoint))
 
 
-def canonical_json(document: object) -> bytes:
-    """Return the one spelling of a document: keys sorted, no blanks, ASCII."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
-
-
 def line_bytes(line: CheckpointLine) -> bytes:
     """Return the line as the sink has it, without its end."""
-    return canonical_json({**line.signed.document(), "heads": _listed(line.moved)})
+    restored = None if line.restored is None else line.restored.document()
+    return canonical_json({**line.signed.document(), "heads": _listed(line.heads), "restored": restored})
 
 
-def moved_hash(moved: Sequence[HeadLeaf]) -> str:
-    """Return what a checkpoint says of the heads that moved."""
-    return sha256(canonical_json(_listed(moved))).hexdigest()
+def heads_root(heads: Sequence[HeadLeaf]) -> str:
+    """Return the Merkle root over heads, which are in the order of their organizations."""
+    return root([head.leaf for head in heads]).hex()
 
 
 def line_hash(line: bytes) -> str:
@@ -159,8 +168,23 @@ def outline(line: bytes) -> LineOutline | None:
     found = _OUTLINE.fullmatch(line)
     if found is None:
         return None
-    number, organizations, previous, root_, listed = found.groups()
-    return LineOutline(int(number), int(organizations), previous.decode(), root_.decode(), listed)
+    at, covers, number, previous, root_, sink, listed, statement = found.groups()
+    return LineOutline(
+        number=int(number),
+        at=at.decode(),
+        covers=covers.decode(),
+        previous=previous.decode(),
+        root=root_.decode(),
+        sink=sink.decode(),
+        listed=listed,
+        statement=statement,
+    )
+
+
+def sink_of(beginning: bytes) -> str | None:
+    """Return the id of the sink that a line which begins so was written to; none of half a line."""
+    found = _SINK.match(beginning)
+    return None if found is None else found[1].decode()
 
 
 def parse_line(line: bytes) -> CheckpointLine:
@@ -171,23 +195,14 @@ def parse_line(line: bytes) -> CheckpointLine:
     """
     try:
         document = json.loads(line)
-        moved = [_head(listed) for listed in document["heads"]]
-        parsed = CheckpointLine(signed_checkpoint(document), moved)
+        heads = [_head(listed) for listed in document["heads"]]
+        parsed = CheckpointLine(signed_checkpoint(document), heads, parse_statement(document["restored"]))
         is_spelled_so = line_bytes(parsed) == line
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise MalformedCheckpoint("This is not a line of checkpoints.") from error
     if not is_spelled_so:
         raise MalformedCheckpoint("This line was written anew.")
     return parsed
-
-
-def _head(listed: Sequence[Any]) -> HeadLeaf:
-    organization_id, sequence, hash_ = listed
-    return HeadLeaf(UUID(organization_id), sequence, bytes.fromhex(hash_))
-
-
-def _listed(moved: Sequence[HeadLeaf]) -> list[list[str | int]]:
-    return [[str(head.organization_id), head.org_sequence, head.hash.hex()] for head in moved]
 
 
 def signed_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON is any of its types
@@ -202,9 +217,20 @@ def signed_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON
         signature = b64decode(document["signature"], validate=True)
     except (ValueError, TypeError, KeyError) as error:
         raise MalformedCheckpoint("This is not a checkpoint.") from error
-    numbers = (checkpoint.number, checkpoint.position, checkpoint.organizations)
-    texts = (checkpoint.at, checkpoint.root, checkpoint.moved, checkpoint.previous, checkpoint.key_id)
+    numbers = (checkpoint.number, checkpoint.heads)
+    texts = [checkpoint.at, checkpoint.sink, checkpoint.root, checkpoint.previous, checkpoint.key_id]
+    texts += [] if checkpoint.restored is None else [checkpoint.restored]
     is_whole = len(stated) == len(fields(Checkpoint)) and checkpoint.format == FORMAT
+    is_whole = is_whole and checkpoint.covers in {"changed", "all"}
     if not is_whole or any(type(part) is not int for part in numbers) or any(type(part) is not str for part in texts):
         raise MalformedCheckpoint("This is not a checkpoint of a kind that is known here.")
     return SignedCheckpoint(checkpoint=checkpoint, signature=signature)
+
+
+def _head(listed: Sequence[Any]) -> HeadLeaf:
+    organization_id, sequence, hash_ = listed
+    return HeadLeaf(UUID(organization_id), sequence, bytes.fromhex(hash_))
+
+
+def _listed(heads: Sequence[HeadLeaf]) -> list[list[str | int]]:
+    return [[str(head.organization_id), head.org_sequence, head.hash.hex()] for head in heads]

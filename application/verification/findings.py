@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-Kind = Literal["edited", "deleted", "inserted", "swapped", "truncated", "re-chained", "out-of-order"]
+Kind = Literal["edited", "deleted", "inserted", "truncated", "re-chained", "out-of-order", "credential"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is not as it was written.
+    """The first thing in an organization's log that does not fit, and what is wrong there.
 
-    `sequence` names the (first) event, of `count` in a row. It is none where checkpoints are wrong, not the log.
+    `sequence` names the (first) event, of `count` in a row that may be meant. It is none where no event is concerned:
+    checkpoints are wrong, or a stored key.
     """
 
     kind: Kind
@@ -23,12 +24,3 @@ class Finding:
     sequence: int | None
     message: str
     count: int = 1
-
-
-class Told(TypedDict, total=False):
-    """The parts of a finding beside its organization."""
-
-    kind: Kind
-    sequence: int | None
-    message: str
-    count: int

@@ -29,6 +29,11 @@ class Organization(Root):
     class Removed(Root.Event):
         TOPIC = "organization.removed"
 
+    class Restored(Root.Event):
+        TOPIC = "organization.restored"
+        lost_from: int
+        lost_until: int
+
     @classmethod
     def register(cls, organization_id: UUID, *, name: str) -> Organization:
         """Give a tenant its first name."""
@@ -44,6 +49,10 @@ class Organization(Root):
         if checked != self.name:
             self._renamed(name=checked)
 
+    def restore(self, lost_from: int, lost_until: int) -> None:
+        """State that a restored backup lacks its events from one sequence number to another."""
+        self._restored(lost_from=lost_from, lost_until=lost_until)
+
     def remove(self) -> None:
         """Close it: nothing can happen in it afterwards."""
         if not self.is_removed:
@@ -52,6 +61,10 @@ class Organization(Root):
     @event(Renamed)
     def _renamed(self, name: str) -> None:
         self.name = name
+
+    @event(Restored)
+    def _restored(self, lost_from: int, lost_until: int) -> None:
+        """Nothing of the organization changes: the log had another course."""
 
     @event(Removed)
     def _removed(self) -> None:

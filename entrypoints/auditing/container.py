@@ -23,29 +23,33 @@ from adapters.event_store.inline import projected
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
+from adapters.postgres.checkpoint_writers import CheckpointElection
 from adapters.postgres.followed_log import PostgresFollowedLog, PostgresSignals
-from adapters.postgres.log_heads import CheckpointOffice
 from adapters.postgres.past import PostgresPast
 from adapters.postgres.pool import administrators_pool, reading_pool, writing_pool
-from adapters.postgres.stored_log import PostgresStoredLog
+from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.postgres.tenant import Tenant
 from adapters.system_clock import SystemClock
+from application.commands.state_restore import RestorePorts, state_restore
 from application.commands.write_checkpoint import write_checkpoint
 from application.feed.feed import Feed
 from application.queries.as_of import model_as_of, provider_as_of
+from application.queries.compare_export import compare_export
 from application.queries.export_log import export_log
 from application.queries.history import history
 from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts, verify_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
     from uuid import UUID
 
     from adapters.postgres.pool import AnyPool
-    from adapters.postgres.stored_log import Connect
+    from adapters.postgres.raw_events import Connect
+    from application.ports.organizations import Organizations
     from application.ports.past_rows import PastRows
+    from application.queries.compare_export import Comparison
     from application.queries.verify_export import ExportVerification
 
 __all__ = [
@@ -72,10 +76,18 @@ def _key_id(key: SigningKey | None) -> str | None:
     return None if key is None else key.key_id
 
 
-def _checkpoints(sink: FileSink | None, key: SigningKey | None) -> CheckpointPorts:
+def _checkpoints(sink: FileSink | None, key: SigningKey | None, clock: SystemClock) -> CheckpointPorts:
     return CheckpointPorts(
-        sink=sink, signatures=Ed25519Signatures(), public_key=None if key is None else key.public_key
+        sink=sink,
+        signatures=Ed25519Signatures(),
+        public_key=None if key is None else key.public_key,
+        key=key,
+        clock=clock,
     )
+
+
+def _comparison(pool: AnyPool) -> Callable[..., Awaitable[Comparison]]:
+    return partial(compare_export, log=partial(PostgresRawEvents, pool.connection))
 
 
 class Auditing(containers.DeclarativeContainer):
@@ -91,18 +103,30 @@ class Auditing(containers.DeclarativeContainer):
     admin_database_url = providers.Dependency(instance_of=str)
     key_file: providers.Dependency[Path | None] = providers.Dependency()
     sink_path: providers.Dependency[Path | None] = providers.Dependency()
+    # For those alone who state a restore.
+    organizations: providers.Dependency[Organizations | None] = providers.Dependency(default=None)
 
     clock = providers.Singleton(SystemClock)
     key = providers.Singleton(_key, key_file)
     sink = providers.Singleton(_sink, sink_path)
-    checkpoints = providers.Singleton(_checkpoints, sink, key)
-    office = providers.Singleton(CheckpointOffice, admin_database_url)
+    checkpoints = providers.Singleton(_checkpoints, sink, key, clock)
+    election = providers.Singleton(CheckpointElection, admin_database_url)
     write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
-
-    log_of_organization = providers.Factory(PostgresStoredLog, connect)
-    admin_pool = providers.Singleton(
-        administrators_pool, admin_database_url, size=2, application_name="modelbook audit"
+    restore_ports = providers.Factory(
+        RestorePorts,
+        sink=sink,
+        key=key,
+        signatures=providers.Singleton(Ed25519Signatures),
+        organizations=organizations,
+        clock=clock,
     )
+    state_restore = providers.Factory(partial, state_restore, ports=restore_ports)
+
+    log_of_organization = providers.Factory(PostgresRawEvents, connect)
+    admin_pool = providers.Singleton(
+        administrators_pool, admin_database_url, size=5, application_name="modelbook audit"
+    )
+    compare_export = providers.Callable(_comparison, admin_pool)
     verify_log = providers.Factory(partial, verify_log, checkpoints=checkpoints)
     export_log = providers.Factory(
         partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
@@ -137,9 +161,9 @@ def offline_verification() -> Callable[..., ExportVerification]:
     return partial(verify_export, signatures=Ed25519Signatures())
 
 
-def administrators_log(auditing: Auditing, organization_id: UUID | None = None) -> PostgresStoredLog:
+def administrators_log(auditing: Auditing, organization_id: UUID | None = None) -> PostgresRawEvents:
     """Return the log of an organization, or of all, over the administrator's pool, which has to be open."""
-    return PostgresStoredLog(auditing.admin_pool().connection, organization_id)
+    return PostgresRawEvents(auditing.admin_pool().connection, organization_id, at_once=4)
 
 
 def signing_key(path: Path, *, create: bool) -> SigningKey:

@@ -39,5 +39,13 @@ def checkpoint_key(settings: Settings, say: Callable[[str], None]) -> Path | Non
 
 
 def checkpoint_sink(settings: Settings) -> Path:
-    """Return where checkpoints are appended."""
+    """Return where checkpoints are appended.
+
+    Raises:
+        WrongSettings: nobody says where those of an external database are kept, though there is a key to sign them.
+    """
+    if settings.checkpoint_sink is None and settings.checkpoint_key is not None and not settings.is_embedded:
+        raise WrongSettings(
+            ["MODELBOOK_CHECKPOINT_SINK is missing: with MODELBOOK_CHECKPOINT_KEY, name where checkpoints are kept."]
+        )
     return (settings.checkpoint_sink or settings.data_dir / "checkpoints").resolve()

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from application.commands.state_restore import NothingRestored
 from entrypoints.auditing.container import Auditing, small_pool
 from entrypoints.auditing.writer import CheckpointWatch, CheckpointWriter
 from entrypoints.http.views.feed import FeedOptions, FeedViews
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from structlog.typing import FilteringBoundLogger
 
+    from application.commands.state_restore import StatedRestore, StateRestore
     from application.ports.documents import Document
     from application.ports.past import Past
     from application.ports.past_rows import PastRows
@@ -65,7 +67,13 @@ class AuditTrail:
     def proof(self) -> ProofViews:
         """Return the views that prove the log."""
         public_key = self._auditing.checkpoints().public_key
-        return ProofViews(verify=self._verify, export=self._export, public_key=public_key, turn=self._turn)
+        return ProofViews(
+            verify=self._verify,
+            export=self._export,
+            state_restore=self._state_restore,
+            public_key=public_key,
+            turn=self._turn,
+        )
 
     def feed(self) -> FeedViews:
         """Return the view that tells what happens."""
@@ -79,10 +87,13 @@ class AuditTrail:
         """Give the connection for hints back."""
         await self._auditing.signals().close()
 
-    async def _verify(self, organization_id: UUID) -> Verification:
+    async def _verify(self, organization_id: UUID, *, full: bool) -> Verification:
         log = self._auditing.log_of_organization(organization_id)
-        verification: Verification = await self._auditing.verify_log()(log=log, only=organization_id)
+        verification: Verification = await self._auditing.verify_log()(log=log, only=organization_id, full=full)
         return verification
+
+    async def _state_restore(self, command: StateRestore) -> StatedRestore:
+        return await stated_restore(self._auditing, command)
 
     def _export(self, organization_id: UUID) -> AsyncGenerator[bytes]:
         log = self._auditing.log_of_organization(organization_id)
@@ -94,16 +105,17 @@ class AuditTrail:
 async def audit_trail(
     runtime: Runtime, container: Container, logger: FilteringBoundLogger, registry: CollectorRegistry
 ) -> AsyncIterator[AuditTrail]:
-    """Keep the audit trail while the block lasts: stand for the office of the one who writes checkpoints."""
+    """Keep the audit trail while the block lasts: stand for election as the one who writes checkpoints."""
     auditing = auditing_of(runtime, container)
     watch = CheckpointWatch(logger, registry)
     trail = AuditTrail(auditing, watch)
     interval = runtime.settings.checkpoint_interval
     try:
-        if runtime.checkpoint_key is None or interval == 0:
+        sink = auditing.sink()
+        if runtime.checkpoint_key is None or sink is None or interval == 0:
             yield trail
         else:
-            writer = CheckpointWriter(auditing.office(), auditing.write_checkpoint(), watch, interval=interval)
+            writer = CheckpointWriter(auditing.election(), auditing.write_checkpoint(), sink, watch, interval=interval)
             async with in_background(writer.run, logger):
                 yield trail
     finally:
@@ -124,4 +136,19 @@ def auditing_of(runtime: Runtime, container: Container | None = None, rows: Past
         admin_database_url=runtime.admin_database_url,
         key_file=runtime.checkpoint_key,
         sink_path=runtime.checkpoint_sink,
+        organizations=None if container is None else container.organizations(),
     )
+
+
+async def stated_restore(auditing: Auditing, command: StateRestore) -> StatedRestore:
+    """State a restore with the parts of a container.
+
+    Raises:
+        NothingRestored: there is nothing to state, or no checkpoints are kept here.
+        CheckpointsDisagree, SinkUnusable, Unavailable: it could not be written.
+    """
+    if auditing.key() is None or auditing.sink() is None:
+        raise NothingRestored("No checkpoints are kept here (MODELBOOK_CHECKPOINT_KEY): there is nothing to state.")
+    async with auditing.election().session() as register:
+        stated: StatedRestore = await auditing.state_restore()(command, register=register)
+        return stated

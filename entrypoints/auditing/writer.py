@@ -9,32 +9,37 @@ from prometheus_client import Counter, Gauge
 
 from application.commands.write_checkpoint import WriteCheckpoint
 from application.errors import Unavailable
+from application.ports.checkpoints import CheckpointsDisagree
+from application.verification.agreement import expect_own_sink
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from prometheus_client import CollectorRegistry
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.checkpoints import LogHeads
+    from application.ports.checkpoints import CheckpointRegister, CheckpointSink
     from application.verification.checkpoints import Checkpoint
 
-_AGAIN_SECONDS: Final = 5.0
+_RETRY_SECONDS: Final = 5.0
 
 
-class Office(Protocol):
-    """Gives the office of the one who writes checkpoints."""
+class LeaderElection(Protocol):
+    """Elects the one process that writes checkpoints."""
 
-    def term(self) -> AbstractAsyncContextManager[LogHeads]:
-        """Wait for the office and hold it during the block."""
+    def leadership(
+        self, may_stand: Callable[[CheckpointRegister], Awaitable[None]]
+    ) -> AbstractAsyncContextManager[CheckpointRegister]:
+        """Wait for the election and lead during the block; what `may_stand` raises ends the wait."""
         ...
 
 
 class Write(Protocol):
-    """Writes a checkpoint with the heads that it is given."""
+    """Writes a checkpoint of what the register tells."""
 
-    async def __call__(self, command: WriteCheckpoint, *, heads: LogHeads) -> Checkpoint | None:
-        """Return it, none where nothing moved."""
+    async def __call__(self, command: WriteCheckpoint, *, register: CheckpointRegister) -> Checkpoint | None:
+        """Return it, none where no head has changed."""
         ...
 
 
@@ -46,7 +51,13 @@ class CheckpointWatch:
         self._failure: str | None = None
         self._written = Counter("modelbook_checkpoints", "Checkpoints written by this process.", registry=registry)
         self._failures = Counter("modelbook_checkpoint_failures", "Checkpoints that failed.", registry=registry)
-        self._position = Gauge("modelbook_checkpoint_position", "Position of the newest checkpoint.", registry=registry)
+        self._number = Gauge("modelbook_checkpoint_number", "Number of the newest checkpoint.", registry=registry)
+        self._time = Gauge("modelbook_checkpoint_timestamp_seconds", "When it was written.", registry=registry)
+        self._disagreement = Gauge(
+            "modelbook_checkpoints_disagree",
+            "1 while database and sink know different checkpoints, so that none is written.",
+            registry=registry,
+        )
 
     async def warning(self) -> str | None:
         """Return why checkpoints are not written, none when they are."""
@@ -57,38 +68,51 @@ class CheckpointWatch:
         if self._failure is not None:
             self._logger.info("checkpoints are written again")
         self._failure = None
+        self._disagreement.set(0)
         if checkpoint is not None:
             self._written.inc()
-            self._position.set(checkpoint.position)
-            self._logger.debug("checkpoint written", number=checkpoint.number, position=checkpoint.position)
+            self._number.set(checkpoint.number)
+            self._time.set_to_current_time()
+            self._logger.debug("checkpoint written", number=checkpoint.number, heads=checkpoint.heads)
 
     def failed(self, error: Unavailable) -> None:
-        """Note that one could not be written."""
+        """Note that one could not be written; the same reason is logged once."""
         self._failures.inc()
+        self._disagreement.set(1 if isinstance(error, CheckpointsDisagree) else 0)
+        if error.message != self._failure:
+            self._logger.error("checkpoint failed", code=error.code, reason=error.message)
         self._failure = error.message
-        self._logger.error("checkpoint failed", code=error.code, reason=error.message)
 
 
 class CheckpointWriter:
-    """Writes a checkpoint every interval (in seconds) while it holds the office."""
+    """Writes a checkpoint within an interval (in seconds) after a write, while it leads."""
 
-    def __init__(self, office: Office, write: Write, watch: CheckpointWatch, *, interval: float) -> None:
-        self._office = office
+    def __init__(
+        self, election: LeaderElection, write: Write, sink: CheckpointSink, watch: CheckpointWatch, *, interval: float
+    ) -> None:
+        self._election = election
         self._write = write
+        self._sink = sink
         self._watch = watch
         self._interval = interval
 
     async def run(self) -> None:
-        """Work until it is cancelled. Whoever cannot write gives the office up: another host may be able to."""
+        """Work until it is cancelled. Whoever cannot write stands down: another host may be able to."""
         while True:
             try:
-                async with self._office.term() as heads:
-                    await self._serve(heads)
+                async with self._election.leadership(self._may_stand) as register:
+                    await self._lead(register)
             except Unavailable as error:
                 self._watch.failed(error)
-                await asyncio.sleep(min(self._interval, _AGAIN_SECONDS))
+                await asyncio.sleep(min(self._interval, _RETRY_SECONDS))
 
-    async def _serve(self, heads: LogHeads) -> None:
+    async def _may_stand(self, register: CheckpointRegister) -> None:
+        await expect_own_sink(register, self._sink)
+
+    async def _lead(self, register: CheckpointRegister) -> None:
         while True:
-            self._watch.written(await self._write(WriteCheckpoint(), heads=heads))
-            await asyncio.sleep(self._interval)
+            began = asyncio.get_running_loop().time()
+            self._watch.written(await self._write(WriteCheckpoint(), register=register))
+            took = asyncio.get_running_loop().time() - began
+            # What was written during this checkpoint has to be in the next one within the interval.
+            await asyncio.sleep(max(self._interval / 10, self._interval * 0.8 - took))

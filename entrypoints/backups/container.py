@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adapters.checkpoints.signing_key import Ed25519Signatures
 from adapters.postgres.backups import PostgresBackups
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.stored_log import PostgresStoredLog
+from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.vault.keyring_file import KeyringFile
 from application.queries.check_database import CheckPorts
 from application.queries.verify_log import CheckpointPorts
@@ -30,7 +30,7 @@ def backups() -> Backups:
 def check_ports(administration: Administration) -> CheckPorts:
     """Return what a database is checked through; checkpoints are left to `modelbook audit verify`."""
     return CheckPorts(
-        log=PostgresStoredLog(administration.pool().connection),
+        log=PostgresRawEvents(administration.pool().connection),
         checkpoints=CheckpointPorts(sink=None, signatures=Ed25519Signatures(), public_key=None),
         projections=administration.projections(),
         stock=administration.stock(),

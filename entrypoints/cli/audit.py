@@ -24,8 +24,14 @@ from entrypoints.auditing.documents import checkpoint_document, verification_doc
 from entrypoints.auditing.places import checkpoint_key
 from entrypoints.auditing.trail import auditing_of
 from entrypoints.cli.arguments import organization
-from entrypoints.cli.auditing import bar, export_document, tell, told_of_export
+from entrypoints.cli.auditing import (
+    bar,
+    export_document,
+    tell,
+    told_of_export,
+)
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
+from entrypoints.cli.restores import compare, restored
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings, load_settings
 
@@ -39,6 +45,8 @@ if TYPE_CHECKING:
     from entrypoints.runtime import Runtime
 
 audit = typer.Typer(no_args_is_help=True, help="Prove the log.")
+audit.command()(restored)
+audit.command()(compare)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 Organization = Annotated[str | None, typer.Option("--org", help="Only this organization.")]
@@ -56,18 +64,22 @@ def verify(
     public_key: Annotated[
         str | None, typer.Option(help="Public key of the checkpoints: a PEM file, or base64. For a file.")
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Hash every event anew, not only those since the last proof.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Prove the live log of all organizations or of one, or an exported file.
 
-    Everything that is not as it was written is named with its place; the exit code is 1 then. What came after the
-    newest checkpoint cannot be proved to be whole, and the answer says how much that is.
+    The first event of each organization that is not as it was written is named; the exit code is 1 then. What no
+    checkpoint has seen yet cannot be proved to be whole, and the answer says how much that is, and since when. Events
+    that an earlier verification has hashed are looked at by the database alone, unless --full.
     """
     with clear_errors(as_json=as_json):
         if file is not None:
             is_right = _verify_file(file, public_key, as_json=as_json)
         else:
-            is_right = _verify_live(organization(org), as_json=as_json)
+            is_right = _verify_live(organization(org), full=full, as_json=as_json)
     if not is_right:
         raise typer.Exit(REFUSED)
 
@@ -93,9 +105,9 @@ def export(
 def checkpoint(as_json: AsJson = False) -> None:
     """Write a checkpoint now, also where nothing has happened since the last one.
 
-    Checkpoints are kept in parts of some MB, checkpoints.ndjson, checkpoints-000002.ndjson and so on. Whoever writes
-    begins a new part by itself, with all heads in its first line: older parts, never the newest, can be moved to an
-    archive at any time. `audit verify` compares with what is there; put them back to compare with all.
+    Checkpoints are kept in parts of a thousand, checkpoints.ndjson, checkpoints-000001001.ndjson and so on, each with
+    all heads in its first line: older parts, never the newest, can be moved to an archive at any time. `audit verify`
+    compares with what is there and says where that begins; put them back to compare with all.
     """
     with clear_errors(as_json=as_json), prepared(load_settings(), say) as runtime:
         if runtime.checkpoint_key is None:
@@ -105,7 +117,8 @@ def checkpoint(as_json: AsJson = False) -> None:
             print_json(checkpoint_document(written, public))
         else:
             say(f"Appended to {runtime.checkpoint_sink}.")
-            typer.echo(f"Checkpoint {written.number} at position {written.position}, {written.organizations} heads.")
+            which = "all there are" if written.covers == "all" else "those that changed"
+            typer.echo(f"Checkpoint {written.number} over {written.heads} heads, {which}.")
 
 
 @audit.command("new-key")
@@ -154,26 +167,28 @@ def _verify_file(file: Path, public_key: str | None, *, as_json: bool) -> bool:
     return found.wrong_line is None
 
 
-def _verify_live(organization_id: UUID | None, *, as_json: bool) -> bool:
+def _verify_live(organization_id: UUID | None, *, full: bool, as_json: bool) -> bool:
     with prepared(load_settings(), say) as runtime:
-        found, public = uvloop.run(_verify_log(runtime, organization_id, quiet=as_json))
+        found, public = uvloop.run(_verify_log(runtime, organization_id, full=full, quiet=as_json))
     document = verification_document(found, organization_id=organization_id, public_key=public)
     if as_json:
         print_json(document)
     else:
-        tell(found, document["proven"]["statement"], document["unproven"]["statement"])
+        tell(found, document)
         for warning in document["warnings"]:
             typer.echo(f"WARNING: {warning}")
     return not found.findings
 
 
 async def _verify_log(
-    runtime: Runtime, organization_id: UUID | None, *, quiet: bool
+    runtime: Runtime, organization_id: UUID | None, *, full: bool, quiet: bool
 ) -> tuple[Verification, bytes | None]:
     async with _administrating(runtime) as auditing:
         log = administrators_log(auditing, organization_id)
         with bar(quiet=quiet, total=None if organization_id else await log.event_count()) as progress:
-            found: Verification = await auditing.verify_log()(log=log, only=organization_id, progress=progress)
+            found: Verification = await auditing.verify_log()(
+                log=log, only=organization_id, full=full, progress=progress
+            )
         return found, auditing.checkpoints().public_key
 
 
@@ -186,8 +201,8 @@ async def _export(runtime: Runtime, organization_id: UUID | None, write: Callabl
 
 async def _checkpoint(runtime: Runtime) -> tuple[Checkpoint, bytes | None]:
     auditing = auditing_of(runtime)
-    async with auditing.office().session() as heads:
-        written: Checkpoint = await auditing.write_checkpoint()(WriteCheckpoint(always=True), heads=heads)
+    async with auditing.election().session() as register:
+        written: Checkpoint = await auditing.write_checkpoint()(WriteCheckpoint(always=True), register=register)
     return written, auditing.checkpoints().public_key
 
 

@@ -14,6 +14,7 @@ from entrypoints.cli.output import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from application.queries.compare_export import Comparison
     from application.queries.verify_export import ExportVerification
     from application.queries.verify_log import Verification
 
@@ -44,7 +45,32 @@ def told_of_export(found: ExportVerification) -> str:
     )
 
 
-def tell(found: Verification, proven: str, unproven: str) -> None:
+def comparison_document(found: Comparison) -> dict[str, Any]:
+    """Return how the live log differs from an export."""
+    return {
+        "same": found.misfits == 0,
+        "organizationId": found.organization_id,
+        "events": found.events,
+        "misfits": found.misfits,
+        "first": [{"sequence": misfit.sequence, "what": misfit.what} for misfit in found.first],
+    }
+
+
+def told_of_comparison(found: Comparison) -> str:
+    """Return the same in words."""
+    if not found.misfits:
+        return f"The same: {_counted(found.events, 'event')} of organization {found.organization_id}."
+    lines = [
+        f"event {misfit.sequence} {'is missing' if misfit.what == 'missing' else 'is not what it was'}."
+        for misfit in found.first
+    ]
+    rest = found.misfits - len(found.first)
+    more = [f"And {rest} more."] if rest else []
+    total = f"DIFFERENT. {found.misfits} of {found.events} events of organization {found.organization_id}."
+    return "\n".join([*lines, *more, total])
+
+
+def tell(found: Verification, document: dict[str, Any]) -> None:
     """Print what was found in a live log, a line a finding; then what is proved, and what is not."""
     for finding in found.findings:
         where = [
@@ -52,9 +78,17 @@ def tell(found: Verification, proven: str, unproven: str) -> None:
             f"event {finding.sequence}" if finding.sequence is not None else "",
         ]
         typer.echo(f"{finding.kind.upper()}: {', '.join(filter(None, where)) or 'checkpoints'}: {finding.message}")
+    for restore in document["restores"]:
+        typer.echo(f"RESTORED: checkpoint {restore['checkpoint']} of {restore['at']}: {restore['reason']}")
+        for lost in restore["lost"]:
+            typer.echo(
+                f"  organization {lost['organizationId']}: events {lost['fromSequence']} to {lost['toSequence']}"
+            )
     outcome = f"{_counted(len(found.findings), 'FINDING')}." if found.findings else "Whole."
     typer.echo(f"{outcome} {_counted(found.events, 'event')} of {_counted(found.organizations, 'organization')}.")
-    typer.echo(f"{proven}\n{unproven}")
+    if document["firstCheckpoint"] is not None:
+        typer.echo("Checkpoints begin with number {number} of {at}.".format(**document["firstCheckpoint"]))
+    typer.echo(f"{document['proven']['statement']}\n{document['unproven']['statement']}")
 
 
 def _counted(count: int, what: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from entrypoints.cli.commands import Commands
+from entrypoints.cli.streams import buffer_output
 from entrypoints.settings import told_settings
 
 app = typer.Typer(
@@ -26,4 +27,5 @@ def modelbook() -> None:
 
 def main() -> None:
     """Run the command line."""
+    buffer_output()
     app()

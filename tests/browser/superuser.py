@@ -66,6 +66,6 @@ def stuck(service: RunningService) -> Iterator[None]:
 async def write_checkpoint(service: RunningService) -> int:
     """Write a checkpoint of all logs, and return its number."""
     auditing = auditing_of(service.runtime)
-    async with auditing.office().session() as heads:
-        written = await auditing.write_checkpoint()(WriteCheckpoint(always=True), heads=heads)
+    async with auditing.election().session() as register:
+        written = await auditing.write_checkpoint()(WriteCheckpoint(always=True), register=register)
     return int(written.number)

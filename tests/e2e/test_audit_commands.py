@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from adapters.checkpoints.signing_key import new_signing_key
 from entrypoints.cli.main import app
+from tests.browser.superuser import superuser
 from tests.e2e.api import path_of
 from tests.e2e.service import MASTER_KEYS
 from tests.http_service import SECRET
@@ -45,6 +46,10 @@ class Commands:
 @pytest.fixture
 def commands(service: RunningService, tmp_path: Path) -> Commands:
     new_signing_key(tmp_path / "key")
+    with superuser(service) as connection:
+        # Each test has a sink of its own, as if no other had written checkpoints of this database.
+        connection.execute("DELETE FROM newest_checkpoint")
+        connection.execute("UPDATE organization_heads SET is_changed = true")
     return Commands(
         {
             "MODELBOOK_DATABASE_URL": service.database.app_url,
@@ -133,10 +138,13 @@ async def test_the_log_is_proved_exported_and_proved_again(api: Api, commands: C
     assert (before["intact"], before["unproven"]["events"]) == (True, 3)
     written = await commands.json("audit", "checkpoint")
     again = await commands.json("audit", "checkpoint")
-    assert (written["number"], again["number"], again["position"]) == (1, 2, written["position"])
+    assert (written["number"], again["number"], again["heads"]) == (1, 2, 0)
     whole = await commands.json("audit", "verify")
     assert (whole["intact"], whole["findings"], whole["unproven"]["events"]) == (True, [], 0)
-    assert whole["organizations"] == written["organizations"]
+    assert whole["organizations"] == written["heads"]
+    assert whole["provedBefore"] == 0
+    assert (await commands.json("audit", "verify"))["provedBefore"] == whole["events"]
+    assert (await commands.json("audit", "verify", "--full"))["provedBefore"] == 0
     file, key = tmp_path / "export.ndjson", tmp_path / "key.pem"
     exported = await commands.json("audit", "export", "--org", api.organization_id, "--output", file)
     assert (exported["file"], exported["bytes"]) == (str(file), file.stat().st_size)
@@ -155,6 +163,29 @@ async def test_the_log_is_proved_exported_and_proved_again(api: Api, commands: C
     assert (told["proved"], told["wrongLine"]) == (False, 3)
 
 
+async def test_an_old_export_is_compared_with_the_live_log(api: Api, commands: Commands, tmp_path: Path) -> None:
+    await _a_story(api)
+    file = tmp_path / "export.ndjson"
+    await commands.json("audit", "export", "--org", api.organization_id, "--output", file)
+    await _a_story(api)
+    same = await commands.run("audit", "compare", file)
+    assert (same.exit_code, same.stdout) == (0, f"The same: 3 events of organization {api.organization_id}.\n")
+    # As it would look had the log been tampered with since.
+    header, first, second, third, footer = file.read_text().splitlines(keepends=True)
+    gone = third.replace('"sequence":3,', '"sequence":99,')
+    file.write_text("".join([header, first, second.replace("user-1", "user-2"), third, gone, footer]))
+    different = await commands.run("audit", "compare", file, "--json")
+    assert different.exit_code == 1
+    document = json.loads(different.stdout)
+    assert (document["same"], document["events"], document["misfits"]) == (False, 4, 2)
+    assert document["first"] == [{"sequence": 2, "what": "differs"}, {"sequence": 99, "what": "missing"}]
+    told = await commands.run("audit", "compare", file)
+    assert told.stdout.startswith("event 2 is not what it was.\nevent 99 is missing.\nDIFFERENT. 2 of 4 events")
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+    torn = await commands.run("audit", "compare", file)
+    assert (torn.exit_code, "no footer" in torn.stderr) == (1, True)
+
+
 async def test_the_whole_log_is_told_in_a_line(api: Api, commands: Commands) -> None:
     await _a_story(api)
     told = await commands.run("audit", "verify")
@@ -168,6 +199,10 @@ async def test_the_whole_log_is_told_in_a_line(api: Api, commands: Commands) -> 
     [
         (("verify", "{missing}", "--public-key", "{key}"), 1, "cannot be read"),
         (("verify", "{missing}"), 2, "--public-key is missing"),
+        (("compare", "{missing}"), 1, "cannot be read"),
+        (("compare", "{key}"), 1, "no exported log"),
+        (("restored", "--reason", "Ask me@example.org"), 2, "no e-mail addresses"),
+        (("restored", "--reason", "A disk was lost"), 1, "there is nothing to state"),
         (("verify", "{missing}", "--public-key", "nonsense"), 2, "no public Ed25519 key"),
         (("verify", "--org", "7"), 2, "--org 7 is not an id"),
         (("new-key", "{key}"), 1, "cannot be made"),

@@ -77,6 +77,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/admin/jobs"): (PLATFORM, ...),
     ("GET", "/api/admin/jobs/{id}"): (PLATFORM, ...),
     ("POST", "/api/admin/jobs/{id}/cancel"): (PLATFORM, ...),
+    ("POST", "/api/admin/audit/restored"): (PLATFORM, {"reason": "A disk was lost"}),
     ("GET", "/api/admin/keys"): (PLATFORM, ...),
     ("POST", "/api/admin/keys/rotate"): (PLATFORM, ...),
 }

@@ -63,12 +63,14 @@ async def test_checkpoints_follow_the_log_and_prove_it(database: Database, tmp_p
     assert found["intact"] is True
     assert (found["events"], found["findings"]) == (2, [])
     assert found["organizationId"] == str(api.organization_id)
-    assert (found["checkpoint"]["position"], found["checkpoint"]["organizations"]) == (2, 1)
+    assert found["checkpoint"]["heads"] == 1
+    assert found["firstCheckpoint"]["number"] == 1
     assert found["proven"]["throughSequence"] == 2
     assert "up to sequence 2" in found["proven"]["statement"]
     assert found["unproven"]["statement"] == "Every event is covered by the newest checkpoint."
     assert ready == {"status": "ready", "checks": {"database": "ok"}}
-    assert "modelbook_checkpoint_position 2.0" in metrics
+    assert f"modelbook_checkpoint_number {found['checkpoint']['number']}.0" in metrics
+    assert "modelbook_checkpoints_disagree 0.0" in metrics
 
 
 async def test_an_export_proves_itself_without_the_service(database: Database, tmp_path: Path) -> None:

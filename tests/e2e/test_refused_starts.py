@@ -14,6 +14,7 @@ import aiohttp
 import psycopg
 import pytest
 
+from adapters.checkpoints.signing_key import new_signing_key
 from adapters.postgres.roles import ensure_roles
 from entrypoints.administration.container import check_keyring
 from tests.e2e.api import Api
@@ -117,6 +118,12 @@ def test_an_address_that_is_not_ours_is_named(data_dir: Path) -> None:
 )
 def test_what_an_external_database_needs_is_named(database: Database, missing: str, words: list[str]) -> None:
     said(refusal("serve", **external(database, **{missing: None})), MISUSED, *words)
+
+
+def test_where_checkpoints_of_an_external_database_are_kept_has_to_be_named(database: Database, tmp_path: Path) -> None:
+    new_signing_key(tmp_path / "key")
+    settings = external(database, CHECKPOINT_KEY=str(tmp_path / "key"))
+    said(refusal("serve", **settings), MISUSED, "MODELBOOK_CHECKPOINT_SINK is missing")
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "ADMIN_DATABASE_URL"])

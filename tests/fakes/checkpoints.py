@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
 
-    from application.ports.checkpoints import Following
+    from application.ports.checkpoints import NewestCheckpoint
     from application.verification.checkpoints import HeadLeaf
 
 
 @dataclass
 class FakeSink:
-    """Fulfils `application.ports.checkpoints.CheckpointSink`."""
+    """Fulfils `application.ports.checkpoints.CheckpointSink`, and `SinkTail`."""
 
     held: list[bytes] = field(default_factory=list)
-    part_lines: int = 1000
     part_begin: int = 0
+    mark: bytes | None = None
+    place: str = "in memory"
 
-    async def extend(self, following: Following) -> bytes | None:
-        begins_part = len(self.held) - self.part_begin >= self.part_lines
-        line = await following(self.held[::-1][:10], begins_part=begins_part)
-        if line is not None:
-            if begins_part:
-                self.part_begin = len(self.held)
-            self.held.append(line)
-        return line
+    @property
+    def newest(self) -> Sequence[bytes]:
+        return self.held[::-1][:10]
+
+    @asynccontextmanager
+    async def tail(self) -> AsyncIterator[FakeSink]:
+        yield self
+
+    async def append(self, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
+        if begins_part is not None:
+            self.part_begin = len(self.held)
+        self.held.append(line)
+        self.mark = mark
+
+    async def beginning(self) -> bytes | None:
+        return self.held[self.part_begin][:2_000] if self.held else None
 
     async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
         for line in self.held[self.part_begin if newest_part else 0 :]:
@@ -35,10 +46,29 @@ class FakeSink:
 
 
 @dataclass
-class FakeHeads:
-    """Fulfils `application.ports.checkpoints.LogHeads`."""
+class FakeRegister:
+    """Fulfils `application.ports.checkpoints.CheckpointRegister`; `lacking` are events that the log has lost."""
 
     leaves: Sequence[HeadLeaf] = ()
+    recorded: NewestCheckpoint | None = None
+    seen: set[HeadLeaf] = field(default_factory=set)
+    lacking: set[tuple[UUID, int]] = field(default_factory=set)
+    known: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
 
-    async def at_one_moment(self) -> Sequence[HeadLeaf]:
+    async def newest(self) -> NewestCheckpoint | None:
+        return self.recorded
+
+    async def changed_heads(self) -> Sequence[HeadLeaf]:
+        return [leaf for leaf in self.leaves if leaf not in self.seen]
+
+    async def all_heads(self) -> Sequence[HeadLeaf]:
         return self.leaves
+
+    async def hashes(self, places: Sequence[tuple[UUID, int]]) -> Sequence[bytes | None]:
+        there = {**self.known, **{(leaf.organization_id, leaf.org_sequence): leaf.hash for leaf in self.leaves}}
+        return [None if place in self.lacking else there.get(place) for place in places]
+
+    async def record(self, newest: NewestCheckpoint, seen: Sequence[HeadLeaf]) -> None:
+        self.recorded = newest
+        self.seen |= set(seen)
+        self.known |= {(leaf.organization_id, leaf.org_sequence): leaf.hash for leaf in seen}

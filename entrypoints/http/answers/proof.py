@@ -10,9 +10,9 @@ from entrypoints.http.answers.shown import Shown
 
 
 class Finding(Shown):
-    """Something that is not as it was written. Sequence and position name the first of `count` events in a row."""
+    """What is not as it was written, the first of its log. Sequence and position name the first of `count` events."""
 
-    kind: Literal["edited", "deleted", "inserted", "swapped", "truncated", "re-chained", "out-of-order"]
+    kind: Literal["edited", "deleted", "inserted", "truncated", "re-chained", "out-of-order", "credential"]
     organization_id: UUID | None
     sequence: int | None
     position: int | None
@@ -21,15 +21,25 @@ class Finding(Shown):
 
 
 class Checkpoint(Shown):
-    """A signed statement of where the log ended, kept outside the database. The key is Ed25519, in base64."""
+    """A signed statement of where logs ended, kept outside the database. The key is Ed25519, in base64.
+
+    It is over `heads` logs: those that had changed since the checkpoint before it, or all of them.
+    """
 
     number: int
     at: datetime
-    position: int
-    organizations: int
+    covers: Literal["changed", "all"]
+    heads: int
     root: str
     key_id: str
     public_key: str | None
+
+
+class FirstCheckpoint(Shown):
+    """The oldest checkpoint there is: those before it were archived, or taken away."""
+
+    number: int
+    at: datetime
 
 
 class Proven(Shown):
@@ -39,24 +49,68 @@ class Proven(Shown):
     statement: str
 
 
+class Uncovered(Shown):
+    """Events of an organization that no checkpoint has seen yet, and since when."""
+
+    organization_id: UUID
+    from_sequence: int
+    events: int
+    since: datetime | None
+
+
 class Unproven(Shown):
-    """The events since the newest checkpoint: chained, but not yet proved to be whole; and what no answer proves."""
+    """The events that no checkpoint has seen: chained, but not yet proved to be whole; and what no answer proves."""
 
     from_sequence: int | None
     events: int
+    since: datetime | None
+    organizations: list[Uncovered]
     statement: str
     limits: list[str]
 
 
+class LostEvents(Shown):
+    """Events that checkpoints have seen and a restored backup does not have."""
+
+    organization_id: UUID
+    from_sequence: int
+    to_sequence: int
+
+
+class Restore(Shown):
+    """What somebody stated of a restore, with the checkpoint that says so."""
+
+    checkpoint: int
+    at: datetime
+    reason: str
+    actor: str
+    number_in_database: int
+    number_in_sink: int
+    lost: list[LostEvents]
+
+
+class StatedRestore(Shown):
+    """The checkpoint that states a restore, and what it says."""
+
+    checkpoint: Checkpoint
+    restored: Restore
+
+
 class Verification(Shown):
-    """Whether the organization's log is what was written. `checkpoint` is null where there is none to compare with."""
+    """Whether the organization's log is what was written. `checkpoint` is null where there is none to compare with.
+
+    Of the `events`, `provedBefore` were hashed by an earlier verification and looked at by the database this time.
+    """
 
     intact: bool
     organization_id: UUID
     organizations: int
     events: int
+    proved_before: int
     findings: list[Finding]
     checkpoint: Checkpoint | None
+    first_checkpoint: FirstCheckpoint | None
+    restores: list[Restore]
     proven: Proven
     unproven: Unproven
     warnings: list[str]

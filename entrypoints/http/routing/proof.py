@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.ports.checkpoints import SinkUnusable
-from entrypoints.http.answers.proof import Verification
+from application.commands.state_restore import NothingRestored
+from application.ports.checkpoints import AnotherSink, SinkUnusable
+from entrypoints.http.answers.proof import StatedRestore, Verification
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, route
-from entrypoints.http.views.proof import NDJSON, VerificationUnderWay
+from entrypoints.http.views.proof import NDJSON, Restoring, VerificationQuery, VerificationUnderWay
 
 if TYPE_CHECKING:
     from entrypoints.http.views.proof import ProofViews
@@ -24,6 +25,7 @@ def proof_routes(views: ProofViews) -> list[Route]:
             f"{AUDIT}/verify",
             views.verify_audit,
             access=Access.VIEWER,
+            query=VerificationQuery,
             answers={200: Answer(description="What was found.", schema=Verification)},
             problems=(VerificationUnderWay,),
         ),
@@ -42,5 +44,15 @@ def proof_routes(views: ProofViews) -> list[Route]:
                 )
             },
             problems=(SinkUnusable,),
+        ),
+        route(
+            "POST",
+            "/api/admin/audit/restored",
+            views.state_restored,
+            access=Access.PLATFORM,
+            tag="administration",
+            body=Restoring,
+            answers={200: Answer(description="What was stated.", schema=StatedRestore)},
+            problems=(NothingRestored, AnotherSink, SinkUnusable),
         ),
     ]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 from aiohttp import web
+from pydantic import Field, StringConstraints
 
 from application.caller import current_caller
+from application.commands.state_restore import StateRestore
 from application.errors import Unavailable
-from entrypoints.auditing.documents import verification_document
+from application.policies.reasons import LONGEST_REASON
+from entrypoints.auditing.documents import restored_document, verification_document
+from entrypoints.http.exchange import exchange_of, principal_of
+from entrypoints.http.fields import Body, Flag, Query
+from entrypoints.http.requests import json_body, query_of
 from entrypoints.http.responses import json_response
 
 if TYPE_CHECKING:
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from uuid import UUID
 
+    from application.commands.state_restore import StatedRestore
     from application.queries.verify_log import Verification
 
 
@@ -30,30 +37,69 @@ class VerificationUnderWay(Unavailable):
     code = "verification-under-way"
 
 
+class VerificationQuery(Query):
+    """How it is verified."""
+
+    full: Annotated[
+        Flag, Field(description="Hash every event anew, also those that an earlier verification has hashed.")
+    ] = False
+
+
+class Restoring(Body):
+    """Why checkpoints and database differ, and who has seen to it."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON)]
+
+
+class Verify(Protocol):
+    """Verifies an organization's log."""
+
+    async def __call__(self, organization_id: UUID, *, full: bool) -> Verification:
+        """Return what was found."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofViews:
     """Turns requests for proof into verifications, one at a time: each keeps a processor busy."""
 
-    verify: Callable[[UUID], Awaitable[Verification]]
+    verify: Verify
+    state_restore: Callable[[StateRestore], Awaitable[StatedRestore]]
     public_key: bytes | None
     turn: asyncio.Lock
     export: Callable[[UUID], AsyncGenerator[bytes]]
 
-    async def verify_audit(self, request: web.Request) -> web.Response:  # noqa: ARG002 - nothing can be chosen
+    async def verify_audit(self, request: web.Request) -> web.Response:
         """Check the organization's chain of events
 
         Every event against its hash, the hashes against each other, against the head and against the signed
-        checkpoints. Each finding names the event; `proven` says up to where the log is what was written, `unproven`
-        names the events that no checkpoint has seen yet, and what cannot be proved this way.
+        checkpoints. A finding names the first event that does not fit; `proven` says up to where the log is what was
+        written, `unproven` which events no checkpoint has seen yet, and since when; `restores` lists what restored
+        backups have lost. Events that were hashed before are looked at by the database alone, unless `full`.
         """
+        query = query_of(request, VerificationQuery)
         if self.turn.locked():
             raise VerificationUnderWay
         organization_id = current_caller().organization_id
         async with self.turn:
-            verification = await self.verify(organization_id)
+            verification = await self.verify(organization_id, full=query.full)
         return json_response(
             verification_document(verification, organization_id=organization_id, public_key=self.public_key)
         )
+
+    async def state_restored(self, request: web.Request) -> web.Response:
+        """State that a backup was restored
+
+        Or that checkpoints were taken away. Where the database and its checkpoints differ, no checkpoint is written
+        until this is stated, with a reason. The events that are gone are named by a checkpoint over all organizations,
+        by an event `organization.restored` in each log, and by every verification from then on.
+        """
+        body = await json_body(request, Restoring)
+        exchange = exchange_of(request)
+        actor = principal_of(request).actor
+        reason = exchange.reason or body.reason
+        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=exchange.request_id))
+        return json_response(restored_document(stated, public_key=self.public_key))
 
     async def export_audit(self, request: web.Request) -> web.StreamResponse:
         """Export the organization's whole log

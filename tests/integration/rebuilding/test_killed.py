@@ -75,8 +75,8 @@ async def test_a_rebuild_killed_at_a_step_harms_nobody(
             await until_it_goes_on(load, reads, writes)
             process.kill()
         left = counts(await verified(projections))
-        assert 0 < left["ai_models"] <= 10
-        assert (left["ai_models"] < 10) == (step == "writing")
+        # Writers put rows right as well, by changing what they belong to.
+        assert 0 < left["ai_models"] <= (9 if step == "writing" else 10)
         async with asyncio.timeout(PATIENCE_SECONDS):
             assert counts(await rebuilt(projections)) == left
         reads, writes = load.reads, load.writes

@@ -21,6 +21,10 @@ WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
     **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
+    **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},
+    # Whether a checkpoint has seen it, and nothing else.
+    ("modelbook_admin", "organization_heads"): {"UPDATE"},
     ("modelbook_app", "vault_canaries"): {"INSERT"},
     ("modelbook_admin", "vault_canaries"): CHANGES,
     # Master keys are rotated by wrapping data keys anew.
@@ -132,7 +136,7 @@ def test_every_grant_goes_to_a_role_of_this_database(owner: Connection) -> None:
     grantees: dict[str, set[str]] = {}
     for place, grantee in owner.execute(_GRANTEES):
         grantees.setdefault(place, set()).add(grantee)
-    assert set(grantees) == {"relation", "function", "default", "policy"}
+    assert set(grantees) == {"relation", "column", "function", "default", "policy"}
     everybody = {"-"}
     assert set().union(*grantees.values()) == ALL_ROLES | everybody
     assert {place for place, names in grantees.items() if everybody & names} == {"policy"}

@@ -12,9 +12,9 @@ from psycopg import sql
 
 from adapters.checkpoints.file_sink import FileSink
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
-from adapters.postgres.log_heads import CheckpointOffice
+from adapters.postgres.checkpoint_writers import CheckpointElection
 from adapters.postgres.pool import reading_pool
-from adapters.postgres.stored_log import PostgresStoredLog
+from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
 from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
 from application.queries.verify_log import CheckpointPorts, verify_log
@@ -45,21 +45,27 @@ class Auditor:
     key: SigningKey
 
     async def checkpoint(self, *, always: bool = True) -> Checkpoint | None:
-        async with CheckpointOffice(self.database.admin_url).session() as heads:
+        async with CheckpointElection(self.database.admin_url).session() as register:
             return await write_checkpoint(
-                WriteCheckpoint(always=always), heads=heads, sink=self.sink, key=self.key, clock=SystemClock()
+                WriteCheckpoint(always=always), register=register, sink=self.sink, key=self.key, clock=SystemClock()
             )
 
-    async def verify(self, only: UUID | None = None) -> Verification:
-        log = PostgresStoredLog(self.pool.connection, only)
-        ports = CheckpointPorts(sink=self.sink, signatures=Ed25519Signatures(), public_key=self.key.public_key)
-        return await verify_log(log=log, checkpoints=ports, only=only)
+    async def verify(self, only: UUID | None = None, *, full: bool = False) -> Verification:
+        log = PostgresRawEvents(self.pool.connection, only)
+        ports = CheckpointPorts(
+            sink=self.sink,
+            signatures=Ed25519Signatures(),
+            public_key=self.key.public_key,
+            key=self.key,
+            clock=SystemClock(),
+        )
+        return await verify_log(log=log, checkpoints=ports, only=only, full=full)
 
 
 @pytest.fixture
 async def auditor(database: Database, tmp_path: Path) -> AsyncIterator[Auditor]:
     key = SigningKey(Ed25519PrivateKey.generate())
-    async with reading_pool(database.admin_url, size=2) as pool:
+    async with reading_pool(database.admin_url, size=5) as pool:
         yield Auditor(database, pool, FileSink(tmp_path / "sink"), key)
 
 

@@ -29,53 +29,52 @@ async def test_a_log_that_nobody_touched_is_whole(auditor: Auditor, logs: Logs) 
     whole = await auditor.verify()
     assert (whole.findings, whole.organizations, whole.events) == ([], 2, 2 * LENGTH)
     assert whole.checkpoint is not None
-    assert (whole.checkpoint.position, whole.log_events) == (2 * CHECKPOINT_AFTER, 2 * LENGTH)
+    assert (whole.checkpoint.heads, whole.checkpoint.covers) == (2, "all")
+    uncovered = {each.organization_id: (each.first, each.events) for each in whole.uncovered}
+    assert uncovered == dict.fromkeys((logs.tampered, logs.innocent), (CHECKPOINT_AFTER + 1, LENGTH - CHECKPOINT_AFTER))
     own = await auditor.verify(logs.tampered)
     assert (own.findings, own.events, own.last_sequence) == ([], LENGTH, LENGTH)
-    assert own.vouched is not None
-    assert own.vouched.org_sequence == CHECKPOINT_AFTER
+    assert own.vouched_sequence == CHECKPOINT_AFTER
 
 
+@pytest.mark.parametrize("is_proved", [False, True], ids=["read for the first time", "proved before"])
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(1, LENGTH))
-async def test_it_is_found_and_named(
+async def test_it_is_found_and_its_place_named(
     auditor: Auditor,
     logs: Logs,
     unguarded: Connection,
     kind: Callable[[Tamperer, int], Expected],
+    is_proved: bool,
     place: int,
 ) -> None:
     restore(unguarded)
+    unguarded.execute("DELETE FROM log_proofs")
+    if is_proved:
+        assert (await auditor.verify()).findings == []
+        assert (await auditor.verify()).proved_before == 2 * LENGTH
     expected = kind(Tamperer(unguarded, logs.tampered, LENGTH), place)
     of_all = (await auditor.verify()).findings
     is_hidden = kind in HIDDEN_AFTER_THE_CHECKPOINT or (kind in HIDDEN_AT_THE_END and place == LENGTH)
     if is_hidden and place > CHECKPOINT_AFTER:
-        own = await auditor.verify(logs.tampered)
-        assert own.vouched is not None
-        assert own.vouched.org_sequence < place
+        assert (await auditor.verify(logs.tampered)).vouched_sequence < place
         return
     assert of_all != []
-    assert _places(of_all, expected) >= expected
     assert {finding.organization_id for finding in of_all} <= _involved(kind, logs)
+    assert _names(of_all, expected)
     innocent = (await auditor.verify(logs.innocent)).findings
     assert innocent == [] or kind is Tamperer.give_to_another
-    own = await auditor.verify(logs.tampered)
-    assert _places(own.findings, expected) >= expected
+    assert _names((await auditor.verify(logs.tampered, full=True)).findings, expected)
 
 
-def _places(findings: Sequence[Finding], expected: Expected) -> Expected:
-    """Return which of the expected places the findings name: alone, or among those a checkpoint leaves in question."""
-    return {
-        (kind, sequence)
-        for kind, sequence in expected
-        if any(
-            finding.kind == kind
-            and finding.sequence is not None
-            and finding.sequence <= sequence < finding.sequence + finding.count
-            for finding in findings
-        )
-    }
+def _names(findings: Sequence[Finding], expected: Expected) -> bool:
+    """Tell whether a finding names the first event that does not fit: what was done, or the event after it."""
+    first = min(sequence for _, sequence in expected)
+    return any(
+        finding.sequence is not None and finding.sequence <= first + 1 <= finding.sequence + finding.count
+        for finding in findings
+    )
 
 
 def _involved(kind: Callable[[Tamperer, int], Expected], logs: Logs) -> set[UUID | None]:

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
 from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
-from application.verification.anchors import CheckpointReader
-from application.verification.checkpoints import HeadLeaf, MalformedCheckpoint, line_bytes, parse_line
-from application.verification.merkle import root
-from tests.fakes.checkpoints import FakeHeads, FakeSink
+from application.verification.checkpoint_reader import CheckpointReader
+from application.verification.checkpoints import HeadLeaf, MalformedCheckpoint, heads_root, line_bytes, parse_line
+from tests.fakes.checkpoints import FakeRegister, FakeSink
 
 if TYPE_CHECKING:
     from application.verification.checkpoints import Checkpoint
@@ -37,31 +36,32 @@ class World:
     """A log whose heads move, and its checkpoints."""
 
     sink: FakeSink = field(default_factory=FakeSink)
-    heads: FakeHeads = field(default_factory=FakeHeads)
+    register: FakeRegister = field(default_factory=FakeRegister)
 
     def move(self, *organizations: int) -> None:
-        leaves = {leaf.organization_id: leaf for leaf in self.heads.leaves}
+        leaves = {leaf.organization_id: leaf for leaf in self.register.leaves}
         for organization in organizations:
             organization_id = UUID(int=organization)
             before = leaves.get(organization_id)
             sequence = 1 if before is None else before.org_sequence + 1
-            hash_ = bytes([organization, sequence]) * 16
+            hash_ = bytes([organization, sequence % 256]) * 16
             leaves[organization_id] = HeadLeaf(organization_id, sequence, hash_)
-        self.heads.leaves = sorted(leaves.values(), key=lambda leaf: leaf.organization_id.bytes)
+        self.register.leaves = sorted(leaves.values(), key=lambda leaf: leaf.organization_id.bytes)
 
     async def write(self, *, always: bool = False, key: SigningKey = KEY) -> Checkpoint | None:
         return await write_checkpoint(
-            WriteCheckpoint(always=always), heads=self.heads, sink=self.sink, key=key, clock=_Noon()
+            WriteCheckpoint(always=always), register=self.register, sink=self.sink, key=key, clock=_Noon()
         )
 
-    async def read(self, public_key: bytes = KEY.public_key, *, newest_part: bool = False) -> CheckpointReader:
-        reader = CheckpointReader(self.sink, Ed25519Signatures(), public_key, keep_heads=True)
-        async for _ in reader.told(newest_part=newest_part):
+    async def read(self, public_key: bytes = KEY.public_key) -> CheckpointReader:
+        reader = CheckpointReader(self.sink, Ed25519Signatures(), public_key, self.register.recorded)
+        async for _ in reader.checkpoints():
             pass
         return reader
 
 
-async def _three() -> World:
+async def a_world() -> World:
+    """Return a world of four organizations and three checkpoints."""
     world = World()
     for moved in [(1, 2, 3), (2,), (1, 4)]:
         world.move(*moved)
@@ -69,37 +69,51 @@ async def _three() -> World:
     return world
 
 
-async def test_a_checkpoint_is_over_all_heads_and_lists_those_that_moved() -> None:
-    world = await _three()
+async def test_the_first_checkpoint_is_over_all_heads_the_others_over_those_that_changed() -> None:
+    world = await a_world()
     lines = [parse_line(line) for line in world.sink.held]
-    assert [[head.organization_id.int for head in line.moved] for line in lines] == [[1, 2, 3], [2], [1, 4]]
-    assert [line.signed.checkpoint.number for line in lines] == [1, 2, 3]
-    last = lines[-1].signed.checkpoint
-    assert (last.position, last.organizations, last.at) == (6, 4, "2026-01-02T12:00:00Z")
-    assert last.root == root([head.leaf for head in world.heads.leaves]).hex()
+    assert [[head.organization_id.int for head in line.heads] for line in lines] == [[1, 2, 3], [2], [1, 4]]
+    checkpoints = [line.signed.checkpoint for line in lines]
+    assert [(each.number, each.covers, each.heads) for each in checkpoints] == [
+        (1, "all", 3),
+        (2, "changed", 1),
+        (3, "changed", 2),
+    ]
+    assert {each.at for each in checkpoints} == {"2026-01-02T12:00:00.000Z"}
+    assert len({each.sink for each in checkpoints}) == 1
+    assert [each.root for each in checkpoints] == [heads_root(line.heads) for line in lines]
     reader = await world.read()
-    assert reader.findings == []
-    assert reader.heads == {head.organization_id: head for head in world.heads.leaves}
+    assert (reader.findings, reader.end and reader.end[0]) == ([], 3)
+    assert world.register.recorded is not None
+    assert reader.end == (world.register.recorded.number, world.register.recorded.hash)
 
 
-async def test_where_nothing_moved_there_is_none_unless_one_is_asked_for() -> None:
-    world = await _three()
+async def test_where_nothing_changed_there_is_none_unless_one_is_asked_for() -> None:
+    assert await World().write() is None
+    world = await a_world()
     assert await world.write() is None
     wanted = await world.write(always=True)
     assert wanted is not None
-    assert (wanted.number, wanted.position) == (4, 6)
+    assert (wanted.number, wanted.heads) == (4, 0)
     assert (await world.read()).findings == []
 
 
-async def test_a_log_without_events_has_a_checkpoint_too() -> None:
-    world = World()
-    assert (await world.write()) is not None
+async def test_every_thousandth_is_over_all_heads_and_begins_a_part() -> None:
+    world = await a_world()
+    for _ in range(1_000):
+        world.move(2)
+        await world.write()
+    full = [parse_line(line) for line in world.sink.held if b'"covers":"all"' in line]
+    assert [line.signed.checkpoint.number for line in full] == [1, 1001]
+    assert [head.organization_id.int for head in full[1].heads] == [1, 2, 3, 4]
+    assert (world.sink.part_begin, len(world.sink.held)) == (1000, 1003)
+    del world.sink.held[:1000]
     reader = await world.read()
-    assert (reader.findings, reader.heads) == ([], {})
+    assert (reader.findings, reader.first and reader.first.number) == ([], 1001)
 
 
 async def test_the_torn_line_of_a_writer_that_died_is_passed_over() -> None:
-    world = await _three()
+    world = await a_world()
     world.sink.held.append(world.sink.held[-1][:70])
     assert [finding.message for finding in (await world.read()).findings] == [
         "Line 4 of the checkpoints cannot be read."
@@ -113,7 +127,7 @@ async def test_the_torn_line_of_a_writer_that_died_is_passed_over() -> None:
 
 @given(number=st.integers(0, 2), place=st.integers(0, 10_000))
 async def test_a_changed_line_is_noticed(number: int, place: int) -> None:
-    world = await _three()
+    world = await a_world()
     line = bytearray(world.sink.held[number])
     line[place % len(line)] ^= 1
     world.sink.held[number] = bytes(line)
@@ -122,70 +136,42 @@ async def test_a_changed_line_is_noticed(number: int, place: int) -> None:
 
 @pytest.mark.parametrize("number", [0, 1])
 async def test_a_line_that_is_missing_is_noticed(number: int) -> None:
-    world = await _three()
+    world = await a_world()
     del world.sink.held[number]
     assert (await world.read()).findings != []
 
 
 async def test_lines_in_another_order_are_noticed() -> None:
-    world = await _three()
+    world = await a_world()
     world.sink.held[0], world.sink.held[1] = world.sink.held[1], world.sink.held[0]
     assert (await world.read()).findings != []
 
 
 async def test_a_line_of_somebody_elses_key_is_noticed() -> None:
-    world = await _three()
+    world = await a_world()
     world.move(1)
     await world.write(key=SigningKey(Ed25519PrivateKey.generate()))
     [finding] = (await world.read()).findings
     assert "not signed with the key" in finding.message
-    assert len((await (await _three()).read(bytes(32))).findings) == 1
+    assert len((await (await a_world()).read(bytes(32))).findings) == 1
 
 
-async def test_a_head_that_changed_without_an_event_is_noticed() -> None:
-    world = await _three()
-    world.heads.leaves = [*world.heads.leaves[1:], HeadLeaf(UUID(int=9), 1, bytes(32))]
-    world.move(2)
-    await world.write()
-    [finding] = (await world.read()).findings
-    assert "changed without a new event" in finding.message
-
-
-async def test_the_first_checkpoint_of_a_part_lists_all_heads() -> None:
-    world = World(FakeSink(part_lines=3))
-    for moved in [(1, 2, 3), (2,), (1, 4), (2,), (3,)]:
-        world.move(*moved)
-        await world.write()
-    lines = [parse_line(line) for line in world.sink.held]
-    assert [[head.organization_id.int for head in line.moved] for line in lines[3:]] == [[1, 2, 3, 4], [3]]
-    whole, part = await world.read(), await world.read(newest_part=True)
-    assert (whole.findings, part.findings) == ([], [])
-    assert (whole.first_number, part.first_number) == (1, 4)
-    assert whole.heads == part.heads == {head.organization_id: head for head in world.heads.leaves}
-
-
-async def test_checkpoints_that_were_archived_are_not_missed() -> None:
-    world = World(FakeSink(part_lines=3))
-    for moved in [(1, 2, 3), (2,), (1, 4), (2,), (3,)]:
-        world.move(*moved)
-        await world.write()
-    del world.sink.held[:3]
-    reader = await world.read()
-    assert (reader.findings, reader.first_number) == ([], 4)
+async def test_checkpoints_that_were_archived_in_the_middle_of_a_part_are_missed() -> None:
+    world = await a_world()
     del world.sink.held[:1]
     [missing, *_] = (await world.read()).findings
-    assert missing.message == "Checkpoint 5 does not follow the one before it: the file was changed."
+    assert missing.message == "Checkpoint 2 does not follow the one before it: the file was changed."
 
 
 async def test_one_organization_is_told_of_its_own_heads() -> None:
-    world = await _three()
-    reader = CheckpointReader(world.sink, Ed25519Signatures(), KEY.public_key, keep_heads=False)
-    told = [head.org_sequence async for heads in reader.told(UUID(int=1)) for head in heads]
-    assert (told, reader.findings, reader.heads) == ([1, 2], [], {})
+    world = await a_world()
+    reader = CheckpointReader(world.sink, Ed25519Signatures(), KEY.public_key)
+    told = [head.org_sequence async for read in reader.checkpoints(UUID(int=1)) for head in read.heads]
+    assert (told, reader.findings) == ([1, 2], [])
 
 
 async def test_a_line_has_one_spelling() -> None:
-    [line, *_] = (await _three()).sink.held
+    [line, *_] = (await a_world()).sink.held
     assert line_bytes(parse_line(line)) == line
     document = json.loads(line)
     others = [

@@ -20,8 +20,8 @@ from application.verification.checkpoints import HeadLeaf
 from application.verification.export import event_line, footer_line, line_of, parse_event
 from application.verification.stored import eight_bytes, number, stored_hash
 from tests.chains import ORGANIZATION, a_log, an_event, chained
-from tests.fakes.checkpoints import FakeHeads, FakeSink
-from tests.fakes.stored_log import FakeStoredLog
+from tests.fakes.checkpoints import FakeRegister, FakeSink
+from tests.fakes.raw_events import FakeRawEvents
 from tests.unit.verification.test_checkpoints import KEY, World, _Noon
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ async def _exported(log: list[StoredEvent], *, seen: int = SEEN, others: int = 4
     leaves = [HeadLeaf(UUID(int=number_ + 1), 1, bytes(32)) for number_ in range(others)]
     leaves = sorted([*leaves, _head(log[:seen])], key=lambda leaf: leaf.organization_id.bytes)
     sink = FakeSink()
-    await write_checkpoint(WriteCheckpoint(), heads=FakeHeads(leaves), sink=sink, key=KEY, clock=_Noon())
+    await write_checkpoint(WriteCheckpoint(), register=FakeRegister(leaves), sink=sink, key=KEY, clock=_Noon())
     return await _lines(log, sink)
 
 
 async def _lines(log: list[StoredEvent], sink: FakeSink | None) -> list[bytes]:
     ports = CheckpointPorts(sink=sink, signatures=Ed25519Signatures(), public_key=KEY.public_key)
-    parts = export_log(ORGANIZATION, log=FakeStoredLog(log), checkpoints=ports, public_key_id=KEY.key_id)
+    parts = export_log(ORGANIZATION, log=FakeRawEvents(log), checkpoints=ports, public_key_id=KEY.key_id)
     return b"".join([part async for part in parts]).splitlines(keepends=True)
 
 
@@ -63,7 +63,7 @@ async def test_an_export_proves_itself() -> None:
     assert (found.wrong_line, found.events, found.vouched_sequence) == (None, LENGTH, SEEN)
     assert found.organization_id == ORGANIZATION
     assert found.checkpoint is not None
-    assert found.checkpoint.organizations == 5
+    assert found.checkpoint.heads == 5
     assert [parse_event(line, ORGANIZATION) for line in lines[1:-1]] == log
 
 
@@ -148,11 +148,26 @@ async def test_nothing_is_proved_without_a_checkpoint() -> None:
         assert "only the chain is proved" in found.message
 
 
+async def test_the_newest_checkpoint_that_has_seen_the_organization_is_the_proof() -> None:
+    log = a_log(LENGTH)
+    world = World()
+    world.register.leaves = [_head(log[:SEEN])]
+    await world.write()
+    world.move(1, 2)
+    world.register.leaves = sorted(world.register.leaves, key=lambda leaf: leaf.organization_id.bytes)
+    await world.write()
+    found = _verified(await _lines(log, world.sink))
+    assert (found.wrong_line, found.vouched_sequence) == (None, SEEN)
+    assert found.checkpoint is not None
+    assert (found.checkpoint.number, found.checkpoint.heads) == (1, 1)
+
+
 async def test_checkpoints_that_contradict_each_other_prove_nothing() -> None:
     world = World()
-    world.move(1, 2)
+    world.register.leaves = [_head(a_log(LENGTH))]
     await world.write()
-    world.sink.held[0] = world.sink.held[0].replace(b'"position":2', b'"position":3')
+    assert _verified(await _lines(a_log(LENGTH), world.sink)).wrong_line is None
+    world.sink.held[0] = world.sink.held[0].replace(b'"heads":1,', b'"heads":2,')
     assert b'"checkpoint":null' in (await _lines(a_log(LENGTH), world.sink))[-1]
 
 

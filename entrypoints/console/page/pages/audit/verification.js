@@ -9,7 +9,7 @@ import { card, facts } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
 
 const MOST = 100;
-const KINDS = { truncated: "Cut off", "re-chained": "Chained anew", "out-of-order": "Out of order" };
+const KINDS = { truncated: "Cut off", "re-chained": "Chained anew", "out-of-order": "Out of order", credential: "Stored key" };
 
 export async function verify(place, signal) {
   replace(place, card("Verification", element("div", { class: "progress" }, element("progress", { "aria-label": "Verifying" }), element("span", { class: "quiet" }, "Every event is checked against its hash, and against the one before it…"))));
@@ -23,9 +23,11 @@ export async function verify(place, signal) {
 function proof(found) {
   return element("section", { class: "card proof", "aria-labelledby": "proof" }, element("h2", { id: "proof" }, "Verification"),
     found.intact ? intact(found) : tampered(found),
+    restores(found),
     unprovable(found),
     facts([
       ["Events checked", number(found.events)],
+      found.firstCheckpoint && found.firstCheckpoint.number > 1 ? ["Checkpoints begin with", [`number ${number(found.firstCheckpoint.number)}`, element("small", {}, time(found.firstCheckpoint.at))]] : null,
       found.checkpoint ? ["Newest checkpoint", [`number ${number(found.checkpoint.number)}`, element("small", {}, time(found.checkpoint.at))]] : null,
       found.checkpoint ? ["Signed with key", element("code", {}, found.checkpoint.keyId)] : null,
       ["Verified at", time(Date.now())],
@@ -50,7 +52,17 @@ function unprovable({ unproven, checkpoint }) {
   if (unproven.events === 0) return null;
   return element("div", { class: "notice warn" },
     element("p", {}, element("strong", {}, `What nothing can prove: events from ${number(unproven.fromSequence)} on`)),
-    element("p", {}, unproven.statement), checkpoint ? element("p", {}, "The next checkpoint will cover them: verify again in a minute or so.") : null);
+    element("p", {}, unproven.statement), checkpoint ? element("p", {}, "The next checkpoint will cover them: verify again in a moment.") : null);
+}
+
+// What a restored backup has lost stays listed for ever.
+function restores({ restores }) {
+  if (restores.length === 0) return null;
+  return table([
+    { head: "Restored", cell: ({ at }) => time(at) },
+    { head: "Lost events", cell: ({ lost }) => lost.map(({ fromSequence, toSequence }) => `${number(fromSequence)} to ${number(toSequence)}`).join(", ") },
+    { head: "Why", cell: ({ reason }) => reason },
+  ], restores, { caption: "Events that restored backups have lost" });
 }
 
 function tampered({ findings }) {
@@ -75,5 +87,5 @@ function events({ sequence, count }) {
 
 function evidence({ root, publicKey }) {
   return element("details", {}, element("summary", {}, "Root and public key"),
-    facts([["Merkle root over all organizations", element("code", {}, root)], publicKey ? ["Public key (Ed25519)", element("code", {}, publicKey)] : null]));
+    facts([["Merkle root", element("code", {}, root)], publicKey ? ["Public key (Ed25519)", element("code", {}, publicKey)] : null]));
 }

@@ -54,6 +54,8 @@ function monitor(figures) {
 }
 
 function checkpoints(figures) {
-  const written = figures.get("modelbook_checkpoint_position");
-  return written ? [["Log proved by checkpoints", `up to event ${number(written)}`]] : [];
+  const disagree = figures.get("modelbook_checkpoints_disagree") === 1;
+  const written = figures.get("modelbook_checkpoint_number");
+  if (disagree) return [["Checkpoints of the log", "none is written: the database and their place disagree"]];
+  return written ? [["Newest checkpoint of the log", `number ${number(written)}`]] : [];
 }

@@ -1,0 +1,165 @@
+"""Checkpoints read from the beginning: what they vouch for, and whether they vouch for each other."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from application.verification.checkpoints import (
+    BEGINNING,
+    MalformedCheckpoint,
+    heads_root,
+    line_hash,
+    outline,
+    parse_line,
+    signed_bytes,
+)
+from application.verification.findings import Finding
+from application.verification.restores import statement_hash
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from uuid import UUID
+
+    from application.ports.checkpoints import CheckpointSink, NewestCheckpoint, Signatures
+    from application.verification.checkpoints import HeadLeaf, LineOutline, SignedCheckpoint
+    from application.verification.restores import RestoreStatement
+
+T = TypeVar("T")
+
+# Some 10 ms of work.
+_LARGE: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCheckpoint:
+    """What a line of the sink says, its heads by organization."""
+
+    number: int
+    at: str
+    heads: Sequence[HeadLeaf]
+    restored: RestoreStatement | None
+
+
+class CheckpointReader:
+    """Reads a sink once, line by line. `last` is the newest checkpoint, `findings` what is wrong with the sink itself.
+
+    `first` is the oldest checkpoint there is: those before it were archived. `end` is the number and the hash of what
+    the sink ends with. `recorded` is a checkpoint that has to be there, or to have been archived.
+    """
+
+    def __init__(
+        self,
+        sink: CheckpointSink,
+        signatures: Signatures,
+        public_key: bytes,
+        recorded: NewestCheckpoint | None = None,
+    ) -> None:
+        self._recorded = recorded
+        self._sink = sink
+        self._signatures = signatures
+        self._public_key = public_key
+        self._torn: int | None = None
+        self.first: ReadCheckpoint | None = None
+        self.end: tuple[int, str] | None = None
+        self.last: SignedCheckpoint | None = None
+        self.findings: list[Finding] = []
+
+    async def checkpoints(self, only: UUID | None = None) -> AsyncIterator[ReadCheckpoint]:
+        """Give each checkpoint with its heads, or with the one of an organization; then check the newest signature.
+
+        Raises:
+            SinkUnusable: the sink cannot be read.
+        """
+        async for content in self.lines():
+            read = await _in_thread_if_large(content, partial(_read, content, only))
+            if read is None:
+                self._find(f"What checkpoint {self.end[0] if self.end else 0} lists cannot be read.")
+                continue
+            self.first = self.first or read
+            yield read
+
+    async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
+        """Give each line that is a checkpoint, of all parts or of the newest; then check the newest signature.
+
+        Raises:
+            SinkUnusable: the sink cannot be read.
+        """
+        newest = None
+        number = 0
+        async for content in self._sink.lines(newest_part=newest_part):
+            number += 1
+            line = outline(content)
+            if line is None:
+                # A writer that died leaves half a line, and the next checkpoint follows the one before it.
+                self._torn = number if content else self._torn
+                continue
+            self._take(line, line_hash(content))
+            newest = content
+            yield content
+        if newest is not None:
+            await _in_thread_if_large(newest, partial(self._check_the_last, newest))
+        known = 0 if self._recorded is None else self._recorded.number
+        if known > (self.end[0] if self.end else 0):
+            there = f"ends with checkpoint {self.end[0]}" if self.end else "is empty"
+            self._find(f"The database knows checkpoint {known}, but the sink {self._sink.place} {there}.")
+        if self._torn is not None:
+            self._find(f"Line {self._torn} of the checkpoints cannot be read.")
+
+    def _take(self, line: LineOutline, hash_: str) -> None:
+        if self.end is None:
+            follows = line.covers == "all" and (line.number > 1 or line.previous == BEGINNING)
+        else:
+            # Whoever states a restore goes on from the higher number that was known.
+            follows = line.previous == self.end[1] and (
+                line.number == self.end[0] + 1 or (line.statement != b"null" and line.number > self.end[0])
+            )
+        if follows:
+            self._torn = None
+        else:
+            self._find(f"Checkpoint {line.number} does not follow the one before it: the file was changed.")
+        self.end = (line.number, hash_)
+        if self._recorded is not None and line.number == self._recorded.number and hash_ != self._recorded.hash:
+            self._find(f"The database knows another checkpoint {line.number} than the sink {self._sink.place} has.")
+
+    def _check_the_last(self, content: bytes) -> None:
+        number = self.end[0] if self.end else 0
+        try:
+            line = parse_line(content)
+        except MalformedCheckpoint:
+            self._find(f"Checkpoint {number} was written anew.")
+            return
+        self.last = line.signed
+        checkpoint = line.signed.checkpoint
+        if not is_signed(line.signed, self._signatures, self._public_key):
+            self._find(f"Checkpoint {number} is not signed with the key that is known (or is another's).")
+        if (heads_root(line.heads), len(line.heads)) != (checkpoint.root, checkpoint.heads):
+            self._find(f"Checkpoint {number} was signed with other heads than it lists.")
+        if statement_hash(line.restored) != checkpoint.restored:
+            self._find(f"Checkpoint {number} was signed with another statement of a restore than it has.")
+
+    def _find(self, message: str) -> None:
+        self.findings.append(Finding(kind="edited", organization_id=None, sequence=None, message=message))
+
+
+def is_signed(signed: SignedCheckpoint, signatures: Signatures, public_key: bytes) -> bool:
+    """Tell whether the checkpoint was signed with the private half of this key."""
+    return signatures.is_right(public_key, signed_bytes(signed.checkpoint), signed.signature)
+
+
+async def _in_thread_if_large(content: bytes, work: Callable[[], T]) -> T:
+    return work() if len(content) <= _LARGE else await asyncio.to_thread(work)
+
+
+def _read(content: bytes, only: UUID | None) -> ReadCheckpoint | None:
+    """Return what the line says, none where it cannot be read."""
+    line = outline(content)
+    heads: Sequence[HeadLeaf] = []
+    try:
+        if line is not None and (only is None or str(only).encode() in line.listed):
+            heads = [head for head in line.heads() if only in {None, head.organization_id}]
+        return None if line is None else ReadCheckpoint(line.number, line.at, heads, line.restored())
+    except MalformedCheckpoint:
+        return None

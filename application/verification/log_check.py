@@ -1,0 +1,186 @@
+"""The chains of all organizations that a log shows, checked some at a time; and what is wrong beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from application.ports.raw_events import Span
+from application.queries.long_lists import worked_out
+from application.verification.chain_check import ChainCheck
+from application.verification.findings import Finding
+from application.verification.proofs import signed_proof
+from application.verification.stored import Head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from application.ports.checkpoints import CheckpointKey, CheckpointSink, Signatures
+    from application.ports.clock import Clock
+    from application.ports.raw_events import RawEvents, Stray, WrongCredential
+    from application.verification.checkpoint_reader import CheckpointReader
+    from application.verification.findings import Kind
+    from application.verification.proofs import Proof
+
+_HEADS: Final = 200
+_AT_ONCE: Final = 4
+_PLACES: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointPorts:
+    """Where checkpoints are kept, and what tells that they are right; no key, no comparison.
+
+    With the key itself and a clock, what was proved is signed and kept, so that the next verification goes on from it.
+    """
+
+    sink: CheckpointSink | None
+    signatures: Signatures
+    public_key: bytes | None
+    key: CheckpointKey | None = None
+    clock: Clock | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was looked at, and what is wrong there."""
+
+    done: int = 0
+    proved_before: int = 0
+    heads: dict[UUID, Head] = field(default_factory=dict)
+    proofs: dict[UUID, Proof] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class LogCheck:
+    """Checks all organizations that the log shows, each on its own."""
+
+    def __init__(
+        self, log: RawEvents, checkpoints: CheckpointPorts, *, full: bool, progress: Callable[[int], None]
+    ) -> None:
+        self._log = log
+        self._checkpoints = checkpoints
+        self._full = full
+        self._progress = progress
+        self._turn = asyncio.Lock()
+        self._after: bytes | None = None
+        self._is_over = False
+        self._tally = Tally()
+
+    async def run(self) -> Tally:
+        """Return what was found.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        tasks = [asyncio.create_task(self._work()) for _ in range(_AT_ONCE)]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        return self._tally
+
+    async def keep_proofs(self, findings: Sequence[Finding], reader: CheckpointReader) -> None:
+        """Keep what was proved of organizations that have grown and of which nothing was found."""
+        key, clock = self._checkpoints.key, self._checkpoints.clock
+        wrong = {finding.organization_id for finding in findings}
+        if key is None or clock is None or reader.end is None or None in wrong:
+            return
+        at = clock.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        known = {id_: proof.org_sequence for id_, proof in self._tally.proofs.items()}
+        proofs = [
+            await signed_proof(key, (id_, head.org_sequence, head.hash), checkpoint=reader.end[0], at=at)
+            for id_, head in self._tally.heads.items()
+            if id_ not in wrong and head.org_sequence > known.get(id_, 0)
+        ]
+        for start in range(0, len(proofs), _PLACES):
+            await self._log.keep_proofs(proofs[start : start + _PLACES])
+
+    async def _work(self) -> None:
+        while heads := await self._next_heads():
+            await self._check(heads)
+
+    async def _next_heads(self) -> Sequence[Head]:
+        async with self._turn:
+            heads = [] if self._is_over else list(await self._log.heads(self._after, _HEADS))
+            self._is_over = len(heads) < _HEADS
+            self._after = heads[-1].organization_id if heads else None
+            return heads
+
+    async def _check(self, heads: Sequence[Head]) -> None:
+        tally = self._tally
+        proofs = await self._proofs(heads)
+        ids = [UUID(bytes=head.organization_id) for head in heads]
+        checks = {id_: ChainCheck(id_.bytes, _proved(proofs.get(id_))) for id_ in ids}
+        ends = dict(zip(ids, heads, strict=True))
+        starts = {id_: proofs[id_].org_sequence if id_ in proofs else 0 for id_ in ids}
+        tally.done += sum(starts.values())
+        tally.proved_before += sum(starts.values())
+        spans = [Span(id_, starts[id_], ends[id_].org_sequence) for id_ in ids if starts[id_] < ends[id_].org_sequence]
+        async for batch in self._log.events(spans):
+            for organization_id, grouped in groupby(batch, key=itemgetter(0)):
+                check, events = checks[UUID(bytes=organization_id)], list(grouped)
+                if unknown := check.unknown_aggregates(events):
+                    proved = Span(check.organization_id, 0, starts[check.organization_id])
+                    check.know(await self._log.revisions(proved, unknown))
+                await worked_out(events, lambda check=check, events=events: check.take(events))  # type: ignore[misc]
+            tally.done += len(batch)
+            self._progress(tally.done)
+        found = [check.finish(ends[id_]) for id_, check in checks.items()]
+        tally.findings += [finding for finding in found if finding is not None]
+        tally.findings += await self._beside(ids, {finding.organization_id for finding in found if finding})
+        tally.heads.update(ends)
+        tally.proofs.update(proofs)
+
+    async def _beside(self, ids: Sequence[UUID], wrong: set[UUID | None]) -> list[Finding]:
+        """Return what is wrong beside the chains."""
+        told = "These events lie after the end that the organization's head names."
+        beyond = [stray_finding("inserted", stray, told) for stray in await self._log.beyond(ids)]
+        credentials = [_credential(wrong) for wrong in await self._log.wrong_credentials(ids)]
+        return [finding for finding in beyond if finding.organization_id not in wrong] + credentials
+
+    async def _proofs(self, heads: Sequence[Head]) -> dict[UUID, Proof]:
+        """Return the proofs that can be gone on from: signed by us, and found whole by the database."""
+        public_key = self._checkpoints.public_key
+        if self._full or public_key is None or self._checkpoints.sink is None:
+            return {}
+        ends = {UUID(bytes=head.organization_id): head for head in heads}
+        proofs = [
+            proof
+            for proof in await self._log.proofs(list(ends))
+            if 0 < proof.org_sequence <= ends[proof.organization_id].org_sequence
+            and proof.is_signed(self._checkpoints.signatures, public_key)
+        ]
+        whole = await self._log.unchanged(
+            [Head(proof.organization_id.bytes, proof.org_sequence, proof.hash) for proof in proofs]
+        )
+        return {proof.organization_id: proof for proof, is_whole in zip(proofs, whole, strict=True) if is_whole}
+
+
+def _proved(proof: Proof | None) -> Head | None:
+    return None if proof is None else Head(proof.organization_id.bytes, proof.org_sequence, proof.hash)
+
+
+def stray_finding(kind: Kind, stray: Stray, message: str) -> Finding:
+    """Return what is told of events that no head speaks of."""
+    return Finding(
+        kind=kind, organization_id=stray.organization_id, sequence=stray.first, count=stray.count, message=message
+    )
+
+
+def _credential(wrong: WrongCredential) -> Finding:
+    stored = "no version of it" if wrong.stored is None else f"version {wrong.stored}"
+    recorded = "has no key" if wrong.recorded is None else f"has version {wrong.recorded}"
+    return Finding(
+        kind="credential",
+        organization_id=wrong.organization_id,
+        sequence=None,
+        message=f"Of the key of provider {wrong.provider_id}, {stored} is stored; by the log it {recorded}.",
+    )
