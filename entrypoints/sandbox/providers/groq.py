@@ -27,6 +27,7 @@ def _usage(reply: Reply, model: Model) -> JsonObject:
         "completion_time": 0.0211,
         "total_time": 0.0256,
         **plain_usage(reply, model),
+        **({"completion_tokens_details": {"reasoning_tokens": reply.thinking_tokens}} if model.reasoning else {}),
     }
 
 

@@ -26,7 +26,7 @@ ANSWER = "You said “Hello” (1 word)."
 SEES = [name for name in EVERY_PROVIDER if name not in {"deepseek", "vllm"}]
 THINKS = [name for name in EVERY_PROVIDER if name not in {"anthropic", "vllm", "llamacpp"}]
 # Their usage tells how much of the output was thought.
-TELLS_THOUGHTS = {"openai", "google", "azure", "openrouter", "deepseek", "xai"}
+TELLS_THOUGHTS = {"openai", "google", "azure", "openrouter", "deepseek", "groq", "xai"}
 
 
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
