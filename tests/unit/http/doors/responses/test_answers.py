@@ -71,7 +71,8 @@ def _check(documents: list[dict[str, Any]]) -> None:
     contents: set[tuple[int, object]] = set()
     for document in documents:
         EVENT.validate_python(document)
-        kind, place = document["type"].removeprefix("response."), document.get("output_index")
+        kind = document["type"].removeprefix("response.")
+        place: Any = document.get("output_index")
         if kind == "output_item.added":
             assert place == len(items)
             items[place] = document["item"]
