@@ -34,7 +34,10 @@ async def callable_models(*, readiness: Readiness) -> list[NamedModel]:
     ready = await readiness.ready()
     able = [each for each in ready.candidates if each.type in _CALLABLE and not each.is_retired]
     kept = select(able, None).kept
-    named = {candidate.provider_model_id: candidate for candidate in reversed(kept)}
-    by_name = {candidate.name: candidate for candidate in reversed(kept) if candidate.name not in named}
+    named: dict[str, Candidate] = {}
     # A name that a provider has for a model stands before the same name given here.
-    return [NamedModel(name, candidate) for name, candidate in [*reversed(named.items()), *reversed(by_name.items())]]
+    for candidate in kept:
+        named.setdefault(candidate.provider_model_id, candidate)
+    for candidate in kept:
+        named.setdefault(candidate.name, candidate)
+    return [NamedModel(name, candidate) for name, candidate in named.items()]

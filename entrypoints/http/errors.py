@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from application import errors as application
+from application.ports.backups import BackupUnreadable
 from application.ports.jobs import JobInterrupted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
 from application.ports.outbound import OutboundFailure
@@ -17,6 +18,7 @@ from application.ports.provider_gateway import UpstreamFailure
 from application.projections.project import UnknownEventType
 from application.prompts.documents import MOST_REASONS, attempt_documents, candidate_documents
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from application.queries.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
@@ -203,6 +205,8 @@ TABLE: Mapping[type[BaseException], Entry] = {
     Refused: Entry((), _refused),
     web.HTTPException: Entry((), _http),
     domain.InvalidValue: Entry((422,), _invalid_value),
+    BackupUnreadable: _with(422),
+    DatabaseUnsound: _with(500),
     ProviderTypeFixed: _with(422),
     CredentialRequired: _with(422),
     ModelIdentityFixed: _with(422),

@@ -12,9 +12,20 @@ _COMPLETION: Final[dict[str, Any]] = {"id": "chatcmpl-2f4b4c699f7b0f6f", "create
 
 FINISHED: Final[dict[str, Any]] = {
     "model": {"id": _MODEL_ID, "providerId": _PROVIDER_ID, "providerModelId": _MODEL, "name": "GPT-4.1 mini"},
+    "toolCalls": [],
+    "reasoning": None,
+    "refusal": None,
+    "parts": [{"type": "text", "text": "Hello there!"}],
+    "ignoredFields": [],
     "answeredBy": _SNAPSHOT,
     "finishReason": "stop",
-    "usage": {"inputTokens": 9, "outputTokens": 3, "cachedInputTokens": 0, "reasoningTokens": 0},
+    "usage": {
+        "inputTokens": 9,
+        "outputTokens": 3,
+        "cachedInputTokens": 0,
+        "cacheWriteTokens": 0,
+        "reasoningTokens": 0,
+    },
     "costUsd": 0.0000084,
     "costUnknownReason": None,
     "latencyMs": 412.55,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from entrypoints.http.fields import Query
+from entrypoints.http.fields import Query, Whole
 
 MOST_MODELS = 1_000
 
@@ -14,7 +14,7 @@ MOST_MODELS = 1_000
 class CompatibleModelQuery(Query):
     """Which page, in the words of either protocol."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST_MODELS)] = MOST_MODELS
+    limit: Annotated[Whole, Field(ge=1, le=MOST_MODELS)] = MOST_MODELS
     after: str | None = None
     after_id: Annotated[str | None, Field(alias="after_id")] = None
     beta: Annotated[str | None, Field(description="Sent by clients of Anthropic's API; changes nothing.")] = None

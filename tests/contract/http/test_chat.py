@@ -229,17 +229,34 @@ async def test_models_are_listed_once_by_their_providers_names(desk: Desk, servi
     desk.model("gpt-x", name="c", of=an_account(name="Another"))
     desk.model("gpt-y", name="a", type="unknown")
     desk.model("off", is_enabled=False)
-    desk.model("embedder", type="embedding")
+    desk.model("embedder", name="z", type="embedding")
     desk.model("away", of=an_account(is_enabled=False))
     reply = await service.ask("GET", "/v1/models", token=a_token(Role.VIEWER))
-    created = int(SOME_TIME.timestamp())
-    assert reply.document == {
-        "object": "list",
-        "data": [
-            {"id": "gpt-y", "object": "model", "created": created, "owned_by": "A provider"},
-            {"id": "gpt-x", "object": "model", "created": created, "owned_by": "A provider"},
-        ],
-    }
+    data = reply.document["data"]
+    assert (reply.document["object"], reply.document["has_more"]) == ("list", False)
+    # Providers' names first, then those given here; each finds the model that would be tried first.
+    assert [each["id"] for each in data] == ["gpt-y", "gpt-x", "embedder", "a", "b", "c", "z"]
+    assert {(each["object"], each["created"]) for each in data} == {("model", int(SOME_TIME.timestamp()))}
+    assert {each["owned_by"] for each in data[:3]} == {"A provider"}
+    assert data[1]["modelbook_id"] == data[4]["modelbook_id"]
+
+
+async def test_lists_of_models_come_in_pages_and_in_anthropics_shape(desk: Desk, service: Service) -> None:
+    for name in ("a", "b", "c"):
+        desk.model(f"gpt-{name}", name=f"gpt-{name}", context_window=100, max_tokens=10)
+    page = await service.ask("GET", "/v1/models?limit=2", token=a_token(Role.VIEWER))
+    assert ([each["id"] for each in page.document["data"]], page.document["has_more"]) == (["gpt-a", "gpt-b"], True)
+    last = await service.ask("GET", "/v1/models?limit=2&after=gpt-b", token=a_token(Role.VIEWER))
+    assert ([each["id"] for each in last.document["data"]], last.document["has_more"]) == (["gpt-c"], False)
+    version = {"anthropic-version": "2023-06-01"}
+    theirs = await service.ask("GET", "/v1/models?after_id=gpt-a&limit=1", token=a_token(Role.VIEWER), headers=version)
+    assert (theirs.document["first_id"], theirs.document["last_id"], theirs.document["has_more"]) == (
+        "gpt-b",
+        "gpt-b",
+        True,
+    )
+    [model] = theirs.document["data"]
+    assert (model["type"], model["display_name"], model["max_input_tokens"]) == ("model", "gpt-b", 100)
 
 
 async def test_a_model_is_shown_by_any_of_its_names(desk: Desk, service: Service) -> None:

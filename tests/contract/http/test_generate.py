@@ -60,10 +60,21 @@ async def test_the_answer_tells_everything_about_itself(desk: Desk, service: Ser
     named = {"providerId": str(desk.account.id), "providerModelId": "gpt-x"}
     assert document == {
         "text": "Hello.",
+        "toolCalls": [],
+        "reasoning": None,
+        "refusal": None,
+        "parts": [{"type": "text", "text": "Hello."}],
+        "ignoredFields": [],
         "model": {"id": str(model.id), **named, "name": "Ours"},
         "answeredBy": "snapshot-1",
         "finishReason": "stop",
-        "usage": {"inputTokens": 10, "outputTokens": 5, "cachedInputTokens": None, "reasoningTokens": None},
+        "usage": {
+            "inputTokens": 10,
+            "outputTokens": 5,
+            "cachedInputTokens": None,
+            "cacheWriteTokens": None,
+            "reasoningTokens": None,
+        },
         "costUsd": 0.0000045,
         "costUnknownReason": None,
         "upstreamRequestId": "upstream-1",

@@ -43,9 +43,9 @@ def test_each_kind_of_event_has_a_name_and_a_schema(product: dict[str, Any], str
         path: [event["title"] for event in stream["schema"]["contentSchema"]["items"]["anyOf"]]
         for path, stream in streams.items()
     }
-    assert names["/api/ai/generate"] == ["delta", "done", "error"]
+    assert names["/api/ai/generate"] == ["delta", "reasoning", "toolCall", "done", "error"]
     assert names["/api/ai/events"] == ["data", "start-over", "end"]
-    broken_off = data_of(streams["/api/ai/generate"])[2]
+    broken_off = data_of(streams["/api/ai/generate"])[-1]
     assert broken_off["contentSchema"] == {"$ref": "#/components/schemas/Problem"}
     chunk, done, _ = data_of(streams["/v1/chat/completions"])
     assert (chunk["contentSchema"], done) == ({"$ref": "#/components/schemas/ChatChunk"}, {"const": "[DONE]"})

@@ -80,7 +80,6 @@ THOUGHT: Final = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm.
         ("google", content_of_google(reason="MAX_TOKENS"), "", "length"),
         ("google", content_of_google({"text": "Hel"}, reason="SAFETY"), "Hel", "content_filter"),
         ("google", content_of_google(reason="RECITATION"), "", "content_filter"),
-        ("google", content_of_google(reason="LANGUAGE"), "", "other"),
         ("google", content_of_google({"text": "Hello."}, reason="FINISH_REASON_UNSPECIFIED"), "Hello.", "other"),
         ("google", {"promptFeedback": {"blockReason": "SAFETY"}}, "", "content_filter"),
         ("google", {"candidates": [], "modelVersion": "m"}, "", "other"),

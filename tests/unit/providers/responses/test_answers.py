@@ -198,7 +198,7 @@ class _Responding(Prompted):
 
 @pytest.mark.parametrize(
     ("name", "category"),
-    [("openai/stream.responses.failed", "provider_error"), ("openai/stream.responses.error-midway", "provider_error")],
+    [("openai/stream.responses.failed", "provider_error"), ("openai/stream.responses.error-midway", "rate_limited")],
 )
 async def test_a_stream_that_fails_is_a_failure(name: str, category: str) -> None:
     provider = _Responding(events(*sample_events(name)))
