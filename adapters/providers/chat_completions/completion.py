@@ -86,7 +86,7 @@ def note_choice(parsed: ParsedCompletion, into: ParsedChoice, choice: Mapping[st
 
 def settle(choice: ParsedChoice) -> None:
     """Say of a choice with calls that ended by itself that it ended for them, whatever the provider says of it."""
-    if choice.finish_reason in {"stop", "other"} and any(isinstance(part, ToolCall) for part in choice.parts):
+    if choice.finish_reason in {"stop", "other", None} and any(isinstance(part, ToolCall) for part in choice.parts):
         choice.finish_reason = "tool_calls"
 
 

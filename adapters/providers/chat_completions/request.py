@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from application.prompts.conversation import Conversation, OutputFormat, Part, Tool, ToolChoice, ToolResult, Turn
     from application.prompts.generation import GenerationRequest, ModelDefaults
 
-_IMAGE_FOLLOWS: Final = "The image stands in the next message."
+_FOLLOWS: Final = "(What the tool gave stands in the next message.)"
 
 
 def encode(
@@ -127,21 +128,28 @@ def _messages(turn: Turn, request: GenerationRequest, options: ChatOptions) -> I
         shown: list[Part] = []
         for result in results:
             yield {"role": "tool", "tool_call_id": plain_id(result.call_id), "content": _result(result)}
-            shown += [part for part in result.parts if not isinstance(part, Text)]
+            shown += [part for part in result.parts if _words_of(part) is None]
         parts = [*shown, *parts]
         if parts:
             yield {"role": "user", "content": _content(parts, options)}
 
 
 def _result(result: ToolResult) -> str:
-    words = [part.text if isinstance(part, Text) else _IMAGE_FOLLOWS for part in result.parts]
-    text = "\n".join(words)
+    text = "\n".join(_words_of(part) or _FOLLOWS for part in result.parts)
     return f"Error: {text}" if result.is_error else text
 
 
+def _words_of(part: Part) -> str | None:
+    """Return the part in words; none when it cannot be said in words."""
+    if isinstance(part, Document):
+        return None if part.text is None else text_of_document(part)
+    return part.text if isinstance(part, Text) else None
+
+
 def _assistant(turn: Turn, request: GenerationRequest, options: ChatOptions) -> dict[str, Any]:
-    words = "".join(part.text for part in turn.parts if isinstance(part, Text))
-    refusals = [part.text for part in turn.parts if isinstance(part, Refusal)]
+    refusals = [part.text for part in turn.parts if isinstance(part, Refusal) and options.is_openai]
+    said = (part for part in turn.parts if isinstance(part, Text) or (isinstance(part, Refusal) and not refusals))
+    words = "".join(part.text for part in said)
     calls = [part for part in turn.parts if isinstance(part, ToolCall)]
     message: dict[str, Any] = {"role": "assistant", "content": words or (None if calls or refusals else "")}
     if refusals:
@@ -152,11 +160,18 @@ def _assistant(turn: Turn, request: GenerationRequest, options: ChatOptions) -> 
     if calls and options.reasoning_field is not None:
         message[options.reasoning_field] = "".join(part.text for part in thoughts)
     if options.keeps_reasoning_details:
-        # The list itself, as it came (see `completion.py`).
         kept = [part.encrypted for part in thoughts if part.encrypted and part.origin == request.origin]
-        if kept:
-            message["reasoning_details"] = orjson.loads(kept[0])
+        if kept and (details := _details(kept[0])):
+            message["reasoning_details"] = details
     return message
+
+
+def _details(kept: str) -> list[Any]:
+    """Return the list as it came (see `completion.py`); an empty one where the client has changed it."""
+    with suppress(orjson.JSONDecodeError):
+        details = orjson.loads(kept)
+        return details if isinstance(details, list) else []
+    return []
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
@@ -202,9 +217,8 @@ def _joined(parts: Sequence[Part]) -> str:
 def _tools(body: dict[str, Any], conversation: Conversation, options: ChatOptions) -> None:
     choice = conversation.tool_choice
     tools: Sequence[Tool] = conversation.tools
-    names = choice.names if choice is not None else ()
-    if len(names) > 1 and not options.is_openai:
-        tools = [tool for tool in tools if tool.name in names]
+    if choice is not None and choice.names and not options.is_openai and not _names_one(choice):
+        tools = [tool for tool in tools if tool.name in choice.names]
     if not tools:
         return
     body["tools"] = [_tool(tool) for tool in tools]
@@ -227,10 +241,14 @@ def _tool(tool: Tool) -> dict[str, Any]:
     return {"type": "function", "function": {name: value for name, value in function.items() if value is not None}}
 
 
+def _names_one(choice: ToolChoice) -> bool:
+    return choice.mode == "required" and len(choice.names) == 1
+
+
 def _tool_choice(choice: ToolChoice, options: ChatOptions) -> object:
     if not choice.names:
         return choice.mode
-    if len(choice.names) == 1 and choice.mode == "required":
+    if _names_one(choice):
         return {"type": "function", "function": {"name": choice.names[0]}}
     if not options.is_openai:
         return choice.mode

@@ -55,6 +55,7 @@ class _Writing:
     thoughts: list[str] = field(default_factory=list)
     details: list[Any] = field(default_factory=list)
     is_thinking: bool = False
+    is_done: bool = False
     calls: list[_OpenCall] = field(default_factory=list)
     by_id: dict[str, int] = field(default_factory=dict)
     by_index: dict[int, int] = field(default_factory=dict)
@@ -66,9 +67,20 @@ class ChunkDecoder:
 
     def __init__(self, origin: str) -> None:
         self.parsed = ParsedCompletion()
-        self.has_ended = False
+        self._has_ended = False
         self._origin = origin
         self._writing: dict[int, _Writing] = {}
+
+    @property
+    def has_ended(self) -> bool:
+        return self._has_ended
+
+    @has_ended.setter
+    def has_ended(self, has_ended: bool) -> None:
+        self._has_ended = has_ended
+        # Some servers end without a reason.
+        for index, writing in self._writing.items():
+            self._gather(writing, self.parsed.choices[index])
 
     @property
     def is_whole(self) -> bool:
@@ -153,6 +165,14 @@ class ChunkDecoder:
     def _finished(self, writing: _Writing, into: ParsedChoice, index: int) -> Iterator[Delta]:
         if writing.is_thinking or (writing.details and not writing.thoughts):
             yield self._thought(writing)
+        self._gather(writing, into)
+        if not writing.is_done:
+            writing.is_done = True
+            calls = [part for part in into.parts if isinstance(part, ToolCall)]
+            yield from (ToolCallDone(place, call, index) for place, call in enumerate(calls))
+
+    def _gather(self, writing: _Writing, into: ParsedChoice) -> None:
+        """Make the parts of what was written."""
         calls = [
             ToolCall(
                 id=call.id,
@@ -173,7 +193,6 @@ class ChunkDecoder:
             into.parts.append(Refusal(text="".join(writing.refusals)))
         into.parts += calls
         settle(into)
-        yield from (ToolCallDone(place, call, index) for place, call in enumerate(calls))
 
     def _thought(self, writing: _Writing) -> ReasoningDone:
         writing.is_thinking = False

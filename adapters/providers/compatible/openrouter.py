@@ -122,6 +122,7 @@ OPENROUTER: Final = Service(
     options=ChatOptions(
         media=MediaSupport(
             label="OpenRouter", image_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
-        )
+        ),
+        keeps_reasoning_details=True,
     ),
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_TOKENS: Final = 1_000_000_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ParsedChoice:
     """One answer, as far as it has come; the parts in their order."""
 

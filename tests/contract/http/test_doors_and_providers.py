@@ -108,7 +108,7 @@ async def test_to_a_provider_of_the_same_protocol_everything_goes_through(
     assert (reply.status, reply.document) == (200, COMPLETION)
     assert providers.sent() == body
     request = providers.outbound.requests[-1]
-    assert request.total_seconds == pytest.approx(30, abs=5)
+    assert 0 < (request.total_seconds or 0) <= 30
     assert "authorization" not in {name.lower() for name in request.headers}
     assert ignored(reply) == set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from application.prompts.blobs import call_with_blob, with_blob
+from application.prompts.blobs import call_with_blob, is_ours, with_blob
 from application.prompts.conversation import (
     Audio,
     Conversation,
@@ -113,7 +113,7 @@ def _turns(messages: Place, untranslatable: list[Untranslatable]) -> Iterator[Tu
     for message in messages.items():
         role = message.get("role").text()
         if role in {"tool", "function"}:
-            results.append(_result(message))
+            results.append(_result(message, untranslatable))
             continue
         if role == "user":
             yield Turn(role="user", parts=(*results, *_parts(message.get("content"), untranslatable)))
@@ -132,12 +132,13 @@ def _turns(messages: Place, untranslatable: list[Untranslatable]) -> Iterator[Tu
         yield Turn(role="user", parts=tuple(results))
 
 
-def _result(message: Place) -> ToolResult:
-    call_id = message.get("tool_call_id").value
-    if not isinstance(call_id, str):
-        call_id = message.get("name").text()
-    parts = [part for part in _parts(message.get("content"), []) if isinstance(part, Text | Image | Document)]
-    return ToolResult(call_id=call_id, parts=tuple(parts))
+def _result(message: Place, untranslatable: list[Untranslatable]) -> ToolResult:
+    """Return what a tool gave, or a function, as tools were called before, which has no other id than its name."""
+    call_id = message.get("name" if message.get("role").value == "function" else "tool_call_id").text()
+    content = message.get("content")
+    parts = () if content.value is None else tuple(_parts(content, untranslatable))
+    kept = tuple(part for part in parts if isinstance(part, Text | Image | Document))
+    return ToolResult(call_id=call_id, parts=kept)
 
 
 def _assistant(message: Place, untranslatable: list[Untranslatable]) -> Iterator[Part]:
@@ -166,7 +167,8 @@ def _thoughts(message: Place) -> Iterator[Reasoning]:
             blob = detail.get("data").value or detail.get("signature").value
             words = detail.get("text").value
             part = Reasoning(text=words if isinstance(words, str) else "")
-            yield with_blob(part, blob) if isinstance(blob, str) and blob else part
+            # What another provider gave a client of its own protocol fits nobody here.
+            yield with_blob(part, blob) if isinstance(blob, str) and is_ours(blob) else part
         return
     for name in ("reasoning_content", "reasoning"):
         words = message.get(name).value
@@ -185,7 +187,7 @@ def _call(call: Place) -> ToolCall:
         is_custom=is_custom,
     )
     signature = call.get("extra_content").get("google").get("thought_signature").value
-    return call_with_blob(read, signature) if isinstance(signature, str) and signature else read
+    return call_with_blob(read, signature) if isinstance(signature, str) and is_ours(signature) else read
 
 
 def _parts(content: Place, untranslatable: list[Untranslatable]) -> Iterator[Part]:
