@@ -11,9 +11,12 @@ import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from application.prompts.conversation import Reasoning, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PREFIX: Final = "mbk1."
 _FIELDS: Final = {"s": "signature", "r": "redacted", "e": "encrypted", "i": "item_id", "c": "call_id", "o": "origin"}
@@ -38,9 +41,9 @@ def with_blob(part: Reasoning, blob: str) -> Reasoning:
     if held is None:
         return replace(part, signature=blob)
     summary = held.get("t")
-    fields: dict[str, Any] = {name: held[short] for short, name in _FIELDS.items() if isinstance(held.get(short), str)}
-    if isinstance(summary, list):
-        fields["summary"] = tuple(str(each) for each in summary)
+    fields: dict[str, Any] = _texts(held, "sreio")
+    if isinstance(summary, list) and all(isinstance(each, str) for each in summary):
+        fields["summary"] = tuple(summary)
     return replace(part, **fields)
 
 
@@ -49,13 +52,16 @@ def call_with_blob(call: ToolCall, blob: str) -> ToolCall:
     held = _held(blob)
     if held is None:
         return replace(call, signature=blob)
-    names = ("signature", "item_id", "origin")
-    return replace(call, **{_FIELDS[key]: held[key] for key in "sio" if _FIELDS[key] in names and key in held})
+    return replace(call, **_texts(held, "sio"))
 
 
 def is_ours(blob: str) -> bool:
     """Tell whether the text is one of ours and not a provider's own."""
     return _held(blob) is not None
+
+
+def _texts(held: Mapping[str, Any], keys: str) -> dict[str, str]:
+    return {_FIELDS[key]: held[key] for key in keys if isinstance(held.get(key), str)}
 
 
 def _held(blob: str) -> dict[str, Any] | None:
@@ -64,6 +70,6 @@ def _held(blob: str) -> dict[str, Any] | None:
     text = blob.removeprefix(PREFIX)
     try:
         held = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return None
     return held if isinstance(held, dict) else None
