@@ -52,7 +52,8 @@ def call_with_blob(call: ToolCall, blob: str) -> ToolCall:
     held = _held(blob)
     if held is None:
         return replace(call, signature=blob)
-    return replace(call, **_texts(held, "sio"))
+    fields: dict[str, Any] = _texts(held, "sio")
+    return replace(call, **fields)
 
 
 def is_ours(blob: str) -> bool:
