@@ -26,6 +26,7 @@ EVERYBODY, VIEWER, EDITOR, ADMIN, PLATFORM = "everybody", Role.VIEWER, Role.EDIT
 
 AN_ID = str(uuid4())
 A_MODEL = {"providerId": AN_ID, "modelId": "m"}
+A_CHAT = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
 
 # Who may, and a body that would be accepted.
 ROUTES: dict[tuple[str, str], tuple[object, object]] = {
@@ -64,7 +65,12 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/ai/usage"): (VIEWER, ...),
     ("GET", "/v1/models"): (VIEWER, ...),
     ("GET", "/v1/models/{model}"): (VIEWER, ...),
-    ("POST", "/v1/chat/completions"): (EDITOR, {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}),
+    ("POST", "/v1/chat/completions"): (EDITOR, A_CHAT),
+    ("POST", "/v1/responses"): (EDITOR, {"model": "m", "input": "Hello"}),
+    ("POST", "/v1/messages"): (EDITOR, {**A_CHAT, "max_tokens": 9}),
+    ("POST", "/v1/messages/count_tokens"): (EDITOR, A_CHAT),
+    ("POST", "/v1/embeddings"): (EDITOR, {"model": "m", "input": "Hello"}),
+    ("POST", "/api/ai/embed"): (EDITOR, {"modelId": AN_ID, "texts": ["Hello"]}),
     ("GET", "/api/ai/audit"): (VIEWER, ...),
     ("GET", "/api/ai/audit/verify"): (VIEWER, ...),
     ("GET", "/api/ai/audit/export"): (VIEWER, ...),

@@ -112,7 +112,7 @@ async def test_without_a_word_for_it_they_all_stay(
     directory: PostgresModelDirectory,
     organization_id: UUID,
 ) -> None:
+    command = RemoveProvider(provider_id=UUID(int=1))
     with acting(organization_id), pytest.raises(ProviderHasModels) as caught:
-        command = RemoveProvider(provider_id=UUID(int=1))
         await remove_provider(command, providers=providers, models=models, directory=directory, at_once=AT_ONCE)
     assert caught.value.count == MODELS
