@@ -137,6 +137,8 @@ async def test_a_stream_is_shown_event_by_event(documented: Documented) -> None:
         events = answer.locator("> details")
         assert [await each.locator("> summary").inner_text() for each in await events.all()] == [
             "delta",
+            "reasoning",
+            "toolCall",
             "done",
             "error",
         ]

@@ -116,7 +116,7 @@ def installed(owner_url: str, folder: Path) -> dict[str, str]:
 def held(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows but the notes of what was found equal to the log."""
     with psycopg.connect(url, autocommit=True) as owner:
-        return contents(owner) | {"projection_proofs": []}
+        return contents(owner) | {"projection_proofs": [], "log_proofs": []}
 
 
 async def test_backing_up_and_restoring_as_the_page_says(

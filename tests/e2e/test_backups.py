@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.databases import Connect, Database, Databases
     from tests.e2e.api import Api
 
-NOTES: dict[str, list[tuple[Any, ...]]] = {"projection_proofs": []}
+NOTES: dict[str, list[tuple[Any, ...]]] = {"projection_proofs": [], "log_proofs": []}
 OTHER_KEYS = "k1:YW5vdGhlciBrZXksIHdpdGggdGhlIHNhbWUgaWQgMzI="
 
 

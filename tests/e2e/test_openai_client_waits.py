@@ -191,7 +191,7 @@ async def test_claude_may_write_as_much_as_it_can(client: openai.AsyncOpenAI, ap
 
 async def test_what_no_route_answers_is_raised_with_its_words(client: openai.AsyncOpenAI) -> None:
     with pytest.raises(openai.NotFoundError, match="There is nothing at this path") as nothing:
-        await client.responses.create(model="gpt-4o", input="Hi")
+        await client.files.list()
     assert (nothing.value.code, nothing.value.type) == ("unknown_url", "invalid_request_error")
     assert nothing.value.request_id
     with pytest.raises(openai.APIStatusError, match="does not support this method") as method:
