@@ -61,7 +61,7 @@ def is_ours(blob: str) -> bool:
     return _held(blob) is not None
 
 
-def _texts(held: Mapping[str, Any], keys: str) -> dict[str, str]:
+def _texts(held: Mapping[str, Any], keys: str) -> dict[str, Any]:
     return {_FIELDS[key]: held[key] for key in keys if isinstance(held.get(key), str)}
 
 

@@ -62,9 +62,11 @@ def test_a_call_comes_back_with_its_signature() -> None:
     assert blob_of(ToolCall(id="c", name="f", arguments="{}", origin="account:model")) is None
 
 
-@pytest.mark.parametrize(
-    "blob", ["", "EqoBCkgIBh", PREFIX, PREFIX + "!", PREFIX + "W10", PREFIX + "bm8", PREFIX + "4pyT"]
-)
+DEEP = urlsafe_b64encode(b"[" * 100_000).decode()
+NOT_OURS = ["", "EqoBCkgIBh", *(PREFIX + held for held in ("", "!", "W10", "bm8", "4pyT", DEEP))]
+
+
+@pytest.mark.parametrize("blob", NOT_OURS, ids=lambda blob: blob[:9])
 def test_what_is_not_ours_is_the_providers_own(blob: str) -> None:
     assert not is_ours(blob)
     assert with_blob(Reasoning(text="x"), blob) == Reasoning(text="x", signature=blob)

@@ -39,6 +39,7 @@ class ChunkEncoder:
         self._with_usage = with_usage
         self._has_begun: set[int] = set()
         self._custom: set[tuple[int, int]] = set()
+        self._with_arguments: set[tuple[int, int]] = set()
         self._is_native = False
 
     def encode(self, event: CompletionEvent) -> Iterator[bytes]:
@@ -73,12 +74,18 @@ class ChunkEncoder:
                 call = {"index": index, "id": call_id, "type": kind, kind: {"name": name, words: ""}}
                 yield from self._chunks({"tool_calls": [call]}, choice)
             case ToolArgumentsDelta(index, text, choice):
+                self._with_arguments.add((choice, index))
                 is_custom = (choice, index) in self._custom
                 piece = {"custom": {"input": text}} if is_custom else {"function": {"arguments": text}}
                 yield from self._chunks({"tool_calls": [{"index": index, **piece}]}, choice)
-            case ToolCallDone(index, call, choice) if (blob := blob_of(call)) is not None:
-                signed = {"index": index, "extra_content": {"google": {"thought_signature": blob}}}
-                yield from self._chunks({"tool_calls": [signed]}, choice)
+            case ToolCallDone(index, call, choice):
+                if not call.is_custom and (choice, index) not in self._with_arguments:
+                    # Clients read the pieces together as JSON.
+                    empty = {"index": index, "function": {"arguments": "{}"}}
+                    yield from self._chunks({"tool_calls": [empty]}, choice)
+                if (blob := blob_of(call)) is not None:
+                    signed = {"index": index, "extra_content": {"google": {"thought_signature": blob}}}
+                    yield from self._chunks({"tool_calls": [signed]}, choice)
             case _:
                 pass
 
