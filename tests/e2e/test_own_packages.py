@@ -64,7 +64,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     project = folder / "modelbook"
     project.mkdir()
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, project)
     for name in PRODUCT:
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -92,6 +92,19 @@ def test_all_packages_are_looked_at() -> None:
 def test_the_version_is_the_one_that_was_installed(python: Path, tmp_path: Path) -> None:
     code = "from importlib.metadata import version; print(version('modelbook'))"
     assert started([python, "-c", code], tmp_path).out.strip() == __version__
+
+
+def test_the_license_and_the_marks_of_typed_packages_are_installed(python: Path, tmp_path: Path) -> None:
+    code = """from importlib.metadata import distribution
+installed = distribution("modelbook")
+print(installed.metadata["License-Expression"], *installed.metadata.get_all("License-File"))
+print(*sorted(str(file) for file in installed.files if file.name == "py.typed"))
+print(*[classifier for classifier in installed.metadata.get_all("Classifier") if "License" in classifier])"""
+    license_named, typed, classified = started([python, "-c", code], tmp_path).out.splitlines()
+    assert license_named == "Apache-2.0 LICENSE"
+    assert typed.split() == sorted(f"{name}/py.typed" for name in PRODUCT)
+    # The expression takes their place; an index refuses both together.
+    assert classified == ""
 
 
 def test_a_package_of_another_distribution_in_the_same_place_is_refused(python: Path, tmp_path: Path) -> None:
