@@ -162,7 +162,8 @@ class ProviderViews:
         """Remove a provider
 
         Its key is destroyed. While models are registered from it this is refused with the first hundred of them, unless
-        `cascade` says that they go too; then all of it is one transaction.
+        `cascade` says that they go too. Up to 1,000 models go in one transaction with the provider; of more, these go
+        first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off.
         """
         query = query_of(request, RemovalQuery)
         recorded = await self.remove(
