@@ -56,6 +56,10 @@ async def remove_provider(
     if count and not command.cascade:
         first = await directory.models_of(command.provider_id, limit=MOST_NAMED)
         raise ProviderHasModels([(entry.id, entry.model_id, entry.name) for entry in first], count)
+    if not command.cascade:
+        # A model that is registered at this moment is the database's to refuse, and nobody's to remove.
+        provider.remove()
+        return await providers.save(provider)
     parts = _Parts(command.provider_id, models, directory, at_once)
     if count <= at_once:
         return await _remove(provider, providers, parts)

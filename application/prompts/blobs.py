@@ -41,7 +41,7 @@ def with_blob(part: Reasoning, blob: str) -> Reasoning:
     if held is None:
         return replace(part, signature=blob)
     summary = held.get("t")
-    fields: dict[str, Any] = _texts(held, "sreio")
+    fields: dict[str, Any] = _texts(held, "sreico")
     if isinstance(summary, list) and all(isinstance(each, str) for each in summary):
         fields["summary"] = tuple(summary)
     return replace(part, **fields)

@@ -42,7 +42,7 @@ class Serving:
 
     async def until(self, what: str, holds: Callable[[dict[str, Any]], bool], path: str) -> dict[str, Any]:
         document: dict[str, Any] = {}
-        for _ in range(200):
+        for _ in range(600):
             document = await self.api.get(path)
             if holds(document):
                 return document
