@@ -131,9 +131,7 @@ async def test_all_share_one_connection_for_hints(
     feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
 ) -> None:
     organizations = [organization_id, uuid4(), uuid4()]
-    following = [
-        asyncio.create_task(_followed(feed, each, count=1, after=None)) for each in organizations for _ in range(20)
-    ]
+    following = [asyncio.create_task(_followed(feed, each, count=1)) for each in organizations for _ in range(20)]
     await _until_listening(owner)
     await asyncio.sleep(0.3)
     assert len(owner.execute(_OURS).fetchall()) == 1
