@@ -6,13 +6,13 @@ import asyncio
 import fcntl
 import os
 import re
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Final
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from application.ports.checkpoints import SinkUnusable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from pathlib import Path
 
 FILE_NAME: Final = "checkpoints.ndjson"
@@ -23,6 +23,8 @@ _READ_AHEAD: Final = 1 << 20
 _BEGINNING: Final = 2_000
 _WAIT_SECONDS: Final = 0.02
 _MODE: Final = 0o600
+
+_Result = TypeVar("_Result")
 
 
 class FileSink:
@@ -45,14 +47,17 @@ class FileSink:
 
     @asynccontextmanager
     async def tail(self) -> AsyncIterator[FileTail]:
-        with self._usable():
-            while (held := await asyncio.to_thread(self._held)) is None:  # noqa: ASYNC110 - another process holds it
-                # Without a thread: the one who holds the end needs one to go on.
-                await asyncio.sleep(_WAIT_SECONDS)
+        held: list[FileTail] = []
         try:
-            yield held
+            with self._usable():
+                while not await _in_thread(lambda: self._hold(held)):  # noqa: ASYNC110 - another process holds it
+                    # Without a thread: the one who holds the end needs one to go on.
+                    await asyncio.sleep(_WAIT_SECONDS)
+            yield held[0]
         finally:
-            os.close(held.descriptor)
+            # Also where the caller was cancelled while a thread took hold of it.
+            for tail in held:
+                os.close(tail.descriptor)
 
     async def beginning(self) -> bytes | None:
         with self._usable():
@@ -87,20 +92,21 @@ class FileSink:
         found = filter(None, map(self._part_name.fullmatch, names))
         return sorted(int(each[1] or 0) for each in found)
 
-    def _held(self) -> FileTail | None:
-        """Return the end, held by us; none while somebody else holds it."""
+    def _hold(self, held: list[FileTail]) -> bool:
+        """Add the end, held by us; return False while somebody else holds it."""
         number = (self._parts() or [0])[-1]
         descriptor = self._opened(number)
         try:
             if _is_locked(descriptor) and self._is_begun(number) and self._parts()[-1:] == [number]:
                 newest, mark = self._end(number, descriptor)
-                return FileTail(self, number, descriptor, newest, mark)
+                held.append(FileTail(self, number, descriptor, newest, mark))
+                return True
         except BaseException:
             os.close(descriptor)
             raise
         # The next part may have begun meanwhile, or this one been taken away.
         os.close(descriptor)
-        return None
+        return False
 
     def _is_begun(self, number: int) -> bool:
         """Tell whether nobody is about to write the first line of a part, which holds the part before until then."""
@@ -165,7 +171,7 @@ class FileSink:
             SinkUnusable: it cannot be written.
         """
         with self._usable():
-            await asyncio.to_thread(self._append, part, descriptor, line, mark, begins_part)
+            await _in_thread(lambda: self._append(part, descriptor, line, mark, begins_part))
 
     def _append(self, number: int, descriptor: int, line: bytes, mark: bytes, begins_part: int | None) -> None:
         # The first of all parts has no number in its name.
@@ -215,6 +221,18 @@ class FileTail:
 
     async def append(self, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
         await self._sink.append(self._part, self.descriptor, line, mark=mark, begins_part=begins_part)
+
+
+async def _in_thread(work: Callable[[], _Result]) -> _Result:
+    """Return what the work returns; a cancelled caller waits for its end, since it uses files that are closed next."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+        raise
 
 
 def _is_locked(descriptor: int) -> bool:

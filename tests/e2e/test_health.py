@@ -101,6 +101,16 @@ async def becomes(api: Api, provider: dict[str, Any], status: str) -> None:
     pytest.fail(f"it did not become {status}")
 
 
+async def figures_with(api: Api, line: str) -> str:
+    """Return the metrics as soon as they have this line; they are told after the status is written."""
+    for _ in range(400):
+        figures = (await api.ask("GET", "/metrics")).text
+        if re.search(line, figures, re.MULTILINE):
+            return figures
+        await asyncio.sleep(0.05)
+    pytest.fail(f"the metrics never said {line}")
+
+
 async def test_a_serving_process_checks_by_itself(monitored: RunningService, session: ClientSession) -> None:
     organization_id, sandbox = uuid4(), monitored.sandbox
     api = Api(session, monitored.url, organization_id, a_token(organization_id, Role.ADMIN))
@@ -113,8 +123,7 @@ async def test_a_serving_process_checks_by_itself(monitored: RunningService, ses
     assert last <= following <= max(last, datetime.now(UTC)) + timedelta(seconds=1.2)
     sandbox.faults.add(kind="html_502", provider="openai")
     await becomes(api, provider, "unhealthy")
-    figures = (await api.ask("GET", "/metrics")).text
-    assert re.search(r'^modelbook_health_providers\{status="unhealthy"\} 1\.0$', figures, re.MULTILINE)
+    figures = await figures_with(api, r'^modelbook_health_providers\{status="unhealthy"\} 1\.0$')
     assert re.search(r'^modelbook_health_checks_total\{category="ok"\} [1-9]', figures, re.MULTILINE)
     assert re.search(r"^modelbook_health_check_seconds_count [1-9]", figures, re.MULTILINE)
     assert re.search(r"^modelbook_health_monitor 1\.0$", figures, re.MULTILINE)

@@ -165,3 +165,19 @@ async def test_a_line_that_is_being_written_is_not_read_yet(tmp_path: Path) -> N
     with sink.path.open("ab") as file:
         file.write(b"sec")
     assert await _lines(sink) == [b"first"]
+
+
+async def test_a_writer_that_is_cancelled_holds_nothing_and_ends_its_line(tmp_path: Path) -> None:
+    for number in range(200):
+        writing = asyncio.create_task(_append(FileSink(tmp_path), b"%d" % number))
+        for _ in range(number % 12):
+            await asyncio.sleep(0)
+        await asyncio.sleep((number % 5) / 4_000)
+        writing.cancel()
+        await asyncio.wait([writing])
+        async with asyncio.timeout(5):
+            await _append(FileSink(tmp_path), b"whole")
+    lines = await _lines(FileSink(tmp_path))
+    assert lines.count(b"whole") == 200
+    cancelled = [int(line) for line in lines if line != b"whole"]
+    assert cancelled == sorted(set(cancelled))
