@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
-from entrypoints.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

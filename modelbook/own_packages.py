@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("domain", "application", "adapters", "entrypoints", "migrations")
+PACKAGES: Final = ("domain", "application", "adapters", "entrypoints", "migrations", "sandbox")
 HOME: Final = Path(__file__).resolve().parents[1]
 
 

@@ -19,11 +19,11 @@ from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
 from entrypoints.revival import kept_alive
 from entrypoints.runtime import prepared
-from entrypoints.sandbox.server import Sandbox
 from entrypoints.service import running
 from entrypoints.serving import address_of, listening_socket
 from entrypoints.settings import WrongSettings, load_settings
 from entrypoints.stopping import stop_signals, stopped
+from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     import socket

@@ -9,7 +9,7 @@ import typer
 
 from application.errors import Unavailable
 from entrypoints.cli.output import clear_errors, print_json, say
-from entrypoints.sandbox.server import guide, serve_sandbox
+from sandbox.server import guide, serve_sandbox
 
 
 def sandbox(

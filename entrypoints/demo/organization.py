@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from entrypoints.container import Container
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 ORGANIZATION_ID: Final = UUID("5eed0000-0000-4000-8000-000000000001")
 ACTOR: Final = "demo"

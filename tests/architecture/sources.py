@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("domain", "application", "adapters", "entrypoints", "migrations", "modelbook")
+PRODUCT = ("domain", "application", "adapters", "entrypoints", "migrations", "modelbook", "sandbox")
 PYTHON = (*PRODUCT, "benchmarks", "tests")
 
 _BUILT = {"build", "dist", "htmlcov"}

@@ -8,7 +8,7 @@ from entrypoints.http.answers.discovery import DiscoveredModel, Discovery
 from tests.e2e.api import path_of
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api, Document, Reply
 
 DISCOVER = "/api/ai/models/discover"

@@ -15,7 +15,7 @@ from tests.e2e.api import AUDIT, PROVIDERS, path_of
 from tests.log import contents
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api, Document
     from tests.e2e.service import RunningService
 

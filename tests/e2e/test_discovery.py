@@ -17,7 +17,7 @@ from tests.e2e.service import service_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.databases import Databases
     from tests.e2e.api import Api
     from tests.e2e.service import RunningService

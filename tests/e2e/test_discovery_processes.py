@@ -23,7 +23,7 @@ from tests.http_service import SECRET
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.databases import Database
     from tests.e2e.api import Api
     from tests.e2e.service import RunningService

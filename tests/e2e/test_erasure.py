@@ -15,7 +15,7 @@ from tests.e2e.api import AUDIT, MODELS, PROVIDERS, a_provider, path_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api
     from tests.e2e.service import RunningService
 

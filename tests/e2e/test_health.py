@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientSession
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.databases import Databases
     from tests.e2e.service import RunningService
 

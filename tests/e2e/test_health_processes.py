@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from application.commands.register_provider import RegisterProvider
-from entrypoints.sandbox.server import Sandbox
 from entrypoints.service import opened
+from sandbox.server import Sandbox
 from tests.builders import acting
 from tests.e2e.background import Background
 from tests.e2e.processes import run, serving

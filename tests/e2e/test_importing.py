@@ -15,7 +15,7 @@ from tests.e2e.offering import by_id, imported, offered, provided
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api, Document
 
 NAMES = [f"acme/model-{number}" for number in range(1_000)]

@@ -10,7 +10,7 @@ from entrypoints.http.principal import Role
 from tests.e2e.api import AUDIT, BULK, MODELS, PROVIDERS, a_model, path_of
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api, Document
 
 ROUNDS = 12

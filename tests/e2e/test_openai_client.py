@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from openai.types.chat import ChatCompletionMessageParam
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api
 
 MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello there"}]

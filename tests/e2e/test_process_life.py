@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from entrypoints.http.principal import Role
-from entrypoints.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.e2e.api import AUDIT, PROVIDERS, Api, a_token, path_of
 from tests.e2e.processes import Running, postgres_of, serving
 from tests.e2e.waiting import ready, until

@@ -12,7 +12,7 @@ from tests.e2e.prompting import USAGE, registered, run
 from tests.log import contents
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api
     from tests.e2e.service import RunningService
 

@@ -14,7 +14,7 @@ from tests.e2e.prompting import GENERATE, HELLO, MODELS, SEEN, USAGE, events, re
 from tests.e2e.waiting import until
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api, Document
     from tests.e2e.service import RunningService
 

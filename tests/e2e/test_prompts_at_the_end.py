@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from entrypoints.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.e2e.api import Api, a_token
 from tests.e2e.processes import serving
 from tests.e2e.prompting import HELLO, USAGE, registered, run

@@ -11,8 +11,8 @@ from application.caller import Caller, acting_as
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from entrypoints.demo.organization import ORGANIZATION_ID, seed
-from entrypoints.sandbox.server import Sandbox
 from entrypoints.service import opened
+from sandbox.server import Sandbox
 from tests.e2e.service import a_runtime
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from application.ports.provider_gateway import ProviderConnection
 from application.prompts.completion import Completion, TextDelta
 from application.prompts.conversation import Image, Sampling
 from application.prompts.generation import GenerationRequest
-from entrypoints.sandbox.keys import VALID
+from sandbox.keys import VALID
 from tests.fakes.client import FakeClient, a_conversation, a_turn
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from adapters.providers.gateway import Gateway
     from application.ports.provider_gateway import OfferedModel, TestReport
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 _TYPES: Final = {"openai": "openai", "anthropic": "anthropic", "google": "google", "azure": "azure_openai"}
 

@@ -10,7 +10,7 @@ from yarl import URL
 from adapters.egress.allowed import EgressAllowList
 from adapters.egress.client import Egress
 from adapters.providers.gateway import Gateway
-from entrypoints.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.contract.providers.account import Accounts
 
 if TYPE_CHECKING:

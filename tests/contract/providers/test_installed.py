@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest_asyncio
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 PACKAGE: Final = Path(__file__).parent / "package"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest_asyncio
 
-from entrypoints.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

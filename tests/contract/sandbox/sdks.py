@@ -10,7 +10,7 @@ from google import genai
 from google.genai import types
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 
 def openai_client(sandbox: Sandbox, key: str = "valid", provider: str = "openai") -> openai.AsyncOpenAI:

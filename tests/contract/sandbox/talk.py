@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 #: A red dot; one pixel, 70 bytes.
 PNG = base64.b64decode(

@@ -11,7 +11,7 @@ from tests.contract.sandbox.talk import CHAT_MODELS, Talk
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 
 async def test_openai_pads_its_chunks(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:

@@ -15,7 +15,7 @@ from tests.contract.sandbox.talk import PNG_TEXT, Talk
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 SCHEMA: Final = {
     "type": "object",

@@ -13,7 +13,7 @@ from tests.contract.sandbox.talk import PNG_TEXT
 if TYPE_CHECKING:
     from anthropic.types import MessageParam
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 HELLO: list[MessageParam] = [{"role": "user", "content": "Hello there"}]
 

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.sandbox.sdks import anthropic_client
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 TOWNS: Final[Any] = {"name": "list_towns", "input_schema": {"type": "object"}}
 ADAPTIVE: Final[Any] = {"type": "adaptive", "display": "summarized"}

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrypoints.sandbox.providers.registry import PROVIDERS
+from sandbox.providers.registry import PROVIDERS
 from tests.contract.sandbox.talk import PNG_TEXT, Response, Talk, chat_body
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 HELLO = "You said “Hello there” (2 words)."
 OPENAI_SHAPED = [name for name in PROVIDERS if name not in {"anthropic", "google"}]

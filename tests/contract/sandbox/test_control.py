@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from entrypoints.sandbox.keys import KEYS
-from entrypoints.sandbox.providers.registry import PROVIDERS
-from entrypoints.sandbox.server import Sandbox, guide
+from sandbox.keys import KEYS
+from sandbox.providers.registry import PROVIDERS
+from sandbox.server import Sandbox, guide
 from tests.contract.sandbox.talk import Talk
 
 

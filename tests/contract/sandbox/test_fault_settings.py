@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.sandbox.faults.store import UnknownFaultError
-from entrypoints.sandbox.providers.registry import PROVIDERS
-from entrypoints.sandbox.server import Sandbox
+from sandbox.faults.store import UnknownFaultError
+from sandbox.providers.registry import PROVIDERS
+from sandbox.server import Sandbox
 from tests.contract.sandbox.talk import Talk
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.sandbox.faults.kinds import KINDS
+from sandbox.faults.kinds import KINDS
 from tests.contract.sandbox import list_faults, stream_faults, whole_faults
 from tests.contract.sandbox.talk import Talk, key_headers
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 STREAMING = ("openai", "anthropic", "google", "openrouter", "deepseek")
 #: What the modules hold beside their checks.

@@ -15,7 +15,7 @@ from tests.contract.sandbox.talk import PNG, Talk
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
 NEW: Final = "gemini-3.8-flash"

@@ -12,7 +12,7 @@ from tests.contract.sandbox.sdks import google_client
 from tests.contract.sandbox.talk import PNG
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 # Google's client makes a class that inherits from aiohttp's session, which aiohttp discourages.
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrypoints.sandbox.keys import KEYS, VALID
-from entrypoints.sandbox.providers.registry import PROVIDERS
+from sandbox.keys import KEYS, VALID
+from sandbox.providers.registry import PROVIDERS
 from tests.contract.sandbox.talk import ACCOUNTS, CHAT_MODELS, Response, Talk, chat_body
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 LOCAL = ("ollama", "vllm", "llamacpp")
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.sandbox.providers.registry import PROVIDERS
+from sandbox.providers.registry import PROVIDERS
 from tests.contract.sandbox.talk import Talk
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.sandbox.sdks import openai_client
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 
 async def test_embeds_as_numbers_and_as_base64(sandbox: Sandbox) -> None:

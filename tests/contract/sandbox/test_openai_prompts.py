@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from tests.contract.sandbox.sdks import openai_client
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 SCHEMA: Final = {
     "type": "object",

@@ -13,7 +13,7 @@ from tests.contract.sandbox.sdks import openai_client
 from tests.contract.sandbox.talk import PNG_TEXT
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 WEATHER: Final[Any] = {
     "type": "function",

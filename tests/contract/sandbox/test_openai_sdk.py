@@ -13,7 +13,7 @@ from tests.contract.sandbox.talk import PNG_TEXT
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 HELLO: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello there"}]
 

@@ -11,7 +11,7 @@ import aiohttp
 
 PROGRAM = """
 import asyncio
-from entrypoints.sandbox.server import serve_sandbox
+from sandbox.server import serve_sandbox
 asyncio.run(serve_sandbox("127.0.0.1", 0, lambda url: print(url, flush=True)))
 """
 

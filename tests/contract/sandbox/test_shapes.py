@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 SHAPES: Final = Path(__file__).parent / "shapes"
 TOWN: Final = {

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from entrypoints.sandbox.faults.kinds import KINDS
-from entrypoints.sandbox.guide import describe, guide
-from entrypoints.sandbox.keys import OTHER_ACCOUNT
-from entrypoints.sandbox.marks import MARKS, TRAPS
+from sandbox.faults.kinds import KINDS
+from sandbox.guide import describe, guide
+from sandbox.keys import OTHER_ACCOUNT
+from sandbox.marks import MARKS, TRAPS
 from tests.contract.sandbox.talk import Response, Talk
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 SCHEMA: Final = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 WEATHER: Final = {"name": "get_weather", "parameters": SCHEMA}

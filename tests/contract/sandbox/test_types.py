@@ -18,7 +18,7 @@ from tests.contract.sandbox.test_shapes import REQUESTS
 if TYPE_CHECKING:
     import aiohttp
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 WHOLE: Final[dict[str, TypeAdapter[Any]]] = {
     "/chat/completions": TypeAdapter(ChatCompletion),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.sandbox.server import Sandbox
 from entrypoints.service import opened
+from sandbox.server import Sandbox
 from tests.e2e.service import a_runtime
 from tests.integration.health.estate import Estate
 

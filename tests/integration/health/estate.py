@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from application.commands.check_provider import Checked
     from application.errors import ApplicationError
     from entrypoints.container import Container
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.databases import Connection
 
 

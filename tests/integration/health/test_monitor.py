@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from application.health.concurrent_checks import Watch
     from application.ports.election import ProviderToCheck
     from entrypoints.container import Container
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.databases import Connection, Database
     from tests.integration.health.estate import Estate
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from application.ports.election import ProviderToCheck
     from application.recorded import Recorded
     from domain.provider.aggregate import Provider
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.integration.health.estate import Estate
 
 DOWN: dict[str, Any] = {"kind": "status", "status": 500, "body": {"error": {"message": "Down"}}}

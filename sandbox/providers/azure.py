@@ -1,0 +1,198 @@
+"""Azure OpenAI: base models and deployments are two lists, and the API version decides what there is."""
+
+import re
+from collections.abc import Mapping
+
+from sandbox.answers import Answer, EventStream, RefusedError
+from sandbox.call import Call
+from sandbox.cases import GENERATING, Case
+from sandbox.catalogue import Model, load_catalogue
+from sandbox.json_types import JsonObject
+from sandbox.providers.openai.provider import usage
+from sandbox.providers.openai.rules import read_chat_thinking
+from sandbox.providers.openai_shape.accent import Accent
+from sandbox.providers.openai_shape.chat import answer_chat
+from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
+from sandbox.providers.openai_shape.completion import frame
+from sandbox.providers.openai_shape.embeddings import answer_embeddings
+from sandbox.providers.openai_shape.reading import refuse_json_without_word
+from sandbox.providers.provider import Provider, Route
+from sandbox.providers.responses.view import create_response, error_frame
+
+#: The only version whose data plane lists deployments; Microsoft removed it in the next one.
+DEPLOYMENTS_VERSION = "2023-03-15-preview"
+_VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
+_SAFE = {name: {"filtered": False, "severity": "safe"} for name in ("hate", "self_harm", "sexual", "violence")}
+
+
+def _shape(status: int, message: str, _kind: str, code: str | None) -> JsonObject:
+    return {"error": {"code": code or str(status), "message": message}}
+
+
+def _list_models(call: Call) -> Answer:
+    """The region's base models, which are not what is deployed."""
+    _require_version(call)
+    return _listed([model.entry for model in call.models() if model.entry["object"] == "model"])
+
+
+def _list_deployments(call: Call) -> Answer:
+    if call.query.get("api-version") != DEPLOYMENTS_VERSION:
+        raise _not_found()
+    return _listed([model.entry for model in call.models() if model.entry["object"] == "deployment"])
+
+
+def _chat(call: Call) -> Answer | EventStream:
+    _require_version(call)
+    deployment = _find_deployment(call, call.parameters["model"])
+    if deployment.kind != "chat":
+        message = "The chatCompletion operation does not work with the specified model. Please choose different model."
+        raise RefusedError(400, message, code="OperationNotSupported")
+    return answer_chat(call, deployment, _ACCENT)
+
+
+def _responses(call: Call) -> Answer | EventStream:
+    """Here the deployment is named in the body."""
+    return create_response(call, lambda call: _find_deployment(call, call.asked_model()))
+
+
+def _embeddings(call: Call) -> Answer:
+    _require_version(call)
+    deployment = _find_deployment(call, call.parameters["model"])
+    if "embedding" not in deployment.kind:
+        message = "The embeddings operation does not work with the specified model. Please choose different model."
+        raise RefusedError(400, message, code="OperationNotSupported")
+    return answer_embeddings(call, deployment)
+
+
+def _find_deployment(call: Call, name: str) -> Model:
+    deployment = call.catalogue.find(name)
+    if deployment is None or deployment.entry["object"] != "deployment":
+        message = (
+            "The API deployment for this resource does not exist. If you created the deployment within the last 5 "
+            "minutes, please wait a moment and try again."
+        )
+        raise RefusedError(404, message, code="DeploymentNotFound")
+    return deployment
+
+
+def _listed(entries: list[JsonObject]) -> Answer:
+    return Answer(body={"data": entries, "object": "list"})
+
+
+def _require_version(call: Call) -> None:
+    if not _VERSION.fullmatch(call.query.get("api-version", "")):
+        raise _not_found()
+
+
+def _not_found() -> RefusedError:
+    return RefusedError(404, "Resource not found", code="404")
+
+
+def _find_key(headers: Mapping[str, str], _query: Mapping[str, str]) -> str | None:
+    return headers.get("api-key") or None
+
+
+def _headers(call: Call) -> dict[str, str]:
+    headers = {"apim-request-id": call.token(32), "x-request-id": call.request_id, "x-ms-region": "Sandbox"}
+    if call.operation in {"chat", "stream"}:
+        headers |= {"x-ratelimit-remaining-requests": "249", "x-ratelimit-remaining-tokens": "249984"}
+    return headers
+
+
+_DENIED = _shape(
+    401,
+    "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an "
+    "active subscription and use a correct regional API endpoint for your resource.",
+    "",
+    "401",
+)
+_LIMITED = _shape(
+    429,
+    "Requests to the ChatCompletions_Create Operation have exceeded call rate limit of your current pricing tier. "
+    "Please retry after 2 seconds.",
+    "",
+    "429",
+)
+
+_FILTERED = {
+    "error": {
+        "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. "
+        "Please modify your prompt and retry.",
+        "type": None,
+        "param": "prompt",
+        "code": "content_filter",
+        "status": 400,
+        "innererror": {
+            "code": "ResponsibleAIPolicyViolation",
+            "content_filter_result": {**_SAFE, "violence": {"filtered": True, "severity": "high"}},
+        },
+    }
+}
+
+_ACCENT = Accent(
+    usage=usage,
+    completion_id=lambda call: f"chatcmpl-{call.token(29)}",
+    completion_fields=lambda _call, _model: {
+        "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": _SAFE}],
+        "system_fingerprint": "fp_5a9db0ccba",
+    },
+    chunk_fields=lambda _call, _model: {"system_fingerprint": "fp_5a9db0ccba"},
+    choice_fields=lambda _finish: {"logprobs": None, "content_filter_results": _SAFE},
+    message_fields={"refusal": None, "annotations": []},
+    # The first event has no choice and no id: it tells what the content filter thinks of the prompt.
+    opening=(
+        frame(
+            {
+                "choices": [],
+                "created": 0,
+                "id": "",
+                "model": "",
+                "object": "",
+                "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": _SAFE}],
+            }
+        ),
+    ),
+    obfuscated=True,
+    thinking=read_chat_thinking,
+    check=refuse_json_without_word,
+)
+
+AZURE = Provider(
+    name="azure",
+    root="/azure",
+    endpoint="/azure",
+    routes=(
+        Route(method="GET", path="/openai/models", operation="list", handle=_list_models),
+        Route(method="GET", path="/openai/deployments", operation="list", handle=_list_deployments),
+        Route(method="POST", path="/openai/deployments/{model}/chat/completions", operation="chat", handle=_chat),
+        Route(method="POST", path="/openai/deployments/{model}/embeddings", operation="embed", handle=_embeddings),
+        Route(method="POST", path="/openai/responses", operation="chat", handle=_responses),
+        Route(method="POST", path="/openai/v1/responses", operation="chat", handle=_responses),
+    ),
+    cases={
+        **common_cases(_shape),
+        "no_key": Case(summary="no key was sent", status=401, body=_DENIED),
+        "bad_key": Case(summary="wrong key or wrong region", status=401, body=_DENIED),
+        "rate_limited": Case(
+            summary="too many requests, retry-after in seconds",
+            status=429,
+            body=_LIMITED,
+            headers={"retry-after": "2", "retry-after-ms": "2000"},
+        ),
+        "filtered": Case(
+            summary="the content filter refuses the prompt", status=400, body=_FILTERED, operations=GENERATING
+        ),
+        "network_denied": Case(
+            summary="the caller's address is not allowed by the resource's network rules",
+            status=403,
+            body=_shape(403, "Access denied due to Virtual Network/Firewall rules.", "", "AccessDenied"),
+        ),
+    },
+    key_prefix="sandbox-azure-",
+    find_key=_find_key,
+    catalogue=lambda: load_catalogue("azure", make_model),
+    refuse=refusal(_shape),
+    error_frame=error_frame,
+    headers=_headers,
+    not_found="Resource not found",
+)

@@ -1,0 +1,111 @@
+"""DeepSeek: a list of bare ids, an account page that tells the balance, thoughts beside the text."""
+
+from sandbox.answers import Answer, RefusedError
+from sandbox.call import Call
+from sandbox.cases import GENERATING, Case
+from sandbox.catalogue import Model, load_catalogue
+from sandbox.json_types import JsonObject, object_at
+from sandbox.providers.openai_shape.accent import Accent, plain_usage
+from sandbox.providers.openai_shape.chat import chat
+from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
+from sandbox.providers.openai_shape.errors import error, error_frame
+from sandbox.providers.openai_shape.listing import list_models
+from sandbox.providers.provider import Provider, Route, bearer_key
+from sandbox.reply import Reply
+
+_PREFIX = "sk-sandbox-deepseek-"
+_CODE = "invalid_request_error"
+_INVALID_KEY = "Authentication Fails, Your api key: {key} is invalid"
+
+
+def _shape(_status: int, message: str, kind: str, _code: str | None) -> JsonObject:
+    """Like OpenAI's, with one and the same code everywhere."""
+    return error(message, kind, _CODE)
+
+
+def _show_balance(call: Call) -> Answer:
+    """The money that is left, as strings."""
+    broke = call.key == _PREFIX + "no-credit"
+    amounts = ("0.00", "0.00", "0.00") if broke else ("110.00", "10.00", "100.00")
+    names = ("total_balance", "granted_balance", "topped_up_balance")
+    return Answer(
+        body={
+            "is_available": not broke,
+            "balance_infos": [{"currency": "USD", **dict(zip(names, amounts, strict=True))}],
+        }
+    )
+
+
+def _usage(reply: Reply, model: Model) -> JsonObject:
+    return {
+        **plain_usage(reply, model),
+        "prompt_tokens_details": {"cached_tokens": reply.cached_tokens},
+        "completion_tokens_details": {"reasoning_tokens": reply.thinking_tokens},
+        "prompt_cache_hit_tokens": reply.cached_tokens,
+        "prompt_cache_miss_tokens": reply.input_tokens - reply.cached_tokens,
+    }
+
+
+def _unknown_model(_name: str) -> RefusedError:
+    return RefusedError(400, "Model Not Exist")
+
+
+def _headers(call: Call) -> dict[str, str]:
+    return {"x-ds-trace-id": call.token(32)}
+
+
+def _check(body: JsonObject) -> None:
+    """Any JSON can be asked for, a schema not."""
+    if object_at(body, "response_format").get("type") == "json_schema":
+        raise RefusedError(400, "This response_format type is unavailable now")
+
+
+_ACCENT = Accent(
+    usage=_usage,
+    completion_id=lambda call: call.token(32),
+    completion_fields=lambda _call, _model: {"system_fingerprint": "fp_393bca965e"},
+    chunk_fields=lambda _call, _model: {"system_fingerprint": "fp_393bca965e"},
+    thoughts_field="reasoning_content",
+    thoughts_must_return=True,
+    check=_check,
+    usage_on_last_choice=True,
+    usage_null=True,
+    unknown_model=_unknown_model,
+)
+
+DEEPSEEK = Provider(
+    name="deepseek",
+    root="/deepseek",
+    endpoint="/deepseek",
+    routes=(
+        Route(method="GET", path="/models", operation="list", handle=list_models),
+        Route(method="GET", path="/user/balance", operation="account", handle=_show_balance),
+        Route(method="POST", path="/chat/completions", operation="chat", handle=chat(_ACCENT)),
+    ),
+    cases={
+        **common_cases(_shape),
+        "bad_key": Case(
+            summary="wrong key; the message repeats its end",
+            status=401,
+            body=_shape(401, _INVALID_KEY, "authentication_error", None),
+        ),
+        "no_credit": Case(
+            summary="no money left; the balance page says so too",
+            status=402,
+            body=_shape(402, "Insufficient Balance", "unknown_error", None),
+            operations=GENERATING,
+        ),
+        "invalid_parameters": Case(
+            summary="422",
+            status=422,
+            body=_shape(422, "Your request contains invalid parameters.", _CODE, None),
+            operations=GENERATING,
+        ),
+    },
+    key_prefix=_PREFIX,
+    find_key=bearer_key,
+    catalogue=lambda: load_catalogue("deepseek", make_model),
+    refuse=refusal(_shape),
+    error_frame=error_frame,
+    headers=_headers,
+)

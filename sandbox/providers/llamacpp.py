@@ -1,0 +1,77 @@
+"""llama.cpp's server: one loaded model under two keys, whose id may be a path of Windows; any name is accepted."""
+
+from sandbox.answers import Answer, EventStream, RefusedError
+from sandbox.call import Call
+from sandbox.cases import Case
+from sandbox.catalogue import load_catalogue
+from sandbox.json_types import JsonObject
+from sandbox.providers.openai_shape.accent import Accent
+from sandbox.providers.openai_shape.chat import answer_chat
+from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
+from sandbox.providers.openai_shape.errors import error_frame
+from sandbox.providers.provider import Provider, Route, bearer_key
+
+_ACCENT = Accent(
+    completion_id=lambda call: f"chatcmpl-{call.token(32)}",
+    completion_fields=lambda _call, _model: {
+        "system_fingerprint": "b11009-sandbox",
+        "timings": {"prompt_n": 8, "prompt_ms": 4.5, "predicted_n": 12, "predicted_ms": 21.0},
+    },
+    chunk_fields=lambda _call, _model: {"system_fingerprint": "b11009-sandbox"},
+    choice_fields=lambda _finish: {},
+)
+
+
+def _shape(status: int, message: str, kind: str, _code: str | None) -> JsonObject:
+    return {"error": {"code": status, "message": message, "type": kind}}
+
+
+def _list_models(call: Call) -> Answer:
+    """The model in OpenAI's words and in Ollama's."""
+    models = call.models()
+    own = [{"name": model.id, "model": model.id, "capabilities": ["completion", "multimodal"]} for model in models]
+    return Answer(body={"models": own, "object": "list", "data": [model.entry for model in models]})
+
+
+def _chat(call: Call) -> Answer | EventStream:
+    models = call.catalogue.models()
+    if not models:
+        raise RefusedError(503, "Loading model", kind="unavailable_error")
+    return answer_chat(call, models[0], _ACCENT)
+
+
+def _health(_call: Call) -> Answer:
+    return Answer(body={"status": "ok"})
+
+
+LLAMACPP = Provider(
+    name="llamacpp",
+    root="/llamacpp",
+    endpoint="/llamacpp/v1",
+    routes=(
+        Route(method="GET", path="/health", operation="health", handle=_health),
+        Route(method="GET", path="/v1/health", operation="health", handle=_health),
+        Route(method="GET", path="/v1/models", operation="list", handle=_list_models),
+        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=_chat),
+    ),
+    cases={
+        **common_cases(_shape),
+        "bad_key": Case(
+            summary="the server was started with another key",
+            status=401,
+            body=_shape(401, "Invalid API Key", "authentication_error", None),
+        ),
+        "loading": Case(
+            summary="the model is still being loaded",
+            status=503,
+            body=_shape(503, "Loading model", "unavailable_error", None),
+        ),
+    },
+    key_prefix="sandbox-llamacpp-",
+    find_key=bearer_key,
+    catalogue=lambda: load_catalogue("llamacpp", make_model),
+    refuse=refusal(_shape),
+    error_frame=error_frame,
+    headers=lambda _call: {"Server": "llama.cpp"},
+    requires_key=False,
+)

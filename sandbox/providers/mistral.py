@@ -1,0 +1,81 @@
+"""Mistral: every model once per alias, and one answer for a bad key and for a spent quota."""
+
+from sandbox.answers import RefusedError
+from sandbox.call import Call
+from sandbox.cases import Case
+from sandbox.catalogue import Model, load_catalogue
+from sandbox.json_types import JsonObject
+from sandbox.providers.openai_shape.accent import Accent, plain_usage
+from sandbox.providers.openai_shape.chat import chat
+from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
+from sandbox.providers.openai_shape.embeddings import create_embeddings
+from sandbox.providers.openai_shape.errors import error_frame
+from sandbox.providers.openai_shape.listing import get_model, list_models
+from sandbox.providers.provider import Provider, Route, bearer_key
+from sandbox.reply import Reply
+
+_UNAUTHORIZED = {"detail": "Unauthorized"}
+
+
+def _shape(_status: int, message: str, kind: str, code: str | None) -> JsonObject:
+    """No envelope; the code is a number in a string."""
+    return {"object": "error", "message": message, "type": kind, "param": None, "code": code}
+
+
+def _usage(reply: Reply, model: Model) -> JsonObject:
+    return {**plain_usage(reply, model), "num_cached_tokens": reply.cached_tokens}
+
+
+def _unknown_model(name: str) -> RefusedError:
+    return RefusedError(400, f"Invalid model: {name}", kind="invalid_model", code="1500")
+
+
+def _headers(call: Call) -> dict[str, str]:
+    return {"mistral-correlation-id": call.token(32), "x-envoy-upstream-service-time": "9"}
+
+
+_ACCENT = Accent(
+    usage=_usage,
+    completion_id=lambda call: call.token(32),
+    choice_fields=lambda _finish: {},
+    message_fields={"tool_calls": None},
+    thoughts_in_content=True,
+    usage_on_last_choice=True,
+    unknown_model=_unknown_model,
+)
+
+MISTRAL = Provider(
+    name="mistral",
+    root="/mistral",
+    endpoint="/mistral/v1",
+    routes=(
+        Route(method="GET", path="/v1/models", operation="list", handle=list_models),
+        Route(method="GET", path="/v1/models/{model:.+}", operation="get", handle=get_model),
+        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
+    ),
+    cases={
+        **common_cases(_shape),
+        "no_key": Case(summary="no key was sent", status=401, body=_UNAUTHORIZED),
+        "bad_key": Case(summary="wrong key", status=401, body=_UNAUTHORIZED),
+        "insufficient_quota": Case(
+            summary="quota used up: to the byte the answer to a wrong key", status=401, body=_UNAUTHORIZED
+        ),
+        "old_gateway": Case(
+            summary="wrong key, as older gateways say it",
+            status=401,
+            body={"message": "Unauthorized", "request_id": "{request_id}"},
+        ),
+        "rate_limited": Case(
+            summary="too many requests",
+            status=429,
+            body=_shape(429, "Rate limit exceeded", "rate_limited", "1300"),
+        ),
+    },
+    key_prefix="sandbox-mistral-",
+    find_key=bearer_key,
+    catalogue=lambda: load_catalogue("mistral", make_model),
+    refuse=refusal(_shape),
+    error_frame=error_frame,
+    headers=_headers,
+)

@@ -1,0 +1,75 @@
+"""What the providers that speak OpenAI's format have in common, each in the shape of its own errors."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from sandbox.answers import Answer, RefusedError
+from sandbox.call import Call
+from sandbox.cases import BAD_GATEWAY, Case, fill
+from sandbox.catalogue import Model, Row
+
+#: Writes an error's body from status, message, type and code.
+Shape: TypeAlias = Callable[[int, str, str, str | None], object]
+
+
+def common_cases(shape: Shape) -> dict[str, Case]:
+    """The refusals that every server has."""
+    limited = shape(429, "Rate limit reached. Please try again in {try_again}.", "rate_limit_error", None)
+    overloaded = shape(503, "The service is overloaded. Please try again later.", "service_unavailable", None)
+
+    def rate_limited(summary: str, headers: Mapping[str, str]) -> Case:
+        return Case(summary=summary, status=429, body=limited, headers=headers)
+
+    return {
+        "no_key": Case(summary="no key was sent", status=401, body=_unauthorized(shape)),
+        "bad_key": Case(summary="wrong key", status=401, body=_unauthorized(shape)),
+        "rate_limited": rate_limited("too many requests, retry-after in seconds", {"retry-after": "2"}),
+        "rate_limited_date": rate_limited("the same, retry-after as an HTTP date", {"retry-after": "{http_date}"}),
+        "rate_limited_no_wait": rate_limited("the same without a hint how long to wait", {}),
+        "overloaded": Case(summary="overloaded", status=503, body=overloaded, headers={"retry-after": "3"}),
+        "overloaded_mid_stream": Case(
+            summary="overloaded after the stream has begun with 200",
+            status=200,
+            body=overloaded,
+            operations=frozenset({"stream"}),
+            in_stream=True,
+        ),
+        "server_error": Case(summary="500", status=500, body=shape(500, "Internal server error", "server_error", None)),
+        "bad_gateway": BAD_GATEWAY,
+    }
+
+
+def refusal(shape: Shape) -> Callable[[RefusedError, Call], Answer]:
+    """Writes a refusal in the given shape."""
+
+    def refuse(refused: RefusedError, call: Call) -> Answer:
+        body = shape(refused.status, refused.message, refused.kind, refused.code)
+        return Answer(body=fill(body, {"request_id": call.request_id}), status=refused.status)
+
+    return refuse
+
+
+def make_model(row: Row) -> Model:
+    """A model whose row is its entry, with `plays` beside it to say how it behaves."""
+    model_id = str(row["id"])
+    plays = row.get("plays")
+    behaviour: Mapping[str, object] = plays if isinstance(plays, dict) else {}
+    aliases = behaviour.get("aliases")
+    return Model(
+        id=model_id,
+        entry={name: value for name, value in row.items() if name != "plays"},
+        kind=str(behaviour.get("kind", "chat")),
+        vision=behaviour.get("vision") is True,
+        reasoning=behaviour.get("reasoning") is True,
+        snapshot=str(behaviour.get("snapshot", model_id)),
+        aliases=tuple(map(str, aliases)) if isinstance(aliases, list) else (),
+    )
+
+
+def request_id_header(call: Call) -> dict[str, str]:
+    """The one header that nearly every server sends."""
+    return {"x-request-id": call.request_id}
+
+
+def _unauthorized(shape: Shape) -> object:
+    return shape(401, "Invalid API key", "invalid_request_error", "invalid_api_key")

@@ -1,0 +1,70 @@
+"""vLLM: the served model tells its context length, and health is at the root of the server."""
+
+from sandbox.answers import Answer, RefusedError
+from sandbox.call import Call
+from sandbox.cases import Case
+from sandbox.catalogue import load_catalogue
+from sandbox.json_types import JsonObject
+from sandbox.providers.openai_shape.accent import Accent
+from sandbox.providers.openai_shape.chat import chat
+from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
+from sandbox.providers.openai_shape.embeddings import create_embeddings
+from sandbox.providers.openai_shape.errors import error_frame
+from sandbox.providers.openai_shape.listing import get_model, list_models
+from sandbox.providers.provider import Provider, Route, bearer_key
+
+_KINDS = {400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError"}
+
+
+def _shape(status: int, message: str, kind: str, _code: str | None) -> JsonObject:
+    """The code is a number, the HTTP status."""
+    return {"error": {"message": message, "type": _KINDS.get(status, kind), "param": None, "code": status}}
+
+
+def _unknown_model(name: str) -> RefusedError:
+    return RefusedError(404, f"The model `{name}` does not exist.")
+
+
+def _health(_call: Call) -> Answer:
+    """Nothing but the status."""
+    return Answer(body="")
+
+
+VLLM = Provider(
+    name="vllm",
+    root="/vllm",
+    endpoint="/vllm/v1",
+    routes=(
+        Route(method="GET", path="/health", operation="health", handle=_health),
+        Route(
+            method="GET", path="/version", operation="health", handle=lambda _call: Answer(body={"version": "0.12.0"})
+        ),
+        Route(method="GET", path="/v1/models", operation="list", handle=list_models),
+        Route(method="GET", path="/v1/models/{model:.+}", operation="get", handle=get_model),
+        Route(
+            method="POST",
+            path="/v1/chat/completions",
+            operation="chat",
+            handle=chat(
+                Accent(
+                    message_fields={"reasoning_content": None, "tool_calls": []},
+                    choice_fields=lambda _finish: {"logprobs": None, "stop_reason": None},
+                    completion_fields=lambda _call, _model: {"prompt_logprobs": None},
+                    unknown_model=_unknown_model,
+                )
+            ),
+        ),
+        Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
+    ),
+    cases={
+        **common_cases(_shape),
+        "bad_key": Case(summary="the server was started with another key", status=401, body={"error": "Unauthorized"}),
+    },
+    key_prefix="sandbox-vllm-",
+    find_key=bearer_key,
+    catalogue=lambda: load_catalogue("vllm", make_model),
+    refuse=refusal(_shape),
+    error_frame=error_frame,
+    headers=lambda _call: {},
+    requires_key=False,
+)
