@@ -21,7 +21,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-v
 	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
 
 .DEFAULT_GOAL = help
-.PHONY: help install install-dev run check lint formatted types imports format test picture bench lock clean
+.PHONY: help install install-dev run check lint formatted types imports pages format test picture bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ install-dev: $(DEVELOPMENT) ## The same, with what the checks and tests need
 run: install ## Start the demonstration; Ctrl-C stops it (SANDBOX_PORT=8091 where 8090 is taken)
 	@exec $(BIN)/modelbook demo $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 
-check: lint formatted types imports ## Lint, formatting, types and import contracts
+check: lint formatted types imports pages ## Lint, formatting, types, import contracts and the pages' scripts
 
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .
@@ -45,6 +45,10 @@ types: $(DEVELOPMENT)
 
 imports: $(DEVELOPMENT)
 	$(BIN)/lint-imports
+
+# Needs Node.js; without it this is skipped, and with CI=true it fails.
+pages: $(DEVELOPMENT)
+	$(BIN)/python -m pytest -q -rs tests/architecture/test_page_scripts.py
 
 format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .

@@ -1,4 +1,4 @@
-"""The npm packages that check the OpenAPI document, installed on demand from tests/typescript/package-lock.json."""
+"""The npm packages that check the API's description and the pages, as tests/typescript/package-lock.json has them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCES: Final = Path(__file__).with_name("typescript")
 _LOCK: Final = "package-lock.json"
-_PURPOSE: Final = "Checking the OpenAPI document as TypeScript"
+_PURPOSE: Final = "Checking what is written for browsers and in TypeScript"
 # Node.js 20.19 is the first one that all of the packages run on.
 _OLDEST: Final = (20, 19)
 _INSTALL_SECONDS: Final = 300

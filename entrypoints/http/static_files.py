@@ -1,8 +1,12 @@
-"""Pages of our own: files that lie beside the code, and a policy under which they load nothing from elsewhere."""
+"""Pages: files that lie beside the code, and a policy under which they load nothing from elsewhere."""
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import hashlib
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
@@ -25,11 +29,22 @@ POLICY = (
 
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _INDEX = "index.html"
+_PACKED = ".gz"
+"""Ends the names of large files of others, which lie here compressed and have their version in their names."""
+
+_WORTH_PACKING_BYTES = 1000
+# Kept, but asked for again each time: pages and service always are of one version.
+_ASKED_FOR_AGAIN = "no-cache"
+_KEPT_FOR_A_YEAR = "public, max-age=31536000, immutable"
+_REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 
 
-def page_routes(folder: Traversable, *, index: str, prefix: str) -> list[Route]:
+def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = POLICY) -> list[Route]:
     """Return a public route for each file of the folder and those below: `index` for index.html, else the prefix."""
-    return [shown(index if name == _INDEX else f"{prefix}/{name}", _file(file)) for name, file in _files(folder, "")]
+    return [
+        shown(index if name == _INDEX else f"{prefix}/{name.removesuffix(_PACKED)}", _file(file, policy))
+        for name, file in _files(folder, "")
+    ]
 
 
 def shown(path: str, handler: Handler) -> Route:
@@ -46,23 +61,44 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]
 
 
 def _kind_of(name: str) -> str | None:
-    return next((kind for ending, kind in _KINDS.items() if name.endswith(ending)), None)
+    return next((kind for ending, kind in _KINDS.items() if name.removesuffix(_PACKED).endswith(ending)), None)
 
 
-def _file(file: Traversable) -> Handler:
+def _file(file: Traversable, policy: str) -> Handler:
     content = file.read_bytes()
+    is_packed = file.name.endswith(_PACKED)
     tag = hashlib.sha256(content).hexdigest()[:32]
     headers = {
         hdrs.CONTENT_TYPE: f"{_kind_of(file.name)}; charset=utf-8",
-        hdrs.ETAG: f'"{tag}"',
-        "Content-Security-Policy": POLICY,
-        # Kept, but asked for again each time: pages and service always are of one version.
-        hdrs.CACHE_CONTROL: "no-cache",
+        "Content-Security-Policy": policy,
+        hdrs.CACHE_CONTROL: _KEPT_FOR_A_YEAR if is_packed else _ASKED_FOR_AGAIN,
+        hdrs.VARY: hdrs.ACCEPT_ENCODING,
     }
+    plain_headers = {**headers, hdrs.ETAG: f'"{tag}"'}
+    packed_headers = {**headers, hdrs.ETAG: f'"{tag}-gzip"', hdrs.CONTENT_ENCODING: "gzip"}
 
     async def answer(request: web.Request) -> web.Response:
-        if any(held.value == tag for held in request.if_none_match or ()):
-            return web.Response(status=304, headers=headers)
-        return web.Response(body=content, headers=headers)
+        takes_packed = _takes_gzip(request) and len(content) > _WORTH_PACKING_BYTES
+        etag = packed_headers[hdrs.ETAG] if takes_packed else plain_headers[hdrs.ETAG]
+        if any(f'"{held.value}"' == etag for held in request.if_none_match or ()):
+            return web.Response(status=304, headers={**headers, hdrs.ETAG: etag})
+        if takes_packed:
+            return web.Response(body=content if is_packed else _packed(content), headers=packed_headers)
+        plain = await asyncio.to_thread(gzip.decompress, content) if is_packed else content
+        return web.Response(body=plain, headers=plain_headers)
 
     return answer
+
+
+@cache
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+def _takes_gzip(request: web.Request) -> bool:
+    """Whether the client says that it can unpack; nothing said means no (RFC 9110, section 12.5.3, would allow it)."""
+    for accepted in request.headers.get(hdrs.ACCEPT_ENCODING, "").split(","):
+        coding, _, weight = accepted.partition(";")
+        if coding.strip().lower() == "gzip":
+            return not _REFUSED.fullmatch(weight)
+    return False

@@ -15,7 +15,7 @@ PRODUCT = ("domain", "application", "adapters", "entrypoints", "migrations", "mo
 PYTHON = (*PRODUCT, "benchmarks", "tests")
 
 _BUILT = {"build", "dist", "htmlcov"}
-_OWN_HIDDEN = {".ci", ".editorconfig", ".gitignore"}
+_OWN_HIDDEN = {".ci", ".editorconfig", ".gitignore", ".oxlintrc.json"}
 
 
 def project_files() -> list[Path]:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
 
-from tests.browser.watched import WIDE, Scheme, Watched, watched_page
+from tests.browser.looks import PICTURES
+from tests.browser.watched import NARROW, WIDE, Scheme, Watched, watched_page
+from tests.contract.http.views import Things, thing_routes
 from tests.documented import product_routes
 from tests.http_service import a_token, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Locator
 
     from tests.http_service import Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+# Scalar is large, and shows what is looked at first.
+PATIENCE_MILLISECONDS = 30_000
+REGISTER_MODEL = "/api/docs#tag/models/POST/api/ai/models"
+LIST_MODELS = "/api/docs#tag/models/GET/api/ai/models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +45,14 @@ class Documented:
 
     @asynccontextmanager
     async def opened(
-        self, address: str = "/api/docs", *, width: int = WIDE, scheme: Scheme = "light"
+        self, address: str = "/api/docs", heading: str = "Modelbook", *, width: int = WIDE, scheme: Scheme = "light"
     ) -> AsyncIterator[Watched]:
+        """Open the page, and wait until this heading is what one reads."""
         async with watched_page(self.browser, width=width, scheme=scheme) as watched:
+            watched.page.set_default_timeout(PATIENCE_MILLISECONDS)
             await watched.page.goto(self.service.url + address)
-            await watched.page.wait_for_selector(".operation")
+            found = watched.page.get_by_role("main").get_by_role("heading", name=heading, exact=True)
+            await expect(found.first).to_be_in_viewport(timeout=PATIENCE_MILLISECONDS)
             yield watched
 
 
@@ -47,103 +62,109 @@ async def documented(browser: Browser) -> AsyncIterator[Documented]:
         yield Documented(service, browser)
 
 
+async def try_out(watched: Watched, operation: str) -> Locator:
+    """Open the form that sends requests."""
+    await watched.page.get_by_role("button", name=f"Test Request ({operation})").click()
+    form = watched.page.get_by_role("dialog", name="API Client")
+    await form.wait_for()
+    return form
+
+
+async def send(form: Locator) -> None:
+    await form.get_by_role("button", name="Send Request").first.click()
+
+
+async def test_what_comes_from_others_is_what_they_published() -> None:
+    page = files("entrypoints.http.documentation").joinpath("page")
+    folder = page.joinpath("scalar")
+    digest, name = folder.joinpath("SHA256SUMS").read_text(encoding="utf-8").split()
+    content = gzip.decompress(folder.joinpath(f"{name}.gz").read_bytes())
+    assert hashlib.sha256(content).hexdigest() == digest
+    assert "MIT License" in folder.joinpath("LICENSE.txt").read_text(encoding="utf-8")
+    assert f"/api/docs/scalar/{name}" in page.joinpath("index.html").read_text(encoding="utf-8")
+
+
 async def test_it_needs_nothing_from_elsewhere_and_breaks_no_rule(documented: Documented) -> None:
-    async with documented.opened() as watched:
-        await watched.page.locator("#op-registerModel > summary").click()
-        await watched.page.locator("#op-registerModel .answers details").first.click()
-    assert len(watched.addresses) > 5
+    async with documented.opened(REGISTER_MODEL, "Register a model") as watched:
+        form = await try_out(watched, "post /api/ai/models")
+        await form.get_by_role("tab", name="Auth").wait_for()
+    assert len(watched.addresses) > 4
     assert [url for url in watched.addresses if not url.startswith(documented.service.url + "/api/docs")] == []
 
 
-async def test_every_operation_is_there_and_can_be_found(documented: Documented) -> None:
+@pytest.mark.parametrize(("words", "found"), [("models/bulk", "/api/ai/models/bulk"), ("invalid-cursor", "Heading")])
+async def test_operations_and_problems_can_be_searched_for(documented: Documented, words: str, found: str) -> None:
     async with documented.opened() as watched:
-        page = watched.page
-        operations = page.locator(".operation")
-        await operations.nth(20).wait_for()
-        await page.locator("#search").fill("post models/bulk")
-        visible = [await found.get_attribute("id") for found in await operations.all() if await found.is_visible()]
-        assert visible == ["op-changeModelsInBulk"]
-        await page.locator("#search").fill("invalid-cursor")
-        assert await page.locator("#problem-invalid-cursor").is_visible()
-        assert not await page.locator("#problem-not-allowed").is_visible()
+        await watched.page.keyboard.press("Control+k")
+        await watched.page.get_by_role("combobox").fill(words)
+        await expect(watched.page.get_by_role("option").first).to_contain_text(found)
 
 
 async def test_the_type_of_a_problem_leads_to_its_meaning(documented: Documented) -> None:
     problem = (await documented.service.ask("GET", "/api/ai/models")).document
-    async with documented.opened(problem["type"]) as watched:
-        row = watched.page.locator("#problem-not-authenticated")
-        await row.wait_for(state="visible")
-        assert "401" in await row.inner_text()
-        await watched.page.wait_for_function(
-            "() => document.querySelector('#problem-not-authenticated').getBoundingClientRect().top < innerHeight"
-        )
-
-
-async def test_an_operation_opens_from_its_address_and_sends_what_the_form_holds(documented: Documented) -> None:
-    async with documented.opened("/api/docs#op-getModel") as watched:
-        form = watched.page.locator("#op-getModel form")
-        await form.get_by_label("id (path)").fill("not-an-id/..")
-        await form.get_by_role("button", name="Send").click()
-        await watched.page.locator("#op-getModel .reply.problem", has_text="401 Unauthorized").wait_for()
-    assert f"{documented.service.url}/api/ai/models/not-an-id%2F.." in watched.addresses
+    async with documented.opened(problem["type"], "not-authenticated") as watched:
+        await expect(watched.page.get_by_text("Status 401: ")).to_be_in_viewport()
 
 
 async def test_requests_carry_the_token_in_their_header_alone(documented: Documented) -> None:
     token = a_token()
-    async with documented.opened("/api/docs#op-listModels") as watched:
-        await watched.page.locator("#token").fill(token)
-        form = watched.page.locator("#op-listModels form")
-        await form.get_by_label("limit (query)").fill("0")
-        await form.get_by_role("button", name="Send").click()
-        reply = watched.page.locator("#op-listModels .reply.problem", has_text="422")
-        await reply.wait_for()
-        assert "?limit" in await reply.locator("pre").last.inner_text()
+    async with documented.opened(LIST_MODELS, "List the organization's models") as watched:
+        form = await try_out(watched, "get /api/ai/models")
+        await form.get_by_role("textbox", name="Bearer Token").fill(token)
+        limit = form.get_by_role("row", name="Include limit in request").get_by_role("combobox", name="Value")
+        await limit.fill("0")
+        await send(form)
+        reply = form.get_by_role("region", name="Response")
+        await expect(reply).to_contain_text("422")
+        await expect(reply).to_contain_text("?limit")
         assert await watched.page.evaluate("localStorage.length + sessionStorage.length") == 0
+    (sent,) = [request for request in watched.requests if "/api/ai/models?" in request.url]
+    assert sent.headers["authorization"] == f"Bearer {token}"
     assert token not in "".join(watched.addresses)
 
 
-async def test_text_of_the_document_never_becomes_markup(documented: Documented) -> None:
-    async with documented.opened() as watched:
-        assert await watched.page.evaluate("[...document.scripts].every(script => script.src)")
-        made = await watched.page.evaluate(
-            """async () => {
-                const { inline, element } = await import("/api/docs/elements.js");
-                const made = element("p", {}, inline("<img src=x onerror=alert(1)> **<b>x</b>** `<i>`"));
-                return made.querySelectorAll("img, b, i").length;
-            }"""
-        )
-    assert made == 0
+async def test_a_request_without_a_token_shows_what_is_missing(documented: Documented) -> None:
+    async with documented.opened(LIST_MODELS, "List the organization's models") as watched:
+        form = await try_out(watched, "get /api/ai/models")
+        await send(form)
+        await expect(form.get_by_role("region", name="Response")).to_contain_text("not-authenticated")
+
+
+async def test_text_of_the_document_runs_no_script(documented: Documented) -> None:
+    things = thing_routes(Things())
+    evil = (
+        "<img src='x' onerror='window.ran = 1'><script>window.ran = 1</script><a href='javascript:window.ran = 1'>x</a>"
+    )
+    routes = [replace(things[0], description=f"{evil} The end."), *things[1:]]
+    async with serving(routes) as service:
+        address = f"/api/docs#tag/{routes[0].tag}/{routes[0].method}{routes[0].path}"
+        async with Documented(service, documented.browser).opened(address, routes[0].summary) as watched:
+            await watched.page.get_by_text("The end.").wait_for()
+            assert await watched.page.evaluate("window.ran === undefined")
+            made = "[...document.querySelectorAll('[onerror], [href^=javascript]')].length"
+            assert await watched.page.evaluate(made) == 0
+            assert await watched.page.evaluate("[...document.scripts].every(script => script.src)")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_everybody_can_use_it(documented: Documented, scheme: Scheme) -> None:
-    async with documented.opened("/api/docs#op-registerModel", scheme=scheme) as watched:
-        await watched.page.locator("#op-registerModel .answers details").first.click()
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+async def test_everybody_can_use_it(documented: Documented, width: int, scheme: Scheme) -> None:
+    async with documented.opened(REGISTER_MODEL, "Register a model", width=width, scheme=scheme) as watched:
+        await watched.page.get_by_text("For editors and admins of the organization.").first.wait_for()
+        PICTURES.mkdir(exist_ok=True)
+        name = f"documentation-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
+        await watched.page.screenshot(path=PICTURES / name)
+        assert not await watched.overflows()
         found = await Axe().run(watched.page)
         assert found.response["violations"] == []
 
 
-async def test_it_fits_a_small_screen(documented: Documented) -> None:
-    async with documented.opened("/api/docs#op-registerModel", width=320) as watched:
-        await watched.page.locator("#op-registerModel form").wait_for()
-        assert await watched.page.evaluate("document.documentElement.scrollWidth <= 320")
-
-
-async def test_a_stream_is_shown_event_by_event(documented: Documented) -> None:
-    async with documented.opened("/api/docs#op-generate") as watched:
-        answer = watched.page.locator("#op-generate .answers > details").first
-        await answer.locator("> summary").click()
-        assert {"application/json", "text/event-stream"} <= set(await answer.locator("> p.note").all_inner_texts())
-        events = answer.locator("> details")
-        assert [await each.locator("> summary").inner_text() for each in await events.all()] == [
-            "delta",
-            "reasoning",
-            "toolCall",
-            "done",
-            "error",
-        ]
-        await events.first.locator("> summary").click()
-        await events.first.get_by_text("JSON of WrittenWords").wait_for()
-        await events.first.locator("details > summary", has_text="WrittenWords").click()
-        assert "text" in await events.first.locator("details ul.schema").inner_text()
-        assert "event: delta\ndata: {" in await answer.locator("> pre").last.inner_text()
+async def test_a_stream_is_shown_with_its_events(documented: Documented) -> None:
+    async with documented.opened("/api/docs#tag/prompts/POST/api/ai/generate", "Run a prompt") as watched:
+        operation = watched.page.get_by_role("region", name="Run a prompt", exact=True)
+        answer = operation.get_by_role("list", name="Responses").get_by_role("listitem").first
+        await answer.get_by_role("button", name="Selected Content Type: application/json").click()
+        await watched.page.get_by_role("option", name="text/event-stream").click()
+        await answer.get_by_role("button", name="200 The answer").click()
+        await expect(answer).to_contain_text("delta: The next words, as soon as they are there.")
+        await expect(answer).to_contain_text("error: The last event of one that broke off, and why.")

@@ -71,10 +71,11 @@ def run(*arguments: str, **settings: str) -> Finished:
 class Running:
     """A command that serves; its standard output begins with a JSON document that says where."""
 
-    def __init__(self, *arguments: str, **settings: str) -> None:
+    def __init__(self, command: Path, cwd: Path | None, /, *arguments: str, **settings: str) -> None:
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in `end`
         self.process = subprocess.Popen(
-            [COMMAND, *arguments, "--json"],
+            [command, *arguments, "--json"],
+            cwd=cwd,
             env=environment(settings),
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -147,7 +148,14 @@ class Running:
 @contextmanager
 def serving(*arguments: str, **settings: str) -> Iterator[Running]:
     """Start a command that serves, and see to its end."""
-    running = Running(*arguments, **settings)
+    with serving_from(COMMAND, None, *arguments, **settings) as running:
+        yield running
+
+
+@contextmanager
+def serving_from(command: Path, cwd: Path | None, /, *arguments: str, **settings: str) -> Iterator[Running]:
+    """Start a command that serves, of another installation or in another folder, and see to its end."""
+    running = Running(command, cwd, *arguments, **settings)
     try:
         yield running
     finally:

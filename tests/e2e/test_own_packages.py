@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from modelbook import __version__
 from modelbook.own_packages import PACKAGES
 from tests.architecture.sources import PRODUCT, ROOT
-from tests.e2e.processes import COMMAND, Finished, environment
+from tests.e2e.api import PROVIDERS, Api
+from tests.e2e.processes import COMMAND, Finished, environment, folder, serving_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from aiohttp import ClientSession
 
 PATIENCE_SECONDS = 120
 OTHER = """\
@@ -30,14 +35,15 @@ version = "1.0"
 [tool.setuptools]
 packages = ["domain"]
 """
+SCALAR = re.compile(r'"(/api/docs/scalar/[^"]+)"')
 # Whoever imports it can be seen to have done so.
 STRANGE = "raise SystemExit('imported from the wrong place')\n"
 
 
-def started(command: Sequence[str | Path], folder: Path, **variables: str) -> Finished:
+def started(command: Sequence[str | Path], cwd: Path, **variables: str) -> Finished:
     done = subprocess.run(
         command,
-        cwd=folder,
+        cwd=cwd,
         env=environment({}) | variables,
         capture_output=True,
         text=True,
@@ -60,19 +66,20 @@ def install(python: Path, project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the interpreter of an environment in which the wheel is installed."""
-    folder = tmp_path_factory.mktemp("installed")
-    project = folder / "modelbook"
+    """Give the interpreter of an environment in which the wheel is installed, and what it depends on can be found."""
+    place = tmp_path_factory.mktemp("somewhere else")
+    project = place / "modelbook"
     project.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, project)
     for name in PRODUCT:
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True, timeout=PATIENCE_SECONDS
-    )
-    python = folder / "env" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place / "env"], check=True, timeout=PATIENCE_SECONDS)
+    python = place / "env" / "bin" / "python"
     install(python, project)
+    # What is editable here is found by a .pth file beside these packages, and those of another folder are not read.
+    (packages,) = (place / "env").glob("lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text("\n".join(_site_packages()))
     return python
 
 
@@ -101,7 +108,7 @@ print(installed.metadata["License-Expression"], *installed.metadata.get_all("Lic
 print(*sorted(str(file) for file in installed.files if file.name == "py.typed"))
 print(*[classifier for classifier in installed.metadata.get_all("Classifier") if "License" in classifier])"""
     license_named, typed, classified = started([python, "-c", code], tmp_path).out.splitlines()
-    assert license_named == "Apache-2.0 LICENSE"
+    assert license_named == "Apache-2.0 LICENSE entrypoints/http/documentation/page/scalar/LICENSE.txt"
     assert typed.split() == sorted(f"{name}/py.typed" for name in PRODUCT)
     # The expression takes their place; an index refuses both together.
     assert classified == ""
@@ -146,10 +153,42 @@ def test_the_working_directory_is_not_imported_from(strange: Path, command: list
 
 
 def test_an_environment_of_its_own_is_not_refused(python: Path, strange: Path) -> None:
-    done = started(
-        [python, "-m", "modelbook", "serve", "--help"], strange, PYTHONPATH=os.pathsep.join(_site_packages())
-    )
+    done = started([python, "-m", "modelbook", "serve", "--help"], strange)
     assert (done.exit_code, done.errors) == (0, ""), done
+
+
+async def test_what_is_installed_serves_as_what_is_checked_out_does(
+    python: Path, strange: Path, session: ClientSession
+) -> None:
+    command = python.with_name("modelbook")
+    assert " " in str(command)
+    with folder() as data_dir:
+        with serving_from(
+            command, strange, "demo", "--port", "0", "--sandbox-port", "0", DATA_DIR=str(data_dir)
+        ) as demonstration:
+            told = demonstration.ready()
+            api = Api(session, told["url"], UUID(told["organizationId"]), told["token"])
+            assert {provider["healthStatus"] for provider in await api.rows(PROVIDERS)} == {"healthy"}
+            demonstration.send(signal.SIGINT)
+            assert demonstration.ended() == 0, demonstration.errors
+        with serving_from(command, strange, "serve", "--port", "0", DATA_DIR=str(data_dir)) as service:
+            url = service.ready()["url"]
+            # A file of each page that is no Python, and what comes from others.
+            for path in (
+                "/",
+                "/console/main.js",
+                "/api/docs",
+                *SCALAR.findall(await _text(session, f"{url}/api/docs")),
+            ):
+                assert len(await _text(session, url + path)) > 500, path
+            service.send(signal.SIGTERM)
+            assert service.ended() == 0, service.errors
+
+
+async def _text(session: ClientSession, url: str) -> str:
+    async with session.get(url) as response:
+        assert response.status == 200, url
+        return await response.text()
 
 
 def _site_packages() -> list[str]:

@@ -8,6 +8,7 @@ import { renewAges } from "./parts/badges.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
 import { showSignIn, useCode } from "./pages/sign-in.js";
 
+/** @type {[pattern: string, load: () => Promise<{ show: (context: any) => Promise<any> }>][]} */
 const PAGES = [
   ["/providers", () => import("./pages/providers/list.js")],
   ["/providers/:id", () => import("./pages/providers/detail.js")],
@@ -43,7 +44,7 @@ async function start() {
   prepare();
   restore();
   onChange(show);
-  document.addEventListener("shown", (event) => markPlace(event.detail));
+  document.addEventListener("shown", (/** @type {CustomEvent} */ event) => markPlace(event.detail));
   document.addEventListener("live", markLive);
   document.addEventListener("visibilitychange", () => {
     // A timer stands still while the machine sleeps.

@@ -22,7 +22,9 @@ export function drawFrame(session) {
 }
 
 export function markPlace(path) {
-  for (const link of document.querySelectorAll("#top nav a")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const links = document.querySelectorAll("#top nav a");
+  for (const link of links) {
     const here = path === link.dataset.path || path.startsWith(`${link.dataset.path}/`);
     if (here) {
       link.setAttribute("aria-current", "page");

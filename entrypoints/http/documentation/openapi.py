@@ -14,7 +14,12 @@ from aiohttp_apispec import AiohttpApiSpec, docs
 from apispec import APISpec
 
 from entrypoints.http.documentation.operations import HEADERS, openapi_path, operation
-from entrypoints.http.documentation.problems import catalogue_of, example_of_problem, problem_schemas
+from entrypoints.http.documentation.problems import (
+    catalogue_of,
+    description_of_problems,
+    example_of_problem,
+    problem_schemas,
+)
 from entrypoints.http.documentation.schemas import Schemas
 
 if TYPE_CHECKING:
@@ -66,7 +71,7 @@ def _specification(routes: Sequence[Route], schemas: Schemas, version: str) -> A
         title=TITLE,
         version=version,
         openapi_version="3.1.0",
-        info={"description": INTRODUCTION},
+        info={"description": f"{INTRODUCTION}\n{description_of_problems(problems)}"},
         servers=[{"url": "/"}],
         tags=[{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
     )

@@ -1,4 +1,4 @@
-"""The documentation page: our own, because it needs no other origin, no inline script and no build.
+"""The documentation page: Scalar's API reference, of which a copy lies beside the page.
 
 Everything it shows comes from the OpenAPI document; it can also send requests, with a token that stays in the page.
 """
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 DOCUMENT_PATH = "/api/docs/openapi.json"
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""No inline script, no text run as a script, no other origin; Scalar brings its styles in its script."""
+
 
 class Documentation:
     """Serves the OpenAPI document of these routes, and the page that shows it."""
@@ -42,4 +48,5 @@ class Documentation:
     def routes(self) -> list[Route]:
         """Return the routes of the documentation itself, which it does not list."""
         folder = files("entrypoints.http.documentation").joinpath("page")
-        return [shown(DOCUMENT_PATH, self.openapi), *page_routes(folder, index="/api/docs", prefix="/api/docs")]
+        page = page_routes(folder, index="/api/docs", prefix="/api/docs", policy=POLICY)
+        return [shown(DOCUMENT_PATH, self.openapi), *page]

@@ -134,6 +134,15 @@ def catalogue_of(routes: Sequence[Route]) -> list[dict[str, Any]]:
     return [listed[code] for code in sorted(listed)]
 
 
+def description_of_problems(catalogue: Sequence[Mapping[str, Any]]) -> str:
+    """Return a chapter in Markdown that says what each kind of problem means, under its code."""
+    kinds = [
+        f"## {listed['code']}\n\nStatus {' or '.join(map(str, listed['statuses']))}: {listed['meaning']}"
+        for listed in catalogue
+    ]
+    return "\n\n".join(["# Problems", "Every `code` that a problem can have, and what it means.", *kinds])
+
+
 def _without_a_route() -> list[Problem]:
     """Return the problems that can come before a route is found, or behind every one."""
     unrouted = (web.HTTPNotFound(), web.HTTPMethodNotAllowed("GET", ["POST"]), web.HTTPExpectationFailed())

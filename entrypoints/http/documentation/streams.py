@@ -25,9 +25,10 @@ _ID: Schema = {"type": "string", "description": "For Last-Event-ID, when the str
 def stream_content(events: Sequence[StreamedEvent], schemas: Schemas) -> dict[str, Any]:
     """Return what a stream of these events holds, with an example of one of each, as sent."""
     items = {"anyOf": [_event(event, schemas) for event in events]}
+    kinds = [f"* `{event.name or 'data'}`: {event.description}" for event in events]
     schema = {
         "type": "string",
-        "description": "Server-sent events, one after the other.",
+        "description": "\n".join(["Server-sent events, one after the other:", "", *kinds]),
         "contentMediaType": EVENT_STREAM_TYPE,
         "contentSchema": {"type": "array", "items": items},
     }

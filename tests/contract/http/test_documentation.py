@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,12 +39,41 @@ async def test_the_page_may_load_nothing_from_elsewhere(serve: Serve, path: str,
     reply = await service.ask("GET", path)
     assert (reply.status, reply.headers["Content-Type"]) == (200, kind)
     policy = reply.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
+    assert {"default-src 'none'", "script-src 'self'", "connect-src 'self'"} <= set(policy.split("; "))
+    assert "unsafe-eval" not in policy
     assert "//" not in policy
     allowed = reply.content.replace(b'xmlns="http://www.w3.org/2000/svg"', b"")
     assert b"http://" not in allowed
     assert b"https://" not in allowed
+
+
+@pytest.mark.parametrize("path", ["/", "/console/main.js"])
+async def test_files_are_compressed_for_those_who_can_unpack_them(serve: Serve, path: str) -> None:
+    service = await serve()
+    packed = await service.ask("GET", path, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    assert (packed.headers["Content-Encoding"], packed.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    for refused in ("", "br", "gzip;q=0, br"):
+        plain = await service.ask("GET", path, headers={"Accept-Encoding": refused})
+        assert "Content-Encoding" not in plain.headers
+        assert plain.headers["ETag"] != packed.headers["ETag"]
+        assert plain.content == packed.content
+    again = await service.ask("GET", path, headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]})
+    assert (again.status, again.content, again.headers["ETag"]) == (304, b"", packed.headers["ETag"])
+
+
+async def test_only_what_has_its_version_in_its_name_is_kept(serve: Serve) -> None:
+    service = await serve()
+    page = (await service.ask("GET", "/api/docs")).content.decode()
+    (path,) = re.findall(r"/api/docs/scalar/[\w-]+-\d+\.\d+\.\d+\.js", page)
+    packed = await service.ask("GET", path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert (packed.headers["Content-Encoding"], packed.headers["Content-Type"]) == (
+        "gzip",
+        "text/javascript; charset=utf-8",
+    )
+    assert (await service.ask("GET", path, headers={"Accept-Encoding": ""})).content == packed.content
+    assert (await service.ask("GET", "/api/docs")).headers["Cache-Control"] == "no-cache"
+    assert (await service.ask("GET", f"{path}.gz")).status == 404
 
 
 async def test_only_the_files_of_the_page_are_served(serve: Serve) -> None:

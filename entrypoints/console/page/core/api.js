@@ -14,8 +14,20 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * @typedef {object} Options
+ * @property {any} [body]
+ * @property {Record<string, any>} [query]
+ * @property {Record<string, string>} [headers]
+ * @property {number | null} [revision]
+ * @property {boolean} [once]
+ * @property {string} [reason]
+ * @property {AbortSignal} [signal]
+ */
+
 // Answers {document, revision, headers}. `revision` goes out as If-Match; `once` makes a repeated POST harmless.
 // The reason goes in the body: a header cannot hold every language.
+/** @param {string} method @param {string} path @param {Options} [options] */
 export async function ask(method, path, { body, query, revision, once = false, signal, reason } = {}) {
   const sent = reason ? { ...body, reason } : body;
   const response = await send(method, path, { body: sent, query, revision, signal, key: once ? randomKey() : null });
@@ -29,6 +41,7 @@ export async function get(path, query, signal) {
 }
 
 // The answer while it is still coming, for streams and files.
+/** @param {string} method @param {string} path @param {Options} [options] */
 export async function stream(method, path, { body, query, headers, signal } = {}) {
   const response = await send(method, path, { body, query, headers, signal });
   if (!response.ok) throw refused(response, await documentOf(response));
@@ -39,6 +52,7 @@ export const isAbort = (error) => error?.name === "AbortError";
 
 async function send(method, path, options) {
   const address = path + queryText(options.query);
+  /** @type {RequestInit} */
   const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: "omit", cache: "no-store" };
   try {
     return await fetch(address, init);

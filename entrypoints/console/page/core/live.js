@@ -83,7 +83,10 @@ const announce = () => document.dispatchEvent(new CustomEvent("live"));
 
 class Follower {
   constructor({ isNews, renew, isBusy, signal }) {
-    Object.assign(this, { isNews, renew, isBusy, signal });
+    this.isNews = isNews;
+    this.renew = renew;
+    this.isBusy = isBusy;
+    this.signal = signal;
     this.waiting = new Map();
     this.timer = null;
     this.isRunning = false;

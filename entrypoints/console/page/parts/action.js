@@ -7,6 +7,10 @@ import { refusal } from "../core/session.js";
 
 // A button out of use stays reachable by keyboard, so that its reason can be read. `needs` is what the person must be: a
 // role in the organization ("viewer", "editor", "admin"), or "platform" for platform administrators.
+/**
+ * @param {string} text
+ * @param {{ needs: string, why?: string | null, run?: (button: HTMLElement) => any, tone?: string, label?: string }} options
+ */
 export function action(text, { needs, why = null, run, tone = "", label }) {
   const reason = refusal(needs) ?? why;
   const button = element("button", { type: "button", class: tone, "aria-label": label, onclick: () => start(button, run) }, text);

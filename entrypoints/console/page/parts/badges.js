@@ -27,7 +27,9 @@ export const chips = (names) => element("span", { class: "chips" }, names.map(ch
 
 // Time goes on while a page is open.
 export function renewAges() {
-  for (const each of document.querySelectorAll("time[data-age]")) each.textContent = ago(each.dateTime);
+  /** @type {NodeListOf<HTMLTimeElement>} */
+  const times = document.querySelectorAll("time[data-age]");
+  for (const each of times) each.textContent = ago(each.dateTime);
 }
 
 // For rows of a list: what tells models apart comes first, the rest is a number.

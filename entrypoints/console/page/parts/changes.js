@@ -34,13 +34,16 @@ export function placesIn(...readings) {
   });
 }
 
+/** @type {(reading: any, place: string[]) => any} */
 export const at = (reading, [name, member]) => member === undefined ? reading[name] : reading[name]?.[member];
 
 export const differing = (before, now) => placesIn(before, now).filter((place) => !isSame(at(before, place), at(now, place)));
 
+/** @type {(place: string[]) => string} */
 export const placeName = ([name, member]) => member === undefined ? label(name) : `${label(name)}: ${member}`;
 
 // A key is never shown, not even one's own.
+/** @param {string[]} place @param {any} held */
 export function shown([name], held) {
   if (name === "apiKey" && held) return typeof held === "string" ? "a new key" : element("code", {}, held.hint);
   return value(held);

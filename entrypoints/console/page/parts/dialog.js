@@ -2,13 +2,14 @@
 
 import { element, replace, uniqueId } from "../core/elements.js";
 
+/** @param {string} heading @param {any} content @param {{ wide?: boolean, onclose?: () => void }} [options] */
 export function openDialog(heading, content, { wide = false, onclose } = {}) {
   const id = uniqueId("dialog");
   const body = element("div", { class: "dialog-body" });
   const close = element("button", { type: "button", class: "plain close", "aria-label": "Close", onclick: () => dialog.close() }, "×");
   const dialog = element("dialog", { "aria-labelledby": id, class: wide ? "wide" : "" },
     element("header", {}, element("h2", { id }, heading), close), body);
-  const before = document.activeElement;
+  const before = /** @type {HTMLElement | null} */ (document.activeElement);
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (before?.isConnected) before.focus();
@@ -18,7 +19,9 @@ export function openDialog(heading, content, { wide = false, onclose } = {}) {
   handle.show(content);
   document.body.append(dialog);
   dialog.showModal();
-  (body.querySelector("input:not([type=checkbox]), select, textarea") ?? close).focus();
+  /** @type {HTMLElement | null} */
+  const first = body.querySelector("input:not([type=checkbox]), select, textarea");
+  (first ?? close).focus();
   return handle;
 }
 

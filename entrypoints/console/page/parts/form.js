@@ -4,6 +4,7 @@ import { Problem } from "../core/api.js";
 import { element, inline, replace, uniqueId } from "../core/elements.js";
 
 // kind: text, password, number, url, textarea, choice, check. `pointer` is the field's place in the request.
+/** @param {{ name: string, label: string, [attribute: string]: any }} options */
 export function field({ name, label, type = "text", help, value = "", choices = [], pointer = `/${name}`, unit, ...attributes }) {
   const id = uniqueId(name);
   const control = controlFor(type, { id, name, value, choices, attributes });
@@ -115,7 +116,7 @@ export class Form {
 
   #home(pointer) {
     const fits = this.fields.filter((each) => pointer === each.pointer || pointer.startsWith(`${each.pointer}/`));
-    return fits.sort((one, other) => other.pointer.length - one.pointer.length)[0];
+    return fits.toSorted((one, other) => other.pointer.length - one.pointer.length)[0];
   }
 
   #isComplete() {

@@ -14,7 +14,16 @@ export class Listing {
   // cannot be sorted has a null for `sort`. It renews itself, and calls `renewed(rows)`, when somebody else causes an
   // event whose type begins like one of `about`; and every so many milliseconds, for what is no event.
   constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], every = 0, renewed = () => {} }) {
-    Object.assign(this, { path, filters, signal, draw, empty, fixed, limit, about, renewed });
+    this.path = path;
+    this.filters = filters;
+    this.signal = signal;
+    this.draw = draw;
+    this.empty = empty;
+    this.fixed = fixed;
+    this.limit = limit;
+    this.about = about;
+    /** @type {(rows: any[]) => void} */
+    this.renewed = renewed;
     this.sort = sort && (query.sort ?? sort);
     this.usualSort = sort;
     this.cursors = [];

@@ -3,6 +3,7 @@
 import { element } from "../core/elements.js";
 import { href } from "../core/router.js";
 
+/** @param {string} heading @param {{ lead?: string, actions?: any[], back?: string[] }} [options] @param {any[]} content */
 export function page(heading, { lead, actions = [], back } = {}, ...content) {
   return [
     element("div", { class: "heading" },

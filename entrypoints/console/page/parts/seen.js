@@ -8,6 +8,10 @@ import { table } from "./table.js";
 
 // `act(revision)` does it, unless it `isDone(now)` already. Returns something, or null when the person has thought better
 // of it.
+/**
+ * @param {any} seen
+ * @param {{ path: string, action: string, act: (revision: number) => Promise<any>, tone?: string, isDone?: (now: any) => boolean }} options
+ */
 export async function asSeen(seen, { path, action, act, tone, isDone = () => false }) {
   let known = seen;
   for (;;) {

@@ -2,7 +2,17 @@
 
 import { element } from "../core/elements.js";
 
+/**
+ * @typedef {object} Options
+ * @property {string} [caption]
+ * @property {Selection | null} [selection]
+ * @property {string | null} [sorted]
+ * @property {((sort: string) => void) | null} [onsort]
+ * @property {((row: any) => string | null) | null} [rowClass]
+ */
+
 // columns: {head, cell(row), sort?, numeric?, isUnseen?}. `selection` adds a box to each row.
+/** @param {any[]} columns @param {any[]} rows @param {Options} [options] */
 export function table(columns, rows, { caption, selection = null, sorted = null, onsort = null, rowClass = null } = {}) {
   const heads = columns.map((column) => head(column, sorted, onsort));
   const body = rows.map((row) => element("tr", { role: "row", class: rowClass?.(row), "data-key": selection?.id(row) ?? row.id },

@@ -19,7 +19,8 @@ export async function show({ query, signal }) {
 
 class Attempt {
   constructor(wish, signal) {
-    Object.assign(this, { wish, signal });
+    this.wish = wish;
+    this.signal = signal;
     this.prompt = field({ name: "prompt", label: "Prompt", type: "textarea", rows: 6, required: true, class: "prose", spellcheck: "true" });
     this.picture = new Picture();
     this.most = field({ name: "maxTokens", pointer: "/config/maxTokens", label: "Longest answer", unit: "tokens", type: "number", min: 1, step: 1 });

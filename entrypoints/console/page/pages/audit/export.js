@@ -71,7 +71,7 @@ async function endsOf(content) {
   try {
     return { header: JSON.parse(first), footer: JSON.parse(last) };
   } catch {
-    return {};
+    return { header: null, footer: null };
   }
 }
 

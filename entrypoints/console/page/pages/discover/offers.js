@@ -55,7 +55,7 @@ export class Offers {
     return this.providers.flatMap(({ id }) => this.answers.get(id)?.offers ?? []).filter((offer) =>
       (!sought || `${offer.name} ${offer.modelId}`.toLowerCase().includes(sought)) && (!type || offer.type === type)
       && (!provider || offer.providerId === provider) && (!wanted || offer.news.some(({ kind }) => kind === wanted)))
-      .sort((one, other) => isNews(other) - isNews(one));
+      .toSorted((one, other) => isNews(other) - isNews(one));
   }
 
   // Answers come faster than they can be seen: all that came since the last picture make the next one.

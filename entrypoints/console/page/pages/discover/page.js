@@ -26,7 +26,8 @@ export async function show({ query, signal }) {
 
 class Discovery {
   constructor(providers, query, signal) {
-    Object.assign(this, { providers, signal });
+    this.providers = providers;
+    this.signal = signal;
     const wanted = (query.providers ?? "").split(",").filter(Boolean);
     this.sources = new Sources(providers, wanted);
     this.progress = element("p", { role: "status", class: "quiet" });

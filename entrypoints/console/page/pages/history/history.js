@@ -11,6 +11,11 @@ import { Past } from "./past.js";
 const PAGE = 30;
 
 // `now` is the document as it is; null when it was removed, and cannot be brought back.
+/**
+ * @param {string} path
+ * @param {any} now
+ * @param {{ needs: string, reverted?: () => void, signal: AbortSignal }} options
+ */
 export async function history(path, now, { needs, reverted, signal }) {
   const list = element("ol", { class: "timeline" });
   const more = element("div", { class: "paging" });

@@ -19,7 +19,12 @@ const SLIDING_MS = 120;
 export class Past {
   // `now` is null when it was removed; `last` is the newest revision that there is something to see of.
   constructor(path, now, { last, needs, reverted, signal }) {
-    Object.assign(this, { path, now, last, needs, reverted, signal });
+    this.path = path;
+    this.now = now;
+    this.last = last;
+    this.needs = needs;
+    this.reverted = reverted;
+    this.signal = signal;
     const id = uniqueId("revision");
     this.shown = element("output", { for: id });
     this.place = element("div", { class: "stack", "aria-live": "polite" });

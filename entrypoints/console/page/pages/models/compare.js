@@ -9,6 +9,7 @@ import { chips, enabled, stage } from "../../parts/badges.js";
 import { field } from "../../parts/form.js";
 import { card, nothing, page } from "../../parts/page.js";
 
+/** @type {[name: string, show: (model: any) => any][]} */
 const ROWS = [
   ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model))],
   ["Type", (model) => title(model.type)],

@@ -93,6 +93,7 @@ function patchOf(change, before) {
   return priced(change.config ? { ...change, config: patchBetween(before.config, change.config) } : change);
 }
 
+/** @param {Record<string, any>} given */
 function priced({ inputPrice, outputPrice, ...rest }) {
   if (inputPrice === undefined && outputPrice === undefined) return rest;
   return { ...rest, pricing: { inputPer1kTokens: inputPrice, outputPer1kTokens: outputPrice } };

@@ -48,7 +48,7 @@ function told(job) {
 
 function took({ startedAt, finishedAt }) {
   if (!startedAt) return UNKNOWN;
-  const milliseconds = new Date(finishedAt) - new Date(startedAt);
+  const milliseconds = new Date(finishedAt).getTime() - new Date(startedAt).getTime();
   return milliseconds < 10_000 ? `${number(milliseconds)} ms` : `${number(Math.round(milliseconds / 1000))} s`;
 }
 

@@ -34,6 +34,7 @@ export class Jobs {
   }
 
   // Starts a job; it is refused with a Problem when another one stands in its way.
+  /** @param {string} path @param {{ body?: any, reason?: string }} [options] */
   async start(path, { body, reason } = {}) {
     const { document } = await ask("POST", path, { body, reason: reason || undefined, once: true });
     this.own.add(document.id);

@@ -22,7 +22,9 @@ export async function editProvider(provider, done) {
 
 class ProviderForm {
   constructor(types, provider, done) {
-    Object.assign(this, { types, provider, done });
+    this.types = types;
+    this.provider = provider;
+    this.done = done;
     this.outcome = element("div", { "aria-live": "polite" });
     this.form = new Form([], { action: provider ? "Save" : "Add the provider", submit: () => this.#save(), extra: [this.#tester()] });
     this.form.body.classList.add("two");

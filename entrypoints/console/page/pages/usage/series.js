@@ -14,7 +14,7 @@ const figure = {
 export async function seriesOf(days, models, measure, wanted, signal) {
   const value = figure[measure];
   const labels = everyDay(days.from, days.to);
-  const largest = [...models.data].sort((one, other) => value(other) - value(one)).slice(0, APART);
+  const largest = models.data.toSorted((one, other) => value(other) - value(one)).slice(0, APART);
   const series = await Promise.all(largest.map(async (model) => ({
     name: model.providerModelId,
     values: along(labels, (await get("/api/ai/usage", { ...wanted, groupBy: "day", modelId: model.modelId }, signal)).data, value),

@@ -1,0 +1,75 @@
+"""The scripts of the pages are linted by oxlint, and TypeScript checks them as they are."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.architecture.sources import ROOT, place, project_files
+from tests.npm import Packages, installed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIGURATION = ("jsconfig.json", ".oxlintrc.json")
+
+
+@pytest.fixture(scope="module")
+def packages() -> Packages:
+    return installed()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Give a folder that has the configuration of both, and as its only page one script."""
+    for name in CONFIGURATION:
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "entrypoints" / "page").mkdir(parents=True)
+    return tmp_path
+
+
+def lint(packages: Packages, folder: Path) -> str:
+    linted = packages.run(folder, "oxlint", "--config", ".oxlintrc.json", "--deny-warnings", "entrypoints")
+    return "" if linted.returncode == 0 else linted.stdout + linted.stderr
+
+
+def check(packages: Packages, folder: Path) -> str:
+    return packages.run(folder, "tsc", "--project", "jsconfig.json").stdout
+
+
+def test_the_scripts_of_pages_are_all_checked(packages: Packages) -> None:
+    listed = packages.run(ROOT, "tsc", "--project", "jsconfig.json", "--listFilesOnly").stdout
+    scripts = {place(path) for path in project_files() if path.suffix == ".js"}
+    assert len(scripts) > 50
+    assert {name for name in scripts if str(ROOT / name) not in listed} == set()
+
+
+def test_oxlint_finds_nothing(packages: Packages) -> None:
+    assert lint(packages, ROOT) == ""
+
+
+def test_typescript_finds_nothing(packages: Packages) -> None:
+    assert check(packages, ROOT) == ""
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        ("export const two = one + 1;", "TS2304"),
+        ("const add = (one, two) => one + two;\nexport const sum = add(1, 2, 3);", "TS2554"),
+        ('import { two } from "./other.js";\nexport const three = two;', "TS2307"),
+        ("export const width = document.body.widht;", "TS2339"),
+    ],
+    ids=["an unknown name", "an argument too many", "a module that is not there", "a property that is not there"],
+)
+def test_a_mistake_would_be_found(packages: Packages, project: Path, script: str, error: str) -> None:
+    (project / "entrypoints" / "page" / "page.js").write_text(f"{script}\n")
+    assert error in check(packages, project)
+
+
+@pytest.mark.parametrize("script", ["let one = 1;\nexport { one };", "export const isOne = (one) => one == 1;"])
+def test_a_bad_habit_would_be_found(packages: Packages, project: Path, script: str) -> None:
+    (project / "entrypoints" / "page" / "page.js").write_text(f"{script}\n")
+    assert "page.js" in lint(packages, project)
