@@ -44,9 +44,15 @@ def state_of(aggregate: Root) -> tuple[str, bytes]:
     return snapshot.topic, _TRANSCODER.encode(state)
 
 
+def decoded_state(state: bytes) -> dict[str, Any]:
+    """Return what `state_of` has encoded."""
+    decoded: dict[str, Any] = _TRANSCODER.decode(state)
+    return decoded
+
+
 def aggregate_of(aggregate_id: UUID, revision: int, topic: str, state: bytes) -> Root:
     """Return the aggregate whose state it is."""
-    decoded = {**_TRANSCODER.decode(state), "_recorded_position": None}
+    decoded = {**decoded_state(state), "_recorded_position": None}
     aggregate = Snapshot(aggregate_id, revision, UNRECORDED, topic, decoded).mutate(None)
     if not isinstance(aggregate, Root):
         raise TypeError(f"{topic} is not the topic of an aggregate")

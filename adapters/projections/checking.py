@@ -26,6 +26,9 @@ _MOMENT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 Digest = tuple[int, int]
 """How many rows there are, and a mark of their values."""
 
+SNAPSHOTS: Final = "aggregate_snapshots"
+"""What is made of the log as well, besides the tables: aggregates' states, kept so that old ones are loaded quickly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Differing:
@@ -46,7 +49,7 @@ class Checked:
     events: int
     fold: Fold
     differing: dict[Table, list[Differing]] = field(default_factory=dict)
-    digests: dict[Table, Digest] = field(default_factory=dict)
+    digests: dict[str, Digest] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
@@ -92,20 +95,21 @@ async def _compare(
             differ = await connection.execute(source.about("differ", table, which), parameters)
             digest = await connection.execute(source.about("digest", table, which), own)
             found.append((table, differ, digest))
+        kept = await connection.execute(source.snapshots(which), own)
         await connection.execute(b"COMMIT")
     for table, differ, digest in found:
         checked.differing[table] = [Differing(*row) for row in await differ.fetchall()]
         checked.digests[table] = _digest(await digest.fetchone())
+    checked.digests[SNAPSHOTS] = _digest(await kept.fetchone())
 
 
-async def digests(
-    connection: Connection, source: Source, organization_id: UUID, which: Which
-) -> Mapping[Table, Digest]:
-    """Return how many of these rows each table has, and a mark of all their values."""
+async def digests(connection: Connection, source: Source, organization_id: UUID, which: Which) -> Mapping[str, Digest]:
+    """Return how many of these rows each table has, and a mark of all their values; the same of snapshots."""
     own = {**which.parameters, "organization_id": organization_id}
     async with connection.pipeline():
-        found = [(table, await connection.execute(source.about("digest", table, which), own)) for table in source.names]
-    return {table: _digest(await cursor.fetchone()) for table, cursor in found}
+        found = [(name, await connection.execute(source.about("digest", name, which), own)) for name in source.names]
+        kept = await connection.execute(source.snapshots(which), own)
+    return {name: _digest(await cursor.fetchone()) for name, cursor in (*found, (SNAPSHOTS, kept))}
 
 
 def as_json(rows: Sequence[Row]) -> str:

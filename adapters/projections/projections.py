@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from adapters.projections.connections import Connection
     from adapters.projections.folding import Projector
+    from adapters.projections.source import WrongSnapshots
     from application.ports.progress import Progress
     from application.ports.projections import Comparison
     from application.projections.rows import Table
@@ -35,9 +36,17 @@ _PAGE: Final = 5_000
 class PostgresProjections:
     """Fulfils `application.ports.projections.Projections` through the administrators' login, which owns no table."""
 
-    def __init__(self, url: str, *, projector: Projector = project, version: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        wrong_snapshots: WrongSnapshots,
+        *,
+        projector: Projector = project,
+        version: str | None = None,
+    ) -> None:
         """Take the login's URL, and for other projections than those of this code a mark of their version."""
         self._url = url
+        self._wrong_snapshots = wrong_snapshots
         self._projector = projector
         self._version = version or projection_version()
 
@@ -97,7 +106,7 @@ class PostgresProjections:
         await progress.begin("prepare")
         async with several(self._url, _WORKERS) as connections:
             first = connections[0]
-            source = await Source.of(first, names, self._projector, self._version)
+            source = await Source.of(first, names, self._projector, self._version, self._wrong_snapshots)
             walk = Walk(source, progress, writes=writes, full=full)
             step = "rebuild" if writes else "verify"
             if organization_id is not None:

@@ -11,12 +11,16 @@ from adapters.sql import statements
 from application.projections.project import TOPICS, TOPICS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from uuid import UUID
 
     from adapters.projections.connections import Connection
     from adapters.projections.folding import Projector
     from adapters.projections.parts import Which
     from application.projections.rows import Table
+
+    WrongSnapshots = Callable[[Connection, UUID, UUID, UUID], Awaitable[Sequence[tuple[UUID, str]]]]
+    """Returns the aggregates in a range of ids of which a snapshot is wrong, each with its first event's topic."""
 
 SQL_TEXTS: Final = statements("adapters.projections", "statements.sql")
 
@@ -29,16 +33,24 @@ class Source:
     projector: Projector
     version: str
     columns: Mapping[Table, Sequence[str]]
+    wrong_snapshots: WrongSnapshots
     _texts: dict[tuple[str, str, type], bytes] = field(default_factory=dict)
 
     @classmethod
-    async def of(cls, connection: Connection, names: Sequence[Table], projector: Projector, version: str) -> Self:
+    async def of(
+        cls,
+        connection: Connection,
+        names: Sequence[Table],
+        projector: Projector,
+        version: str,
+        wrong_snapshots: WrongSnapshots,
+    ) -> Self:
         """Return the source, with the columns that the tables have now."""
         columns = {
             name: [row[0] for row in await (await connection.execute(SQL_TEXTS["columns"], {"table": name})).fetchall()]
             for name in names
         }
-        return cls(names, projector, version, columns)
+        return cls(names, projector, version, columns, wrong_snapshots)
 
     @property
     def others(self) -> Sequence[str]:
@@ -50,6 +62,14 @@ class Source:
         key = ("events", "", type(which))
         if key not in self._texts:
             statement = SQL(SQL_TEXTS["events"]).format(which=which.condition("aggregate_id"))
+            self._texts[key] = statement.as_bytes()
+        return self._texts[key]
+
+    def snapshots(self, which: Which) -> bytes:
+        """Return the statement that counts and marks the snapshots of some aggregates."""
+        key = ("snapshots", "", type(which))
+        if key not in self._texts:
+            statement = SQL(SQL_TEXTS["snapshots"]).format(which=which.condition("aggregate_id"))
             self._texts[key] = statement.as_bytes()
         return self._texts[key]
 

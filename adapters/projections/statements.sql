@@ -49,6 +49,10 @@ FROM differing;
 SELECT count(*), coalesce(sum(hash_record_extended(ROW({columns}), 0)), 0) FROM {table}
 WHERE {organization} = %(organization_id)s AND {which};
 
+-- snapshots: how many snapshots of some aggregates there are, and a mark of all that is in them
+SELECT count(*), coalesce(sum(hash_record_extended(ROW(s.*), 0)), 0) FROM aggregate_snapshots s
+WHERE organization_id = %(organization_id)s AND {which};
+
 -- rewrite: write rows if their events go no further than the moment they were made of
 SELECT left_alone, milliseconds FROM rewrite_rows(
     %(organization_id)s, %(table)s, %(sequence)s, %(ids)s, %(rows)s::jsonb);

@@ -35,11 +35,11 @@ class Tally:
         """Of how many more rows the fields are named."""
         return max(0, _MOST_NAMED - min(map(len, self._named.values())))
 
-    def pass_by(self, found: Mapping[Table, Digest]) -> None:
+    def pass_by(self, found: Mapping[str, Digest]) -> None:
         """Count an organization of which nothing has changed."""
         self._unchanged += 1
-        for table, (count, _) in found.items():
-            self._rows[table] += count
+        for table in self._rows:
+            self._rows[table] += found[table][0]
 
     def add(self, organization_id: UUID, checked: Checked) -> None:
         """Take in what a part has shown."""

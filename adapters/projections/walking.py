@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
-from adapters.projections.checking import check, digests
+from adapters.projections.checking import Differing, check, digests
 from adapters.projections.parts import Span, spans
 from adapters.projections.rewriting import Pace, rewrite
 from adapters.projections.source import SQL_TEXTS
 from adapters.projections.tally import Tally
 from application.ports.projections import RebuildTogether
+from application.projections.project import TOPICS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from adapters.projections.connections import Connection
     from adapters.projections.source import Source
     from application.ports.progress import Progress
-    from application.projections.rows import Table
 
 # Models of a part may wait for their provider of another one, and that for its name.
 _ROUNDS: Final = 3
@@ -41,10 +41,10 @@ class Organization:
     proofs: Mapping[str, Sequence[Any]] | None = None
     parts_left: int = 0
     is_equal: bool = True
-    sums: dict[Table, Digest] = field(default_factory=dict)
+    sums: dict[str, Digest] = field(default_factory=dict)
 
-    def is_proved(self, found: Mapping[Table, Digest]) -> bool:
-        """Tell whether these are the rows that were proved."""
+    def is_proved(self, found: Mapping[str, Digest]) -> bool:
+        """Tell whether these are the rows and snapshots that were proved."""
         proofs = self.proofs or {}
         return all((count, str(mark)) == tuple(proofs.get(table, ())) for table, (count, mark) in found.items())
 
@@ -123,6 +123,13 @@ class Walk:
     async def _part(self, connection: Connection, part: Part) -> None:
         organization, span, events = part
         checked = await check(connection, self._source, organization.id, span, named=self.tally.still_named)
+        if not self._writes:
+            for aggregate_id, topic in await self._source.wrong_snapshots(
+                connection, organization.id, span.first, span.last
+            ):
+                for table in self._source.names:
+                    if topic in TOPICS_OF[table]:
+                        checked.differing[table].append(Differing(aggregate_id, "different", ["snapshot"]))
         self.tally.add(organization.id, checked)
         organization.take(checked)
         if self._writes:

@@ -43,7 +43,10 @@ class OrganizationUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A row that is not what the log makes of it; values are not named, for they are the tenants'."""
+    """A row that is not what the log makes of it; values are not named, for they are the tenants'.
+
+    The field `snapshot` stands for a state of the aggregate that is kept so that an old one is loaded quickly.
+    """
 
     organization_id: UUID
     row_id: UUID

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
+from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.postgres.inspection import forget_canaries, keep_canaries, stored_canaries
 from adapters.postgres.jobs import PostgresJobs
@@ -41,7 +42,7 @@ class Administration(containers.DeclarativeContainer):
     )
     jobs = providers.Singleton(PostgresJobs, pool, providers.Singleton(SystemClock))
     stock = providers.Singleton(PostgresCredentialStock, pool)
-    projections = providers.Singleton(PostgresProjections, admin_database_url)
+    projections = providers.Singleton(PostgresProjections, admin_database_url, providers.Object(wrong_snapshots))
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     keys = providers.Singleton(EnvelopeMasterKeys, providers.Singleton(Envelope, keyring), keyring)
 

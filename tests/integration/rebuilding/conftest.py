@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.event_store.organizations import EventSourcedOrganizations
+from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from domain.organization.aggregate import Organization
 from tests.builders import a_model, a_price, a_provider, acting
@@ -101,4 +102,4 @@ async def tenants(
 
 @pytest.fixture
 def projections(database: Database) -> PostgresProjections:
-    return PostgresProjections(database.admin_url)
+    return PostgresProjections(database.admin_url, wrong_snapshots)

@@ -11,6 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
+from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections import walking
 from adapters.projections.projections import PostgresProjections
 from adapters.projections.rewriting import Pace
@@ -72,7 +73,7 @@ def main() -> None:
     url, stop_at = sys.argv[1:]
     pausing = Pausing(stop_at)
     setattr(walking, "Pace", lambda: OneByOne(pausing))  # noqa: B010 - for this process only
-    asyncio.run(rebuilt(PostgresProjections(url, projector=pausing.project), progress=pausing))
+    asyncio.run(rebuilt(PostgresProjections(url, wrong_snapshots, projector=pausing.project), progress=pausing))
 
 
 if __name__ == "__main__":

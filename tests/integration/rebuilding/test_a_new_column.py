@@ -19,6 +19,7 @@ from adapters.event_store.appends import callers_append
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.models import EventSourcedModels
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from application.projections.project import project
 from application.projections.rows import LoggedEvent
@@ -83,7 +84,9 @@ def next_version(pool: Pool) -> Iterator[EventSourcedModels]:
 
 @pytest.fixture
 def next_projections(database: Database) -> PostgresProjections:
-    return PostgresProjections(database.admin_url, projector=project_with_the_column, version="the next one")
+    return PostgresProjections(
+        database.admin_url, wrong_snapshots, projector=project_with_the_column, version="the next one"
+    )
 
 
 def per_million(owner: Connection) -> set[object]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from adapters.event_store.lives import INTERVAL
+from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
-from tests.integration.rebuilding.administering import verified
+from tests.integration.rebuilding.administering import rebuilt, verified
 
 if TYPE_CHECKING:
     from tests.databases import Connection, Database
@@ -34,7 +38,7 @@ async def test_what_another_version_of_the_projection_has_proved_is_folded_again
 ) -> None:
     assert tenants
     await verified(projections)
-    other = PostgresProjections(database.admin_url, version="another one")
+    other = PostgresProjections(database.admin_url, wrong_snapshots, version="another one")
     assert (await verified(other)).unchanged == 0
     assert (await verified(other)).unchanged == 2
 
@@ -46,3 +50,40 @@ async def test_a_projection_alone_is_proved_alone(
     await verified(projections, ["ai_models"])
     assert (await verified(projections)).unchanged == 0
     assert (await verified(projections, ["ai_providers"])).unchanged == 2
+
+
+FIRST_EVENT = """org_sequence = 1, event_hash = (
+    SELECT e.hash FROM events e WHERE e.organization_id = held.organization_id AND e.org_sequence = 1)"""
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "state = convert_to(replace(convert_from(state, 'UTF8'), 'Name ', 'Nome '), 'UTF8')",
+        "projected = convert_to(replace(convert_from(projected, 'UTF8'), 'Name ', 'Nome '), 'UTF8')",
+        "state = ''",
+        "topic = 'domain.model.aggregate:Model'",
+        FIRST_EVENT,
+    ],
+    ids=["state", "row", "unreadable", "topic", "event"],
+)
+async def test_an_edited_snapshot_is_told_and_dropped_by_a_rebuild(
+    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection, edit: str
+) -> None:
+    for each in tenants:
+        for number in range(1, INTERVAL + 50):
+            await each.rename(0, f"Name {number}")
+        await each.rename(0, "At last")
+    assert all(not table.differences.count for table in (await verified(projections)).tables)
+    assert (await verified(projections)).unchanged == 2
+    edited = tenants[0].organization_id
+    statement = f"UPDATE aggregate_snapshots held SET {edit} WHERE organization_id = %s"  # noqa: S608 - one of these
+    assert owner.execute(statement.encode(), (edited,)).rowcount > 0
+    for _ in range(2):
+        found = await verified(projections)
+        assert found.unchanged == 1
+        [difference] = [each for table in found.tables for each in table.differences.first]
+        assert (difference.organization_id, difference.fields) == (edited, ["snapshot"])
+    await rebuilt(projections)
+    assert not owner.execute("SELECT FROM aggregate_snapshots").fetchall()
+    assert all(not table.differences.count for table in (await verified(projections)).tables)
