@@ -33,7 +33,7 @@ TOOLS: Final[list[ChatCompletionToolParam]] = [
 ]
 WEATHER: Final = {"city": "Oslo", "days": 2}
 # Chat Completions itself, Responses (a model that reasons), Messages and generateContent, with thoughts and without.
-MODELS: Final = (
+MODELS: Final[tuple[tuple[str, str], ...]] = (
     ("openai", "gpt-4o"),
     ("openai", "gpt-5.6"),
     ("anthropic", "claude-haiku-4-5"),
@@ -92,13 +92,19 @@ async def test_calls_tools_in_parallel_and_goes_on_with_their_results(
     assert second.choices[0].finish_reason == "stop"
 
 
-@pytest.mark.parametrize("mark", ["whole-calls", "no-index", "index-0", "long-ids", "empty-arguments"])
-@everywhere
+# What OpenAI itself writes oddly goes through as it is.
+CUTS: Final = [
+    (*each, mark)
+    for each in MODELS
+    for mark in ("whole-calls", "no-index", "index-0", "long-ids", "empty-arguments")
+    if each != ("openai", "gpt-4o") or mark in {"whole-calls", "long-ids"}
+]
+
+
+@pytest.mark.parametrize(("provider", "model", "mark"), CUTS)
 async def test_calls_come_whole_however_the_provider_cuts_them(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, *, provider: str, model: str, mark: str
 ) -> None:
-    if (provider, model) == ("openai", "gpt-4o") and mark in {"no-index", "index-0", "empty-arguments"}:
-        pytest.skip("what OpenAI itself writes goes through as it is")
     await registered(api, sandbox, provider, model_id=model)
     messages = said(f"call weather {json.dumps(WEATHER)} and call towns sandbox:{mark}")
     answer = await asked(client, stream=True, model=model, messages=messages, tools=TOOLS)
@@ -155,10 +161,9 @@ async def test_says_how_much_to_think_and_what_only_tunes(
     left_out = set(filter(None, raw.headers.get("Ignored-Fields", "").split(", ")))
     expected = {"openai": set(), "anthropic": {"seed", "prompt_cache_key"}, "google": {"prompt_cache_key"}}[provider]
     assert left_out == expected
-    sent = sandbox.requests[-1].json or {}
-    assert (sent.get("seed") or sent.get("generationConfig", {}).get("seed")) == (
-        None if provider == "anthropic" else 7
-    )
+    sent: dict[str, Any] = sandbox.requests[-1].json or {}
+    seed = sent.get("seed") or sent.get("generationConfig", {}).get("seed")
+    assert seed == (None if provider == "anthropic" else 7)
 
 
 @pytest.mark.parametrize(("provider", "model"), [("anthropic", "claude-haiku-4-5"), ("google", "gemini-2.5-flash")])
@@ -201,6 +206,7 @@ async def test_has_several_answers_of_a_provider_of_its_own_protocol(
 
 async def test_is_told_what_the_provider_itself_says(client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox) -> None:
     await registered(api, sandbox)
-    with pytest.raises(openai.BadRequestError, match="The provider says: ") as refused:
-        await client.chat.completions.create(model="gpt-4o", messages=said("Hello"), temperature=9)
+    with pytest.raises(openai.BadRequestError, match="The provider says: \"This model's maximum context") as refused:
+        await client.chat.completions.create(model="gpt-4o", messages=said("sandbox:too-long"))
+    assert refused.value.code == "context_length_exceeded"
     assert sandbox.key("openai") not in str(refused.value)

@@ -300,6 +300,9 @@ async def test_the_providers_own_sentence_is_in_every_shape(providers: Providers
         reply = await post(service, path, {"model": "gpt-4o", **body})
         assert reply.status == 400
         assert f'The provider says: "{SAID}" (its request req_1).' in reply.document["error"]["message"]
+        line = service.log.lines("request")[-1]
+        assert (line["upstream_category"], line["upstream_status"]) == ("bad_request", 400)
+        assert (line["upstream_message"], line["upstream_request_id"]) == (SAID, "req_1")
     reply = await post(service, GENERATE, {"providerModelId": "gpt-4o", "prompt": "Hello"})
     assert (reply.status, reply.document["upstreamMessage"], reply.document["upstreamRequestId"]) == (
         422,
@@ -327,3 +330,21 @@ async def test_models_that_reason_are_asked_in_the_protocol_that_takes_the_promp
         assert (await post(service, CHAT, {"model": model, "messages": HELLO, **body})).status == 200
         paths.append(providers.outbound.requests[-1].url.removeprefix(AN_ENDPOINT.url))
     assert paths == ["/chat/completions", "/responses", "/chat/completions"]
+
+
+async def test_a_stream_that_breaks_off_is_in_the_log_with_the_providers_sentence(
+    providers: Providers, service: Service
+) -> None:
+    error = b'data: {"error": {"message": "Out of memory.", "type": "server_error"}}\n\n'
+    providers.answers("/chat/completions", chunk(delta={"content": "Hi"}), error, headers=EVENTS)
+    reply = await post(service, CHAT, {"model": "gpt-4o", "messages": HELLO, "stream": True})
+    assert (reply.status, b'says: \\"Out of memory.\\"' in reply.content) == (200, True)
+    line = service.log.lines("request")[-1]
+    assert (line["status"], line["upstream_category"], line["upstream_message"]) == (
+        200,
+        "provider_error",
+        "Out of memory.",
+    )
+    providers.answers("/messages", MESSAGE)
+    await post(service, CHAT, {"model": "claude-sonnet-4-5", "messages": HELLO})
+    assert not any(name.startswith("upstream") for name in service.log.lines("request")[-1])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from application.prompts.completion import CompletionEvent
+    from application.prompts.conversation import ToolCall
 
 DONE = b"[DONE]"
 # How a chunk with the usage alone begins, in every server's way of writing it: it is looked into only then.
@@ -79,13 +80,11 @@ class ChunkEncoder:
                 piece = {"custom": {"input": text}} if is_custom else {"function": {"arguments": text}}
                 yield from self._chunks({"tool_calls": [{"index": index, **piece}]}, choice)
             case ToolCallDone(index, call, choice):
-                if not call.is_custom and (choice, index) not in self._with_arguments:
-                    # Clients read the pieces together as JSON.
-                    empty = {"index": index, "function": {"arguments": "{}"}}
-                    yield from self._chunks({"tool_calls": [empty]}, choice)
-                if (blob := blob_of(call)) is not None:
-                    signed = {"index": index, "extra_content": {"google": {"thought_signature": blob}}}
-                    yield from self._chunks({"tool_calls": [signed]}, choice)
+                # Clients read the arguments' pieces together as JSON.
+                rest = "" if call.is_custom or (choice, index) in self._with_arguments else "{}"
+                blob = blob_of(call)
+                if rest or blob is not None:
+                    yield from self._chunks({"tool_calls": [_last_piece(index, call, rest, blob)]}, choice)
             case _:
                 pass
 
@@ -111,6 +110,13 @@ class ChunkEncoder:
         told = {"index": choice, "delta": delta, "logprobs": None, "finish_reason": None, **ending}
         chunk = {**self._facts, "model": self._model, "choices": [told]}
         return orjson.dumps({**chunk, "usage": None} if self._with_usage else chunk)
+
+
+def _last_piece(index: int, call: ToolCall, rest: str, blob: str | None) -> dict[str, Any]:
+    """Return the piece that ends a call. OpenAI's own client breaks at a piece without words, be they none."""
+    words = {"custom": {"input": rest}} if call.is_custom else {"function": {"arguments": rest}}
+    signed = {} if blob is None else {"extra_content": {"google": {"thought_signature": blob}}}
+    return {"index": index, **words, **signed}
 
 
 def _is_usage_alone(data: bytes) -> bool:

@@ -72,11 +72,9 @@ def message_of(chunks: list[dict[str, Any]]) -> dict[str, Any]:
                     calls.append({name: value for name, value in call.items() if name != "index"})
                     continue
                 place = calls[call["index"]]
-                for name, value in call.items():
-                    if name == "function":
-                        place["function"]["arguments"] += value["arguments"]
-                    elif name != "index":
-                        place[name] = value
+                # As OpenAI's own client demands it of every piece.
+                place["function"]["arguments"] += call["function"]["arguments"]
+                place |= {name: value for name, value in call.items() if name not in {"index", "function"}}
             for name, value in delta.items():
                 grows = isinstance(value, str | list) and name in message and name != "role"
                 message[name] = message[name] + value if grows and message[name] is not None else value
