@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.wire.media import MediaSupport, text_of_document
+from adapters.providers.wire.refusals import MESSAGES
 from adapters.providers.wire.tools import arguments_object, names_of_calls, split_results
 from adapters.providers.wire.turns import settled
 from application.errors import InvalidInput
@@ -157,7 +158,7 @@ class ContentWriter:
         if data is not None:
             return {"inlineData": {**told, "data": data}}
         if not self._rules.fetches:
-            raise InvalidInput("/messages", "This model does not fetch files: send the file itself as data.")
+            raise InvalidInput(MESSAGES, "This model does not fetch files: send the file itself as data.")
         return {"fileData": {**told, "fileUri": url}}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from adapters.providers.wire.refusals import MESSAGES
 from adapters.providers.wire.tools import split_results
 from application.errors import InvalidInput
 from application.prompts.conversation import Text, ToolCall, ToolResult, Turn
@@ -72,7 +73,7 @@ class _Writer:
     def _answer(self, result: ToolResult) -> None:
         if result.call_id not in _ids(self._calls) or result.call_id in self._results:
             message = f"No call before it waits for the result of {result.call_id[:64]!r}."
-            raise InvalidInput("/messages", message)
+            raise InvalidInput(MESSAGES, message)
         self._results[result.call_id] = result
 
 
