@@ -76,7 +76,7 @@ class FakeGeneration:
     """
 
     calls: list[Call] = field(default_factory=list)
-    tokens: dict[str, int | UpstreamFailure] = field(default_factory=dict)
+    tokens: dict[str, int | UpstreamFailure | Hang] = field(default_factory=dict)
     called: asyncio.Event = field(default_factory=asyncio.Event)
     _scripts: dict[str, list[Sequence[Step]]] = field(default_factory=dict)
 
@@ -106,6 +106,9 @@ class FakeGeneration:
             raise TokensNotCounted
         if isinstance(counted, UpstreamFailure):
             raise counted
+        if isinstance(counted, Hang):
+            await asyncio.Event().wait()
+        assert isinstance(counted, int)
         self.calls.append(Call(connection, request, "finished"))
         return counted
 

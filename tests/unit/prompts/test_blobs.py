@@ -85,3 +85,9 @@ def test_values_of_another_kind_are_left_out() -> None:
     forged = PREFIX + urlsafe_b64encode(b'{"s": 5, "o": ["x"], "t": {"a": 1}, "i": null}').decode()
     assert with_blob(Reasoning(text="x"), forged) == Reasoning(text="x")
     assert call_with_blob(ToolCall(id="c", name="f", arguments=""), forged) == ToolCall(id="c", name="f", arguments="")
+
+
+def test_a_signature_that_travels_beside_its_call_says_whose_it_is() -> None:
+    blob = blob_of(ToolCall(id="c", name="f", arguments="{}", signature="sealed", origin="account:model"))
+    assert blob is not None
+    assert with_blob(Reasoning(), blob) == Reasoning(signature="sealed", call_id="c", origin="account:model")

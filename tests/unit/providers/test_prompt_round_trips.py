@@ -6,6 +6,7 @@ The two were written apart, and neither knows the other: what both say of a prot
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -56,7 +57,9 @@ def _turns(draw: st.DrawFn, thoughts: st.SearchStrategy[Reasoning]) -> tuple[Tur
     """Draw a conversation as it comes about: questions, thoughts, words, calls with their results."""
     turns = [Turn(role="system", parts=(draw(TEXTS),))] if draw(st.booleans()) else []
     for step in range(draw(st.integers(1, 3))):
-        turns.append(Turn(role="user", parts=tuple(draw(st.lists(st.one_of(TEXTS, IMAGES, PDF), min_size=1, max_size=2)))))
+        turns.append(
+            Turn(role="user", parts=tuple(draw(st.lists(st.one_of(TEXTS, IMAGES, PDF), min_size=1, max_size=2))))
+        )
         ids = [f"call_{step}_{number}" for number in range(draw(st.integers(0, 2)))]
         if ids:
             calls = [ToolCall(id=each, name=draw(NAMES), arguments=orjson.dumps(draw(JSON)).decode()) for each in ids]
@@ -146,9 +149,7 @@ def _as_responses(turns: Sequence[Turn]) -> list[Turn]:
         texts = [each.text for each in part.parts if isinstance(each, Text)]
         if len(texts) == len(part.parts):
             words = "\n".join(texts)
-            return ToolResult(
-                call_id=part.call_id, parts=(Text(text=f"Error: {words}" if part.is_error else words),)
-            )
+            return ToolResult(call_id=part.call_id, parts=(Text(text=f"Error: {words}" if part.is_error else words),))
         failed = (Text(text="Error:"),) if part.is_error else ()
         shown = tuple(replace(each, detail="auto") if isinstance(each, Image) else each for each in part.parts)
         return ToolResult(call_id=part.call_id, parts=(*failed, *shown))
@@ -169,14 +170,16 @@ def test_generate_content(turns: tuple[Turn, ...], asked: dict[str, Any]) -> Non
     assert [each["role"] for each in contents] == [
         "user" if number % 2 == 0 else "model" for number in range(len(contents))
     ]
-    for before, after in zip(contents, contents[1:], strict=False):
+    for before, after in pairwise(contents):
         calls = [part["functionCall"] for part in before["parts"] if "functionCall" in part]
         results = [part["functionResponse"] for part in after["parts"] if "functionResponse" in part]
         assert [(each["id"], each["name"]) for each in calls] == [(each["id"], each["name"]) for each in results]
         sealed = [part for part in before["parts"] if "functionCall" in part and "thoughtSignature" in part]
         assert len(sealed) == bool(calls)
     said = [part.text for turn in turns if turn.role != "system" for part in turn.parts if isinstance(part, Text)]
-    assert said == [part["text"] for each in contents for part in each["parts"] if "text" in part and "thought" not in part]
+    assert said == [
+        part["text"] for each in contents for part in each["parts"] if "text" in part and "thought" not in part
+    ]
 
 
 @given(st.lists(st.one_of(TEXTS, st.builds(Refusal, text=WORDS)), min_size=1, max_size=4))
