@@ -226,13 +226,14 @@ async def test_a_failed_count_is_raised_as_what_it_was(start: Start) -> None:
 @everywhere
 async def test_the_beta_of_the_client_works(start: Start, provider: str) -> None:
     """Claude Code asks `/v1/messages?beta=true`; what the betas are, its headers say."""
+    asked: list[Any] = [*ASK]
     at = await start(provider)
     at.answers(URLS[provider], sample(WORDS[provider]))
-    message = await at.anthropic.beta.messages.create(model=NAME, max_tokens=2_000, messages=ASK, betas=["some-beta"])
+    message = await at.anthropic.beta.messages.create(model=NAME, max_tokens=2_000, messages=asked, betas=["some-beta"])
     assert message.stop_reason == "end_turn"
     sent = {name.lower(): value for name, value in at.outbound.requests[-1].headers.items()}
     assert ("anthropic-beta" in sent) is (provider == "anthropic")
     at.answers(f"{BASE}/messages/count_tokens", {"input_tokens": 7})
     if provider == "anthropic":
-        counted = await at.anthropic.beta.messages.count_tokens(model=NAME, messages=ASK)
+        counted = await at.anthropic.beta.messages.count_tokens(model=NAME, messages=asked)
         assert counted.input_tokens == 7
