@@ -119,7 +119,7 @@ async def _started(
     if url is not None:
         parameters: dict[str, Any] = conninfo_to_dict(url)
         environment["PGPASSWORD"] = str(parameters.pop("password", None) or os.environ.get("PGPASSWORD", ""))
-        arguments = (*arguments, f"--dbname={make_conninfo(**parameters)}")
+        arguments = (*arguments, "--no-password", f"--dbname={make_conninfo(**parameters)}")
     process = await asyncio.create_subprocess_exec(
         program, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=environment
     )

@@ -58,7 +58,8 @@ async def check_database(*, ports: CheckPorts, progress: Progress) -> CheckedDat
         Unavailable: the database cannot be reached.
     """
     await progress.begin("check the chains")
-    log = await verify_log(log=ports.log, checkpoints=ports.checkpoints)
+    # Notes of what was proved before are part of what is to be checked.
+    log = await verify_log(log=ports.log, checkpoints=ports.checkpoints, full=True)
     if log.findings:
         first = log.findings[0]
         raise DatabaseUnsound(

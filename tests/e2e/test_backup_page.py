@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.servers import PostgresServer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "backup.md").read_text("utf-8")
-BLOCKS = 5
+BLOCKS = 6
 _PATIENCE_SECONDS = 300.0
 
 
@@ -149,7 +149,10 @@ async def test_backing_up_and_restoring_as_the_page_says(
     assert "TRUNCATED" in printed
     assert "events are missing" in printed
     assert held(_superuser(new_server, "older")) == before
-    await expect_served(api, model, shell.settings | {"CHECKPOINT_SINK": str(tmp_path / "of-its-own")})
+    printed = await shell.carry_out(block("Restore an older backup", 1))
+    assert f"organization {api.organization_id}: events 3 to 3 are lost." in printed
+    assert "Whole." in printed
+    await expect_served(api, model, shell.settings)
 
 
 async def _checkpointed(settings: Mapping[str, str]) -> None:
