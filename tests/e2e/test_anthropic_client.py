@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from anthropic.types import MessageParam, ToolParam
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api
 
 HI: list[MessageParam] = [{"role": "user", "content": "Hello there"}]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from openai.types.responses import FunctionToolParam
 
-    from entrypoints.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
     from tests.e2e.api import Api
 
 TOOLS: list[FunctionToolParam] = [
