@@ -18,6 +18,7 @@ from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.report import Report
 from benchmarks.rotating import measure_rotating
 from benchmarks.starting import measure_starting
+from benchmarks.streaming import measure_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "list": measure_listing,
     "past": measure_looking_back,
     "prompts": measure_prompts,
+    "streams": measure_streams,
     "discovery": measure_discovery,
     "checks": measure_checks,
     "checkpoints": measure_checkpoints,

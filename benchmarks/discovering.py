@@ -30,7 +30,7 @@ _AT_ONCE: Final = 16
 def measure_discovery(data: Database, report: Report) -> None:
     """Measure discovery cold and warm, with five providers of 100 ms each."""
     with played_providers() as sandbox_url:
-        bodies = [provider_body(sandbox_url, f"OpenAI {number}") for number in range(_PROVIDERS)]
+        bodies = [provider_body(sandbox_url, name=f"OpenAI {number}") for number in range(_PROVIDERS)]
         head = headers(uuid4())
         with service(data, MODELBOOK_EGRESS_ALLOW=sandbox_url.removeprefix("http://")) as running:
             base_url = f"http://{running.host}:{running.port}"
@@ -46,7 +46,7 @@ def measure_checks(data: Database, report: Report) -> None:
     with played_providers() as sandbox_url:
         allow = sandbox_url.removeprefix("http://")
         body = provider_body(sandbox_url)
-        bodies = [provider_body(sandbox_url, f"OpenAI {number}") for number in range(_CHECKED)]
+        bodies = [provider_body(sandbox_url, name=f"OpenAI {number}") for number in range(_CHECKED)]
         with service(data, MODELBOOK_EGRESS_ALLOW=allow) as running:
             asyncio.run(registered(f"http://{running.host}:{running.port}", headers(uuid4()), bodies))
             seconds = _checked_once(data, allow)

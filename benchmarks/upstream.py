@@ -33,14 +33,14 @@ def played_providers() -> Iterator[str]:
         process.join(30.0)
 
 
-def provider_body(sandbox_url: str, name: str = "OpenAI") -> Mapping[str, Any]:
-    """Return the body that registers a sandbox's OpenAI."""
+def provider_body(sandbox_url: str, provider: str = "openai", *, name: str | None = None) -> Mapping[str, Any]:
+    """Return the body that registers one of the sandbox's providers."""
     sandbox = Sandbox()
     return {
-        "name": name,
-        "providerType": "openai",
-        "endpoint": sandbox_url + sandbox.endpoint("openai"),
-        "apiKey": sandbox.key("openai"),
+        "name": name or provider,
+        "providerType": provider,
+        "endpoint": sandbox_url + sandbox.endpoint(provider),
+        "apiKey": sandbox.key(provider),
     }
 
 
