@@ -19,7 +19,7 @@ from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.rate_limits import RateLimiter
-from entrypoints.http.routing.all import Views
+from entrypoints.http.routes import routes_of
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.bulk import BulkViews
@@ -162,7 +162,7 @@ def application(
     trail = trail or AuditTrail(auditing_of(runtime, container))
     settings = runtime.settings
     app = build_app(
-        [*views(container, trail).routes(), *more],
+        [*routes_of(*views(container, trail)), *more],
         verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
         claims=container.claims(),
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
@@ -177,14 +177,12 @@ def application(
     return app
 
 
-def views(container: Container, trail: AuditTrail) -> Views:
+def views(container: Container, trail: AuditTrail) -> list[object]:
     """Return all views with their use cases."""
-    return Views(
-        provider_types=ProviderTypeViews(gateway=container.gateway()),
-        providers=_provider_views(container, trail),
-        models=_model_views(container, trail),
-        bulk=BulkViews(documents=container.model_documents(), change_in_bulk=container.change_models_in_bulk()),
-        discovery=DiscoveryViews(
+    return [
+        ProviderTypeViews(gateway=container.gateway()),
+        _provider_views(container, trail),
+        DiscoveryViews(
             checks=container.health_checks(),
             check=container.check_provider(),
             try_out=container.try_connection(),
@@ -192,23 +190,19 @@ def views(container: Container, trail: AuditTrail) -> Views:
             discover_all=container.discover_models(),
             import_them=container.import_models(),
         ),
-        prompts=PromptViews(
-            select=container.select_model(), run=container.run_prompt(), stream=container.stream_prompt()
-        ),
-        embeddings=EmbeddingViews(embed_texts=container.embed_texts()),
-        doors=DoorViews(run=container.run_prompt(), stream=container.stream_prompt(), count=container.count_tokens()),
-        compatible_models=CompatibleModelViews(
-            select=container.select_model(), callable_models=container.callable_models()
-        ),
-        usage=UsageViews(report=container.report_usage()),
-        audit=AuditViews(log=container.audit_log(), history=container.history()),
-        proof=trail.proof(),
-        feed=trail.feed(),
-        organizations=OrganizationViews(
-            name_it=container.name_organization(), remove_it=container.remove_organization()
-        ),
-        administration=_administration_views(container),
-    )
+        _model_views(container, trail),
+        BulkViews(documents=container.model_documents(), change_in_bulk=container.change_models_in_bulk()),
+        PromptViews(select=container.select_model(), run=container.run_prompt(), stream=container.stream_prompt()),
+        UsageViews(report=container.report_usage()),
+        CompatibleModelViews(select=container.select_model(), callable_models=container.callable_models()),
+        DoorViews(run=container.run_prompt(), stream=container.stream_prompt(), count=container.count_tokens()),
+        EmbeddingViews(embed_texts=container.embed_texts()),
+        AuditViews(log=container.audit_log(), history=container.history()),
+        trail.proof(),
+        trail.feed(),
+        OrganizationViews(name_it=container.name_organization(), remove_it=container.remove_organization()),
+        _administration_views(container),
+    ]
 
 
 def _administration_views(container: Container) -> AdministrationViews:

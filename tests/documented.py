@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from entrypoints.http import views
-from entrypoints.http.routing.all import Views
+from entrypoints.http.routes import routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,8 @@ def product_routes() -> list[Route]:
     modules = [
         importlib.import_module(found.name) for found in pkgutil.iter_modules(views.__path__, f"{views.__name__}.")
     ]
-    classes = {name: kind for module in modules for name, kind in vars(module).items() if isinstance(kind, type)}
-    return Views(**{field.name: _empty(classes[str(field.type)]) for field in fields(Views)}).routes()
+    classes = [kind for module in modules for name, kind in vars(module).items() if name.endswith("Views")]
+    return routes_of(*map(_empty, classes))
 
 
 def _empty(kind: Callable[..., Any]) -> Any:  # noqa: ANN401 - whichever views they are

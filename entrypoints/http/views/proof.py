@@ -10,14 +10,18 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from application.caller import current_caller
-from application.commands.state_restore import StateRestore
+from application.commands.state_restore import NothingRestored, StateRestore
 from application.errors import Unavailable
 from application.policies.reasons import LONGEST_REASON
+from application.ports.checkpoints import AnotherSink, SinkUnusable
 from entrypoints.auditing.documents import restored_document, verification_document
+from entrypoints.http.answers import proof as answers
+from entrypoints.http.authorization import Access
 from entrypoints.http.exchange import exchange_of, principal_of
 from entrypoints.http.fields import Body, Flag, Query
 from entrypoints.http.requests import json_body, query_of
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     import asyncio
@@ -69,6 +73,14 @@ class ProofViews:
     turn: asyncio.Lock
     export: Callable[[UUID], AsyncGenerator[bytes]]
 
+    @endpoint(
+        "GET",
+        "/api/ai/audit/verify",
+        access=Access.VIEWER,
+        query=VerificationQuery,
+        answers={200: Answer(description="What was found.", schema=answers.Verification)},
+        problems=(VerificationUnderWay,),
+    )
     async def verify_audit(self, request: web.Request) -> web.Response:
         """Check the organization's chain of events
 
@@ -87,20 +99,21 @@ class ProofViews:
             verification_document(verification, organization_id=organization_id, public_key=self.public_key)
         )
 
-    async def state_restored(self, request: web.Request) -> web.Response:
-        """State that a backup was restored
-
-        Or that checkpoints were taken away. Where the database and its checkpoints differ, no checkpoint is written
-        until this is stated, with a reason. The events that are gone are named by a checkpoint over all organizations,
-        by an event `organization.restored` in each log, and by every verification from then on.
-        """
-        body = await json_body(request, Restoring)
-        exchange = exchange_of(request)
-        actor = principal_of(request).actor
-        reason = exchange.reason or body.reason
-        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=exchange.request_id))
-        return json_response(restored_document(stated, public_key=self.public_key))
-
+    @endpoint(
+        "GET",
+        "/api/ai/audit/export",
+        access=Access.VIEWER,
+        answers={
+            200: Answer(
+                description="The log.",
+                content_type=NDJSON,
+                schema={"type": "string", "description": "Lines of JSON."},
+                example='{"format":"modelbook/export/1","kind":"header","organizationId":"...",...}\n...',
+                headers=("Content-Disposition",),
+            )
+        },
+        problems=(SinkUnusable,),
+    )
     async def export_audit(self, request: web.Request) -> web.StreamResponse:
         """Export the organization's whole log
 
@@ -123,3 +136,26 @@ class ProofViews:
                 await response.write(part)
         await response.write_eof()
         return response
+
+    @endpoint(
+        "POST",
+        "/api/admin/audit/restored",
+        access=Access.PLATFORM,
+        tag="administration",
+        body=Restoring,
+        answers={200: Answer(description="What was stated.", schema=answers.StatedRestore)},
+        problems=(NothingRestored, AnotherSink, SinkUnusable),
+    )
+    async def state_restored(self, request: web.Request) -> web.Response:
+        """State that a backup was restored
+
+        Or that checkpoints were taken away. Where the database and its checkpoints differ, no checkpoint is written
+        until this is stated, with a reason. The events that are gone are named by a checkpoint over all organizations,
+        by an event `organization.restored` in each log, and by every verification from then on.
+        """
+        body = await json_body(request, Restoring)
+        exchange = exchange_of(request)
+        actor = principal_of(request).actor
+        reason = exchange.reason or body.reason
+        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=exchange.request_id))
+        return json_response(restored_document(stated, public_key=self.public_key))
