@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from entrypoints.http import views
+from entrypoints.container import Container
 from entrypoints.http.routes import routes_of
 
 if TYPE_CHECKING:
@@ -18,11 +16,7 @@ if TYPE_CHECKING:
 
 def product_routes() -> list[Route]:
     """Every route of the API."""
-    modules = [
-        importlib.import_module(found.name) for found in pkgutil.iter_modules(views.__path__, f"{views.__name__}.")
-    ]
-    classes = [kind for module in modules for name, kind in vars(module).items() if name.endswith("Views")]
-    return routes_of(*map(_empty, classes))
+    return routes_of(*(_empty(view.cls) for view in Container.views.args))
 
 
 def _empty(kind: Callable[..., Any]) -> Any:  # noqa: ANN401 - whichever views they are

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 from aiohttp import web
@@ -24,11 +25,11 @@ from entrypoints.http.responses import json_response
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from uuid import UUID
 
     from application.commands.state_restore import StatedRestore
+    from application.ports.raw_events import RawEvents
     from application.queries.verify_log import Verification
 
 
@@ -56,11 +57,15 @@ class Restoring(Body):
 
 
 class Verify(Protocol):
-    """Verifies an organization's log."""
+    """The use case `verify_log`, its ports given."""
 
-    async def __call__(self, organization_id: UUID, *, full: bool) -> Verification:
-        """Return what was found."""
-        ...
+    async def __call__(self, *, log: RawEvents, only: UUID, full: bool) -> Verification: ...
+
+
+class Export(Protocol):
+    """The use case `export_log`, its ports given."""
+
+    def __call__(self, organization_id: UUID, *, log: RawEvents) -> AsyncGenerator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +73,11 @@ class ProofViews:
     """Turns requests for proof into verifications, one at a time: each keeps a processor busy."""
 
     verify: Verify
+    export: Export
+    log_of: Callable[[UUID], RawEvents]
     state_restore: Callable[[StateRestore], Awaitable[StatedRestore]]
     public_key: bytes | None
-    turn: asyncio.Lock
-    export: Callable[[UUID], AsyncGenerator[bytes]]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @endpoint(
         "GET",
@@ -94,7 +100,7 @@ class ProofViews:
             raise VerificationUnderWay
         organization_id = current_caller().organization_id
         async with self.turn:
-            verification = await self.verify(organization_id, full=query.full)
+            verification = await self.verify(log=self.log_of(organization_id), only=organization_id, full=query.full)
         return json_response(
             verification_document(verification, organization_id=organization_id, public_key=self.public_key)
         )
@@ -129,7 +135,7 @@ class ProofViews:
         if request.method == "HEAD":
             await response.prepare(request)
             return response
-        async with aclosing(self.export(organization_id)) as parts:
+        async with aclosing(self.export(organization_id, log=self.log_of(organization_id))) as parts:
             async for part in parts:
                 if not response.prepared:
                     await response.prepare(request)
