@@ -17,7 +17,6 @@ from adapters.event_store.models import EventSourcedModels
 from adapters.event_store.organizations import EventSourcedOrganizations
 from adapters.event_store.providers import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.election import PostgresElection
 from adapters.postgres.embedded import EmbeddedPostgres
@@ -69,11 +68,26 @@ from application.prompts.run import PromptPorts
 from application.queries.asking import SnapshotPorts
 from application.queries.callable_models import callable_models
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
-from application.queries.history import history
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
 from application.queries.try_connection import try_connection
 from entrypoints.administration.container import Administration
+from entrypoints.auditing.container import Auditing
+from entrypoints.http.views.administration import AdministrationViews
+from entrypoints.http.views.audit import AuditViews
+from entrypoints.http.views.bulk import BulkViews
+from entrypoints.http.views.compatible_models import CompatibleModelViews
+from entrypoints.http.views.discovery import DiscoveryViews
+from entrypoints.http.views.doors import DoorViews
+from entrypoints.http.views.embeddings import EmbeddingViews
+from entrypoints.http.views.feed import FeedViews
+from entrypoints.http.views.models import ModelViews
+from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.prompts import PromptViews
+from entrypoints.http.views.proof import ProofViews
+from entrypoints.http.views.provider_types import ProviderTypeViews
+from entrypoints.http.views.providers import ProviderViews
+from entrypoints.http.views.usage import UsageViews
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +117,8 @@ class Container(containers.DeclarativeContainer):
     admin_database_url = providers.Dependency(instance_of=str)
     health_interval = providers.Dependency(instance_of=float)
     rate_limit_storage = providers.Dependency(instance_of=str)
+    checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
+    checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
 
     administration = providers.Container(
         Administration,
@@ -151,11 +167,21 @@ class Container(containers.DeclarativeContainer):
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
     models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
+    auditing = providers.Container(
+        Auditing,
+        pool=reading_pool,
+        connect=reading_pool.provided.connection,
+        rows=ledger,
+        database_url=database_url,
+        admin_database_url=admin_database_url,
+        key_file=checkpoint_key,
+        sink_path=checkpoint_sink,
+        organizations=organizations,
+    )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
     model_documents = providers.Singleton(PostgresModelDocuments, tenant)
     directory = providers.Singleton(PostgresModelDirectory, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
-    audit_log = providers.Singleton(PostgresAuditLog, tenant)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
     rate_limits = providers.Singleton(RateCounts, rate_limit_storage)
 
@@ -218,10 +244,69 @@ class Container(containers.DeclarativeContainer):
     stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
     embed_texts = providers.Factory(partial, embed_texts, ports=prompts, embeddings=gateway)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
-    history = providers.Factory(partial, history, log=audit_log, rows=ledger)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     removal = providers.Factory(RemovalPorts, organizations, providers_of_tenant, models_of_tenant, directory)
     remove_organization = providers.Factory(partial, remove_organization, ports=removal)
+
+    # All there are. Their order is that of the routes in the documentation.
+    views = providers.List(
+        providers.Factory(ProviderTypeViews, gateway=gateway),
+        providers.Factory(
+            ProviderViews,
+            documents=provider_documents,
+            past=auditing.past,
+            as_of=auditing.provider_as_of,
+            register=register_provider,
+            change=change_provider,
+            revert=revert_provider,
+            remove=remove_provider,
+        ),
+        providers.Factory(
+            DiscoveryViews,
+            checks=health_checks,
+            check=check_provider,
+            try_out=try_connection,
+            discover_one=discover_models_of,
+            discover_all=discover_models,
+            import_them=import_models,
+        ),
+        providers.Factory(
+            ModelViews,
+            documents=model_documents,
+            past=auditing.past,
+            as_of=auditing.model_as_of,
+            register=register_model,
+            change=change_model,
+            replace=replace_model,
+            revert=revert_model,
+            remove=remove_model,
+        ),
+        providers.Factory(BulkViews, documents=model_documents, change_in_bulk=change_models_in_bulk),
+        providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
+        providers.Factory(UsageViews, report=report_usage),
+        providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
+        providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
+        providers.Factory(EmbeddingViews, embed_texts=embed_texts),
+        providers.Factory(AuditViews, log=auditing.audit_log, history=auditing.history),
+        providers.Factory(
+            ProofViews,
+            verify=auditing.verify_log,
+            export=auditing.export_log,
+            log_of=auditing.log_of_organization.provider,
+            state_restore=auditing.state_restore,
+            public_key=auditing.checkpoints.provided.public_key,
+        ),
+        providers.Factory(FeedViews, follow=auditing.feed.provided.follow),
+        providers.Factory(OrganizationViews, name_it=name_organization, remove_it=remove_organization),
+        providers.Factory(
+            AdministrationViews,
+            projections=administration.projections,
+            jobs=administration.jobs,
+            stock=administration.stock,
+            list_keys=administration.list_master_keys,
+            launcher=administration.launcher,
+        ),
+    )
 
 
 def embedded_postgres(directory: Path) -> EmbeddedPostgres:

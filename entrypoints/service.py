@@ -12,27 +12,14 @@ from aiohttp import web
 
 from application.health.monitor import MonitorHealth
 from application.policies.quotas import quotas_of
-from entrypoints.auditing.trail import AuditTrail, audit_trail, auditing_of
+from entrypoints.auditing.trail import audit_trail
 from entrypoints.container import Container
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.rate_limits import RateLimiter
-from entrypoints.http.routing.all import Views
-from entrypoints.http.views.administration import AdministrationViews
-from entrypoints.http.views.audit import AuditViews
-from entrypoints.http.views.bulk import BulkViews
-from entrypoints.http.views.compatible_models import CompatibleModelViews
-from entrypoints.http.views.discovery import DiscoveryViews
-from entrypoints.http.views.doors import DoorViews
-from entrypoints.http.views.embeddings import EmbeddingViews
-from entrypoints.http.views.models import ModelViews
-from entrypoints.http.views.organizations import OrganizationViews
-from entrypoints.http.views.prompts import PromptViews
-from entrypoints.http.views.provider_types import ProviderTypeViews
-from entrypoints.http.views.providers import ProviderViews
-from entrypoints.http.views.usage import UsageViews
+from entrypoints.http.routes import routes_of
 from entrypoints.logs import build_logger, library_logs
 from entrypoints.monitoring.background import in_background
 from entrypoints.monitoring.clock import watched_clock
@@ -74,11 +61,13 @@ async def _running(
         uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
         container.prompts.override(replace(container.prompts(), usage=uses))
         async with (
-            audit_trail(runtime, container, logger, metrics.registry) as trail,
+            audit_trail(
+                container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
+            ) as checkpoints,
             watched_clock(container.log_clock(), logger, metrics.registry) as clock,
         ):
-            warnings = {**trail.warnings, "clock": clock.warning}
-            app = application(container, runtime, logger, metrics, trail=trail, more=more, warnings=warnings)
+            warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
+            app = application(container, runtime, logger, metrics, more=more, warnings=warnings)
             runner = build_runner(app, http_options(runtime.settings), logger)
             await runner.setup()
             try:
@@ -115,6 +104,8 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,
         rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
+        checkpoint_key=runtime.checkpoint_key,
+        checkpoint_sink=runtime.checkpoint_sink,
     )
     await container.reading_pool().open(wait=True)
     container.writing_pool().open(wait=True)
@@ -154,15 +145,13 @@ def application(
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
     *,
-    trail: AuditTrail | None = None,
     more: Sequence[Route] = (),
     warnings: Mapping[str, Warn] | None = None,
 ) -> web.Application:
-    """Return the web application over an open container; without a trail no checkpoint is written beside it."""
-    trail = trail or AuditTrail(auditing_of(runtime, container))
+    """Return the web application over an open container."""
     settings = runtime.settings
     app = build_app(
-        [*views(container, trail).routes(), *more],
+        [*routes_of(*container.views()), *more],
         verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
         claims=container.claims(),
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
@@ -172,78 +161,14 @@ def application(
         logger=logger,
         metrics=metrics,
     )
-    app.on_shutdown.append(trail.on_shutdown)
+
+    async def end_streams(_: web.Application) -> None:
+        await container.auditing.feed().close()
+
+    # Nobody should wait for streams that go on for ever.
+    app.on_shutdown.append(end_streams)
     app[CONTAINER] = container
     return app
-
-
-def views(container: Container, trail: AuditTrail) -> Views:
-    """Return all views with their use cases."""
-    return Views(
-        provider_types=ProviderTypeViews(gateway=container.gateway()),
-        providers=_provider_views(container, trail),
-        models=_model_views(container, trail),
-        bulk=BulkViews(documents=container.model_documents(), change_in_bulk=container.change_models_in_bulk()),
-        discovery=DiscoveryViews(
-            checks=container.health_checks(),
-            check=container.check_provider(),
-            try_out=container.try_connection(),
-            discover_one=container.discover_models_of(),
-            discover_all=container.discover_models(),
-            import_them=container.import_models(),
-        ),
-        prompts=PromptViews(
-            select=container.select_model(), run=container.run_prompt(), stream=container.stream_prompt()
-        ),
-        embeddings=EmbeddingViews(embed_texts=container.embed_texts()),
-        doors=DoorViews(run=container.run_prompt(), stream=container.stream_prompt(), count=container.count_tokens()),
-        compatible_models=CompatibleModelViews(
-            select=container.select_model(), callable_models=container.callable_models()
-        ),
-        usage=UsageViews(report=container.report_usage()),
-        audit=AuditViews(log=container.audit_log(), history=container.history()),
-        proof=trail.proof(),
-        feed=trail.feed(),
-        organizations=OrganizationViews(
-            name_it=container.name_organization(), remove_it=container.remove_organization()
-        ),
-        administration=_administration_views(container),
-    )
-
-
-def _administration_views(container: Container) -> AdministrationViews:
-    return AdministrationViews(
-        projections=container.administration.projections(),
-        jobs=container.administration.jobs(),
-        stock=container.administration.stock(),
-        list_keys=container.administration.list_master_keys(),
-        launcher=container.administration.launcher(),
-    )
-
-
-def _provider_views(container: Container, trail: AuditTrail) -> ProviderViews:
-    return ProviderViews(
-        documents=container.provider_documents(),
-        past=trail.past,
-        as_of=trail.provider_as_of,
-        register=container.register_provider(),
-        change=container.change_provider(),
-        revert=container.revert_provider(),
-        remove=container.remove_provider(),
-    )
-
-
-def _model_views(container: Container, trail: AuditTrail) -> ModelViews:
-    return ModelViews(
-        documents=container.model_documents(),
-        past=trail.past,
-        as_of=trail.model_as_of,
-        register=container.register_model(),
-        change=container.change_model(),
-        replace=container.replace_model(),
-        revert=container.revert_model(),
-        remove=container.remove_model(),
-    )
 
 
 def http_options(settings: Settings) -> HttpOptions:

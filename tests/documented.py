@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from entrypoints.http import views
-from entrypoints.http.routing.all import Views
+from entrypoints.container import Container
+from entrypoints.http.routes import routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,11 +16,7 @@ if TYPE_CHECKING:
 
 def product_routes() -> list[Route]:
     """Every route of the API."""
-    modules = [
-        importlib.import_module(found.name) for found in pkgutil.iter_modules(views.__path__, f"{views.__name__}.")
-    ]
-    classes = {name: kind for module in modules for name, kind in vars(module).items() if isinstance(kind, type)}
-    return Views(**{field.name: _empty(classes[str(field.type)]) for field in fields(Views)}).routes()
+    return routes_of(*(_empty(view.cls) for view in Container.views.args))
 
 
 def _empty(kind: Callable[..., Any]) -> Any:  # noqa: ANN401 - whichever views they are

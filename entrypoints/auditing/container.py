@@ -30,7 +30,7 @@ from adapters.postgres.pool import administrators_pool, reading_pool, writing_po
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.postgres.tenant import Tenant
 from adapters.system_clock import SystemClock
-from application.commands.state_restore import RestorePorts, state_restore
+from application.commands.state_restore import RestorePorts
 from application.commands.write_checkpoint import write_checkpoint
 from application.feed.feed import Feed
 from application.queries.as_of import model_as_of, provider_as_of
@@ -39,6 +39,7 @@ from application.queries.export_log import export_log
 from application.queries.history import history
 from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts, verify_log
+from entrypoints.auditing.restores import stated_restore
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -86,6 +87,14 @@ def _checkpoints(sink: FileSink | None, key: SigningKey | None, clock: SystemClo
     )
 
 
+def _restore_ports(
+    sink: FileSink | None, key: SigningKey | None, organizations: Organizations, clock: SystemClock
+) -> RestorePorts | None:
+    if sink is None or key is None:
+        return None
+    return RestorePorts(sink=sink, key=key, signatures=Ed25519Signatures(), organizations=organizations, clock=clock)
+
+
 def _comparison(pool: AnyPool) -> Callable[..., Awaitable[Comparison]]:
     return partial(compare_export, log=partial(PostgresRawEvents, pool.connection))
 
@@ -112,15 +121,12 @@ class Auditing(containers.DeclarativeContainer):
     checkpoints = providers.Singleton(_checkpoints, sink, key, clock)
     election = providers.Singleton(CheckpointElection, admin_database_url)
     write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
-    restore_ports = providers.Factory(
-        RestorePorts,
-        sink=sink,
-        key=key,
-        signatures=providers.Singleton(Ed25519Signatures),
-        organizations=organizations,
-        clock=clock,
+    state_restore = providers.Factory(
+        partial,
+        stated_restore,
+        sessions=election,
+        ports=providers.Callable(_restore_ports, sink, key, organizations, clock),
     )
-    state_restore = providers.Factory(partial, state_restore, ports=restore_ports)
 
     log_of_organization = providers.Factory(PostgresRawEvents, connect)
     admin_pool = providers.Singleton(

@@ -17,6 +17,7 @@ from entrypoints.demo.organization import ACTOR, ORGANIZATION_ID, seed
 from entrypoints.demo.sign_in import SignInLinks
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
+from entrypoints.http.routes import routes_of
 from entrypoints.revival import kept_alive
 from entrypoints.runtime import prepared
 from entrypoints.service import running
@@ -71,7 +72,7 @@ async def _run(
     async with (
         kept_alive(runtime.revive_database),
         _played(sandbox_port) as sandbox,
-        running(_allowing(runtime, sandbox), listener, links.routes()) as container,
+        running(_allowing(runtime, sandbox), listener, routes_of(links)) as container,
     ):
         await seed(container, sandbox)
         _announce(address_of(listener), sandbox.url, links, _token(runtime), as_json=as_json)

@@ -13,7 +13,7 @@ from application.commands.state_restore import StateRestore
 from application.errors import Unavailable
 from application.policies.reasons import refused_in_a_reason
 from entrypoints.auditing.documents import restored_document
-from entrypoints.auditing.trail import auditing_of, stated_restore
+from entrypoints.auditing.trail import auditing_of
 from entrypoints.cli.auditing import bar, comparison_document, told_of_comparison
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
 from entrypoints.runtime import prepared
@@ -71,8 +71,8 @@ def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days
 async def _state_restore(runtime: Runtime, reason: str) -> tuple[StatedRestore, bytes | None]:
     command = StateRestore(reason=reason, actor="command-line", correlation_id=str(uuid4()))
     async with opened(runtime) as container:
-        auditing = auditing_of(runtime, container)
-        return await stated_restore(auditing, command), auditing.checkpoints().public_key
+        stated: StatedRestore = await container.auditing.state_restore()(command)
+        return stated, container.auditing.checkpoints().public_key
 
 
 async def _compare(runtime: Runtime, file: Path, *, quiet: bool) -> Comparison:

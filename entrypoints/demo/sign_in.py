@@ -12,7 +12,7 @@ from entrypoints.http.fields import Body
 from entrypoints.http.refusals import NotAuthenticated
 from entrypoints.http.requests import json_body
 from entrypoints.http.responses import json_response
-from entrypoints.http.routes import Route, route
+from entrypoints.http.routes import endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,7 @@ class SignInLinks:
         self._ends[_hashed(code)] = self._clock() + LIFETIME_SECONDS
         return f"{url}/#/sign-in/{code}"
 
+    @endpoint("POST", PATH, access=Access.PUBLIC, tag="service", body=SignInCode, documented=False)
     async def redeem(self, request: web.Request) -> web.Response:
         """Exchange the code of a link for a token."""
         body = await json_body(request, SignInCode)
@@ -53,12 +54,6 @@ class SignInLinks:
                 "new one."
             )
         return json_response({"token": self._make_token()})
-
-    def routes(self) -> list[Route]:
-        """Return the route that takes the codes."""
-        return [
-            route("POST", PATH, self.redeem, access=Access.PUBLIC, tag="service", body=SignInCode, documented=False)
-        ]
 
 
 def _hashed(code: str) -> bytes:

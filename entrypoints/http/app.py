@@ -8,16 +8,15 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from entrypoints.console.routes import console_routes
-from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.page import Documentation
 from entrypoints.http.edge import Edge
 from entrypoints.http.gate import Gate
 from entrypoints.http.headers import Headers
-from entrypoints.http.health import Check, Readiness, Warn, health_routes
+from entrypoints.http.health import Check, HealthViews, Warn
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
-from entrypoints.http.routes import Answer, Route, route
+from entrypoints.http.routes import Route, routes_of
 from entrypoints.http.transport import Runner
 
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ def build_app(
     app[REQUEST_BODIES] = RequestBodies(options)
     app.on_cleanup.append(app[REQUEST_BODIES].close)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
-    readiness = Readiness(checks, warnings or {}, seconds=options.readiness_seconds)
-    all_routes = [*routes, *health_routes(readiness), _figures(metrics)]
+    health = HealthViews(checks, warnings or {}, seconds=options.readiness_seconds)
+    all_routes = [*routes, *routes_of(health, metrics)]
     pages = [*Documentation(all_routes, version=options.version).routes(), *console_routes()]
     records.update(_added(app, [*all_routes, *pages]))
     return app
@@ -63,17 +62,6 @@ def build_app(
 def build_runner(app: web.Application, options: HttpOptions, logger: FilteringBoundLogger) -> web.AppRunner:
     """Return what serves the application; its `cleanup()` first lets the requests in flight finish, within a limit."""
     return Runner(app, options, logger)
-
-
-def _figures(metrics: HttpMetrics) -> Route:
-    return route(
-        "GET",
-        "/metrics",
-        metrics.show_metrics,
-        access=Access.PUBLIC,
-        tag="service",
-        answers={200: Answer(description="The figures.", content_type="text/plain", schema={"type": "string"})},
-    )
 
 
 def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.AbstractRoute, Route]:

@@ -10,7 +10,7 @@ from application.errors import Unavailable
 from entrypoints.http.answers.health import Liveness, ReadinessReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.responses import json_response
-from entrypoints.http.routes import Answer, Route, route
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,19 +24,35 @@ Warn = Callable[[], Awaitable[str | None]]
 """Returns at once: what is wrong, none when nothing is."""
 
 
-async def healthz(request: web.Request) -> web.Response:  # noqa: ARG001 - alive, whoever asks
-    """Whether the process is alive."""
-    return json_response({"status": "alive"})
-
-
-class Readiness:
-    """Asks what the service depends on, all at once."""
+class HealthViews:
+    """Answers whatever watches over the process, and asks what the service depends on, all at once."""
 
     def __init__(self, checks: Mapping[str, Check], warnings: Mapping[str, Warn], *, seconds: float = 1.0) -> None:
         self._checks = checks
         self._warnings = warnings
         self._seconds = seconds
 
+    @endpoint(
+        "GET",
+        "/healthz",
+        access=Access.PUBLIC,
+        tag="service",
+        answers={200: Answer(description="It is.", schema=Liveness)},
+    )
+    async def healthz(self, request: web.Request) -> web.Response:  # noqa: ARG002 - alive, whoever asks
+        """Whether the process is alive."""
+        return json_response({"status": "alive"})
+
+    @endpoint(
+        "GET",
+        "/readyz",
+        access=Access.PUBLIC,
+        tag="service",
+        answers={
+            200: Answer(description="It can.", schema=ReadinessReport),
+            503: Answer(description="Something it needs is missing.", schema=ReadinessReport, headers=("Retry-After",)),
+        },
+    )
     async def readyz(self, request: web.Request) -> web.Response:  # noqa: ARG002 - ready, whoever asks
         """Whether the service can do its work.
 
@@ -63,30 +79,3 @@ class Readiness:
         except Unavailable:
             return "unavailable"
         return "ok"
-
-
-def health_routes(readiness: Readiness) -> list[Route]:
-    """Return the routes for whatever watches over the process."""
-    return [
-        route(
-            "GET",
-            "/healthz",
-            healthz,
-            access=Access.PUBLIC,
-            tag="service",
-            answers={200: Answer(description="It is.", schema=Liveness)},
-        ),
-        route(
-            "GET",
-            "/readyz",
-            readiness.readyz,
-            access=Access.PUBLIC,
-            tag="service",
-            answers={
-                200: Answer(description="It can.", schema=ReadinessReport),
-                503: Answer(
-                    description="Something it needs is missing.", schema=ReadinessReport, headers=("Retry-After",)
-                ),
-            },
-        ),
-    ]

@@ -6,6 +6,9 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from entrypoints.http.authorization import Access
+from entrypoints.http.routes import Answer, endpoint
+
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Seconds: lists take milliseconds, prompts a minute."""
 
@@ -37,6 +40,13 @@ class HttpMetrics:
         children[0].inc()
         children[1].observe(seconds)
 
+    @endpoint(
+        "GET",
+        "/metrics",
+        access=Access.PUBLIC,
+        tag="service",
+        answers={200: Answer(description="The figures.", content_type="text/plain", schema={"type": "string"})},
+    )
     async def show_metrics(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all of it, whoever asks
         """Figures of this service in the Prometheus text format.
 

@@ -1,4 +1,4 @@
-"""The one way to add a route: a record that says what it takes, who may use it and what it answers."""
+"""What a route says of itself: what it takes, who may use it, what it answers. It stands on its view."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
 
 from aiohttp import web
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+AnyHandler = TypeVar("AnyHandler", bound=Callable[..., Awaitable[web.StreamResponse]])
 
 MEBIBYTE = 1024 * 1024
 LARGEST_PUBLIC_BODY = 64 * 1024
@@ -92,7 +93,7 @@ class Facts(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """All there is to know about a route. Made by `route`, kept in lists, handed to `build_app`."""
+    """All there is to know about a route: the router, the documentation and the tests of authorization read it."""
 
     method: str
     path: str
@@ -141,6 +142,29 @@ class Route:
     def takes_keys(self) -> bool:
         """Tell whether an Idempotency-Key makes repetitions harmless."""
         return self.method == "POST" and self.replayable
+
+
+_RECORD: Final = "__route__"
+
+
+def endpoint(method: str, path: str, *, access: Access, **facts: Unpack[Facts]) -> Callable[[AnyHandler], AnyHandler]:
+    """Make a view's method the handler of a route. A method without this decorator cannot be reached."""
+
+    def recorded(handler: AnyHandler) -> AnyHandler:
+        setattr(handler, _RECORD, route(method, path, handler, access=access, **facts))
+        return handler
+
+    return recorded
+
+
+def routes_of(*views: object) -> list[Route]:
+    """Return the routes of the views, in the order of the views and of their methods."""
+    return [
+        replace(record, handler=getattr(view, name))
+        for view in views
+        for name, member in vars(type(view)).items()
+        if (record := getattr(member, _RECORD, None)) is not None
+    ]
 
 
 def route(method: str, path: str, handler: Handler, *, access: Access, **facts: Unpack[Facts]) -> Route:

@@ -40,16 +40,21 @@ _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 
 
 def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = POLICY) -> list[Route]:
-    """Return a public route for each file of the folder and those below: `index` for index.html, else the prefix."""
+    """Return a public route for each file of the folder and those below: `index` for index.html, else the prefix.
+
+    The documentation of the API does not list them.
+    """
     return [
-        shown(index if name == _INDEX else f"{prefix}/{name.removesuffix(_PACKED)}", _file(file, policy))
+        route(
+            "GET",
+            index if name == _INDEX else f"{prefix}/{name.removesuffix(_PACKED)}",
+            _file(file, policy),
+            access=Access.PUBLIC,
+            tag="service",
+            documented=False,
+        )
         for name, file in _files(folder, "")
     ]
-
-
-def shown(path: str, handler: Handler) -> Route:
-    """Return a public route that the documentation of the API does not list."""
-    return route("GET", path, handler, access=Access.PUBLIC, tag="service", documented=False)
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

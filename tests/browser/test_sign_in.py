@@ -8,6 +8,7 @@ import pytest
 
 from entrypoints.demo.sign_in import SignInLinks
 from entrypoints.http.principal import Role
+from entrypoints.http.routes import routes_of
 from tests.browser.console import KEPT
 from tests.browser.watched import watched_page
 from tests.e2e.api import a_token
@@ -67,7 +68,7 @@ async def test_a_token_that_is_refused_signs_out_and_says_why(consoles: Consoles
 async def test_a_link_signs_in_once_and_leaves_no_trace(consoles: Consoles) -> None:
     token = a_token(consoles.api.organization_id, Role.VIEWER)
     links = SignInLinks(lambda: token)
-    async with serving(links.routes()) as service:
+    async with serving(routes_of(links)) as service:
         link = links.new_link(service.url)
         code = link.rsplit("/", maxsplit=1)[-1]
         async with watched_page(consoles.browser) as watched:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from entrypoints.http.answers.shown import Shown
+from entrypoints.http.routes import StreamedEvent
 
 
 class HappenedEvent(Shown):
@@ -31,3 +32,15 @@ class EndOfFeed(Shown):
     """Why a stream ends."""
 
     reason: Literal["renew", "shutdown", "slow", "complete"]
+
+
+FEED_EVENTS: Final = (
+    StreamedEvent(schema=HappenedEvent, has_id=True, description="Something happened; the id is its position."),
+    StreamedEvent(
+        name="start-over",
+        schema=StartOver,
+        has_id=True,
+        description="The log ends before `after`, as it does after a backup was restored: read anew what is known.",
+    ),
+    StreamedEvent(name="end", schema=EndOfFeed, description="Why the stream ends: come again."),
+)

@@ -13,6 +13,10 @@ from application.prompts.request import LONGEST_DEADLINE
 from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
 from entrypoints.http.bodies.models import Cost
 from entrypoints.http.fields import Body, Id, Number
+from entrypoints.http.routes import MEBIBYTE
+
+LARGEST_PROMPT = 32 * MEBIBYTE
+"""Images travel in the body, a third larger than they are."""
 
 MOST_MESSAGES = 1000
 MOST_IMAGES = 100

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.responses import json_bytes
-from entrypoints.http.static_files import page_routes, shown
+from entrypoints.http.routes import endpoint, routes_of
+from entrypoints.http.static_files import page_routes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrypoints.http.routes import Route
-
-DOCUMENT_PATH = "/api/docs/openapi.json"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -40,6 +40,7 @@ class Documentation:
     def _document(self) -> bytes:
         return json_bytes(openapi_document(self._routes, version=self._version))
 
+    @endpoint("GET", "/api/docs/openapi.json", access=Access.PUBLIC, tag="service", documented=False)
     async def openapi(self, request: web.Request) -> web.Response:  # noqa: ARG002 - the same for everybody
         """Return the OpenAPI document, made when it is first asked for."""
         headers = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
@@ -49,4 +50,4 @@ class Documentation:
         """Return the routes of the documentation itself, which it does not list."""
         folder = files("entrypoints.http.documentation").joinpath("page")
         page = page_routes(folder, index="/api/docs", prefix="/api/docs", policy=POLICY)
-        return [shown(DOCUMENT_PATH, self.openapi), *page]
+        return [*routes_of(self), *page]

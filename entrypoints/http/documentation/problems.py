@@ -127,7 +127,8 @@ def example_of_problem(listed: Mapping[str, Any], schemas: Schemas) -> dict[str,
 
 def catalogue_of(routes: Sequence[Route]) -> list[dict[str, Any]]:
     """Return every kind of problem there is in these routes: what its reference leads to."""
-    kinds = {*(kind for route in routes for kind in problems_of(route))}
+    # In order: of two kinds with one code the later is described, in every process the same.
+    kinds = dict.fromkeys(kind for route in routes for kind in problems_of(route))
     listed = {code_of(kind): _listed(code_of(kind), statuses_of(kind), sentence_of(kind)) for kind in kinds}
     for problem in _without_a_route():
         listed[problem.code] = _listed(problem.code, (problem.status,), problem.detail)

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from application.ports.jobs import Order
+from application.ports.credential_stock import RotationUnderWay
+from application.ports.jobs import JobNotFound, Order, TooManyJobs
+from application.ports.projections import ProjectionNotFound
 from entrypoints.administration.documents import job_document, key_document, status_document
 from entrypoints.administration.work import projection_named
+from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
+from entrypoints.http.authorization import Access
 from entrypoints.http.exchange import exchange_of, principal_of
 from entrypoints.http.fields import Body, Id, Query, Whole
 from entrypoints.http.requests import json_body, path_id, query_of
 from entrypoints.http.responses import json_response, resource_location
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
     from entrypoints.administration.launcher import Launcher
 
 JOBS = "/api/admin/jobs"
+
+_STARTED = {202: Answer(description="The job that does it.", schema=Job, headers=("Location",))}
 
 
 class Rebuilding(Body):
@@ -60,6 +67,13 @@ class AdministrationViews:
     list_keys: Callable[[], Awaitable[Sequence[MasterKeyStatus]]]
     launcher: Launcher
 
+    @endpoint(
+        "GET",
+        "/api/admin/projections",
+        access=Access.PLATFORM,
+        tag="administration",
+        answers={200: Answer(description="All projections.", schema=ProjectionList)},
+    )
     async def list_projections(self, _: web.Request) -> web.Response:
         """List the projections
 
@@ -68,6 +82,16 @@ class AdministrationViews:
         """
         return json_response({"data": [status_document(status) for status in await self.projections.statuses()]})
 
+    @endpoint(
+        "POST",
+        "/api/admin/projections/{name}/rebuild",
+        access=Access.PLATFORM,
+        tag="administration",
+        body=Rebuilding,
+        body_required=False,
+        answers=_STARTED,
+        problems=(ProjectionNotFound, TooManyJobs),
+    )
     async def rebuild_projection(self, request: web.Request) -> web.Response:
         """Rebuild a projection
 
@@ -78,6 +102,16 @@ class AdministrationViews:
         body = await json_body(request, Rebuilding)
         return await self._started(request, "rebuild", _subject(request), body.organization_id)
 
+    @endpoint(
+        "POST",
+        "/api/admin/projections/{name}/verify",
+        access=Access.PLATFORM,
+        tag="administration",
+        body=Verifying,
+        body_required=False,
+        answers=_STARTED,
+        problems=(ProjectionNotFound, TooManyJobs),
+    )
     async def verify_projection(self, request: web.Request) -> web.Response:
         """Verify a projection
 
@@ -87,6 +121,14 @@ class AdministrationViews:
         body = await json_body(request, Verifying)
         return await self._started(request, "verify", _subject(request), body.organization_id, is_full=body.full)
 
+    @endpoint(
+        "GET",
+        "/api/admin/jobs",
+        access=Access.PLATFORM,
+        tag="administration",
+        query=JobsQuery,
+        answers={200: Answer(description="The newest jobs.", schema=JobList)},
+    )
     async def list_jobs(self, request: web.Request) -> web.Response:
         """List the newest jobs
 
@@ -95,6 +137,14 @@ class AdministrationViews:
         query = query_of(request, JobsQuery)
         return json_response({"data": [job_document(job) for job in await self.jobs.newest(query.limit)]})
 
+    @endpoint(
+        "GET",
+        "/api/admin/jobs/{id}",
+        access=Access.PLATFORM,
+        tag="administration",
+        answers={200: Answer(description="The job.", schema=Job)},
+        problems=(JobNotFound,),
+    )
     async def get_job(self, request: web.Request) -> web.Response:
         """Look at a job
 
@@ -102,6 +152,14 @@ class AdministrationViews:
         """
         return json_response(job_document(await self.jobs.get(path_id(request, "id"))))
 
+    @endpoint(
+        "POST",
+        "/api/admin/jobs/{id}/cancel",
+        access=Access.PLATFORM,
+        tag="administration",
+        answers={202: Answer(description="The job, which will stop.", schema=Job)},
+        problems=(JobNotFound,),
+    )
     async def cancel_job(self, request: web.Request) -> web.Response:
         """Stop a job
 
@@ -114,6 +172,13 @@ class AdministrationViews:
         await self.jobs.cancel(job_id)
         return json_response(job_document(await self.jobs.get(job_id)), status=202)
 
+    @endpoint(
+        "GET",
+        "/api/admin/keys",
+        access=Access.PLATFORM,
+        tag="administration",
+        answers={200: Answer(description="The master keys.", schema=MasterKeyList)},
+    )
     async def list_master_keys(self, _: web.Request) -> web.Response:
         """List the master keys
 
@@ -121,6 +186,14 @@ class AdministrationViews:
         """
         return json_response({"data": [key_document(status) for status in await self.list_keys()]})
 
+    @endpoint(
+        "POST",
+        "/api/admin/keys/rotate",
+        access=Access.PLATFORM,
+        tag="administration",
+        answers=_STARTED,
+        problems=(RotationUnderWay, TooManyJobs),
+    )
     async def rotate_master_key(self, request: web.Request) -> web.Response:
         """Wrap all data keys under the active master key
 

@@ -8,11 +8,15 @@ from uuid import UUID
 
 from pydantic import Field
 
+from application.errors import ModelNotFound, ProviderNotFound
 from application.ports.audit_log import AuditFilter
+from entrypoints.http.answers import audit as answers
+from entrypoints.http.authorization import Access
 from entrypoints.http.fields import Id, Time
 from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
 from entrypoints.http.requests import path_id, query_of
 from entrypoints.http.responses import json_bytes, json_response
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from application.queries.history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
+_HISTORY = {200: Answer(description="A page of the history.", schema=answers.History)}
 
 
 class HistoryQuery(Page):
@@ -53,6 +58,14 @@ class AuditViews:
     log: AuditLog
     history: History
 
+    @endpoint(
+        "GET",
+        "/api/ai/providers/{id}/history",
+        access=Access.VIEWER,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(ProviderNotFound,),
+    )
     async def provider_history(self, request: web.Request) -> web.Response:
         """Show who changed a provider
 
@@ -60,6 +73,14 @@ class AuditViews:
         """
         return await self._history(request, "provider")
 
+    @endpoint(
+        "GET",
+        "/api/ai/models/{id}/history",
+        access=Access.VIEWER,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(ModelNotFound,),
+    )
     async def model_history(self, request: web.Request) -> web.Response:
         """Show who changed a model
 
@@ -67,6 +88,13 @@ class AuditViews:
         """
         return await self._history(request, "model")
 
+    @endpoint(
+        "GET",
+        "/api/ai/audit",
+        access=Access.VIEWER,
+        query=AuditQuery,
+        answers={200: Answer(description="A page of events.", schema=answers.AuditPage)},
+    )
     async def list_audit(self, request: web.Request) -> web.Response:
         """List the organization's events
 

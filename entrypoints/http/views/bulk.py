@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
+from application.errors import BulkRefused, Conflict
+from entrypoints.http.answers.models import BulkResult
+from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import BulkOperations
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.requests import json_body
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.model_commands import operation
 
 if TYPE_CHECKING:
@@ -31,6 +35,14 @@ class BulkViews:
     documents: ModelDocuments
     change_in_bulk: Callable[[ChangeModelsInBulk], Awaitable[Sequence[OperationOutcome]]]
 
+    @endpoint(
+        "POST",
+        "/api/ai/models/bulk",
+        access=Access.EDITOR,
+        body=BulkOperations,
+        answers={200: Answer(description="What became of each.", schema=BulkResult, headers=("Log-Position",))},
+        problems=(BulkRefused, Conflict),
+    )
     async def change_models_in_bulk(self, request: web.Request) -> web.Response:
         """Change many models in one request
 

@@ -9,9 +9,13 @@ from application.errors import ModelNotFound
 from application.policies.candidates import ModelByAnyName
 from application.queries.callable_models import NamedModel
 from application.queries.select_model import SelectModel
+from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
+from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
+from entrypoints.http.openai_shape import OPENAI_SHAPE
 from entrypoints.http.requests import query_of
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,6 +32,15 @@ class CompatibleModelViews:
     select: Callable[[SelectModel], Awaitable[Selection]]
     callable_models: Callable[[], Awaitable[list[NamedModel]]]
 
+    @endpoint(
+        "GET",
+        "/v1/models",
+        access=Access.VIEWER,
+        tag="OpenAI-compatible",
+        query=CompatibleModelQuery,
+        answers={200: Answer(description="The models.", schema=AnyModelList)},
+        problem_shape=OPENAI_SHAPE,
+    )
     async def list_compatible_models(self, request: web.Request) -> web.Response:
         """List the models in use, in OpenAI's or Anthropic's shape
 
@@ -45,6 +58,15 @@ class CompatibleModelViews:
             return json_response(_anthropic_list(page, has_more=has_more))
         return json_response({"object": "list", "data": [_model(each) for each in page], "has_more": has_more})
 
+    @endpoint(
+        "GET",
+        "/v1/models/{model:.+}",
+        access=Access.VIEWER,
+        tag="OpenAI-compatible",
+        answers={200: Answer(description="The model.", schema=AnyModel)},
+        problems=(ModelNotFound,),
+        problem_shape=OPENAI_SHAPE,
+    )
     async def get_compatible_model(self, request: web.Request) -> web.Response:
         """Show a model, in OpenAI's or Anthropic's shape
 

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from application.commands.check_provider import CheckProvider
 from application.commands.import_models import ImportModels
+from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
 from application.policies.reports import report_document
+from application.ports.provider_gateway import UpstreamFailure
 from application.queries.try_connection import TryConnection
+from entrypoints.http.answers import providers as provider_answers
+from entrypoints.http.answers.discovery import Discovery, ImportResult
+from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.providers import ChecksQuery, DiscoveryQuery, ModelsToImport, ProviderToTest
 from entrypoints.http.requests import json_body, path_id, query_of
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.shown_offers import ShownOffers
 
 if TYPE_CHECKING:
@@ -25,6 +31,9 @@ if TYPE_CHECKING:
     from application.ports.provider_gateway import TestReport
     from application.queries.discover_models import NoOffer, ProviderOffer
     from application.recorded import Recorded
+
+_REPORT = {200: Answer(description="How the connection was found.", schema=provider_answers.TestReport)}
+_OFFERS = {200: Answer(description="What is on offer.", schema=Discovery)}
 
 
 class DiscoverOne(Protocol):
@@ -55,6 +64,16 @@ class DiscoveryViews:
     import_them: Callable[[ImportModels], Awaitable[ImportOutcome]]
     shown: ShownOffers = field(default_factory=ShownOffers)
 
+    @endpoint(
+        "POST",
+        "/api/ai/providers/test",
+        access=Access.ADMIN,
+        body=ProviderToTest,
+        changes_nothing=True,
+        rate_limit="tests",
+        answers=_REPORT,
+        problems=(EndpointRefused,),
+    )
     async def test_connection(self, request: web.Request) -> web.Response:
         """Test a configuration that is not saved
 
@@ -68,6 +87,14 @@ class DiscoveryViews:
         )
         return json_response(report_document(report))
 
+    @endpoint(
+        "POST",
+        "/api/ai/providers/{id}/test",
+        access=Access.EDITOR,
+        rate_limit="tests",
+        answers=_REPORT,
+        problems=(ProviderNotFound, CredentialUnreadable),
+    )
     async def test_provider(self, request: web.Request) -> web.Response:
         """Test a saved provider
 
@@ -77,6 +104,14 @@ class DiscoveryViews:
         report = await self.check(CheckProvider(provider_id=provider_id))
         return json_response(report_document(report, provider_id))
 
+    @endpoint(
+        "GET",
+        "/api/ai/providers/{id}/health",
+        access=Access.VIEWER,
+        query=ChecksQuery,
+        answers={200: Answer(description="Status and recent checks.", schema=provider_answers.ProviderHealth)},
+        problems=(ProviderNotFound,),
+    )
     async def list_checks(self, request: web.Request) -> web.Response:
         """Show a provider's health and its recent checks
 
@@ -89,6 +124,16 @@ class DiscoveryViews:
         standing = await self.checks.standing(provider_id)
         return json_response(_health(provider_id, standing, await self.checks.recent(provider_id, query.limit)))
 
+    @endpoint(
+        "GET",
+        "/api/ai/providers/{id}/models",
+        access=Access.VIEWER,
+        query=DiscoveryQuery,
+        rate_limit="discovery",
+        refresh_limit="refresh",
+        answers=_OFFERS,
+        problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure),
+    )
     async def discover_provider_models(self, request: web.Request) -> web.Response:
         """Show what a provider offers
 
@@ -100,6 +145,15 @@ class DiscoveryViews:
         offer = await self.discover_one(path_id(request, "id"), refresh=query.refresh)
         return json_response(self.shown.page([offer]))
 
+    @endpoint(
+        "GET",
+        "/api/ai/models/discover",
+        access=Access.VIEWER,
+        query=DiscoveryQuery,
+        rate_limit="discovery",
+        refresh_limit="refresh",
+        answers=_OFFERS,
+    )
     async def discover_all_models(self, request: web.Request) -> web.Response:
         """Show what all enabled providers offer
 
@@ -109,6 +163,15 @@ class DiscoveryViews:
         query = query_of(request, DiscoveryQuery)
         return json_response(self.shown.page(await self.discover_all(refresh=query.refresh)))
 
+    @endpoint(
+        "POST",
+        "/api/ai/providers/{id}/models/import",
+        access=Access.EDITOR,
+        body=ModelsToImport,
+        rate_limit="discovery",
+        answers={200: Answer(description="What became of the chosen models.", schema=ImportResult)},
+        problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure, Conflict),
+    )
     async def import_offered_models(self, request: web.Request) -> web.Response:
         """Register models that a provider offers
 

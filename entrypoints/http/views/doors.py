@@ -10,25 +10,38 @@ from application.errors import ApplicationError
 from application.policies.candidates import ModelByAnyName
 from application.prompts.answer import PromptAnswer
 from application.prompts.completion import StreamStarted
+from application.prompts.refusals import TokensNotCounted
 from application.prompts.request import Prompt
+from entrypoints.http.answers.prompt_outcomes import (
+    COMPLETED_CHAT,
+    COMPLETED_MESSAGE,
+    COMPLETED_RESPONSE,
+    PROMPT_PROBLEMS,
+)
+from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.doors.bodies import (
     ChatCompletionBody,
     CountTokensBody,
     MessageBody,
     MessagesQuery,
     ResponseBody,
+    TokenCount,
     without_own_fields,
 )
 from entrypoints.http.doors.chat_completions.door import ChatDoor
 from entrypoints.http.doors.headers import ignored_header
 from entrypoints.http.doors.messages.door import MessagesDoor
+from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.doors.reading import has_images
 from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
 from entrypoints.http.exchange import exchange_of, note_failure
+from entrypoints.http.openai_shape import OPENAI_SHAPE
 from entrypoints.http.requests import json_to_hand_on, query_of
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
 
 if TYPE_CHECKING:
@@ -78,6 +91,20 @@ class DoorViews:
     count: Callable[[Prompt], Awaitable[int]]
     heartbeat_seconds: float = HEARTBEAT_SECONDS
 
+    @endpoint(
+        "POST",
+        "/v1/chat/completions",
+        access=Access.EDITOR,
+        tag="OpenAI-compatible",
+        body=ChatCompletionBody,
+        body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
+        largest_body=LARGEST_PROMPT,
+        changes_nothing=True,
+        replayable=False,
+        answers={200: COMPLETED_CHAT},
+        problems=PROMPT_PROBLEMS,
+        problem_shape=OPENAI_SHAPE,
+    )
     async def create_chat_completion(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Chat Completions
 
@@ -93,6 +120,20 @@ class DoorViews:
         )
         return await self._answer(request, body, door)
 
+    @endpoint(
+        "POST",
+        "/v1/responses",
+        access=Access.EDITOR,
+        tag="OpenAI-compatible",
+        body=ResponseBody,
+        body_example={"model": "gpt-4o", "input": "Say hello."},
+        largest_body=LARGEST_PROMPT,
+        changes_nothing=True,
+        replayable=False,
+        answers={200: COMPLETED_RESPONSE},
+        problems=PROMPT_PROBLEMS,
+        problem_shape=OPENAI_SHAPE,
+    )
     async def create_response(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Responses
 
@@ -103,6 +144,25 @@ class DoorViews:
         door = ResponsesDoor(without_own_fields(document), body, request_id=_request_id(request), created=_now())
         return await self._answer(request, body, door)
 
+    @endpoint(
+        "POST",
+        "/v1/messages",
+        access=Access.EDITOR,
+        tag="OpenAI-compatible",
+        query=MessagesQuery,
+        body=MessageBody,
+        body_example={
+            "model": "claude-sonnet-4-5",
+            "max_tokens": 100,
+            "messages": [{"role": "user", "content": "Say hello."}],
+        },
+        largest_body=LARGEST_PROMPT,
+        changes_nothing=True,
+        replayable=False,
+        answers={200: COMPLETED_MESSAGE},
+        problems=PROMPT_PROBLEMS,
+        problem_shape=ANTHROPIC_SHAPE,
+    )
     async def create_message(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Messages
 
@@ -114,6 +174,21 @@ class DoorViews:
         door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
         return await self._answer(request, body, door)
 
+    @endpoint(
+        "POST",
+        "/v1/messages/count_tokens",
+        access=Access.EDITOR,
+        tag="OpenAI-compatible",
+        query=MessagesQuery,
+        body=CountTokensBody,
+        body_example={"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Say hello."}]},
+        largest_body=LARGEST_PROMPT,
+        changes_nothing=True,
+        replayable=False,
+        answers={200: Answer(description="The count.", schema=TokenCount)},
+        problems=(*PROMPT_PROBLEMS, TokensNotCounted),
+        problem_shape=ANTHROPIC_SHAPE,
+    )
     async def count_message_tokens(self, request: web.Request) -> web.StreamResponse:
         """Count the tokens of a prompt, in the shape of Messages
 

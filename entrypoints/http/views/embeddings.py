@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 from application.policies.candidates import ModelByAnyName
 from application.prompts.embedding import EmbeddingInput
 from application.prompts.request import Prompt
+from entrypoints.http.answers.prompt_outcomes import PROMPT_PROBLEMS
+from entrypoints.http.answers.prompts import EmbeddedTexts
+from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.doors.client import DoorRequest
-from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, TextsToEmbed
+from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
 from entrypoints.http.doors.embeddings.documents import (
     embedded_document,
     embedding_list,
@@ -18,8 +22,10 @@ from entrypoints.http.doors.embeddings.documents import (
     preferred_embedding,
 )
 from entrypoints.http.doors.headers import ignored_header
+from entrypoints.http.openai_shape import OPENAI_SHAPE
 from entrypoints.http.requests import json_body, json_to_hand_on
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
 from entrypoints.http.views.prompt_commands import wanted_of
 
@@ -45,6 +51,19 @@ class EmbeddingViews:
 
     embed_texts: EmbedTexts
 
+    @endpoint(
+        "POST",
+        "/api/ai/embed",
+        access=Access.EDITOR,
+        tag="prompts",
+        body=TextsToEmbed,
+        body_example={"providerModelId": "text-embedding-3-small", "texts": ["Say hello."]},
+        largest_body=LARGEST_PROMPT,
+        changes_nothing=True,
+        replayable=False,
+        answers={200: Answer(description="The vectors.", schema=EmbeddedTexts)},
+        problems=PROMPT_PROBLEMS,
+    )
     async def embed(self, request: web.Request) -> web.Response:
         """Turn texts into vectors
 
@@ -60,6 +79,20 @@ class EmbeddingViews:
         headers = ignored_header(answer.embedded.ignored_fields)
         return json_response(embedded_document(answer), headers=headers)
 
+    @endpoint(
+        "POST",
+        "/v1/embeddings",
+        access=Access.EDITOR,
+        tag="OpenAI-compatible",
+        body=EmbeddingBody,
+        body_example={"model": "text-embedding-3-small", "input": "Say hello."},
+        largest_body=LARGEST_PROMPT,
+        changes_nothing=True,
+        replayable=False,
+        answers={200: Answer(description="The vectors.", schema=EmbeddingList)},
+        problems=PROMPT_PROBLEMS,
+        problem_shape=OPENAI_SHAPE,
+    )
     async def create_embedding(self, request: web.Request) -> web.Response:
         """Turn texts into vectors, in OpenAI's shape
 

@@ -11,11 +11,14 @@ from aiohttp import web
 from pydantic import Field
 
 from application.caller import current_caller
+from application.feed.feed import TooManyFollowers
+from entrypoints.http.answers.feed import FEED_EVENTS
+from entrypoints.http.authorization import Access
 from entrypoints.http.fields import Flag, Query, Whole
 from entrypoints.http.refusals import FieldError, InvalidRequest
 from entrypoints.http.requests import query_of
 from entrypoints.http.responses import json_bytes
-from entrypoints.http.routes import EVENT_STREAM_TYPE
+from entrypoints.http.routes import EVENT_STREAM_TYPE, Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -61,8 +64,16 @@ class FeedViews:
     """Turns a request into a stream of events."""
 
     follow: Follow
-    options: FeedOptions
+    options: FeedOptions = FeedOptions()
 
+    @endpoint(
+        "GET",
+        "/api/ai/events",
+        access=Access.VIEWER,
+        query=FeedQuery,
+        answers={200: Answer(description="What happens.", events=FEED_EVENTS)},
+        problems=(TooManyFollowers,),
+    )
     async def follow_events(self, request: web.Request) -> web.StreamResponse:
         """Follow what happens
 

@@ -8,17 +8,29 @@ from typing import TYPE_CHECKING
 from application.commands.remove_model import RemoveModel
 from application.commands.replace_model import ReplaceModel
 from application.commands.revert_model import RevertModel
+from application.errors import (
+    Conflict,
+    ModelAlreadyRegistered,
+    ModelNotFound,
+    ProviderNotFound,
+    StaleRevision,
+    TooMuchHistory,
+)
 from application.ports.documents import ModelFilter, PageRequest
 from application.queries.as_of import AtRevision
 from application.unset import UNSET
+from domain.model.errors import ModelIdentityFixed
+from entrypoints.http.answers.models import Model, ModelList
+from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
 from entrypoints.http.bodies.past import PastQuery, moment_of
 from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
 from entrypoints.http.responses import no_content, resource_location
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.lists import list_response, sort_of
 from entrypoints.http.views.model_commands import change, given_facts, registration
 from entrypoints.http.views.past import with_clock
-from entrypoints.http.views.writing import document_response
+from entrypoints.http.views.writing import REMOVED, WRITTEN, document_response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,6 +47,9 @@ if TYPE_CHECKING:
 
 COLLECTION = "/api/ai/models"
 
+_CHANGED = {200: Answer(description="The model as it is now.", schema=Model, headers=WRITTEN)}
+_CHANGE_PROBLEMS = (ModelNotFound, ModelIdentityFixed, StaleRevision, Conflict)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelViews:
@@ -49,6 +64,14 @@ class ModelViews:
     revert: Callable[[RevertModel], Awaitable[Recorded]]
     remove: Callable[[RemoveModel], Awaitable[Recorded]]
 
+    @endpoint(
+        "GET",
+        "/api/ai/models",
+        access=Access.VIEWER,
+        query=ModelListQuery,
+        answers={200: Answer(description="A page of models.", schema=ModelList, headers=("Log-Ahead-Seconds",))},
+        problems=(TooMuchHistory,),
+    )
     async def list_models(self, request: web.Request) -> web.Response:
         """List the organization's models
 
@@ -72,16 +95,14 @@ class ModelViews:
             return await with_clock(list_response(page, query), self.past)
         return list_response(await self.documents.page(wanted, part), query)
 
-    async def register_model(self, request: web.Request) -> web.Response:
-        """Register a model
-
-        What is left out is filled from the catalogue; `sources` in the answer says which field is from where.
-        """
-        recorded = await self.register(registration(await json_body(request, NewModel)))
-        document = await self.documents.get(recorded.aggregate_id)
-        location = resource_location(COLLECTION, recorded.aggregate_id)
-        return document_response(document, recorded, status=201, location=location)
-
+    @endpoint(
+        "GET",
+        "/api/ai/models/{id}",
+        access=Access.VIEWER,
+        query=PastQuery,
+        answers={200: Answer(description="The model.", schema=Model, headers=("ETag", "Log-Ahead-Seconds"))},
+        problems=(ModelNotFound,),
+    )
     async def get_model(self, request: web.Request) -> web.Response:
         """Show a model, as it is or as it was
 
@@ -94,6 +115,48 @@ class ModelViews:
         response = document_response(await self.as_of(model_id, moment))
         return response if isinstance(moment, AtRevision) else await with_clock(response, self.past)
 
+    @endpoint(
+        "POST",
+        "/api/ai/models",
+        access=Access.EDITOR,
+        body=NewModel,
+        answers={201: Answer(description="The new model.", schema=Model, headers=(*WRITTEN, "Location"))},
+        problems=(ProviderNotFound, ModelAlreadyRegistered),
+    )
+    async def register_model(self, request: web.Request) -> web.Response:
+        """Register a model
+
+        What is left out is filled from the catalogue; `sources` in the answer says which field is from where.
+        """
+        recorded = await self.register(registration(await json_body(request, NewModel)))
+        document = await self.documents.get(recorded.aggregate_id)
+        location = resource_location(COLLECTION, recorded.aggregate_id)
+        return document_response(document, recorded, status=201, location=location)
+
+    @endpoint(
+        "DELETE",
+        "/api/ai/models/{id}",
+        access=Access.EDITOR,
+        answers=REMOVED,
+        problems=(ModelNotFound, StaleRevision, Conflict),
+    )
+    async def delete_model(self, request: web.Request) -> web.Response:
+        """Remove a model
+
+        Its history stays in the audit log.
+        """
+        command = RemoveModel(model_id=path_id(request, "id"), expected_revision=expected_revision(request))
+        recorded = await self.remove(command)
+        return no_content(revision=recorded.revision, position=recorded.position)
+
+    @endpoint(
+        "PUT",
+        "/api/ai/models/{id}",
+        access=Access.EDITOR,
+        body=ModelReplacement,
+        answers=_CHANGED,
+        problems=_CHANGE_PROBLEMS,
+    )
     async def replace_model(self, request: web.Request) -> web.Response:
         """Replace what can be written of a model
 
@@ -113,6 +176,14 @@ class ModelViews:
         )
         return document_response(await self.documents.get(recorded.aggregate_id), recorded)
 
+    @endpoint(
+        "PATCH",
+        "/api/ai/models/{id}",
+        access=Access.EDITOR,
+        body=ModelPatch,
+        answers=_CHANGED,
+        problems=_CHANGE_PROBLEMS,
+    )
     async def patch_model(self, request: web.Request) -> web.Response:
         """Change some of a model
 
@@ -122,6 +193,15 @@ class ModelViews:
         recorded = await self.change(change(path_id(request, "id"), body, expected_revision(request)))
         return document_response(await self.documents.get(recorded.aggregate_id), recorded)
 
+    @endpoint(
+        "POST",
+        "/api/ai/models/{id}/revert",
+        access=Access.EDITOR,
+        body=ModelReversion,
+        answers=_CHANGED,
+        problems=_CHANGE_PROBLEMS,
+        conditional=True,
+    )
     async def revert_model(self, request: web.Request) -> web.Response:
         """Bring a model back to an earlier revision
 
@@ -136,12 +216,3 @@ class ModelViews:
             )
         )
         return document_response(await self.documents.get(recorded.aggregate_id), recorded)
-
-    async def delete_model(self, request: web.Request) -> web.Response:
-        """Remove a model
-
-        Its history stays in the audit log.
-        """
-        command = RemoveModel(model_id=path_id(request, "id"), expected_revision=expected_revision(request))
-        recorded = await self.remove(command)
-        return no_content(revision=recorded.revision, position=recorded.position)

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 from application.caller import acting_as
 from application.commands.name_organization import NameOrganization
 from application.commands.remove_organization import RemoveOrganization
+from application.errors import Conflict, OrganizationNotFound, OrganizationRemoved
+from entrypoints.http.answers.organizations import Organization
+from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.kinds import Name
 from entrypoints.http.exchange import caller_for
 from entrypoints.http.fields import Body
 from entrypoints.http.requests import json_body, path_id
 from entrypoints.http.responses import json_response, no_content
+from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.views.writing import REMOVED, WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,6 +40,15 @@ class OrganizationViews:
     name_it: Callable[[NameOrganization], Awaitable[Recorded]]
     remove_it: Callable[[RemoveOrganization], Awaitable[Recorded | None]]
 
+    @endpoint(
+        "PUT",
+        "/api/admin/organizations/{id}",
+        access=Access.PLATFORM,
+        tag="administration",
+        body=OrganizationReplacement,
+        answers={200: Answer(description="The organization.", schema=Organization, headers=WRITTEN)},
+        problems=(OrganizationRemoved,),
+    )
     async def name_organization(self, request: web.Request) -> web.Response:
         """Register an organization by name, or rename it
 
@@ -50,6 +64,14 @@ class OrganizationViews:
             position=recorded.position,
         )
 
+    @endpoint(
+        "DELETE",
+        "/api/admin/organizations/{id}",
+        access=Access.PLATFORM,
+        tag="administration",
+        answers=REMOVED,
+        problems=(OrganizationNotFound, Conflict),
+    )
     async def remove_organization(self, request: web.Request) -> web.Response:
         """Remove an organization
 

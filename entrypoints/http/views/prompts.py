@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from application.errors import ApplicationError
+from application.errors import ApplicationError, ModelNotFound
 from application.prompts.answer import PromptAnswer
 from application.prompts.completion import (
     ReasoningDelta,
@@ -17,7 +17,10 @@ from application.prompts.completion import (
 from application.prompts.documents import answer_document, selection_document
 from application.queries.long_lists import worked_out
 from application.queries.select_model import SelectModel
-from entrypoints.http.bodies.prompts import ModelToSelect, PromptToRun
+from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
+from entrypoints.http.answers.prompts import Choice
+from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
 from entrypoints.http.doors.headers import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
@@ -25,6 +28,7 @@ from entrypoints.http.exchange import exchange_of, note_failure
 from entrypoints.http.problems import problem_document
 from entrypoints.http.requests import json_body
 from entrypoints.http.responses import json_bytes, json_response
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
 from entrypoints.http.views.prompt_commands import prompt_of, wanted_of
 
@@ -54,6 +58,18 @@ class PromptViews:
     stream: StreamPrompt
     heartbeat_seconds: float = HEARTBEAT_SECONDS
 
+    @endpoint(
+        "POST",
+        "/api/ai/select",
+        access=Access.VIEWER,
+        tag="prompts",
+        body=ModelToSelect,
+        body_required=False,
+        body_example={"need": {"type": "language", "minContextWindow": 100_000, "strategy": "cheapest"}},
+        changes_nothing=True,
+        answers={200: Answer(description="The choice and the reasons.", schema=Choice)},
+        problems=(ModelNotFound,),
+    )
     async def select_model(self, request: web.Request) -> web.Response:
         """Explain which model would be used
 
@@ -65,6 +81,18 @@ class PromptViews:
         selection = await self.select(SelectModel(wanted=wanted_of(body), has_images=body.has_images))
         return json_response(await worked_out(selection.verdicts, lambda: selection_document(selection)))
 
+    @endpoint(
+        "POST",
+        "/api/ai/generate",
+        access=Access.EDITOR,
+        tag="prompts",
+        body=PromptToRun,
+        body_example={"providerModelId": "gpt-4o", "prompt": "Say hello.", "config": {"maxTokens": 50}},
+        largest_body=LARGEST_PROMPT,
+        changes_nothing=True,
+        answers={200: GENERATED},
+        problems=PROMPT_PROBLEMS,
+    )
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt
 

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from application.caller import current_caller
-from application.commands.state_restore import StateRestore
+from application.commands.state_restore import NothingRestored, StateRestore
 from application.errors import Unavailable
 from application.policies.reasons import LONGEST_REASON
+from application.ports.checkpoints import AnotherSink, SinkUnusable
 from entrypoints.auditing.documents import restored_document, verification_document
+from entrypoints.http.answers import proof as answers
+from entrypoints.http.authorization import Access
 from entrypoints.http.exchange import exchange_of, principal_of
 from entrypoints.http.fields import Body, Flag, Query
 from entrypoints.http.requests import json_body, query_of
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from uuid import UUID
 
     from application.commands.state_restore import StatedRestore
+    from application.ports.raw_events import RawEvents
     from application.queries.verify_log import Verification
 
 
@@ -52,11 +57,15 @@ class Restoring(Body):
 
 
 class Verify(Protocol):
-    """Verifies an organization's log."""
+    """The use case `verify_log`, its ports given."""
 
-    async def __call__(self, organization_id: UUID, *, full: bool) -> Verification:
-        """Return what was found."""
-        ...
+    async def __call__(self, *, log: RawEvents, only: UUID, full: bool) -> Verification: ...
+
+
+class Export(Protocol):
+    """The use case `export_log`, its ports given."""
+
+    def __call__(self, organization_id: UUID, *, log: RawEvents) -> AsyncGenerator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +73,20 @@ class ProofViews:
     """Turns requests for proof into verifications, one at a time: each keeps a processor busy."""
 
     verify: Verify
+    export: Export
+    log_of: Callable[[UUID], RawEvents]
     state_restore: Callable[[StateRestore], Awaitable[StatedRestore]]
     public_key: bytes | None
-    turn: asyncio.Lock
-    export: Callable[[UUID], AsyncGenerator[bytes]]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @endpoint(
+        "GET",
+        "/api/ai/audit/verify",
+        access=Access.VIEWER,
+        query=VerificationQuery,
+        answers={200: Answer(description="What was found.", schema=answers.Verification)},
+        problems=(VerificationUnderWay,),
+    )
     async def verify_audit(self, request: web.Request) -> web.Response:
         """Check the organization's chain of events
 
@@ -82,25 +100,26 @@ class ProofViews:
             raise VerificationUnderWay
         organization_id = current_caller().organization_id
         async with self.turn:
-            verification = await self.verify(organization_id, full=query.full)
+            verification = await self.verify(log=self.log_of(organization_id), only=organization_id, full=query.full)
         return json_response(
             verification_document(verification, organization_id=organization_id, public_key=self.public_key)
         )
 
-    async def state_restored(self, request: web.Request) -> web.Response:
-        """State that a backup was restored
-
-        Or that checkpoints were taken away. Where the database and its checkpoints differ, no checkpoint is written
-        until this is stated, with a reason. The events that are gone are named by a checkpoint over all organizations,
-        by an event `organization.restored` in each log, and by every verification from then on.
-        """
-        body = await json_body(request, Restoring)
-        exchange = exchange_of(request)
-        actor = principal_of(request).actor
-        reason = exchange.reason or body.reason
-        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=exchange.request_id))
-        return json_response(restored_document(stated, public_key=self.public_key))
-
+    @endpoint(
+        "GET",
+        "/api/ai/audit/export",
+        access=Access.VIEWER,
+        answers={
+            200: Answer(
+                description="The log.",
+                content_type=NDJSON,
+                schema={"type": "string", "description": "Lines of JSON."},
+                example='{"format":"modelbook/export/1","kind":"header","organizationId":"...",...}\n...',
+                headers=("Content-Disposition",),
+            )
+        },
+        problems=(SinkUnusable,),
+    )
     async def export_audit(self, request: web.Request) -> web.StreamResponse:
         """Export the organization's whole log
 
@@ -116,10 +135,33 @@ class ProofViews:
         if request.method == "HEAD":
             await response.prepare(request)
             return response
-        async with aclosing(self.export(organization_id)) as parts:
+        async with aclosing(self.export(organization_id, log=self.log_of(organization_id))) as parts:
             async for part in parts:
                 if not response.prepared:
                     await response.prepare(request)
                 await response.write(part)
         await response.write_eof()
         return response
+
+    @endpoint(
+        "POST",
+        "/api/admin/audit/restored",
+        access=Access.PLATFORM,
+        tag="administration",
+        body=Restoring,
+        answers={200: Answer(description="What was stated.", schema=answers.StatedRestore)},
+        problems=(NothingRestored, AnotherSink, SinkUnusable),
+    )
+    async def state_restored(self, request: web.Request) -> web.Response:
+        """State that a backup was restored
+
+        Or that checkpoints were taken away. Where the database and its checkpoints differ, no checkpoint is written
+        until this is stated, with a reason. The events that are gone are named by a checkpoint over all organizations,
+        by an event `organization.restored` in each log, and by every verification from then on.
+        """
+        body = await json_body(request, Restoring)
+        exchange = exchange_of(request)
+        actor = principal_of(request).actor
+        reason = exchange.reason or body.reason
+        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=exchange.request_id))
+        return json_response(restored_document(stated, public_key=self.public_key))

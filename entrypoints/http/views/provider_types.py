@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrypoints.http.answers.provider_types import ProviderKinds
+from entrypoints.http.authorization import Access
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +24,13 @@ class ProviderTypeViews:
 
     gateway: ProviderGateway
 
+    @endpoint(
+        "GET",
+        "/api/ai/provider-types",
+        access=Access.VIEWER,
+        tag="providers",
+        answers={200: Answer(description="All types there are.", schema=ProviderKinds)},
+    )
     async def list_provider_types(self, request: web.Request) -> web.Response:  # noqa: ARG002 - the same for everybody
         """List the types of provider
 

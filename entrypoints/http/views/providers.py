@@ -9,9 +9,21 @@ from application.commands.change_provider import ChangeProvider
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from application.commands.revert_provider import RevertProvider
+from application.errors import (
+    Conflict,
+    EndpointRefused,
+    ProviderHasModels,
+    ProviderNameTaken,
+    ProviderNotFound,
+    StaleRevision,
+    TooMuchHistory,
+)
 from application.ports.documents import PageRequest, ProviderFilter
 from application.queries.as_of import AtRevision
 from application.unset import UNSET
+from domain.provider.errors import CredentialRequired, ProviderTypeFixed
+from entrypoints.http.answers.providers import Provider, ProviderList
+from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.past import PastQuery, moment_of
 from entrypoints.http.bodies.providers import (
     NewProvider,
@@ -23,9 +35,10 @@ from entrypoints.http.bodies.providers import (
 )
 from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
 from entrypoints.http.responses import no_content, resource_location
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.lists import list_response, sort_of
 from entrypoints.http.views.past import with_clock
-from entrypoints.http.views.writing import document_response, mentioned
+from entrypoints.http.views.writing import REMOVED, WRITTEN, document_response, mentioned
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,6 +53,17 @@ if TYPE_CHECKING:
 
 COLLECTION = "/api/ai/providers"
 
+_CHANGED = {200: Answer(description="The provider as it is now.", schema=Provider, headers=WRITTEN)}
+_CHANGE_PROBLEMS = (
+    ProviderNotFound,
+    ProviderNameTaken,
+    ProviderTypeFixed,
+    EndpointRefused,
+    CredentialRequired,
+    StaleRevision,
+    Conflict,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderViews:
@@ -53,6 +77,14 @@ class ProviderViews:
     revert: Callable[[RevertProvider], Awaitable[Recorded]]
     remove: Callable[[RemoveProvider], Awaitable[Recorded]]
 
+    @endpoint(
+        "GET",
+        "/api/ai/providers",
+        access=Access.VIEWER,
+        query=ProviderListQuery,
+        answers={200: Answer(description="A page of providers.", schema=ProviderList, headers=("Log-Ahead-Seconds",))},
+        problems=(TooMuchHistory,),
+    )
     async def list_providers(self, request: web.Request) -> web.Response:
         """List the organization's providers
 
@@ -70,6 +102,35 @@ class ProviderViews:
             return await with_clock(list_response(page, query), self.past)
         return list_response(await self.documents.page(wanted, part), query)
 
+    @endpoint(
+        "GET",
+        "/api/ai/providers/{id}",
+        access=Access.VIEWER,
+        query=PastQuery,
+        answers={200: Answer(description="The provider.", schema=Provider, headers=("ETag", "Log-Ahead-Seconds"))},
+        problems=(ProviderNotFound,),
+    )
+    async def get_provider(self, request: web.Request) -> web.Response:
+        """Show a provider, as it is or as it was
+
+        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        """
+        moment = moment_of(query_of(request, PastQuery))
+        provider_id = path_id(request, "id")
+        if moment is None:
+            return document_response(await self.documents.get(provider_id))
+        response = document_response(await self.as_of(provider_id, moment))
+        return response if isinstance(moment, AtRevision) else await with_clock(response, self.past)
+
+    @endpoint(
+        "POST",
+        "/api/ai/providers",
+        access=Access.ADMIN,
+        body=NewProvider,
+        body_example={"name": "OpenAI", "providerType": "openai", "apiKey": "sk-..."},
+        answers={201: Answer(description="The new provider.", schema=Provider, headers=(*WRITTEN, "Location"))},
+        problems=(ProviderNameTaken, EndpointRefused),
+    )
     async def register_provider(self, request: web.Request) -> web.Response:
         """Register a provider
 
@@ -90,18 +151,39 @@ class ProviderViews:
         location = resource_location(COLLECTION, recorded.aggregate_id)
         return document_response(document, recorded, status=201, location=location)
 
-    async def get_provider(self, request: web.Request) -> web.Response:
-        """Show a provider, as it is or as it was
+    @endpoint(
+        "DELETE",
+        "/api/ai/providers/{id}",
+        access=Access.ADMIN,
+        query=RemovalQuery,
+        answers=REMOVED,
+        problems=(ProviderNotFound, ProviderHasModels, StaleRevision, Conflict),
+    )
+    async def delete_provider(self, request: web.Request) -> web.Response:
+        """Remove a provider
 
-        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        Its key is destroyed. While models are registered from it this is refused with the first hundred of them, unless
+        `cascade` says that they go too. Up to 1,000 models go in one transaction with the provider; of more, these go
+        first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off.
         """
-        moment = moment_of(query_of(request, PastQuery))
-        provider_id = path_id(request, "id")
-        if moment is None:
-            return document_response(await self.documents.get(provider_id))
-        response = document_response(await self.as_of(provider_id, moment))
-        return response if isinstance(moment, AtRevision) else await with_clock(response, self.past)
+        query = query_of(request, RemovalQuery)
+        recorded = await self.remove(
+            RemoveProvider(
+                provider_id=path_id(request, "id"),
+                expected_revision=expected_revision(request),
+                cascade=query.cascade,
+            )
+        )
+        return no_content(revision=recorded.revision, position=recorded.position)
 
+    @endpoint(
+        "PUT",
+        "/api/ai/providers/{id}",
+        access=Access.ADMIN,
+        body=ProviderReplacement,
+        answers=_CHANGED,
+        problems=_CHANGE_PROBLEMS,
+    )
     async def replace_provider(self, request: web.Request) -> web.Response:
         """Replace what can be written of a provider
 
@@ -121,6 +203,14 @@ class ProviderViews:
         )
         return await self._changed(command)
 
+    @endpoint(
+        "PATCH",
+        "/api/ai/providers/{id}",
+        access=Access.ADMIN,
+        body=ProviderPatch,
+        answers=_CHANGED,
+        problems=_CHANGE_PROBLEMS,
+    )
     async def patch_provider(self, request: web.Request) -> web.Response:
         """Change some of a provider
 
@@ -141,6 +231,15 @@ class ProviderViews:
         )
         return await self._changed(command)
 
+    @endpoint(
+        "POST",
+        "/api/ai/providers/{id}/revert",
+        access=Access.ADMIN,
+        body=ProviderReversion,
+        answers=_CHANGED,
+        problems=_CHANGE_PROBLEMS,
+        conditional=True,
+    )
     async def revert_provider(self, request: web.Request) -> web.Response:
         """Bring a provider back to an earlier revision
 
@@ -157,23 +256,6 @@ class ProviderViews:
             )
         )
         return document_response(await self.documents.get(recorded.aggregate_id), recorded)
-
-    async def delete_provider(self, request: web.Request) -> web.Response:
-        """Remove a provider
-
-        Its key is destroyed. While models are registered from it this is refused with the first hundred of them, unless
-        `cascade` says that they go too. Up to 1,000 models go in one transaction with the provider; of more, these go
-        first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off.
-        """
-        query = query_of(request, RemovalQuery)
-        recorded = await self.remove(
-            RemoveProvider(
-                provider_id=path_id(request, "id"),
-                expected_revision=expected_revision(request),
-                cascade=query.cascade,
-            )
-        )
-        return no_content(revision=recorded.revision, position=recorded.position)
 
     async def _changed(self, command: ChangeProvider) -> web.Response:
         recorded = await self.change(command)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from application.queries.report_usage import ReportUsage
+from entrypoints.http.answers.usage import UsageReport
+from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.usage import UsageQuery
 from entrypoints.http.requests import query_of
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,6 +28,14 @@ class UsageViews:
 
     report: Callable[[ReportUsage], Awaitable[UsageOfDays]]
 
+    @endpoint(
+        "GET",
+        "/api/ai/usage",
+        access=Access.VIEWER,
+        tag="prompts",
+        query=UsageQuery,
+        answers={200: Answer(description="The sums.", schema=UsageReport)},
+    )
     async def report_usage(self, request: web.Request) -> web.Response:
         """Report what models were used for
 

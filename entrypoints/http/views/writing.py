@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from application.unset import UNSET
 from entrypoints.http.responses import json_response
+from entrypoints.http.routes import Answer
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
     from application.ports.documents import Document
     from application.recorded import Recorded
+
+WRITTEN = ("ETag", "Log-Position")
+"""The headers of an answer to a write."""
+
+REMOVED = {204: Answer(description="It is gone.", headers=WRITTEN)}
 
 
 def document_response(

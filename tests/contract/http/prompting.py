@@ -14,7 +14,7 @@ from application.commands.stream_prompt import stream_prompt
 from application.queries.callable_models import callable_models
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
-from entrypoints.http.routing.prompts import door_routes, prompt_routes
+from entrypoints.http.routes import routes_of
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
@@ -40,7 +40,7 @@ def a_desk() -> Desk:
     return Desk(organization_id=ORGANIZATION)
 
 
-def routes_of(desk: Desk, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None) -> list[Route]:
+def prompt_routes(desk: Desk, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None) -> list[Route]:
     """Return the routes; with `generation`, that runs the prompts in place of the desk's own."""
     ports = desk.ports if generation is None else replace(desk.ports, generation=generation)
     select = partial(select_model, readiness=desk.readiness)
@@ -52,10 +52,7 @@ def routes_of(desk: Desk, *, heartbeat_seconds: float = 15.0, generation: Genera
     doors = DoorViews(run=run, stream=stream, count=count, heartbeat_seconds=heartbeat_seconds)
     models = CompatibleModelViews(select=select, callable_models=partial(callable_models, readiness=desk.readiness))
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, ports=ports, embeddings=FakeEmbeddings()))
-    return [
-        *prompt_routes(prompts, embeddings, UsageViews(report=report)),
-        *door_routes(doors, embeddings, models),
-    ]
+    return routes_of(prompts, embeddings, UsageViews(report=report), doors, models)
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:

@@ -10,7 +10,7 @@ import pytest
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Image, Sampling
 from entrypoints.http.principal import Role
-from tests.contract.http.prompting import CHAT, a_desk, post, routes_of
+from tests.contract.http.prompting import CHAT, a_desk, post, prompt_routes
 from tests.fakes.client import a_turn
 from tests.fakes.generation import completed
 from tests.http_service import a_token
@@ -58,7 +58,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*routes_of(desk))
+    return await serve(*prompt_routes(desk))
 
 
 async def test_an_answer_has_openais_shape(desk: Desk, service: Service) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.builders import a_price
-from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
+from tests.contract.http.prompting import GENERATE, a_desk, post, prompt_routes
 from tests.http_service import a_token
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*routes_of(desk))
+    return await serve(*prompt_routes(desk))
 
 
 async def test_a_choice_is_explained(desk: Desk, service: Service) -> None:

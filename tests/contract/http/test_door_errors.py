@@ -11,12 +11,12 @@ from application.errors import InvalidInput, RateLimited, Unavailable
 from application.policies.quotas import QUOTAS
 from application.ports.provider_gateway import Category, ContextUse
 from entrypoints.http import openai_shape
+from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.error_kinds import ErrorKind
 from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import Problem
 from entrypoints.http.refusals import NotAllowed
-from entrypoints.http.routing.prompts import LARGEST_PROMPT
-from tests.contract.http.prompting import CHAT, a_desk, events, post, routes_of
+from tests.contract.http.prompting import CHAT, a_desk, events, post, prompt_routes
 from tests.contract.http.test_transport import spoken
 from tests.contract.http.views import a_route
 from tests.fakes.generation import completed
@@ -41,7 +41,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*routes_of(desk))
+    return await serve(*prompt_routes(desk))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.providers.gateway import Gateway
 from tests.builders import AN_ENDPOINT
-from tests.contract.http.prompting import CHAT, GENERATE, MESSAGES, RESPONSES, a_desk, events, post, routes_of
+from tests.contract.http.prompting import CHAT, GENERATE, MESSAGES, RESPONSES, a_desk, events, post, prompt_routes
 from tests.fakes.outbound import FakeOutbound
 from tests.prompts import an_account
 
@@ -83,7 +83,7 @@ def providers() -> Providers:
 
 @pytest.fixture
 async def service(providers: Providers, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*routes_of(providers.desk, generation=Gateway(providers.outbound)))
+    return await serve(*prompt_routes(providers.desk, generation=Gateway(providers.outbound)))
 
 
 def chunk(**choice: object) -> bytes:

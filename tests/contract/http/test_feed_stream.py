@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from application.ports.feed import FeedEvent
-from entrypoints.http.routing.feed import feed_routes
+from entrypoints.http.routes import routes_of
 from entrypoints.http.views.feed import FeedOptions, FeedViews
 from tests.http_service import a_token, serving
 
@@ -64,7 +64,7 @@ def _views(follow: Callable[..., Batches], **options: float) -> FeedViews:
 
 
 async def test_events_have_their_position_as_id_and_the_stream_an_end() -> None:
-    async with serving(feed_routes(_views(_three))) as service:
+    async with serving(routes_of(_views(_three))) as service:
         status, text = await _asked(service, "?follow=false")
     assert status == 200
     begin, *events, end, rest = text.split("\n\n")
@@ -88,7 +88,7 @@ async def test_events_have_their_position_as_id_and_the_stream_an_end() -> None:
     ],
 )
 async def test_it_begins_where_the_client_left_off(query: str, headers: dict[str, str], first: int) -> None:
-    async with serving(feed_routes(_views(_three))) as service:
+    async with serving(routes_of(_views(_three))) as service:
         _, text = await _asked(service, query, headers=headers)
     assert text.startswith(f"retry: 1000\nid: {first}\n\nid: {first + 1}\n")
 
@@ -106,28 +106,28 @@ async def test_it_begins_where_the_client_left_off(query: str, headers: dict[str
     ],
 )
 async def test_a_place_that_cannot_be_is_refused(query: str, headers: dict[str, str], pointer: str) -> None:
-    async with serving(feed_routes(_views(_three))) as service:
+    async with serving(routes_of(_views(_three))) as service:
         reply = await service.ask("GET", EVENTS + query, token=a_token(), headers=headers)
     assert reply.status == 422
     assert [error["pointer"] for error in reply.document["errors"]] == [pointer]
 
 
 async def test_head_says_what_would_come_and_ends() -> None:
-    async with serving(feed_routes(_views(_three))) as service:
+    async with serving(routes_of(_views(_three))) as service:
         reply = await service.ask("HEAD", EVENTS, token=a_token())
     assert (reply.status, reply.content) == (200, b"")
     assert reply.headers["Content-Type"] == "text/event-stream; charset=utf-8"
 
 
 async def test_a_silent_stream_shows_that_it_lives_and_has_to_be_renewed() -> None:
-    async with serving(feed_routes(_views(_three, heartbeat=0.05, longest=0.3))) as service:
+    async with serving(routes_of(_views(_three, heartbeat=0.05, longest=0.3))) as service:
         _, text = await _asked(service)
     assert text.count(": alive\n\n") >= 3
     assert text.endswith('event: end\ndata: {"reason":"renew"}\n\n')
 
 
 async def test_a_client_that_does_not_keep_up_is_told_and_let_go() -> None:
-    async with serving(feed_routes(_views(_flood, patience=0.3))) as service:
+    async with serving(routes_of(_views(_flood, patience=0.3))) as service:
         port = int(service.url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
         writer.write(f"GET {EVENTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {a_token()}\r\n\r\n".encode())

@@ -9,7 +9,7 @@ import pytest
 
 from entrypoints.http.principal import Role
 from tests.builders import a_price
-from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
+from tests.contract.http.prompting import GENERATE, a_desk, post, prompt_routes
 from tests.fakes.generation import completed
 from tests.http_service import a_token
 from tests.prompts import a_failure, an_account
@@ -44,7 +44,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*routes_of(desk))
+    return await serve(*prompt_routes(desk))
 
 
 async def test_the_answer_tells_everything_about_itself(desk: Desk, service: Service) -> None:

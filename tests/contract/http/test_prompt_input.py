@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from application.prompts.conversation import Image, Sampling
-from tests.contract.http.prompting import GENERATE, a_desk, post, routes_of
+from tests.contract.http.prompting import GENERATE, a_desk, post, prompt_routes
 from tests.fakes.client import a_turn
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*routes_of(desk))
+    return await serve(*prompt_routes(desk))
 
 
 def asked(desk: Desk) -> Conversation:

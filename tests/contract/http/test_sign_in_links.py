@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints.demo.sign_in import LIFETIME_SECONDS, PATH, SignInLinks
+from entrypoints.http.routes import routes_of
 from tests.http_service import serving
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ async def _redeemed(service: Service, body: object) -> Reply:
 async def test_a_code_is_exchanged_for_a_token_once() -> None:
     links = SignInLinks(lambda: "a token")
     code = _code(links.new_link("http://modelbook.example"))
-    async with serving(links.routes()) as service:
+    async with serving(routes_of(links)) as service:
         first = await _redeemed(service, {"code": code})
         assert (first.status, first.document) == (200, {"token": "a token"})
         assert first.headers["Cache-Control"] == "no-store"
@@ -45,7 +46,7 @@ async def test_each_link_has_a_code_of_its_own_in_the_fragment() -> None:
     one, other = (links.new_link("http://modelbook.example") for _ in range(2))
     assert one.startswith("http://modelbook.example/#/sign-in/")
     assert len(_code(one)) >= 43
-    async with serving(links.routes()) as service:
+    async with serving(routes_of(links)) as service:
         assert [(await _redeemed(service, {"code": _code(link)})).status for link in (other, one)] == [200, 200]
 
 
@@ -55,7 +56,7 @@ async def test_a_link_is_good_for_minutes(after: float, status: int) -> None:
     links = SignInLinks(lambda: "a token", clock=clock)
     code = _code(links.new_link("http://modelbook.example"))
     clock.seconds = after
-    async with serving(links.routes()) as service:
+    async with serving(routes_of(links)) as service:
         assert (await _redeemed(service, {"code": code})).status == status
 
 
@@ -65,5 +66,5 @@ async def test_a_link_is_good_for_minutes(after: float, status: int) -> None:
 async def test_nothing_else_is_taken(body: object, status: int) -> None:
     links = SignInLinks(lambda: "a token")
     links.new_link("http://modelbook.example")
-    async with serving(links.routes()) as service:
+    async with serving(routes_of(links)) as service:
         assert (await _redeemed(service, body)).status == status

@@ -12,7 +12,7 @@ from aiohttp import ClientPayloadError, ClientTimeout, StreamReader, web
 from entrypoints.http.answers.chat_completions import ChatChunk
 from entrypoints.http.answers.prompts import FinishedAnswer
 from entrypoints.http.event_stream import EventStream
-from tests.contract.http.prompting import CHAT, GENERATE, a_desk, events, post, routes_of
+from tests.contract.http.prompting import CHAT, GENERATE, a_desk, events, post, prompt_routes
 from tests.contract.http.views import a_route
 from tests.fakes.generation import HANG, completed
 from tests.http_service import a_token
@@ -38,7 +38,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*routes_of(desk))
+    return await serve(*prompt_routes(desk))
 
 
 async def ended(call: Call) -> str | None:
@@ -170,7 +170,7 @@ async def test_a_connection_serves_the_next_prompt_after_a_stream(desk: Desk, se
 
 
 async def test_a_long_silence_is_filled_with_heartbeats(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> None:
-    service = await serve(*routes_of(desk, heartbeat_seconds=0.02))
+    service = await serve(*prompt_routes(desk, heartbeat_seconds=0.02))
     desk.generation.plays("gpt-x", HANG)
     incoming, client = await opened(service, GENERATE, STREAM)
     assert [await incoming.readline() for _ in range(4)] == [b": heartbeat\n", b"\n", b": heartbeat\n", b"\n"]
@@ -181,7 +181,7 @@ async def test_a_long_silence_is_filled_with_heartbeats(desk: Desk, serve: Calla
 async def test_what_fails_after_a_heartbeat_is_an_event_too(
     desk: Desk, serve: Callable[..., Awaitable[Service]]
 ) -> None:
-    service = await serve(*routes_of(desk, heartbeat_seconds=0.02))
+    service = await serve(*prompt_routes(desk, heartbeat_seconds=0.02))
     desk.generation.plays("gpt-x", HANG)
     reply = await post(service, GENERATE, {**STREAM, "deadlineSeconds": 0.1})
     assert reply.status == 200

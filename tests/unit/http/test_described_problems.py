@@ -22,6 +22,7 @@ from application.ports.provider_gateway import UpstreamFailure
 from application.ports.rate_limits import Quota
 from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
 from entrypoints.http.documentation.openapi import openapi_document
+from entrypoints.http.documentation.problems import catalogue_of, sentence_of
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.problems import problem_document
 from entrypoints.http.refusals import ConditionFailed, ContentTooLarge, MalformedJson, Refused
@@ -79,3 +80,9 @@ def test_problems_of_no_route_are_described_too(schemas: dict[str, Any], problem
     document = problem_document(problem, instance="/", request_id="1")
     kind = "InternalErrorProblem" if problem is INTERNAL_ERROR else "SimpleProblem"
     assert described_as(document, schemas) == [kind]
+
+
+@pytest.mark.parametrize("kind", [StaleRevision, PromptFailed])
+def test_of_two_kinds_with_one_code_always_the_same_is_described(kind: type[ApplicationError]) -> None:
+    meanings = {listed["code"]: listed["meaning"] for listed in catalogue_of(product_routes())}
+    assert meanings[kind.code] == sentence_of(kind)

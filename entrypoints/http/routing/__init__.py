@@ -1,1 +1,0 @@
-"""The records of all routes, by what they are about."""
