@@ -9,7 +9,7 @@ import openai
 import orjson
 
 from adapters.providers.gateway import Gateway
-from tests.contract.http.prompting import a_desk, routes_of
+from tests.contract.http.prompting import a_desk, prompt_routes
 from tests.fakes.outbound import FakeOutbound
 from tests.http_service import a_token
 from tests.prompts import an_account
@@ -83,7 +83,7 @@ async def served(serve: Callable[..., Awaitable[Service]], stack: AsyncExitStack
     """Serve until the stack is closed."""
     desk, outbound = a_desk(), FakeOutbound()
     desk.model(MODELS.get(provider, "a-model"), of=an_account(provider_type=provider), name=NAME)
-    service = await serve(*routes_of(desk, generation=Gateway(outbound)))
+    service = await serve(*prompt_routes(desk, generation=Gateway(outbound)))
     at = Served(service, outbound)
     await stack.enter_async_context(at.anthropic)
     await stack.enter_async_context(at.openai)
