@@ -9,7 +9,7 @@ from application.ports.provider_gateway import ProviderConnection
 from application.prompts.completion import Completion, TextDelta
 from application.prompts.conversation import Image, Sampling
 from application.prompts.generation import GenerationRequest
-from sandbox.keys import VALID
+from sandbox.magic_keys import VALID
 from tests.fakes.client import FakeClient, a_conversation, a_turn
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.providers.registry import PROVIDERS
+from sandbox.providers.provider_registry import PROVIDERS
 from tests.contract.sandbox.talk import PNG_TEXT, Response, Talk, chat_body
 
 if TYPE_CHECKING:

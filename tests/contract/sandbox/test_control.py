@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox.keys import KEYS
-from sandbox.providers.registry import PROVIDERS
+from sandbox.magic_keys import KEYS
+from sandbox.providers.provider_registry import PROVIDERS
 from sandbox.server import Sandbox, guide
 from tests.contract.sandbox.talk import Talk
 

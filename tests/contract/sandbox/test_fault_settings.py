@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.faults.store import UnknownFaultError
-from sandbox.providers.registry import PROVIDERS
+from sandbox.faults.fault_queue import UnknownFault
+from sandbox.providers.provider_registry import PROVIDERS
 from sandbox.server import Sandbox
 from tests.contract.sandbox.talk import Talk
 
@@ -81,7 +81,7 @@ def test_an_unknown_fault_is_refused_with_what_there_is(
     sandbox: Sandbox, fault: dict[str, object], message: str
 ) -> None:
     add: Callable[..., object] = sandbox.faults.add
-    with pytest.raises(UnknownFaultError) as refused:
+    with pytest.raises(UnknownFault) as refused:
         add(**fault)
     assert str(refused.value).startswith(message)
     assert sandbox.faults.pending() == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.faults.kinds import KINDS
+from sandbox.faults.fault_kinds import FAULT_KINDS
 from tests.contract.sandbox import list_faults, stream_faults, whole_faults
 from tests.contract.sandbox.talk import Talk, key_headers
 
@@ -34,13 +34,13 @@ def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> Talk:
     return Talk(sandbox, http, "openai")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FAULT_KINDS)
 async def test_a_fault_does_what_it_says(openai: Talk, kind: str) -> None:
     await CHECKS[kind](openai)
 
 
 def test_no_check_is_left_without_a_fault() -> None:
-    assert CHECKS.keys() == KINDS.keys()
+    assert CHECKS.keys() == FAULT_KINDS.keys()
 
 
 @pytest.mark.parametrize("provider", STREAMING)

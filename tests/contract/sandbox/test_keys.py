@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.keys import KEYS, VALID
-from sandbox.providers.registry import PROVIDERS
+from sandbox.magic_keys import KEYS, VALID
+from sandbox.providers.provider_registry import PROVIDERS
 from tests.contract.sandbox.talk import ACCOUNTS, CHAT_MODELS, Response, Talk, chat_body
 
 if TYPE_CHECKING:

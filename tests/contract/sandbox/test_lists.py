@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.providers.registry import PROVIDERS
+from sandbox.providers.provider_registry import PROVIDERS
 from tests.contract.sandbox.talk import Talk
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from sandbox.faults.kinds import KINDS
-from sandbox.guide import describe, guide
-from sandbox.keys import OTHER_ACCOUNT
-from sandbox.marks import MARKS, TRAPS
+from sandbox.faults.fault_kinds import FAULT_KINDS
+from sandbox.magic_keys import OTHER_ACCOUNT
+from sandbox.prompt_directives import DIRECTIVES, TRAPS
+from sandbox.usage_guide import describe, guide
 from tests.contract.sandbox.talk import Response, Talk
 
 if TYPE_CHECKING:
@@ -226,14 +226,14 @@ async def test_compatible_servers_embed(sandbox: Sandbox, http: aiohttp.ClientSe
 
 def test_the_guide_names_every_mark_and_trap() -> None:
     text, facts = guide("http://here"), json.loads(json.dumps(describe("http://here")))
-    assert all(f"sandbox:{name}" in text and summary in text for name, summary in MARKS.items())
+    assert all(f"sandbox:{name}" in text and summary in text for name, summary in DIRECTIVES.items())
     assert len(TRAPS) == len(facts["traps"]) == 25
-    assert facts["marks"].keys() == MARKS.keys()
+    assert facts["marks"].keys() == DIRECTIVES.keys()
 
 
 def test_what_lays_a_trap_exists() -> None:
     named = {name for _, how in TRAPS for name in re.findall(r"sandbox:([a-z0-9-]+)", how)}
-    assert named <= MARKS.keys()
+    assert named <= DIRECTIVES.keys()
     faults = {"missing_end", "truncated_stream", "dropped_connection", "split_utf8"}
     assert all(any(fault in how for _, how in TRAPS) for fault in faults | {OTHER_ACCOUNT})
-    assert faults <= KINDS.keys()
+    assert faults <= FAULT_KINDS.keys()

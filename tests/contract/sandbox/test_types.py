@@ -35,10 +35,10 @@ EVENTS: Final[dict[str, TypeAdapter[Any]]] = {
     "streamGenerateContent?alt=sse": TypeAdapter(GenerateContentResponse),
 }
 #: Only the clients themselves know base64 in place of numbers, and a single embedding.
-NAMES: Final = [name for name in REQUESTS if not name.startswith(("error.", "embeddings.base64", "embed.single"))]
+KEY_NAMES: Final = [name for name in REQUESTS if not name.startswith(("error.", "embeddings.base64", "embed.single"))]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEY_NAMES)
 async def test_every_field_is_valid(sandbox: Sandbox, http: aiohttp.ClientSession, name: str) -> None:
     provider, path, body = REQUESTS[name]
     answer = await Talk(sandbox, http, provider).send("POST", path, body)
