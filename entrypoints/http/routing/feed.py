@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.feed.feed import TooManyFollowers
+from application.feed.feed_broadcast import TooManyFollowers
 from entrypoints.http.answers.feed import EndOfFeed, HappenedEvent, StartOver
 from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Answer, Route, StreamedEvent, route

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
-from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed, TokensNotCounted
+from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed, TokensNotCounted
 from entrypoints.http.answers.chat_completions import ChatChunk, CompletedChat
 from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent

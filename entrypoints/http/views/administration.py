@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from application.ports.jobs import Order
-from entrypoints.administration.documents import job_document, key_document, status_document
-from entrypoints.administration.work import projection_named
+from entrypoints.administration.admin_documents import job_document, key_document, status_document
+from entrypoints.administration.run_job import projection_named
 from entrypoints.http.exchange import exchange_of, principal_of
 from entrypoints.http.fields import Body, Id, Query, Whole
 from entrypoints.http.requests import json_body, path_id, query_of
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from application.ports.credential_stock import CredentialStock
     from application.ports.jobs import Jobs, Kind
     from application.ports.projections import Projections
-    from application.queries.master_keys import MasterKeyStatus
-    from entrypoints.administration.launcher import Launcher
+    from application.queries.list_master_keys import MasterKeyStatus
+    from entrypoints.administration.job_launcher import Launcher
 
 JOBS = "/api/admin/jobs"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from application.errors import ModelNotFound
-from application.policies.candidates import ModelByAnyName
+from application.policies.selection_candidates import ModelByAnyName
 from application.queries.callable_models import NamedModel
 from application.queries.select_model import SelectModel
 from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.policies.candidates import Selection
+    from application.policies.selection_candidates import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

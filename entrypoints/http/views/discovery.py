@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from application.commands.check_provider import CheckProvider
 from application.commands.import_models import ImportModels
-from application.policies.reports import report_document
+from application.policies.report_documents import report_document
 from application.queries.try_connection import TryConnection
 from entrypoints.http.bodies.providers import ChecksQuery, DiscoveryQuery, ModelsToImport, ProviderToTest
 from entrypoints.http.requests import json_body, path_id, query_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from application.ports.health_checks import HealthChecks, Standing
     from application.ports.provider_gateway import TestReport
     from application.queries.discover_models import NoOffer, ProviderOffer
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
 
 
 class DiscoverOne(Protocol):

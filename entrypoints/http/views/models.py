@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from application.commands.remove_model import RemoveModel
 from application.commands.replace_model import ReplaceModel
 from application.commands.revert_model import RevertModel
-from application.ports.documents import ModelFilter, PageRequest
-from application.queries.as_of import AtRevision
+from application.ports.resource_documents import ModelFilter, PageRequest
+from application.queries.resource_as_of import AtRevision
 from application.unset import UNSET
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
 from entrypoints.http.bodies.past import PastQuery, moment_of
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from application.commands.change_model import ChangeModel
     from application.commands.register_model import RegisterModel
-    from application.ports.documents import Document, ModelDocuments
-    from application.ports.past import Past
-    from application.queries.as_of import Moment
-    from application.recorded import Recorded
+    from application.ports.historical_documents import HistoricalDocuments as Past
+    from application.ports.resource_documents import Document, ModelDocuments
+    from application.queries.resource_as_of import Moment
+    from application.recorded_revision import Recorded
 
 COLLECTION = "/api/ai/models"
 

@@ -12,8 +12,8 @@ from pydantic import Field, StringConstraints
 from application.caller import current_caller
 from application.commands.state_restore import StateRestore
 from application.errors import Unavailable
-from application.policies.reasons import LONGEST_REASON
-from entrypoints.auditing.documents import restored_document, verification_document
+from application.policies.change_reasons import LONGEST_REASON
+from entrypoints.auditing.verification_documents import restored_document, verification_document
 from entrypoints.http.exchange import exchange_of, principal_of
 from entrypoints.http.fields import Body, Flag, Query
 from entrypoints.http.requests import json_body, query_of

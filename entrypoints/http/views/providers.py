@@ -9,8 +9,8 @@ from application.commands.change_provider import ChangeProvider
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from application.commands.revert_provider import RevertProvider
-from application.ports.documents import PageRequest, ProviderFilter
-from application.queries.as_of import AtRevision
+from application.ports.resource_documents import PageRequest, ProviderFilter
+from application.queries.resource_as_of import AtRevision
 from application.unset import UNSET
 from entrypoints.http.bodies.past import PastQuery, moment_of
 from entrypoints.http.bodies.providers import (
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.documents import Document, ProviderDocuments
-    from application.ports.past import Past
-    from application.queries.as_of import Moment
-    from application.recorded import Recorded
+    from application.ports.historical_documents import HistoricalDocuments as Past
+    from application.ports.resource_documents import Document, ProviderDocuments
+    from application.queries.resource_as_of import Moment
+    from application.recorded_revision import Recorded
 
 COLLECTION = "/api/ai/providers"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from application.ports.feed import FeedEvent
+from application.ports.event_feed import FeedEvent
 from entrypoints.http.routing.feed import feed_routes
 from entrypoints.http.views.feed import FeedOptions, FeedViews
 from tests.http_service import a_token, serving

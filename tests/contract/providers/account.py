@@ -15,7 +15,7 @@ from tests.fakes.client import FakeClient, a_conversation, a_turn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.providers.gateway import Gateway
+    from adapters.providers.provider_gateway import Gateway
     from application.ports.provider_gateway import OfferedModel, TestReport
     from sandbox.server import Sandbox
 
