@@ -1,4 +1,4 @@
-"""On whose behalf the code is running: set once at each entry point, read by the adapters that need a tenant."""
+"""The current caller: set at each entry point, read by adapters that need a tenant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from application.outcome import CommandOutcome
+from application.command_outcome import CommandOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

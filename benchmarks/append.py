@@ -15,11 +15,11 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from adapters.event_store.inline import projected
+from adapters.event_store.inline_projections import projected
+from adapters.event_store.log_records import Append
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.event_store.records import Append
-from adapters.postgres.hints import PostgresHints
-from adapters.postgres.pool import reading_pool, writing_pool
+from adapters.postgres.connection_pools import reading_pool, writing_pool
+from adapters.postgres.log_growth_hints import PostgresHints
 from benchmarks.environment import database
 from benchmarks.slow_disk import compiler
 

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.sql import SQL
 
-from adapters.event_store.inline import projected
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.postgres.pool import writing_pool
+from adapters.postgres.connection_pools import writing_pool
 from benchmarks.stories import append, model_events, nobody, provider_event
 
 if TYPE_CHECKING:

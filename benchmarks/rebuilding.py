@@ -18,9 +18,9 @@ import psutil
 import psycopg
 from psycopg.sql import SQL
 
-from adapters.event_store.inline import projected
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.postgres.pool import writing_pool
+from adapters.postgres.connection_pools import writing_pool
 from benchmarks.environment import COMMAND, PATIENCE_SECONDS, headers, service
 from benchmarks.library_runner import library_rate
 from benchmarks.stories import append, model_events, nobody, provider_event

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import psycopg
 
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.credential_stock import PostgresCredentialStock
-from adapters.postgres.pool import reading_pool
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from adapters.event_store.records import Append
+from adapters.event_store.log_records import Append
 
 
 def nobody() -> Append:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from eventsourcing.domain import AggregateEvent, BaseAggregate, CanInitAggregate, CanMutateAggregate
 
-from domain.keys import refuse_keys
+from domain.key_patterns import refuse_keys
 
 # Events are dated by the database when they are recorded; until then they carry this mark.
 UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)

@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
-from adapters.catalogue.catalogue import PackagedCatalogue
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
-from adapters.event_store.appends import callers_append
-from adapters.event_store.inline import projected
+from adapters.catalogue.packaged_catalogue import PackagedCatalogue
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
+from adapters.event_store.append_context import callers_append
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.models import EventSourcedModels
-from adapters.event_store.organizations import EventSourcedOrganizations
-from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.model_repository import EventSourcedModels
+from adapters.event_store.organization_repository import EventSourcedOrganizations
+from adapters.event_store.provider_repository import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.postgres.claims import PostgresClaims
-from adapters.postgres.election import PostgresElection
-from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.connection_pools import reading_pool, writing_pool
+from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
-from adapters.postgres.hints import PostgresHints
-from adapters.postgres.inspection import inspect
+from adapters.postgres.idempotency_claims import PostgresClaims
+from adapters.postgres.inspect_database import inspect
+from adapters.postgres.leader_election import PostgresLeaderElection as PostgresElection
 from adapters.postgres.log_clock import PostgresLogClock
+from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
-from adapters.postgres.model_directory import PostgresModelDirectory
 from adapters.postgres.model_documents import PostgresModelDocuments
-from adapters.postgres.pool import reading_pool, writing_pool
+from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.prompt_candidates import PostgresCandidateReader as PostgresRosters
 from adapters.postgres.provider_documents import PostgresProviderDocuments
-from adapters.postgres.rosters import PostgresRosters
+from adapters.postgres.registered_models import PostgresRegisteredModels as PostgresModelDirectory
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
-from adapters.postgres.snapshots import PostgresSnapshots
-from adapters.postgres.tenant import Tenant
+from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
-from adapters.providers.gateway import Gateway
-from adapters.rate_limits.shared import RateCounts, check_rate_limit_storage
+from adapters.providers.provider_gateway import Gateway
+from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
 from adapters.vault.envelope import Envelope
@@ -62,12 +62,13 @@ from application.commands.revert_model import revert_model
 from application.commands.revert_provider import revert_provider
 from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
-from application.health.monitor import check_all, monitor_health
-from application.prompts.readiness import Readiness, ReadinessPorts
-from application.prompts.run import PromptPorts
-from application.queries.asking import SnapshotPorts
+from application.health.health_monitor import check_all, monitor_health
+from application.prompts.prompt_run import PromptPorts
+from application.prompts.runnable_models_cache import RunnableModelsCache as Readiness
+from application.prompts.runnable_models_cache import RunnableModelsPorts as ReadinessPorts
 from application.queries.callable_models import callable_models
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
+from application.queries.fetch_model_list import SnapshotPorts
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
 from application.queries.try_connection import try_connection

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from application.errors import Unavailable
 from entrypoints import container
 from entrypoints.administration.container import check_keyring
-from entrypoints.auditing.places import checkpoint_key, checkpoint_sink
+from entrypoints.auditing.checkpoint_locations import checkpoint_key, checkpoint_sink
 from entrypoints.logs import build_logger
 from entrypoints.settings import WrongSettings
 from entrypoints.token_keys import token_keys

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from application.health.monitor import MonitorHealth
-from application.policies.quotas import quotas_of
-from entrypoints.auditing.trail import audit_trail
+from application.health.health_monitor import MonitorHealth
+from application.policies.rate_limit_quotas import quotas_of
+from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
@@ -21,11 +21,11 @@ from entrypoints.http.options import HttpOptions
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.logs import build_logger, library_logs
-from entrypoints.monitoring.background import in_background
-from entrypoints.monitoring.clock import watched_clock
-from entrypoints.monitoring.figures import HealthFigures
-from entrypoints.monitoring.prompts import CountedUses, PromptFigures
-from entrypoints.monitoring.watcher import LoggedHealth
+from entrypoints.monitoring.background_task import in_background
+from entrypoints.monitoring.clock_watch import watched_clock
+from entrypoints.monitoring.health_log import LoggedHealth
+from entrypoints.monitoring.health_metrics import HealthFigures
+from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.token_keys import token_keys
 from modelbook import __version__
 

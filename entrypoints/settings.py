@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from application.policies.quotas import quota_requests
+from application.policies.rate_limit_quotas import quota_requests
 from entrypoints.wording import refusal_of
 
 PREFIX = "MODELBOOK_"

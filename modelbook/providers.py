@@ -5,7 +5,7 @@ is public: what is not named here may change with any version.
 """
 
 from application.errors import InvalidInput
-from application.ports.outbound import Outbound, OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
+from application.ports.outbound_http import Outbound, OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
 from application.ports.provider_adapter import Concern, Finding, PromptAdapter, ProviderAdapter, TokenCounter
 from application.ports.provider_gateway import (
     Category,

@@ -2,21 +2,21 @@
 
 from aiohttp import web
 
-from sandbox.control import control_routes
-from sandbox.exchange import State, view
-from sandbox.providers.provider import lost
-from sandbox.providers.registry import PROVIDERS
+from sandbox.control_api import control_routes
+from sandbox.providers.provider_registry import PROVIDERS
+from sandbox.providers.simulated_provider import unknown_address
+from sandbox.request_handler import SandboxState, request_handler
 
-#: Above the 32 MB at which Anthropic answers 413, so that it is Anthropic who does.
+#: Above 32 MB, where the simulated Anthropic answers 413 itself.
 _LARGEST_BODY = 48 * 1024 * 1024
 
 
-def create_app(state: State | None = None) -> web.Application:
-    """All providers and the control routes; without a `state` given, a fresh one."""
-    state = state or State()
+def create_app(state: SandboxState | None = None) -> web.Application:
+    """Return the application with all providers and the control routes, on a fresh state by default."""
+    state = state or SandboxState()
     app = web.Application(client_max_size=_LARGEST_BODY)
     app.add_routes(control_routes(state))
     for provider in PROVIDERS.values():
-        for route in (*provider.routes, lost(provider)):
-            app.router.add_route(route.method, provider.root + route.path, view(state, provider, route))
+        for route in (*provider.routes, unknown_address(provider)):
+            app.router.add_route(route.method, provider.root + route.path, request_handler(state, provider, route))
     return app

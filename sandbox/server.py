@@ -11,13 +11,13 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.app import create_app
-from sandbox.catalogue import Catalogue
-from sandbox.exchange import State
-from sandbox.faults.store import Faults
-from sandbox.guide import guide
-from sandbox.keys import KEYS, VALID
-from sandbox.providers.registry import PROVIDERS
-from sandbox.received import Received
+from sandbox.faults.fault_queue import FaultQueue
+from sandbox.magic_keys import KEYS, VALID
+from sandbox.model_catalogue import ModelCatalogue
+from sandbox.providers.provider_registry import PROVIDERS
+from sandbox.recorded_requests import RecordedRequest
+from sandbox.request_handler import SandboxState
+from sandbox.usage_guide import guide
 
 __all__ = ["Sandbox", "create_app", "guide", "serve_sandbox"]
 
@@ -33,7 +33,7 @@ class Sandbox:
 
     def __init__(self) -> None:
         """Make a sandbox that has not started."""
-        self._state = State()
+        self._state = SandboxState()
         self._runner: web.AppRunner | None = None
         self._url = ""
 
@@ -75,11 +75,11 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end; empty before it has started."""
+        """The base URL without a trailing slash; empty before the start."""
         return self._url
 
     @property
-    def requests(self) -> deque[Received]:
+    def requests(self) -> deque[RecordedRequest]:
         """The latest requests, oldest first."""
         return self._state.requests
 
@@ -94,8 +94,8 @@ class Sandbox:
                 await self._state.arrival.wait()
 
     @property
-    def faults(self) -> Faults:
-        """What the providers are to do wrong."""
+    def faults(self) -> FaultQueue:
+        """The faults to inject."""
         return self._state.faults
 
     def endpoint(self, provider: str) -> str:
@@ -103,11 +103,11 @@ class Sandbox:
         return self._url + PROVIDERS[provider].endpoint
 
     def key(self, provider: str, name: str = VALID) -> str:
-        """A key of the provider: the one that works, or the magic one of that name."""
+        """Return a key of the provider: the valid one by default, or a magic key by its name."""
         return KEYS[provider][name].value
 
-    def catalogue(self, provider: str) -> Catalogue:
-        """The models that the provider lists, to be changed."""
+    def catalogue(self, provider: str) -> ModelCatalogue:
+        """Return the provider's model catalogue, which tests may change."""
         return self._state.catalogues[provider]
 
 

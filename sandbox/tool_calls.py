@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from sandbox.instances import instance
-from sandbox.prompt import Prompt, Tool
+from sandbox.parsed_prompt import ParsedPrompt, Tool
+from sandbox.schema_instances import schema_instance
 
 _CALL = re.compile(r"\bcall\s+([A-Za-z0-9_.:-]*[A-Za-z0-9_])\s*", re.IGNORECASE)
 _STEP = re.compile(r"\bthen\b", re.IGNORECASE)
@@ -35,7 +35,7 @@ class ToolCall:
             return {}
 
 
-def choose_calls(prompt: Prompt) -> tuple[ToolCall, ...]:
+def choose_calls(prompt: ParsedPrompt) -> tuple[ToolCall, ...]:
     """The calls of this step."""
     steps = _STEP.split(prompt.text)
     words = steps[prompt.step] if prompt.step < len(steps) else ""
@@ -64,4 +64,4 @@ def _call(tool: Tool, given: str) -> ToolCall:
         return ToolCall(tool.name, orjson.loads(given) if given.startswith('"') else "print('hello')", free_text=True)
     if given.startswith("{"):
         return ToolCall(tool.name, orjson.dumps(orjson.loads(given)).decode())
-    return ToolCall(tool.name, orjson.dumps(instance(tool.schema or {"type": "object"})).decode())
+    return ToolCall(tool.name, orjson.dumps(schema_instance(tool.schema or {"type": "object"})).decode())

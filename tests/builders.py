@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from adapters.event_store.records import Append
+from adapters.event_store.log_records import Append
 from application.caller import Caller, acting_as
 from application.ports.vault import KeyBinding, SealedCredential
 from domain.model.aggregate import Model

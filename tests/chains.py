@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from application.policies.chain import genesis_hash
-from application.verification.stored import Head, StoredEvent, eight_bytes, number, stored_hash
+from application.policies.hash_chain import genesis_hash
+from application.verification.stored_events import Head, StoredEvent, eight_bytes, number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,11 +13,11 @@ import pytest
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from adapters.event_store.appends import callers_append
-from adapters.event_store.inline import projected
+from adapters.event_store.append_context import callers_append
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.models import EventSourcedModels
-from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.model_repository import EventSourcedModels
+from adapters.event_store.provider_repository import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.migrations import login_url, migrate
 from adapters.postgres.roles import Roles
@@ -26,7 +26,7 @@ from application.caller import NobodyCalling
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adapters.event_store.records import Append
+    from adapters.event_store.log_records import Append
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]

@@ -12,8 +12,8 @@ from eventsourcing.application import project_aggregate
 from eventsourcing.domain import AggregateEvent
 
 import domain
-from adapters.event_store.mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.records import LedgerStoredEvent
+from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
+from adapters.event_store.log_records import LedgerStoredEvent
 from domain.root import Root
 
 if TYPE_CHECKING:

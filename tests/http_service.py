@@ -15,7 +15,7 @@ import structlog
 from aiohttp import ClientSession, web
 from structlog.testing import LogCapture
 
-from application.policies.quotas import QUOTAS
+from application.policies.rate_limit_quotas import QUOTAS
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.development_token import make_token
@@ -24,7 +24,7 @@ from entrypoints.http.principal import Role
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret
-from tests.fakes.claims import FakeClaims
+from tests.fakes.idempotency_claims import FakeClaims
 from tests.fakes.rate_limits import FakeRateLimits
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.idempotency import Claims
+    from application.ports.idempotency_claims import Claims
     from entrypoints.http.health import Check
     from entrypoints.http.routes import Route
 

@@ -7,25 +7,25 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from application.caller import acting_as
-from application.policies.candidates import Candidate, ModelById
-from application.policies.parameters import Defaults
-from application.policies.retrying import Retrying
+from application.policies.model_parameters import Defaults
+from application.policies.retry_policy import RetryPolicy
+from application.policies.selection_candidates import Candidate, ModelById
+from application.ports.prompt_candidates import CandidateModel, CandidateProvider
 from application.ports.provider_gateway import UpstreamFailure
-from application.ports.roster import Account, RegisteredModel
 from application.prompts.conversation import Image, Text
-from application.prompts.readiness import Readiness, ReadinessPorts
-from application.prompts.request import Prompt
-from application.prompts.run import PromptPorts
+from application.prompts.prompt_request import Prompt
+from application.prompts.prompt_run import PromptPorts
+from application.prompts.runnable_models_cache import RunnableModelsCache, RunnableModelsPorts
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import FakeClient, a_conversation, a_turn
 from tests.fakes.clock import FakeClock
 from tests.fakes.generation import FakeGeneration
-from tests.fakes.outbound import FakeOutbound
-from tests.fakes.rosters import FakeRosters
+from tests.fakes.outbound_http import FakeOutbound
+from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
@@ -64,7 +64,7 @@ def a_candidate(**facts: Any) -> Candidate:  # noqa: ANN401 - the fields of a ca
     return Candidate(**usual | facts)
 
 
-def an_account(**facts: Any) -> Account:  # noqa: ANN401 - the fields of an account
+def an_account(**facts: Any) -> CandidateProvider:  # noqa: ANN401 - the fields of an account
     """Return an enabled, healthy provider without a key."""
     usual: dict[str, Any] = {
         "id": uuid4(),
@@ -75,10 +75,10 @@ def an_account(**facts: Any) -> Account:  # noqa: ANN401 - the fields of an acco
         "is_enabled": True,
         "health": "healthy",
     }
-    return Account(**usual | facts)
+    return CandidateProvider(**usual | facts)
 
 
-def a_registered_model(account: Account, model_id: str | None = None, **facts: Any) -> RegisteredModel:  # noqa: ANN401
+def a_registered_model(account: CandidateProvider, model_id: str | None = None, **facts: Any) -> CandidateModel:  # noqa: ANN401
     """Return an enabled language model of the account."""
     own_id = facts.get("id", uuid4())
     usual: dict[str, Any] = {
@@ -96,7 +96,7 @@ def a_registered_model(account: Account, model_id: str | None = None, **facts: A
         "is_enabled": True,
         "created_at": SOME_TIME,
     }
-    return RegisteredModel(**usual | facts)
+    return CandidateModel(**usual | facts)
 
 
 def a_prompt(
@@ -124,23 +124,23 @@ def a_failure(category: Category = "overloaded", *, is_retryable: bool = True, *
 
 
 @dataclass
-class Desk:
+class PromptSetup:
     """One organization's models with everything fake around them."""
 
     organization_id: UUID = field(default_factory=uuid4)
-    rosters: FakeRosters = field(default_factory=FakeRosters)
+    rosters: FakeCandidateReader = field(default_factory=FakeCandidateReader)
     generation: FakeGeneration = field(default_factory=FakeGeneration)
     clock: FakeClock = field(default_factory=FakeClock)
     timer: Timer = field(default_factory=FakeTimer)
     vault: FakeVault = field(default_factory=FakeVault)
     catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
-    retrying: Retrying = field(default_factory=Retrying)
-    account: Account = field(default_factory=an_account)
+    retrying: RetryPolicy = field(default_factory=RetryPolicy)
+    account: CandidateProvider = field(default_factory=an_account)
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
         self.rosters.put(self.organization_id, self.account)
-        self.readiness_ports = ReadinessPorts(
+        self.readiness_ports = RunnableModelsPorts(
             rosters=self.rosters,
             reports=self.usage,
             catalogue=self.catalogue,
@@ -149,7 +149,7 @@ class Desk:
             timer=self.timer,
             clock=self.clock,
         )
-        self.readiness = Readiness(self.readiness_ports)
+        self.readiness = RunnableModelsCache(self.readiness_ports)
 
     @property
     def ports(self) -> PromptPorts:
@@ -161,7 +161,13 @@ class Desk:
             retrying=self.retrying,
         )
 
-    def model(self, model_id: str | None = None, *, of: Account | None = None, **facts: Any) -> RegisteredModel:  # noqa: ANN401
+    def model(
+        self,
+        model_id: str | None = None,
+        *,
+        of: CandidateProvider | None = None,
+        **facts: Any,  # noqa: ANN401
+    ) -> CandidateModel:
         """Register a model of the desk's provider, or of another one."""
         account = of or self.account
         model = a_registered_model(account, model_id, **facts)

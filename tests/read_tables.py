@@ -9,8 +9,8 @@ import orjson
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from application.projections.fold import DatedEvent, fold
-from application.projections.rows import LoggedEvent
+from application.projections.fold_log import DatedEvent, fold
+from application.projections.row_changes import LoggedEvent
 from tests.log import events
 
 if TYPE_CHECKING:

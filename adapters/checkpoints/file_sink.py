@@ -205,8 +205,8 @@ class FileSink:
         try:
             yield
         except OSError as error:
-            told = f"Checkpoints cannot be kept in {self.path}: {error.strerror}. Events go on without them."
-            raise SinkUnusable(told) from error
+            message = f"Checkpoints cannot be kept in {self.path}: {error.strerror}. Events go on without them."
+            raise SinkUnusable(message) from error
 
 
 class FileTail:

@@ -1,1 +1,1 @@
-"""The guarded way out: HTTP to addresses that tenants chose, without becoming their way into our network."""
+"""Guarded outbound HTTP (SSRF protection) to addresses that tenants choose."""

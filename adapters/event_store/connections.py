@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 
-from adapters.event_store.constraints import violated_constraint
-from adapters.event_store.records import (
+from adapters.event_store.log_records import (
     ConnectionLost,
     ConstraintConflict,
     LogAhead,
     OrganizationClosed,
     RevisionConflict,
 )
+from adapters.event_store.violated_constraint import violated_constraint
 from adapters.sql import statements
 
 if TYPE_CHECKING:

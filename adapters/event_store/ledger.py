@@ -12,9 +12,9 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
 from eventsourcing.utils import Environment, TopicError
 
-from adapters.event_store.lives import Lives
-from adapters.event_store.mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.records import (
+from adapters.event_store.aggregate_snapshots import AggregateSnapshots
+from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
+from adapters.event_store.log_records import (
     CommandAlreadyApplied,
     LogAhead,
     OrganizationClosed,
@@ -22,8 +22,8 @@ from adapters.event_store.records import (
     RevisionConflict,
 )
 from application.errors import CommandOutcomeUnknown, Conflict, LogAheadOfClock, OrganizationRemoved, Unavailable
-from application.projections.project import UnknownEventType
-from application.recorded import Recorded
+from application.projections.project_event import UnknownEventType
+from application.recorded_revision import Recorded
 from domain.root import Root
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import ApplicationRecorder
     from eventsourcing.utils import EnvType
 
+    from adapters.event_store.log_records import Append
     from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.records import Append
-    from application.projections.fold import Row
+    from application.projections.fold_log import Row
 
 RootT = TypeVar("RootT", bound=Root)
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Ledger:
         self._recorder = recorder
         self._written = written
         self._application = LedgerApplication(recorder)
-        self._lives = Lives(recorder, self._application.mapper)
+        self._lives = AggregateSnapshots(recorder, self._application.mapper)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 
     def close(self) -> None:

@@ -14,8 +14,8 @@ from eventsourcing.persistence import (
 )
 
 from adapters.event_store.connections import Connection, Connections
-from adapters.event_store.inline import inline_changes, sealed_document
-from adapters.event_store.records import (
+from adapters.event_store.inline_projections import inline_changes, sealed_document
+from adapters.event_store.log_records import (
     Append,
     CommandAlreadyApplied,
     ConnectionLost,
@@ -23,9 +23,9 @@ from adapters.event_store.records import (
     LedgerStoredEvent,
     OutcomeUnknown,
 )
-from adapters.event_store.subscription import PollingSubscription
+from adapters.event_store.polling_subscription import PollingSubscription
 from adapters.sql import statements
-from application.recorded import Recorded
+from application.recorded_revision import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
-    from adapters.event_store.inline import Projector
+    from adapters.event_store.inline_projections import Projector
 
 _SQL: Final = statements("adapters.event_store", "statements.sql")
 _LATEST: Final = 2**31 - 1

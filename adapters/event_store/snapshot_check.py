@@ -10,12 +10,12 @@ from eventsourcing.application import project_aggregate
 
 from adapters.event_store.aggregate_state import decoded_state, state_of
 from adapters.event_store.code_version import code_version
-from adapters.event_store.mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.records import LedgerStoredEvent
+from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
+from adapters.event_store.log_records import LedgerStoredEvent
 from adapters.sql import statements
 from application.errors import ApplicationError
-from application.projections.fold import DatedEvent, carried_on
-from application.projections.rows import LoggedEvent
+from application.projections.fold_log import DatedEvent, carried_on
+from application.projections.row_changes import LoggedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from application.projections.fold import Row
+    from application.projections.fold_log import Row
     from domain.root import Root
 
     Connection = psycopg.AsyncConnection[tuple[Any, ...]]

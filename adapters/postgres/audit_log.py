@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import LiteralString
     from uuid import UUID
 
-    from adapters.postgres.tenant import Tenant
+    from adapters.postgres.tenant_statements import Tenant
     from application.ports.audit_log import AuditFilter
 
 _SQL: Final = statements("adapters.postgres", "audit.sql")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg import sql
 
+from adapters.postgres.backup_checksum import expect_sealed, seal
 from adapters.postgres.client_programs import (
     ClientProgramFailed,
     fitting_program,
@@ -21,7 +22,6 @@ from adapters.postgres.client_programs import (
 )
 from adapters.postgres.migrations import expect_known
 from adapters.postgres.roles import Roles, ensure_roles
-from adapters.postgres.seal import expect_sealed, seal
 from adapters.sql import statements
 from application.errors import Unavailable
 from application.ports.backups import BackupUnreadable, Contents, DatabaseNotEmpty

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from adapters.postgres.sealed_credentials import sealed_credential
-from adapters.postgres.tenant import reachable
+from adapters.postgres.tenant_statements import reachable
 from adapters.sql import statements
 from application.ports.credential_stock import RotationUnderWay
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
-    from adapters.postgres.pool import AnyPool
+    from adapters.postgres.connection_pools import AnyPool
     from application.ports.credential_stock import Place
     from application.ports.vault import SealedCredential
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from adapters.postgres.tenant import Tenant
+    from adapters.postgres.tenant_statements import Tenant
     from application.ports.health_checks import Seen
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "checks.sql").items()}

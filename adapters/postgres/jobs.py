@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.tenant import reachable
+from adapters.postgres.tenant_statements import reachable
 from adapters.sql import statements
 from application.ports.jobs import Job, JobNotFound, Order, TooManyJobs
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from adapters.postgres.pool import AnyPool
+    from adapters.postgres.connection_pools import AnyPool
     from application.ports.clock import Clock
     from application.ports.jobs import Outcome
 

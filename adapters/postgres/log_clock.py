@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from adapters.postgres.tenant import reachable
+from adapters.postgres.tenant_statements import reachable
 from adapters.sql import statements
 from application.errors import Unavailable
 from application.ports.log_clock import ClockReading
 
 if TYPE_CHECKING:
-    from adapters.postgres.pool import AnyPool
+    from adapters.postgres.connection_pools import AnyPool
 
 _SQL: Final = statements("adapters.postgres", "log_clock.sql")
 

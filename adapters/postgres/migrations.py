@@ -17,7 +17,7 @@ from psycopg import sql
 from yoyo import get_backend, read_migrations
 
 from adapters.postgres.roles import ensure_roles, roles_of
-from adapters.postgres.sessions import connected_session
+from adapters.postgres.session_connections import connected_session
 from adapters.sql import statements
 from application.errors import ApplicationError
 

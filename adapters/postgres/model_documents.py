@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.postgres.filters import model_conditions
-from adapters.postgres.paging import composed, page_of, page_statements
+from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.list_filters import model_conditions
 from application.errors import ModelNotFound
-from application.ports.documents import Document
+from application.ports.resource_documents import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from adapters.postgres.tenant import Tenant
-    from application.ports.documents import ModelFilter, Page, PageRequest
+    from adapters.postgres.tenant_statements import Tenant
+    from application.ports.resource_documents import ModelFilter, Page, PageRequest
 
 
 class PostgresModelDocuments:
-    """Fulfils `application.ports.documents.ModelDocuments`."""
+    """Fulfils `application.ports.resource_documents.ModelDocuments`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.postgres.filters import provider_conditions
-from adapters.postgres.paging import composed, page_of, page_statements
+from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.list_filters import provider_conditions
 from application.errors import ProviderNotFound
-from application.ports.documents import Document
+from application.ports.resource_documents import Document
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.postgres.tenant import Tenant
-    from application.ports.documents import Page, PageRequest, ProviderFilter
+    from adapters.postgres.tenant_statements import Tenant
+    from application.ports.resource_documents import Page, PageRequest, ProviderFilter
 
 
 class PostgresProviderDocuments:
-    """Fulfils `application.ports.documents.ProviderDocuments`."""
+    """Fulfils `application.ports.resource_documents.ProviderDocuments`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -11,12 +11,12 @@ from psycopg.pq import Format
 from psycopg.sql import SQL
 from psycopg.types.string import ByteaBinaryLoader
 
-from adapters.postgres.tenant import reachable
+from adapters.postgres.tenant_statements import reachable
 from adapters.sql import statements
 from application.ports.checkpoints import NewestCheckpoint
 from application.ports.raw_events import Span, Stray, WrongCredential
-from application.verification.proofs import Proof
-from application.verification.stored import Head, StoredEvent
+from application.verification.stored_events import Head, StoredEvent
+from application.verification.verification_proofs import Proof
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -13,7 +13,7 @@ from application.ports.vault import KeyBinding, SealedCredential
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.postgres.tenant import Tenant
+    from adapters.postgres.tenant_statements import Tenant
 
 _CURRENT: Final = SQL(statements("adapters.postgres", "credentials.sql")["current_credential"]).format()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from adapters.postgres.tenant import Tenant
+    from adapters.postgres.tenant_statements import Tenant
     from application.ports.clock import Clock
     from application.ports.usage import Use
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from adapters.postgres.tenant import Tenant
+    from adapters.postgres.tenant_statements import Tenant
     from application.ports.usage import Grouping, UsageFilter
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "usage.sql").items()}

@@ -10,11 +10,11 @@ from uuid import UUID
 from psycopg.sql import SQL, Identifier
 
 from adapters.projections.connections import connected, several
-from adapters.projections.source import SQL_TEXTS, Source
-from adapters.projections.version import projection_version
-from adapters.projections.walking import Organization, Walk
+from adapters.projections.organization_walk import Organization, Walk
+from adapters.projections.projection_source import SQL_TEXTS, Source
+from adapters.projections.projection_version import projection_version
 from application.ports.projections import OrganizationUnknown, ProjectionStatus
-from application.projections.project import TOPICS_OF, project
+from application.projections.project_event import TOPICS_OF, project
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from psycopg.sql import Composed
 
     from adapters.projections.connections import Connection
-    from adapters.projections.folding import Projector
-    from adapters.projections.source import WrongSnapshots
+    from adapters.projections.fold_events import Projector
+    from adapters.projections.projection_source import WrongSnapshots
     from application.ports.progress import Progress
     from application.ports.projections import Comparison
-    from application.projections.rows import Table
+    from application.projections.row_changes import Table
 
 # One is read or written by the server while the other is folded here.
 _WORKERS: Final = 2

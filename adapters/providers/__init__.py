@@ -1,1 +1,1 @@
-"""The providers' protocols: one folder a wire format, with its requests, its answers and its refusals."""
+"""Adapters for AI providers: one folder for each provider type and for each prompt protocol."""

@@ -10,8 +10,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.vault.associated_data import for_credential, for_data_key
-from adapters.vault.canary import canaries, check_canaries
 from adapters.vault.keyring import NONCE_BYTES
+from adapters.vault.master_key_canary import canaries, check_canaries
 from application.errors import CredentialUnreadable
 from application.ports.vault import SealedCredential
 

@@ -9,8 +9,8 @@ import re
 import stat
 from typing import TYPE_CHECKING, Final
 
-from adapters.vault.errors import KeyringFileRefused
 from adapters.vault.keyring import Keyring
+from adapters.vault.keyring_errors import KeyringFileRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

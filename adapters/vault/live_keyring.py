@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from adapters.vault.errors import KeyringFileRefused
 from adapters.vault.keyring import Keyring
+from adapters.vault.keyring_errors import KeyringFileRefused
 from adapters.vault.keyring_file import KeyringFile
 
 if TYPE_CHECKING:

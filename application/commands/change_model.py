@@ -14,8 +14,8 @@ from domain.model.values import MANUAL, Limits, Price
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.models import Models
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 
 T = TypeVar("T")
@@ -58,7 +58,9 @@ async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
     """Return the model's revision after the change, the old one when it changes nothing.
 
     Raises:
-        ModelNotFound, StaleRevision, Conflict: as they say.
+        ModelNotFound: the organization has no such model.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
         ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
         InvalidValue: a value is outside what its field allows.
     """

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.catalogue import Catalogue
-    from application.ports.model_directory import ModelDirectory, ProviderEntry
-    from application.ports.models import Models
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.ports.registered_models import ProviderEntry, RegisteredModels
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 
 ModelOperation = RegisterModel | ChangeModel | RemoveModel
@@ -101,7 +101,7 @@ class _Workbench:
 
 
 async def change_models_in_bulk(
-    command: ChangeModelsInBulk, *, models: Models, directory: ModelDirectory, catalogue: Catalogue
+    command: ChangeModelsInBulk, *, models: Models, directory: RegisteredModels, catalogue: Catalogue
 ) -> Sequence[OperationOutcome]:
     """Return an outcome an operation, in their order; the models are saved in one transaction.
 
@@ -129,7 +129,7 @@ async def change_models_in_bulk(
 
 
 async def _prepared(
-    operations: Sequence[ModelOperation], models: Models, directory: ModelDirectory, catalogue: Catalogue
+    operations: Sequence[ModelOperation], models: Models, directory: RegisteredModels, catalogue: Catalogue
 ) -> _Workbench:
     registrations = [operation for operation in operations if isinstance(operation, RegisterModel)]
     held = {operation.model_id: None for operation in operations if not isinstance(operation, RegisterModel)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from application.policies.merge_patch import merge_patch
-from application.policies.sealing import new_credential, sealed
+from application.policies.seal_credential import new_credential, sealed
 from application.unset import UNSET, Unset
 from domain.provider.errors import ProviderTypeFixed
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.provider_gateway import ProviderGateway
-    from application.ports.providers import Providers
+    from application.ports.provider_repository import Providers
     from application.ports.vault import Vault
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider
 
 
@@ -45,7 +45,10 @@ async def change_provider(
     """Return the provider's revision after the change, the old one when it changes nothing.
 
     Raises:
-        ProviderNotFound, StaleRevision, Conflict, ProviderNameTaken: as they say.
+        ProviderNotFound: the organization has no such provider.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
+        ProviderNameTaken: another provider has this name.
         CredentialRequired: the endpoint's origin changes and no key came with it.
         InvalidInput, EndpointRefused: a setting or the endpoint is not allowed.
     """

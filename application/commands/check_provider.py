@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from application.caller import acting_as, current_caller
 from application.errors import Conflict
-from application.policies.health import conclusion, patient_status
-from application.policies.reports import report_document
+from application.policies.health_transitions import conclusion, patient_status
+from application.policies.report_documents import report_document
 from application.ports.provider_gateway import ProviderConnection
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from application.ports.health_checks import HealthChecks, Streak
     from application.ports.provider_gateway import HealthStatus, ProviderGateway, TestReport
-    from application.ports.providers import Providers
+    from application.ports.provider_repository import Providers
     from application.ports.vault import Vault
     from domain.provider.aggregate import Provider
 

@@ -6,17 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from application.errors import CredentialUnreadable, InvalidInput
-from application.policies.retrying import most_telling
+from application.policies.retry_policy import most_telling
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.refusals import PromptFailed, TokensNotCounted
-from application.prompts.request import request_for
-from application.prompts.run import usable
+from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
+from application.prompts.prompt_request import request_for
+from application.prompts.prompt_run import usable
 
 if TYPE_CHECKING:
-    from application.policies.candidates import Candidate
-    from application.prompts.ready import Ready
-    from application.prompts.request import Prompt
-    from application.prompts.run import PromptPorts
+    from application.policies.selection_candidates import Candidate
+    from application.prompts.prompt_request import Prompt
+    from application.prompts.prompt_run import PromptPorts
+    from application.prompts.runnable_models import RunnableModels
 
 COUNT_SECONDS: Final = 30.0
 """How long counting may take where the prompt does not say."""
@@ -50,7 +50,9 @@ async def count_tokens(prompt: Prompt, *, ports: PromptPorts) -> int:
     raise PromptFailed(most_telling(failures), ()) from failures[-1]
 
 
-async def _counted(prompt: Prompt, candidate: Candidate, ready: Ready, ports: PromptPorts, seconds: float) -> int:
+async def _counted(
+    prompt: Prompt, candidate: Candidate, ready: RunnableModels, ports: PromptPorts, seconds: float
+) -> int:
     try:
         connection = await ready.connection(candidate.provider_id)
         return await ports.generation.count_tokens(connection, request_for(prompt, candidate, seconds))

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.prompts.embedding import EmbeddingRequest
-from application.prompts.run import started
+from application.prompts.prompt_run import started
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.answer import Account
     from application.prompts.embedding import Embedded, EmbeddingInput, Embeddings
     from application.prompts.generation import GenerationRequest
-    from application.prompts.request import Prompt
-    from application.prompts.run import PromptPorts
+    from application.prompts.prompt_answer import CallSummary
+    from application.prompts.prompt_request import Prompt
+    from application.prompts.prompt_run import PromptPorts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class EmbeddingAnswer:
     """The vectors, and which model has made them at what cost."""
 
     embedded: Embedded
-    account: Account
+    account: CallSummary
 
 
 async def embed_texts(

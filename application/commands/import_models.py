@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from application.caller import current_caller
 from application.errors import Conflict, InvalidInput
-from application.policies.filling import CATALOGUE
-from application.policies.synchronising import follow, synchronise
+from application.policies.fill_model_facts import CATALOGUE
+from application.policies.synchronise_model import follow, synchronise
 from application.queries.discover_models import discover_models_of
-from application.queries.long_lists import worked_out
+from application.queries.run_in_thread import run_in_thread_if_large
 from domain.errors import DomainError
-from domain.keys import has_key_form
+from domain.key_patterns import has_key_form
 from domain.model.aggregate import Model
 from domain.model.values import NOT_TOLD
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from application.ports.models import Models
-    from application.queries.completed_offers import CompletedOffer, MissingModel
+    from application.ports.model_repository import Models
     from application.queries.discover_models import DiscoveryPorts
+    from application.queries.discovered_catalogue import CompletedOffer, MissingModel
     from application.queries.discovered_model import DiscoveredModel
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
 
 MOST_MODELS: Final = 5_000
 
@@ -92,12 +92,12 @@ async def import_models(command: ImportModels, *, models: Models, ports: Discove
 async def _imported(command: ImportModels, models: Models, ports: DiscoveryPorts) -> ImportOutcome:
     before = await models.recorded_already()
     offer = (await discover_models_of(command.provider_id, ports=ports)).offer
-    chosen = await worked_out(offer.models, lambda: _chosen(command, offer))
+    chosen = await run_in_thread_if_large(offer.models, lambda: _chosen(command, offer))
     held_back: dict[str, UUID] = {}
     if before:
         recorded = dict(before)
     else:
-        new = await worked_out(
+        new = await run_in_thread_if_large(
             chosen.new, lambda: [_registration(model_id, model, command) for model_id, model in chosen.new.items()]
         )
         changed, held_back = await _updated(command, chosen, models, ports.clock.now().date())
@@ -183,7 +183,7 @@ async def _updated(
     if not wanted:
         return [], {}
     registered = await models.get_many(wanted)
-    return await worked_out(registered, lambda: _followed(command, chosen, registered.values(), day))
+    return await run_in_thread_if_large(registered, lambda: _followed(command, chosen, registered.values(), day))
 
 
 def _followed(

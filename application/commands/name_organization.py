@@ -11,8 +11,8 @@ from domain.organization.aggregate import Organization
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.organizations import Organizations
-    from application.recorded import Recorded
+    from application.ports.organization_repository import Organizations
+    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

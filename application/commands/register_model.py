@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
 from application.errors import ProviderNotFound
-from application.policies.filling import GivenFacts, filled
+from application.policies.fill_model_facts import GivenFacts, filled
 from domain.model.aggregate import Model
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.catalogue import Catalogue
-    from application.ports.model_directory import ModelDirectory, ProviderEntry
-    from application.ports.models import Models
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.ports.registered_models import ProviderEntry, RegisteredModels
+    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class RegisterModel:
 
 
 async def register_model(
-    command: RegisterModel, *, models: Models, directory: ModelDirectory, catalogue: Catalogue
+    command: RegisterModel, *, models: Models, directory: RegisteredModels, catalogue: Catalogue
 ) -> Recorded:
     """Return the new model's id and revision.
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
-from application.policies.sealing import new_credential, sealed
+from application.policies.seal_credential import new_credential, sealed
 from domain.provider.aggregate import Provider
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderGateway
-    from application.ports.providers import Providers
+    from application.ports.provider_repository import Providers
     from application.ports.vault import Vault
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.models import Models
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,9 @@ async def remove_model(command: RemoveModel, *, models: Models) -> Recorded:
     """Return the model's last revision.
 
     Raises:
-        ModelNotFound, StaleRevision, Conflict: as they say.
+        ModelNotFound: the organization has no such model.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
     """
     model = await models.get(command.model_id, expected_revision=command.expected_revision)
     model.remove()

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.ports.model_directory import ModelDirectory
-    from application.ports.models import Models
-    from application.ports.organizations import Organizations
-    from application.ports.providers import Providers
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.ports.organization_repository import Organizations
+    from application.ports.provider_repository import Providers
+    from application.ports.registered_models import RegisteredModels
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider
 
@@ -41,7 +41,7 @@ class RemovalPorts:
     organizations: Organizations
     providers: Providers
     models: Models
-    directory: ModelDirectory
+    directory: RegisteredModels
 
 
 async def remove_organization(command: RemoveOrganization, *, ports: RemovalPorts) -> Recorded | None:

@@ -11,10 +11,10 @@ from application.errors import ProviderHasModels
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.model_directory import ModelDirectory
-    from application.ports.models import Models
-    from application.ports.providers import Providers
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.ports.provider_repository import Providers
+    from application.ports.registered_models import RegisteredModels
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider
 
@@ -38,7 +38,7 @@ async def remove_provider(
     *,
     providers: Providers,
     models: Models,
-    directory: ModelDirectory,
+    directory: RegisteredModels,
     at_once: int = AT_ONCE,
 ) -> Recorded:
     """Return the provider's last revision; provider, models and key go in one transaction.
@@ -48,7 +48,9 @@ async def remove_provider(
     off, it can be run again.
 
     Raises:
-        ProviderNotFound, StaleRevision, Conflict: as they say.
+        ProviderNotFound: the organization has no such provider.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
         ProviderHasModels: models are registered from it and `cascade` was not asked for; it names the first of them.
     """
     provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
@@ -74,7 +76,7 @@ class _Parts:
 
     provider_id: UUID
     models: Models
-    directory: ModelDirectory
+    directory: RegisteredModels
     at_once: int
 
     async def removed(self) -> list[Model]:

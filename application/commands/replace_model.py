@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from application.commands.change_model import ChangeModel, NewPrice, apply_change
 from application.errors import ProviderNotFound
-from application.policies.filling import GivenFacts, filled
+from application.policies.fill_model_facts import GivenFacts, filled
 from application.unset import UNSET, Unset
 from domain.model.values import MANUAL, NOT_TOLD
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.policies.filling import ModelFacts
+    from application.policies.fill_model_facts import ModelFacts
     from application.ports.catalogue import Catalogue
-    from application.ports.model_directory import ModelDirectory
-    from application.ports.models import Models
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.ports.registered_models import RegisteredModels
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 
 
@@ -36,12 +36,14 @@ class ReplaceModel:
 
 
 async def replace_model(
-    command: ReplaceModel, *, models: Models, directory: ModelDirectory, catalogue: Catalogue
+    command: ReplaceModel, *, models: Models, directory: RegisteredModels, catalogue: Catalogue
 ) -> Recorded:
     """Return the model's revision afterwards, the old one when nothing differs.
 
     Raises:
-        ModelNotFound, StaleRevision, Conflict, ProviderNotFound: as they say.
+        ModelNotFound, ProviderNotFound: the organization has no such model or provider.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
         ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
     """
     model = await models.get(command.model_id, expected_revision=command.expected_revision)

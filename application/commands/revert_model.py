@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.policies.reverting import check_revision, reverting
+from application.policies.check_reverts import check_revision, reverting
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.models import Models
-    from application.recorded import Recorded
+    from application.ports.model_repository import Models
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 
 
@@ -28,7 +28,9 @@ async def revert_model(command: RevertModel, *, models: Models) -> Recorded:
     """Return the model's revision afterwards, the old one when it is as it was already.
 
     Raises:
-        ModelNotFound, StaleRevision, Conflict: as they say; one that was removed stays removed.
+        ModelNotFound: there is no such model, or it was removed.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
         InvalidInput: there is no such revision.
     """
     model = await models.get(command.model_id, expected_revision=command.expected_revision)

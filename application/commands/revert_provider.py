@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from application.policies.reverting import check_revision, reverting
-from application.policies.sealing import new_credential, sealed
+from application.policies.check_reverts import check_revision, reverting
+from application.policies.seal_credential import new_credential, sealed
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.provider_gateway import ProviderGateway
-    from application.ports.providers import Providers
+    from application.ports.provider_repository import Providers
     from application.ports.vault import Vault
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider
 
 
@@ -37,7 +37,10 @@ async def revert_provider(
     """Return the provider's revision afterwards, the old one when it is as it was already.
 
     Raises:
-        ProviderNotFound, StaleRevision, Conflict, ProviderNameTaken: as they say; one that was removed stays removed.
+        ProviderNotFound: there is no such provider, or it was removed.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
+        ProviderNameTaken: another provider has this name.
         CredentialRequired: the endpoint's origin was another and no key came with the command.
         InvalidInput, EndpointRefused: there is no such revision, or what it had is no longer allowed.
     """

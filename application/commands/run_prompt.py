@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.prompts.run import started
+from application.prompts.prompt_run import started
 
 if TYPE_CHECKING:
-    from application.prompts.answer import PromptAnswer
-    from application.prompts.request import Prompt
-    from application.prompts.run import PromptPorts
+    from application.prompts.prompt_answer import PromptAnswer
+    from application.prompts.prompt_request import Prompt
+    from application.prompts.prompt_run import PromptPorts
 
 
 async def run_prompt(prompt: Prompt, *, ports: PromptPorts) -> PromptAnswer:

@@ -10,11 +10,11 @@ from application.caller import Caller, acting_as
 from application.commands.write_checkpoint import Place, appended
 from application.errors import Conflict
 from application.ports.checkpoints import AnotherSink, CheckpointsDisagree
-from application.verification.against_checkpoints import CheckpointCheck
-from application.verification.agreement import end_of, expect_agreement, parse_mark
+from application.verification.checkpoint_agreement import end_of, expect_agreement, parse_mark
 from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.checkpoints import BEGINNING
-from application.verification.restores import RestoreStatement
+from application.verification.compare_with_checkpoints import CheckpointCheck
+from application.verification.restore_statements import RestoreStatement
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
         Signatures,
     )
     from application.ports.clock import Clock
-    from application.ports.organizations import Organizations
-    from application.verification.agreement import SinkEnd
+    from application.ports.organization_repository import Organizations
+    from application.verification.checkpoint_agreement import SinkEnd
     from application.verification.checkpoints import Checkpoint
-    from application.verification.restores import LostEvents
+    from application.verification.restore_statements import LostEvents
 
 
 class NothingRestored(Conflict):

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.answer import PromptAnswer
 from application.prompts.completion import Completion, Delta, NativeEvent, StreamStarted
-from application.prompts.run import started
+from application.prompts.prompt_answer import PromptAnswer
+from application.prompts.prompt_run import started
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.completion import CompletionEvent
     from application.prompts.generation import Generation, GenerationRequest
-    from application.prompts.request import Prompt
-    from application.prompts.run import PromptPorts, Run
+    from application.prompts.prompt_request import Prompt
+    from application.prompts.prompt_run import PromptPorts, PromptRun
 
 
 PromptEvent = StreamStarted | Delta | NativeEvent | PromptAnswer
@@ -72,7 +72,7 @@ async def _next(events: AsyncIterator[CompletionEvent]) -> CompletionEvent:
         ) from None
 
 
-async def _events(run: Run, opened: _Opened) -> AsyncGenerator[PromptEvent]:
+async def _events(run: PromptRun, opened: _Opened) -> AsyncGenerator[PromptEvent]:
     event = opened.first
     try:
         while not isinstance(event, Completion):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from application.ports.checkpoints import NewestCheckpoint
-from application.queries.long_lists import worked_out
-from application.verification.agreement import end_of, expect_agreement, mark_of
+from application.queries.run_in_thread import run_in_thread_if_large
+from application.verification.checkpoint_agreement import end_of, expect_agreement, mark_of
 from application.verification.checkpoints import (
     BEGINNING,
     BETWEEN_FULL,
@@ -21,7 +21,7 @@ from application.verification.checkpoints import (
     line_hash,
     signed_bytes,
 )
-from application.verification.restores import statement_hash
+from application.verification.restore_statements import statement_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from application.ports.checkpoints import CheckpointKey, CheckpointRegister, CheckpointSink, SinkTail
     from application.ports.clock import Clock
     from application.verification.checkpoints import HeadLeaf
-    from application.verification.restores import RestoreStatement
+    from application.verification.restore_statements import RestoreStatement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +102,13 @@ async def appended(
         sink=place.sink,
         covers="all" if is_full else "changed",
         heads=len(heads),
-        root=await worked_out(heads, lambda: heads_root(heads)),
+        root=await run_in_thread_if_large(heads, lambda: heads_root(heads)),
         previous=place.previous,
         restored=statement_hash(restored),
         key_id=key.key_id,
     )
     signed = SignedCheckpoint(checkpoint=checkpoint, signature=await key.sign(signed_bytes(checkpoint)))
-    line = await worked_out(heads, lambda: line_bytes(CheckpointLine(signed, heads, restored)))
+    line = await run_in_thread_if_large(heads, lambda: line_bytes(CheckpointLine(signed, heads, restored)))
     newest = NewestCheckpoint(number=place.number, hash=line_hash(line), sink=place.sink)
     await tail.append(line, mark=mark_of(newest), begins_part=place.number if is_full else None)
     return checkpoint, newest

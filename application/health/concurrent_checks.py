@@ -15,8 +15,8 @@ from application.errors import ProviderNotFound
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.ports.election import ProviderToCheck
     from application.ports.health_observer import HealthObserver
+    from application.ports.leader_election import ProviderToCheck
 
 ACTOR: Final = "system:health-monitor"
 """Who the log says it was."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from application.policies.redaction import forms_of
-from domain.keys import decodings, has_key_form
+from domain.key_patterns import decodings, has_key_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import re
 import string
 from typing import TYPE_CHECKING, Final
 
-from domain.keys import without_keys
+from domain.key_patterns import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from application.policies.synchronising import differences
+from application.policies.synchronise_model import differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
-    from application.policies.filling import ModelFacts
-    from application.policies.names import Names
-    from application.ports.model_directory import RegisteredModel
+    from application.policies.fill_model_facts import ModelFacts
+    from application.policies.model_names import ModelNames
+    from application.ports.registered_models import RegisteredModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Registrations:
 
 
 def registrations(
-    registered: Sequence[RegisteredModel], names: Names, aliases_of: Callable[[str], Sequence[str]]
+    registered: Sequence[RegisteredModel], names: ModelNames, aliases_of: Callable[[str], Sequence[str]]
 ) -> Registrations:
     """Return the registrations; where several are one offered model, the one under its own id stands for it.
 

@@ -1,4 +1,4 @@
-"""Many ask the same at once, one goes and gets it."""
+"""Deduplicates concurrent calls with the same key."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class CredentialStock(Protocol):
         ...
 
     async def counts(self) -> Mapping[str, int]:
-        """Return how many credentials each master key wraps; none is told of that wraps nothing."""
+        """Return the number of credentials that each master key wraps; keys that wrap none are left out."""
         ...
 
     async def under_others(self, active_id: str, after: Place | None, limit: int) -> Sequence[SealedCredential]:

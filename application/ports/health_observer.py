@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from application.commands.check_provider import Checked
     from application.errors import ApplicationError
-    from application.ports.election import ProviderToCheck
+    from application.ports.leader_election import ProviderToCheck
 
 
 class HealthObserver(Protocol):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.progress import Progress
-    from application.projections.rows import Table
+    from application.projections.row_changes import Table
 
 
 class ProjectionNotFound(NotFound):

@@ -22,7 +22,7 @@ from application.ports.provider_gateway import (
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from application.ports.outbound import Outbound
+    from application.ports.outbound_http import Outbound
     from application.ports.provider_gateway import OfferedModel
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.embedding import Embedded, EmbeddingRequest

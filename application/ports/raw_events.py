@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.checkpoints import NewestCheckpoint
-    from application.verification.proofs import Proof
-    from application.verification.stored import Head, StoredEvent
+    from application.verification.stored_events import Head, StoredEvent
+    from application.verification.verification_proofs import Proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from application.projections.rows import LoggedEvent, RowChange
+from application.projections.row_changes import LoggedEvent, RowChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

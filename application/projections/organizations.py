@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from application.projections.rows import LoggedEvent, RowChange
+from application.projections.row_changes import LoggedEvent, RowChange
 
 TOPICS: Final = frozenset(
     {"organization.registered", "organization.renamed", "organization.removed", "organization.restored"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from application.projections.rows import LoggedEvent, RowChange
+from application.projections.row_changes import LoggedEvent, RowChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,1 +1,1 @@
-"""How a prompt is run: what is ready to be called, one attempt after the other, and the answer."""
+"""Running prompts: runnable models, attempts, and the answer."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.policies.selection import TEXT_TYPES, select
+from application.policies.model_selection import TEXT_TYPES, select
 
 if TYPE_CHECKING:
-    from application.policies.candidates import Candidate
-    from application.prompts.readiness import Readiness
+    from application.policies.selection_candidates import Candidate
+    from application.prompts.runnable_models_cache import RunnableModelsCache
 
 _CALLABLE = (*TEXT_TYPES, "embedding", "unknown")
 
@@ -22,7 +22,7 @@ class NamedModel:
     candidate: Candidate
 
 
-async def callable_models(*, readiness: Readiness) -> list[NamedModel]:
+async def callable_models(*, readiness: RunnableModelsCache) -> list[NamedModel]:
     """Return every name of the models in use that answer in text or vectors, or may, the preferred first.
 
     A model is called by its provider's name for it and by its own name here; under its id it is found as well. Viewers

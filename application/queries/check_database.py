@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from application.errors import ApplicationError, CredentialUnreadable
-from application.projections.project import TOPICS_OF
+from application.projections.project_event import TOPICS_OF
 from application.queries.verify_log import verify_log
 from application.queries.verify_projections import VerifyProjections, verify_projections
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from application.errors import CredentialUnreadable, ProviderNotFound
 from application.ports.provider_gateway import UpstreamFailure
-from application.queries.asking import LIST_SECONDS
-from application.queries.completed_offers import DescribedOffers, completed, described
-from application.queries.long_lists import worked_out
-from application.queries.snapshots import answer_of
+from application.queries.cached_model_list import answer_of
+from application.queries.discovered_catalogue import DiscoveredCatalogueCache, completed, described
+from application.queries.fetch_model_list import LIST_SECONDS
+from application.queries.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
-    from application.policies.change_sets import Snapshot
+    from application.policies.offer_changes import Snapshot
     from application.ports.catalogue import Catalogue
     from application.ports.clock import Clock
-    from application.ports.model_directory import ModelDirectory
-    from application.ports.snapshots import Standing
-    from application.queries.asking import SnapshotPorts
-    from application.queries.completed_offers import CompletedOffer, Described
-    from application.queries.snapshots import Answered
+    from application.ports.model_list_snapshots import Standing
+    from application.ports.registered_models import RegisteredModels
+    from application.queries.cached_model_list import Answered
+    from application.queries.discovered_catalogue import CompletedOffer, Described
+    from application.queries.fetch_model_list import SnapshotPorts
 
 PATIENCE_SECONDS: Final = 5.0
 """How long one provider may hold up the answer of all of them, or the answer it gave before."""
@@ -55,11 +55,11 @@ class NoOffer:
 class DiscoveryPorts:
     """What discovery works with."""
 
-    directory: ModelDirectory
+    directory: RegisteredModels
     catalogue: Catalogue
     asking: SnapshotPorts
     clock: Clock
-    remembered: DescribedOffers = field(default_factory=DescribedOffers)
+    remembered: DiscoveredCatalogueCache = field(default_factory=DiscoveredCatalogueCache)
     patience: float = PATIENCE_SECONDS
 
 
@@ -124,7 +124,7 @@ async def _completed(
     offered = await _described(standing, answered.snapshot, day, ports)
     if offered.offer is None or offered.org_sequence != org_sequence:
         registered = await ports.directory.registered_from(standing.provider_id)
-        offered.offer = await worked_out(
+        offered.offer = await run_in_thread_if_large(
             offered.models, lambda: completed(standing, offered, registered, ports.catalogue, day)
         )
         offered.org_sequence = org_sequence
@@ -140,6 +140,6 @@ async def _described(standing: Standing, snapshot: Snapshot | None, day: date, p
     if snapshot is None:
         raise ProviderNotFound
     offered = snapshot
-    made = await worked_out(offered.offered, lambda: described(standing, offered, ports.catalogue, day))
+    made = await run_in_thread_if_large(offered.offered, lambda: described(standing, offered, ports.catalogue, day))
     ports.remembered.keep(standing, made, day)
     return made

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from application.policies.filling import GivenFacts, filled
-from application.policies.names import aliases_of
+from application.policies.fill_model_facts import GivenFacts, filled
+from application.policies.model_names import aliases_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
-    from application.policies.filling import ModelFacts
+    from application.policies.fill_model_facts import ModelFacts
     from application.ports.catalogue import KnownModel
     from application.ports.provider_gateway import OfferedModel
     from domain.model.values import Price

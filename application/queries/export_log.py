@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.ports.raw_events import Span
-from application.queries.long_lists import worked_out
+from application.queries.run_in_thread import run_in_thread_if_large
 from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.checkpoints import parse_line
-from application.verification.export import Inclusion, event_line, footer_line, header_line
-from application.verification.merkle import inclusion_path
-from application.verification.stored import number
+from application.verification.export_format import Inclusion, event_line, footer_line, header_line
+from application.verification.merkle_tree import inclusion_path
+from application.verification.stored_events import number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -62,7 +62,7 @@ async def _witness(
         newest = content if name in content else newest
     if newest is None or reader.findings:
         return None
-    return await worked_out(newest, lambda: _inclusion(newest, organization_id))
+    return await run_in_thread_if_large(newest, lambda: _inclusion(newest, organization_id))
 
 
 def _inclusion(content: bytes, organization_id: UUID) -> tuple[SignedCheckpoint, Inclusion] | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from application.policies.candidates import Selection, Wanted
-    from application.prompts.readiness import Readiness
+    from application.policies.selection_candidates import Selection, Wanted
+    from application.prompts.runnable_models_cache import RunnableModelsCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,8 @@ class SelectModel:
     has_images: bool = False
 
 
-async def select_model(query: SelectModel, *, readiness: Readiness) -> Selection:
-    """Return the verdict on every model that is asked for, or on all of them when a need is described.
+async def select_model(query: SelectModel, *, readiness: RunnableModelsCache) -> Selection:
+    """Return every requested model with its rank and findings, or all models for a set of needs.
 
     Raises:
         ModelNotFound: none is called what was asked for.

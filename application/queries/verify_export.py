@@ -7,10 +7,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from application.policies.chain import genesis_hash
+from application.policies.hash_chain import genesis_hash
 from application.verification.checkpoint_reader import is_signed
 from application.verification.checkpoints import MalformedCheckpoint, signed_checkpoint
-from application.verification.export import (
+from application.verification.export_format import (
     FORMAT,
     MalformedLine,
     document_of,
@@ -19,16 +19,16 @@ from application.verification.export import (
     parse_event,
     parse_inclusion,
 )
-from application.verification.merkle import root_by_path
-from application.verification.stored import number, stored_hash
+from application.verification.merkle_tree import root_by_path
+from application.verification.stored_events import number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from application.ports.checkpoints import Signatures
     from application.verification.checkpoints import Checkpoint, HeadLeaf, SignedCheckpoint
-    from application.verification.export import Inclusion
-    from application.verification.stored import StoredEvent
+    from application.verification.export_format import Inclusion
+    from application.verification.stored_events import StoredEvent
 
 _PROGRESS: Final = 1_000
 

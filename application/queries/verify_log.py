@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from application.ports.checkpoints import SinkUnusable
-from application.verification.against_checkpoints import CheckpointCheck
 from application.verification.checkpoint_reader import CheckpointReader
-from application.verification.findings import Finding
+from application.verification.compare_with_checkpoints import CheckpointCheck
 from application.verification.log_check import CheckpointPorts, LogCheck, stray_finding
+from application.verification.log_findings import LogFinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.raw_events import RawEvents
-    from application.verification.against_checkpoints import Restore
     from application.verification.checkpoint_reader import ReadCheckpoint
     from application.verification.checkpoints import Checkpoint
-    from application.verification.proofs import Proof
-    from application.verification.stored import Head
+    from application.verification.compare_with_checkpoints import Restore
+    from application.verification.stored_events import Head
+    from application.verification.verification_proofs import Proof
 
 __all__ = ["CheckpointPorts", "Uncovered", "Verification", "verify_log"]
 
@@ -52,7 +52,7 @@ class Verification:
     organizations: int
     events: int
     proved_before: int
-    findings: Sequence[Finding]
+    findings: Sequence[LogFinding]
     checkpoint: Checkpoint | None
     begins: ReadCheckpoint | None
     vouched_sequence: int
@@ -82,8 +82,8 @@ async def verify_log(
     """
     check = LogCheck(log, checkpoints, full=full, progress=progress)
     tally = await check.run()
-    told = "The head of the organization is gone."
-    tally.findings += [stray_finding("deleted", stray, told) for stray in await log.strays()]
+    detail = "The head of the organization is gone."
+    tally.findings += [stray_finding("deleted", stray, detail) for stray in await log.strays()]
     reader, seen, unchecked = await _compared(log, checkpoints, tally.proofs, only)
     findings = list(tally.findings)
     if reader is not None and seen is not None:
@@ -123,7 +123,7 @@ async def _compared(
     # The newest one may not be recorded yet.
     if there > known + 1:
         reader.findings.append(
-            Finding(
+            LogFinding(
                 kind="truncated",
                 organization_id=None,
                 sequence=None,
@@ -149,13 +149,13 @@ async def _uncovered(log: RawEvents, heads: Mapping[UUID, Head], vouched: Mappin
     return found
 
 
-def _further(different: Mapping[UUID, Finding], known: Sequence[Finding]) -> list[Finding]:
+def _further(different: Mapping[UUID, LogFinding], known: Sequence[LogFinding]) -> list[LogFinding]:
     """Leave out what the chains have told already: that something does not fit at the same place or before."""
-    told = {finding.organization_id: finding.sequence or 0 for finding in known if finding.kind != "credential"}
+    detail = {finding.organization_id: finding.sequence or 0 for finding in known if finding.kind != "credential"}
     return [
         finding
         for organization_id, finding in different.items()
-        if organization_id not in told or (finding.sequence or 0) < told[organization_id]
+        if organization_id not in detail or (finding.sequence or 0) < detail[organization_id]
     ]
 
 

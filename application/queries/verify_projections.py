@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from application.ports.progress import Progress
     from application.ports.projections import Comparison, Projections
-    from application.projections.rows import Table
+    from application.projections.row_changes import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

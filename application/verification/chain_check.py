@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from application.policies.chain import genesis_hash
-from application.verification.findings import Finding
-from application.verification.stored import StoredEvent, eight_bytes, number, stored_hash
+from application.policies.hash_chain import genesis_hash
+from application.verification.log_findings import LogFinding
+from application.verification.stored_events import StoredEvent, eight_bytes, number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from application.verification.findings import Kind
-    from application.verification.stored import Head
+    from application.verification.log_findings import Kind
+    from application.verification.stored_events import Head
 
 
 class ChainCheck:
@@ -25,7 +25,7 @@ class ChainCheck:
     def __init__(self, organization_id: bytes, proved: Head | None = None) -> None:
         self.organization_id = UUID(bytes=organization_id)
         self.count = 0
-        self.finding: Finding | None = None
+        self.finding: LogFinding | None = None
         self._start = proved.org_sequence if proved else 0
         self._sequence = self._start
         self._hash = proved.hash if proved else genesis_hash(self.organization_id)
@@ -66,14 +66,14 @@ class ChainCheck:
         self._hash, self._recorded_at = last_hash, last_time
         self._sequence = number(following) - 1
 
-    def finish(self, head: Head) -> Finding | None:
+    def finish(self, head: Head) -> LogFinding | None:
         """Return what does not fit first, now that no event up to the head is left; none where all fit."""
         if self.finding is not None:
             return self.finding
         if self._sequence < head.org_sequence:
             missing = head.org_sequence - self._sequence
-            told = f"The head says that {missing} more events follow."
-            return self._found("truncated", self._sequence + 1, told, missing)
+            detail = f"The head says that {missing} more events follow."
+            return self._found("truncated", self._sequence + 1, detail, missing)
         if self._hash != head.hash:
             return self._found("edited", self._sequence, "The head names another hash than it has.")
         return None
@@ -85,7 +85,7 @@ class ChainCheck:
             return number(revision) <= 1
         return number(revision) == number(before) + 1
 
-    def _explained(self, event: StoredEvent, expected: int, last_hash: bytes, last_time: bytes) -> Finding:
+    def _explained(self, event: StoredEvent, expected: int, last_hash: bytes, last_time: bytes) -> LogFinding:
         sequence = number(event.org_sequence)
         if sequence > expected:
             missing = sequence - expected
@@ -96,11 +96,13 @@ class ChainCheck:
             return self._found("edited", sequence, "What it says does not have the hash that was recorded.")
         if event.previous_hash != last_hash:
             before = "event before it" if sequence > 1 else "beginning of the organization"
-            told = f"It does not follow the {before}: it is another one, or that was changed and hashed anew."
-            return self._found("edited", sequence, told)
+            detail = f"It does not follow the {before}: it is another one, or that was changed and hashed anew."
+            return self._found("edited", sequence, detail)
         if event.recorded_at < last_time:
             return self._found("out-of-order", sequence, "It is dated before the last one.")
         return self._found("out-of-order", sequence, "The revision does not follow the one before it.")
 
-    def _found(self, kind: Kind, sequence: int, message: str, count: int = 1) -> Finding:
-        return Finding(kind=kind, organization_id=self.organization_id, sequence=sequence, message=message, count=count)
+    def _found(self, kind: Kind, sequence: int, message: str, count: int = 1) -> LogFinding:
+        return LogFinding(
+            kind=kind, organization_id=self.organization_id, sequence=sequence, message=message, count=count
+        )

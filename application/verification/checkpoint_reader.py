@@ -16,8 +16,8 @@ from application.verification.checkpoints import (
     parse_line,
     signed_bytes,
 )
-from application.verification.findings import Finding
-from application.verification.restores import statement_hash
+from application.verification.log_findings import LogFinding
+from application.verification.restore_statements import statement_hash
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from application.ports.checkpoints import CheckpointSink, NewestCheckpoint, Signatures
     from application.verification.checkpoints import HeadLeaf, LineOutline, SignedCheckpoint
-    from application.verification.restores import RestoreStatement
+    from application.verification.restore_statements import RestoreStatement
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class CheckpointReader:
         self.first: ReadCheckpoint | None = None
         self.end: tuple[int, str] | None = None
         self.last: SignedCheckpoint | None = None
-        self.findings: list[Finding] = []
+        self.findings: list[LogFinding] = []
 
     async def checkpoints(self, only: UUID | None = None) -> AsyncIterator[ReadCheckpoint]:
         """Give each checkpoint with its heads, or with the one of an organization; then check the newest signature.
@@ -141,7 +141,7 @@ class CheckpointReader:
             self._find(f"Checkpoint {number} was signed with another statement of a restore than it has.")
 
     def _find(self, message: str) -> None:
-        self.findings.append(Finding(kind="edited", organization_id=None, sequence=None, message=message))
+        self.findings.append(LogFinding(kind="edited", organization_id=None, sequence=None, message=message))
 
 
 def is_signed(signed: SignedCheckpoint, signatures: Signatures, public_key: bytes) -> bool:

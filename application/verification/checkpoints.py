@@ -19,15 +19,15 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
-from application.verification.canonical import canonical_json
-from application.verification.merkle import leaf_hash, root
-from application.verification.restores import parse_statement
-from application.verification.stored import eight_bytes
+from application.verification.canonical_json import canonical_json
+from application.verification.merkle_tree import leaf_hash, root
+from application.verification.restore_statements import parse_statement
+from application.verification.stored_events import eight_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.verification.restores import RestoreStatement
+    from application.verification.restore_statements import RestoreStatement
 
 FORMAT: Final = "modelbook/checkpoint/1"
 BEGINNING: Final = "0" * 64

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from application.ports.raw_events import Span
-from application.queries.long_lists import worked_out
+from application.queries.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
-from application.verification.findings import Finding
-from application.verification.proofs import signed_proof
-from application.verification.stored import Head
+from application.verification.log_findings import LogFinding
+from application.verification.stored_events import Head
+from application.verification.verification_proofs import signed_proof
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from application.ports.clock import Clock
     from application.ports.raw_events import RawEvents, Stray, WrongCredential
     from application.verification.checkpoint_reader import CheckpointReader
-    from application.verification.findings import Kind
-    from application.verification.proofs import Proof
+    from application.verification.log_findings import Kind
+    from application.verification.verification_proofs import Proof
 
 _HEADS: Final = 200
 _AT_ONCE: Final = 4
@@ -54,7 +54,7 @@ class Tally:
     proved_before: int = 0
     heads: dict[UUID, Head] = field(default_factory=dict)
     proofs: dict[UUID, Proof] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[LogFinding] = field(default_factory=list)
 
 
 class LogCheck:
@@ -87,7 +87,7 @@ class LogCheck:
             await asyncio.wait(tasks)
         return self._tally
 
-    async def keep_proofs(self, findings: Sequence[Finding], reader: CheckpointReader) -> None:
+    async def keep_proofs(self, findings: Sequence[LogFinding], reader: CheckpointReader) -> None:
         """Keep what was proved of organizations that have grown and of which nothing was found."""
         key, clock = self._checkpoints.key, self._checkpoints.clock
         wrong = {finding.organization_id for finding in findings}
@@ -130,7 +130,7 @@ class LogCheck:
                 if unknown := check.unknown_aggregates(events):
                     proved = Span(check.organization_id, 0, starts[check.organization_id])
                     check.know(await self._log.revisions(proved, unknown))
-                await worked_out(events, lambda check=check, events=events: check.take(events))  # type: ignore[misc]
+                await run_in_thread_if_large(events, lambda check=check, events=events: check.take(events))  # type: ignore[misc]
             tally.done += len(batch)
             self._progress(tally.done)
         found = [check.finish(ends[id_]) for id_, check in checks.items()]
@@ -139,10 +139,10 @@ class LogCheck:
         tally.heads.update(ends)
         tally.proofs.update(proofs)
 
-    async def _beside(self, ids: Sequence[UUID], wrong: set[UUID | None]) -> list[Finding]:
+    async def _beside(self, ids: Sequence[UUID], wrong: set[UUID | None]) -> list[LogFinding]:
         """Return what is wrong beside the chains."""
-        told = "These events lie after the end that the organization's head names."
-        beyond = [stray_finding("inserted", stray, told) for stray in await self._log.beyond(ids)]
+        detail = "These events lie after the end that the organization's head names."
+        beyond = [stray_finding("inserted", stray, detail) for stray in await self._log.beyond(ids)]
         credentials = [_credential(wrong) for wrong in await self._log.wrong_credentials(ids)]
         return [finding for finding in beyond if finding.organization_id not in wrong] + credentials
 
@@ -168,17 +168,17 @@ def _proved(proof: Proof | None) -> Head | None:
     return None if proof is None else Head(proof.organization_id.bytes, proof.org_sequence, proof.hash)
 
 
-def stray_finding(kind: Kind, stray: Stray, message: str) -> Finding:
-    """Return what is told of events that no head speaks of."""
-    return Finding(
+def stray_finding(kind: Kind, stray: Stray, message: str) -> LogFinding:
+    """Return the finding for events that belong to no head."""
+    return LogFinding(
         kind=kind, organization_id=stray.organization_id, sequence=stray.first, count=stray.count, message=message
     )
 
 
-def _credential(wrong: WrongCredential) -> Finding:
+def _credential(wrong: WrongCredential) -> LogFinding:
     stored = "no version of it" if wrong.stored is None else f"version {wrong.stored}"
     recorded = "has no key" if wrong.recorded is None else f"has version {wrong.recorded}"
-    return Finding(
+    return LogFinding(
         kind="credential",
         organization_id=wrong.organization_id,
         sequence=None,

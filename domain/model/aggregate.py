@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventsourcing.domain import event
 
-from domain.documents import checked_document, checked_label
+from domain.checked_documents import checked_document, checked_label
 from domain.model import events
 from domain.model.facts import (
     changed_fields,
@@ -134,58 +134,58 @@ class Model(Root):
         self.sources = dict(sources)
 
     def rename(self, name: str, *, sources: Sources = None) -> None:
-        """Call it otherwise; does nothing when that is its name already."""
+        """Rename the model. No event if the name is unchanged."""
         checked = checked_name(name)
         if checked != self.name:
             self._renamed(name=checked, sources=sources_of(["name"], sources))
 
     def reconfigure(self, *, version: str | None, config: dict[str, Any], sources: Sources = None) -> None:
-        """Run it with these defaults; does nothing when they are its defaults already."""
+        """Replace the default parameters. No event if they are unchanged."""
         if (version, config) != (self.version_label, self.config):
             changed = changed_fields({"version": self.version_label}, {"version": checked_version(version)})
             document = checked_document("config", config)
             self._reconfigured(version=version, config=document, sources=sources_of(changed, sources))
 
     def change_capabilities(self, type: str, capabilities: list[str], *, sources: Sources = None) -> None:  # noqa: A002
-        """Hold it to be of this type and able to do these things; does nothing when that is so already."""
+        """Change the type and the capabilities. No event if they are unchanged."""
         wanted: dict[str, Any] = {"type": type, "capabilities": checked_capabilities(capabilities)}
         if changed := changed_fields({"type": self.type, "capabilities": self.capabilities}, wanted):
             self._capabilities_changed(**wanted, sources=sources_of(changed, sources))
 
     def change_price(self, price: Price | None) -> None:
-        """Reckon with this price, or with none known; does nothing when that is so already."""
+        """Change the price; None if it is unknown. No event if it is unchanged."""
         checked = checked_price(price)
         if checked != self.price:
             self._price_changed(**price_facts(checked))
 
     def change_limits(self, limits: Limits, *, sources: Sources = None) -> None:
-        """Hold it to these limits; does nothing when they are its limits already."""
+        """Change the token limits. No event if they are unchanged."""
         facts = asdict(checked_limits(limits))
         if changed := changed_fields(asdict(self.limits), facts):
             self._limits_changed(**facts, sources=sources_of(changed, sources))
 
     def follow_lifecycle(self, lifecycle: Lifecycle, *, sources: Sources = None) -> None:
-        """Take over where it stands at its provider; does nothing when that is known already."""
+        """Record the model's lifecycle at its provider. No event if it is unchanged."""
         facts = asdict(checked_lifecycle(lifecycle))
         if changed := changed_fields(asdict(self.lifecycle), facts):
-            told = sources_of(changed, sources)
+            new_sources = sources_of(changed, sources)
             if lifecycle.lifecycle == RETIRED:
-                self._retired_upstream(retires_on=lifecycle.retires_on, sources=told)
+                self._retired_upstream(retires_on=lifecycle.retires_on, sources=new_sources)
             else:
-                self._lifecycle_changed(**facts, sources=told)
+                self._lifecycle_changed(**facts, sources=new_sources)
 
     def enable(self) -> None:
-        """Take it into use; does nothing when it already is."""
+        """Enable the model. No event if it is enabled."""
         if not self.is_enabled:
             self._enabled()
 
     def disable(self) -> None:
-        """Take it out of use; does nothing when it already is."""
+        """Disable the model. No event if it is disabled."""
         if self.is_enabled:
             self._disabled()
 
     def remove(self) -> None:
-        """Use it no longer; nothing can happen to it afterwards."""
+        """Remove the model. It cannot be changed afterwards."""
         if not self.is_removed:
             self._removed()
 

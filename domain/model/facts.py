@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.documents import checked_label
+from domain.checked_documents import checked_label
 from domain.model.values import MANUAL, Price
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ MODEL_TYPES: Final = (
     "rerank",
     "unknown",
 )
-"""language: text to text; multimodal: text and more to text; vision: about images alone; the others as they say."""
+"""language: text to text; multimodal: text and more to text; vision: images; the others are named for their task."""
 
 MANUAL: Final = "manual"
 """The source of a value that a person gave; no sync ever overwrites one."""

@@ -44,7 +44,7 @@ class Organization(Root):
         self.name = name
 
     def rename(self, name: str) -> None:
-        """Call it otherwise; does nothing when that is its name already."""
+        """Rename the organization. No event if the name is unchanged."""
         checked = checked_name(name)
         if checked != self.name:
             self._renamed(name=checked)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventsourcing.domain import AggregateCreated, event
 
-from domain.documents import checked_document, checked_label
+from domain.checked_documents import checked_document, checked_label
 from domain.names import checked_name
 from domain.provider.errors import CredentialRequired
 from domain.root import Root
@@ -133,7 +133,7 @@ class Provider(Root):
         return self.credential_version + 1
 
     def rename(self, name: str) -> None:
-        """Call it otherwise; does nothing when that is its name already."""
+        """Rename the provider. No event if the name is unchanged."""
         checked = checked_name(name)
         if checked != self.name:
             self._renamed(name=checked)
@@ -156,12 +156,12 @@ class Provider(Root):
         self._credential_replaced(credential_version=self.next_credential_version, credential_hint=credential.hint)
 
     def remove_credential(self) -> None:
-        """Hold no key; does nothing when none is held."""
+        """Remove the API key. No event if there is none."""
         if self.has_credential:
             self._credential_removed(credential_version=self.credential_version)
 
     def change_settings(self, settings: dict[str, Any]) -> None:
-        """Use these settings in place of all the old ones; does nothing when they are equal.
+        """Replace all settings. No event if they are unchanged.
 
         Raises:
             InvalidValue: they are not JSON that the log can keep.
@@ -170,12 +170,12 @@ class Provider(Root):
             self._settings_changed(settings=checked_document("settings", settings))
 
     def enable(self) -> None:
-        """Take it into use; does nothing when it already is."""
+        """Enable the provider. No event if it is enabled."""
         if not self.is_enabled:
             self._enabled()
 
     def disable(self) -> None:
-        """Take it out of use; does nothing when it already is."""
+        """Disable the provider. No event if it is disabled."""
         if self.is_enabled:
             self._disabled()
 

@@ -11,8 +11,8 @@ from uuid import UUID
 import uvloop
 
 from application.errors import ApplicationError
-from entrypoints.administration.access import Access, administering, until_stopped
-from entrypoints.administration.work import carry_out
+from entrypoints.administration.admin_access import Access, administering, until_stopped
+from entrypoints.administration.run_job import carry_out
 from entrypoints.logs import build_logger
 from entrypoints.settings import Settings
 from entrypoints.stopping import stop_signals

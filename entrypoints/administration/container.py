@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from dependency_injector import containers, providers
 
 from adapters.event_store.snapshot_check import wrong_snapshots
+from adapters.postgres.connection_pools import administrators_pool
 from adapters.postgres.credential_stock import PostgresCredentialStock
-from adapters.postgres.inspection import forget_canaries, keep_canaries, stored_canaries
+from adapters.postgres.inspect_database import forget_canaries, keep_canaries, stored_canaries
 from adapters.postgres.jobs import PostgresJobs
-from adapters.postgres.pool import administrators_pool
 from adapters.projections.projections import PostgresProjections
 from adapters.system_clock import SystemClock
 from adapters.vault.envelope import Envelope
@@ -21,9 +21,9 @@ from adapters.vault.live_keyring import held_keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys
 from application.commands.rebuild_projections import rebuild_projections
 from application.commands.rotate_master_key import rotate_master_key
-from application.queries.master_keys import list_master_keys
+from application.queries.list_master_keys import list_master_keys
 from application.queries.verify_projections import verify_projections
-from entrypoints.administration.launcher import Launcher
+from entrypoints.administration.job_launcher import Launcher
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,25 +18,25 @@ from adapters.checkpoints.signing_key import (
     public_pem,
     read_signing_key,
 )
-from adapters.event_store.appends import callers_append
-from adapters.event_store.inline import projected
+from adapters.event_store.append_context import callers_append
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.checkpoint_writers import CheckpointElection
-from adapters.postgres.followed_log import PostgresFollowedLog, PostgresSignals
-from adapters.postgres.past import PostgresPast
-from adapters.postgres.pool import administrators_pool, reading_pool, writing_pool
+from adapters.postgres.connection_pools import administrators_pool, reading_pool, writing_pool
+from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
+from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.raw_events import PostgresRawEvents
-from adapters.postgres.tenant import Tenant
+from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
 from application.commands.state_restore import RestorePorts
 from application.commands.write_checkpoint import write_checkpoint
-from application.feed.feed import Feed
-from application.queries.as_of import model_as_of, provider_as_of
+from application.feed.feed_broadcast import FeedBroadcaster
 from application.queries.compare_export import compare_export
 from application.queries.export_log import export_log
-from application.queries.history import history
+from application.queries.resource_as_of import model_as_of, provider_as_of
+from application.queries.resource_history import history
 from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts, verify_log
 from entrypoints.auditing.restores import stated_restore
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from adapters.postgres.pool import AnyPool
+    from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.raw_events import Connect
-    from application.ports.organizations import Organizations
-    from application.ports.past_rows import PastRows
+    from application.ports.historical_rows import HistoricalRows
+    from application.ports.organization_repository import Organizations
     from application.queries.compare_export import Comparison
     from application.queries.verify_export import ExportVerification
 
@@ -107,7 +107,7 @@ class Auditing(containers.DeclarativeContainer):
 
     pool: providers.Dependency[AnyPool] = providers.Dependency()
     connect: providers.Dependency[Connect] = providers.Dependency()
-    rows: providers.Dependency[PastRows] = providers.Dependency()
+    rows: providers.Dependency[HistoricalRows] = providers.Dependency()
     database_url = providers.Dependency(instance_of=str)
     admin_database_url = providers.Dependency(instance_of=str)
     key_file: providers.Dependency[Path | None] = providers.Dependency()
@@ -138,11 +138,11 @@ class Auditing(containers.DeclarativeContainer):
         partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
     )
     signals = providers.Singleton(PostgresSignals, admin_database_url)
-    feed = providers.Singleton(Feed, providers.Singleton(PostgresFollowedLog, connect), signals)
+    feed = providers.Singleton(FeedBroadcaster, providers.Singleton(PostgresEventFeed, connect), signals)
 
     tenant = providers.Singleton(Tenant, pool)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
-    past = providers.Singleton(PostgresPast, tenant)
+    past = providers.Singleton(PostgresHistoricalDocuments, tenant)
     history = providers.Factory(partial, history, log=audit_log, rows=rows)
     provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, rows=rows, past=past)
     model_as_of = providers.Factory(partial, model_as_of, log=audit_log, rows=rows, past=past)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapters.checkpoints.signing_key import Ed25519Signatures
 from adapters.postgres.backups import PostgresBackups
-from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.vault.keyring_file import KeyringFile
 from application.queries.check_database import CheckPorts

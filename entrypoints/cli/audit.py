@@ -12,6 +12,8 @@ import uvloop
 
 from application.commands.write_checkpoint import WriteCheckpoint
 from application.errors import Unavailable
+from entrypoints.auditing.audit_trail import auditing_of
+from entrypoints.auditing.checkpoint_locations import checkpoint_key
 from entrypoints.auditing.container import (
     administrators_log,
     new_signing_key,
@@ -20,18 +22,16 @@ from entrypoints.auditing.container import (
     public_pem,
     signing_key,
 )
-from entrypoints.auditing.documents import checkpoint_document, verification_document
-from entrypoints.auditing.places import checkpoint_key
-from entrypoints.auditing.trail import auditing_of
+from entrypoints.auditing.verification_documents import checkpoint_document, verification_document
 from entrypoints.cli.arguments import organization
-from entrypoints.cli.auditing import (
+from entrypoints.cli.audit_output import (
     bar,
     export_document,
     tell,
     told_of_export,
 )
+from entrypoints.cli.audit_restored import compare, restored
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
-from entrypoints.cli.restores import compare, restored
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings, load_settings
 

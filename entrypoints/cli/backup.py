@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 import uvloop
 
-from entrypoints.administration.access import until_stopped
-from entrypoints.administration.ready import accessible
-from entrypoints.backups.work import back_up
-from entrypoints.cli.administering import progress_bar
+from entrypoints.administration.admin_access import until_stopped
+from entrypoints.administration.command_line_access import accessible
+from entrypoints.backups.backup_and_restore import back_up
+from entrypoints.cli.admin_jobs import progress_bar
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.settings import Settings, WrongSettings, load_settings
 from entrypoints.stopping import StopSignal, stop_signals

@@ -13,7 +13,7 @@ import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from application.errors import ApplicationError
-from application.health.monitor import MonitorHealth
+from application.health.health_monitor import MonitorHealth
 from entrypoints.cli.output import clear_errors, errors, print_json, say
 from entrypoints.runtime import prepared
 from entrypoints.service import opened
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from application.commands.check_provider import Checked
-    from application.ports.election import ProviderToCheck
+    from application.ports.leader_election import ProviderToCheck
     from entrypoints.runtime import Runtime
     from entrypoints.stopping import StopSignal
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from entrypoints.administration.admin_documents import key_document
 from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
-from entrypoints.administration.documents import key_document
-from entrypoints.cli.administering import administrate, carried_out
+from entrypoints.cli.admin_jobs import administrate, carried_out
 from entrypoints.cli.output import clear_errors, console, print_json, say
 from entrypoints.settings import WrongSettings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from entrypoints.administration.admin_documents import Document
     from entrypoints.administration.container import Administration
-    from entrypoints.administration.documents import Document
 
 keys = typer.Typer(no_args_is_help=True, help="Master keys, which wrap the data keys of providers' keys.")
 

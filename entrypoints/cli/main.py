@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from entrypoints.cli.buffered_output import buffer_output
 from entrypoints.cli.commands import Commands
-from entrypoints.cli.streams import buffer_output
 from entrypoints.settings import told_settings
 
 app = typer.Typer(

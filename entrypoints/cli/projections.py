@@ -8,16 +8,16 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from entrypoints.administration.documents import status_document
-from entrypoints.administration.work import NAMES, projection_named
-from entrypoints.cli.administering import administrate, carried_out
+from entrypoints.administration.admin_documents import status_document
+from entrypoints.administration.run_job import NAMES, projection_named
+from entrypoints.cli.admin_jobs import administrate, carried_out
 from entrypoints.cli.output import REFUSED, clear_errors, console, print_json
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
     from application.ports.jobs import Kind
+    from entrypoints.administration.admin_documents import Document
     from entrypoints.administration.container import Administration
-    from entrypoints.administration.documents import Document
 
 projections = typer.Typer(no_args_is_help=True, help="Verify and rebuild the projections: the tables that lists read.")
 

@@ -12,9 +12,9 @@ import uvloop
 
 from application.caller import Caller, acting_as
 from application.errors import NotFound
-from application.queries.as_of import AtRevision, AtTime
+from application.queries.resource_as_of import AtRevision, AtTime
+from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.container import administrators_log, small_ledger
-from entrypoints.auditing.trail import auditing_of
 from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.http.responses import json_bytes
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.queries.as_of import Moment
-    from application.queries.history import HistoryEntry, Kind
+    from application.queries.resource_as_of import Moment
+    from application.queries.resource_history import HistoryEntry, Kind
     from entrypoints.auditing.container import Auditing
     from entrypoints.runtime import Runtime
 
@@ -59,7 +59,7 @@ def replay(
             with acting_as(caller):
                 story, outcome = uvloop.run(_told(runtime, wanted, wanted_id, time, until))
         if as_json:
-            print_json({"events": [_document(told) for told in story], "outcome": outcome})
+            print_json({"events": [_document(history_entry) for history_entry in story], "outcome": outcome})
         else:
             _tell(wanted, story, outcome)
 
@@ -86,9 +86,10 @@ async def _told(
 ) -> tuple[Sequence[HistoryEntry], dict[str, Any] | None]:
     async with _reading(runtime) as auditing:
         story = [
-            told
-            for told in reversed((await auditing.history()(kind, thing_id)).entries)
-            if (time is None or told.entry.recorded_at <= time) and (until is None or told.entry.revision <= until)
+            history_entry
+            for history_entry in reversed((await auditing.history()(kind, thing_id)).entries)
+            if (time is None or history_entry.entry.recorded_at <= time)
+            and (until is None or history_entry.entry.revision <= until)
         ]
         at: Moment = AtRevision(story[-1].entry.revision) if story else AtTime(time) if time else AtRevision(1)
         ask = auditing.provider_as_of() if kind == "provider" else auditing.model_as_of()
@@ -110,20 +111,22 @@ async def _reading(runtime: Runtime) -> AsyncIterator[Auditing]:
             yield auditing
 
 
-def _document(told: HistoryEntry) -> dict[str, Any]:
-    changes = [{"field": change.field, "before": change.before, "after": change.after} for change in told.changes]
-    document: dict[str, Any] = orjson.loads(json_bytes(event_document(told.entry) | {"changes": changes}))
+def _document(history_entry: HistoryEntry) -> dict[str, Any]:
+    changes = [
+        {"field": change.field, "before": change.before, "after": change.after} for change in history_entry.changes
+    ]
+    document: dict[str, Any] = orjson.loads(json_bytes(event_document(history_entry.entry) | {"changes": changes}))
     return document
 
 
 def _tell(kind: Kind, story: Sequence[HistoryEntry], outcome: dict[str, Any] | None) -> None:
-    for told in story:
-        entry = told.entry
+    for history_entry in story:
+        entry = history_entry.entry
         at = entry.recorded_at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
         typer.echo(f"{entry.revision:>4}  {at}  {entry.topic}  by {entry.actor}")
         if entry.reason is not None:
             typer.echo(f"      because: {entry.reason}")
-        for change in told.changes:
+        for change in history_entry.changes:
             for field, before, after in _parts(change.field, change.before, change.after):
                 typer.echo(f"      {field}: {_shown(before)} -> {_shown(after)}")
     if outcome is not None:

@@ -12,10 +12,10 @@ import uvloop
 
 from application.errors import Unavailable
 from entrypoints import container
-from entrypoints.administration.access import Access, until_stopped
+from entrypoints.administration.admin_access import Access, until_stopped
+from entrypoints.backups.backup_and_restore import restore as restored
 from entrypoints.backups.container import kept_master_keys
-from entrypoints.backups.work import restore as restored
-from entrypoints.cli.administering import progress_bar
+from entrypoints.cli.admin_jobs import progress_bar
 from entrypoints.cli.backup import not_included
 from entrypoints.cli.migrate import new_logins
 from entrypoints.cli.output import clear_errors, print_json, say

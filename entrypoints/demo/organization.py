@@ -18,7 +18,7 @@ from application.commands.name_organization import NameOrganization
 from application.commands.register_model import RegisterModel
 from application.commands.register_provider import RegisterProvider
 from application.errors import ProviderNameTaken
-from application.ports.documents import PageRequest, ProviderFilter
+from application.ports.resource_documents import PageRequest, ProviderFilter
 from entrypoints.http.pagination import LARGEST_PAGE
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.idempotency import Claims
+    from application.ports.idempotency_claims import Claims
     from entrypoints.http.authentication import TokenVerifier
     from entrypoints.http.options import HttpOptions
     from entrypoints.http.rate_limits import RateLimiter

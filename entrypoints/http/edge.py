@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from domain.keys import has_key_form
+from domain.key_patterns import has_key_form
 from entrypoints.http.answered import CLIENT_GONE, answered
 from entrypoints.http.exchange import EXCHANGE, Exchange
 

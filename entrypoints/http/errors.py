@@ -13,11 +13,11 @@ from application import errors as application
 from application.ports.backups import BackupUnreadable
 from application.ports.jobs import JobInterrupted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
-from application.ports.outbound import OutboundFailure
+from application.ports.outbound_http import OutboundFailure
 from application.ports.provider_gateway import UpstreamFailure
-from application.projections.project import UnknownEventType
-from application.prompts.documents import MOST_REASONS, attempt_documents, candidate_documents
-from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from application.projections.project_event import UnknownEventType
+from application.prompts.prompt_documents import MOST_REASONS, attempt_documents, candidate_documents
+from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.queries.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4, uuid5
 from aiohttp import web
 
 from application.caller import Caller
-from application.outcome import CommandOutcome
+from application.command_outcome import CommandOutcome
 from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:

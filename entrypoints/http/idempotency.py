@@ -12,8 +12,8 @@ from aiohttp import web
 
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
-from application.ports.idempotency import Claimed, InFlight, Mismatch
-from domain.keys import has_key_form
+from application.ports.idempotency_claims import Claimed, InFlight, Mismatch
+from domain.key_patterns import has_key_form
 from entrypoints.http.answered import answered
 from entrypoints.http.errors import problem_for
 from entrypoints.http.exchange import PLATFORM, caller_for, command_for, exchange_of
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.idempotency import Claims
+    from application.ports.idempotency_claims import Claims
     from entrypoints.http.routes import Handler
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?")

@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from application.policies.keys_in_text import holds_key, places_of_keys
-from domain.keys import KEY_IN_TEXT
+from domain.key_patterns import KEY_IN_TEXT
 from entrypoints.http.pointers import pointer_to
 from entrypoints.http.refusals import FieldError, InvalidRequest
 

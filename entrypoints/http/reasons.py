@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
 from application.caller import NobodyCalling, amend_reason
-from application.policies.reasons import refused_in_a_reason
+from application.policies.change_reasons import refused_in_a_reason
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.fields import Body
 from entrypoints.http.refusals import FieldError, InvalidRequest

@@ -1,4 +1,4 @@
-"""One fault that waits for the requests it is meant for."""
+"""A fault to inject into matching requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """A misbehaviour, for whom it is, and how many requests it is still to be played on."""
+    """A fault: the provider and operation that it affects, and how many more requests."""
 
     kind: str
     #: A provider's name, or `any`.

@@ -1,1 +1,1 @@
-"""The providers that the sandbox plays."""
+"""The simulated providers."""

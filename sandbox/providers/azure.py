@@ -3,21 +3,21 @@
 import re
 from collections.abc import Mapping
 
-from sandbox.answers import Answer, EventStream, RefusedError
-from sandbox.call import Call
-from sandbox.cases import GENERATING, Case
-from sandbox.catalogue import Model, load_catalogue
-from sandbox.json_types import JsonObject
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.openai.provider import usage
-from sandbox.providers.openai.rules import read_chat_thinking
-from sandbox.providers.openai_shape.accent import Accent
-from sandbox.providers.openai_shape.chat import answer_chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
-from sandbox.providers.openai_shape.completion import frame
-from sandbox.providers.openai_shape.embeddings import answer_embeddings
-from sandbox.providers.openai_shape.reading import refuse_json_without_word
-from sandbox.providers.provider import Provider, Route
-from sandbox.providers.responses.view import create_response, error_frame
+from sandbox.providers.openai.reasoning_rules import read_chat_thinking
+from sandbox.providers.openai_compatible.chat_endpoint import answer_chat
+from sandbox.providers.openai_compatible.chat_options import ChatOptions
+from sandbox.providers.openai_compatible.completion import frame
+from sandbox.providers.openai_compatible.embeddings_endpoint import answer_embeddings
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
+from sandbox.providers.openai_compatible.read_request import refuse_json_without_word
+from sandbox.providers.openai_responses.responses_endpoint import create_response, error_frame
+from sandbox.providers.simulated_provider import Route, SimulatedProvider
+from sandbox.refusal_cases import GENERATING, RefusalCase
 
 #: The only version whose data plane lists deployments; Microsoft removed it in the next one.
 DEPLOYMENTS_VERSION = "2023-03-15-preview"
@@ -29,70 +29,70 @@ def _shape(status: int, message: str, _kind: str, code: str | None) -> JsonObjec
     return {"error": {"code": code or str(status), "message": message}}
 
 
-def _list_models(call: Call) -> Answer:
+def _list_models(call: ApiCall) -> ProviderResponse:
     """The region's base models, which are not what is deployed."""
     _require_version(call)
     return _listed([model.entry for model in call.models() if model.entry["object"] == "model"])
 
 
-def _list_deployments(call: Call) -> Answer:
+def _list_deployments(call: ApiCall) -> ProviderResponse:
     if call.query.get("api-version") != DEPLOYMENTS_VERSION:
         raise _not_found()
     return _listed([model.entry for model in call.models() if model.entry["object"] == "deployment"])
 
 
-def _chat(call: Call) -> Answer | EventStream:
+def _chat(call: ApiCall) -> ProviderResponse | ProviderStream:
     _require_version(call)
     deployment = _find_deployment(call, call.parameters["model"])
     if deployment.kind != "chat":
         message = "The chatCompletion operation does not work with the specified model. Please choose different model."
-        raise RefusedError(400, message, code="OperationNotSupported")
-    return answer_chat(call, deployment, _ACCENT)
+        raise RequestRefused(400, message, code="OperationNotSupported")
+    return answer_chat(call, deployment, _OPTIONS)
 
 
-def _responses(call: Call) -> Answer | EventStream:
+def _responses(call: ApiCall) -> ProviderResponse | ProviderStream:
     """Here the deployment is named in the body."""
     return create_response(call, lambda call: _find_deployment(call, call.asked_model()))
 
 
-def _embeddings(call: Call) -> Answer:
+def _embeddings(call: ApiCall) -> ProviderResponse:
     _require_version(call)
     deployment = _find_deployment(call, call.parameters["model"])
     if "embedding" not in deployment.kind:
         message = "The embeddings operation does not work with the specified model. Please choose different model."
-        raise RefusedError(400, message, code="OperationNotSupported")
+        raise RequestRefused(400, message, code="OperationNotSupported")
     return answer_embeddings(call, deployment)
 
 
-def _find_deployment(call: Call, name: str) -> Model:
+def _find_deployment(call: ApiCall, name: str) -> SimulatedModel:
     deployment = call.catalogue.find(name)
     if deployment is None or deployment.entry["object"] != "deployment":
         message = (
             "The API deployment for this resource does not exist. If you created the deployment within the last 5 "
             "minutes, please wait a moment and try again."
         )
-        raise RefusedError(404, message, code="DeploymentNotFound")
+        raise RequestRefused(404, message, code="DeploymentNotFound")
     return deployment
 
 
-def _listed(entries: list[JsonObject]) -> Answer:
-    return Answer(body={"data": entries, "object": "list"})
+def _listed(entries: list[JsonObject]) -> ProviderResponse:
+    return ProviderResponse(body={"data": entries, "object": "list"})
 
 
-def _require_version(call: Call) -> None:
+def _require_version(call: ApiCall) -> None:
     if not _VERSION.fullmatch(call.query.get("api-version", "")):
         raise _not_found()
 
 
-def _not_found() -> RefusedError:
-    return RefusedError(404, "Resource not found", code="404")
+def _not_found() -> RequestRefused:
+    return RequestRefused(404, "Resource not found", code="404")
 
 
 def _find_key(headers: Mapping[str, str], _query: Mapping[str, str]) -> str | None:
     return headers.get("api-key") or None
 
 
-def _headers(call: Call) -> dict[str, str]:
+def _headers(call: ApiCall) -> dict[str, str]:
     headers = {"apim-request-id": call.token(32), "x-request-id": call.request_id, "x-ms-region": "Sandbox"}
     if call.operation in {"chat", "stream"}:
         headers |= {"x-ratelimit-remaining-requests": "249", "x-ratelimit-remaining-tokens": "249984"}
@@ -129,7 +129,7 @@ _FILTERED = {
     }
 }
 
-_ACCENT = Accent(
+_OPTIONS = ChatOptions(
     usage=usage,
     completion_id=lambda call: f"chatcmpl-{call.token(29)}",
     completion_fields=lambda _call, _model: {
@@ -157,7 +157,7 @@ _ACCENT = Accent(
     check=refuse_json_without_word,
 )
 
-AZURE = Provider(
+AZURE = SimulatedProvider(
     name="azure",
     root="/azure",
     endpoint="/azure",
@@ -171,18 +171,18 @@ AZURE = Provider(
     ),
     cases={
         **common_cases(_shape),
-        "no_key": Case(summary="no key was sent", status=401, body=_DENIED),
-        "bad_key": Case(summary="wrong key or wrong region", status=401, body=_DENIED),
-        "rate_limited": Case(
+        "no_key": RefusalCase(summary="no key was sent", status=401, body=_DENIED),
+        "bad_key": RefusalCase(summary="wrong key or wrong region", status=401, body=_DENIED),
+        "rate_limited": RefusalCase(
             summary="too many requests, retry-after in seconds",
             status=429,
             body=_LIMITED,
             headers={"retry-after": "2", "retry-after-ms": "2000"},
         ),
-        "filtered": Case(
+        "filtered": RefusalCase(
             summary="the content filter refuses the prompt", status=400, body=_FILTERED, operations=GENERATING
         ),
-        "network_denied": Case(
+        "network_denied": RefusalCase(
             summary="the caller's address is not allowed by the resource's network rules",
             status=403,
             body=_shape(403, "Access denied due to Virtual Network/Firewall rules.", "", "AccessDenied"),

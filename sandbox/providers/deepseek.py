@@ -1,17 +1,17 @@
-"""DeepSeek: a list of bare ids, an account page that tells the balance, thoughts beside the text."""
+"""DeepSeek: a list of bare ids, a balance endpoint, and reasoning beside the text."""
 
-from sandbox.answers import Answer, RefusedError
-from sandbox.call import Call
-from sandbox.cases import GENERATING, Case
-from sandbox.catalogue import Model, load_catalogue
-from sandbox.json_types import JsonObject, object_at
-from sandbox.providers.openai_shape.accent import Accent, plain_usage
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
-from sandbox.providers.openai_shape.errors import error, error_frame
-from sandbox.providers.openai_shape.listing import list_models
-from sandbox.providers.provider import Provider, Route, bearer_key
-from sandbox.reply import Reply
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject, object_at
+from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_reply import ModelReply
+from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
+from sandbox.providers.openai_compatible.error_envelope import error, error_frame
+from sandbox.providers.openai_compatible.list_models import list_models
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import GENERATING, RefusalCase
 
 _PREFIX = "sk-sandbox-deepseek-"
 _CODE = "invalid_request_error"
@@ -23,12 +23,12 @@ def _shape(_status: int, message: str, kind: str, _code: str | None) -> JsonObje
     return error(message, kind, _CODE)
 
 
-def _show_balance(call: Call) -> Answer:
+def _show_balance(call: ApiCall) -> ProviderResponse:
     """The money that is left, as strings."""
     broke = call.key == _PREFIX + "no-credit"
     amounts = ("0.00", "0.00", "0.00") if broke else ("110.00", "10.00", "100.00")
     names = ("total_balance", "granted_balance", "topped_up_balance")
-    return Answer(
+    return ProviderResponse(
         body={
             "is_available": not broke,
             "balance_infos": [{"currency": "USD", **dict(zip(names, amounts, strict=True))}],
@@ -36,7 +36,7 @@ def _show_balance(call: Call) -> Answer:
     )
 
 
-def _usage(reply: Reply, model: Model) -> JsonObject:
+def _usage(reply: ModelReply, model: SimulatedModel) -> JsonObject:
     return {
         **plain_usage(reply, model),
         "prompt_tokens_details": {"cached_tokens": reply.cached_tokens},
@@ -46,21 +46,21 @@ def _usage(reply: Reply, model: Model) -> JsonObject:
     }
 
 
-def _unknown_model(_name: str) -> RefusedError:
-    return RefusedError(400, "Model Not Exist")
+def _unknown_model(_name: str) -> RequestRefused:
+    return RequestRefused(400, "Model Not Exist")
 
 
-def _headers(call: Call) -> dict[str, str]:
+def _headers(call: ApiCall) -> dict[str, str]:
     return {"x-ds-trace-id": call.token(32)}
 
 
 def _check(body: JsonObject) -> None:
     """Any JSON can be asked for, a schema not."""
     if object_at(body, "response_format").get("type") == "json_schema":
-        raise RefusedError(400, "This response_format type is unavailable now")
+        raise RequestRefused(400, "This response_format type is unavailable now")
 
 
-_ACCENT = Accent(
+_OPTIONS = ChatOptions(
     usage=_usage,
     completion_id=lambda call: call.token(32),
     completion_fields=lambda _call, _model: {"system_fingerprint": "fp_393bca965e"},
@@ -73,29 +73,29 @@ _ACCENT = Accent(
     unknown_model=_unknown_model,
 )
 
-DEEPSEEK = Provider(
+DEEPSEEK = SimulatedProvider(
     name="deepseek",
     root="/deepseek",
     endpoint="/deepseek",
     routes=(
         Route(method="GET", path="/models", operation="list", handle=list_models),
         Route(method="GET", path="/user/balance", operation="account", handle=_show_balance),
-        Route(method="POST", path="/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
     ),
     cases={
         **common_cases(_shape),
-        "bad_key": Case(
+        "bad_key": RefusalCase(
             summary="wrong key; the message repeats its end",
             status=401,
             body=_shape(401, _INVALID_KEY, "authentication_error", None),
         ),
-        "no_credit": Case(
+        "no_credit": RefusalCase(
             summary="no money left; the balance page says so too",
             status=402,
             body=_shape(402, "Insufficient Balance", "unknown_error", None),
             operations=GENERATING,
         ),
-        "invalid_parameters": Case(
+        "invalid_parameters": RefusalCase(
             summary="422",
             status=422,
             body=_shape(422, "Your request contains invalid parameters.", _CODE, None),

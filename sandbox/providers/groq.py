@@ -1,17 +1,17 @@
 """Groq: times in the usage, a field of its own in the chunks, and a service tier that OpenAI's types do not know."""
 
-from sandbox.call import Call
-from sandbox.cases import Case
-from sandbox.catalogue import Model, load_catalogue
-from sandbox.json_types import JsonObject
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_reply import ModelReply
 from sandbox.providers.openai.provider import rate_limit_headers
-from sandbox.providers.openai_shape.accent import Accent, plain_usage
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
-from sandbox.providers.openai_shape.errors import error_frame
-from sandbox.providers.openai_shape.listing import get_model, list_models
-from sandbox.providers.provider import Provider, Route, bearer_key
-from sandbox.reply import Reply
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
+from sandbox.providers.openai_compatible.error_envelope import error_frame
+from sandbox.providers.openai_compatible.list_models import get_model, list_models
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import RefusalCase
 
 
 def _shape(_status: int, message: str, kind: str, code: str | None) -> JsonObject:
@@ -19,7 +19,7 @@ def _shape(_status: int, message: str, kind: str, code: str | None) -> JsonObjec
     return {"error": {"message": message, "type": kind, **({"code": code} if code else {})}}
 
 
-def _usage(reply: Reply, model: Model) -> JsonObject:
+def _usage(reply: ModelReply, model: SimulatedModel) -> JsonObject:
     """The counts and the seconds of each part."""
     return {
         "queue_time": 0.0123,
@@ -31,11 +31,11 @@ def _usage(reply: Reply, model: Model) -> JsonObject:
     }
 
 
-def _edge(call: Call, usage: JsonObject | None) -> JsonObject:
+def _edge(call: ApiCall, usage: JsonObject | None) -> JsonObject:
     return {"x_groq": {"id": call.request_id, **({"usage": usage} if usage else {})}}
 
 
-def _completion_fields(call: Call, _model: Model) -> JsonObject:
+def _completion_fields(call: ApiCall, _model: SimulatedModel) -> JsonObject:
     return {
         "service_tier": "on_demand",
         "system_fingerprint": "fp_992318f10a",
@@ -44,11 +44,11 @@ def _completion_fields(call: Call, _model: Model) -> JsonObject:
     }
 
 
-def _headers(call: Call) -> dict[str, str]:
+def _headers(call: ApiCall) -> dict[str, str]:
     return {"x-request-id": call.request_id, "x-groq-region": "sandbox", **rate_limit_headers(call)}
 
 
-_ACCENT = Accent(
+_OPTIONS = ChatOptions(
     usage=_usage,
     completion_fields=_completion_fields,
     chunk_fields=lambda _call, _model: {"system_fingerprint": "fp_992318f10a"},
@@ -56,18 +56,18 @@ _ACCENT = Accent(
     thoughts_field="reasoning",
 )
 
-GROQ = Provider(
+GROQ = SimulatedProvider(
     name="groq",
     root="/groq",
     endpoint="/groq/openai/v1",
     routes=(
         Route(method="GET", path="/openai/v1/models", operation="list", handle=list_models),
         Route(method="GET", path="/openai/v1/models/{model:.+}", operation="get", handle=get_model),
-        Route(method="POST", path="/openai/v1/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/openai/v1/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
     ),
     cases={
         **common_cases(_shape),
-        "suspended": Case(
+        "suspended": RefusalCase(
             summary="the organization was restricted",
             status=400,
             body=_shape(
@@ -77,7 +77,7 @@ GROQ = Provider(
                 "organization_restricted",
             ),
         ),
-        "rate_limited": Case(
+        "rate_limited": RefusalCase(
             summary="too many tokens a minute; the wait in the header and in the message",
             status=429,
             body=_shape(

@@ -1,17 +1,17 @@
 """llama.cpp's server: one loaded model under two keys, whose id may be a path of Windows; any name is accepted."""
 
-from sandbox.answers import Answer, EventStream, RefusedError
-from sandbox.call import Call
-from sandbox.cases import Case
-from sandbox.catalogue import load_catalogue
-from sandbox.json_types import JsonObject
-from sandbox.providers.openai_shape.accent import Accent
-from sandbox.providers.openai_shape.chat import answer_chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
-from sandbox.providers.openai_shape.errors import error_frame
-from sandbox.providers.provider import Provider, Route, bearer_key
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import load_catalogue
+from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
+from sandbox.providers.openai_compatible.chat_endpoint import answer_chat
+from sandbox.providers.openai_compatible.chat_options import ChatOptions
+from sandbox.providers.openai_compatible.error_envelope import error_frame
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import RefusalCase
 
-_ACCENT = Accent(
+_OPTIONS = ChatOptions(
     completion_id=lambda call: f"chatcmpl-{call.token(32)}",
     completion_fields=lambda _call, _model: {
         "system_fingerprint": "b11009-sandbox",
@@ -26,25 +26,25 @@ def _shape(status: int, message: str, kind: str, _code: str | None) -> JsonObjec
     return {"error": {"code": status, "message": message, "type": kind}}
 
 
-def _list_models(call: Call) -> Answer:
+def _list_models(call: ApiCall) -> ProviderResponse:
     """The model in OpenAI's words and in Ollama's."""
     models = call.models()
     own = [{"name": model.id, "model": model.id, "capabilities": ["completion", "multimodal"]} for model in models]
-    return Answer(body={"models": own, "object": "list", "data": [model.entry for model in models]})
+    return ProviderResponse(body={"models": own, "object": "list", "data": [model.entry for model in models]})
 
 
-def _chat(call: Call) -> Answer | EventStream:
+def _chat(call: ApiCall) -> ProviderResponse | ProviderStream:
     models = call.catalogue.models()
     if not models:
-        raise RefusedError(503, "Loading model", kind="unavailable_error")
-    return answer_chat(call, models[0], _ACCENT)
+        raise RequestRefused(503, "Loading model", kind="unavailable_error")
+    return answer_chat(call, models[0], _OPTIONS)
 
 
-def _health(_call: Call) -> Answer:
-    return Answer(body={"status": "ok"})
+def _health(_call: ApiCall) -> ProviderResponse:
+    return ProviderResponse(body={"status": "ok"})
 
 
-LLAMACPP = Provider(
+LLAMACPP = SimulatedProvider(
     name="llamacpp",
     root="/llamacpp",
     endpoint="/llamacpp/v1",
@@ -56,12 +56,12 @@ LLAMACPP = Provider(
     ),
     cases={
         **common_cases(_shape),
-        "bad_key": Case(
+        "bad_key": RefusalCase(
             summary="the server was started with another key",
             status=401,
             body=_shape(401, "Invalid API Key", "authentication_error", None),
         ),
-        "loading": Case(
+        "loading": RefusalCase(
             summary="the model is still being loaded",
             status=503,
             body=_shape(503, "Loading model", "unavailable_error", None),

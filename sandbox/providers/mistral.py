@@ -1,18 +1,18 @@
 """Mistral: every model once per alias, and one answer for a bad key and for a spent quota."""
 
-from sandbox.answers import RefusedError
-from sandbox.call import Call
-from sandbox.cases import Case
-from sandbox.catalogue import Model, load_catalogue
-from sandbox.json_types import JsonObject
-from sandbox.providers.openai_shape.accent import Accent, plain_usage
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
-from sandbox.providers.openai_shape.embeddings import create_embeddings
-from sandbox.providers.openai_shape.errors import error_frame
-from sandbox.providers.openai_shape.listing import get_model, list_models
-from sandbox.providers.provider import Provider, Route, bearer_key
-from sandbox.reply import Reply
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_reply import ModelReply
+from sandbox.provider_responses import RequestRefused
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
+from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
+from sandbox.providers.openai_compatible.error_envelope import error_frame
+from sandbox.providers.openai_compatible.list_models import get_model, list_models
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import RefusalCase
 
 _UNAUTHORIZED = {"detail": "Unauthorized"}
 
@@ -22,19 +22,19 @@ def _shape(_status: int, message: str, kind: str, code: str | None) -> JsonObjec
     return {"object": "error", "message": message, "type": kind, "param": None, "code": code}
 
 
-def _usage(reply: Reply, model: Model) -> JsonObject:
+def _usage(reply: ModelReply, model: SimulatedModel) -> JsonObject:
     return {**plain_usage(reply, model), "num_cached_tokens": reply.cached_tokens}
 
 
-def _unknown_model(name: str) -> RefusedError:
-    return RefusedError(400, f"Invalid model: {name}", kind="invalid_model", code="1500")
+def _unknown_model(name: str) -> RequestRefused:
+    return RequestRefused(400, f"Invalid model: {name}", kind="invalid_model", code="1500")
 
 
-def _headers(call: Call) -> dict[str, str]:
+def _headers(call: ApiCall) -> dict[str, str]:
     return {"mistral-correlation-id": call.token(32), "x-envoy-upstream-service-time": "9"}
 
 
-_ACCENT = Accent(
+_OPTIONS = ChatOptions(
     usage=_usage,
     completion_id=lambda call: call.token(32),
     choice_fields=lambda _finish: {},
@@ -44,29 +44,29 @@ _ACCENT = Accent(
     unknown_model=_unknown_model,
 )
 
-MISTRAL = Provider(
+MISTRAL = SimulatedProvider(
     name="mistral",
     root="/mistral",
     endpoint="/mistral/v1",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=list_models),
         Route(method="GET", path="/v1/models/{model:.+}", operation="get", handle=get_model),
-        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
         Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
         **common_cases(_shape),
-        "no_key": Case(summary="no key was sent", status=401, body=_UNAUTHORIZED),
-        "bad_key": Case(summary="wrong key", status=401, body=_UNAUTHORIZED),
-        "insufficient_quota": Case(
+        "no_key": RefusalCase(summary="no key was sent", status=401, body=_UNAUTHORIZED),
+        "bad_key": RefusalCase(summary="wrong key", status=401, body=_UNAUTHORIZED),
+        "insufficient_quota": RefusalCase(
             summary="quota used up: to the byte the answer to a wrong key", status=401, body=_UNAUTHORIZED
         ),
-        "old_gateway": Case(
+        "old_gateway": RefusalCase(
             summary="wrong key, as older gateways say it",
             status=401,
             body={"message": "Unauthorized", "request_id": "{request_id}"},
         ),
-        "rate_limited": Case(
+        "rate_limited": RefusalCase(
             summary="too many requests",
             status=429,
             body=_shape(429, "Rate limit exceeded", "rate_limited", "1300"),

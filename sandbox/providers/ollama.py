@@ -1,43 +1,43 @@
 """Ollama: its own routes, whose errors are strings, and OpenAI's format beside them."""
 
-from sandbox.answers import Answer, RefusedError
-from sandbox.call import Call
-from sandbox.catalogue import Model, Row, load_catalogue
-from sandbox.json_types import JsonObject, object_at, text_at
-from sandbox.providers.openai_shape.accent import Accent
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model
-from sandbox.providers.openai_shape.embeddings import create_embeddings
-from sandbox.providers.openai_shape.errors import error, error_frame
-from sandbox.providers.provider import Provider, Route, bearer_key
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject, object_at, text_at
+from sandbox.model_catalogue import Row, SimulatedModel, load_catalogue
+from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions
+from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
+from sandbox.providers.openai_compatible.error_envelope import error, error_frame
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 
 #: Told by `/api/show`, not by the list.
 _SHOWN_ONLY = ("architecture", "context_length", "parameter_count", "capabilities")
 
 
-def _make_model(row: Row) -> Model:
+def _make_model(row: Row) -> SimulatedModel:
     """A model is also known without its tag when that is `latest`."""
     plays = {**object_at(row, "plays"), "aliases": [str(row["id"]).removesuffix(":latest")]}
     return make_model({**row, "plays": plays})
 
 
-def _list_tags(call: Call) -> Answer:
-    return Answer(body={"models": [_tag(model) for model in call.models()]})
+def _list_tags(call: ApiCall) -> ProviderResponse:
+    return ProviderResponse(body={"models": [_tag(model) for model in call.models()]})
 
 
-def _tag(model: Model) -> JsonObject:
+def _tag(model: SimulatedModel) -> JsonObject:
     fields = {name: value for name, value in model.entry.items() if name not in {"id", *_SHOWN_ONLY}}
     return {"name": model.id, "model": model.id, **fields}
 
 
-def _show(call: Call) -> Answer:
+def _show(call: ApiCall) -> ProviderResponse:
     body = call.json()
     name = text_at(body, "model") or text_at(body, "name")
     model = call.catalogue.find(name)
     if model is None:
-        raise RefusedError(404, f"model '{name}' not found")
+        raise RequestRefused(404, f"model '{name}' not found")
     architecture = text_at(model.entry, "architecture")
-    return Answer(
+    return ProviderResponse(
         body={
             "modelfile": "# Modelfile",
             "parameters": 'stop "<|eot_id|>"',
@@ -55,30 +55,30 @@ def _show(call: Call) -> Answer:
     )
 
 
-def _list_openai_models(call: Call) -> Answer:
+def _list_openai_models(call: ApiCall) -> ProviderResponse:
     data = [
         {"id": model.id, "object": "model", "created": 1_778_577_243, "owned_by": "library"} for model in call.models()
     ]
-    return Answer(body={"object": "list", "data": data})
+    return ProviderResponse(body={"object": "list", "data": data})
 
 
-def _refuse(refused: RefusedError, call: Call) -> Answer:
+def _refuse(refused: RequestRefused, call: ApiCall) -> ProviderResponse:
     """A string on Ollama's own routes, OpenAI's envelope on the others."""
     body: object = {"error": refused.message}
     if "/v1/" in call.path:
         body = error(refused.message, "not_found_error" if refused.kind == "model" else "api_error")
-    return Answer(body=body, status=refused.status)
+    return ProviderResponse(body=body, status=refused.status)
 
 
-def _unknown_model(name: str) -> RefusedError:
-    return RefusedError(404, f"model '{name}' not found", kind="model")
+def _unknown_model(name: str) -> RequestRefused:
+    return RequestRefused(404, f"model '{name}' not found", kind="model")
 
 
 def _string(_status: int, message: str, _kind: str, _code: str | None) -> JsonObject:
     return {"error": message}
 
 
-OLLAMA = Provider(
+OLLAMA = SimulatedProvider(
     name="ollama",
     root="/ollama",
     endpoint="/ollama",
@@ -87,13 +87,13 @@ OLLAMA = Provider(
             method="GET",
             path="/",
             operation="health",
-            handle=lambda _call: Answer(body="Ollama is running", content_type="text/plain"),
+            handle=lambda _call: ProviderResponse(body="Ollama is running", content_type="text/plain"),
         ),
         Route(
             method="GET",
             path="/api/version",
             operation="health",
-            handle=lambda _call: Answer(body={"version": "0.12.6"}),
+            handle=lambda _call: ProviderResponse(body={"version": "0.12.6"}),
         ),
         Route(method="GET", path="/api/tags", operation="list", handle=_list_tags),
         Route(method="POST", path="/api/show", operation="get", handle=_show),
@@ -102,8 +102,8 @@ OLLAMA = Provider(
             method="POST",
             path="/v1/chat/completions",
             operation="chat",
-            handle=chat(
-                Accent(
+            handle=chat_endpoint(
+                ChatOptions(
                     completion_fields=lambda _call, _model: {"system_fingerprint": "fp_ollama"},
                     chunk_fields=lambda _call, _model: {"system_fingerprint": "fp_ollama"},
                     choice_fields=lambda _finish: {},

@@ -1,19 +1,19 @@
-"""OpenRouter: a public list that says nothing about the key, and streams that begin with comments."""
+"""OpenRouter: a public model list, a page about the key, and streams that begin with comments."""
 
 from decimal import Decimal
 
-from sandbox.answers import Answer, RefusedError
-from sandbox.call import Call
-from sandbox.cases import GENERATING, Case, mask
-from sandbox.catalogue import Model, load_catalogue
-from sandbox.json_types import JsonObject, list_at, object_at, text_at
-from sandbox.providers.openai_shape.accent import Accent, plain_usage
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal, request_id_header
-from sandbox.providers.openai_shape.embeddings import create_embeddings
-from sandbox.providers.openai_shape.errors import error_frame
-from sandbox.providers.provider import Provider, Route, bearer_key
-from sandbox.reply import Reply
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject, list_at, object_at, text_at
+from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_reply import ModelReply
+from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
+from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
+from sandbox.providers.openai_compatible.error_envelope import error_frame
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal, request_id_header
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import GENERATING, RefusalCase, mask
 
 _PREFIX = "sk-or-v1-sandbox-"
 _COMMENT = b": OPENROUTER PROCESSING\n\n"
@@ -24,23 +24,25 @@ def _shape(status: int, message: str, _kind: str, _code: str | None) -> JsonObje
     return {"error": {"message": message, "code": status}}
 
 
-def _list_models(call: Call) -> Answer:
+def _list_models(call: ApiCall) -> ProviderResponse:
     """Models that write text, or those with the modalities asked for."""
     asked = call.query.get("output_modalities", "text").split(",")
-    return Answer(body={"data": [model.entry for model in call.models() if "all" in asked or _writes(model, asked)]})
+    return ProviderResponse(
+        body={"data": [model.entry for model in call.models() if "all" in asked or _writes(model, asked)]}
+    )
 
 
-def _list_embedding_models(call: Call) -> Answer:
-    return Answer(body={"data": [model.entry for model in call.models() if _writes(model, ["embeddings"])]})
+def _list_embedding_models(call: ApiCall) -> ProviderResponse:
+    return ProviderResponse(body={"data": [model.entry for model in call.models() if _writes(model, ["embeddings"])]})
 
 
-def _writes(model: Model, modalities: list[str]) -> bool:
+def _writes(model: SimulatedModel, modalities: list[str]) -> bool:
     return not set(modalities).isdisjoint(
         map(str, list_at(object_at(model.entry, "architecture"), "output_modalities"))
     )
 
 
-def _show_key(call: Call) -> Answer:
+def _show_key(call: ApiCall) -> ProviderResponse:
     broke = call.key == _PREFIX + "no-credit"
     usage = 100 if broke else 25.5
     data: JsonObject = {
@@ -64,10 +66,10 @@ def _show_key(call: Call) -> Answer:
         "expires_at": "2027-12-31T23:59:59Z",
         "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated and safe to ignore."},
     }
-    return Answer(body={"data": data})
+    return ProviderResponse(body={"data": data})
 
 
-def _usage(reply: Reply, model: Model) -> JsonObject:
+def _usage(reply: ModelReply, model: SimulatedModel) -> JsonObject:
     prompt, completion = _costs(reply, model)
     cost = prompt + completion
     return {
@@ -93,18 +95,18 @@ def _usage(reply: Reply, model: Model) -> JsonObject:
     }
 
 
-def _costs(reply: Reply, model: Model) -> tuple[Decimal, Decimal]:
+def _costs(reply: ModelReply, model: SimulatedModel) -> tuple[Decimal, Decimal]:
     """US dollars for the input and for the output; a router's price of -1 counts as nothing."""
     pricing = object_at(model.entry, "pricing")
     prices = [max(Decimal(text_at(pricing, name) or "0"), Decimal(0)) for name in ("prompt", "completion")]
     return prices[0] * reply.input_tokens, prices[1] * reply.output_tokens
 
 
-def _unknown_model(name: str) -> RefusedError:
-    return RefusedError(400, f"{name} is not a valid model ID")
+def _unknown_model(name: str) -> RequestRefused:
+    return RequestRefused(400, f"{name} is not a valid model ID")
 
 
-_ACCENT = Accent(
+_OPTIONS = ChatOptions(
     usage=_usage,
     completion_id=lambda call: f"gen-{int(call.now)}-{call.token(20)}",
     completion_fields=lambda _call, _model: {"provider": "Sandbox", "system_fingerprint": None},
@@ -140,7 +142,7 @@ _FLAGGED: JsonObject = {
     }
 }
 
-OPENROUTER = Provider(
+OPENROUTER = SimulatedProvider(
     name="openrouter",
     root="/openrouter",
     endpoint="/openrouter/api/v1",
@@ -150,26 +152,28 @@ OPENROUTER = Provider(
         # This list is the key's own, so the key counts.
         Route(method="GET", path="/api/v1/models/user", operation="get", handle=_list_models),
         Route(method="GET", path="/api/v1/key", operation="account", handle=_show_key),
-        Route(method="POST", path="/api/v1/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/api/v1/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
         Route(method="POST", path="/api/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
         **common_cases(_shape),
-        "no_key": Case(summary="no key was sent", status=401, body=_shape(401, "No auth credentials found", "", None)),
-        "bad_key": Case(
+        "no_key": RefusalCase(
+            summary="no key was sent", status=401, body=_shape(401, "No auth credentials found", "", None)
+        ),
+        "bad_key": RefusalCase(
             summary="wrong key; the list of models is answered all the same",
             status=401,
             body=_shape(401, "User not found.", "", None),
         ),
-        "no_credit": Case(
+        "no_credit": RefusalCase(
             summary="no credit left",
             status=402,
             body=_shape(402, "Insufficient credits. Add more using https://openrouter.ai/settings/credits", "", None),
             operations=GENERATING,
         ),
-        "moderated": Case(summary="the input was flagged", status=403, body=_FLAGGED, operations=GENERATING),
-        "timeout": Case(summary="408", status=408, body=_shape(408, "Request timed out", "", None)),
-        "rate_limited": Case(
+        "moderated": RefusalCase(summary="the input was flagged", status=403, body=_FLAGGED, operations=GENERATING),
+        "timeout": RefusalCase(summary="408", status=408, body=_shape(408, "Request timed out", "", None)),
+        "rate_limited": RefusalCase(
             summary="too many requests, said by the provider behind",
             status=429,
             body=_UPSTREAM_LIMIT,

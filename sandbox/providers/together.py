@@ -1,16 +1,16 @@
 """Together: the list of models is a bare array."""
 
-from sandbox.answers import Answer
-from sandbox.call import Call
-from sandbox.cases import GENERATING, Case
-from sandbox.catalogue import load_catalogue
-from sandbox.json_types import JsonObject
-from sandbox.providers.openai_shape.accent import Accent
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal, request_id_header
-from sandbox.providers.openai_shape.embeddings import create_embeddings
-from sandbox.providers.openai_shape.errors import error, error_frame
-from sandbox.providers.provider import Provider, Route, bearer_key
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import load_catalogue
+from sandbox.provider_responses import ProviderResponse
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions
+from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
+from sandbox.providers.openai_compatible.error_envelope import error, error_frame
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal, request_id_header
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import GENERATING, RefusalCase
 
 _INVALID_KEY = "Invalid API key provided. You can find your API key at https://api.together.ai/settings/api-keys."
 
@@ -19,27 +19,32 @@ def _shape(_status: int, message: str, kind: str, code: str | None) -> JsonObjec
     return {"id": "{request_id}", **error(message, kind, code)}
 
 
-def _list_models(call: Call) -> Answer:
-    return Answer(body=[model.entry for model in call.models()])
+def _list_models(call: ApiCall) -> ProviderResponse:
+    return ProviderResponse(body=[model.entry for model in call.models()])
 
 
-TOGETHER = Provider(
+TOGETHER = SimulatedProvider(
     name="together",
     root="/together",
     endpoint="/together/v1",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=_list_models),
-        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(Accent(usage_always=True))),
+        Route(
+            method="POST",
+            path="/v1/chat/completions",
+            operation="chat",
+            handle=chat_endpoint(ChatOptions(usage_always=True)),
+        ),
         Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
         **common_cases(_shape),
-        "bad_key": Case(
+        "bad_key": RefusalCase(
             summary="wrong key",
             status=401,
             body=_shape(401, _INVALID_KEY, "invalid_request_error", "invalid_api_key"),
         ),
-        "no_credit": Case(
+        "no_credit": RefusalCase(
             summary="no credit left",
             status=402,
             body=_shape(402, "Credit limit exceeded, please add credits to continue.", "credit_limit", None),

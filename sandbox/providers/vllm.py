@@ -1,17 +1,17 @@
 """vLLM: the served model tells its context length, and health is at the root of the server."""
 
-from sandbox.answers import Answer, RefusedError
-from sandbox.call import Call
-from sandbox.cases import Case
-from sandbox.catalogue import load_catalogue
-from sandbox.json_types import JsonObject
-from sandbox.providers.openai_shape.accent import Accent
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal
-from sandbox.providers.openai_shape.embeddings import create_embeddings
-from sandbox.providers.openai_shape.errors import error_frame
-from sandbox.providers.openai_shape.listing import get_model, list_models
-from sandbox.providers.provider import Provider, Route, bearer_key
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import load_catalogue
+from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions
+from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
+from sandbox.providers.openai_compatible.error_envelope import error_frame
+from sandbox.providers.openai_compatible.list_models import get_model, list_models
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import RefusalCase
 
 _KINDS = {400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError"}
 
@@ -21,23 +21,26 @@ def _shape(status: int, message: str, kind: str, _code: str | None) -> JsonObjec
     return {"error": {"message": message, "type": _KINDS.get(status, kind), "param": None, "code": status}}
 
 
-def _unknown_model(name: str) -> RefusedError:
-    return RefusedError(404, f"The model `{name}` does not exist.")
+def _unknown_model(name: str) -> RequestRefused:
+    return RequestRefused(404, f"The model `{name}` does not exist.")
 
 
-def _health(_call: Call) -> Answer:
+def _health(_call: ApiCall) -> ProviderResponse:
     """Nothing but the status."""
-    return Answer(body="")
+    return ProviderResponse(body="")
 
 
-VLLM = Provider(
+VLLM = SimulatedProvider(
     name="vllm",
     root="/vllm",
     endpoint="/vllm/v1",
     routes=(
         Route(method="GET", path="/health", operation="health", handle=_health),
         Route(
-            method="GET", path="/version", operation="health", handle=lambda _call: Answer(body={"version": "0.12.0"})
+            method="GET",
+            path="/version",
+            operation="health",
+            handle=lambda _call: ProviderResponse(body={"version": "0.12.0"}),
         ),
         Route(method="GET", path="/v1/models", operation="list", handle=list_models),
         Route(method="GET", path="/v1/models/{model:.+}", operation="get", handle=get_model),
@@ -45,8 +48,8 @@ VLLM = Provider(
             method="POST",
             path="/v1/chat/completions",
             operation="chat",
-            handle=chat(
-                Accent(
+            handle=chat_endpoint(
+                ChatOptions(
                     message_fields={"reasoning_content": None, "tool_calls": []},
                     choice_fields=lambda _finish: {"logprobs": None, "stop_reason": None},
                     completion_fields=lambda _call, _model: {"prompt_logprobs": None},
@@ -58,7 +61,9 @@ VLLM = Provider(
     ),
     cases={
         **common_cases(_shape),
-        "bad_key": Case(summary="the server was started with another key", status=401, body={"error": "Unauthorized"}),
+        "bad_key": RefusalCase(
+            summary="the server was started with another key", status=401, body={"error": "Unauthorized"}
+        ),
     },
     key_prefix="sandbox-vllm-",
     find_key=bearer_key,

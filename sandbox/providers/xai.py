@@ -1,16 +1,16 @@
 """xAI: three lists of models with prices, errors that are plain strings, and 400 for a wrong key."""
 
-from sandbox.answers import Answer, RefusedError
-from sandbox.call import Call
-from sandbox.cases import GENERATING, Case, mask
-from sandbox.catalogue import Model, load_catalogue
-from sandbox.json_types import JsonObject
-from sandbox.providers.openai_shape.accent import Accent, plain_usage
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.compatible import common_cases, make_model, refusal, request_id_header
-from sandbox.providers.openai_shape.errors import error_frame
-from sandbox.providers.provider import Provider, Route, bearer_key
-from sandbox.reply import Reply
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_reply import ModelReply
+from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
+from sandbox.providers.openai_compatible.error_envelope import error_frame
+from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal, request_id_header
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.refusal_cases import GENERATING, RefusalCase, mask
 
 _PREFIX = "xai-sandbox-"
 _ARGUMENT = "Client specified an invalid argument"
@@ -26,27 +26,27 @@ def _shape(status: int, message: str, _kind: str, code: str | None) -> JsonObjec
     return {"code": code or sentences.get(status, _ARGUMENT), "error": message}
 
 
-def _list_models(call: Call) -> Answer:
+def _list_models(call: ApiCall) -> ProviderResponse:
     """Bare entries, as OpenAI's."""
     entries = [{name: model.entry[name] for name in _BARE} for model in call.models()]
-    return Answer(body={"object": "list", "data": entries})
+    return ProviderResponse(body={"object": "list", "data": entries})
 
 
-def _list_language_models(call: Call) -> Answer:
-    return Answer(body={"models": [model.entry for model in call.models() if model.kind == "chat"]})
+def _list_language_models(call: ApiCall) -> ProviderResponse:
+    return ProviderResponse(body={"models": [model.entry for model in call.models() if model.kind == "chat"]})
 
 
-def _list_image_models(call: Call) -> Answer:
-    return Answer(body={"models": [model.entry for model in call.models() if model.kind == "image"]})
+def _list_image_models(call: ApiCall) -> ProviderResponse:
+    return ProviderResponse(body={"models": [model.entry for model in call.models() if model.kind == "image"]})
 
 
-def _list_video_models(call: Call) -> Answer:
-    return Answer(body={"models": [model.entry for model in call.models() if model.kind == "video"]})
+def _list_video_models(call: ApiCall) -> ProviderResponse:
+    return ProviderResponse(body={"models": [model.entry for model in call.models() if model.kind == "video"]})
 
 
-def _show_key(call: Call) -> Answer:
+def _show_key(call: ApiCall) -> ProviderResponse:
     blocked = call.key == _PREFIX + "suspended"
-    return Answer(
+    return ProviderResponse(
         body={
             "redacted_api_key": mask(call.key),
             "user_id": "5a9db0c5-0000-4000-8000-000000000002",
@@ -64,7 +64,7 @@ def _show_key(call: Call) -> Answer:
     )
 
 
-def _usage(reply: Reply, model: Model) -> JsonObject:
+def _usage(reply: ModelReply, model: SimulatedModel) -> JsonObject:
     """The counts, with the reasoning beside the completion: only the total has both."""
     return {
         **plain_usage(reply, model),
@@ -80,12 +80,12 @@ def _usage(reply: Reply, model: Model) -> JsonObject:
     }
 
 
-def _unknown_model(name: str) -> RefusedError:
+def _unknown_model(name: str) -> RequestRefused:
     message = f"The model {name} does not exist or your team does not have access to it."
-    return RefusedError(404, message)
+    return RequestRefused(404, message)
 
 
-_ACCENT = Accent(
+_OPTIONS = ChatOptions(
     usage=_usage,
     completion_id=lambda call: call.token(32),
     completion_fields=lambda _call, _model: {"system_fingerprint": "fp_898ae9f31c"},
@@ -96,7 +96,7 @@ _ACCENT = Accent(
     unknown_model=_unknown_model,
 )
 
-XAI = Provider(
+XAI = SimulatedProvider(
     name="xai",
     root="/xai",
     endpoint="/xai/v1",
@@ -106,24 +106,24 @@ XAI = Provider(
         Route(method="GET", path="/v1/image-generation-models", operation="list", handle=_list_image_models),
         Route(method="GET", path="/v1/video-generation-models", operation="list", handle=_list_video_models),
         Route(method="GET", path="/v1/api-key", operation="account", handle=_show_key),
-        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(_ACCENT)),
+        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
     ),
     cases={
         **common_cases(_shape),
-        "no_key": Case(summary="no key was sent", status=400, body=_shape(400, _BAD_KEY, "", None)),
-        "bad_key": Case(summary="wrong key: a 400", status=400, body=_shape(400, _BAD_KEY, "", None)),
-        "permission_denied": Case(
+        "no_key": RefusalCase(summary="no key was sent", status=400, body=_shape(400, _BAD_KEY, "", None)),
+        "bad_key": RefusalCase(summary="wrong key: a 400", status=400, body=_shape(400, _BAD_KEY, "", None)),
+        "permission_denied": RefusalCase(
             summary="the key's access list does not allow it",
             status=403,
             body=_shape(403, "The API key does not have permission to use this endpoint.", "", _PERMISSION),
         ),
-        "suspended": Case(
+        "suspended": RefusalCase(
             summary="the key was blocked; its own page says so",
             status=403,
             body=_shape(403, "The API key is currently blocked.", "", _PERMISSION),
             operations=frozenset({"list", "chat", "stream"}),
         ),
-        "no_credit": Case(
+        "no_credit": RefusalCase(
             summary="no credit left",
             status=429,
             body=_shape(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from application.commands.write_checkpoint import WriteCheckpoint
-from entrypoints.auditing.trail import auditing_of
+from entrypoints.auditing.audit_trail import auditing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from application.errors import EndpointRefused
-from application.ports.outbound import OutboundFailure, OutboundRequest
+from application.ports.outbound_http import OutboundFailure, OutboundRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.ports.outbound import Outbound
+    from application.ports.outbound_http import Outbound
 
 
 class OutboundUnderTest(Protocol):

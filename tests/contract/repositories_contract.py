@@ -17,14 +17,14 @@ from application.errors import (
     ProviderNotFound,
     StaleRevision,
 )
-from application.ports.model_directory import ModelEntry, ProviderEntry
+from application.ports.registered_models import ModelEntry, ProviderEntry
 from domain.model.values import Lifecycle, Limits
 from tests.builders import AN_ENDPOINT, a_model, a_price, a_provider, acting
 
 if TYPE_CHECKING:
-    from application.ports.model_directory import ModelDirectory
-    from application.ports.models import Models
-    from application.ports.providers import Providers
+    from application.ports.model_repository import Models
+    from application.ports.provider_repository import Providers
+    from application.ports.registered_models import RegisteredModels
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider
 
@@ -39,7 +39,7 @@ class Repositories(Protocol):
     def models(self) -> Models: ...
 
     @property
-    def directory(self) -> ModelDirectory: ...
+    def directory(self) -> RegisteredModels: ...
 
 
 class RepositoriesContract:

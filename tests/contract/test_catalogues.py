@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.catalogue.catalogue import PackagedCatalogue
+from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from application.ports.catalogue import KnownModel
 from tests.contract.catalogue_contract import MISTRAL, CatalogueContract
 from tests.fakes.catalogue import FakeCatalogue

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from application.ports.outbound import OutboundFailure
+from application.ports.outbound_http import OutboundFailure
 from tests.contract.outbound_contract import OutboundContract, a_request
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

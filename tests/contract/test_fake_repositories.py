@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.contract.model_list_snapshots_contract import SnapshotsContract
 from tests.contract.repositories_contract import RepositoriesContract
-from tests.contract.snapshots_contract import SnapshotsContract
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.model_directory import FakeModelDirectory
-from tests.fakes.models import FakeModels
-from tests.fakes.providers import FakeProviders
-from tests.fakes.snapshots import FakeSnapshots
+from tests.fakes.model_list_snapshots import FakeSnapshots
+from tests.fakes.model_repository import FakeModels
+from tests.fakes.provider_repository import FakeProviders
+from tests.fakes.registered_models import FakeRegisteredModels
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Fakes:
     def __post_init__(self) -> None:
         self.providers = FakeProviders(self.ledger)
         self.models = FakeModels(self.ledger)
-        self.directory = FakeModelDirectory(self.ledger)
+        self.directory = FakeRegisteredModels(self.ledger)
         self.snapshots = FakeSnapshots(self.ledger)
 
 

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from adapters.postgres.backups import PostgresBackups
 from adapters.postgres.client_programs import newest_program
-from adapters.postgres.inspection import inspect
+from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import login_url
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring

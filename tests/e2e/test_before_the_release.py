@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from tests.e2e.processes import folder, postgres_of
 from tests.e2e.refusals import MISUSED, REFUSED, refusal, said
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.keys import KEY_IN_TEXT
+from domain.key_patterns import KEY_IN_TEXT
 from entrypoints.http.principal import Role
 from tests.documented import product_routes
 from tests.e2e.api import AUDIT, BULK, MODELS, PROVIDERS, Api, a_model, a_provider, a_token, path_of

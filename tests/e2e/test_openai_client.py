@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.contract.sandbox.talk import CHAT_MODELS, PNG_TEXT
+from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
 from tests.e2e.api import path_of
 from tests.e2e.prompting import HELLO, MODELS, SEEN, registered
 

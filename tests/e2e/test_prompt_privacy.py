@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from tests.contract.sandbox.talk import PNG_TEXT
+from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.e2e.api import AUDIT
 from tests.e2e.prompting import USAGE, registered, run
 from tests.log import contents

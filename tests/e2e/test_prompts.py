@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.sandbox.talk import CHAT_MODELS, PNG_TEXT
+from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
 from tests.e2e.api import PROVIDERS, path_of
 from tests.e2e.prompting import GENERATE, HELLO, MODELS, SEEN, USAGE, events, registered, run
 from tests.e2e.waiting import until

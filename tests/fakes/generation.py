@@ -17,7 +17,7 @@ from application.prompts.completion import (
     TokenUsage,
 )
 from application.prompts.conversation import Text
-from application.prompts.refusals import TokensNotCounted
+from application.prompts.prompt_errors import TokensNotCounted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence

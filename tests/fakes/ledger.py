@@ -10,7 +10,7 @@ from eventsourcing.application import project_aggregate
 
 from application.caller import current_caller
 from application.errors import Conflict, ModelAlreadyRegistered, ProviderNameTaken, ProviderNotFound
-from application.recorded import Recorded
+from application.recorded_revision import Recorded
 from domain.model.aggregate import Model
 from domain.provider.aggregate import Provider
 from domain.root import Root
@@ -24,7 +24,7 @@ Events = dict["UUID", list[Any]]
 
 
 @dataclass(slots=True)
-class Books:
+class InMemoryLog:
     """What one organization has recorded."""
 
     events: Events = field(default_factory=lambda: defaultdict(list))
@@ -40,11 +40,11 @@ class FakeLedger:
     """Keeps what Postgres keeps: revisions follow each other, a command counts once, names are taken once."""
 
     def __init__(self) -> None:
-        self._books: dict[UUID, Books] = defaultdict(Books)
+        self._books: dict[UUID, InMemoryLog] = defaultdict(InMemoryLog)
         self._position = 0
 
     @property
-    def books(self) -> Books:
+    def books(self) -> InMemoryLog:
         """The current caller's organization's."""
         return self._books[current_caller().organization_id]
 
@@ -81,7 +81,7 @@ class FakeLedger:
             current_caller().outcome.note(recorded)
         return recorded
 
-    def _record(self, books: Books, aggregate: Root) -> None:
+    def _record(self, books: InMemoryLog, aggregate: Root) -> None:
         events = aggregate.drain()
         books.events[aggregate.id] += events
         self._position += len(events)

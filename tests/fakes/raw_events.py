@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from application.verification.stored import Head, number
+from application.verification.stored_events import Head, number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from application.ports.checkpoints import NewestCheckpoint
     from application.ports.raw_events import Span, Stray, WrongCredential
-    from application.verification.proofs import Proof
-    from application.verification.stored import StoredEvent
+    from application.verification.stored_events import StoredEvent
+    from application.verification.verification_proofs import Proof
 
 _BATCH = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from tests.e2e.processes import folder, postgres_of
 from tests.pipes import read_until
 
@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 60
 USER = """
 import sys, time
 from pathlib import Path
-from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.embedded_postgres import EmbeddedPostgres
 print(EmbeddedPostgres(Path(sys.argv[1])).start(), flush=True)
 time.sleep(600)
 """

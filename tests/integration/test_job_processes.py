@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.jobs import PostgresJobs
-from adapters.postgres.pool import reading_pool
 from adapters.system_clock import SystemClock
 from application.ports.jobs import Order
-from entrypoints.administration.launcher import Launcher
+from entrypoints.administration.job_launcher import Launcher
 from modelbook.own_packages import PACKAGES
 from tests.e2e.service import MASTER_KEYS
 

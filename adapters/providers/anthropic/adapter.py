@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.addresses import address, with_version
-from adapters.providers.anthropic.models import read_model
-from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
-from adapters.providers.listing import counted, every_entry, offered, under
+from adapters.providers.anthropic.model_entries import read_model
+from adapters.providers.endpoint_urls import endpoint_url, with_version
+from adapters.providers.error_mapping.anthropic_rules import ANTHROPIC
+from adapters.providers.json_values import mapping
 from adapters.providers.messages.protocol import Messages
-from adapters.providers.reading import mapping
-from adapters.providers.verdicts.anthropic import ANTHROPIC
-from adapters.providers.wire.counting import countable, counted_tokens
-from adapters.providers.wire.running import answered, streamed
+from adapters.providers.model_listing import counted, entries_under, fetch_all_pages, read_models
+from adapters.providers.prompting.count_tokens import countable, counted_tokens
+from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from application.ports.outbound import Outbound
+    from application.ports.outbound_http import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
@@ -35,8 +35,8 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
     return headers | ({"x-api-key": connection.api_key} if connection.api_key else {})
 
 
-_WIRE: Final = Wire(dialect=ANTHROPIC, headers=_headers)
-_LISTED: Final = under("data")
+_WIRE: Final = ClientOptions(rules=ANTHROPIC, headers=_headers)
+_LISTED: Final = entries_under("data")
 _COUNTED: Final = frozenset(
     {"model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed"}
 )
@@ -72,34 +72,34 @@ class Anthropic:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
-        exchange = Exchange(_WIRE, connection, outbound)
-        answer = await exchange.get(_models(connection, {"limit": "1"}), FOR_A_PROBE)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        answer = await exchange.get(_models(connection, {"limit": "1"}), PROBE_LIMITS)
         finding = counted(answer, _LISTED)
         return finding.counted(None) if mapping(answer.document).get("has_more") is not False else finding
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
 
         def page(after: str | None) -> str:
             return _models(connection, {"limit": _PAGE_SIZE} | ({"after_id": after} if after else {}))
 
-        return offered(exchange, await every_entry(exchange, page, _next_page, _LISTED), read_model)
+        return read_models(exchange, await fetch_all_pages(exchange, page, _next_page, _LISTED), read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange = Exchange(_wire(request), connection, outbound)
-        return await answered(exchange, _messages(connection), _protocol(connection), request)
+        exchange = ProviderClient(_wire(request), connection, outbound)
+        return await complete_prompt(exchange, _messages(connection), _protocol(connection), request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange = Exchange(_wire(request), connection, outbound)
-        return streamed(exchange, _messages(connection), _protocol(connection), request)
+        exchange = ProviderClient(_wire(request), connection, outbound)
+        return stream_prompt(exchange, _messages(connection), _protocol(connection), request)
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
-        exchange = Exchange(_wire(request), connection, outbound)
-        url = address(with_version(connection.endpoint), "messages", "count_tokens")
+        exchange = ProviderClient(_wire(request), connection, outbound)
+        url = endpoint_url(with_version(connection.endpoint), "messages", "count_tokens")
         body = countable(_protocol(connection), request, _COUNTED)
         return await counted_tokens(exchange, url, body, "input_tokens", request)
 
@@ -112,21 +112,21 @@ def _protocol(connection: ProviderConnection) -> Messages:
     return Messages(_version(connection), connection.settings.get("defaultMaxTokens"))
 
 
-def _wire(request: GenerationRequest) -> Wire:
+def _wire(request: GenerationRequest) -> ClientOptions:
     """Return how Anthropic is spoken to for a client of its own protocol, whose version and betas go with its body."""
     sent = request.client.headers if request.client.protocol == "messages" else {}
     named = {name: value for name, value in sent.items() if name in {"anthropic-version", "anthropic-beta"}}
     if not named:
         return _WIRE
-    return Wire(dialect=ANTHROPIC, headers=lambda connection: _headers(connection) | named)
+    return ClientOptions(rules=ANTHROPIC, headers=lambda connection: _headers(connection) | named)
 
 
 def _messages(connection: ProviderConnection) -> str:
-    return address(with_version(connection.endpoint), "messages")
+    return endpoint_url(with_version(connection.endpoint), "messages")
 
 
 def _models(connection: ProviderConnection, query: Mapping[str, str]) -> str:
-    return address(with_version(connection.endpoint), "models", query=query)
+    return endpoint_url(with_version(connection.endpoint), "models", query=query)
 
 
 def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:

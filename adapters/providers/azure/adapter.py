@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from adapters.providers.addresses import address
-from adapters.providers.azure.models import read_deployment, read_model
-from adapters.providers.chat_completions.options import OPENAI_MEDIA, ChatOptions
+from adapters.providers.azure.model_entries import read_deployment, read_model
+from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatOptions
 from adapters.providers.chat_completions.protocol import ChatCompletions
-from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange, Wire
-from adapters.providers.listing import counted, demanded, offered, under
-from adapters.providers.verdicts.dialects import AZURE
-from adapters.providers.wire.embeddings import embed_in_openai_shape
-from adapters.providers.wire.running import answered, streamed
+from adapters.providers.endpoint_urls import endpoint_url
+from adapters.providers.error_mapping.provider_rules import AZURE
+from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
+from adapters.providers.prompting.embeddings import embed_in_openai_shape
+from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
+from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ClientOptions, ProviderClient
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from application.ports.outbound import Outbound
+    from application.ports.outbound_http import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
@@ -35,8 +35,8 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
     return {"api-key": connection.api_key} if connection.api_key else {}
 
 
-_WIRE: Final = Wire(dialect=AZURE, headers=_headers)
-_LISTED: Final = under("data")
+_WIRE: Final = ClientOptions(rules=AZURE, headers=_headers)
+_LISTED: Final = entries_under("data")
 _OPTIONS: Final = ChatOptions(
     media=replace(OPENAI_MEDIA, label="Azure OpenAI"),
     limit_name="max_completion_tokens",
@@ -79,31 +79,31 @@ class AzureOpenAI:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
-        exchange = Exchange(_WIRE, connection, outbound)
-        return counted(await exchange.get(_list_address(connection), FOR_A_PROBE), _LISTED)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        return counted(await exchange.get(_list_address(connection), PROBE_LIMITS), _LISTED)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = Exchange(_WIRE, connection, outbound)
-        answer = await exchange.get(_list_address(connection), FOR_A_LIST)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        answer = await exchange.get(_list_address(connection), LIST_LIMITS)
         read = read_deployment if _lists_deployments(connection) else read_model
-        return offered(exchange, demanded(answer, _LISTED), read)
+        return read_models(exchange, require_entries(answer, _LISTED), read)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange = Exchange(_WIRE, connection, outbound)
-        return await answered(exchange, _completions(connection, request), _protocol(connection), request)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        return await complete_prompt(exchange, _completions(connection, request), _protocol(connection), request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange = Exchange(_WIRE, connection, outbound)
-        return streamed(exchange, _completions(connection, request), _protocol(connection), request)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        return stream_prompt(exchange, _completions(connection, request), _protocol(connection), request)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
         path = ("openai", "deployments", request.model_id, "embeddings")
-        url = address(connection.endpoint, *path, query={"api-version": _version(connection)})
+        url = endpoint_url(connection.endpoint, *path, query={"api-version": _version(connection)})
         return await embed_in_openai_shape(exchange, url, request, names_model=False)
 
 
@@ -118,7 +118,7 @@ def _protocol(connection: ProviderConnection) -> ChatCompletions:
 def _completions(connection: ProviderConnection, request: GenerationRequest) -> str:
     """Return the address of the deployment that the model id names."""
     path = ("openai", "deployments", request.model_id, "chat", "completions")
-    return address(connection.endpoint, *path, query={"api-version": _version(connection)})
+    return endpoint_url(connection.endpoint, *path, query={"api-version": _version(connection)})
 
 
 def _lists_deployments(connection: ProviderConnection) -> bool:
@@ -127,5 +127,5 @@ def _lists_deployments(connection: ProviderConnection) -> bool:
 
 def _list_address(connection: ProviderConnection) -> str:
     if _lists_deployments(connection):
-        return address(connection.endpoint, "openai", "deployments", query={"api-version": _DEPLOYMENTS_VERSION})
-    return address(connection.endpoint, "openai", "models", query={"api-version": _version(connection)})
+        return endpoint_url(connection.endpoint, "openai", "deployments", query={"api-version": _DEPLOYMENTS_VERSION})
+    return endpoint_url(connection.endpoint, "openai", "models", query={"api-version": _version(connection)})

@@ -1,4 +1,4 @@
-"""Reading whole chat completions, from everybody who writes them."""
+"""Parses chat completions of all services."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import orjson
 
-from adapters.providers.reading import mapping, objects, text
-from adapters.providers.verdicts import meanings
-from adapters.providers.wire.parsed import ParsedChoice, ParsedCompletion, count
+from adapters.providers.error_mapping import error_kinds
+from adapters.providers.json_values import mapping, objects, text
+from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion, count
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 
@@ -33,9 +33,9 @@ _FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
 }
 _INTERRUPTIONS: Final = {
     # Mistral and OpenRouter.
-    "error": meanings.PROVIDER_ERROR,
+    "error": error_kinds.PROVIDER_ERROR,
     # DeepSeek.
-    "insufficient_system_resource": meanings.OVERLOADED,
+    "insufficient_system_resource": error_kinds.OVERLOADED,
 }
 _DEAREST_USD: Final = 1_000_000
 
@@ -135,14 +135,14 @@ def _parts(message: Mapping[str, Any], origin: str) -> list[Part]:
 def call_of(call: Mapping[str, Any], origin: str) -> ToolCall:
     """Return a tool call; one without an id is given one."""
     is_custom = call.get("type") == "custom"
-    told = mapping(call.get("custom" if is_custom else "function"))
-    arguments = told.get("input" if is_custom else "arguments")
+    function_fields = mapping(call.get("custom" if is_custom else "function"))
+    arguments = function_fields.get("input" if is_custom else "arguments")
     if isinstance(arguments, dict):
         # Ollama and others write the object itself.
         arguments = orjson.dumps(arguments).decode()
     return ToolCall(
         id=call["id"] if isinstance(call.get("id"), str) and call["id"] else f"call_{uuid4().hex[:24]}",
-        name=str(told.get("name") or ""),
+        name=str(function_fields.get("name") or ""),
         arguments=arguments if isinstance(arguments, str) else "",
         is_custom=is_custom,
         signature=_google_signature(call),

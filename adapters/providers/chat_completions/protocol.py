@@ -12,9 +12,9 @@ from adapters.providers.chat_completions.streaming import ChunkDecoder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.providers.chat_completions.options import ChatOptions
-    from adapters.providers.wire.parsed import ParsedCompletion
-    from adapters.providers.wire.protocol import WireRequest
+    from adapters.providers.chat_completions.chat_options import ChatOptions
+    from adapters.providers.prompting.parsed_completion import ParsedCompletion
+    from adapters.providers.prompting.prompt_protocol import WireRequest
     from application.prompts.conversation import Conversation, WireProtocol
     from application.prompts.generation import GenerationRequest
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from adapters.providers.wire.defaults import has_system, limited, without_dropped
-from adapters.providers.wire.media import data_url, image_url, text_of_document
-from adapters.providers.wire.protocol import WireRequest
-from adapters.providers.wire.reasoning import effort_of
-from adapters.providers.wire.refusals import Translation
-from adapters.providers.wire.tools import arguments_text, plain_id, split_results
+from adapters.providers.prompting.media_support import data_url, image_url, text_of_document
+from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
+from adapters.providers.prompting.prompt_protocol import WireRequest
+from adapters.providers.prompting.reasoning_effort import effort_of
+from adapters.providers.prompting.tool_calls import arguments_text, plain_id, split_results
+from adapters.providers.prompting.unsupported_fields import Translation
 from application.prompts.conversation import (
     Audio,
     Document,
@@ -26,7 +26,7 @@ from application.prompts.conversation import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from adapters.providers.chat_completions.options import ChatOptions
+    from adapters.providers.chat_completions.chat_options import ChatOptions
     from application.prompts.conversation import Conversation, OutputFormat, Part, Tool, ToolChoice, ToolResult, Turn
     from application.prompts.generation import GenerationRequest, ModelDefaults
 
@@ -175,10 +175,10 @@ def _details(kept: str) -> list[Any]:
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    told = {"id": plain_id(call.id), "type": "custom" if call.is_custom else "function"}
+    encoded = {"id": plain_id(call.id), "type": "custom" if call.is_custom else "function"}
     if call.is_custom:
-        return {**told, "custom": {"name": call.name, "input": call.arguments}}
-    return {**told, "function": {"name": call.name, "arguments": arguments_text(call)}}
+        return {**encoded, "custom": {"name": call.name, "input": call.arguments}}
+    return {**encoded, "function": {"name": call.name, "arguments": arguments_text(call)}}
 
 
 def _content(parts: Sequence[Part], options: ChatOptions) -> str | list[dict[str, Any]]:

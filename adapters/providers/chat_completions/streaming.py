@@ -1,4 +1,4 @@
-"""Reading streamed chat completions, from everybody who writes them."""
+"""Parses streamed chat completions of all services."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from adapters.providers.chat_completions.completion import (
     settle,
     thinking_text,
 )
-from adapters.providers.reading import mapping, objects
-from adapters.providers.wire.parsed import ParsedChoice, ParsedCompletion
+from adapters.providers.json_values import mapping, objects
+from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -142,10 +142,10 @@ class ChunkDecoder:
         Some servers leave the index out, or write 0 for all calls; a new id is a new call.
         """
         is_custom = piece.get("type") == "custom" or isinstance(piece.get("custom"), dict)
-        told = mapping(piece.get("custom" if is_custom else "function"))
-        place = _place(writing, piece, str(told.get("name") or ""), is_custom=is_custom)
+        function_fields = mapping(piece.get("custom" if is_custom else "function"))
+        place = _place(writing, piece, str(function_fields.get("name") or ""), is_custom=is_custom)
         call = writing.calls[place]
-        call.name = call.name or str(told.get("name") or "")
+        call.name = call.name or str(function_fields.get("name") or "")
         signature = mapping(mapping(piece.get("extra_content")).get("google")).get("thought_signature")
         if isinstance(signature, str) and signature:
             writing.signatures[place] = signature
@@ -154,7 +154,7 @@ class ChunkDecoder:
             yield ToolCallStarted(place, call.id, call.name, is_custom=call.is_custom, choice=index)
             if call.pieces:
                 yield ToolArgumentsDelta(place, "".join(call.pieces), index)
-        arguments = told.get("input" if is_custom else "arguments")
+        arguments = function_fields.get("input" if is_custom else "arguments")
         if isinstance(arguments, dict):
             arguments = orjson.dumps(arguments).decode()
         if isinstance(arguments, str) and arguments:

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import orjson
 
-from adapters.providers.reading import mapping, objects, text
-from adapters.providers.verdicts import meanings
-from adapters.providers.wire.parsed import ParsedChoice, ParsedCompletion, count, total
+from adapters.providers.error_mapping import error_kinds
+from adapters.providers.json_values import mapping, objects, text
+from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion, count, total
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -124,17 +124,17 @@ class ContentDecoder:
         """Yield a call, which comes whole; parallel calls have no numbers of their own, so they are counted here."""
         place = sum(isinstance(part, ToolCall) for part in choice.parts)
         arguments = orjson.dumps(call.get("args") or {}).decode()
-        told = ToolCall(
+        encoded = ToolCall(
             id=call["id"] if isinstance(call.get("id"), str) and call["id"] else f"call_{uuid4().hex[:24]}",
             name=str(call.get("name") or ""),
             arguments=arguments,
             signature=signature,
             origin=self._origin,
         )
-        choice.parts.append(told)
-        yield ToolCallStarted(place, told.id, told.name, choice=index, signature=signature, origin=self._origin)
+        choice.parts.append(encoded)
+        yield ToolCallStarted(place, encoded.id, encoded.name, choice=index, signature=signature, origin=self._origin)
         yield ToolArgumentsDelta(place, arguments, index)
-        yield ToolCallDone(place, told, index)
+        yield ToolCallDone(place, encoded, index)
 
     def _thought(self, choice: ParsedChoice, index: int, signature: str | None = None) -> Iterator[Delta]:
         words = self._thoughts.pop(index, [])
@@ -151,7 +151,7 @@ class ContentDecoder:
             choice.finish_reason = _FINISH_REASONS.get(str(reason), "other")
             if choice.finish_reason == "other" and not choice.parts:
                 # The model wrote nothing that could be used, such as a malformed call; trying again often helps.
-                self.parsed.interruption = meanings.PROVIDER_ERROR
+                self.parsed.interruption = error_kinds.PROVIDER_ERROR
         # The end may come a piece after the call, or before it.
         if choice.finish_reason == "stop" and any(isinstance(part, ToolCall) for part in choice.parts):
             choice.finish_reason = "tool_calls"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.providers.generate_content.completion import ContentDecoder, read_content
 from adapters.providers.generate_content.request import encode
-from adapters.providers.wire.protocol import WireRequest
+from adapters.providers.prompting.prompt_protocol import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.providers.wire.parsed import ParsedCompletion
+    from adapters.providers.prompting.parsed_completion import ParsedCompletion
     from application.prompts.conversation import Conversation, WireProtocol
     from application.prompts.generation import GenerationRequest
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.generate_content.contents import MEDIA, ContentWriter
-from adapters.providers.generate_content.rules import GeminiRules, rules_of
-from adapters.providers.generate_content.schemas import google_schema
-from adapters.providers.wire.defaults import has_system, limited, without_dropped
-from adapters.providers.wire.protocol import WireRequest
-from adapters.providers.wire.reasoning import EFFORTS, budget_of, effort_of, nearest_effort
-from adapters.providers.wire.refusals import Translation
+from adapters.providers.generate_content.json_schemas import google_schema
+from adapters.providers.generate_content.model_rules import GeminiRules, rules_of
+from adapters.providers.generate_content.request_contents import MEDIA, ContentWriter
+from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
+from adapters.providers.prompting.prompt_protocol import WireRequest
+from adapters.providers.prompting.reasoning_effort import EFFORTS, budget_of, effort_of, nearest_effort
+from adapters.providers.prompting.unsupported_fields import Translation
 from application.prompts.conversation import Image, ReasoningOptions, Text
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def _tools(body: dict[str, Any], conversation: Conversation, translation: Transl
         return
     body["tools"] = [{"functionDeclarations": [_tool(tool, translation) for tool in tools]}]
     if choice is not None:
-        told: dict[str, Any] = {"mode": _MODES[choice.mode]}
+        encoded: dict[str, Any] = {"mode": _MODES[choice.mode]}
         if choice.names and choice.mode == "required":
-            told["allowedFunctionNames"] = list(choice.names)
-        body["toolConfig"] = {"functionCallingConfig": told}
+            encoded["allowedFunctionNames"] = list(choice.names)
+        body["toolConfig"] = {"functionCallingConfig": encoded}
     # Google always lets the model make several calls at once.
     translation.ignore("parallel_tool_calls", None if conversation.parallel_tool_calls is not False else True)
     translation.ignore("tool_strict", next((True for tool in tools if tool.strict), None))
@@ -73,12 +73,12 @@ def _tools(body: dict[str, Any], conversation: Conversation, translation: Transl
 def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
     if tool.is_custom:
         translation.refuse("tools", "Give the tool a JSON Schema instead of free text.")
-    told: dict[str, Any] = {"name": tool.name}
+    encoded: dict[str, Any] = {"name": tool.name}
     if tool.description:
-        told["description"] = tool.description
+        encoded["description"] = tool.description
     if tool.parameters is not None and any(tool.parameters.get(word) for word in _CONTENTS):
-        told["parametersJsonSchema"] = google_schema(tool.parameters)
-    return told
+        encoded["parametersJsonSchema"] = google_schema(tool.parameters)
+    return encoded
 
 
 def _sampling(conversation: Conversation, request: GenerationRequest, translation: Translation) -> dict[str, Any]:
@@ -132,18 +132,18 @@ def _thinking(
         translation.ignore("reasoning_effort", value=True)
         effort = EFFORTS[1]
         options = ReasoningOptions(effort=effort, summary=options.summary)
-    told: dict[str, Any] = {}
+    encoded: dict[str, Any] = {}
     if rules.levels and effort is not None:
-        told["thinkingLevel"] = nearest_effort(effort, rules.levels).upper()
+        encoded["thinkingLevel"] = nearest_effort(effort, rules.levels).upper()
     elif rules.budgets is not None and (budget := budget_of(options)) is not None:
         least, most = rules.budgets
-        told["thinkingBudget"] = budget if budget <= 0 else min(max(budget, least), most)
+        encoded["thinkingBudget"] = budget if budget <= 0 else min(max(budget, least), most)
     elif not thinks and wish is not None and effort not in {None, "none"}:
         translation.ignore("reasoning_effort", effort)
     if options.summary is not None and thinks:
-        told["includeThoughts"] = options.summary != "hidden"
-    if told:
-        config["thinkingConfig"] = told
+        encoded["includeThoughts"] = options.summary != "hidden"
+    if encoded:
+        config["thinkingConfig"] = encoded
 
 
 def _tuning(conversation: Conversation, translation: Translation) -> None:

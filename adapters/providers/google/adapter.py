@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.addresses import address
-from adapters.providers.exchange import FOR_A_PROBE, Exchange, Wire
+from adapters.providers.endpoint_urls import endpoint_url
+from adapters.providers.error_mapping.google_rules import GOOGLE
 from adapters.providers.generate_content.protocol import GenerateContent
-from adapters.providers.google.models import read_model
-from adapters.providers.listing import counted, every_entry, offered, under
-from adapters.providers.reading import mapping
-from adapters.providers.verdicts.google import GOOGLE
-from adapters.providers.wire.counting import countable, counted_tokens
-from adapters.providers.wire.embeddings import embed_in_google_shape
-from adapters.providers.wire.running import answered, streamed
+from adapters.providers.google.model_entries import read_model
+from adapters.providers.json_values import mapping
+from adapters.providers.model_listing import counted, entries_under, fetch_all_pages, read_models
+from adapters.providers.prompting.count_tokens import countable, counted_tokens
+from adapters.providers.prompting.embeddings import embed_in_google_shape
+from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from application.ports.outbound import Outbound
+    from application.ports.outbound_http import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
@@ -40,7 +40,7 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
     return {"x-goog-api-key": connection.api_key} if connection.api_key else {}
 
 
-_WIRE: Final = Wire(dialect=GOOGLE, headers=_headers)
+_WIRE: Final = ClientOptions(rules=GOOGLE, headers=_headers)
 _PROTOCOL: Final = GenerateContent()
 _COUNTED: Final = frozenset({"contents", "systemInstruction", "tools", "toolConfig"})
 
@@ -67,35 +67,35 @@ class Google:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
-        exchange = Exchange(_WIRE, connection, outbound)
-        answer = await exchange.get(_models(connection, {"pageSize": "1"}), FOR_A_PROBE)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        answer = await exchange.get(_models(connection, {"pageSize": "1"}), PROBE_LIMITS)
         finding = counted(answer, _listed)
         return finding.counted(None) if _next_page(mapping(answer.document))[0] else finding
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
 
         def page(token: str | None) -> str:
             return _models(connection, {"pageSize": _PAGE_SIZE} | ({"pageToken": token} if token else {}))
 
-        return offered(exchange, await every_entry(exchange, page, _next_page, _listed), read_model)
+        return read_models(exchange, await fetch_all_pages(exchange, page, _next_page, _listed), read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "generateContent")
-        return await answered(exchange, url, _PROTOCOL, request)
+        return await complete_prompt(exchange, url, _PROTOCOL, request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "streamGenerateContent", {"alt": "sse"})
-        return streamed(exchange, url, _PROTOCOL, request)
+        return stream_prompt(exchange, url, _PROTOCOL, request)
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
         folder, _, model = request.model_id.rpartition("/")
         prompt = countable(_PROTOCOL, request, _COUNTED)
         body = {"generateContentRequest": {"model": f"{folder or 'models'}/{model}", **prompt}}
@@ -103,7 +103,7 @@ class Google:
         return await counted_tokens(exchange, url, body, "totalTokens", request)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "batchEmbedContents")
         return await embed_in_google_shape(exchange, url, request)
 
@@ -119,18 +119,18 @@ def versioned(connection: ProviderConnection) -> str:
 def _method(connection: ProviderConnection, model_id: str, name: str, query: Mapping[str, str] | None = None) -> str:
     """Return the address of a model's method; tuned models lie in a folder of their own, which their ids name."""
     folder, _, model = model_id.rpartition("/")
-    return address(versioned(connection), folder or "models", f"{model}:{name}", query=query)
+    return endpoint_url(versioned(connection), folder or "models", f"{model}:{name}", query=query)
 
 
 def _models(connection: ProviderConnection, query: Mapping[str, str]) -> str:
-    return address(versioned(connection), "models", query=query)
+    return endpoint_url(versioned(connection), "models", query=query)
 
 
 def _listed(document: object) -> list[Mapping[str, Any]] | None:
     """Find the entries; a page without any lacks the field, as Google's JSON leaves out what is empty."""
     if isinstance(document, dict) and document.keys() <= {"nextPageToken"}:
         return []
-    return under("models")(document)
+    return entries_under("models")(document)
 
 
 def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:

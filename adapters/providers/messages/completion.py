@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from adapters.providers.reading import mapping, objects, text
-from adapters.providers.wire.parsed import ParsedCompletion, count, total
+from adapters.providers.json_values import mapping, objects, text
+from adapters.providers.prompting.parsed_completion import ParsedCompletion, count, total
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from adapters.providers.wire.parsed import ParsedChoice
+    from adapters.providers.prompting.parsed_completion import ParsedChoice
     from application.prompts.completion import FinishReason
     from application.prompts.conversation import Part
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapters.providers.messages.completion import read_message
-from adapters.providers.messages.passing import pass_through
+from adapters.providers.messages.pass_through import pass_through
 from adapters.providers.messages.request import encode
 from adapters.providers.messages.streaming import MessageDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.providers.wire.parsed import ParsedCompletion
-    from adapters.providers.wire.protocol import WireRequest
+    from adapters.providers.prompting.parsed_completion import ParsedCompletion
+    from adapters.providers.prompting.prompt_protocol import WireRequest
     from application.prompts.conversation import Conversation, WireProtocol
     from application.prompts.generation import GenerationRequest
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.messages.blocks import MEDIA, bound_marks, marked
-from adapters.providers.messages.rules import VERSION_WITHOUT_SAMPLING, rules_of
-from adapters.providers.messages.schemas import MOST_STRICT_TOOLS, StrictSchemas, UnfitSchema
-from adapters.providers.messages.thinking import ask_to_think
-from adapters.providers.messages.turns import messages_of, system_and_turns
-from adapters.providers.wire.defaults import has_system, limited, without_dropped
-from adapters.providers.wire.protocol import WireRequest
-from adapters.providers.wire.refusals import Translation
+from adapters.providers.messages.content_blocks import MEDIA, bound_marks, marked
+from adapters.providers.messages.json_schemas import MOST_STRICT_TOOLS, StrictSchemas, UnfitSchema
+from adapters.providers.messages.message_turns import messages_of, system_and_turns
+from adapters.providers.messages.model_rules import VERSION_WITHOUT_SAMPLING, rules_of
+from adapters.providers.messages.thinking_options import ask_to_think
+from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
+from adapters.providers.prompting.prompt_protocol import WireRequest
+from adapters.providers.prompting.unsupported_fields import Translation
 from application.prompts.conversation import Image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.providers.messages.rules import ClaudeRules
+    from adapters.providers.messages.model_rules import ClaudeRules
     from application.prompts.conversation import Conversation, Tool, ToolChoice
     from application.prompts.generation import GenerationRequest
 
@@ -50,7 +50,7 @@ def encode(
         body["system"] = system
     elif defaults.system_prompt is not None and not has_system(conversation):
         body["system"] = defaults.system_prompt
-    body["max_tokens"] = longest(conversation.sampling.max_tokens, request, default_max_tokens)
+    body["max_tokens"] = max_output_tokens(conversation.sampling.max_tokens, request, default_max_tokens)
     schemas = StrictSchemas()
     _output_format(body, conversation, rules, schemas, translation)
     output = body.pop("output_config", {})
@@ -67,7 +67,7 @@ def encode(
     return WireRequest(body=body, ignored=(*translation.ignored, *dropped))
 
 
-def longest(wish: int | None, request: GenerationRequest, default_max_tokens: int | None) -> int:
+def max_output_tokens(wish: int | None, request: GenerationRequest, default_max_tokens: int | None) -> int:
     """Return how long an answer may be, which Anthropic wants to be told."""
     defaults = request.defaults
     known = limited(wish, defaults)
@@ -97,11 +97,11 @@ def _tools(
     if not tools:
         return
     body["tools"] = [_tool(tool, rules, schemas, translation) for tool in tools]
-    told = None if choice is None else _tool_choice(choice, rules, translation)
-    if conversation.parallel_tool_calls is False and (told is None or told["type"] != "none"):
-        told = {**(told or {"type": "auto"}), "disable_parallel_tool_use": True}
-    if told is not None:
-        body["tool_choice"] = told
+    encoded = None if choice is None else _tool_choice(choice, rules, translation)
+    if conversation.parallel_tool_calls is False and (encoded is None or encoded["type"] != "none"):
+        encoded = {**(encoded or {"type": "auto"}), "disable_parallel_tool_use": True}
+    if encoded is not None:
+        body["tool_choice"] = encoded
 
 
 def _tool_choice(choice: ToolChoice, rules: ClaudeRules, translation: Translation) -> dict[str, Any]:
@@ -115,19 +115,19 @@ def _tool_choice(choice: ToolChoice, rules: ClaudeRules, translation: Translatio
 def _tool(tool: Tool, rules: ClaudeRules, schemas: StrictSchemas, translation: Translation) -> dict[str, Any]:
     if tool.is_custom:
         translation.refuse("tools", "Give the tool a JSON Schema instead of free text.")
-    told: dict[str, Any] = {"name": tool.name}
+    encoded: dict[str, Any] = {"name": tool.name}
     if tool.description:
-        told["description"] = tool.description
-    told["input_schema"] = {"type": "object", **(tool.parameters or {})}
+        encoded["description"] = tool.description
+    encoded["input_schema"] = {"type": "object", **(tool.parameters or {})}
     if tool.strict and rules.formats_output and schemas.tools < MOST_STRICT_TOOLS:
         try:
-            told |= {"input_schema": schemas.bound(told["input_schema"]), "strict": True}
+            encoded |= {"input_schema": schemas.bound(encoded["input_schema"]), "strict": True}
             schemas.tools += 1
         except UnfitSchema:
             translation.ignore("tool_strict", tool.strict)
     elif tool.strict:
         translation.ignore("tool_strict", tool.strict)
-    return marked(told, tool.cache)
+    return marked(encoded, tool.cache)
 
 
 def _output_format(

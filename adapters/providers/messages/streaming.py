@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from adapters.providers.json_values import mapping, text
 from adapters.providers.messages.completion import (
     note_ending,
     note_message,
@@ -14,8 +15,7 @@ from adapters.providers.messages.completion import (
     part_of,
     read_usage,
 )
-from adapters.providers.reading import mapping, text
-from adapters.providers.wire.parsed import ParsedCompletion
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,

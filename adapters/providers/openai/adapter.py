@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from adapters.providers.addresses import address
-from adapters.providers.chat_completions.options import OPENAI_MEDIA, ChatOptions
+from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatOptions
 from adapters.providers.chat_completions.protocol import ChatCompletions
-from adapters.providers.exchange import FOR_A_LIST, FOR_A_PROBE, Exchange, Wire, bearer
-from adapters.providers.listing import counted, demanded, offered, under
-from adapters.providers.openai.models import read_model
-from adapters.providers.openai.rules import answers_in_responses_alone, reasons
+from adapters.providers.endpoint_urls import endpoint_url
+from adapters.providers.error_mapping.provider_rules import OPENAI
+from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
+from adapters.providers.openai.model_entries import read_model
+from adapters.providers.openai.protocol_choice import answers_in_responses_alone, reasons
+from adapters.providers.prompting.count_tokens import countable, counted_tokens
+from adapters.providers.prompting.embeddings import embed_in_openai_shape
+from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
+from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ClientOptions, ProviderClient, bearer
 from adapters.providers.responses.protocol import Responses
-from adapters.providers.verdicts.dialects import OPENAI
-from adapters.providers.wire.counting import countable, counted_tokens
-from adapters.providers.wire.embeddings import embed_in_openai_shape
-from adapters.providers.wire.running import answered, streamed
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.providers.wire.protocol import PromptProtocol
-    from application.ports.outbound import Outbound
+    from adapters.providers.prompting.prompt_protocol import PromptProtocol
+    from application.ports.outbound_http import Outbound
     from application.ports.provider_adapter import Finding
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
@@ -38,8 +38,8 @@ def _headers(connection: ProviderConnection) -> dict[str, str]:
     return bearer(connection) | named
 
 
-_WIRE: Final = Wire(dialect=OPENAI, headers=_headers)
-_LISTED: Final = under("data")
+_WIRE: Final = ClientOptions(rules=OPENAI, headers=_headers)
+_LISTED: Final = entries_under("data")
 _COUNTED: Final = frozenset(
     {"model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "text", "truncation"}
 )
@@ -77,35 +77,35 @@ class OpenAI:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
-        exchange = Exchange(_WIRE, connection, outbound)
-        return counted(await exchange.get(address(connection.endpoint, "models"), FOR_A_PROBE), _LISTED)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        return counted(await exchange.get(endpoint_url(connection.endpoint, "models"), PROBE_LIMITS), _LISTED)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = Exchange(_WIRE, connection, outbound)
-        answer = await exchange.get(address(connection.endpoint, "models"), FOR_A_LIST)
-        return offered(exchange, demanded(answer, _LISTED), read_model)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        answer = await exchange.get(endpoint_url(connection.endpoint, "models"), LIST_LIMITS)
+        return read_models(exchange, require_entries(answer, _LISTED), read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange, protocol = Exchange(_WIRE, connection, outbound), protocol_for(request)
-        return await answered(exchange, _address(connection, protocol), protocol, request)
+        exchange, protocol = ProviderClient(_WIRE, connection, outbound), protocol_for(request)
+        return await complete_prompt(exchange, _address(connection, protocol), protocol, request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange, protocol = Exchange(_WIRE, connection, outbound), protocol_for(request)
-        return streamed(exchange, _address(connection, protocol), protocol, request)
+        exchange, protocol = ProviderClient(_WIRE, connection, outbound), protocol_for(request)
+        return stream_prompt(exchange, _address(connection, protocol), protocol, request)
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
-        exchange = Exchange(_WIRE, connection, outbound)
+        exchange = ProviderClient(_WIRE, connection, outbound)
         body = countable(_RESPONSES, request, _COUNTED)
-        url = address(connection.endpoint, "responses", "input_tokens")
+        url = endpoint_url(connection.endpoint, "responses", "input_tokens")
         return await counted_tokens(exchange, url, body, "input_tokens", request)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
-        exchange = Exchange(_WIRE, connection, outbound)
-        return await embed_in_openai_shape(exchange, address(connection.endpoint, "embeddings"), request)
+        exchange = ProviderClient(_WIRE, connection, outbound)
+        return await embed_in_openai_shape(exchange, endpoint_url(connection.endpoint, "embeddings"), request)
 
 
 def protocol_for(request: GenerationRequest) -> PromptProtocol:
@@ -124,5 +124,5 @@ def protocol_for(request: GenerationRequest) -> PromptProtocol:
 
 def _address(connection: ProviderConnection, protocol: PromptProtocol) -> str:
     if protocol.name == "responses":
-        return address(connection.endpoint, "responses")
-    return address(connection.endpoint, "chat", "completions")
+        return endpoint_url(connection.endpoint, "responses")
+    return endpoint_url(connection.endpoint, "chat", "completions")

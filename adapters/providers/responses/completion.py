@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.reading import mapping, objects, text
-from adapters.providers.wire.parsed import ParsedCompletion, count
+from adapters.providers.json_values import mapping, objects, text
+from adapters.providers.prompting.parsed_completion import ParsedCompletion, count
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapters.providers.wire.parsed import ParsedChoice
+    from adapters.providers.prompting.parsed_completion import ParsedChoice
     from application.prompts.completion import FinishReason
     from application.prompts.conversation import Part
 
@@ -103,21 +103,21 @@ def _annotations(item: Mapping[str, Any], start: int) -> Iterator[Mapping[str, A
     for content in objects(item.get("content")):
         for note in objects(content.get("annotations")):
             if note.get("type") == "url_citation":
-                told = {name: note.get(name) for name in ("start_index", "end_index", "url", "title")}
+                encoded = {name: note.get(name) for name in ("start_index", "end_index", "url", "title")}
                 for name in ("start_index", "end_index"):
-                    told[name] = start + (count(told[name]) or 0)
-                yield {"type": "url_citation", "url_citation": told}
+                    encoded[name] = start + (count(encoded[name]) or 0)
+                yield {"type": "url_citation", "url_citation": encoded}
         start += len(str(content.get("text") or "")) if content.get("type") == "output_text" else 0
 
 
 def _logprobs(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    told = [
+    encoded = [
         each
         for item in objects(document.get("output"))
         for content in objects(item.get("content"))
         for each in objects(content.get("logprobs"))
     ]
-    return {"content": told, "refusal": None} if told else None
+    return {"content": encoded, "refusal": None} if encoded else None
 
 
 def read_usage(usage: Mapping[str, Any]) -> TokenUsage:

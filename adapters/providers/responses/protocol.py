@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.providers.responses.completion import read_response
-from adapters.providers.responses.passing import pass_through
+from adapters.providers.responses.pass_through import pass_through
 from adapters.providers.responses.request import encode
 from adapters.providers.responses.streaming import ResponseDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.providers.wire.media import MediaSupport
-    from adapters.providers.wire.parsed import ParsedCompletion
-    from adapters.providers.wire.protocol import WireRequest
+    from adapters.providers.prompting.media_support import MediaSupport
+    from adapters.providers.prompting.parsed_completion import ParsedCompletion
+    from adapters.providers.prompting.prompt_protocol import WireRequest
     from application.prompts.conversation import Conversation, WireProtocol
     from application.prompts.generation import GenerationRequest
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.openai.rules import reasons
-from adapters.providers.responses.items import ItemWriter
-from adapters.providers.responses.rules import effort_for, is_reasoning
-from adapters.providers.responses.schemas import narrowed, requires_all, unfit_word
-from adapters.providers.wire.defaults import has_system, limited, without_dropped
-from adapters.providers.wire.protocol import WireRequest
-from adapters.providers.wire.reasoning import effort_of
-from adapters.providers.wire.refusals import Translation
+from adapters.providers.openai.protocol_choice import reasons
+from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
+from adapters.providers.prompting.prompt_protocol import WireRequest
+from adapters.providers.prompting.reasoning_effort import effort_of
+from adapters.providers.prompting.unsupported_fields import Translation
+from adapters.providers.responses.input_items import ItemWriter
+from adapters.providers.responses.json_schemas import narrowed, requires_all, unfit_word
+from adapters.providers.responses.reasoning_rules import effort_for, is_reasoning
 from application.prompts.conversation import Text
 
 if TYPE_CHECKING:
-    from adapters.providers.wire.media import MediaSupport
+    from adapters.providers.prompting.media_support import MediaSupport
     from application.prompts.conversation import (
         Conversation,
         Effort,
@@ -85,8 +85,8 @@ def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
     elif tool.strict:
         translation.ignore("tool_strict", tool.strict)
     # Here alone a tool that does not say is strict.
-    told = {"type": "function", "name": tool.name, "parameters": parameters, "strict": is_strict}
-    return told | ({"description": tool.description} if tool.description else {})
+    encoded = {"type": "function", "name": tool.name, "parameters": parameters, "strict": is_strict}
+    return encoded | ({"description": tool.description} if tool.description else {})
 
 
 def _tool_choice(choice: ToolChoice) -> object:
@@ -117,14 +117,14 @@ def _format(output: OutputFormat, translation: Translation) -> dict[str, Any]:
         if word is not None:
             translation.refuse("response_format", f"Its schema has {word}, which answers cannot be bound by.")
         schema = narrowed(schema)
-    told = {
+    encoded = {
         "type": "json_schema",
         "name": output.name or "answer",
         "description": output.description,
         "schema": schema,
         "strict": output.strict,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in encoded.items() if value is not None}
 
 
 def _reasoning(
@@ -137,11 +137,11 @@ def _reasoning(
         translation.ignore("reasoning_effort", effort_of(wish) if wish is not None else None)
         return "none"
     effort = effort_for(model_id, effort_of(wish) if wish is not None else request.defaults.reasoning_effort)
-    told: dict[str, Any] = {} if effort is None else {"effort": effort}
+    encoded: dict[str, Any] = {} if effort is None else {"effort": effort}
     if wish is not None and wish.summary not in {None, "hidden"}:
-        told["summary"] = wish.summary
-    if told:
-        body["reasoning"] = told
+        encoded["summary"] = wish.summary
+    if encoded:
+        body["reasoning"] = encoded
     body["include"] = [ENCRYPTED]
     return effort
 

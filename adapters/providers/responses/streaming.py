@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.reading import mapping, text
+from adapters.providers.json_values import mapping, text
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from adapters.providers.responses.completion import note_item, note_response
-from adapters.providers.wire.parsed import ParsedCompletion
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from application.errors import ModelNotFound
-from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from entrypoints.http.answers import prompt_examples as examples
 from entrypoints.http.answers.chat_completions import ChatChunk, CompletedChat
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent

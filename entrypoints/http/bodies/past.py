@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from application.queries.as_of import AtRevision, AtTime, Moment
+from application.queries.resource_as_of import AtRevision, AtTime, Moment
 from entrypoints.http.fields import Query, Time, Whole
 from entrypoints.http.refusals import FieldError, InvalidRequest
 

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from application.policies.reasons import LONGEST_REASON
+from application.policies.change_reasons import LONGEST_REASON
 from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
 from entrypoints.http.reasons import MEMBER
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from application.policies.parameters import LONGEST_IDLE
-from application.prompts.request import LONGEST_DEADLINE
+from application.policies.model_parameters import LONGEST_IDLE
+from application.prompts.prompt_request import LONGEST_DEADLINE
 from entrypoints.http.bodies.prompts import ABOUT_DEADLINE, ABOUT_IDLE
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pydantic import Field
 from application.ports.credential_stock import RotationUnderWay
 from application.ports.jobs import JobNotFound, Order, TooManyJobs
 from application.ports.projections import ProjectionNotFound
-from entrypoints.administration.documents import job_document, key_document, status_document
-from entrypoints.administration.work import projection_named
+from entrypoints.administration.admin_documents import job_document, key_document, status_document
+from entrypoints.administration.run_job import projection_named
 from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
 from entrypoints.http.authorization import Access
 from entrypoints.http.exchange import exchange_of, principal_of
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from application.ports.credential_stock import CredentialStock
     from application.ports.jobs import Jobs, Kind
     from application.ports.projections import Projections
-    from application.queries.master_keys import MasterKeyStatus
-    from entrypoints.administration.launcher import Launcher
+    from application.queries.list_master_keys import MasterKeyStatus
+    from entrypoints.administration.job_launcher import Launcher
 
 JOBS = "/api/admin/jobs"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.ports.audit_log import AuditEntry, AuditLog
-    from application.queries.history import HistoryEntry, HistoryPage, Kind
+    from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
 _HISTORY = {200: Answer(description="A page of the history.", schema=answers.History)}

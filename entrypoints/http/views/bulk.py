@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.commands.change_models_in_bulk import OperationOutcome
-    from application.ports.documents import ModelDocuments
+    from application.ports.resource_documents import ModelDocuments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from application.errors import ModelNotFound
-from application.policies.candidates import ModelByAnyName
+from application.policies.selection_candidates import ModelByAnyName
 from application.queries.callable_models import NamedModel
 from application.queries.select_model import SelectModel
 from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.policies.candidates import Selection
+    from application.policies.selection_candidates import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from application.commands.check_provider import CheckProvider
 from application.commands.import_models import ImportModels
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
-from application.policies.reports import report_document
+from application.policies.report_documents import report_document
 from application.ports.provider_gateway import UpstreamFailure
 from application.queries.try_connection import TryConnection
 from entrypoints.http.answers import providers as provider_answers
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from application.ports.health_checks import HealthChecks, Standing
     from application.ports.provider_gateway import TestReport
     from application.queries.discover_models import NoOffer, ProviderOffer
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
 
 _REPORT = {200: Answer(description="How the connection was found.", schema=provider_answers.TestReport)}
 _OFFERS = {200: Answer(description="What is on offer.", schema=Discovery)}

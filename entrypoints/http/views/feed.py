@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import Field
 
 from application.caller import current_caller
-from application.feed.feed import TooManyFollowers
+from application.feed.feed_broadcast import TooManyFollowers
 from entrypoints.http.answers.feed import FEED_EVENTS
 from entrypoints.http.authorization import Access
 from entrypoints.http.fields import Flag, Query, Whole
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from uuid import UUID
 
-    from application.ports.feed import FeedEvent
+    from application.ports.event_feed import FeedEvent
 
 _DIGITS: Final = 18
 _LINGER_SECONDS: Final = 5.0

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.ports.documents import Page as DocumentPage
-    from application.ports.documents import SortField
+    from application.ports.resource_documents import Page as DocumentPage
+    from application.ports.resource_documents import SortField
     from entrypoints.http.pagination import Page
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from application.commands.change_model import ChangeModel, NewPrice
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
-from application.policies.filling import GivenFacts
+from application.policies.fill_model_facts import GivenFacts
 from application.unset import UNSET, Unset
 from entrypoints.http.bodies.models import CreateOperation, PlainOperation, UpdateOperation, exact
 from entrypoints.http.views.writing import mentioned

@@ -16,8 +16,8 @@ from application.errors import (
     StaleRevision,
     TooMuchHistory,
 )
-from application.ports.documents import ModelFilter, PageRequest
-from application.queries.as_of import AtRevision
+from application.ports.resource_documents import ModelFilter, PageRequest
+from application.queries.resource_as_of import AtRevision
 from application.unset import UNSET
 from domain.model.errors import ModelIdentityFixed
 from entrypoints.http.answers.models import Model, ModelList
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
     from application.commands.change_model import ChangeModel
     from application.commands.register_model import RegisterModel
-    from application.ports.documents import Document, ModelDocuments
-    from application.ports.past import Past
-    from application.queries.as_of import Moment
-    from application.recorded import Recorded
+    from application.ports.historical_documents import HistoricalDocuments as Past
+    from application.ports.resource_documents import Document, ModelDocuments
+    from application.queries.resource_as_of import Moment
+    from application.recorded_revision import Recorded
 
 COLLECTION = "/api/ai/models"
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
 
 
 class OrganizationReplacement(Body):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from application.ports.past import Past
+    from application.ports.historical_documents import HistoricalDocuments as Past
 
 
 async def with_clock(response: web.Response, past: Past) -> web.Response:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from application.errors import ApplicationError, ModelNotFound
-from application.prompts.answer import PromptAnswer
 from application.prompts.completion import (
     ReasoningDelta,
     RefusalDelta,
@@ -14,8 +13,9 @@ from application.prompts.completion import (
     TextDelta,
     ToolCallDone,
 )
-from application.prompts.documents import answer_document, selection_document
-from application.queries.long_lists import worked_out
+from application.prompts.prompt_answer import PromptAnswer
+from application.prompts.prompt_documents import answer_document, selection_document
+from application.queries.run_in_thread import run_in_thread_if_large as worked_out
 from application.queries.select_model import SelectModel
 from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import Choice
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.commands.stream_prompt import PromptEvent
-    from application.policies.candidates import Selection
-    from application.prompts.request import Prompt
+    from application.policies.selection_candidates import Selection
+    from application.prompts.prompt_request import Prompt
 
 
 class StreamPrompt(Protocol):

@@ -13,9 +13,9 @@ from pydantic import Field, StringConstraints
 from application.caller import current_caller
 from application.commands.state_restore import NothingRestored, StateRestore
 from application.errors import Unavailable
-from application.policies.reasons import LONGEST_REASON
+from application.policies.change_reasons import LONGEST_REASON
 from application.ports.checkpoints import AnotherSink, SinkUnusable
-from entrypoints.auditing.documents import restored_document, verification_document
+from entrypoints.auditing.verification_documents import restored_document, verification_document
 from entrypoints.http.answers import proof as answers
 from entrypoints.http.authorization import Access
 from entrypoints.http.exchange import exchange_of, principal_of

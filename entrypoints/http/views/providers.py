@@ -18,8 +18,8 @@ from application.errors import (
     StaleRevision,
     TooMuchHistory,
 )
-from application.ports.documents import PageRequest, ProviderFilter
-from application.queries.as_of import AtRevision
+from application.ports.resource_documents import PageRequest, ProviderFilter
+from application.queries.resource_as_of import AtRevision
 from application.unset import UNSET
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
 from entrypoints.http.answers.providers import Provider, ProviderList
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.documents import Document, ProviderDocuments
-    from application.ports.past import Past
-    from application.queries.as_of import Moment
-    from application.recorded import Recorded
+    from application.ports.historical_documents import HistoricalDocuments as Past
+    from application.ports.resource_documents import Document, ProviderDocuments
+    from application.queries.resource_as_of import Moment
+    from application.recorded_revision import Recorded
 
 COLLECTION = "/api/ai/providers"
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from application.errors import ApplicationError
-    from application.queries.completed_offers import CompletedOffer
     from application.queries.discover_models import ProviderOffer
+    from application.queries.discovered_catalogue import CompletedOffer
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from aiohttp import web
     from pydantic import BaseModel
 
-    from application.ports.documents import Document
-    from application.recorded import Recorded
+    from application.ports.resource_documents import Document
+    from application.recorded_revision import Recorded
 
 WRITTEN = ("ETag", "Log-Position")
 """The headers of an answer to a write."""

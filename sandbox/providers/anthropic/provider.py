@@ -3,20 +3,20 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sandbox.answers import Answer
-from sandbox.call import Call
-from sandbox.catalogue import load_catalogue
-from sandbox.providers.anthropic.cases import CASES
-from sandbox.providers.anthropic.listing import get_model, list_models
-from sandbox.providers.anthropic.messages import (
+from sandbox.api_call import ApiCall
+from sandbox.model_catalogue import load_catalogue
+from sandbox.provider_responses import ProviderResponse
+from sandbox.providers.anthropic.list_models import get_model, list_models
+from sandbox.providers.anthropic.messages_endpoint import (
     count_message_tokens,
     create_message,
     error_frame,
     refuse,
 )
-from sandbox.providers.anthropic.models import make_model
-from sandbox.providers.anthropic.reading import check_version
-from sandbox.providers.provider import Provider, Route, bearer_key
+from sandbox.providers.anthropic.model_entries import make_model
+from sandbox.providers.anthropic.read_request import check_version
+from sandbox.providers.anthropic.refusal_cases import CASES
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 
 _LIMITS = {"requests": 1_000, "tokens": 96_000, "input-tokens": 80_000, "output-tokens": 16_000}
 
@@ -26,15 +26,15 @@ def _find_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str | Non
     return headers.get("x-api-key") or bearer_key(headers, query)
 
 
-def _versioned(handle: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
-    def checked(call: Call) -> Answer:
+def _versioned(handle: Callable[[ApiCall], ProviderResponse]) -> Callable[[ApiCall], ProviderResponse]:
+    def checked(call: ApiCall) -> ProviderResponse:
         check_version(call)
         return handle(call)
 
     return checked
 
 
-def _headers(call: Call) -> dict[str, str]:
+def _headers(call: ApiCall) -> dict[str, str]:
     headers = {
         "request-id": call.request_id,
         "anthropic-organization-id": "5a9db0c5-0000-4000-8000-000000000001",
@@ -50,7 +50,7 @@ def _headers(call: Call) -> dict[str, str]:
     return headers
 
 
-ANTHROPIC = Provider(
+ANTHROPIC = SimulatedProvider(
     name="anthropic",
     root="/anthropic",
     endpoint="/anthropic",

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from sandbox.call import Call
-from sandbox.catalogue import load_catalogue
-from sandbox.providers.google.cases import CASES
-from sandbox.providers.google.content import count, error_frame, generate, refuse
-from sandbox.providers.google.embedding import embed_many, embed_one
-from sandbox.providers.google.listing import get_model, list_models
-from sandbox.providers.google.models import make_model
-from sandbox.providers.provider import Provider, Route
+from sandbox.api_call import ApiCall
+from sandbox.model_catalogue import load_catalogue
+from sandbox.providers.google.embed_content_endpoint import embed_many, embed_one
+from sandbox.providers.google.generate_content_endpoint import count, error_frame, generate, refuse
+from sandbox.providers.google.list_models import get_model, list_models
+from sandbox.providers.google.model_entries import make_model
+from sandbox.providers.google.refusal_cases import CASES
+from sandbox.providers.simulated_provider import Route, SimulatedProvider
 
 _MODELS = "/{version:v1|v1beta}/models"
 _MODEL = _MODELS + "/{model:[^:/]+}"
@@ -19,11 +19,11 @@ def _find_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str | Non
     return headers.get("x-goog-api-key") or query.get("key") or None
 
 
-def _headers(_call: Call) -> dict[str, str]:
+def _headers(_call: ApiCall) -> dict[str, str]:
     return {"server-timing": "gfet4t7; dur=11", "vary": "Origin, X-Origin, Referer"}
 
 
-GOOGLE = Provider(
+GOOGLE = SimulatedProvider(
     name="google",
     root="/google",
     endpoint="/google/v1beta",

@@ -1,22 +1,27 @@
 """OpenAI: models without a page, chat completions, responses, embeddings, headers."""
 
-from sandbox.call import Call
-from sandbox.catalogue import Model, Row, load_catalogue
-from sandbox.json_types import JsonObject
-from sandbox.providers.openai.cases import CASES
-from sandbox.providers.openai.rules import read_chat_thinking
-from sandbox.providers.openai_shape.accent import Accent, plain_usage
-from sandbox.providers.openai_shape.chat import chat
-from sandbox.providers.openai_shape.embeddings import create_embeddings
-from sandbox.providers.openai_shape.errors import refuse
-from sandbox.providers.openai_shape.listing import get_model, list_models
-from sandbox.providers.openai_shape.reading import refuse_json_without_word
-from sandbox.providers.provider import Provider, Route, bearer_key
-from sandbox.providers.responses.view import count_input_tokens, create_response, error_frame, not_kept
-from sandbox.reply import Reply
+from sandbox.api_call import ApiCall
+from sandbox.json_fields import JsonObject
+from sandbox.model_catalogue import Row, SimulatedModel, load_catalogue
+from sandbox.model_reply import ModelReply
+from sandbox.providers.openai.reasoning_rules import read_chat_thinking
+from sandbox.providers.openai.refusal_cases import CASES
+from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
+from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
+from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
+from sandbox.providers.openai_compatible.error_envelope import refuse
+from sandbox.providers.openai_compatible.list_models import get_model, list_models
+from sandbox.providers.openai_compatible.read_request import refuse_json_without_word
+from sandbox.providers.openai_responses.responses_endpoint import (
+    count_input_tokens,
+    create_response,
+    error_frame,
+    not_kept,
+)
+from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 
 
-def make_model(row: Row) -> Model:
+def make_model(row: Row) -> SimulatedModel:
     """A model of OpenAI's list, which says next to nothing about it."""
     model_id = str(row["id"])
     entry: JsonObject = {
@@ -26,7 +31,7 @@ def make_model(row: Row) -> Model:
         "owned_by": row["owned_by"],
         "shutdown_date": row.get("shutdown_date"),
     }
-    return Model(
+    return SimulatedModel(
         id=model_id,
         entry=entry,
         kind=str(row.get("kind", "chat")),
@@ -36,7 +41,7 @@ def make_model(row: Row) -> Model:
     )
 
 
-def usage(reply: Reply, model: Model) -> JsonObject:
+def usage(reply: ModelReply, model: SimulatedModel) -> JsonObject:
     """The counts with both details."""
     return {
         **plain_usage(reply, model),
@@ -54,7 +59,7 @@ def usage(reply: Reply, model: Model) -> JsonObject:
     }
 
 
-def rate_limit_headers(call: Call) -> dict[str, str]:
+def rate_limit_headers(call: ApiCall) -> dict[str, str]:
     """What is left of the minute, on calls that generate; the resets are durations."""
     if call.operation not in {"chat", "stream"}:
         return {}
@@ -68,7 +73,7 @@ def rate_limit_headers(call: Call) -> dict[str, str]:
     }
 
 
-def _headers(call: Call) -> dict[str, str]:
+def _headers(call: ApiCall) -> dict[str, str]:
     return {
         "x-request-id": call.request_id,
         "openai-processing-ms": "12",
@@ -79,7 +84,7 @@ def _headers(call: Call) -> dict[str, str]:
     }
 
 
-ACCENT = Accent(
+OPTIONS = ChatOptions(
     usage=usage,
     completion_id=lambda call: f"chatcmpl-{call.token(29)}",
     completion_fields=lambda _call, _model: {"service_tier": "default", "system_fingerprint": "fp_5a9db0ccba"},
@@ -90,14 +95,14 @@ ACCENT = Accent(
     check=refuse_json_without_word,
 )
 
-OPENAI = Provider(
+OPENAI = SimulatedProvider(
     name="openai",
     root="/openai",
     endpoint="/openai/v1",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=list_models),
         Route(method="GET", path="/v1/models/{model:.+}", operation="get", handle=get_model),
-        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat(ACCENT)),
+        Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat_endpoint(OPTIONS)),
         Route(method="POST", path="/v1/responses", operation="chat", handle=create_response),
         Route(method="POST", path="/v1/responses/input_tokens", operation="count", handle=count_input_tokens),
         Route(method="*", path="/v1/responses/{response}", operation="get", handle=not_kept),

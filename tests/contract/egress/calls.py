@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import pytest
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
-from application.ports.outbound import OutboundFailure, OutboundRequest
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
+from application.ports.outbound_http import OutboundFailure, OutboundRequest
 from tests.contract.egress.loopback import HOST, Server
 
 if TYPE_CHECKING:

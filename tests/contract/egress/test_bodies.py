@@ -15,7 +15,7 @@ from tests.contract.egress.loopback import serving
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from application.ports.outbound import OutboundFailure
+    from application.ports.outbound_http import OutboundFailure
     from tests.contract.egress.loopback import Conversation
 
 MEBIBYTE = 1_048_576

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
 from tests.contract.egress.loopback import HOST
 from tests.contract.outbound_contract import OutboundContract
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
-from application.ports.outbound import OutboundRequest
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
+from application.ports.outbound_http import OutboundRequest
 from tests.contract.egress.calls import a_get, a_post, egress_to, failure_of
 from tests.contract.egress.loopback import HOST, Names, serving
 

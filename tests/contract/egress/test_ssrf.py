@@ -7,10 +7,10 @@ from ipaddress import ip_address
 import aiohttp
 import pytest
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.attempt import Attempt, current
-from adapters.egress.client import Egress
-from adapters.egress.urls import read_request
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.call_timings import Attempt, current
+from adapters.egress.guarded_client import Egress
+from adapters.egress.url_parsing import read_request
 from tests.contract.egress.calls import a_get, failure_of, trust
 from tests.contract.egress.loopback import Canary, Names
 from tests.unit.egress.vectors import ACCEPTED, REFUSED_ADDRESSES, REFUSED_URLS

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from application.ports.outbound import OutboundFailure
+from application.ports.outbound_http import OutboundFailure
 from tests.contract.egress.calls import a_get, egress_to
 from tests.contract.egress.loopback import serving
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from adapters.egress.client import Egress
-    from application.ports.outbound import OutboundRequest
+    from adapters.egress.guarded_client import Egress
+    from application.ports.outbound_http import OutboundRequest
     from tests.contract.egress.loopback import Conversation, Server
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
-from adapters.egress.resolver import SystemResolver
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
+from adapters.egress.guarded_resolver import SystemResolver
 from tests.contract.egress.calls import a_get, a_post, egress_to, failure_of
 from tests.contract.egress.loopback import HOST, Names, serving
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from aiohttp.abc import ResolveResult
 
-    from application.ports.outbound import OutboundFailure, OutboundRequest
+    from application.ports.outbound_http import OutboundFailure, OutboundRequest
     from tests.contract.egress.loopback import Conversation
 
 HEAD = b"HTTP/1.1 200 OK\r\n"

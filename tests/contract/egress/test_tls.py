@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import uvloop
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
 from tests.contract.egress.calls import a_get, egress_to, failure_of
 from tests.contract.egress.certificates import Authority
 from tests.contract.egress.loopback import HOST, serving
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from application.ports.outbound import OutboundResponse
+    from application.ports.outbound_http import OutboundResponse
     from tests.contract.egress.loopback import Conversation
 
 

@@ -22,7 +22,7 @@ from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.usage import UsageViews
 from tests.fakes.embeddings import FakeEmbeddings
 from tests.http_service import ORGANIZATION, a_token
-from tests.prompts import Desk
+from tests.prompts import PromptSetup
 
 if TYPE_CHECKING:
     from application.prompts.generation import Generation
@@ -35,12 +35,14 @@ RESPONSES = "/v1/responses"
 MESSAGES = "/v1/messages"
 
 
-def a_desk() -> Desk:
+def a_desk() -> PromptSetup:
     """Return the desk of the organization whose tokens `a_token` makes."""
-    return Desk(organization_id=ORGANIZATION)
+    return PromptSetup(organization_id=ORGANIZATION)
 
 
-def prompt_routes(desk: Desk, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None) -> list[Route]:
+def prompt_routes(
+    desk: PromptSetup, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None
+) -> list[Route]:
     """Return the routes; with `generation`, that runs the prompts in place of the desk's own."""
     ports = desk.ports if generation is None else replace(desk.ports, generation=generation)
     select = partial(select_model, readiness=desk.readiness)

@@ -8,9 +8,9 @@ import anthropic
 import openai
 import orjson
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from tests.contract.http.prompting import a_desk, prompt_routes
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 from tests.http_service import a_token
 from tests.prompts import an_account
 from tests.unit.providers.prompting import EVENTS, events

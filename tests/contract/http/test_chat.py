@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from application.ports.provider_gateway import UpstreamFailure
     from tests.http_service import Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 HELLO = [{"role": "user", "content": "Hello"}]
 CONVERSATION = [
@@ -52,16 +52,16 @@ UNDERSTOOD = (
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PromptSetup:
     return a_desk()
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*prompt_routes(desk))
 
 
-async def test_an_answer_has_openais_shape(desk: Desk, service: Service) -> None:
+async def test_an_answer_has_openais_shape(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x")
     desk.generation.plays(
         "gpt-x", completed("Hi.", usage=TokenUsage(input_tokens=7, output_tokens=3, reasoning_tokens=1))
@@ -91,7 +91,7 @@ async def test_an_answer_has_openais_shape(desk: Desk, service: Service) -> None
     }
 
 
-async def test_what_the_provider_does_not_say_is_made_up_of_nothing(desk: Desk, service: Service) -> None:
+async def test_what_the_provider_does_not_say_is_made_up_of_nothing(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", completed("", usage=TokenUsage(), answered_by=None, finish_reason="other"))
     document = (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})).document
@@ -99,7 +99,7 @@ async def test_what_the_provider_does_not_say_is_made_up_of_nothing(desk: Desk, 
     assert document["choices"][0]["finish_reason"] == "stop"
 
 
-async def test_the_conversation_reaches_the_model(desk: Desk, service: Service) -> None:
+async def test_the_conversation_reaches_the_model(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x")
     body = {
         "model": "gpt-x",
@@ -149,7 +149,7 @@ async def test_the_conversation_reaches_the_model(desk: Desk, service: Service) 
     ],
 )
 async def test_what_this_service_itself_reads_is_checked(
-    desk: Desk, service: Service, change: dict[str, Any], param: str
+    desk: PromptSetup, service: Service, change: dict[str, Any], param: str
 ) -> None:
     desk.model("gpt-x")
     body = {name: value for name, value in ({"model": "gpt-x", "messages": HELLO} | change).items() if value is not ...}
@@ -162,7 +162,7 @@ async def test_what_this_service_itself_reads_is_checked(
     assert desk.generation.calls == []
 
 
-async def test_a_body_is_handed_on_no_deeper_than_it_can_be_written(desk: Desk, service: Service) -> None:
+async def test_a_body_is_handed_on_no_deeper_than_it_can_be_written(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x")
     nested: Any = "deep"
     for _ in range(300):
@@ -202,7 +202,7 @@ async def test_refusals_before_the_view_have_the_same_shape(service: Service) ->
     ],
 )
 async def test_a_failure_of_the_provider_is_told_in_openais_words(
-    desk: Desk, service: Service, *, failure: UpstreamFailure, status: int, code: str, retry: str
+    desk: PromptSetup, service: Service, *, failure: UpstreamFailure, status: int, code: str, retry: str
 ) -> None:
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", failure)
@@ -214,7 +214,7 @@ async def test_a_failure_of_the_provider_is_told_in_openais_words(
     assert (failure.hint or "") in reply.document["error"]["message"]
 
 
-async def test_a_model_that_is_not_there_or_out_of_use_is_told(desk: Desk, service: Service) -> None:
+async def test_a_model_that_is_not_there_or_out_of_use_is_told(desk: PromptSetup, service: Service) -> None:
     desk.model("off", is_enabled=False)
     unknown = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (unknown.status, unknown.document["error"]["code"]) == (404, "model_not_found")
@@ -224,7 +224,7 @@ async def test_a_model_that_is_not_there_or_out_of_use_is_told(desk: Desk, servi
     assert off.headers["x-should-retry"] == "false"
 
 
-async def test_models_are_listed_once_by_their_providers_names(desk: Desk, service: Service) -> None:
+async def test_models_are_listed_once_by_their_providers_names(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x", name="b")
     desk.model("gpt-x", name="c", of=an_account(name="Another"))
     desk.model("gpt-y", name="a", type="unknown")
@@ -241,7 +241,7 @@ async def test_models_are_listed_once_by_their_providers_names(desk: Desk, servi
     assert data[1]["modelbook_id"] == data[4]["modelbook_id"]
 
 
-async def test_lists_of_models_come_in_pages_and_in_anthropics_shape(desk: Desk, service: Service) -> None:
+async def test_lists_of_models_come_in_pages_and_in_anthropics_shape(desk: PromptSetup, service: Service) -> None:
     for name in ("a", "b", "c"):
         desk.model(f"gpt-{name}", name=f"gpt-{name}", context_window=100, max_tokens=10)
     page = await service.ask("GET", "/v1/models?limit=2", token=a_token(Role.VIEWER))
@@ -259,7 +259,7 @@ async def test_lists_of_models_come_in_pages_and_in_anthropics_shape(desk: Desk,
     assert (model["type"], model["display_name"], model["max_input_tokens"]) == ("model", "gpt-b", 100)
 
 
-async def test_a_model_is_shown_by_any_of_its_names(desk: Desk, service: Service) -> None:
+async def test_a_model_is_shown_by_any_of_its_names(desk: PromptSetup, service: Service) -> None:
     model = desk.model("vendor/gpt-x:free", name="Ours")
     for name in (str(model.id), "vendor/gpt-x:free", "Ours"):
         reply = await service.ask("GET", f"/v1/models/{name}", token=a_token(Role.VIEWER))

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.http_service import Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PromptSetup:
     return a_desk()
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*prompt_routes(desk))
 
 
-async def test_a_choice_is_explained(desk: Desk, service: Service) -> None:
+async def test_a_choice_is_explained(desk: PromptSetup, service: Service) -> None:
     cheap = desk.model("cheap", name="Cheap", price=a_price("0.001", "0.002"))
     dear = desk.model("dear", name="Dear", price=a_price("0.1", "0.2"))
     off = desk.model("off", name="Off", is_enabled=False)
@@ -53,7 +53,9 @@ async def test_a_choice_is_explained(desk: Desk, service: Service) -> None:
     assert desk.generation.calls == []
 
 
-async def test_of_very_many_candidates_the_best_are_told_and_all_are_counted(desk: Desk, service: Service) -> None:
+async def test_of_very_many_candidates_the_best_are_told_and_all_are_counted(
+    desk: PromptSetup, service: Service
+) -> None:
     for number in range(900):
         desk.model(f"off-{number}", is_enabled=False)
     on = [desk.model(f"on-{number}") for number in range(200)]
@@ -63,7 +65,7 @@ async def test_of_very_many_candidates_the_best_are_told_and_all_are_counted(des
     assert (document["candidateCount"], document["droppedBy"]) == (1_100, {"disabled": 900})
 
 
-async def test_a_choice_that_leads_nowhere_is_no_error(desk: Desk, service: Service) -> None:
+async def test_a_choice_that_leads_nowhere_is_no_error(desk: PromptSetup, service: Service) -> None:
     off, blind = desk.model(is_enabled=False), desk.model()
     reply = await post(service, "/api/ai/select", {"modelId": str(off.id)})
     assert (reply.status, reply.document["selected"]) == (200, None)
@@ -72,7 +74,7 @@ async def test_a_choice_that_leads_nowhere_is_no_error(desk: Desk, service: Serv
     assert (seeing.document["candidates"][0]["kept"], rules) == (True, ["images", "asked-for"])
 
 
-async def test_figures_of_use_are_reported(desk: Desk, service: Service) -> None:
+async def test_figures_of_use_are_reported(desk: PromptSetup, service: Service) -> None:
     model = desk.model("gpt-x", price=a_price("0.001", "0.001"))
     for _ in range(2):
         await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from application.errors import InvalidInput, RateLimited, Unavailable
-from application.policies.quotas import QUOTAS
+from application.policies.rate_limit_quotas import QUOTAS
 from application.ports.provider_gateway import Category, ContextUse
 from entrypoints.http import openai_shape
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from tests.http_service import Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 HELLO = [{"role": "user", "content": "Hello"}]
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PromptSetup:
     return a_desk()
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*prompt_routes(desk))
 
 
@@ -62,7 +62,7 @@ async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Servi
     ],
 )
 async def test_what_is_too_long_is_told_in_the_words_that_clients_look_for(
-    desk: Desk, service: Service, context: ContextUse | None, window: int | None, words: str
+    desk: PromptSetup, service: Service, context: ContextUse | None, window: int | None, words: str
 ) -> None:
     desk.model("gpt-x", context_window=window)
     failure = a_failure("context_length_exceeded", is_retryable=False, context=context)
@@ -76,7 +76,9 @@ async def test_what_is_too_long_is_told_in_the_words_that_clients_look_for(
     assert (streamed.status, events(streamed)[-1][1]) == (200, whole.document)
 
 
-async def test_what_the_filter_refuses_is_told_in_the_words_that_clients_look_for(desk: Desk, service: Service) -> None:
+async def test_what_the_filter_refuses_is_told_in_the_words_that_clients_look_for(
+    desk: PromptSetup, service: Service
+) -> None:
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("content_filter", is_retryable=False))
     error = (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})).document["error"]
@@ -84,7 +86,7 @@ async def test_what_the_filter_refuses_is_told_in_the_words_that_clients_look_fo
     assert "content management policy" in error["message"]
 
 
-async def test_an_answer_that_the_filter_ended_says_so(desk: Desk, service: Service) -> None:
+async def test_an_answer_that_the_filter_ended_says_so(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", "Once", completed("Once", finish_reason="content_filter"))
     whole = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
@@ -94,7 +96,7 @@ async def test_an_answer_that_the_filter_ended_says_so(desk: Desk, service: Serv
 
 
 @pytest.mark.parametrize("name", ["deadlineSeconds", "deadline_seconds"])
-async def test_the_deadline_is_a_field_of_this_door_too(desk: Desk, service: Service, name: str) -> None:
+async def test_the_deadline_is_a_field_of_this_door_too(desk: PromptSetup, service: Service, name: str) -> None:
     desk.model("gpt-x")
     for seconds in (0.5, 600):
         assert (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, name: seconds})).status == 200
@@ -103,7 +105,7 @@ async def test_the_deadline_is_a_field_of_this_door_too(desk: Desk, service: Ser
     assert (refused.status, refused.document["error"]["code"]) == (400, "invalid_value")
 
 
-async def test_no_repetition_is_invited_after_our_own(desk: Desk, service: Service) -> None:
+async def test_no_repetition_is_invited_after_our_own(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("overloaded"))
     reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})

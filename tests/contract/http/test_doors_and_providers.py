@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import pytest
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from tests.builders import AN_ENDPOINT
 from tests.contract.http.prompting import CHAT, GENERATE, MESSAGES, RESPONSES, a_desk, events, post, prompt_routes
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 from tests.prompts import an_account
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.http_service import Reply, Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 HELLO: Final = [{"role": "user", "content": "Hello"}]
 OWN: Final = {"deadlineSeconds": 30, "idle_seconds": 5}
@@ -55,7 +55,7 @@ class Providers:
     """A desk whose accounts are asked through the real adapters."""
 
     def __init__(self) -> None:
-        self.desk: Desk = a_desk()
+        self.desk: PromptSetup = a_desk()
         self.outbound = FakeOutbound()
         self.openai = an_account(provider_type="openai", name="OpenAI")
         self.anthropic = an_account(provider_type="anthropic", name="Anthropic")

@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.http_service import Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 EMBED = "/api/ai/embed"
 DOOR = "/v1/embeddings"
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PromptSetup:
     return a_desk()
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*prompt_routes(desk))
 
 
-async def test_texts_are_embedded_by_the_model_that_is_named(desk: Desk, service: Service) -> None:
+async def test_texts_are_embedded_by_the_model_that_is_named(desk: PromptSetup, service: Service) -> None:
     model = desk.model("vectors-1", type="embedding")
     reply = await post(service, EMBED, {"modelId": str(model.id), "texts": ["abc", "de"]})
     assert reply.status == 200, reply.content
@@ -40,7 +40,7 @@ async def test_texts_are_embedded_by_the_model_that_is_named(desk: Desk, service
     assert (document["model"]["id"], document["answeredBy"]) == (str(model.id), "vectors-1-snapshot")
 
 
-async def test_a_need_that_names_no_type_is_one_for_embeddings(desk: Desk, service: Service) -> None:
+async def test_a_need_that_names_no_type_is_one_for_embeddings(desk: PromptSetup, service: Service) -> None:
     desk.model("writer")
     wanted = desk.model("vectors-1", type="embedding")
     for body in ({}, {"need": {"strategy": "cheapest"}}):
@@ -48,7 +48,7 @@ async def test_a_need_that_names_no_type_is_one_for_embeddings(desk: Desk, servi
         assert reply.document["model"]["id"] == str(wanted.id), reply.content
 
 
-async def test_the_door_has_openais_shape(desk: Desk, service: Service) -> None:
+async def test_the_door_has_openais_shape(desk: PromptSetup, service: Service) -> None:
     desk.model("vectors-1", type="embedding")
     reply = await post(service, DOOR, {"model": "vectors-1", "input": "abc", "user": "u"})
     assert reply.document == {
@@ -60,7 +60,7 @@ async def test_the_door_has_openais_shape(desk: Desk, service: Service) -> None:
     assert reply.headers["Ignored-Fields"] == "user"
 
 
-async def test_base64_is_what_the_sdks_decode(desk: Desk, service: Service) -> None:
+async def test_base64_is_what_the_sdks_decode(desk: PromptSetup, service: Service) -> None:
     desk.model("vectors-1", type="embedding")
     reply = await post(service, DOOR, {"model": "vectors-1", "input": [[1, 2, 3]], "encoding_format": "base64"})
     assert unpack("<2f", b64decode(reply.document["data"][0]["embedding"])) == (3.0, 0.5)
@@ -77,7 +77,7 @@ async def test_base64_is_what_the_sdks_decode(desk: Desk, service: Service) -> N
     ],
 )
 async def test_what_cannot_be_is_refused(
-    desk: Desk, service: Service, *, path: str, body: dict[str, Any], status: int
+    desk: PromptSetup, service: Service, *, path: str, body: dict[str, Any], status: int
 ) -> None:
     desk.model("vectors-1", type="embedding")
     reply = await post(service, path, body)

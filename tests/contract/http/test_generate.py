@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from application.ports.provider_gateway import UpstreamFailure
     from tests.http_service import Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 OVERLOADED = {
     "outcome": "overloaded",
@@ -38,16 +38,16 @@ SUCCEEDED = {
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PromptSetup:
     return a_desk()
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*prompt_routes(desk))
 
 
-async def test_the_answer_tells_everything_about_itself(desk: Desk, service: Service) -> None:
+async def test_the_answer_tells_everything_about_itself(desk: PromptSetup, service: Service) -> None:
     model = desk.model("gpt-x", name="Ours", price=a_price("0.00015", "0.0006"))
     desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
     desk.generation.plays("gpt-x", completed("Hello."))
@@ -85,13 +85,13 @@ async def test_the_answer_tells_everything_about_itself(desk: Desk, service: Ser
     }
 
 
-async def test_a_cost_that_is_not_known_is_null_with_a_reason(desk: Desk, service: Service) -> None:
+async def test_a_cost_that_is_not_known_is_null_with_a_reason(desk: PromptSetup, service: Service) -> None:
     model = desk.model(price=None)
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
     assert (reply.document["costUsd"], reply.document["costUnknownReason"]) == (None, "price-unknown")
 
 
-async def test_a_need_is_met_by_the_model_that_fits(desk: Desk, service: Service) -> None:
+async def test_a_need_is_met_by_the_model_that_fits(desk: PromptSetup, service: Service) -> None:
     desk.model("dear", price=a_price("0.5", "0.5"))
     desk.model("small", context_window=1000, price=a_price("0.0001", "0.0001"))
     desk.model("fit", capabilities=frozenset({"function_calling"}))
@@ -106,7 +106,7 @@ async def test_a_need_is_met_by_the_model_that_fits(desk: Desk, service: Service
     assert reply.document["model"]["providerModelId"] == "fit"
 
 
-async def test_viewers_choose_but_do_not_run(desk: Desk, service: Service) -> None:
+async def test_viewers_choose_but_do_not_run(desk: PromptSetup, service: Service) -> None:
     desk.model()
     viewer = a_token(Role.VIEWER)
     assert (await service.ask("POST", "/api/ai/select", token=viewer, json={})).status == 200
@@ -119,7 +119,7 @@ async def test_a_model_that_is_not_there_is_not_found(service: Service) -> None:
         assert (reply.status, reply.document["code"]) == (404, "model-not-found")
 
 
-async def test_a_model_out_of_use_is_refused_with_the_reasons(desk: Desk, service: Service) -> None:
+async def test_a_model_out_of_use_is_refused_with_the_reasons(desk: PromptSetup, service: Service) -> None:
     account = an_account(name="Away", is_enabled=False)
     model = desk.model("gpt-x", of=account, is_enabled=False)
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
@@ -141,7 +141,7 @@ async def test_a_model_out_of_use_is_refused_with_the_reasons(desk: Desk, servic
     ]
 
 
-async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(desk: Desk, service: Service) -> None:
+async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(desk: PromptSetup, service: Service) -> None:
     desk.model(price=None)
     reply = await post(service, GENERATE, {"need": {"maxCostPer1kTokens": 1}, "prompt": "Hi"})
     assert (reply.status, reply.document["code"]) == (422, "no-model-fits")
@@ -161,7 +161,7 @@ async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(desk: Desk,
     ],
 )
 async def test_a_failed_prompt_says_what_failed_and_how_often(
-    desk: Desk, service: Service, failure: UpstreamFailure, status: int, retry_after: str | None
+    desk: PromptSetup, service: Service, failure: UpstreamFailure, status: int, retry_after: str | None
 ) -> None:
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", failure)
@@ -171,7 +171,7 @@ async def test_a_failed_prompt_says_what_failed_and_how_often(
     assert [attempt["outcome"] for attempt in reply.document["attempts"]] == [failure.category]
 
 
-async def test_neither_prompts_nor_answers_are_logged(desk: Desk, service: Service) -> None:
+async def test_neither_prompts_nor_answers_are_logged(desk: PromptSetup, service: Service) -> None:
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", completed("The moon is made of cheese."))
     desk.generation.plays("gpt-x", a_failure())

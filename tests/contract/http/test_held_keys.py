@@ -10,7 +10,7 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.options import HttpOptions
 from entrypoints.http.responses import json_response
 from tests.contract.http.views import THINGS, a_route
-from tests.fakes.claims import FakeClaims
+from tests.fakes.idempotency_claims import FakeClaims
 from tests.http_service import a_token
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from entrypoints.http.options import HttpOptions
 from entrypoints.http.principal import Role
 from entrypoints.http.responses import json_response
 from tests.contract.http.views import THINGS, Things, a_route, thing_routes
-from tests.fakes.claims import FakeClaims
+from tests.fakes.idempotency_claims import FakeClaims
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
 
 if TYPE_CHECKING:

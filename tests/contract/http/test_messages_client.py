@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import anthropic
 import pytest
 
-from application.prompts.blobs import is_ours
+from application.prompts.opaque_blobs import is_ours
 from tests.contract.http.served import (
     BASE,
     MODELS,

@@ -9,7 +9,7 @@ import pytest
 
 from application.caller import current_caller
 from application.errors import CommandOutcomeUnknown, ModelNotFound, Unavailable
-from application.recorded import Recorded
+from application.recorded_revision import Recorded
 from entrypoints.http.authorization import Access
 from tests.contract.http.test_idempotency import UnreachableClaims
 from tests.contract.http.views import THINGS, Thing, a_route

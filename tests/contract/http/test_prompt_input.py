@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from application.prompts.conversation import Conversation
     from tests.http_service import Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 IMAGE = {"mediaType": "image/png", "data": "aGVsbG8="}
 CONVERSATION = [
@@ -48,20 +48,22 @@ KEY = {"Idempotency-Key": "the only one"}
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PromptSetup:
     return a_desk()
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*prompt_routes(desk))
 
 
-def asked(desk: Desk) -> Conversation:
+def asked(desk: PromptSetup) -> Conversation:
     return desk.generation.calls[-1].request.client.conversation()
 
 
-async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(desk: Desk, service: Service) -> None:
+async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(
+    desk: PromptSetup, service: Service
+) -> None:
     model = desk.model("gpt-x")
     body = {
         "providerModelId": "gpt-x",
@@ -80,7 +82,7 @@ async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(de
     assert (request.deadline_seconds, request.idle_seconds) == (1.5, 0.5)
 
 
-async def test_one_turn_can_be_written_shortly(desk: Desk, service: Service) -> None:
+async def test_one_turn_can_be_written_shortly(desk: PromptSetup, service: Service) -> None:
     desk.model(type="multimodal", capabilities=frozenset({"vision"}))
     reply = await post(service, GENERATE, {"prompt": "What is it?", "images": [IMAGE]})
     assert reply.status == 200
@@ -132,7 +134,7 @@ async def test_one_turn_can_be_written_shortly(desk: Desk, service: Service) -> 
     ],
 )
 async def test_what_cannot_be_meant_is_refused_where_it_stands(
-    desk: Desk, service: Service, change: dict[str, Any], pointer: str
+    desk: PromptSetup, service: Service, change: dict[str, Any], pointer: str
 ) -> None:
     desk.model()
     body = {name: value for name, value in ({"prompt": "Hi"} | change).items() if value is not ...}
@@ -143,7 +145,7 @@ async def test_what_cannot_be_meant_is_refused_where_it_stands(
     assert desk.generation.calls == []
 
 
-async def test_a_body_may_have_thirty_two_mebibytes_and_no_more(desk: Desk, service: Service) -> None:
+async def test_a_body_may_have_thirty_two_mebibytes_and_no_more(desk: PromptSetup, service: Service) -> None:
     desk.model(type="vision")
     small = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (31 * 1024 * 1024)}]}
     large = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (32 * 1024 * 1024)}]}
@@ -152,7 +154,7 @@ async def test_a_body_may_have_thirty_two_mebibytes_and_no_more(desk: Desk, serv
     assert (reply.status, reply.document["largestBody"]) == (413, 32 * 1024 * 1024)
 
 
-async def test_a_prompt_with_an_idempotency_key_is_run_once(desk: Desk, service: Service) -> None:
+async def test_a_prompt_with_an_idempotency_key_is_run_once(desk: PromptSetup, service: Service) -> None:
     desk.model()
     replies = [await post(service, GENERATE, {"prompt": "Hi"}, **KEY) for _ in range(2)]
     assert [reply.status for reply in replies] == [200, 200]
@@ -163,7 +165,7 @@ async def test_a_prompt_with_an_idempotency_key_is_run_once(desk: Desk, service:
     assert len(desk.generation.calls) == 1
 
 
-async def test_a_stream_with_an_idempotency_key_is_not_run_twice(desk: Desk, service: Service) -> None:
+async def test_a_stream_with_an_idempotency_key_is_not_run_twice(desk: PromptSetup, service: Service) -> None:
     desk.model()
     first = await post(service, GENERATE, {"prompt": "Hi", "stream": True}, **KEY)
     again = await post(service, GENERATE, {"prompt": "Hi", "stream": True}, **KEY)

@@ -10,7 +10,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from application.prompts.blobs import is_ours
+from application.prompts.opaque_blobs import is_ours
 from tests.contract.http.served import (
     NAME,
     STREAMS,

@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
     from tests.fakes.generation import Call
     from tests.http_service import Service
-    from tests.prompts import Desk
+    from tests.prompts import PromptSetup
 
 STREAM = {"prompt": "Hi", "stream": True}
 CHAT_STREAM = {"model": "gpt-x", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PromptSetup:
     desk = a_desk()
     desk.model("gpt-x")
     return desk
 
 
 @pytest.fixture
-async def service(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> Service:
+async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
     return await serve(*prompt_routes(desk))
 
 
@@ -50,7 +50,7 @@ async def ended(call: Call) -> str | None:
     return call.ending
 
 
-async def test_words_come_one_by_one_and_the_rest_at_the_end(desk: Desk, service: Service) -> None:
+async def test_words_come_one_by_one_and_the_rest_at_the_end(desk: PromptSetup, service: Service) -> None:
     desk.generation.plays("gpt-x", "Hel", "lo,\n", "wörld", completed("Hello,\nwörld"))
     whole = await post(service, GENERATE, {"prompt": "Hi"})
     reply = await post(service, GENERATE, STREAM)
@@ -64,14 +64,16 @@ async def test_words_come_one_by_one_and_the_rest_at_the_end(desk: Desk, service
     assert (done["finishReason"], done["attempts"][0]["outcome"]) == ("stop", "ok")
 
 
-async def test_before_the_first_words_a_failure_is_a_problem_with_its_status(desk: Desk, service: Service) -> None:
+async def test_before_the_first_words_a_failure_is_a_problem_with_its_status(
+    desk: PromptSetup, service: Service
+) -> None:
     desk.generation.plays("gpt-x", a_failure("auth_invalid"))
     reply = await post(service, GENERATE, STREAM)
     assert (reply.status, reply.headers["Content-Type"]) == (502, "application/problem+json")
     assert reply.document["category"] == "auth_invalid"
 
 
-async def test_after_the_first_words_a_failure_is_an_event(desk: Desk, service: Service) -> None:
+async def test_after_the_first_words_a_failure_is_an_event(desk: PromptSetup, service: Service) -> None:
     desk.generation.plays("gpt-x", "Once upon", a_failure("overloaded", upstream_request_id="r1"))
     reply = await post(service, GENERATE, STREAM)
     first, (name, problem) = events(reply)
@@ -104,7 +106,9 @@ async def test_chunks_come_as_in_openais_api(service: Service) -> None:
     assert len(without) == len(chunks)
 
 
-async def test_a_failure_among_the_chunks_is_an_error_in_openais_shape_and_no_end(desk: Desk, service: Service) -> None:
+async def test_a_failure_among_the_chunks_is_an_error_in_openais_shape_and_no_end(
+    desk: PromptSetup, service: Service
+) -> None:
     desk.generation.plays("gpt-x", "Once upon", a_failure("overloaded"))
     reply = await post(service, CHAT, CHAT_STREAM)
     data = [data for _, data in events(reply)]
@@ -130,7 +134,7 @@ async def opened(service: Service, path: str, body: object) -> tuple[StreamReade
 
 @pytest.mark.parametrize(("path", "body"), [(GENERATE, STREAM), (CHAT, CHAT_STREAM)])
 async def test_a_client_that_goes_away_in_mid_stream_ends_the_call_at_once(
-    desk: Desk, service: Service, path: str, body: object
+    desk: PromptSetup, service: Service, path: str, body: object
 ) -> None:
     desk.generation.plays("gpt-x", "Once upon", HANG)
     incoming, client = await opened(service, path, body)
@@ -149,7 +153,7 @@ async def test_a_client_that_goes_away_in_mid_stream_ends_the_call_at_once(
 )
 @pytest.mark.parametrize("size", [10, 300_000])
 async def test_a_client_that_goes_away_before_the_answer_ends_the_call_at_once(
-    desk: Desk, service: Service, path: str, body: dict[str, object], size: int
+    desk: PromptSetup, service: Service, path: str, body: dict[str, object], size: int
 ) -> None:
     desk.generation.plays("gpt-x", HANG)
     long = "x" * size
@@ -163,13 +167,15 @@ async def test_a_client_that_goes_away_before_the_answer_ends_the_call_at_once(
     assert service.log.lines("unforeseen error") == []
 
 
-async def test_a_connection_serves_the_next_prompt_after_a_stream(desk: Desk, service: Service) -> None:
+async def test_a_connection_serves_the_next_prompt_after_a_stream(desk: PromptSetup, service: Service) -> None:
     for _ in range(3):
         assert events(await post(service, GENERATE, STREAM))[-1][0] == "done"
     assert {call.ending for call in desk.generation.calls} == {"finished"}
 
 
-async def test_a_long_silence_is_filled_with_heartbeats(desk: Desk, serve: Callable[..., Awaitable[Service]]) -> None:
+async def test_a_long_silence_is_filled_with_heartbeats(
+    desk: PromptSetup, serve: Callable[..., Awaitable[Service]]
+) -> None:
     service = await serve(*prompt_routes(desk, heartbeat_seconds=0.02))
     desk.generation.plays("gpt-x", HANG)
     incoming, client = await opened(service, GENERATE, STREAM)
@@ -179,7 +185,7 @@ async def test_a_long_silence_is_filled_with_heartbeats(desk: Desk, serve: Calla
 
 
 async def test_what_fails_after_a_heartbeat_is_an_event_too(
-    desk: Desk, serve: Callable[..., Awaitable[Service]]
+    desk: PromptSetup, serve: Callable[..., Awaitable[Service]]
 ) -> None:
     service = await serve(*prompt_routes(desk, heartbeat_seconds=0.02))
     desk.generation.plays("gpt-x", HANG)

@@ -9,13 +9,13 @@ from application.ports.provider_gateway import ProviderConnection
 from application.prompts.completion import Completion, TextDelta
 from application.prompts.conversation import Image, Sampling
 from application.prompts.generation import GenerationRequest
-from sandbox.keys import VALID
+from sandbox.magic_keys import VALID
 from tests.fakes.client import FakeClient, a_conversation, a_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.providers.gateway import Gateway
+    from adapters.providers.provider_gateway import Gateway
     from application.ports.provider_gateway import OfferedModel, TestReport
     from sandbox.server import Sandbox
 

@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 from yarl import URL
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
-from adapters.providers.gateway import Gateway
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
+from adapters.providers.provider_gateway import Gateway
 from sandbox.server import Sandbox
 from tests.contract.providers.account import Accounts
 

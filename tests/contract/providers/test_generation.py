@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.generation_contract import GenerationContract
-from tests.contract.sandbox.talk import CHAT_MODELS
+from tests.contract.sandbox.sandbox_client import CHAT_MODELS
 
 if TYPE_CHECKING:
     from tests.contract.providers.account import Accounts

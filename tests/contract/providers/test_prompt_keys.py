@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from sandbox.keys import KEYS
+from sandbox.magic_keys import KEYS
 from tests.contract.providers.account import EVERY_PROVIDER
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted, TextDelta
 from application.prompts.conversation import Image

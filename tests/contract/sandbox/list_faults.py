@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.contract.sandbox.talk import Talk
+from tests.contract.sandbox.sandbox_client import SandboxClient
 
 
-async def empty_list(talk: Talk) -> None:
+async def empty_list(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="empty_list")
     assert (await talk.list()).json() == {"object": "list", "data": []}
 
 
-async def second_page_fails(talk: Talk) -> None:
-    anthropic = Talk(talk.sandbox, talk.http, "anthropic")
+async def second_page_fails(talk: SandboxClient) -> None:
+    anthropic = SandboxClient(talk.sandbox, talk.http, "anthropic")
     talk.sandbox.faults.add(kind="second_page_fails")
     first = (await anthropic.list()).json()
     second = await anthropic.list(f"?after_id={first['last_id']}")
@@ -19,18 +19,24 @@ async def second_page_fails(talk: Talk) -> None:
     assert second.json()["error"]["type"] == "api_error"
 
 
-async def repeating_page_token(talk: Talk) -> None:
+async def repeating_page_token(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="repeating_page_token")
-    anthropic, google = Talk(talk.sandbox, talk.http, "anthropic"), Talk(talk.sandbox, talk.http, "google")
+    anthropic, google = (
+        SandboxClient(talk.sandbox, talk.http, "anthropic"),
+        SandboxClient(talk.sandbox, talk.http, "google"),
+    )
     first = (await anthropic.list()).json()
     assert (await anthropic.list(f"?after_id={first['last_id']}")).json() == first
     page = (await google.list()).json()
     assert (await google.list(f"?pageToken={page['nextPageToken']}")).json() == page
 
 
-async def endless_pages(talk: Talk) -> None:
+async def endless_pages(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="endless_pages")
-    anthropic, google = Talk(talk.sandbox, talk.http, "anthropic"), Talk(talk.sandbox, talk.http, "google")
+    anthropic, google = (
+        SandboxClient(talk.sandbox, talk.http, "anthropic"),
+        SandboxClient(talk.sandbox, talk.http, "google"),
+    )
     ids: set[str] = set()
     cursor = token = ""
     for _ in range(5):

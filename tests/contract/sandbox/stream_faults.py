@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.sandbox.talk import Talk, chat_body, chat_path, key_headers
+from tests.contract.sandbox.sandbox_client import SandboxClient, chat_body, chat_path, key_headers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-async def chunks(talk: Talk) -> AsyncIterator[bytes]:
+async def chunks(talk: SandboxClient) -> AsyncIterator[bytes]:
     """The pieces of a streamed answer, as they come off the wire."""
     body = chat_body(talk.provider, "gpt-4o", "Hello there", stream=True)
     url = talk.sandbox.endpoint(talk.provider) + chat_path(talk.provider, "gpt-4o", stream=True)
@@ -24,20 +24,20 @@ async def chunks(talk: Talk) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def collect(talk: Talk, received: bytearray) -> None:
+async def collect(talk: SandboxClient, received: bytearray) -> None:
     """Put what comes of a streamed answer into `received`, where it stays when this is cut short."""
     async for chunk in chunks(talk):
         received += chunk
 
 
-async def slow_stream(talk: Talk) -> None:
+async def slow_stream(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="slow_stream", seconds=0.02)
     times = [time.monotonic() async for _ in chunks(talk)]
     assert len(times) >= 3
     assert times[-1] - times[0] >= 0.02 * (len(times) - 2)
 
 
-async def hang_mid_stream(talk: Talk) -> None:
+async def hang_mid_stream(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="hang_mid_stream", after=2)
     received = bytearray()
     with pytest.raises(TimeoutError):
@@ -46,7 +46,7 @@ async def hang_mid_stream(talk: Talk) -> None:
     assert await talk.sandbox.requests[-1].wait_ended() == "disconnected"
 
 
-async def error_event(talk: Talk) -> None:
+async def error_event(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="error_event", after=2)
     answer = await talk.chat(stream=True)
     assert (answer.status, len(answer.events())) == (200, 3)
@@ -54,7 +54,7 @@ async def error_event(talk: Talk) -> None:
     assert "[DONE]" not in answer.text
 
 
-async def truncated_stream(talk: Talk) -> None:
+async def truncated_stream(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="truncated_stream", after=3)
     answer = await talk.chat(stream=True)
     events = answer.text.split("\n\n")
@@ -63,21 +63,21 @@ async def truncated_stream(talk: Talk) -> None:
     assert not events[-1].endswith("}")
 
 
-async def missing_end(talk: Talk) -> None:
+async def missing_end(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="missing_end", events=2)
     answer = await talk.chat(stream=True)
     assert answer.text.endswith("}\n\n")
     assert all(event["choices"][0]["finish_reason"] is None for event in answer.events())
 
 
-async def long_line(talk: Talk) -> None:
+async def long_line(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="long_line")
     answer = await talk.chat(stream=True)
     assert max(len(line) for line in answer.text.splitlines()) > 200 * 1024
     assert len(answer.events()[2]["choices"][0]["delta"]["content"]) == 200 * 1024
 
 
-async def split_utf8(talk: Talk) -> None:
+async def split_utf8(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="split_utf8")
     pieces = [chunk async for chunk in chunks(talk)]
     broken = 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import anthropic
 import pytest
 
+from tests.contract.sandbox.sandbox_client import PNG_TEXT, SandboxClient
 from tests.contract.sandbox.sdks import anthropic_client
-from tests.contract.sandbox.talk import PNG_TEXT, Talk
 
 if TYPE_CHECKING:
     import aiohttp
@@ -220,6 +220,6 @@ async def test_refuses_what_the_real_one_refuses(sandbox: Sandbox, more: dict[st
 async def test_sampling_goes_by_the_model(
     sandbox: Sandbox, http: aiohttp.ClientSession, model: str, more: dict[str, Any], words: str
 ) -> None:
-    answer = await Talk(sandbox, http, "anthropic").chat(model=model, **more)
+    answer = await SandboxClient(sandbox, http, "anthropic").chat(model=model, **more)
     assert answer.status == (400 if words else 200)
     assert words in answer.text

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import anthropic
 import pytest
 
+from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.contract.sandbox.sdks import anthropic_client
-from tests.contract.sandbox.talk import PNG_TEXT
 
 if TYPE_CHECKING:
     from anthropic.types import MessageParam

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.providers.registry import PROVIDERS
-from tests.contract.sandbox.talk import PNG_TEXT, Response, Talk, chat_body
+from sandbox.providers.provider_registry import PROVIDERS
+from tests.contract.sandbox.sandbox_client import PNG_TEXT, Response, SandboxClient, chat_body
 
 if TYPE_CHECKING:
     import aiohttp
@@ -42,7 +42,7 @@ def _streamed_text(provider: str, answer: Response) -> str:
 async def test_the_same_text_comes_whole_and_streamed(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str
 ) -> None:
-    talk = Talk(sandbox, http, provider)
+    talk = SandboxClient(sandbox, http, provider)
     whole, streamed = await talk.chat(), await talk.chat(stream=True)
     assert _whole_text(provider, whole) == HELLO
     assert _streamed_text(provider, streamed) == HELLO
@@ -52,7 +52,7 @@ async def test_the_same_text_comes_whole_and_streamed(
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 async def test_an_unknown_model_is_refused(sandbox: Sandbox, http: aiohttp.ClientSession, provider: str) -> None:
-    answer = await Talk(sandbox, http, provider).chat(model="no-such-model")
+    answer = await SandboxClient(sandbox, http, provider).chat(model="no-such-model")
     if provider == "llamacpp":
         assert answer.status == 200
     else:
@@ -63,7 +63,7 @@ async def test_an_unknown_model_is_refused(sandbox: Sandbox, http: aiohttp.Clien
 
 @pytest.mark.parametrize("provider", OPENAI_SHAPED)
 async def test_a_body_that_is_not_json_is_refused(sandbox: Sandbox, http: aiohttp.ClientSession, provider: str) -> None:
-    talk = Talk(sandbox, http, provider)
+    talk = SandboxClient(sandbox, http, provider)
     path = {
         "azure": "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21",
         "ollama": "/v1/chat/completions",
@@ -83,7 +83,9 @@ async def test_an_image_is_seen(sandbox: Sandbox, http: aiohttp.ClientSession, p
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG_TEXT}"}},
         {"type": "image_url", "image_url": {"url": "https://example.com/photo.jpg"}},
     ]
-    answer = await Talk(sandbox, http, provider).chat(model=model, messages=[{"role": "user", "content": parts}])
+    answer = await SandboxClient(sandbox, http, provider).chat(
+        model=model, messages=[{"role": "user", "content": parts}]
+    )
     assert _whole_text(provider, answer).endswith("I see 2 images: image/png, 70 bytes; image at a URL, not fetched.")
 
 
@@ -99,7 +101,7 @@ async def test_openai_refuses_an_image_it_cannot_use(
     sandbox: Sandbox, http: aiohttp.ClientSession, model: str, url: str, message: str
 ) -> None:
     content = [{"type": "image_url", "image_url": {"url": url}}]
-    talk = Talk(sandbox, http, "openai")
+    talk = SandboxClient(sandbox, http, "openai")
     answer = await talk.chat(model=model, messages=[{"role": "user", "content": content}])
     assert answer.status == 400
     assert message in answer.json()["error"]["message"]
@@ -117,7 +119,7 @@ async def test_openai_refuses_an_image_it_cannot_use(
 async def test_openai_refuses_a_wrong_request(
     sandbox: Sandbox, http: aiohttp.ClientSession, body: dict[str, object], message: str
 ) -> None:
-    answer = await Talk(sandbox, http, "openai").send(
+    answer = await SandboxClient(sandbox, http, "openai").send(
         "POST", "/chat/completions", {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], **body}
     )
     assert answer.status in {400, 404}
@@ -125,7 +127,7 @@ async def test_openai_refuses_a_wrong_request(
 
 
 async def test_openai_leaves_a_default_temperature_alone(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    assert (await Talk(sandbox, http, "openai").chat(model="gpt-5", temperature=1)).status == 200
+    assert (await SandboxClient(sandbox, http, "openai").chat(model="gpt-5", temperature=1)).status == 200
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ async def test_anthropic_refuses_a_wrong_request(
     sandbox: Sandbox, http: aiohttp.ClientSession, more: dict[str, object], version: str, message: str
 ) -> None:
     body = {"model": "claude-haiku-4-5", "max_tokens": 10, "messages": [{"role": "user", "content": "Hi"}], **more}
-    talk = Talk(sandbox, http, "anthropic")
+    talk = SandboxClient(sandbox, http, "anthropic")
     answer = await talk.send("POST", "/v1/messages", body, **{"anthropic-version": version})
     assert answer.status == 400
     assert answer.json()["error"]["message"].startswith(message)
@@ -154,7 +156,7 @@ async def test_anthropic_refuses_a_wrong_request(
 async def test_anthropic_takes_a_temperature_under_the_old_version(
     sandbox: Sandbox, http: aiohttp.ClientSession
 ) -> None:
-    assert (await Talk(sandbox, http, "anthropic").chat(temperature=0.5)).status == 200
+    assert (await SandboxClient(sandbox, http, "anthropic").chat(temperature=0.5)).status == 200
 
 
 async def test_anthropic_refuses_more_than_32_megabytes(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
@@ -169,7 +171,7 @@ async def test_anthropic_refuses_more_than_32_megabytes(sandbox: Sandbox, http: 
 
 async def test_the_system_prompt_and_earlier_messages_cost_input(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     earlier = [{"role": "user", "content": text} for text in ("one two", "Hello there")]
-    openai, anthropic = Talk(sandbox, http, "openai"), Talk(sandbox, http, "anthropic")
+    openai, anthropic = SandboxClient(sandbox, http, "openai"), SandboxClient(sandbox, http, "anthropic")
     usages = [
         (await openai.chat()).json()["usage"]["prompt_tokens"],
         (await openai.chat(messages=earlier)).json()["usage"]["prompt_tokens"],
@@ -184,19 +186,19 @@ async def test_the_system_prompt_and_earlier_messages_cost_input(sandbox: Sandbo
 async def test_a_trigger_word_is_refused(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str, finish: str
 ) -> None:
-    answer = await Talk(sandbox, http, provider).chat("please sandbox:refuse this")
+    answer = await SandboxClient(sandbox, http, provider).chat("please sandbox:refuse this")
     assert (answer.status, finish in answer.text) == (200, True)
 
 
 async def test_a_long_answer_can_be_asked_for(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    answer = await Talk(sandbox, http, "openai").chat("sandbox:words=300")
+    answer = await SandboxClient(sandbox, http, "openai").chat("sandbox:words=300")
     assert len(_whole_text("openai", answer).split()) == 300
 
 
 async def test_google_takes_snake_case_and_streams_an_array_without_sse(
     sandbox: Sandbox, http: aiohttp.ClientSession
 ) -> None:
-    talk = Talk(sandbox, http, "google")
+    talk = SandboxClient(sandbox, http, "google")
     part = {"inline_data": {"mime_type": "image/png", "data": PNG_TEXT}}
     body = {"contents": [{"parts": [{"text": "Look"}, part]}], "system_instruction": {"parts": [{"text": "Be brief"}]}}
     path = "/models/gemini-2.0-flash:streamGenerateContent"

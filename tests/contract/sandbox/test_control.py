@@ -8,23 +8,23 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox.keys import KEYS
-from sandbox.providers.registry import PROVIDERS
+from sandbox.magic_keys import KEYS
+from sandbox.providers.provider_registry import PROVIDERS
 from sandbox.server import Sandbox, guide
-from tests.contract.sandbox.talk import Talk
+from tests.contract.sandbox.sandbox_client import SandboxClient
 
 
 @pytest.fixture
-def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> Talk:
-    return Talk(sandbox, http, "openai")
+def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> SandboxClient:
+    return SandboxClient(sandbox, http, "openai")
 
 
-async def _control(talk: Talk, method: str, path: str, body: object = None) -> tuple[int, Any]:
+async def _control(talk: SandboxClient, method: str, path: str, body: object = None) -> tuple[int, Any]:
     async with talk.http.request(method, f"{talk.sandbox.url}/_sandbox{path}", json=body) as response:
         return response.status, await response.json() if response.status != 204 else None
 
 
-async def test_faults_are_set_shown_and_cleared_over_http(openai: Talk) -> None:
+async def test_faults_are_set_shown_and_cleared_over_http(openai: SandboxClient) -> None:
     fault = {"kind": "rate_limited", "provider": "openai", "operation": "list", "times": 2, "retry_after": 9}
     assert await _control(openai, "POST", "/faults", fault) == (201, fault)
     answer = await openai.list()
@@ -44,13 +44,13 @@ async def test_faults_are_set_shown_and_cleared_over_http(openai: Talk) -> None:
         (["hang"], "the body must be a JSON object"),
     ],
 )
-async def test_a_fault_that_does_not_exist_is_refused(openai: Talk, fault: object, message: str) -> None:
+async def test_a_fault_that_does_not_exist_is_refused(openai: SandboxClient, fault: object, message: str) -> None:
     status, body = await _control(openai, "POST", "/faults", fault)
     assert status == 400
     assert body["error"].startswith(message)
 
 
-async def test_catalogues_change_over_http(openai: Talk) -> None:
+async def test_catalogues_change_over_http(openai: SandboxClient) -> None:
     change = {"add": [{"id": "gpt-new"}], "change": [{"id": "gpt-4o", "owned_by": "me"}], "remove": ["gpt-4.1"]}
     assert (await _control(openai, "POST", "/catalogue/openai", change))[0] == 204
     listed = {model["id"]: model["owned_by"] for model in (await openai.list()).json()["data"]}
@@ -63,7 +63,7 @@ async def test_catalogues_change_over_http(openai: Talk) -> None:
     assert (await _control(openai, "POST", "/catalogue/openai", {"drop": []}))[0] == 400
 
 
-async def test_requests_are_remembered_with_headers_and_body(openai: Talk) -> None:
+async def test_requests_are_remembered_with_headers_and_body(openai: SandboxClient) -> None:
     await openai.chat("Remember me", temperature=0.5)
     kept = openai.sandbox.requests[-1]
     assert (kept.method, kept.path, kept.provider, kept.operation) == (
@@ -82,7 +82,7 @@ async def test_requests_are_remembered_with_headers_and_body(openai: Talk) -> No
     assert not openai.sandbox.requests
 
 
-async def test_a_client_that_goes_away_is_noticed_in_the_middle_of_a_stream(openai: Talk) -> None:
+async def test_a_client_that_goes_away_is_noticed_in_the_middle_of_a_stream(openai: SandboxClient) -> None:
     openai.sandbox.faults.add(kind="slow_stream", seconds=0.05)
     task = asyncio.create_task(openai.chat("sandbox:words=500", stream=True))
     await openai.sandbox.wait_for_requests(1)
@@ -94,7 +94,7 @@ async def test_a_client_that_goes_away_is_noticed_in_the_middle_of_a_stream(open
     assert await openai.sandbox.requests[-1].wait_ended() == "disconnected"
 
 
-async def test_the_guide_names_every_endpoint_key_and_fault(openai: Talk) -> None:
+async def test_the_guide_names_every_endpoint_key_and_fault(openai: SandboxClient) -> None:
     text = guide(openai.sandbox.url)
     _, described = await _control(openai, "GET", "")
     for name in PROVIDERS:
@@ -108,7 +108,7 @@ async def test_a_sandbox_that_is_stopped_lets_go_of_hanging_requests(http: aioht
     sandbox = Sandbox()
     await sandbox.start()
     sandbox.faults.add(kind="hang")
-    task = asyncio.create_task(Talk(sandbox, http, "openai").list())
+    task = asyncio.create_task(SandboxClient(sandbox, http, "openai").list())
     await sandbox.wait_for_requests(1)
     await asyncio.wait_for(sandbox.stop(), 2)
     with pytest.raises(aiohttp.ClientError):
@@ -127,7 +127,7 @@ async def test_waiting_for_a_request_that_does_not_come_ends(sandbox: Sandbox) -
         await sandbox.wait_for_requests(1, seconds=0.01)
 
 
-async def test_a_large_body_is_not_kept_but_its_size_is(openai: Talk) -> None:
+async def test_a_large_body_is_not_kept_but_its_size_is(openai: SandboxClient) -> None:
     await openai.chat("x" * 300_000)
     assert openai.sandbox.requests[-1].json is None
     assert openai.sandbox.requests[-1].body_size > 300_000

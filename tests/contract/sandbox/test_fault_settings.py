@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.faults.store import UnknownFaultError
-from sandbox.providers.registry import PROVIDERS
+from sandbox.faults.fault_queue import UnknownFault
+from sandbox.providers.provider_registry import PROVIDERS
 from sandbox.server import Sandbox
-from tests.contract.sandbox.talk import Talk
+from tests.contract.sandbox.sandbox_client import SandboxClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> Talk:
-    return Talk(sandbox, http, "openai")
+def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> SandboxClient:
+    return SandboxClient(sandbox, http, "openai")
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 async def test_every_refusal_can_be_had_as_a_fault_on_a_key_that_works(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str
 ) -> None:
-    talk = Talk(sandbox, http, provider)
+    talk = SandboxClient(sandbox, http, provider)
     for name, case in PROVIDERS[provider].cases.items():
         sandbox.faults.add(kind=name, provider=provider, operation="stream", times=1)
         refused, after = await talk.chat(stream=True), await talk.chat(stream=True)
@@ -36,28 +36,28 @@ async def test_every_refusal_can_be_had_as_a_fault_on_a_key_that_works(
         assert (name, after.status, '"error"' in after.text) == (name, 200, False)
 
 
-async def test_a_fault_is_played_as_often_as_it_was_set_and_in_order(openai: Talk) -> None:
+async def test_a_fault_is_played_as_often_as_it_was_set_and_in_order(openai: SandboxClient) -> None:
     openai.sandbox.faults.add(kind="status", status=500, times=2)
     openai.sandbox.faults.add(kind="html_502", times=1)
     assert [(await openai.list()).status for _ in range(4)] == [500, 500, 502, 200]
 
 
 async def test_a_fault_is_only_for_its_provider_and_operation(
-    openai: Talk, sandbox: Sandbox, http: aiohttp.ClientSession
+    openai: SandboxClient, sandbox: Sandbox, http: aiohttp.ClientSession
 ) -> None:
     sandbox.faults.add(kind="status", provider="openai", operation="stream", status=500)
     assert [(await openai.list()).status, (await openai.chat()).status] == [200, 200]
-    assert (await Talk(sandbox, http, "groq").chat(stream=True)).status == 200
+    assert (await SandboxClient(sandbox, http, "groq").chat(stream=True)).status == 200
     assert (await openai.chat(stream=True)).status == 500
 
 
-async def test_a_cleared_fault_is_gone(openai: Talk) -> None:
+async def test_a_cleared_fault_is_gone(openai: SandboxClient) -> None:
     openai.sandbox.faults.add(kind="hang")
     openai.sandbox.faults.clear()
     assert (await openai.list()).status == 200
 
 
-async def test_any_fault_can_be_delayed(openai: Talk) -> None:
+async def test_any_fault_can_be_delayed(openai: SandboxClient) -> None:
     openai.sandbox.faults.add(kind="status", status=503, delay=0.1)
     started = time.monotonic()
     assert (await openai.list()).status == 503
@@ -81,13 +81,13 @@ def test_an_unknown_fault_is_refused_with_what_there_is(
     sandbox: Sandbox, fault: dict[str, object], message: str
 ) -> None:
     add: Callable[..., object] = sandbox.faults.add
-    with pytest.raises(UnknownFaultError) as refused:
+    with pytest.raises(UnknownFault) as refused:
         add(**fault)
     assert str(refused.value).startswith(message)
     assert sandbox.faults.pending() == []
 
 
-async def test_a_model_that_comes_changes_and_goes(openai: Talk) -> None:
+async def test_a_model_that_comes_changes_and_goes(openai: SandboxClient) -> None:
     catalogue = openai.sandbox.catalogue("openai")
     catalogue.add("gpt-sandbox", created=1, kind="chat")
     catalogue.change("gpt-4o", shutdown_date="2026-12-31")
@@ -99,7 +99,7 @@ async def test_a_model_that_comes_changes_and_goes(openai: Talk) -> None:
     assert (await openai.chat(model="gpt-sandbox")).json()["model"] == "gpt-sandbox"
 
 
-async def test_changes_end_with_their_sandbox(openai: Talk) -> None:
+async def test_changes_end_with_their_sandbox(openai: SandboxClient) -> None:
     openai.sandbox.catalogue("openai").remove("gpt-4o")
     async with Sandbox() as other:
-        assert (await Talk(other, openai.http, "openai").chat()).status == 200
+        assert (await SandboxClient(other, openai.http, "openai").chat()).status == 200

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.faults.kinds import KINDS
-from tests.contract.sandbox import list_faults, stream_faults, whole_faults
-from tests.contract.sandbox.talk import Talk, key_headers
+from sandbox.faults.fault_kinds import FAULT_KINDS
+from tests.contract.sandbox import list_faults, response_faults, stream_faults
+from tests.contract.sandbox.sandbox_client import SandboxClient, key_headers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 STREAMING = ("openai", "anthropic", "google", "openrouter", "deepseek")
 #: What the modules hold beside their checks.
 _TOOLS = {"collect", "chunks"}
-CHECKS: dict[str, Callable[[Talk], Awaitable[None]]] = {
+CHECKS: dict[str, Callable[[SandboxClient], Awaitable[None]]] = {
     name: check
-    for module in (whole_faults, stream_faults, list_faults)
+    for module in (response_faults, stream_faults, list_faults)
     for name, check in getmembers(module, iscoroutinefunction)
     if name not in _TOOLS
 }
 
 
 @pytest.fixture
-def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> Talk:
-    return Talk(sandbox, http, "openai")
+def openai(sandbox: Sandbox, http: aiohttp.ClientSession) -> SandboxClient:
+    return SandboxClient(sandbox, http, "openai")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_fault_does_what_it_says(openai: Talk, kind: str) -> None:
+@pytest.mark.parametrize("kind", FAULT_KINDS)
+async def test_a_fault_does_what_it_says(openai: SandboxClient, kind: str) -> None:
     await CHECKS[kind](openai)
 
 
 def test_no_check_is_left_without_a_fault() -> None:
-    assert CHECKS.keys() == KINDS.keys()
+    assert CHECKS.keys() == FAULT_KINDS.keys()
 
 
 @pytest.mark.parametrize("provider", STREAMING)
@@ -48,14 +48,14 @@ async def test_an_error_event_is_in_the_providers_own_shape(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str
 ) -> None:
     sandbox.faults.add(kind="error_event", provider=provider, operation="stream", after=3)
-    answer = await Talk(sandbox, http, provider).chat(stream=True)
+    answer = await SandboxClient(sandbox, http, provider).chat(stream=True)
     assert answer.status == 200
     assert "overloaded" in answer.events()[-1]["error"]["message"].lower()
     assert answer.text.rstrip().endswith(("}", "}}"))
     assert ("event: error" in answer.text) is (provider == "anthropic")
 
 
-async def test_a_bomb_of_a_gibibyte_is_cheap_to_send(openai: Talk) -> None:
+async def test_a_bomb_of_a_gibibyte_is_cheap_to_send(openai: SandboxClient) -> None:
     openai.sandbox.faults.add(kind="compressed_bomb")
     url = openai.sandbox.endpoint("openai") + "/models"
     async with openai.http.get(url, headers=key_headers("openai", openai.key), auto_decompress=False) as response:

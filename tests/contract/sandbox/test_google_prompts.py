@@ -9,8 +9,8 @@ import pytest
 from google.genai import errors, types
 from pydantic import BaseModel
 
+from tests.contract.sandbox.sandbox_client import PNG, SandboxClient
 from tests.contract.sandbox.sdks import google_client
-from tests.contract.sandbox.talk import PNG, Talk
 
 if TYPE_CHECKING:
     import aiohttp
@@ -245,12 +245,12 @@ _BOTH: Final = {"thinkingLevel": "LOW", "thinkingBudget": 100}
 async def test_refuses_what_the_real_one_refuses(
     sandbox: Sandbox, http: aiohttp.ClientSession, model: str, body: dict[str, object], words: str
 ) -> None:
-    answer = await Talk(sandbox, http, "google").send("POST", f"/models/{model}:generateContent", body)
+    answer = await SandboxClient(sandbox, http, "google").send("POST", f"/models/{model}:generateContent", body)
     assert (answer.status, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
     assert words in answer.json()["error"]["message"]
 
 
 async def test_takes_any_schema_as_json_schema(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     body = _function(parametersJsonSchema={"type": "object", "properties": {"b": _UNIQUE}})
-    answer = await Talk(sandbox, http, "google").send("POST", f"/models/{NEW}:generateContent", body)
+    answer = await SandboxClient(sandbox, http, "google").send("POST", f"/models/{NEW}:generateContent", body)
     assert answer.status == 200

@@ -8,8 +8,8 @@ import pytest
 from google import genai
 from google.genai import types
 
+from tests.contract.sandbox.sandbox_client import PNG
 from tests.contract.sandbox.sdks import google_client
-from tests.contract.sandbox.talk import PNG
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.keys import KEYS, VALID
-from sandbox.providers.registry import PROVIDERS
-from tests.contract.sandbox.talk import ACCOUNTS, CHAT_MODELS, Response, Talk, chat_body
+from sandbox.magic_keys import KEYS, VALID
+from sandbox.providers.provider_registry import PROVIDERS
+from tests.contract.sandbox.sandbox_client import ACCOUNTS, CHAT_MODELS, Response, SandboxClient, chat_body
 
 if TYPE_CHECKING:
     import aiohttp
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOCAL = ("ollama", "vllm", "llamacpp")
 
 
-async def _try(talk: Talk, operation: str) -> Response | None:
+async def _try(talk: SandboxClient, operation: str) -> Response | None:
     """The answer to the operation; None when the provider has none of that kind."""
     model = CHAT_MODELS[talk.provider]
     if operation in {"chat", "stream"}:
@@ -39,7 +39,7 @@ async def test_a_key_is_refused_where_its_entry_says_and_works_elsewhere(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str
 ) -> None:
     for key in KEYS[provider].values():
-        talk = Talk(sandbox, http, provider, key.value)
+        talk = SandboxClient(sandbox, http, provider, key.value)
         tried = {operation: await _try(talk, operation) for operation in ("list", "chat", "stream", "count", "account")}
         statuses = {operation: answer.status for operation, answer in tried.items() if answer is not None}
         expected = {name: key.status if name in key.operations else 200 for name in statuses}
@@ -87,7 +87,7 @@ def _message(body: Any) -> str:  # noqa: ANN401 - whatever the provider sent
 async def test_a_wrong_key_is_refused_in_the_providers_words(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str, status: int, message: str
 ) -> None:
-    answer = await Talk(sandbox, http, provider, "wrong-key-0123456789").chat()
+    answer = await SandboxClient(sandbox, http, provider, "wrong-key-0123456789").chat()
     assert answer.status == status
     assert _message(answer.json()).startswith(message)
     assert "wrong-key-0123456789" not in answer.text
@@ -108,7 +108,7 @@ async def test_a_wrong_key_is_refused_in_the_providers_words(
 async def test_a_missing_key_is_refused_in_the_providers_words(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str, status: int, message: str
 ) -> None:
-    answer = await Talk(sandbox, http, provider, None).chat()
+    answer = await SandboxClient(sandbox, http, provider, None).chat()
     assert answer.status == status
     assert _message(answer.json()).startswith(message)
 
@@ -118,7 +118,7 @@ async def test_a_missing_key_is_refused_in_the_providers_words(
 async def test_a_local_server_takes_any_key(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str, key: str | None
 ) -> None:
-    talk = Talk(sandbox, http, provider, key)
+    talk = SandboxClient(sandbox, http, provider, key)
     assert (await talk.list()).status == 200
     assert (await talk.chat()).status == 200
 
@@ -127,19 +127,19 @@ async def test_a_local_server_takes_any_key(
 async def test_openrouter_lists_its_models_for_anyone(
     sandbox: Sandbox, http: aiohttp.ClientSession, key: str | None
 ) -> None:
-    talk = Talk(sandbox, http, "openrouter", key)
+    talk = SandboxClient(sandbox, http, "openrouter", key)
     assert (await talk.list()).status == 200
     assert (await talk.account()).status == 401
     assert (await talk.send("GET", "/models/user")).status == 401
 
 
 async def test_a_key_in_googles_query_counts(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    talk = Talk(sandbox, http, "google", None)
+    talk = SandboxClient(sandbox, http, "google", None)
     assert (await talk.send("GET", f"/models?key={sandbox.key('google')}")).status == 200
 
 
 async def test_anthropic_takes_the_key_as_bearer_too(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    talk = Talk(sandbox, http, "anthropic", None)
+    talk = SandboxClient(sandbox, http, "anthropic", None)
     key = sandbox.key("anthropic")
     assert (await talk.send("GET", "/v1/models", Authorization=f"Bearer {key}")).status == 200
 
@@ -147,8 +147,8 @@ async def test_anthropic_takes_the_key_as_bearer_too(sandbox: Sandbox, http: aio
 async def test_mistrals_spent_quota_cannot_be_told_from_a_wrong_key(
     sandbox: Sandbox, http: aiohttp.ClientSession
 ) -> None:
-    spent = await Talk(sandbox, http, "mistral", sandbox.key("mistral", "insufficient_quota")).chat()
-    wrong = await Talk(sandbox, http, "mistral", "wrong").chat()
+    spent = await SandboxClient(sandbox, http, "mistral", sandbox.key("mistral", "insufficient_quota")).chat()
+    wrong = await SandboxClient(sandbox, http, "mistral", "wrong").chat()
     assert (spent.status, spent.text) == (wrong.status, wrong.text) == (401, '{"detail":"Unauthorized"}')
 
 
@@ -164,12 +164,12 @@ async def test_mistrals_spent_quota_cannot_be_told_from_a_wrong_key(
 async def test_openai_says_how_long_to_wait_in_headers(
     sandbox: Sandbox, http: aiohttp.ClientSession, key: str, header: str, value: str
 ) -> None:
-    answer = await Talk(sandbox, http, "openai", sandbox.key("openai", key)).chat()
+    answer = await SandboxClient(sandbox, http, "openai", sandbox.key("openai", key)).chat()
     assert answer.headers[header] == value
 
 
 async def test_google_says_how_long_to_wait_in_the_body(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    answer = await Talk(sandbox, http, "google", sandbox.key("google", "rate_limited")).chat()
+    answer = await SandboxClient(sandbox, http, "google", sandbox.key("google", "rate_limited")).chat()
     details = answer.json()["error"]["details"]
     assert details[-1] == {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "47s"}
     assert "retry-after" not in answer.headers

@@ -9,8 +9,8 @@ import openai
 import pytest
 from pydantic import BaseModel
 
+from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.contract.sandbox.sdks import openai_client
-from tests.contract.sandbox.talk import PNG_TEXT
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import openai
 import pytest
 
+from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.contract.sandbox.sdks import openai_client
-from tests.contract.sandbox.talk import PNG_TEXT
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.contract.sandbox.talk import Talk
+from tests.contract.sandbox.sandbox_client import SandboxClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +167,7 @@ def _missing(expected: Any, found: Any, place: str) -> Iterator[str]:  # noqa: A
 @pytest.mark.parametrize("name", [name for name in REQUESTS if name.endswith(".json")])
 async def test_an_answer_has_every_field(sandbox: Sandbox, http: aiohttp.ClientSession, name: str) -> None:
     provider, path, body = REQUESTS[name]
-    answer = await Talk(sandbox, http, provider).send("POST", path, body)
+    answer = await SandboxClient(sandbox, http, provider).send("POST", path, body)
     expected = json.loads((SHAPES / name).read_text(encoding="utf-8"))
     assert answer.status == (400 if name.startswith("error.") else 200), answer.text
     assert list(_missing(expected, answer.json(), "")) == []
@@ -178,7 +178,7 @@ async def test_an_error_has_the_words_that_clients_look_for(
     sandbox: Sandbox, http: aiohttp.ClientSession, name: str
 ) -> None:
     provider, path, body = REQUESTS[name]
-    found = (await Talk(sandbox, http, provider).send("POST", path, body)).json()["error"]
+    found = (await SandboxClient(sandbox, http, provider).send("POST", path, body)).json()["error"]
     expected = json.loads((SHAPES / name).read_text(encoding="utf-8"))["error"]
     # What follows `gAAA` is the beginning and the end of what was sent.
     words, said = (re.sub(r"\d+|gAAA\S+", "", each.pop("message")) for each in (expected, found))
@@ -207,7 +207,7 @@ def _kind(event: dict[str, Any]) -> str:
 @pytest.mark.parametrize("name", [name for name in REQUESTS if name.endswith(".txt")])
 async def test_a_stream_has_every_event_in_order(sandbox: Sandbox, http: aiohttp.ClientSession, name: str) -> None:
     provider, path, body = REQUESTS[name]
-    answer = await Talk(sandbox, http, provider).send("POST", path, body)
+    answer = await SandboxClient(sandbox, http, provider).send("POST", path, body)
     expected, found = _events((SHAPES / name).read_text(encoding="utf-8")), _events(answer.text)
     orders = [
         [kind for kind, _ in groupby(kind for kind, _ in events if kind not in {"ping", "None"})]

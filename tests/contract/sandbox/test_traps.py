@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from sandbox.faults.kinds import KINDS
-from sandbox.guide import describe, guide
-from sandbox.keys import OTHER_ACCOUNT
-from sandbox.marks import MARKS, TRAPS
-from tests.contract.sandbox.talk import Response, Talk
+from sandbox.faults.fault_kinds import FAULT_KINDS
+from sandbox.magic_keys import OTHER_ACCOUNT
+from sandbox.prompt_directives import DIRECTIVES, TRAPS
+from sandbox.usage_guide import describe, guide
+from tests.contract.sandbox.sandbox_client import Response, SandboxClient
 
 if TYPE_CHECKING:
     import aiohttp
@@ -55,7 +55,7 @@ async def _ask(
         path = path.replace("generateContent", "streamGenerateContent?alt=sse")
     elif stream:
         more["stream"] = True
-    return await Talk(sandbox, http, provider).send("POST", path, _body(protocol, text, **more))
+    return await SandboxClient(sandbox, http, provider).send("POST", path, _body(protocol, text, **more))
 
 
 def _calls(answer: Response) -> list[dict[str, Any]]:
@@ -188,7 +188,7 @@ async def test_a_server_may_not_know_stream_options(sandbox: Sandbox, http: aioh
 
 
 async def test_deepseek_wants_its_thoughts_back_with_calls(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    talk = Talk(sandbox, http, "deepseek")
+    talk = SandboxClient(sandbox, http, "deepseek")
     body = _body("chat", "call weather", model="deepseek-reasoner")
     asked = (await talk.send("POST", "/chat/completions", body)).json()["choices"][0]["message"]
     assert asked["reasoning_content"]
@@ -205,7 +205,7 @@ async def test_deepseek_wants_its_thoughts_back_with_calls(sandbox: Sandbox, htt
 async def test_every_compatible_server_calls_and_answers(
     sandbox: Sandbox, http: aiohttp.ClientSession, provider: str
 ) -> None:
-    talk = Talk(sandbox, http, provider)
+    talk = SandboxClient(sandbox, http, provider)
     tools = _body("chat", "")["tools"]
     asked = (await talk.chat("call weather", tools=tools)).json()["choices"][0]
     assert (asked["finish_reason"], asked["message"]["content"]) == ("tool_calls", None)
@@ -220,20 +220,20 @@ async def test_every_compatible_server_calls_and_answers(
 async def test_compatible_servers_embed(sandbox: Sandbox, http: aiohttp.ClientSession, provider: str) -> None:
     model = next(model.id for model in sandbox.catalogue(provider).models() if model.kind == "embedding")
     path = "/v1/embeddings" if provider == "ollama" else "/embeddings"
-    answer = await Talk(sandbox, http, provider).send("POST", path, {"model": model, "input": ["a", "b"]})
+    answer = await SandboxClient(sandbox, http, provider).send("POST", path, {"model": model, "input": ["a", "b"]})
     assert [item["index"] for item in answer.json()["data"]] == [0, 1]
 
 
 def test_the_guide_names_every_mark_and_trap() -> None:
     text, facts = guide("http://here"), json.loads(json.dumps(describe("http://here")))
-    assert all(f"sandbox:{name}" in text and summary in text for name, summary in MARKS.items())
+    assert all(f"sandbox:{name}" in text and summary in text for name, summary in DIRECTIVES.items())
     assert len(TRAPS) == len(facts["traps"]) == 25
-    assert facts["marks"].keys() == MARKS.keys()
+    assert facts["marks"].keys() == DIRECTIVES.keys()
 
 
 def test_what_lays_a_trap_exists() -> None:
     named = {name for _, how in TRAPS for name in re.findall(r"sandbox:([a-z0-9-]+)", how)}
-    assert named <= MARKS.keys()
+    assert named <= DIRECTIVES.keys()
     faults = {"missing_end", "truncated_stream", "dropped_connection", "split_utf8"}
     assert all(any(fault in how for _, how in TRAPS) for fault in faults | {OTHER_ACCOUNT})
-    assert faults <= KINDS.keys()
+    assert faults <= FAULT_KINDS.keys()

@@ -12,7 +12,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
-from tests.contract.sandbox.talk import Talk
+from tests.contract.sandbox.sandbox_client import SandboxClient
 from tests.contract.sandbox.test_shapes import REQUESTS
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ EVENTS: Final[dict[str, TypeAdapter[Any]]] = {
     "streamGenerateContent?alt=sse": TypeAdapter(GenerateContentResponse),
 }
 #: Only the clients themselves know base64 in place of numbers, and a single embedding.
-NAMES: Final = [name for name in REQUESTS if not name.startswith(("error.", "embeddings.base64", "embed.single"))]
+KEY_NAMES: Final = [name for name in REQUESTS if not name.startswith(("error.", "embeddings.base64", "embed.single"))]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEY_NAMES)
 async def test_every_field_is_valid(sandbox: Sandbox, http: aiohttp.ClientSession, name: str) -> None:
     provider, path, body = REQUESTS[name]
-    answer = await Talk(sandbox, http, provider).send("POST", path, body)
+    answer = await SandboxClient(sandbox, http, provider).send("POST", path, body)
     kind = path.rpartition(":")[2]
     if not name.endswith(".txt"):
         assert WHOLE[kind].validate_python(answer.json()) is not None

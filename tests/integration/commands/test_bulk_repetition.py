@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.models import EventSourcedModels
-from adapters.postgres.model_directory import PostgresModelDirectory
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
+from adapters.event_store.model_repository import EventSourcedModels
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.registered_models import PostgresRegisteredModels
+from adapters.postgres.tenant_statements import Tenant
 from application.commands.change_model import ChangeModel
 from application.commands.change_models_in_bulk import ChangeModelsInBulk, change_models_in_bulk
 from application.commands.register_model import RegisterModel
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.providers import EventSourcedProviders
-    from application.recorded import Recorded
+    from adapters.event_store.provider_repository import EventSourcedProviders
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from tests.databases import Connection, Database
 
@@ -49,15 +49,15 @@ class Interrupted(EventSourcedModels):
 
 
 @pytest.fixture
-async def directory(database: Database) -> AsyncIterator[PostgresModelDirectory]:
+async def directory(database: Database) -> AsyncIterator[PostgresRegisteredModels]:
     async with reading_pool(database.app_url) as pool:
-        yield PostgresModelDirectory(Tenant(pool))
+        yield PostgresRegisteredModels(Tenant(pool))
 
 
 async def test_registrations_changes_and_removals_are_answered_as_the_first_time(
     providers: EventSourcedProviders,
     models: EventSourcedModels,
-    directory: PostgresModelDirectory,
+    directory: PostgresRegisteredModels,
     organization_id: UUID,
     owner: Connection,
 ) -> None:
@@ -95,7 +95,7 @@ async def test_what_was_done_one_by_one_before_a_crash_is_not_refused_when_it_is
     providers: EventSourcedProviders,
     models: EventSourcedModels,
     ledger: Ledger,
-    directory: PostgresModelDirectory,
+    directory: PostgresRegisteredModels,
     *,
     organization_id: UUID,
     owner: Connection,

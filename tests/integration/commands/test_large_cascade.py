@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.models import EventSourcedModels
-from adapters.postgres.model_directory import PostgresModelDirectory
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
+from adapters.event_store.model_repository import EventSourcedModels
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.registered_models import PostgresRegisteredModels
+from adapters.postgres.tenant_statements import Tenant
 from application.commands.remove_provider import RemoveProvider, remove_provider
 from application.errors import ProviderHasModels, ProviderNotFound
 from tests.builders import a_model, a_provider, acting
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.providers import EventSourcedProviders
-    from application.recorded import Recorded
+    from adapters.event_store.provider_repository import EventSourcedProviders
+    from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from tests.databases import Connection, Database
 
@@ -52,9 +52,9 @@ class Observed(EventSourcedModels):
 
 
 @pytest.fixture
-async def directory(database: Database) -> AsyncIterator[PostgresModelDirectory]:
+async def directory(database: Database) -> AsyncIterator[PostgresRegisteredModels]:
     async with reading_pool(database.app_url) as pool:
-        yield PostgresModelDirectory(Tenant(pool))
+        yield PostgresRegisteredModels(Tenant(pool))
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ async def test_models_go_some_at_a_time_and_the_rest_with_the_provider(
     *,
     providers: EventSourcedProviders,
     ledger: Ledger,
-    directory: PostgresModelDirectory,
+    directory: PostgresRegisteredModels,
     organization_id: UUID,
     owner: Connection,
 ) -> None:
@@ -92,7 +92,7 @@ async def test_what_was_broken_off_goes_on_when_it_is_repeated(
     *,
     providers: EventSourcedProviders,
     ledger: Ledger,
-    directory: PostgresModelDirectory,
+    directory: PostgresRegisteredModels,
     organization_id: UUID,
     owner: Connection,
     parts: int,
@@ -109,7 +109,7 @@ async def test_what_was_broken_off_goes_on_when_it_is_repeated(
 async def test_without_a_word_for_it_they_all_stay(
     providers: EventSourcedProviders,
     models: EventSourcedModels,
-    directory: PostgresModelDirectory,
+    directory: PostgresRegisteredModels,
     organization_id: UUID,
 ) -> None:
     command = RemoveProvider(provider_id=UUID(int=1))

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.health_checks import PostgresHealthChecks
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
+from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from application.errors import ProviderNotFound
 from tests.builders import a_stored_event, acting, an_append

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.event_store.models import EventSourcedModels
-from adapters.event_store.providers import EventSourcedProviders
-from adapters.postgres.model_directory import PostgresModelDirectory
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.snapshots import PostgresSnapshots
-from adapters.postgres.tenant import Tenant
+from adapters.event_store.model_repository import EventSourcedModels
+from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.registered_models import PostgresRegisteredModels
+from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Keepers:
 
     providers: EventSourcedProviders
     models: EventSourcedModels
-    directory: PostgresModelDirectory
+    directory: PostgresRegisteredModels
     snapshots: PostgresSnapshots
 
 
@@ -47,6 +47,6 @@ async def subject(database: Database, ledger: Ledger) -> AsyncIterator[Keepers]:
         yield Keepers(
             providers=EventSourcedProviders(ledger),
             models=EventSourcedModels(ledger),
-            directory=PostgresModelDirectory(tenant),
+            directory=PostgresRegisteredModels(tenant),
             snapshots=PostgresSnapshots(tenant, SystemClock()),
         )

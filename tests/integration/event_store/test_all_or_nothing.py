@@ -9,15 +9,15 @@ import pytest
 
 from adapters.event_store.recorder import LedgerRecorder
 from application.errors import ModelAlreadyRegistered, ProviderHasModels, ProviderNameTaken, ProviderNotFound
-from application.projections.rows import RowChange
+from application.projections.row_changes import RowChange
 from tests.builders import a_model, a_provider, a_sealed_credential, a_stored_event, acting, an_append
 from tests.log import assert_whole, contents, events
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.models import EventSourcedModels
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.model_repository import EventSourcedModels
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from domain.provider.aggregate import Provider
     from tests.databases import Connection, Pool
 

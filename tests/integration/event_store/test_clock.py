@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.log_clock import PostgresLogClock
-from adapters.postgres.pool import reading_pool
 from application.errors import LogAheadOfClock, Unavailable
 from tests.builders import a_provider, a_stored_event, acting, an_append
 from tests.log import assert_whole, contents
@@ -16,7 +16,7 @@ from tests.log import assert_whole, contents
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from adapters.event_store.recorder import LedgerRecorder
     from tests.databases import Connection, Database
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from application.policies.chain import ChainedEvent, event_hash, genesis_hash
+from application.policies.hash_chain import ChainedEvent, event_hash, genesis_hash
 from tests.builders import a_provider, acting
 from tests.log import assert_whole, events
 from tests.unit.policies.test_chain import EVENT
@@ -16,7 +16,7 @@ from tests.unit.policies.test_chain import EVENT
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from tests.databases import Connection
 
 IN_THE_DATABASE = """

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg_pool import ConnectionPool
 
-from adapters.event_store.appends import callers_append
-from adapters.event_store.inline import projected
+from adapters.event_store.append_context import callers_append
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.provider_repository import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
 from application.errors import CommandOutcomeUnknown, Unavailable
 from tests.builders import a_provider, acting
@@ -23,7 +23,7 @@ from tests.proxies import Break, PostgresProxy
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
     from tests.databases import Connect, Connection, Database
 
 MARKER = "the-request-that-is-cut"

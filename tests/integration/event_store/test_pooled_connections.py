@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.event_store.appends import callers_append
-from adapters.event_store.inline import projected
+from adapters.event_store.append_context import callers_append
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.provider_repository import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.postgres.pool import reading_pool, writing_pool
+from adapters.postgres.connection_pools import reading_pool, writing_pool
 from application.errors import Unavailable
 from tests.builders import a_provider, acting
 from tests.e2e.waiting import until

@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.providers import EventSourcedProviders
-from adapters.event_store.records import RevisionConflict
+from adapters.event_store.log_records import RevisionConflict
+from adapters.event_store.provider_repository import EventSourcedProviders
 from application.errors import Conflict, ModelNotFound, ProviderNotFound, StaleRevision
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
 from tests.log import assert_whole, contents, topics
 
 if TYPE_CHECKING:
-    from adapters.event_store.models import EventSourcedModels
+    from adapters.event_store.model_repository import EventSourcedModels
     from adapters.event_store.recorder import LedgerRecorder
     from tests.databases import Connection
 

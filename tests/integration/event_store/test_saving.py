@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.projections.project import UnknownEventType
+from application.projections.project_event import UnknownEventType
 from tests.builders import a_provider, a_stored_event, acting, an_append
 from tests.log import assert_whole, contents
 
 if TYPE_CHECKING:
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from adapters.event_store.recorder import LedgerRecorder
     from tests.databases import Connection
 

@@ -8,18 +8,18 @@ from uuid import uuid4
 import pytest
 from psycopg_pool import ConnectionPool
 
-from adapters.event_store import aggregate_state, lives
-from adapters.event_store.appends import callers_append
-from adapters.event_store.inline import projected
+from adapters.event_store import aggregate_snapshots, aggregate_state
+from adapters.event_store.append_context import callers_append
+from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.provider_repository import EventSourcedProviders
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
-from adapters.postgres.past import PostgresPast
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
-from application.queries.as_of import AtRevision, AtTime, provider_as_of
-from application.queries.history import history
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.historical_documents import PostgresHistoricalDocuments
+from adapters.postgres.tenant_statements import Tenant
+from application.queries.resource_as_of import AtRevision, AtTime, provider_as_of
+from application.queries.resource_history import history
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
 from tests.events import state_of
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LONG = 2_000
 # Those since the last snapshot, and what a command, a page or a moment asks for besides.
-MOST_EVENTS = 2 * lives.INTERVAL + 60
+MOST_EVENTS = 2 * aggregate_snapshots.INTERVAL + 60
 
 
 async def _lived(providers: EventSourcedProviders, organization_id: UUID, revisions: int) -> Provider:
@@ -86,7 +86,7 @@ class Reading:
         revision = old.revision // 2
         with self._ledger() as ledger, acting(self.organization_id):
             async with reading_pool(self.database.app_url, size=1) as pool:
-                log, past = PostgresAuditLog(Tenant(pool)), PostgresPast(Tenant(pool))
+                log, past = PostgresAuditLog(Tenant(pool)), PostgresHistoricalDocuments(Tenant(pool))
                 [entry] = await log.at_revisions(old.id, [revision])
                 for moment in (AtRevision(revision), AtTime(entry.recorded_at)):
                     document = await provider_as_of(old.id, moment, log=log, rows=ledger, past=past)

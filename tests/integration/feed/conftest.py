@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.postgres.hints import PostgresHints
-from adapters.postgres.pool import reading_pool
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.log_growth_hints import PostgresHints
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,18 +9,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.postgres.followed_log import PostgresFollowedLog, PostgresSignals
-from adapters.postgres.pool import reading_pool
-from application.feed import feed as feed_module
-from application.feed.feed import Feed, TooManyFollowers
-from application.feed.tail import KEPT_EVENTS
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
+from application.feed import feed_broadcast as feed_module
+from application.feed.feed_broadcast import FeedBroadcaster, TooManyFollowers
+from application.feed.log_tail import KEPT_EVENTS
 from tests.builders import a_stored_event, an_append
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from adapters.event_store.recorder import LedgerRecorder
-    from adapters.postgres.hints import PostgresHints
+    from adapters.postgres.log_growth_hints import PostgresHints
     from tests.databases import Connection, Database
 
 PATIENCE = 20.0
@@ -28,16 +28,18 @@ _OURS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'modelbook fe
 
 
 @asynccontextmanager
-async def _feed(database: Database, *, poll_seconds: float = 60.0) -> AsyncIterator[Feed]:
+async def _feed(database: Database, *, poll_seconds: float = 60.0) -> AsyncIterator[FeedBroadcaster]:
     """Give a feed that hints have to wake, unless a shorter time to look without one is given."""
     signals = PostgresSignals(database.app_url)
     async with reading_pool(database.app_url) as pool:
-        yield Feed(PostgresFollowedLog(pool.connection), signals, poll_seconds=poll_seconds, blind_seconds=0.05)
+        yield FeedBroadcaster(
+            PostgresEventFeed(pool.connection), signals, poll_seconds=poll_seconds, blind_seconds=0.05
+        )
         await signals.close()
 
 
 @pytest.fixture
-async def feed(database: Database) -> AsyncIterator[Feed]:
+async def feed(database: Database) -> AsyncIterator[FeedBroadcaster]:
     async with _feed(database) as feed:
         yield feed
 
@@ -52,7 +54,7 @@ async def _append(
         hints.grown(organization_id)
 
 
-async def _followed(feed: Feed, organization_id: UUID, *, count: int, after: int | None = 0) -> list[int]:
+async def _followed(feed: FeedBroadcaster, organization_id: UUID, *, count: int, after: int | None = 0) -> list[int]:
     """Return the positions of this many events."""
     positions: list[int] = []
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, after)) as batches:
@@ -74,7 +76,7 @@ async def _until_listening(owner: Connection, *, unlike: int = 0) -> int:
 
 
 async def test_an_event_tells_what_happened_to_what(
-    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, None)) as batches:
         assert await anext(batches) == (0, ())
@@ -87,7 +89,7 @@ async def test_an_event_tells_what_happened_to_what(
 
 
 async def test_nobody_loses_or_repeats_an_event_however_often_they_come_back(
-    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     rounds, count = 30, 90
 
@@ -113,7 +115,7 @@ async def test_nobody_loses_or_repeats_an_event_however_often_they_come_back(
 
 
 async def test_whoever_falls_behind_reads_on_from_the_database(
-    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, None)) as slow:
         await anext(slow)
@@ -128,7 +130,7 @@ async def test_whoever_falls_behind_reads_on_from_the_database(
 
 
 async def test_all_share_one_connection_for_hints(
-    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+    feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
 ) -> None:
     organizations = [organization_id, uuid4(), uuid4()]
     following = [asyncio.create_task(_followed(feed, each, count=1)) for each in organizations for _ in range(20)]
@@ -151,7 +153,7 @@ async def test_without_hints_the_log_is_looked_at_anyway(
 
 
 async def test_a_lost_connection_for_hints_is_made_again(
-    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+    feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
 ) -> None:
     following = asyncio.create_task(_followed(feed, organization_id, count=2))
     backend = await _until_listening(owner)
@@ -163,7 +165,7 @@ async def test_a_lost_connection_for_hints_is_made_again(
     assert await following == [1, 2]
 
 
-async def test_the_end_of_the_service_is_the_end_of_every_stream(feed: Feed, organization_id: UUID) -> None:
+async def test_the_end_of_the_service_is_the_end_of_every_stream(feed: FeedBroadcaster, organization_id: UUID) -> None:
     following = asyncio.create_task(_followed(feed, organization_id, count=1, after=None))
     await asyncio.sleep(0.05)
     await feed.close()
@@ -171,7 +173,7 @@ async def test_the_end_of_the_service_is_the_end_of_every_stream(feed: Feed, org
 
 
 async def test_one_who_does_not_stay_gets_what_there_is(
-    feed: Feed, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: FeedBroadcaster, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     await _append(bare_recorder, organization_id, 3)
     async with aclosing(feed.follow(organization_id, 1, endless=False)) as batches:
@@ -180,7 +182,7 @@ async def test_one_who_does_not_stay_gets_what_there_is(
 
 
 async def test_whoever_has_seen_more_than_there_is_starts_over(
-    feed: Feed, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
+    feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     await _append(bare_recorder, organization_id, 3)
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, 7)) as batches:
@@ -209,7 +211,7 @@ async def test_whoever_follows_while_an_older_log_is_put_back_starts_over(
     assert (position, [event.position for event in events or ()]) == (4, [4])
 
 
-async def test_too_many_are_refused(feed: Feed, organization_id: UUID) -> None:
+async def test_too_many_are_refused(feed: FeedBroadcaster, organization_id: UUID) -> None:
     async with asyncio.TaskGroup() as group:
         following = [
             group.create_task(_followed(feed, organization_id, count=1, after=None))

@@ -9,7 +9,7 @@ import pytest
 from entrypoints.service import opened
 from sandbox.server import Sandbox
 from tests.e2e.service import a_runtime
-from tests.integration.health.estate import Estate
+from tests.integration.health.seeded_organizations import SeededOrganizations
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,6 +31,6 @@ async def container(database: Database) -> AsyncIterator[Container]:
 
 
 @pytest.fixture
-def estate(container: Container, sandbox: Sandbox, owner: Connection) -> Estate:
+def seeded(container: Container, sandbox: Sandbox, owner: Connection) -> SeededOrganizations:
     """Give the providers of all organizations, and what is known of them."""
-    return Estate(container, sandbox, owner)
+    return SeededOrganizations(container, sandbox, owner)

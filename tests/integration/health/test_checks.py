@@ -8,17 +8,17 @@ from uuid import UUID
 
 import pytest
 
-from adapters.postgres.election import PostgresElection
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.health_checks import PostgresHealthChecks
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
+from adapters.postgres.leader_election import PostgresLeaderElection
+from adapters.postgres.tenant_statements import Tenant
 from tests.builders import a_provider, acting
 from tests.contract.health_checks_contract import NOON, HealthChecksContract, recorded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from tests.contract.health_checks_contract import Known
     from tests.databases import Connection, Database
 
@@ -119,7 +119,7 @@ async def test_a_check_from_a_time_to_come_holds_up_no_other(
     with acting(organization_id):
         await checks.record(provider_id, now, {}, "healthy")
         owner.execute("UPDATE ai_providers SET health_status = 'healthy'")
-        async with PostgresElection(database.admin_url).term() as term:
+        async with PostgresLeaderElection(database.admin_url).term() as term:
             assert list(await term.due(1000, 10)) == []
             owner.execute("UPDATE provider_health SET last_check_at = last_check_at + interval '1 hour'")
             assert [each.provider_id for each in await term.due(1000, 10)] == [provider_id]

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.postgres.election import PostgresElection
+from adapters.postgres.leader_election import PostgresLeaderElection
 from application.errors import CredentialUnreadable
-from application.health.monitor import AlreadyMonitored, MonitorHealth, check_all, monitor_health
-from tests.integration.health.estate import Notes, until
+from application.health.health_monitor import AlreadyMonitored, MonitorHealth, check_all, monitor_health
+from tests.integration.health.seeded_organizations import Notes, until
 from tests.integration.health.test_election import terminate
 from tests.log import assert_whole, events
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
     from application.commands.check_provider import Checked, CheckProvider
     from application.health.concurrent_checks import Watch
-    from application.ports.election import ProviderToCheck
+    from application.ports.leader_election import ProviderToCheck
     from entrypoints.container import Container
     from sandbox.server import Sandbox
     from tests.databases import Connection, Database
-    from tests.integration.health.estate import Estate
+    from tests.integration.health.seeded_organizations import SeededOrganizations
 
 QUICK = MonitorHealth(interval_seconds=0.5)
 
 
 @asynccontextmanager
 async def monitoring(
-    container: Container, notes: Notes, watch: Watch | None = None, election: PostgresElection | None = None
+    container: Container, notes: Notes, watch: Watch | None = None, election: PostgresLeaderElection | None = None
 ) -> AsyncIterator[None]:
     work = monitor_health(
         QUICK, election=election or container.election(), watch=watch or container.watch_provider(), observer=notes
@@ -66,8 +66,8 @@ class Watched:
             self.spans.append((started, monotonic()))
 
 
-def has_status(estate: Estate, provider: ProviderToCheck, status: str) -> bool:
-    return estate.status(provider) == status
+def has_status(seeded: SeededOrganizations, provider: ProviderToCheck, status: str) -> bool:
+    return seeded.status(provider) == status
 
 
 def has_checked(notes: Notes, count: int) -> bool:
@@ -79,12 +79,12 @@ def is_deposed(notes: Notes) -> bool:
 
 
 async def test_two_hundred_providers_do_not_wait_for_a_slow_and_a_hanging_one(
-    estate: Estate, sandbox: Sandbox, container: Container
+    seeded: SeededOrganizations, sandbox: Sandbox, container: Container
 ) -> None:
     organizations = [uuid4() for _ in range(5)]
-    hanging = await estate.provider(organizations[0], "google")
-    slow = await estate.provider(organizations[1], "anthropic")
-    others = [await estate.provider(organizations[number % 5]) for number in range(198)]
+    hanging = await seeded.provider(organizations[0], "google")
+    slow = await seeded.provider(organizations[1], "anthropic")
+    others = [await seeded.provider(organizations[number % 5]) for number in range(198)]
     sandbox.faults.add(kind="hang", provider="google")
     sandbox.faults.add(kind="delay", provider="anthropic", seconds=1.2)
     notes, watched = Notes(), Watched(container.watch_provider())
@@ -101,56 +101,62 @@ async def test_two_hundred_providers_do_not_wait_for_a_slow_and_a_hanging_one(
     assert notes.order.index(hanging) > 16
     assert notes.order.index(slow) > 16
     assert seconds < 30
-    assert_whole(estate.owner)
+    assert_whole(seeded.owner)
 
 
-async def test_everything_is_done_as_the_tenant_whose_provider_it_is(estate: Estate, container: Container) -> None:
-    watched = [await estate.provider(played_by=name) for name in ("openai", "anthropic", "google")]
+async def test_everything_is_done_as_the_tenant_whose_provider_it_is(
+    seeded: SeededOrganizations, container: Container
+) -> None:
+    watched = [await seeded.provider(played_by=name) for name in ("openai", "anthropic", "google")]
     await check_all(election=container.election(), watch=container.watch_provider(), observer=Notes())
     for provider in watched:
-        assert len(estate.evidence(provider)) == 1
-        assert estate.evidence(provider)[0]["providerId"] == str(provider.provider_id)
-        *_, event = events(estate.owner, provider.organization_id)
+        assert len(seeded.evidence(provider)) == 1
+        assert seeded.evidence(provider)[0]["providerId"] == str(provider.provider_id)
+        *_, event = events(seeded.owner, provider.organization_id)
         assert (event["aggregate_id"], event["actor"]) == (provider.provider_id, "system:health-monitor")
-    rows = estate.owner.execute(
+    rows = seeded.owner.execute(
         "SELECT count(*) FROM provider_checks c JOIN ai_providers p ON p.id = c.provider_id"
         " WHERE p.organization_id <> c.organization_id"
     ).fetchone()
     assert rows == (0,)
 
 
-async def test_disabled_providers_are_left_alone(estate: Estate, sandbox: Sandbox, container: Container) -> None:
-    disabled, enabled = await estate.provider(is_enabled=False), await estate.provider(played_by="anthropic")
+async def test_disabled_providers_are_left_alone(
+    seeded: SeededOrganizations, sandbox: Sandbox, container: Container
+) -> None:
+    disabled, enabled = await seeded.provider(is_enabled=False), await seeded.provider(played_by="anthropic")
     notes = Notes()
     async with monitoring(container, notes):
         await until(lambda: len(notes.order) > 3)
-        await estate.change(enabled, is_enabled=False)
+        await seeded.change(enabled, is_enabled=False)
         seen = len(notes.order)
         await asyncio.sleep(1.5)
     assert set(notes.order) == {enabled}
     # At most the one that was under way.
     assert len(notes.order) <= seen + 1
     assert {received.provider for received in sandbox.requests} == {"anthropic"}
-    assert (estate.status(disabled), estate.status(enabled)) == ("unknown", "healthy")
-    assert estate.story(disabled) == ["provider.registered"]
+    assert (seeded.status(disabled), seeded.status(enabled)) == ("unknown", "healthy")
+    assert seeded.story(disabled) == ["provider.registered"]
 
 
-async def test_an_outage_is_found_and_its_end_too(estate: Estate, sandbox: Sandbox, container: Container) -> None:
-    provider = await estate.provider()
+async def test_an_outage_is_found_and_its_end_too(
+    seeded: SeededOrganizations, sandbox: Sandbox, container: Container
+) -> None:
+    provider = await seeded.provider()
     notes = Notes()
     async with monitoring(container, notes):
         for fault, status in ((None, "healthy"), ("html_502", "unhealthy"), (None, "healthy")):
             sandbox.faults.clear()
             if fault:
                 sandbox.faults.add(kind=fault)
-            await until(partial(has_status, estate, provider, status))
-    assert estate.story(provider) == ["provider.registered", *["provider.health-changed"] * 3]
-    assert len(estate.evidence(provider)) >= 6
+            await until(partial(has_status, seeded, provider, status))
+    assert seeded.story(provider) == ["provider.registered", *["provider.health-changed"] * 3]
+    assert len(seeded.evidence(provider)) >= 6
     assert (notes.terms, notes.failures) == (["elected"], [])
 
 
-async def test_an_interval_is_kept(estate: Estate, container: Container) -> None:
-    provider = await estate.provider()
+async def test_an_interval_is_kept(seeded: SeededOrganizations, container: Container) -> None:
+    provider = await seeded.provider()
     notes = Notes()
     async with monitoring(container, notes):
         await until(lambda: notes.order)
@@ -158,15 +164,15 @@ async def test_an_interval_is_kept(estate: Estate, container: Container) -> None
         await until(lambda: len(notes.order) >= 6)
         seconds = monotonic() - started
     assert seconds >= 5 * 0.9 * QUICK.interval_seconds
-    assert len(estate.evidence(provider)) == len(notes.order)
+    assert len(seeded.evidence(provider)) == len(notes.order)
 
 
 async def test_one_that_cannot_be_checked_neither_stops_the_others_nor_is_tried_all_the_time(
-    estate: Estate, container: Container
+    seeded: SeededOrganizations, container: Container
 ) -> None:
-    broken = await estate.provider()
-    estate.owner.execute("UPDATE provider_credentials SET ciphertext = sha256(ciphertext)")
-    works = await estate.provider()
+    broken = await seeded.provider()
+    seeded.owner.execute("UPDATE provider_credentials SET ciphertext = sha256(ciphertext)")
+    works = await seeded.provider()
     notes = Notes()
     async with monitoring(container, notes):
         await until(lambda: len(notes.order) >= 4)
@@ -176,8 +182,8 @@ async def test_one_that_cannot_be_checked_neither_stops_the_others_nor_is_tried_
     assert 1 <= len(notes.failures) <= len(notes.order) + 2
 
 
-async def test_a_mistake_of_ours_ends_one_check_alone(estate: Estate, container: Container) -> None:
-    unlucky, works = await estate.provider(), await estate.provider()
+async def test_a_mistake_of_ours_ends_one_check_alone(seeded: SeededOrganizations, container: Container) -> None:
+    unlucky, works = await seeded.provider(), await seeded.provider()
     real: Watch = container.watch_provider()
 
     async def watch(command: CheckProvider) -> Checked | None:
@@ -191,32 +197,34 @@ async def test_a_mistake_of_ours_ends_one_check_alone(estate: Estate, container:
     assert [(provider, type(error)) for provider, error in notes.failures] == [(unlucky, ZeroDivisionError)]
 
 
-async def test_a_removed_provider_is_passed_over(estate: Estate, sandbox: Sandbox, container: Container) -> None:
-    provider = await estate.provider()
+async def test_a_removed_provider_is_passed_over(
+    seeded: SeededOrganizations, sandbox: Sandbox, container: Container
+) -> None:
+    provider = await seeded.provider()
     sandbox.faults.add(kind="delay", seconds=0.5)
     notes = Notes()
     check = asyncio.create_task(
         check_all(election=container.election(), watch=container.watch_provider(), observer=notes)
     )
     await sandbox.wait_for_requests(1)
-    await estate.remove(provider)
+    await seeded.remove(provider)
     await check
     assert (notes.passed, notes.failures, notes.order) == ([provider], [], [])
 
 
 async def test_a_second_sweep_is_refused_while_there_is_a_monitor(container: Container, database: Database) -> None:
-    async with PostgresElection(database.admin_url).term():
+    async with PostgresLeaderElection(database.admin_url).term():
         with pytest.raises(AlreadyMonitored):
             await check_all(election=container.election(), watch=container.watch_provider(), observer=Notes())
 
 
 async def test_of_two_monitors_one_works_and_the_other_follows_it(
-    estate: Estate, container: Container, database: Database, owner: Connection
+    seeded: SeededOrganizations, container: Container, database: Database, owner: Connection
 ) -> None:
-    watched = [await estate.provider() for _ in range(5)]
+    watched = [await seeded.provider() for _ in range(5)]
     notes = [Notes(), Notes()]
     watchers = [Watched(container.watch_provider()), Watched(container.watch_provider())]
-    elections = [PostgresElection(database.admin_url), PostgresElection(database.admin_url)]
+    elections = [PostgresLeaderElection(database.admin_url), PostgresLeaderElection(database.admin_url)]
     async with (
         monitoring(container, notes[0], watchers[0], elections[0]),
         monitoring(container, notes[1], watchers[1], elections[1]),

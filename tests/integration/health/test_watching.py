@@ -8,98 +8,100 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.event_store.providers import EventSourcedProviders
+from adapters.event_store.provider_repository import EventSourcedProviders
 from application.commands.check_provider import CheckProvider, watch_provider
 from application.errors import CredentialUnreadable, ProviderNotFound
 from tests.builders import acting
-from tests.integration.health.estate import until
+from tests.integration.health.seeded_organizations import until
 from tests.log import events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from application.ports.election import ProviderToCheck
-    from application.recorded import Recorded
+    from application.ports.leader_election import ProviderToCheck
+    from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider
     from sandbox.server import Sandbox
-    from tests.integration.health.estate import Estate
+    from tests.integration.health.seeded_organizations import SeededOrganizations
 
 DOWN: dict[str, Any] = {"kind": "status", "status": 500, "body": {"error": {"message": "Down"}}}
 CHANGED = "provider.health-changed"
 
 
-async def test_an_outage_is_said_after_three_checks_and_forgotten_after_two(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider()
-    await estate.watch(provider)
-    assert estate.status(provider) == "healthy"
+async def test_an_outage_is_said_after_three_checks_and_forgotten_after_two(
+    seeded: SeededOrganizations, sandbox: Sandbox
+) -> None:
+    provider = await seeded.provider()
+    await seeded.watch(provider)
+    assert seeded.status(provider) == "healthy"
     sandbox.faults.add(**DOWN)
     for expected in ("healthy", "healthy", "unhealthy", "unhealthy"):
-        await estate.watch(provider)
-        assert estate.status(provider) == expected
-    assert estate.streak(provider) == (4, 0)
+        await seeded.watch(provider)
+        assert seeded.status(provider) == expected
+    assert seeded.streak(provider) == (4, 0)
     sandbox.faults.clear()
     for expected in ("unhealthy", "healthy", "healthy"):
-        await estate.watch(provider)
-        assert estate.status(provider) == expected
-    assert estate.story(provider) == ["provider.registered", CHANGED, CHANGED, CHANGED]
-    assert [report["category"] for report in estate.evidence(provider)] == (
+        await seeded.watch(provider)
+        assert seeded.status(provider) == expected
+    assert seeded.story(provider) == ["provider.registered", CHANGED, CHANGED, CHANGED]
+    assert [report["category"] for report in seeded.evidence(provider)] == (
         ["ok"] + ["provider_error"] * 4 + ["ok"] * 3
     )
 
 
-async def test_a_person_is_answered_at_once(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider()
-    await estate.press_the_button(provider)
-    assert estate.status(provider) == "healthy"
+async def test_a_person_is_answered_at_once(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
+    provider = await seeded.provider()
+    await seeded.press_the_button(provider)
+    assert seeded.status(provider) == "healthy"
     sandbox.faults.add(**DOWN)
-    await estate.press_the_button(provider)
-    assert estate.status(provider) == "unhealthy"
+    await seeded.press_the_button(provider)
+    assert seeded.status(provider) == "unhealthy"
     sandbox.faults.clear()
-    await estate.press_the_button(provider)
-    assert estate.status(provider) == "healthy"
+    await seeded.press_the_button(provider)
+    assert seeded.status(provider) == "healthy"
     # From there the monitor needs its three again.
     sandbox.faults.add(**DOWN)
-    await estate.watch(provider, times=2)
-    assert estate.status(provider) == "healthy"
+    await seeded.watch(provider, times=2)
+    assert seeded.status(provider) == "healthy"
 
 
-async def test_too_many_requests_are_no_outage(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider()
-    await estate.watch(provider)
+async def test_too_many_requests_are_no_outage(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
+    provider = await seeded.provider()
+    await seeded.watch(provider)
     sandbox.faults.add(kind="rate_limited", retry_after=1)
-    await estate.watch(provider)
-    assert estate.status(provider) == "healthy"
-    outcome = await estate.watch(provider)
+    await seeded.watch(provider)
+    assert seeded.status(provider) == "healthy"
+    outcome = await seeded.watch(provider)
     assert outcome is not None
     assert (outcome.before, outcome.after, outcome.report.category) == ("healthy", "degraded", "rate_limited")
-    assert estate.streak(provider) == (0, 3)
+    assert seeded.streak(provider) == (0, 3)
 
 
-async def test_what_our_own_question_caused_says_nothing(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider()
-    await estate.watch(provider)
+async def test_what_our_own_question_caused_says_nothing(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
+    provider = await seeded.provider()
+    await seeded.watch(provider)
     sandbox.faults.add(kind="status", status=400, body={"error": {"message": "Unknown parameter", "type": "x"}})
-    outcome = await estate.watch(provider, times=5)
+    outcome = await seeded.watch(provider, times=5)
     assert outcome is not None
     assert outcome.report.category == "bad_request"
-    assert (estate.status(provider), estate.streak(provider)) == ("healthy", (0, 1))
-    assert len(estate.evidence(provider)) == 6
-    assert estate.story(provider) == ["provider.registered", CHANGED]
+    assert (seeded.status(provider), seeded.streak(provider)) == ("healthy", (0, 1))
+    assert len(seeded.evidence(provider)) == 6
+    assert seeded.story(provider) == ["provider.registered", CHANGED]
 
 
-async def test_the_event_says_who_and_why(estate: Estate) -> None:
-    provider = await estate.provider()
-    await estate.watch(provider)
-    event = events(estate.owner, provider.organization_id)[-1]
+async def test_the_event_says_who_and_why(seeded: SeededOrganizations) -> None:
+    provider = await seeded.provider()
+    await seeded.watch(provider)
+    event = events(seeded.owner, provider.organization_id)[-1]
     assert (event["topic"], event["actor"]) == (CHANGED, "system:health-monitor")
     assert b'"category":"ok"' in event["state"]
 
 
-async def test_a_disabled_provider_is_not_asked(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider(is_enabled=False)
-    assert await estate.watch(provider) is None
-    assert (len(sandbox.requests), estate.evidence(provider), estate.status(provider)) == (0, [], "unknown")
+async def test_a_disabled_provider_is_not_asked(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
+    provider = await seeded.provider(is_enabled=False)
+    assert await seeded.watch(provider) is None
+    assert (len(sandbox.requests), seeded.evidence(provider), seeded.status(provider)) == (0, [], "unknown")
 
 
 @pytest.mark.parametrize(
@@ -113,55 +115,55 @@ async def test_a_disabled_provider_is_not_asked(estate: Estate, sandbox: Sandbox
     ],
 )
 async def test_what_was_found_out_about_something_else_is_not_recorded(
-    estate: Estate, sandbox: Sandbox, change: dict[str, Any]
+    seeded: SeededOrganizations, sandbox: Sandbox, change: dict[str, Any]
 ) -> None:
-    provider = await estate.provider()
+    provider = await seeded.provider()
     sandbox.faults.add(kind="status", status=500, body={}, delay=0.5, times=1)
-    check = asyncio.create_task(estate.watch(provider))
+    check = asyncio.create_task(seeded.watch(provider))
     await sandbox.wait_for_requests(1)
-    await estate.change(provider, **change)
+    await seeded.change(provider, **change)
     assert await check is None
-    assert (estate.evidence(provider), estate.streak(provider), estate.status(provider)) == ([], (0, 0), "unknown")
-    assert CHANGED not in estate.story(provider)
+    assert (seeded.evidence(provider), seeded.streak(provider), seeded.status(provider)) == ([], (0, 0), "unknown")
+    assert CHANGED not in seeded.story(provider)
 
 
-async def test_a_new_name_does_not_spoil_a_check(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider()
+async def test_a_new_name_does_not_spoil_a_check(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
+    provider = await seeded.provider()
     sandbox.faults.add(kind="delay", seconds=0.5, times=1)
-    check = asyncio.create_task(estate.watch(provider))
+    check = asyncio.create_task(seeded.watch(provider))
     await sandbox.wait_for_requests(1)
-    await estate.change(provider, name="Another name")
+    await seeded.change(provider, name="Another name")
     assert await check is not None
-    assert estate.status(provider) == "healthy"
+    assert seeded.status(provider) == "healthy"
 
 
-async def test_a_provider_that_goes_during_the_check_is_gone(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider()
+async def test_a_provider_that_goes_during_the_check_is_gone(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
+    provider = await seeded.provider()
     sandbox.faults.add(kind="delay", seconds=0.5, times=1)
-    check = asyncio.create_task(estate.watch(provider))
+    check = asyncio.create_task(seeded.watch(provider))
     await sandbox.wait_for_requests(1)
-    await estate.remove(provider)
+    await seeded.remove(provider)
     with pytest.raises(ProviderNotFound):
         await check
-    assert estate.evidence(provider) == []
+    assert seeded.evidence(provider) == []
 
 
-async def test_the_key_of_another_tenant_is_never_used(estate: Estate, sandbox: Sandbox) -> None:
-    provider = await estate.provider()
+async def test_the_key_of_another_tenant_is_never_used(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
+    provider = await seeded.provider()
     with acting(uuid4()), pytest.raises(ProviderNotFound):
-        await estate.container.watch_provider()(CheckProvider(provider_id=provider.provider_id))
-    estate.owner.execute("UPDATE provider_credentials SET ciphertext = sha256(ciphertext)")
+        await seeded.container.watch_provider()(CheckProvider(provider_id=provider.provider_id))
+    seeded.owner.execute("UPDATE provider_credentials SET ciphertext = sha256(ciphertext)")
     with pytest.raises(CredentialUnreadable):
-        await estate.watch(provider)
+        await seeded.watch(provider)
     assert len(sandbox.requests) == 0
 
 
 class Meddling(EventSourcedProviders):
     """Providers that somebody else changes whenever they are about to be saved."""
 
-    def __init__(self, estate: Estate, provider: ProviderToCheck, changes: list[dict[str, Any]]) -> None:
-        super().__init__(estate.container.ledger())
-        self._estate = estate
+    def __init__(self, seeded: SeededOrganizations, provider: ProviderToCheck, changes: list[dict[str, Any]]) -> None:
+        super().__init__(seeded.container.ledger())
+        self._estate = seeded
         self._provider = provider
         self._changes = changes
 
@@ -182,19 +184,19 @@ class Meddling(EventSourcedProviders):
     ],
 )
 async def test_a_change_at_the_last_moment_wins(
-    estate: Estate, changes: list[dict[str, Any]], status: str, checks: int
+    seeded: SeededOrganizations, changes: list[dict[str, Any]], status: str, checks: int
 ) -> None:
-    provider = await estate.provider()
-    container = estate.container
+    provider = await seeded.provider()
+    container = seeded.container
     with acting(provider.organization_id):
         await watch_provider(
             CheckProvider(provider_id=provider.provider_id),
-            providers=Meddling(estate, provider, list(changes)),
+            providers=Meddling(seeded, provider, list(changes)),
             vault=container.vault(),
             gateway=container.gateway(),
             checks=container.health_checks(),
         )
-    assert (estate.status(provider), len(estate.evidence(provider))) == (status, checks)
+    assert (seeded.status(provider), len(seeded.evidence(provider))) == (status, checks)
 
 
 def is_idle(stats: Mapping[str, int]) -> bool:
@@ -202,14 +204,14 @@ def is_idle(stats: Mapping[str, int]) -> bool:
     return stats["pool_available"] == stats["pool_size"] and stats.get("requests_waiting", 0) == 0
 
 
-async def test_no_connection_is_held_while_providers_are_asked(estate: Estate, sandbox: Sandbox) -> None:
+async def test_no_connection_is_held_while_providers_are_asked(seeded: SeededOrganizations, sandbox: Sandbox) -> None:
     organization_id = uuid4()
-    watched = [await estate.provider(organization_id) for _ in range(12)]
+    watched = [await seeded.provider(organization_id) for _ in range(12)]
     sandbox.faults.add(kind="hang")
-    checks = [asyncio.create_task(estate.watch(provider)) for provider in watched]
+    checks = [asyncio.create_task(seeded.watch(provider)) for provider in watched]
     await sandbox.wait_for_requests(len(watched), seconds=10)
-    pools = (estate.container.reading_pool(), estate.container.writing_pool())
+    pools = (seeded.container.reading_pool(), seeded.container.writing_pool())
     await until(lambda: all(is_idle(pool.get_stats()) for pool in pools), seconds=1.5)
     assert not any(check.done() for check in checks)
     await asyncio.gather(*checks)
-    assert {estate.status(provider) for provider in watched} == {"unhealthy"}
+    assert {seeded.status(provider) for provider in watched} == {"unhealthy"}

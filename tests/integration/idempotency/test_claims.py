@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.postgres.claims import PostgresClaims
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.idempotency_claims import PostgresClaims
+from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
 from application.caller import acting_as
-from application.ports.idempotency import Claimed, InFlight, Mismatch, Replay
-from tests.contract.claims_contract import ASKED_OTHERWISE, ClaimsContract, claimed, completed, on_behalf_of
+from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
+from tests.contract.idempotency_claims_contract import ASKED_OTHERWISE, ClaimsContract, claimed, completed, on_behalf_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.credential_stock import PostgresCredentialStock
-from adapters.postgres.pool import reading_pool
 from adapters.vault.keyring import Keyring
 from tests.integration.keys.credentials import Credentials
 

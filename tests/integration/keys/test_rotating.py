@@ -14,7 +14,7 @@ from adapters.vault.keyring import Keyring
 from application.commands.rotate_master_key import KeyNotServedYet, Rotated, RotateMasterKey, rotate_master_key
 from application.ports.credential_stock import RotationUnderWay
 from application.ports.progress import NoProgress
-from application.queries.master_keys import list_master_keys
+from application.queries.list_master_keys import list_master_keys
 from tests.architecture.sources import ROOT
 from tests.integration.keys.credentials import Credentials, master_keys
 

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.rosters import PostgresRosters
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
-from adapters.postgres.tenant import Tenant
+from adapters.postgres.tenant_statements import Tenant
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.vault import EnvelopeVault
 from application.errors import CredentialNotCurrent
-from application.policies.sealing import new_credential, sealed
+from application.policies.seal_credential import new_credential, sealed
 from tests.builders import AN_ENDPOINT, a_provider, acting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from domain.provider.aggregate import Provider
     from tests.databases import Connection, Database
 
@@ -59,7 +59,7 @@ class Keys:
 
     async def open_for_a_prompt(self, provider: Provider) -> str:
         with acting(self.organization_id):
-            account = (await PostgresRosters(self.tenant).read()).accounts[provider.id]
+            account = (await PostgresCandidateReader(self.tenant).read()).accounts[provider.id]
             assert account.sealed is not None
             return await self.vault.unseal(account.sealed, provider_id=provider.id, origin=AN_ENDPOINT.origin)
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from adapters.postgres.inspection import inspect
+from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import known_migrations, login_url, migrate, set_passwords, trusted_logins
 from adapters.postgres.roles import Roles, roles_of
 

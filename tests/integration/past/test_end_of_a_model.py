@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.model_documents import PostgresModelDocuments
-from adapters.postgres.past import PostgresPast
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
-from application.ports.documents import ModelFilter, PageRequest
+from adapters.postgres.tenant_statements import Tenant
+from application.ports.resource_documents import ModelFilter, PageRequest
 from domain.model.values import Lifecycle
 from tests.builders import a_model, a_provider, acting
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from adapters.event_store.models import EventSourcedModels
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.model_repository import EventSourcedModels
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from tests.databases import Connection, Database
 
 TODAY = datetime.now(UTC)
@@ -65,7 +65,7 @@ async def registered(
 async def test_lists_and_single_models_tell_the_same(
     reader: Tenant, registered: dict[str, UUID], organization_id: UUID
 ) -> None:
-    live, past = PostgresModelDocuments(reader), PostgresPast(reader)
+    live, past = PostgresModelDocuments(reader), PostgresHistoricalDocuments(reader)
     everything = (ModelFilter(), PageRequest(limit=200))
     with acting(organization_id):
         pages = [await live.page(*everything), await past.models(*everything, datetime.now(UTC))]
@@ -82,7 +82,7 @@ async def test_lists_and_single_models_tell_the_same(
 async def test_a_past_day_has_the_models_of_that_day_and_a_day_to_come_those_of_today(
     reader: Tenant, registered: dict[str, UUID], organization_id: UUID, owner: Connection
 ) -> None:
-    past = PostgresPast(reader)
+    past = PostgresHistoricalDocuments(reader)
 
     async def at(name: str, until: datetime | None) -> str | None:
         [row] = owner.execute("SELECT to_jsonb(m) FROM ai_models m WHERE id = %s", (registered[name],)).fetchone() or ()

@@ -10,17 +10,17 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.event_store import lives
-from adapters.event_store.organizations import EventSourcedOrganizations
+from adapters.event_store import aggregate_snapshots
+from adapters.event_store.organization_repository import EventSourcedOrganizations
 from adapters.postgres.audit_log import PostgresAuditLog
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.model_documents import PostgresModelDocuments
-from adapters.postgres.past import PostgresPast
-from adapters.postgres.pool import reading_pool
 from adapters.postgres.provider_documents import PostgresProviderDocuments
-from adapters.postgres.tenant import Tenant as Reader
+from adapters.postgres.tenant_statements import Tenant as Reader
 from application.errors import ModelNotFound, ProviderNotFound, TooMuchHistory
-from application.ports.documents import ModelFilter, PageRequest, ProviderFilter
-from application.queries.as_of import AtRevision, AtTime, model_as_of, provider_as_of
+from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
+from application.queries.resource_as_of import AtRevision, AtTime, model_as_of, provider_as_of
 from tests.builders import acting
 from tests.integration.projections.story import Tenant, stories
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.models import EventSourcedModels
-    from adapters.event_store.providers import EventSourcedProviders
-    from application.ports.documents import Document
-    from application.queries.as_of import Moment
+    from adapters.event_store.model_repository import EventSourcedModels
+    from adapters.event_store.provider_repository import EventSourcedProviders
+    from application.ports.resource_documents import Document
+    from application.queries.resource_as_of import Moment
     from tests.databases import Database
     from tests.integration.projections.story import Step
 
@@ -46,7 +46,7 @@ class Documents:
         self.models = PostgresModelDocuments(reader)
         self.log = PostgresAuditLog(reader)
         self.rows = rows
-        self.past = PostgresPast(reader)
+        self.past = PostgresHistoricalDocuments(reader)
 
     async def present(self) -> list[bytes]:
         """Return everything there is, as the tables have it."""
@@ -86,7 +86,7 @@ async def documents(database: Database, ledger: Ledger) -> AsyncIterator[Documen
 @pytest.fixture(autouse=True)
 def frequent_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nearly everything be read from a snapshot and the events after it."""
-    monkeypatch.setattr(lives, "INTERVAL", 2)
+    monkeypatch.setattr(aggregate_snapshots, "INTERVAL", 2)
 
 
 def _now() -> datetime:
@@ -162,7 +162,7 @@ async def test_a_log_too_long_for_a_list_is_refused(
     tenant = Tenant(providers, models, EventSourcedOrganizations(ledger))
     await tenant.begin()
     async with reading_pool(database.app_url) as pool:
-        past = PostgresPast(Reader(pool), longest_history=1)
+        past = PostgresHistoricalDocuments(Reader(pool), longest_history=1)
         with acting(tenant.organization_id), pytest.raises(TooMuchHistory) as refused:
             await past.models(ModelFilter(), PageRequest(limit=1), _now())
     assert refused.value.pointer == "?asOf"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from adapters.event_store.models import EventSourcedModels
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.model_repository import EventSourcedModels
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from domain.model.aggregate import Model
     from tests.databases import Connection, Pool
     from tests.strategies import Command

@@ -17,7 +17,7 @@ from tests.log import assert_whole
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.provider_repository import EventSourcedProviders
     from tests.databases import Connection, Database
 
 ROOT = Path(__file__).parents[3]
@@ -55,7 +55,7 @@ def _tomorrow(folder: Path) -> None:
 
 def _read_tomorrow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, ROOT / "tests/integration/past/tomorrow.py", *arguments],
+        [sys.executable, ROOT / "tests/integration/past/newer_version.py", *arguments],
         env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
         capture_output=True,
         text=True,

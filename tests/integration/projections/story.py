@@ -21,9 +21,9 @@ from tests.strategies import carry_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.event_store.models import EventSourcedModels
-    from adapters.event_store.organizations import EventSourcedOrganizations
-    from adapters.event_store.providers import EventSourcedProviders
+    from adapters.event_store.model_repository import EventSourcedModels
+    from adapters.event_store.organization_repository import EventSourcedOrganizations
+    from adapters.event_store.provider_repository import EventSourcedProviders
 
 places = st.integers(0, 2)
 # Few names, so that they are often taken.

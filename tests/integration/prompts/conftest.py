@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.tenant_statements import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 
-from adapters.rate_limits.shared import MEMORY, RateCounts, check_rate_limit_storage
+from adapters.rate_limits.redis_counts import MEMORY, RateCounts, check_rate_limit_storage
 from application.errors import Unavailable
 from tests.contract.rate_limits_contract import A_QUOTA, RateLimitsContract, taken
 from tests.redis_server import RedisServer
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WITHOUT_CLIENT = """
 import sys
 sys.modules["redis"] = None
-from adapters.rate_limits.shared import RateCounts, check_rate_limit_storage
+from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 for use in (check_rate_limit_storage, RateCounts):
     try:
         use("redis://127.0.0.1:1/0")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from application.ports.progress import Progress
     from application.ports.projections import Comparison, Differences, Projections
-    from application.projections.rows import Table
+    from application.projections.row_changes import Table
     from tests.databases import Connection
 
 _WAITING = b"""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.model_documents import PostgresModelDocuments
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant as TenantConnection
-from application.ports.documents import ModelFilter, PageRequest
+from adapters.postgres.tenant_statements import Tenant as TenantConnection
+from application.ports.resource_documents import ModelFilter, PageRequest
 from tests.builders import acting
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 from adapters.event_store.snapshot_check import wrong_snapshots
-from adapters.projections import walking
+from adapters.projections import organization_walk
 from adapters.projections.projections import PostgresProjections
-from adapters.projections.rewriting import Pace
-from application.projections.project import project
+from adapters.projections.rewrite_rows import Pace
+from application.projections.project_event import project
 from tests.integration.rebuilding.administering import rebuilt
 
 if TYPE_CHECKING:
-    from application.projections.rows import LoggedEvent, RowChange
+    from application.projections.row_changes import LoggedEvent, RowChange
 
 HALF = 5
 
@@ -72,7 +72,7 @@ def stand_still(step: str) -> NoReturn:
 def main() -> None:
     url, stop_at = sys.argv[1:]
     pausing = Pausing(stop_at)
-    setattr(walking, "Pace", lambda: OneByOne(pausing))  # noqa: B010 - for this process only
+    setattr(organization_walk, "Pace", lambda: OneByOne(pausing))  # noqa: B010 - for this process only
     asyncio.run(rebuilt(PostgresProjections(url, wrong_snapshots, projector=pausing.project), progress=pausing))
 
 

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from adapters.event_store.appends import callers_append
+from adapters.event_store.append_context import callers_append
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.models import EventSourcedModels
+from adapters.event_store.model_repository import EventSourcedModels
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
-from application.projections.project import project
-from application.projections.rows import LoggedEvent
+from application.projections.project_event import project
+from application.projections.row_changes import LoggedEvent
 from tests.builders import a_model, a_price, acting
 from tests.integration.rebuilding.administering import assert_as_the_log, counts, rebuilt, verified
 from tests.integration.rebuilding.load import under_load
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from application.projections.models import Columns
-    from application.projections.rows import RowChange
+    from application.projections.row_changes import RowChange
     from tests.databases import Connection, Database, Pool
     from tests.integration.rebuilding.conftest import Tenant
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.event_store.lives import INTERVAL
+from adapters.event_store.aggregate_snapshots import INTERVAL
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from tests.integration.rebuilding.administering import rebuilt, verified

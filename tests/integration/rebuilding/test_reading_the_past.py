@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from adapters.event_store import lives
+from adapters.event_store import aggregate_snapshots
 from adapters.postgres.audit_log import PostgresAuditLog
-from adapters.postgres.past import PostgresPast
-from adapters.postgres.pool import reading_pool
-from adapters.postgres.tenant import Tenant as TenantConnection
-from application.ports.documents import ModelFilter, PageRequest, ProviderFilter
-from application.queries.as_of import AtRevision, AtTime, model_as_of, provider_as_of
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.historical_documents import PostgresHistoricalDocuments
+from adapters.postgres.tenant_statements import Tenant as TenantConnection
+from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
+from application.queries.resource_as_of import AtRevision, AtTime, model_as_of, provider_as_of
 from tests.builders import acting
 from tests.integration.rebuilding.administering import rebuilt
 from tests.integration.rebuilding.test_a_new_column import MIGRATION
@@ -40,7 +40,7 @@ class Reader:
 
     async def read(self, as_of: datetime) -> Any:  # noqa: ANN401 - documents
         """Return a provider and a model at a revision and at a time, and the lists of both at that time."""
-        log, past = PostgresAuditLog(self.connection), PostgresPast(self.connection)
+        log, past = PostgresAuditLog(self.connection), PostgresHistoricalDocuments(self.connection)
         provider_id, model_id = self.tenant.provider_ids[0], self.tenant.model_ids[0]
         with acting(self.tenant.organization_id):
             one = [
@@ -100,7 +100,7 @@ async def test_a_rebuild_forgets_snapshots_and_a_wrong_one_with_them(
     owner: Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lives, "INTERVAL", 2)
+    monkeypatch.setattr(aggregate_snapshots, "INTERVAL", 2)
     moment = now(owner)
     before = await reader.read(moment)
     [(taken,)] = owner.execute("SELECT count(*) FROM aggregate_snapshots").fetchall()

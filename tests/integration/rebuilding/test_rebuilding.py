@@ -8,8 +8,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from adapters.projections import parts, walking
-from adapters.projections.rewriting import Pace
+from adapters.projections import aggregate_parts, organization_walk
+from adapters.projections.rewrite_rows import Pace
 from application.ports.projections import OrganizationUnknown, RebuildTogether
 from tests.builders import acting
 from tests.integration.rebuilding.administering import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.projections.projections import PostgresProjections
-    from application.projections.rows import Table
+    from application.projections.row_changes import Table
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider
     from tests.databases import Connect, Connection, Database
@@ -171,7 +171,7 @@ async def test_providers_that_are_all_gone_come_back_before_their_models(
     events_a_part: int,
 ) -> None:
     """Also when both belong to different parts of a large organization."""
-    monkeypatch.setattr(walking, "spans", lambda events: parts.spans(events, size=events_a_part))
+    monkeypatch.setattr(organization_walk, "spans", lambda events: aggregate_parts.spans(events, size=events_a_part))
     owner.execute("DELETE FROM ai_models WHERE organization_id = %s", (tenants[0].organization_id,))
     owner.execute("DELETE FROM ai_providers WHERE organization_id = %s", (tenants[0].organization_id,))
     with pytest.raises(RebuildTogether):

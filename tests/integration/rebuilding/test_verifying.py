@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from adapters.projections import parts, walking
+from adapters.projections import aggregate_parts, organization_walk
 from tests.builders import a_stored_event, an_append
 from tests.integration.rebuilding.administering import TABLES, assert_as_the_log, differences, rebuilt, verified
 from tests.integration.tenancy.tables import columns
@@ -18,7 +18,7 @@ from tests.integration.tenancy.tables import columns
 if TYPE_CHECKING:
     from adapters.event_store.recorder import LedgerRecorder
     from adapters.projections.projections import PostgresProjections
-    from application.projections.rows import Table
+    from application.projections.row_changes import Table
     from tests.databases import Connection
     from tests.integration.rebuilding.conftest import Tenant
 
@@ -51,20 +51,20 @@ async def test_a_change_of_any_column_is_found_and_named(
     own = "id" if name == "organizations" else "organization_id"
     changeable = {column: kind for column, kind in columns(owner, name).items() if kind in OTHERWISE}
     assert changeable
-    parts = {
+    aggregate_parts = {
         "table": sql.Identifier(name),
         "own": sql.Identifier(own),
         "tenant": sql.Literal(tenants[1].organization_id),
     }
-    owner.execute(sql.SQL("CREATE TEMPORARY TABLE kept AS SELECT * FROM {table}").format(**parts))
+    owner.execute(sql.SQL("CREATE TEMPORARY TABLE kept AS SELECT * FROM {table}").format(**aggregate_parts))
     for column, kind in changeable.items():
-        parts["column"] = sql.Identifier(column)
-        changed = sql.SQL(OTHERWISE[kind]).format(parts["column"])
+        aggregate_parts["column"] = sql.Identifier(column)
+        changed = sql.SQL(OTHERWISE[kind]).format(aggregate_parts["column"])
         row = owner.execute(
             sql.SQL(
                 "UPDATE {table} SET {column} = {changed} WHERE {own} = {tenant} AND id = (SELECT id FROM {table}"
                 " WHERE {own} = {tenant} ORDER BY id LIMIT 1) RETURNING id"
-            ).format(changed=changed, **parts)
+            ).format(changed=changed, **aggregate_parts)
         ).fetchone()
         assert row is not None
         found = await differences(projections, name)
@@ -72,7 +72,9 @@ async def test_a_change_of_any_column_is_found_and_named(
         assert (found.first[0].organization_id, found.first[0].row_id) == (tenants[1].organization_id, row[0])
         assert (found.first[0].kind, list(found.first[0].fields)) == ("different", [column])
         owner.execute(
-            sql.SQL("UPDATE {table} SET {column} = kept.{column} FROM kept WHERE kept.id = {table}.id").format(**parts)
+            sql.SQL("UPDATE {table} SET {column} = kept.{column} FROM kept WHERE kept.id = {table}.id").format(
+                **aggregate_parts
+            )
         )
         assert (await differences(projections, name)).count == 0, column
 
@@ -150,7 +152,7 @@ async def test_writes_that_go_on_are_no_differences(
 async def test_a_large_organization_is_verified_in_parts(
     projections: PostgresProjections, tenant: Tenant, owner: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walking, "spans", lambda events: parts.spans(events, size=7))
+    monkeypatch.setattr(organization_walk, "spans", lambda events: aggregate_parts.spans(events, size=7))
     await tenant.begin(models=30)
     found = await verified(projections)
     assert (found.tables[2].rows, found.unchanged) == (30, 0)

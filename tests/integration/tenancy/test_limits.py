@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from adapters.postgres.pool import reading_pool, writing_pool
+from adapters.postgres.connection_pools import reading_pool, writing_pool
 
 if TYPE_CHECKING:
     from tests.databases import Database

@@ -13,7 +13,7 @@ from psycopg import sql
 from adapters.checkpoints.file_sink import FileSink
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
 from adapters.postgres.checkpoint_writers import CheckpointElection
-from adapters.postgres.pool import reading_pool
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
 from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.event_store.recorder import LedgerRecorder
-    from adapters.postgres.pool import AnyPool
+    from adapters.postgres.connection_pools import AnyPool
     from application.queries.verify_log import Verification
     from application.verification.checkpoints import Checkpoint
     from tests.databases import Connection, Database

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from adapters.event_store.recorder import LedgerRecorder
-    from application.verification.findings import Finding
+    from application.verification.log_findings import LogFinding
     from tests.databases import Connection
     from tests.integration.verification.conftest import Auditor, Logs
     from tests.integration.verification.tampering import Expected
@@ -68,7 +68,7 @@ async def test_it_is_found_and_its_place_named(
     assert _names((await auditor.verify(logs.tampered, full=True)).findings, expected)
 
 
-def _names(findings: Sequence[Finding], expected: Expected) -> bool:
+def _names(findings: Sequence[LogFinding], expected: Expected) -> bool:
     """Tell whether a finding names the first event that does not fit: what was done, or the event after it."""
     first = min(sequence for _, sequence in expected)
     return any(

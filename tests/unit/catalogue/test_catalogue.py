@@ -9,8 +9,8 @@ from importlib.resources import files
 
 import pytest
 
-from adapters.catalogue.catalogue import PackagedCatalogue
 from adapters.catalogue.known_models import version_of
+from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from application.ports.catalogue import KnownModel
 
 CATALOGUE = PackagedCatalogue(today=lambda: date(2026, 11, 22))
@@ -167,7 +167,7 @@ def test_the_answer_is_remembered() -> None:
 def test_the_price_list_is_not_read_before_it_is_needed() -> None:
     code = """
 import sys
-from adapters.catalogue.catalogue import PackagedCatalogue
+from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 catalogue = PackagedCatalogue()
 print("genai_prices" in sys.modules)
 catalogue.warm_up()

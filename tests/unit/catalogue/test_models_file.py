@@ -8,7 +8,7 @@ from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from adapters.catalogue.services import AZURE, PRICED_AS
+from adapters.catalogue.provider_services import AZURE, PRICED_AS
 from domain.model.capabilities import CAPABILITIES
 from domain.model.values import MODEL_TYPES
 

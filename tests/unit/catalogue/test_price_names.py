@@ -12,7 +12,7 @@ from genai_prices.types import (
     MatchLogic,
 )
 
-from adapters.catalogue.price_names import named_in_full, names
+from adapters.catalogue.price_matching import named_in_full, names
 
 FLASH = ClauseContains("gemini-1.5-flash")
 OPUS = ClauseStartsWith("claude-3-opus")

@@ -19,8 +19,8 @@ from genai_prices.types import (
     TimeOfDateConstraint,
 )
 
-from adapters.catalogue.price_names import names
-from adapters.catalogue.prices import CHECKED_ON, GenaiPrices, ListPrice
+from adapters.catalogue.list_prices import CHECKED_ON, GenaiPrices, ListPrice
+from adapters.catalogue.price_matching import names
 from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE
 
 TODAY = date(2026, 11, 22)

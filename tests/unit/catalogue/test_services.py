@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.catalogue.services import service_of
+from adapters.catalogue.provider_services import service_of
 
 
 @pytest.mark.parametrize(

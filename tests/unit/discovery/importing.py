@@ -14,14 +14,14 @@ from application.ports.provider_gateway import OfferedModel
 from domain.model.aggregate import Model
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
-from tests.fakes.models import FakeModels
-from tests.unit.discovery.world import World
+from tests.fakes.model_repository import FakeModels
+from tests.unit.discovery.discovery_setup import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from application.commands.import_models import ImportOutcome
-    from application.recorded import Recorded
+    from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider
 
 OLD = KnownModel(model_id="old", lifecycle="retired", retired_on="2026-06-01")

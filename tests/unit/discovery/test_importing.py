@@ -11,8 +11,8 @@ from application.errors import InvalidInput
 from application.ports.provider_gateway import UpstreamFailure
 from domain.model.values import Lifecycle, Limits, Price
 from tests.builders import a_price
+from tests.unit.discovery.discovery_setup import DOWN, World
 from tests.unit.discovery.importing import imported, provider, register, registered, world
-from tests.unit.discovery.world import DOWN, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from tests.unit.discovery.importing import InterruptedModels, imported, provider
 
 if TYPE_CHECKING:
     from domain.provider.aggregate import Provider
-    from tests.unit.discovery.world import World
+    from tests.unit.discovery.discovery_setup import World
 
 __all__ = ["provider", "world"]
 

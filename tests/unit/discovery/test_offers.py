@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 
 from application.ports.catalogue import KnownModel
+from application.ports.model_list_snapshots import Standing
 from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
-from application.ports.snapshots import Standing
-from application.queries.completed_offers import DescribedOffers, described
+from application.queries.discovered_catalogue import DiscoveredCatalogueCache, described
 from domain.model.values import Lifecycle
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
-from tests.unit.discovery.world import World, ids
+from tests.unit.discovery.discovery_setup import World, ids
 from tests.unit.policies.test_change_sets import after
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ async def test_a_long_list_is_worked_out_the_same(world: World) -> None:
 
 
 def test_memory_is_bounded_by_the_number_of_models() -> None:
-    remembered, day = DescribedOffers(), World().clock.now().date()
+    remembered, day = DiscoveredCatalogueCache(), World().clock.now().date()
     snapshot = after(None, [OfferedModel(model_id=f"model-{number}") for number in range(900)], 1)
     standings = [
         Standing(provider_id=uuid4(), provider_type="openai", endpoint=snapshot.endpoint, basis=snapshot.basis)

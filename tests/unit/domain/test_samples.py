@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 import pytest
 
-from application.projections.project import project
-from application.projections.rows import LoggedEvent
+from application.projections.project_event import project
+from application.projections.row_changes import LoggedEvent
 from tests.events import MAPPER, NOON, aggregate_classes, event_classes, facts_of, logged, topic_of
 
 SAMPLES = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.egress.allowed import EgressAllowList
+from adapters.egress.allow_list import EgressAllowList
 
 
 @pytest.mark.parametrize("text", ["", "  ", ",", " , ,"])

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
 from application.errors import EndpointRefused
 from domain.provider.values import Endpoint
 from tests.unit.egress.vectors import ACCEPTED, REFUSED_BASE_URLS, REFUSED_URLS

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.guard import AddressRefused, Guard
-from adapters.egress.hosts import Host
-from adapters.egress.ranges import special
+from adapters.egress.address_ranges import special
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.egress_rules import AddressRefused, Guard
+from adapters.egress.host_names import Host
 from tests.unit.egress.vectors import REFUSED_ADDRESSES
 
 PUBLIC = Host("api.example.com", None)

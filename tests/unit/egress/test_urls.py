@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.egress.urls import Target, read_base, read_request
+from adapters.egress.url_parsing import Target, read_base, read_request
 
 PIECES = st.sampled_from(
     [

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from eventsourcing.domain import AggregateCreated, event
 
-from adapters.event_store.mapper import CanonicalJson
+from adapters.event_store.event_mapper import CanonicalJson
 from domain.root import Root
 from domain.upcasting import newest_facts, upcast
 from tests.events import MAPPER, facts_of, logged

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from application.commands.check_provider import Checked
-from application.ports.election import ProviderToCheck
+from application.ports.leader_election import ProviderToCheck
 from application.ports.provider_gateway import TestReport, Timings
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from structlog.testing import CapturingLogger
 
 from application.errors import Unavailable
 from application.ports.log_clock import ClockReading
-from entrypoints.monitoring.clock import ClockWatch
+from entrypoints.monitoring.clock_watch import ClockWatch
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from prometheus_client import CollectorRegistry
 
-from entrypoints.monitoring.figures import HealthFigures
+from entrypoints.monitoring.health_metrics import HealthFigures
 from tests.unit.monitoring.found import a_check, a_watched_provider
 
 

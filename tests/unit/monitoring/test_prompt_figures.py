@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from entrypoints.monitoring.prompts import CountedUses, PromptFigures
+from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from tests.builders import acting
 from tests.contract.usage_contract import a_use
 from tests.fakes.clock import FakeClock

@@ -6,8 +6,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from application.errors import CredentialUnreadable, Unavailable
-from entrypoints.monitoring.figures import HealthFigures
-from entrypoints.monitoring.watcher import LoggedHealth
+from entrypoints.monitoring.health_log import LoggedHealth
+from entrypoints.monitoring.health_metrics import HealthFigures
 from tests.http_service import CapturedLog
 from tests.unit.monitoring.found import a_check, a_watched_provider
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from application.policies.chain import ChainedEvent, canonical_bytes, event_hash, genesis_hash
+from application.policies.hash_chain import ChainedEvent, canonical_bytes, event_hash, genesis_hash
 
 EVENT = ChainedEvent(
     organization_id=UUID("00010203-0405-0607-0809-0a0b0c0d0e0f"),

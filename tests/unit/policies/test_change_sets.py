@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.change_sets import Snapshot, is_suspicious, names_of, names_of_missing, next_snapshot
-from application.policies.offers import offer_document
+from application.policies.offer_changes import Snapshot, is_suspicious, names_of, names_of_missing, next_snapshot
+from application.policies.offer_documents import offer_document
 from application.ports.provider_gateway import OfferedModel
 from tests.unit.policies.offering import answers
 

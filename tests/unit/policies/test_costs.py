@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.costs import Cost, cost_of
+from application.policies.call_costs import Cost, cost_of
 from application.prompts.completion import Completion, TokenUsage
 from domain.model.values import HIGHEST_COST, MOST_DECIMALS, Price
 from tests.builders import a_price

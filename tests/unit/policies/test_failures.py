@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from application.policies.failures import failure_document, failure_from, quiet_seconds
+from application.policies.failure_documents import failure_document, failure_from, quiet_seconds
 from application.ports.provider_gateway import RateLimit, UpstreamFailure
 
 

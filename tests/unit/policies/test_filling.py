@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.filling import GivenFacts, filled
+from application.policies.fill_model_facts import GivenFacts, filled
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import IMPLAUSIBLE, ROUTER, SOLD_OTHERWISE, UNLISTED, OfferedModel
 from domain.model.values import MODEL_TYPES, Lifecycle, Limits, Price

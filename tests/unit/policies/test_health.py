@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.health import INCONCLUSIVE, NEEDED, conclusion, patient_status
+from application.policies.health_transitions import INCONCLUSIVE, NEEDED, conclusion, patient_status
 from application.ports.health_checks import Seen, Streak
 from application.ports.provider_gateway import Category, HealthStatus
 from tests.fakes.health_checks import continued

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from application.policies.keys_in_text import holds_key, places_of_keys
 from domain.errors import InvalidValue
-from domain.keys import has_key_form
+from domain.key_patterns import has_key_form
 from domain.organization.aggregate import Organization
 
 KEYS = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from application.policies.names import Names, aliases_of
+from application.policies.model_names import ModelNames, aliases_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,15 +46,15 @@ def test_aliases_are_what_the_list_has_and_what_a_tag_implies(
     ],
 )
 def test_a_name_leads_to_its_model(name: str, aliases: Sequence[str], expected: str | None) -> None:
-    names = Names({"a": ["small", "b"], "b": [], "llama3:latest": ["llama3"]})
+    names = ModelNames({"a": ["small", "b"], "b": [], "llama3:latest": ["llama3"]})
     assert names.find(name, aliases) == expected
 
 
 def test_an_id_of_its_own_comes_before_the_prefix_that_google_writes() -> None:
-    assert Names({"models/a": [], "a": []}).find("models/a") == "models/a"
+    assert ModelNames({"models/a": [], "a": []}).find("models/a") == "models/a"
 
 
 def test_all_names_can_be_gone_through() -> None:
-    names = Names({"a": ["small"]})
+    names = ModelNames({"a": ["small"]})
     assert sorted(names) == ["a", "small"]
     assert ("small" in names, "large" in names) == (True, False)

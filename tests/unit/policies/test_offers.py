@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import given
 
-from application.policies.offers import offer_document, offer_from
+from application.policies.offer_documents import offer_document, offer_from
 from application.ports.provider_gateway import ROUTER, OfferedModel
 from tests.unit.policies.offering import offers
 

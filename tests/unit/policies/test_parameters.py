@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.parameters import Parameters, read_defaults
+from application.policies.model_parameters import Parameters, read_defaults
 
 
 def test_a_config_is_read_as_the_table_says() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from application.policies.quotas import QUOTAS, quota_requests, quotas_of
+from application.policies.rate_limit_quotas import QUOTAS, quota_requests, quotas_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from application.policies.reasons import refused_in_a_reason
+from application.policies.change_reasons import refused_in_a_reason
 
 
 @pytest.mark.parametrize(

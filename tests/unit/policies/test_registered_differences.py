@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from application.policies.filling import GivenFacts, filled
-from application.policies.names import Names
+from application.policies.fill_model_facts import GivenFacts, filled
+from application.policies.model_names import ModelNames
 from application.policies.registered_differences import registered_differences, registrations
-from application.policies.synchronising import registered_from
+from application.policies.synchronise_model import registered_from
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import OfferedModel
 from domain.model.values import Limits
@@ -17,8 +17,8 @@ from tests.builders import a_model, a_price
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.policies.filling import ModelFacts
-    from application.ports.model_directory import RegisteredModel
+    from application.policies.fill_model_facts import ModelFacts
+    from application.ports.registered_models import RegisteredModel
 
 ALIASES = {"claude-haiku-4-5": ("claude-haiku-4-5-20251001",)}
 
@@ -32,7 +32,7 @@ def aliases_of(model_id: str) -> Sequence[str]:
 
 
 def test_a_model_is_recognised_by_its_id_an_alias_a_prefix_or_what_the_catalogue_knows() -> None:
-    names = Names({"small-2506": ["small-latest"], "gemini-pro": [], "claude-haiku-4-5-20251001": []})
+    names = ModelNames({"small-2506": ["small-latest"], "gemini-pro": [], "claude-haiku-4-5-20251001": []})
     models = [registered(name) for name in ("claude-haiku-4-5", "models/gemini-pro", "small-latest", "unheard-of")]
     haiku, gemini, small, unknown = models
     found = registrations(models, names, aliases_of)
@@ -42,7 +42,7 @@ def test_a_model_is_recognised_by_its_id_an_alias_a_prefix_or_what_the_catalogue
 
 
 def test_the_one_under_its_own_id_stands_for_the_model() -> None:
-    names = Names({"small-2506": ["small-latest"]})
+    names = ModelNames({"small-2506": ["small-latest"]})
     by_alias, by_id = registered("small-latest"), registered("small-2506")
     for models in ([by_alias, by_id], [by_id, by_alias]):
         found = registrations(models, names, aliases_of)
@@ -51,7 +51,7 @@ def test_the_one_under_its_own_id_stands_for_the_model() -> None:
 
 
 def test_an_offered_model_is_not_taken_for_another_one_of_its_family() -> None:
-    names = Names({"claude-haiku-4-5": [], "claude-haiku-4-5-20251001": []})
+    names = ModelNames({"claude-haiku-4-5": [], "claude-haiku-4-5-20251001": []})
     dated = registered("claude-haiku-4-5-20251001")
     assert registrations([dated], names, aliases_of).by_offered_id == {"claude-haiku-4-5-20251001": dated}
 
@@ -72,7 +72,7 @@ def test_a_difference_is_shown_field_by_field_with_what_an_update_would_leave_al
         for model_id, told in (("small-2506", offered), ("same", None))
     }
     models = [held, same]
-    found = registrations(models, Names({"small-2506": ["small-latest"], "same": []}), aliases_of)
+    found = registrations(models, ModelNames({"small-2506": ["small-latest"], "same": []}), aliases_of)
     [shown] = registered_differences(models, found, facts.__getitem__, date(2026, 11, 23))
     assert (shown["modelId"], shown["registeredModelId"]) == ("small-latest", held.id)
     assert [(entry["field"], entry["keptByHand"], entry["suspicious"]) for entry in shown["fields"]] == [

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.retrying import FINAL, Retrying, most_telling
+from application.policies.retry_policy import FINAL, RetryPolicy, most_telling
 from application.ports.provider_gateway import Category
 from tests.prompts import a_failure
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import UpstreamFailure
 
-PATIENT = Retrying()
+PATIENT = RetryPolicy()
 
 
 def waited(
@@ -37,7 +37,7 @@ def test_what_the_provider_rules_out_is_not_repeated() -> None:
 
 
 def test_the_wait_grows_up_to_its_limit() -> None:
-    policy = Retrying(attempts_per_model=10)
+    policy = RetryPolicy(attempts_per_model=10)
     failure = a_failure()
     waits = [policy.wait(failure, attempt=n, remaining=60, chance=0.0, has_alternative=False) for n in range(1, 7)]
     assert waits == [0.5, 1.0, 2.0, 2.0, 2.0, 2.0]

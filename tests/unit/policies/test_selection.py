@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from application.policies.candidates import Need
-from application.policies.parameters import Defaults
-from application.policies.selection import REFUSALS, select
+from application.policies.model_parameters import Defaults
+from application.policies.model_selection import REFUSALS, select
+from application.policies.selection_candidates import Need
 from tests.builders import a_price
 from tests.prompts import a_candidate
 
 if TYPE_CHECKING:
-    from application.policies.candidates import Candidate
+    from application.policies.selection_candidates import Candidate
 
 VISION = frozenset({"text", "vision"})
 
@@ -43,8 +43,8 @@ AGAINST: list[tuple[dict[str, Any], Need, str]] = [
 
 def rules(candidate: Candidate, need: Need | None = None, *, has_images: bool = False) -> tuple[bool, list[str]]:
     """Whether it was kept, and the rules that said something."""
-    (verdict,) = select([candidate], need, has_images=has_images).verdicts
-    return verdict.rank is not None, [finding.rule for finding in verdict.findings]
+    (ranked,) = select([candidate], need, has_images=has_images).verdicts
+    return ranked.rank is not None, [finding.rule for finding in ranked.findings]
 
 
 @pytest.mark.parametrize(("facts", "need", "rule"), AGAINST)
@@ -109,8 +109,8 @@ def test_everything_that_speaks_against_a_candidate_is_told() -> None:
     ],
 )
 def test_a_rule_says_what_it_found(facts: dict[str, Any], need: Need, sentence: str) -> None:
-    (verdict,) = select([a_candidate(**facts)], need).verdicts
-    assert [finding.detail for finding in verdict.findings] == [sentence]
+    (ranked,) = select([a_candidate(**facts)], need).verdicts
+    assert [finding.detail for finding in ranked.findings] == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_a_kept_candidate_says_what_its_place_rests_on() -> None:
     found = {}
     for strategy in ("cheapest", "fastest", "preferred"):
         need = Need(strategy=strategy)
-        (verdict,) = select([candidate], need, latencies={candidate.id: 420.4}).verdicts
-        found[strategy] = verdict.findings[-1].detail
+        (ranked,) = select([candidate], need, latencies={candidate.id: 420.4}).verdicts
+        found[strategy] = ranked.findings[-1].detail
     assert found == {
         "cheapest": "0.03 USD per 1,000 tokens read and 1,000 written.",
         "fastest": "420 ms on average lately.",

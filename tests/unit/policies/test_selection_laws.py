@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.candidates import Candidate, Need
-from application.policies.parameters import Defaults
-from application.policies.selection import REFUSALS, select
+from application.policies.model_parameters import Defaults
+from application.policies.model_selection import REFUSALS, select
+from application.policies.selection_candidates import Candidate, Need
 from domain.model.values import MODEL_TYPES, Price
 from tests.prompts import a_candidate
 
@@ -61,11 +61,11 @@ def test_every_candidate_is_either_kept_with_a_rank_or_dropped_by_a_rule(
 ) -> None:
     selection = select(some, need, has_images=has_images, latencies=latencies_of(some, chance))
     verdicts = selection.verdicts
-    assert sorted(verdict.candidate.id for verdict in verdicts) == sorted(candidate.id for candidate in some)
-    assert all(verdict.findings for verdict in verdicts)
-    ranks = [verdict.rank for verdict in verdicts if verdict.rank is not None]
+    assert sorted(ranked.candidate.id for ranked in verdicts) == sorted(candidate.id for candidate in some)
+    assert all(ranked.findings for ranked in verdicts)
+    ranks = [ranked.rank for ranked in verdicts if ranked.rank is not None]
     assert ranks == list(range(1, len(ranks) + 1))
-    assert [verdict.rank is None for verdict in verdicts] == [False] * len(ranks) + [True] * (len(some) - len(ranks))
+    assert [ranked.rank is None for ranked in verdicts] == [False] * len(ranks) + [True] * (len(some) - len(ranks))
 
 
 @given(several, asked, st.booleans())
@@ -90,9 +90,9 @@ def test_what_a_need_keeps_meets_it(some: list[Candidate], need: Need, has_image
 
 @given(several, st.booleans())
 def test_what_is_asked_for_by_name_is_dropped_by_a_refusal_alone(some: list[Candidate], has_images: bool) -> None:
-    for verdict in select(some, None, has_images=has_images).verdicts:
-        refused = any(finding.rule in REFUSALS for finding in verdict.findings)
-        assert refused == (verdict.rank is None)
+    for ranked in select(some, None, has_images=has_images).verdicts:
+        refused = any(finding.rule in REFUSALS for finding in ranked.findings)
+        assert refused == (ranked.rank is None)
 
 
 @given(several, asked, st.booleans(), st.randoms())
@@ -111,7 +111,7 @@ def test_one_that_was_dropped_makes_no_difference_to_the_others(
     some: list[Candidate], need: Need | None, has_images: bool
 ) -> None:
     selection = select(some, need, has_images=has_images)
-    dropped = {verdict.candidate.id for verdict in selection.verdicts if verdict.rank is None}
+    dropped = {ranked.candidate.id for ranked in selection.verdicts if ranked.rank is None}
     others = [candidate for candidate in some if candidate.id not in dropped]
     assert select(others, need, has_images=has_images).kept == selection.kept
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.filling import GivenFacts, ModelFacts, filled
-from application.policies.synchronising import differences, registered_from, synchronise
+from application.policies.fill_model_facts import GivenFacts, ModelFacts, filled
+from application.policies.synchronise_model import differences, registered_from, synchronise
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import OfferedModel
 from domain.errors import DomainError

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import orjson
 
-from adapters.projections.folding import folded
-from application.projections.project import project
+from adapters.projections.fold_events import folded
+from application.projections.project_event import project
 
 if TYPE_CHECKING:
-    from adapters.projections.folding import RawEvent
+    from adapters.projections.fold_events import RawEvent
 
 ORGANIZATION = UUID(int=1)
 ONE, OTHER, LAST = UUID(int=2), UUID(int=3), UUID(int=4)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.projections.fold import changed
-from application.projections.rows import RowChange, net_changes
+from application.projections.fold_log import changed
+from application.projections.row_changes import RowChange, net_changes
 from tests.events import NOON
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.projections.rewriting import Pace
+from adapters.projections.rewrite_rows import Pace
 
 MILLISECONDS = st.floats(0.0, 10_000.0)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.projections.parts import Some, Span, spans
+from adapters.projections.aggregate_parts import Some, Span, spans
 
 
 @given(events=st.integers(0, 2_000), size=st.integers(1, 60))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.prompts.blobs import PREFIX, blob_of, call_with_blob, is_ours, with_blob
 from application.prompts.conversation import Reasoning, ToolCall
+from application.prompts.opaque_blobs import PREFIX, blob_of, call_with_blob, is_ours, with_blob
 
 texts = st.text(max_size=20)
 some_text = st.text(min_size=1, max_size=20)

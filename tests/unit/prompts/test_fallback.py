@@ -11,45 +11,45 @@ import pytest
 from adapters.system_timer import SystemTimer
 from application.commands.run_prompt import run_prompt
 from application.errors import InvalidInput
-from application.policies.candidates import ModelById, ModelByName, Need
-from application.policies.retrying import FINAL
+from application.policies.retry_policy import FINAL
+from application.policies.selection_candidates import ModelById, ModelByName, Need
 from application.ports.provider_gateway import Category
-from application.prompts.refusals import PromptFailed
+from application.prompts.prompt_errors import PromptFailed
 from tests.builders import a_price
 from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.fakes.timer import FakeTimer
-from tests.prompts import Desk, a_failure, a_prompt, an_account
+from tests.prompts import PromptSetup, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.answer import PromptAnswer
     from application.prompts.completion import Completion
     from application.prompts.generation import GenerationRequest
+    from application.prompts.prompt_answer import PromptAnswer
 
 
-def called(desk: Desk) -> list[str]:
+def called(desk: PromptSetup) -> list[str]:
     return [call.request.model_id for call in desk.generation.calls]
 
 
-async def run(desk: Desk, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
+async def run(desk: PromptSetup, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
     with desk.acting():
         return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=desk.ports)
 
 
-async def failed(desk: Desk, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
+async def failed(desk: PromptSetup, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
     with pytest.raises(PromptFailed) as failure:
         await run(desk, wanted, **facts)
     return failure.value
 
 
-def two_models(desk: Desk) -> None:
+def two_models(desk: PromptSetup) -> None:
     desk.model("first", price=a_price("0.001", "0.001"))
     desk.model("second", price=a_price("0.002", "0.002"))
 
 
 async def test_a_busy_model_is_asked_again_after_a_while() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
     desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=2.0))
@@ -70,7 +70,7 @@ async def test_a_busy_model_is_asked_again_after_a_while() -> None:
 
 
 async def test_each_repetition_has_what_is_left_of_the_deadline() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure(retry_after_seconds=2.0))
     desk.generation.plays("gpt-x", completed())
@@ -79,7 +79,7 @@ async def test_each_repetition_has_what_is_left_of_the_deadline() -> None:
 
 
 async def test_a_model_that_was_asked_for_has_no_other() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     two_models(desk)
     model = desk.model("third")
     desk.generation.plays("third", a_failure())
@@ -89,7 +89,7 @@ async def test_a_model_that_was_asked_for_has_no_other() -> None:
 
 
 async def test_no_repetition_is_invited_after_our_own() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.0))
     failure = await failed(desk, ModelById(model.id))
@@ -98,7 +98,7 @@ async def test_no_repetition_is_invited_after_our_own() -> None:
 
 async def test_the_limit_of_the_only_model_is_passed_on_at_once_and_a_repetition_after_it_is_invited() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=20.0))
     failure = await failed(desk, ModelById(model.id))
@@ -108,7 +108,7 @@ async def test_the_limit_of_the_only_model_is_passed_on_at_once_and_a_repetition
 
 async def test_a_limit_however_short_is_not_waited_for_while_another_model_stands_by() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     two_models(desk)
     desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=1.0))
     assert (await run(desk)).candidate.provider_model_id == "second"
@@ -118,7 +118,7 @@ async def test_a_limit_however_short_is_not_waited_for_while_another_model_stand
 @pytest.mark.parametrize("category", sorted(FINAL))
 async def test_a_final_failure_is_met_once_and_the_next_model_is_asked_at_once(category: Category) -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     two_models(desk)
     desk.generation.plays("first", a_failure(category))
     answer = await run(desk)
@@ -129,7 +129,7 @@ async def test_a_final_failure_is_met_once_and_the_next_model_is_asked_at_once(c
 
 @pytest.mark.parametrize("category", sorted(set(get_args(Category)) - {"ok"}))
 async def test_whatever_failed_another_provider_of_the_same_model_may_answer(category: Category) -> None:
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("gpt-x", price=a_price("0.001", "0.001"))
     other = desk.model("gpt-x", of=an_account(name="Another"), price=a_price("0.002", "0.002"))
     desk.generation.plays("gpt-x", a_failure(category, is_retryable=False))
@@ -140,7 +140,7 @@ async def test_whatever_failed_another_provider_of_the_same_model_may_answer(cat
 
 async def test_nobody_waits_for_a_long_limit_while_another_model_stands_by() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     two_models(desk)
     desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=20.0))
     assert (await run(desk)).candidate.provider_model_id == "second"
@@ -148,7 +148,7 @@ async def test_nobody_waits_for_a_long_limit_while_another_model_stands_by() -> 
 
 
 async def test_calls_are_limited_in_all() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     for name in ("a", "b", "c", "d"):
         desk.model(name, name=name)
         desk.generation.plays(name, a_failure())
@@ -158,7 +158,7 @@ async def test_calls_are_limited_in_all() -> None:
 
 
 async def test_of_several_failures_one_that_may_heal_is_told() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     two_models(desk)
     desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=30.0))
     desk.generation.plays("second", a_failure("auth_invalid", is_retryable=False))
@@ -168,7 +168,7 @@ async def test_of_several_failures_one_that_may_heal_is_told() -> None:
 
 async def test_a_wait_that_the_deadline_does_not_allow_is_not_begun() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.5))
     failure = await failed(desk, ModelById(model.id), deadline_seconds=1.0)
@@ -176,7 +176,7 @@ async def test_a_wait_that_the_deadline_does_not_allow_is_not_begun() -> None:
 
 
 async def test_the_deadline_ends_a_call_that_does_not_answer() -> None:
-    desk = Desk(timer=SystemTimer())
+    desk = PromptSetup(timer=SystemTimer())
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", HANG)
     failure = await failed(desk, ModelById(model.id), deadline_seconds=0.05)
@@ -187,7 +187,7 @@ async def test_the_deadline_ends_a_call_that_does_not_answer() -> None:
 
 
 async def test_a_provider_that_cannot_be_called_makes_room_for_the_next() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     broken = an_account(provider_type="no-such-type")
     desk.model("first", of=broken, price=a_price("0", "0"))
     desk.model("second")
@@ -209,7 +209,7 @@ class Picky(FakeGeneration):
 
 
 async def test_a_prompt_that_a_provider_does_not_take_goes_to_the_next_and_counts_for_nothing() -> None:
-    desk = Desk(generation=Picky())
+    desk = PromptSetup(generation=Picky())
     two_models(desk)
     answer = await run(desk)
     assert [attempt.outcome for attempt in answer.attempts] == ["bad_request", "ok"]
@@ -217,7 +217,7 @@ async def test_a_prompt_that_a_provider_does_not_take_goes_to_the_next_and_count
 
 
 async def test_what_a_failed_call_told_is_passed_on() -> None:
-    desk = Desk(retrying=replace(Desk().retrying, attempts_per_model=1))
+    desk = PromptSetup(retrying=replace(PromptSetup().retrying, attempts_per_model=1))
     model = desk.model("gpt-x")
     told = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
     desk.generation.plays("gpt-x", told)

@@ -11,22 +11,22 @@ import pytest
 
 from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
-from application.policies.candidates import ModelByAnyName, ModelById, ModelByName, Need
+from application.policies.selection_candidates import ModelByAnyName, ModelById, ModelByName, Need
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Sampling, origin_of
 from application.prompts.generation import ModelDefaults
-from application.prompts.refusals import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from tests.builders import AN_ENDPOINT, a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import a_conversation
 from tests.fakes.generation import HANG, completed
-from tests.prompts import Desk, a_prompt, an_account
+from tests.prompts import PromptSetup, a_prompt, an_account
 
 
 async def test_the_model_that_was_asked_for_answers() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x", price=a_price("0.0025", "0.01"))
     with desk.acting():
         answer = await run_prompt(a_prompt(ModelById(model.id), "Hi"), ports=desk.ports)
@@ -42,7 +42,7 @@ async def test_the_model_that_was_asked_for_answers() -> None:
 
 
 async def test_the_key_of_the_provider_is_opened_for_the_call() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     binding = KeyBinding(
         organization_id=desk.organization_id, provider_id=desk.account.id, version=1, origin=AN_ENDPOINT.origin
     )
@@ -55,7 +55,7 @@ async def test_the_key_of_the_provider_is_opened_for_the_call() -> None:
 
 
 async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     binding = KeyBinding(
         organization_id=desk.organization_id, provider_id=desk.account.id, version=1, origin="https://other:443"
     )
@@ -69,7 +69,7 @@ async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> Non
 
 
 async def test_the_config_of_the_model_goes_with_the_request_for_what_that_does_not_say() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     config = {
         "temperature": 0.1,
         "topP": 0.5,
@@ -105,7 +105,7 @@ async def test_the_config_of_the_model_goes_with_the_request_for_what_that_does_
 @pytest.mark.parametrize(("registered", "limit"), [(64_000, 64_000), (None, 128_000), (0, 128_000)])
 async def test_the_longest_answer_of_the_model_goes_with_the_request(registered: int | None, limit: int) -> None:
     catalogue = FakeCatalogue({"openai": [KnownModel(model_id="gpt-x", max_tokens=128_000)]})
-    desk = Desk(catalogue=catalogue)
+    desk = PromptSetup(catalogue=catalogue)
     model = desk.model("gpt-x", max_tokens=registered)
     with desk.acting():
         await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
@@ -114,7 +114,7 @@ async def test_the_longest_answer_of_the_model_goes_with_the_request(registered:
 
 
 async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model()
     with desk.acting():
         await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
@@ -123,7 +123,7 @@ async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() ->
 
 
 async def test_what_is_not_there_is_not_found() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("gpt-x")
     for wanted in (ModelById(uuid4()), ModelByName("gpt-y"), ModelByName("gpt-x", uuid4()), ModelByAnyName("gpt-y")):
         with desk.acting(), pytest.raises(ModelNotFound):
@@ -131,7 +131,7 @@ async def test_what_is_not_there_is_not_found() -> None:
 
 
 async def test_a_model_is_found_by_any_of_its_names() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x", name="Our favourite")
     for text in (str(model.id), str(model.id).upper(), "gpt-x", "Our favourite"):
         with desk.acting():
@@ -140,16 +140,16 @@ async def test_a_model_is_found_by_any_of_its_names() -> None:
 
 
 async def test_a_disabled_model_is_refused_with_the_reason() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model(is_enabled=False)
     with desk.acting(), pytest.raises(ModelOutOfUse, match="The model is disabled") as refused:
         await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
-    assert [verdict.candidate.id for verdict in refused.value.selection.verdicts] == [model.id]
+    assert [ranked.candidate.id for ranked in refused.value.selection.verdicts] == [model.id]
     assert desk.generation.calls == []
 
 
 async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_asked_for() -> None:
-    desk = Desk(account=an_account(health="unhealthy"))
+    desk = PromptSetup(account=an_account(health="unhealthy"))
     model = desk.model()
     with desk.acting():
         answer = await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
@@ -159,7 +159,7 @@ async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_as
 
 
 async def test_a_prompt_with_images_goes_to_a_model_that_reads_them() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("blind", price=a_price("0", "0"))
     desk.model("seeing", type="multimodal", capabilities=frozenset({"vision"}))
     with desk.acting():
@@ -168,7 +168,7 @@ async def test_a_prompt_with_images_goes_to_a_model_that_reads_them() -> None:
 
 
 async def test_use_is_recorded_in_figures_alone() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x", price=a_price("0.001", "0.002"))
     desk.generation.plays("gpt-x", completed("A secret.", usage=TokenUsage(input_tokens=1000, output_tokens=500)))
     with desk.acting():
@@ -180,7 +180,7 @@ async def test_use_is_recorded_in_figures_alone() -> None:
 
 
 async def test_a_cost_that_is_not_known_is_recorded_as_such() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model(price=None)
     with desk.acting():
         answer = await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
@@ -189,7 +189,7 @@ async def test_a_cost_that_is_not_known_is_recorded_as_such() -> None:
 
 
 async def test_cancelling_reaches_the_provider_and_counts_as_cancelled() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", HANG)
     with desk.acting():
@@ -203,7 +203,7 @@ async def test_cancelling_reaches_the_provider_and_counts_as_cancelled() -> None
 
 
 async def test_no_representation_shows_a_word_of_the_prompt() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", completed("The answer is 42."))
     prompt = a_prompt(ModelById(model.id), "What is the answer?")

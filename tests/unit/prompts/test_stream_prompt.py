@@ -10,14 +10,14 @@ import pytest
 
 from adapters.system_timer import SystemTimer
 from application.commands.stream_prompt import stream_prompt
-from application.policies.candidates import ModelById, Need
-from application.prompts.answer import PromptAnswer
+from application.policies.selection_candidates import ModelById, Need
 from application.prompts.completion import StreamStarted, TextDelta, TokenUsage
-from application.prompts.refusals import PromptFailed
+from application.prompts.prompt_answer import PromptAnswer
+from application.prompts.prompt_errors import PromptFailed
 from tests.builders import a_price
 from tests.fakes.generation import HANG, completed
 from tests.fakes.timer import FakeTimer
-from tests.prompts import Desk, a_failure, a_prompt
+from tests.prompts import PromptSetup, a_failure, a_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,7 +29,7 @@ NO_TOKENS = TokenUsage()
 
 
 async def streamed(
-    desk: Desk,
+    desk: PromptSetup,
     wanted: object = None,
     *,
     heard: list[PromptEvent] | None = None,
@@ -48,13 +48,13 @@ async def streamed(
     return events_so_far
 
 
-def two_models(desk: Desk) -> None:
+def two_models(desk: PromptSetup) -> None:
     desk.model("first", price=a_price("0.001", "0.001"))
     desk.model("second", price=a_price("0.002", "0.002"))
 
 
 async def test_words_come_as_they_are_written_and_the_answer_last() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("gpt-x", price=a_price("0.001", "0.002"))
     *words, answer = await streamed(desk)
     assert words == [BEGUN, TextDelta("Hel"), TextDelta("lo.")]
@@ -66,7 +66,7 @@ async def test_words_come_as_they_are_written_and_the_answer_last() -> None:
 
 
 async def test_an_answer_without_words_is_an_answer() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", completed("", usage=NO_TOKENS))
     begun, answer = await streamed(desk)
@@ -77,7 +77,7 @@ async def test_an_answer_without_words_is_an_answer() -> None:
 
 async def test_another_model_is_asked_before_the_first_words() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     two_models(desk)
     desk.generation.plays("first", a_failure("overloaded"))
     desk.generation.plays("first", a_failure("auth_invalid"))
@@ -93,7 +93,7 @@ async def test_another_model_is_asked_before_the_first_words() -> None:
 
 
 async def test_no_other_model_is_asked_after_the_first_words() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     two_models(desk)
     desk.generation.plays("first", "Once upon", a_failure("overloaded"))
     heard: list[PromptEvent] = []
@@ -108,7 +108,7 @@ async def test_no_other_model_is_asked_after_the_first_words() -> None:
 
 @pytest.mark.parametrize("words", [(), ("Once upon",)])
 async def test_a_stream_that_just_ends_is_no_answer(words: tuple[str, ...]) -> None:
-    desk = Desk()
+    desk = PromptSetup()
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", *words)
     with pytest.raises(PromptFailed) as failure:
@@ -118,7 +118,7 @@ async def test_a_stream_that_just_ends_is_no_answer(words: tuple[str, ...]) -> N
 
 
 async def test_leaving_early_ends_the_call() -> None:
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", "Once upon", " a time", HANG)
     endings = []
@@ -133,7 +133,7 @@ async def test_leaving_early_ends_the_call() -> None:
 
 @pytest.mark.parametrize("words", [(), ("Once upon",)])
 async def test_cancelling_ends_the_call_before_and_after_the_first_words(words: tuple[str, ...]) -> None:
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", *words, HANG)
     running = asyncio.create_task(streamed(desk))
@@ -148,7 +148,7 @@ async def test_cancelling_ends_the_call_before_and_after_the_first_words(words: 
 
 @pytest.mark.parametrize("words", [(), ("Once upon",)])
 async def test_the_deadline_bounds_a_stream_to_its_last_word(words: tuple[str, ...]) -> None:
-    desk = Desk(timer=SystemTimer())
+    desk = PromptSetup(timer=SystemTimer())
     model = desk.model("gpt-x")
     desk.generation.plays("gpt-x", *words, HANG)
     with pytest.raises(PromptFailed) as failure:
@@ -160,7 +160,7 @@ async def test_the_deadline_bounds_a_stream_to_its_last_word(words: tuple[str, .
 
 async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", "Once upon", " a time", " there", completed())
 
@@ -179,7 +179,7 @@ async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
 
 async def test_leaving_a_long_stream_is_no_timeout() -> None:
     timer = FakeTimer()
-    desk = Desk(timer=timer)
+    desk = PromptSetup(timer=timer)
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", "Once upon", HANG)
 
@@ -191,7 +191,7 @@ async def test_leaving_a_long_stream_is_no_timeout() -> None:
 
 
 async def test_the_deadline_bounds_a_reader_that_does_not_read() -> None:
-    desk = Desk(timer=SystemTimer())
+    desk = PromptSetup(timer=SystemTimer())
     desk.model("gpt-x")
     desk.generation.plays("gpt-x", "Once upon", HANG)
     with pytest.raises(PromptFailed):
@@ -203,7 +203,7 @@ async def test_a_mistake_of_the_reader_is_its_own() -> None:
     async def stumble() -> None:
         raise ZeroDivisionError
 
-    desk = Desk()
+    desk = PromptSetup()
     desk.model("gpt-x")
     with pytest.raises(ZeroDivisionError):
         await streamed(desk, then=stumble)

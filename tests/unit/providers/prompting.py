@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import pytest
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, RefusalDelta, StreamStarted, TextDelta
 from application.prompts.conversation import Sampling
 from application.prompts.generation import GenerationRequest, ModelDefaults
 from tests.fakes.client import FakeClient, a_conversation
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.samples import BASE, KEY, a_connection
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from adapters.providers.chat_completions.options import OPENAI_MEDIA
+from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA
 from adapters.providers.generate_content.protocol import GenerateContent
 from adapters.providers.messages.protocol import Messages
 from adapters.providers.responses.protocol import Responses
-from adapters.providers.sse import EventParser
+from adapters.providers.server_sent_events import EventParser
 from application.prompts.conversation import Image, Text, Tool, ToolCall, ToolResult
 from application.prompts.generation import GenerationRequest, ModelDefaults
 from tests.fakes.client import FakeClient, a_conversation, a_turn
@@ -20,8 +20,8 @@ from tests.unit.providers.prompting import ORIGIN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.providers.wire.parsed import ParsedCompletion
-    from adapters.providers.wire.protocol import PromptProtocol, WireRequest
+    from adapters.providers.prompting.parsed_completion import ParsedCompletion
+    from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
     from application.prompts.completion import Delta
     from application.prompts.conversation import Document, Turn
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from application.ports.provider_gateway import ProviderConnection
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import OfferedModel

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.providers.gateway import Gateway
-from application.ports.outbound import Headers, OutboundResponse
+from adapters.providers.provider_gateway import Gateway
+from application.ports.outbound_http import Headers, OutboundResponse
 from application.ports.provider_gateway import Category, HealthStatus, Timings, UpstreamFailure
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.arbitrary import JSON
 from tests.unit.providers.samples import a_connection
 
 if TYPE_CHECKING:
-    from application.ports.outbound import OutboundRequest
+    from application.ports.outbound_http import OutboundRequest
     from application.ports.provider_gateway import OfferedModel, ProviderConnection
 
 PRESETS: Final = ("openrouter", "mistral", "groq", "deepseek", "xai", "together", "ollama", "vllm", "llamacpp")

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.providers.anthropic.models import read_model as read_anthropic
-from adapters.providers.azure.models import read_deployment
-from adapters.providers.azure.models import read_model as read_azure
-from adapters.providers.compatible import groq, llamacpp, mistral, ollama, openrouter, together, xai
-from adapters.providers.compatible.models import read_common
-from adapters.providers.google.models import read_model as read_google
-from adapters.providers.openai.models import read_model as read_openai
-from adapters.providers.verdicts.classify import classify
-from adapters.providers.verdicts.health import health_status
+from adapters.providers.anthropic.model_entries import read_model as read_anthropic
+from adapters.providers.azure.model_entries import read_deployment
+from adapters.providers.azure.model_entries import read_model as read_azure
+from adapters.providers.error_mapping.classify_error import classify_error
+from adapters.providers.error_mapping.health_status import health_status
+from adapters.providers.google.model_entries import read_model as read_google
+from adapters.providers.openai.model_entries import read_model as read_openai
+from adapters.providers.openai_compatible import groq, llamacpp, mistral, ollama, openrouter, together, xai
+from adapters.providers.openai_compatible.common_model_fields import read_common
 from application.ports.provider_gateway import Category, HealthStatus
 from domain.model.values import MODEL_TYPES
 from tests.unit.providers.arbitrary import HEADERS, JSON, OBJECTS
 from tests.unit.providers.samples import KEY
-from tests.unit.providers.test_refusals import DIALECTS, NOW
+from tests.unit.providers.test_error_mapping import NOW, PROVIDER_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,11 +59,11 @@ def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> No
         assert len(orjson.dumps(dict(model.extras))) <= 2_100
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("rules", PROVIDER_RULES)
 @settings(max_examples=40)
 @given(status=st.integers(100, 599), headers=HEADERS, body=ANY_BODY)
-def test_any_refusal_has_a_meaning(dialect: str, status: int, headers: dict[str, str], body: bytes) -> None:
-    finding = classify(DIALECTS[dialect], status, headers, body, now=NOW, secret=KEY)
+def test_any_refusal_has_a_meaning(rules: str, status: int, headers: dict[str, str], body: bytes) -> None:
+    finding = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secret=KEY)
     assert finding.category in get_args(Category)
     assert finding.category != "ok"
     assert finding.message

@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 import pytest
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from application.errors import InvalidInput
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.embedding import EmbeddingInput, EmbeddingRequest
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.samples import BASE, KEY, a_connection
 
 JSON = {"content-type": "application/json", "x-request-id": "req_7"}

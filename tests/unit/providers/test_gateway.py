@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, NoReturn
 import orjson
 import pytest
 
-from adapters.providers.gateway import Gateway
+from adapters.providers.provider_gateway import Gateway
 from application.errors import EndpointRefused, InvalidInput
-from application.ports.outbound import FailureCategory, OutboundFailure
+from application.ports.outbound_http import FailureCategory, OutboundFailure
 from application.ports.provider_gateway import OfferedModel, Timings, UpstreamFailure
 from domain.names import LONGEST_NAME
 from domain.provider.values import Endpoint
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.prompting import a_prompt
 from tests.unit.providers.samples import BASE, KEY, Prepared, a_connection, sample
 
 if TYPE_CHECKING:
-    from application.ports.outbound import OutboundRequest
+    from application.ports.outbound_http import OutboundRequest
 
 BUILT_IN = ["openai", "anthropic", "google", "azure_openai", "openai_compatible"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.providers import listing
-from application.ports.outbound import OutboundFailure
+from adapters.providers import model_listing
+from application.ports.outbound_http import OutboundFailure
 from application.ports.provider_gateway import UpstreamFailure
 from tests.unit.providers.samples import BASE, Prepared, a_connection
 
@@ -72,7 +72,7 @@ async def test_a_token_that_comes_back_fails_the_list() -> None:
 
 
 async def test_a_list_of_more_models_than_anybody_has_fails() -> None:
-    ids = [f"m{number}" for number in range(listing.MOST_MODELS + 1)]
+    ids = [f"m{number}" for number in range(model_listing.MOST_MODELS + 1)]
     prepared = Prepared({"/models?limit=1000": a_page(*ids, more=False)})
     with pytest.raises(UpstreamFailure, match="does not end"):
         await prepared.models(ANTHROPIC)

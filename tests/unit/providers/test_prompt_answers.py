@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from application.ports.outbound import FailureCategory, OutboundFailure
+from application.ports.outbound_http import FailureCategory, OutboundFailure
 from application.ports.provider_gateway import RateLimit, UpstreamFailure
 from application.prompts.completion import TokenUsage
 from tests.unit.providers.prompting import Prompted, a_prompt, path_of, prompted_at

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from application.ports.outbound import OutboundFailure
-from tests.fakes.outbound import FakeOutbound
+from application.ports.outbound_http import OutboundFailure
+from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.prompting import Prompted, a_chunk, a_prompt, events, failure_of, path_of, prompted_at
 from tests.unit.providers.samples import BASE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from application.ports.outbound import Headers, OutboundRequest, OutboundStream
+    from application.ports.outbound_http import Headers, OutboundRequest, OutboundStream
     from application.ports.provider_gateway import Timings
 
 

@@ -36,7 +36,7 @@ def stream_of(provider: str) -> bytes:
     return (STREAMS / f"{provider}.txt").read_bytes()
 
 
-def facts_of(completion: Completion) -> tuple[object, ...]:
+def parse_error_details(completion: Completion) -> tuple[object, ...]:
     usage = completion.usage
     assert completion.text == ANSWER
     assert completion.upstream_request_id == "req_1"
@@ -53,7 +53,7 @@ def facts_of(completion: Completion) -> tuple[object, ...]:
 @pytest.mark.parametrize("provider", EXPECTED)
 async def test_every_stream_ends_in_the_same_shape(provider: str) -> None:
     words, completion = await prompted_at(provider).streamed(stream_of(provider))
-    assert facts_of(completion) == EXPECTED[provider]
+    assert parse_error_details(completion) == EXPECTED[provider]
     assert "".join(words) == ANSWER
     assert all(words)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.providers.wire.turns import settled
+from adapters.providers.prompting.tool_result_order import order_tool_results
 from application.errors import InvalidInput
 from application.prompts.conversation import Text, ToolCall, ToolResult
 from tests.fakes.client import a_turn
@@ -36,7 +36,7 @@ def _shape(turns: list[Turn]) -> list[tuple[str, list[str]]]:
 
 def test_results_come_in_the_order_of_the_calls_and_before_words() -> None:
     turns = [a_turn("user", "Ask"), CALLS, a_turn("user", "And?", a_result("two"), a_result("one"))]
-    assert _shape(settled(turns)) == [
+    assert _shape(order_tool_results(turns)) == [
         ("user", ["Ask"]),
         ("assistant", ["call one", "call two"]),
         ("user", ["result one", "result two"]),
@@ -46,18 +46,18 @@ def test_results_come_in_the_order_of_the_calls_and_before_words() -> None:
 
 def test_results_that_are_spread_over_turns_are_brought_together() -> None:
     turns = [CALLS, a_turn("user", a_result("one")), a_turn("system", "Be short"), a_turn("user", a_result("two"))]
-    assert _shape(settled(turns))[1:] == [("user", ["result one", "result two"]), ("system", ["Be short"])]
+    assert _shape(order_tool_results(turns))[1:] == [("user", ["result one", "result two"]), ("system", ["Be short"])]
 
 
 def test_a_call_without_a_result_gets_one_that_says_so() -> None:
     turns = [CALLS, a_turn("user", a_result("two"), "Go on")]
-    assert _shape(settled(turns))[1:] == [("user", ["error one", "result two"]), ("user", ["Go on"])]
-    assert _shape(settled([CALLS]))[1:] == [("user", ["error one", "error two"])]
+    assert _shape(order_tool_results(turns))[1:] == [("user", ["error one", "result two"]), ("user", ["Go on"])]
+    assert _shape(order_tool_results([CALLS]))[1:] == [("user", ["error one", "error two"])]
 
 
 def test_an_assistant_that_goes_on_without_an_answer_has_one_turn() -> None:
     turns = [a_turn("assistant", "I look.", a_call("one")), a_turn("assistant", a_call("two")), a_turn("user", "Well?")]
-    assert _shape(settled(turns)) == [
+    assert _shape(order_tool_results(turns)) == [
         ("assistant", ["I look.", "call one", "call two"]),
         ("user", ["error one", "error two"]),
         ("user", ["Well?"]),
@@ -75,7 +75,7 @@ def test_an_assistant_that_goes_on_without_an_answer_has_one_turn() -> None:
 )
 def test_a_result_without_a_call_that_waits_for_it_is_refused(turns: list[Turn]) -> None:
     with pytest.raises(InvalidInput, match="No call before it waits"):
-        settled(turns)
+        order_tool_results(turns)
 
 
 _ids = st.lists(st.sampled_from(["a", "b", "c"]), unique=True, max_size=3)
@@ -89,7 +89,7 @@ def test_every_call_is_answered_once_and_at_once(steps: list[tuple[list[str], li
         turns.append(a_turn("assistant", "Well", *(a_call(each) for each in ids)))
         turns += [a_turn("user", a_result(f"{each}{number}")) for each in answered if each in calls]
         turns += [a_turn("user", "Go on")] if speaks else []
-    told = settled(turns)
+    told = order_tool_results(turns)
     for place, turn in enumerate(told):
         waiting = [part.id for part in turn.parts if isinstance(part, ToolCall)]
         if waiting:

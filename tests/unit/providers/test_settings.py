@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from adapters.providers.gateway import Gateway
-from adapters.providers.settings import checked_settings
+from adapters.providers.check_settings import checked_settings
+from adapters.providers.provider_gateway import Gateway
 from application.errors import InvalidInput
 from application.ports.provider_gateway import ProviderType, SettingField
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 
 EVERY_KIND = ProviderType(
     name="sample",

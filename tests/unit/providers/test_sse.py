@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.providers.sse import EventParser, EventTooLarge, ServerSentEvent
+from adapters.providers.server_sent_events import EventParser, EventTooLarge, ServerSentEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

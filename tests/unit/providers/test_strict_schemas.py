@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.providers.messages.schemas import StrictSchemas, UnfitSchema
-from adapters.providers.responses.schemas import narrowed, requires_all, unfit_word
+from adapters.providers.messages.json_schemas import StrictSchemas, UnfitSchema
+from adapters.providers.responses.json_schemas import narrowed, requires_all, unfit_word
 
 TOWN = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 CLOSED = TOWN | {"additionalProperties": False}

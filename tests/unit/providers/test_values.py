@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.providers import prices, reading
-from adapters.providers.extras import MOST_BYTES, extras_of
+from adapters.providers import json_values, price_units
+from adapters.providers.extra_fields import MOST_BYTES, extras_of
 from adapters.providers.modalities import capabilities_of, type_of
 from domain.model.values import HIGHEST_COST, MODEL_TYPES
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("read", "value", "price"),
     [
-        (prices.per_token, "0.000005", "0.005"),
-        (prices.per_token, "0.00000015", "0.00015"),
-        (prices.per_token, 5e-07, "0.0005"),
-        (prices.per_token, "1e-6", "0.001"),
-        (prices.per_token, "0", "0"),
-        (prices.per_token, "1", "1000"),
-        (prices.per_token, "0.0000000833333333333333", "0.0000833333333333333"),
-        (prices.per_million_tokens, 0.88, "0.00088"),
-        (prices.per_million_tokens, 15, "0.015"),
-        (prices.cents_per_hundred_million_tokens, 30_000, "0.003"),
-        (prices.cents_per_hundred_million_tokens, 1, "0.0000001"),
+        (price_units.per_token, "0.000005", "0.005"),
+        (price_units.per_token, "0.00000015", "0.00015"),
+        (price_units.per_token, 5e-07, "0.0005"),
+        (price_units.per_token, "1e-6", "0.001"),
+        (price_units.per_token, "0", "0"),
+        (price_units.per_token, "1", "1000"),
+        (price_units.per_token, "0.0000000833333333333333", "0.0000833333333333333"),
+        (price_units.per_million_tokens, 0.88, "0.00088"),
+        (price_units.per_million_tokens, 15, "0.015"),
+        (price_units.cents_per_hundred_million_tokens, 30_000, "0.003"),
+        (price_units.cents_per_hundred_million_tokens, 1, "0.0000001"),
     ],
 )
 def test_every_unit_becomes_exact_dollars_for_a_thousand_tokens(
@@ -45,25 +45,25 @@ def test_every_unit_becomes_exact_dollars_for_a_thousand_tokens(
     "value", ["-1", -1, "", "free", None, True, [], {}, "1.5.2", "0x10", "1" * 70, "NaN", "Infinity", float("inf")]
 )
 def test_what_is_no_price_is_unknown_and_never_nought(value: object) -> None:
-    assert prices.per_token(value) is None
-    assert prices.per_million_tokens(value) is None
-    assert prices.cents_per_hundred_million_tokens(value) is None
+    assert price_units.per_token(value) is None
+    assert price_units.per_million_tokens(value) is None
+    assert price_units.cents_per_hundred_million_tokens(value) is None
 
 
 def test_a_price_in_the_wrong_unit_is_noticed_by_its_size() -> None:
-    assert prices.per_token("1") == HIGHEST_COST
-    assert prices.per_token("1.1") is None
+    assert price_units.per_token("1") == HIGHEST_COST
+    assert price_units.per_token("1.1") is None
 
 
 def test_nought_is_a_price_only_where_the_provider_means_it() -> None:
-    assert prices.per_token("0") == 0
-    assert prices.per_million_tokens(0) is None
-    assert prices.cents_per_hundred_million_tokens(0) is None
+    assert price_units.per_token("0") == 0
+    assert price_units.per_million_tokens(0) is None
+    assert price_units.cents_per_hundred_million_tokens(0) is None
 
 
 @given(st.decimals(min_value=0, max_value=1, places=12))
 def test_no_digit_of_a_price_gets_lost(amount: Decimal) -> None:
-    assert prices.per_token(format(amount, "f")) == amount * 1000
+    assert price_units.per_token(format(amount, "f")) == amount * 1000
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_media_tell_capabilities() -> None:
     ],
 )
 def test_a_moment_becomes_a_day(value: object, day: str | None) -> None:
-    assert reading.day(value) == day
+    assert json_values.day(value) == day
 
 
 @pytest.mark.parametrize(
@@ -128,19 +128,19 @@ def test_a_moment_becomes_a_day(value: object, day: str | None) -> None:
     ],
 )
 def test_a_snapshot_is_known_by_the_date_it_ends_in(model_id: str, date: str | None) -> None:
-    assert reading.dated_id(model_id) == date
+    assert json_values.dated_id(model_id) == date
 
 
 def test_only_what_can_be_shown_is_a_text() -> None:
-    assert reading.text("  Opus ") == "Opus"
+    assert json_values.text("  Opus ") == "Opus"
     for value in ("", "  ", "a\0b", "a\nb", "x" * 201, 7, None, ["a"]):
-        assert reading.text(value) is None
+        assert json_values.text(value) is None
 
 
 def test_only_a_sensible_number_is_one_of_tokens() -> None:
-    assert reading.tokens(128_000) == 128_000
+    assert json_values.tokens(128_000) == 128_000
     for value in (0, -1, True, 1.5, "128000", 10**12, None):
-        assert reading.tokens(value) is None
+        assert json_values.tokens(value) is None
 
 
 def test_extras_keep_what_is_not_understood_within_bounds() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.vault.envelope import Envelope
-from adapters.vault.errors import WrongKeyring
 from adapters.vault.keyring import Keyring
+from adapters.vault.keyring_errors import WrongKeyring
 
 OLD = Keyring.generate("old")
 NEW = Keyring.generate("new")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.vault.errors import KeyringFileRefused
+from adapters.vault.keyring_errors import KeyringFileRefused
 from adapters.vault.keyring_file import KeyringFile
 
 if TYPE_CHECKING:

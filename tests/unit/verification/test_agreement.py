@@ -10,11 +10,11 @@ import pytest
 from adapters.checkpoints.signing_key import Ed25519Signatures
 from application.commands.state_restore import NothingRestored, RestorePorts, StateRestore, state_restore
 from application.ports.checkpoints import AnotherSink, CheckpointsDisagree
-from application.verification.agreement import expect_own_sink
+from application.verification.checkpoint_agreement import expect_own_sink
 from application.verification.checkpoints import parse_line
 from tests.fakes.checkpoints import FakeSink
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.organizations import FakeOrganizations
+from tests.fakes.organization_repository import FakeOrganizations
 from tests.unit.verification.test_checkpoints import KEY, NOON, World, _Noon, a_world
 
 if TYPE_CHECKING:

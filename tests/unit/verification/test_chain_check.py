@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.chain import event_hash, genesis_hash
+from application.policies.hash_chain import event_hash, genesis_hash
 from application.verification.chain_check import ChainCheck
-from application.verification.stored import Head, eight_bytes, number, stored_hash
+from application.verification.stored_events import Head, eight_bytes, number, stored_hash
 from tests.chains import ORGANIZATION, a_log, an_event, chained, head_of
 from tests.unit.policies.test_chain import EVENT
 
 if TYPE_CHECKING:
-    from application.verification.findings import Finding
-    from application.verification.stored import StoredEvent
+    from application.verification.log_findings import LogFinding
+    from application.verification.stored_events import StoredEvent
 
 Log = list["StoredEvent"]
 LENGTH = 12
@@ -26,14 +26,14 @@ places = st.integers(0, LENGTH - 1)
 middles = st.integers(1, LENGTH - 2)
 
 
-def _checked(log: Log, head: Head | None = None, *, batch: int = 5) -> Finding | None:
+def _checked(log: Log, head: Head | None = None, *, batch: int = 5) -> LogFinding | None:
     check = ChainCheck(ORGANIZATION.bytes)
     for start in range(0, len(log), batch):
         check.take(log[start : start + batch])
     return check.finish(head or head_of(log))
 
 
-def _told(finding: Finding | None) -> tuple[str, int | None, int] | None:
+def _told(finding: LogFinding | None) -> tuple[str, int | None, int] | None:
     return None if finding is None else (finding.kind, finding.sequence, finding.count)
 
 

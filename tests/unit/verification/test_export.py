@@ -17,8 +17,8 @@ from application.queries.export_log import export_log
 from application.queries.verify_export import verify_export
 from application.queries.verify_log import CheckpointPorts
 from application.verification.checkpoints import HeadLeaf
-from application.verification.export import event_line, footer_line, line_of, parse_event
-from application.verification.stored import eight_bytes, number, stored_hash
+from application.verification.export_format import event_line, footer_line, line_of, parse_event
+from application.verification.stored_events import eight_bytes, number, stored_hash
 from tests.chains import ORGANIZATION, a_log, an_event, chained
 from tests.fakes.checkpoints import FakeRegister, FakeSink
 from tests.fakes.raw_events import FakeRawEvents
@@ -26,7 +26,7 @@ from tests.unit.verification.test_checkpoints import KEY, World, _Noon
 
 if TYPE_CHECKING:
     from application.queries.verify_export import ExportVerification
-    from application.verification.stored import StoredEvent
+    from application.verification.stored_events import StoredEvent
 
 LENGTH = 12
 SEEN = 8

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.verification.merkle import inclusion_path, leaf_hash, root, root_by_path
+from application.verification.merkle_tree import inclusion_path, leaf_hash, root, root_by_path
 
 sizes = st.integers(1, 40)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from application.prompts.blobs import blob_of
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+from application.prompts.opaque_blobs import blob_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from application.prompts.blobs import call_with_blob, is_ours, with_blob
 from application.prompts.conversation import (
     Audio,
     Conversation,
@@ -25,6 +24,7 @@ from application.prompts.conversation import (
     Turn,
     Untranslatable,
 )
+from application.prompts.opaque_blobs import call_with_blob, is_ours, with_blob
 from entrypoints.http.doors.reading import Place
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from application.prompts.blobs import blob_of
 from application.prompts.completion import (
     Completion,
     NativeEvent,
@@ -18,6 +17,7 @@ from application.prompts.completion import (
     ToolCallDone,
     ToolCallStarted,
 )
+from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.chat_completions.answer import finish_reason, reasoning_detail, usage_document
 
 if TYPE_CHECKING:

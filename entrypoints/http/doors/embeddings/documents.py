@@ -6,15 +6,15 @@ from base64 import b64encode
 from struct import pack
 from typing import TYPE_CHECKING, Any, Final
 
-from application.policies.candidates import Need
-from application.prompts.documents import account_document
+from application.policies.selection_candidates import Need
 from application.prompts.embedding import EmbeddingInput
+from application.prompts.prompt_documents import account_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from application.commands.embed_texts import EmbeddingAnswer
-    from application.policies.candidates import Wanted
+    from application.policies.selection_candidates import Wanted
     from application.prompts.conversation import Conversation
     from entrypoints.http.doors.embeddings.bodies import EmbeddingBody
 

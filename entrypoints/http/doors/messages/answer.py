@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from application.prompts.blobs import blob_of
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+from application.prompts.opaque_blobs import blob_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from application.prompts.blobs import is_ours, with_blob
 from application.prompts.conversation import (
     Document,
     Image,
@@ -16,6 +15,7 @@ from application.prompts.conversation import (
     ToolResult,
     Untranslatable,
 )
+from application.prompts.opaque_blobs import is_ours, with_blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

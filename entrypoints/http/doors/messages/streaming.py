@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from application.prompts.blobs import blob_of
 from application.prompts.completion import (
     Completion,
     NativeEvent,
@@ -19,6 +18,7 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import ToolCall
+from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.messages.answer import arguments_of, ending_of, usage_document
 
 if TYPE_CHECKING:

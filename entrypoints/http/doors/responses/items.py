@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.prompts.blobs import is_ours, with_blob
 from application.prompts.conversation import (
     Document,
     Image,
@@ -16,6 +15,7 @@ from application.prompts.conversation import (
     Turn,
     Untranslatable,
 )
+from application.prompts.opaque_blobs import is_ours, with_blob
 from entrypoints.http.doors.chat_completions.request import split_url
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from application.prompts.blobs import blob_of
 from application.prompts.completion import (
     Completion,
     NativeEvent,
@@ -20,6 +19,7 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, ToolCall
+from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.responses.answer import (
     blank_response,
     call_item,

@@ -9,9 +9,9 @@ from dataclasses import asdict, replace
 
 from yarl import URL
 
-from adapters.egress.allowed import EgressAllowList
-from adapters.egress.client import Egress
-from adapters.providers.gateway import Gateway
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.guarded_client import Egress
+from adapters.providers.provider_gateway import Gateway
 from application.errors import InvalidInput
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted, TextDelta

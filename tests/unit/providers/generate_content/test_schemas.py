@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.providers.generate_content.schemas import google_schema
+from adapters.providers.generate_content.json_schemas import google_schema
 
 # As google-genai documents `response_json_schema`.
 KNOWN = {

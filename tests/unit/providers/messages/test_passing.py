@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from adapters.providers.messages.protocol import Messages
-from application.prompts.blobs import blob_of
 from application.prompts.conversation import Reasoning
+from application.prompts.opaque_blobs import blob_of
 from tests.fakes.client import FakeClient, a_conversation
 from tests.unit.providers.prompting import ORIGIN, Prompted, a_request
 from tests.unit.providers.protocols import MESSAGES, a_call, hand_on, sample

@@ -19,7 +19,7 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-from tests.fakes.outbound import FakeOutbound
+from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.prompting import EVENTS, ORIGIN, Prompted, events, passed_on
 from tests.unit.providers.protocols import RESPONSES, decode, read, sample, sample_events
 from tests.unit.providers.samples import BASE

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from application.errors import InvalidInput
-from application.prompts.blobs import blob_of
 from application.prompts.conversation import (
     Audio,
     Document,
@@ -21,6 +20,7 @@ from application.prompts.conversation import (
     Tool,
     ToolChoice,
 )
+from application.prompts.opaque_blobs import blob_of
 from tests.fakes.client import a_turn
 from tests.unit.providers.prompting import ORIGIN
 from tests.unit.providers.protocols import (

@@ -8,7 +8,6 @@ import pytest
 from anthropic.types import Message, RawMessageStreamEvent
 from pydantic import TypeAdapter
 
-from application.prompts.blobs import blob_of
 from application.prompts.completion import (
     NativeEvent,
     ReasoningDelta,
@@ -21,10 +20,11 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.messages.answer import message_document
 from entrypoints.http.doors.messages.request import read_conversation
 from entrypoints.http.doors.messages.streaming import MessageEncoder
-from tests.unit.http.doors.told import an_ending, told
+from tests.unit.http.doors.decoded_streams import an_ending, told
 
 if TYPE_CHECKING:
     from application.prompts.completion import CompletionEvent

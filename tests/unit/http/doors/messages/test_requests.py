@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from application.errors import InvalidInput
-from application.prompts.blobs import blob_of
 from application.prompts.conversation import (
     Document,
     Image,
@@ -21,6 +20,7 @@ from application.prompts.conversation import (
     ToolChoice,
     ToolResult,
 )
+from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.messages.request import read_conversation
 from tests.fakes.client import a_turn
 from tests.unit.providers.protocols import sample

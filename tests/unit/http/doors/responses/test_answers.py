@@ -8,7 +8,6 @@ import pytest
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
-from application.prompts.blobs import blob_of
 from application.prompts.completion import (
     NativeEvent,
     ReasoningDelta,
@@ -21,10 +20,11 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.responses.answer import response_document
 from entrypoints.http.doors.responses.request import read_conversation
 from entrypoints.http.doors.responses.streaming import ResponseEncoder
-from tests.unit.http.doors.told import an_ending, told
+from tests.unit.http.doors.decoded_streams import an_ending, told
 
 if TYPE_CHECKING:
     from application.prompts.completion import CompletionEvent

@@ -1,0 +1,64 @@
+"""An answer while it arrives."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from adapters.egress.outbound_failures import FAILURES, failure
+from adapters.egress.response_body import body
+from application.ports.outbound_http import Headers
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from aiohttp import ClientResponse
+
+    from adapters.egress.call_timings import Attempt
+    from application.ports.outbound_http import OutboundRequest
+    from application.ports.provider_gateway import Timings
+
+
+def answer_headers(response: ClientResponse) -> Headers:
+    """Return the headers; bytes that are not UTF-8 are replaced, so that what is taken from them can be stored."""
+    return Headers([(name, value if value.isascii() else _text(value)) for name, value in response.headers.items()])
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class ReadingStream:
+    """Implements `OutboundStream` on a response; whoever made it closes the response."""
+
+    def __init__(
+        self, response: ClientResponse, attempt: Attempt, request: OutboundRequest, *, deadline: float
+    ) -> None:
+        self.status = response.status
+        self.headers = answer_headers(response)
+        self.timings: Timings = attempt.timings
+        self._response = response
+        self._attempt = attempt
+        self._request = request
+        self._deadline = deadline
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        try:
+            async for piece in body(
+                self._response,
+                max_bytes=self._request.max_bytes,
+                idle_seconds=self._request.read_idle_seconds,
+                deadline=self._deadline,
+            ):
+                yield piece
+        except FAILURES as error:
+            raise failure(error, self._attempt) from None
+
+    async def read(self, limit: int) -> bytes:
+        taken = bytearray()
+        async with aclosing(self.chunks()) as chunks:
+            async for chunk in chunks:
+                taken += chunk
+                if len(taken) >= limit:
+                    break
+        return bytes(taken[:limit])

@@ -1,0 +1,62 @@
+"""The inline half of the read side: what an append does to the read tables, in its own transaction."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from psycopg.types.json import Jsonb
+
+from application.projections.project_event import project
+from application.projections.row_changes import LoggedEvent, RowChange, net_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eventsourcing.persistence import StoredEvent
+
+    from application.ports.vault import SealedCredential
+
+    Projector = Callable[[StoredEvent], RowChange | None]
+
+
+def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb | None:
+    """Return the net row changes of the events, as `apply_changes` takes them."""
+    changes = []
+    for event in events:
+        change = projector(event)
+        if change is not None:
+            changes.append(change)
+    document: dict[str, dict[str, list[Any]]] = {}
+    for change in net_changes(changes).values():
+        entries = document.setdefault(change.table, {}).setdefault(change.operation, [])
+        entries.append(change.row_id if change.operation == "delete" else change.columns)
+    return Jsonb(document, dumps=orjson.dumps) if document else None
+
+
+def projected(event: StoredEvent) -> RowChange:
+    """Return what a stored event does to the read tables: the projector of the service."""
+    facts = orjson.loads(event.state)
+    return project(LoggedEvent(str(event.originator_id), event.originator_version, event.topic, facts))
+
+
+def sealed_document(sealed: Sequence[SealedCredential]) -> Jsonb | None:
+    """Return sealed keys as `apply_credentials` takes them."""
+    if not sealed:
+        return None
+    return Jsonb([_sealed_columns(credential) for credential in sealed], dumps=orjson.dumps)
+
+
+def _sealed_columns(credential: SealedCredential) -> dict[str, str | int]:
+    return {
+        "provider_id": str(credential.binding.provider_id),
+        "version": credential.binding.version,
+        "origin": credential.binding.origin,
+        "hint": credential.hint,
+        "ciphertext": b64encode(credential.ciphertext).decode("ascii"),
+        "nonce": b64encode(credential.nonce).decode("ascii"),
+        "wrapped_key": b64encode(credential.wrapped_key).decode("ascii"),
+        "wrap_nonce": b64encode(credential.wrap_nonce).decode("ascii"),
+        "master_key_id": credential.master_key_id,
+    }

@@ -1,0 +1,34 @@
+"""A polling subscription to the event log."""
+
+from __future__ import annotations
+
+from threading import Thread
+from time import sleep
+from typing import TYPE_CHECKING, Final
+
+from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_POLL_SECONDS: Final = 0.1
+
+
+class PollingSubscription(ListenNotifySubscription[ApplicationRecorder]):
+    """Looks for new events ten times a second: a poll needs no connection of its own and is never lost."""
+
+    def __init__(self, recorder: ApplicationRecorder, gt: int | None = None, topics: Sequence[str] = ()) -> None:
+        super().__init__(recorder=recorder, gt=gt, topics=topics)
+        self._clock_thread = Thread(target=self._wake, daemon=True)
+        self._clock_thread.start()
+
+    def __exit__(self, *args: object, **kwargs: object) -> None:
+        try:
+            super().__exit__(*args, **kwargs)
+        finally:
+            self._clock_thread.join()
+
+    def _wake(self) -> None:
+        while not self._has_been_stopped:
+            sleep(_POLL_SECONDS)
+            self._has_been_notified.set()

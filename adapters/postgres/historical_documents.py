@@ -1,0 +1,136 @@
+"""Providers and models as they were: rows folded from the log, shown by the statements that show today's."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
+
+from adapters.postgres.keyset_pages import Conditions, composed, page_of, page_statements
+from adapters.postgres.list_filters import model_conditions, provider_conditions
+from adapters.sql import statements
+from application.caller import current_caller
+from application.errors import TooMuchHistory
+from application.ports.resource_documents import Document
+from application.projections import models, providers
+from application.projections.fold_log import DatedEvent, take_in
+from application.projections.row_changes import LoggedEvent
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import LiteralString
+    from uuid import UUID
+
+    from adapters.postgres.keyset_pages import Statement
+    from adapters.postgres.tenant_statements import Tenant
+    from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
+    from application.projections.fold_log import Row, Rows
+
+_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "past.sql").items()}
+_TOPICS: Final = {"provider": sorted(providers.TOPICS), "model": sorted(models.TOPICS)}
+_SOURCES: Final[dict[str, LiteralString]] = {
+    "provider": """
+        jsonb_populate_recordset(NULL::ai_providers, %(rows)s) p LEFT JOIN LATERAL (
+            SELECT CASE WHEN %(until)s::timestamptz IS NULL OR checked.last_check_at <= %(until)s
+                        THEN checked.last_check_at
+                        ELSE (SELECT max(c.checked_at) FROM provider_checks c
+                              WHERE c.organization_id = %(organization_id)s AND c.provider_id = p.id
+                                AND c.checked_at <= %(until)s) END AS last_check_at
+            FROM provider_health checked
+            WHERE checked.organization_id = %(organization_id)s AND checked.provider_id = p.id) h ON true""",
+    "model": "jsonb_populate_recordset(NULL::ai_models, %(rows)s) m",
+}
+_BY_ID: Final[dict[str, LiteralString]] = {"provider": "p.id = %(id)s", "model": "m.id = %(id)s"}
+# At most some seconds of reading and folding; a thousand models have a few thousand events.
+LONGEST_HISTORY: Final = 100_000
+_BATCH: Final = 1_000
+_MOST_FOLDS: Final = 4
+_LARGEST_FOLD: Final = 4_000_000
+
+Fold = tuple["UUID", str, int]
+
+
+class PostgresHistoricalDocuments:
+    """Fulfils `application.ports.historical_documents.HistoricalDocuments`; caches the last few folds for paging."""
+
+    def __init__(self, tenant: Tenant, *, longest_history: int = LONGEST_HISTORY) -> None:
+        self._tenant = tenant
+        self._longest_history = longest_history
+        self._folds: OrderedDict[Fold, bytes] = OrderedDict()
+
+    async def provider(self, row: Row, until: datetime | None) -> Document:
+        return await self._document("provider", row, until)
+
+    async def model(self, row: Row, until: datetime | None) -> Document:
+        return await self._document("model", row, until)
+
+    async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
+        return await self._page(provider_conditions(wanted), request, as_of)
+
+    async def models(self, wanted: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
+        return await self._page(model_conditions(wanted), request, as_of)
+
+    async def seconds_ahead(self) -> float:
+        rows = await self._tenant.rows(_SQL["seconds_ahead"], {})
+        return rows[0][0] if rows else 0.0
+
+    async def _document(self, kind: str, row: Row, until: datetime | None) -> Document:
+        statement = composed(f"{kind}_documents", (_BY_ID[kind],), source=_SOURCES[kind])
+        parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1}
+        [found] = await self._tenant.rows(statement, parameters)
+        return Document(json=found[0], revision=found[1])
+
+    async def _page(self, wanted: Conditions, request: PageRequest, as_of: datetime) -> Page:
+        past = {"rows": _recordset(await self._rows(wanted.kind, as_of)), "until": as_of}
+        asked: list[Statement] = [
+            (statement, {**parameters, **past})
+            for statement, parameters in page_statements(wanted, request, _SOURCES[wanted.kind])
+        ]
+        return page_of(await self._tenant.results(*asked), request)
+
+    async def _rows(self, kind: str, as_of: datetime) -> bytes:
+        """Return all rows of the kind at the time, as a JSON list."""
+        [[place]] = await self._tenant.rows(_SQL["place"], {"as_of": as_of})
+        fold = (current_caller().organization_id, kind, place)
+        rows = self._folds.get(fold)
+        if rows is None:
+            rows = await self._folded(kind, place)
+            self._keep(fold, rows)
+        else:
+            self._folds.move_to_end(fold)
+        return rows
+
+    def _keep(self, fold: Fold, rows: bytes) -> None:
+        """What was up to a place of the log never changes; only memory is short."""
+        if len(rows) <= _LARGEST_FOLD:
+            self._folds[fold] = rows
+            if len(self._folds) > _MOST_FOLDS:
+                self._folds.popitem(last=False)
+
+    async def _folded(self, kind: str, place: int) -> bytes:
+        rows: Rows = {"organizations": {}, "ai_providers": {}, "ai_models": {}}
+        organization_id = str(current_caller().organization_id)
+        parameters: dict[str, Any] = {"until": place, "topics": _TOPICS[kind], "limit": _BATCH}
+        after = count = 0
+        while True:
+            batch = await self._tenant.rows(_SQL["events"], {**parameters, "after": after})
+            for _, aggregate_id, revision, topic, state, recorded_at in batch:
+                event = LoggedEvent(aggregate_id, revision, topic, orjson.loads(state))
+                take_in(rows, organization_id, DatedEvent(event, recorded_at))
+            count += len(batch)
+            if count > self._longest_history:
+                raise TooMuchHistory("?asOf", TooMuchHistory.__doc__ or "")
+            if len(batch) < _BATCH:
+                return orjson.dumps(list(rows["ai_providers" if kind == "provider" else "ai_models"].values()))
+            after = batch[-1][0]
+
+
+def _recordset(rows: bytes) -> Jsonb:
+    return Jsonb(rows, dumps=_as_it_is)
+
+
+def _as_it_is(rows: bytes) -> bytes:
+    return rows

@@ -1,0 +1,123 @@
+"""Whether a database is safe to serve from: asked once, at the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+
+from adapters.postgres.migrations import expect_current
+from adapters.postgres.session_connections import connected_session
+from adapters.sql import statements
+from application.errors import ApplicationError, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_SQL: Final = statements("adapters.postgres", "inspection.sql")
+_CANARIES: Final = statements("adapters.postgres", "credentials.sql")
+
+# 16.9, 17.5 and their contemporaries closed CVE-2024-10976 and CVE-2025-8713, by which rows leaked past policies.
+_SAFE_MINORS: Final = {16: 10, 17: 6, 18: 0}
+# Roles are granted with SET and INHERIT apart since 16, which the owner's role relies on.
+_OLDEST: Final = 16
+_USE_THE_LOGINS: Final = "Use the logins that `modelbook migrate --logins --json` prints."
+
+
+class UnsafeDatabase(ApplicationError):
+    """The database does not keep organizations apart, so it is not served from."""
+
+    code = "unsafe-database"
+
+
+def inspect(url: str, *, setting: str, administrates: bool) -> None:
+    """Check the login, the schema and the row-level security behind a URL; `setting` names it in messages.
+
+    The login that administers all organizations is refused where it is not the one that is meant, and the other way
+    round: with the one the API would see everything, with the other administration would see nothing.
+
+    Raises:
+        Unavailable: it cannot be reached.
+        PoolerInTheWay: it needs sessions, and a pooler stands before it.
+        UnsafeDatabase: the login could see past row-level security, or a table has none, or Postgres has known holes.
+        SchemaTooOld, SchemaTooNew: the schema is not the one this code was written for.
+    """
+    with _connected(url, setting, needs_session=administrates) as connection:
+        user, is_superuser, bypasses, version = connection.execute(_SQL["who"]).fetchone() or ("", True, True, 0)
+        _refuse_login(setting, user, powerful=is_superuser or bypasses)
+        _refuse_version(version)
+        expect_current(_applied(connection, setting, user))
+        is_administrator = connection.execute(_SQL["administrates"]).fetchone() == (True,)
+        if is_administrator is not administrates:
+            raise UnsafeDatabase(
+                f"{setting} logs in as {user}, which is the other of the two logins. {_USE_THE_LOGINS}"
+            )
+        owned = [row[0] for row in connection.execute(_SQL["owned"])]
+        if owned:
+            raise UnsafeDatabase(
+                f"{setting} logs in as {user}, who owns tables ({', '.join(owned[:3])}). {_USE_THE_LOGINS}"
+            )
+        if not administrates and connection.execute(_SQL["is_limited"]).fetchone() != (True,):
+            raise UnsafeDatabase(f"{setting} logs in as {user}, who has no time limits: run `modelbook migrate`.")
+        unprotected = [row[0] for row in connection.execute(_SQL["unprotected"])]
+        if unprotected:
+            raise UnsafeDatabase(f"Row-level security is not forced on {', '.join(unprotected)}: run the migrations.")
+
+
+def stored_canaries(url: str) -> tuple[Mapping[str, bytes], set[str]]:
+    """Return the canaries by master key id, and the ids in use (those an administrator's login can see)."""
+    with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
+        canaries = dict(connection.execute(_CANARIES["canaries"]).fetchall())
+        return canaries, {row[0] for row in connection.execute(_SQL["master_keys_in_use"])}
+
+
+def keep_canaries(url: str, canaries: Mapping[str, bytes]) -> None:
+    """Remember master keys that are used for the first time."""
+    with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
+        for master_key_id, canary in canaries.items():
+            connection.execute(_CANARIES["keep_canary"], {"master_key_id": master_key_id, "canary": canary})
+
+
+def forget_canaries(url: str, *, kept: Collection[str]) -> None:
+    """Forget master keys that are not kept and wrap nothing."""
+    with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
+        connection.execute(_CANARIES["forget_canaries"], {"kept": list(kept)})
+
+
+def _applied(connection: psycopg.Connection[tuple[Any, ...]], setting: str, user: str) -> list[str]:
+    try:
+        return [row[0] for row in connection.execute(_SQL["migrations"])]
+    except psycopg.errors.UndefinedTable:
+        return []
+    except psycopg.errors.InsufficientPrivilege:
+        raise UnsafeDatabase(f"{setting} logs in as {user}, who may not read the tables. {_USE_THE_LOGINS}") from None
+
+
+def _connected(url: str, setting: str, *, needs_session: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+    try:
+        if needs_session:
+            return connected_session(url, setting=setting)
+        return psycopg.connect(url, autocommit=True, connect_timeout=5)
+    except psycopg.ProgrammingError:
+        # Its text quotes what may be a part of the password.
+        raise Unavailable(
+            f"{setting} is not a URL that Postgres can read: look for options it does not know, and for characters "
+            "in the password that need percent-encoding."
+        ) from None
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no answer"
+        raise Unavailable(f"The database of {setting} cannot be reached: {reason}") from None
+
+
+def _refuse_login(setting: str, user: str, *, powerful: bool) -> None:
+    if powerful:
+        raise UnsafeDatabase(f"{setting} logs in as {user}, who sees past row-level security. {_USE_THE_LOGINS}")
+
+
+def _refuse_version(version: int) -> None:
+    major, minor = divmod(version, 10_000)
+    if major < _OLDEST or minor < _SAFE_MINORS.get(major, 0):
+        raise UnsafeDatabase(
+            f"Postgres {major}.{minor} has known holes in row-level security or is too old: update it "
+            f"(at least {', '.join(f'{m}.{n}' for m, n in _SAFE_MINORS.items())})."
+        )

@@ -1,0 +1,134 @@
+"""Keyset pages: composed from fixed pieces of SQL, never from a caller's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg.sql import SQL, Composed
+
+from adapters.sql import statements
+from application.ports.resource_documents import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import LiteralString
+
+    from application.ports.resource_documents import PageRequest
+
+    Statement = tuple[bytes, Mapping[str, Any]]
+
+_SQL: Final = statements("adapters.postgres", "documents.sql")
+
+# The table's own columns; both lists call their sort fields alike.
+_ORDER: Final[dict[tuple[str, bool], LiteralString]] = {
+    ("name", False): "name, id",
+    ("name", True): "name DESC, id DESC",
+    ("createdAt", False): "created_at, id",
+    ("createdAt", True): "created_at DESC, id DESC",
+}
+_AFTER: Final[dict[tuple[str, bool], LiteralString]] = {
+    ("name", False): "(name, id) > (%(after_value)s, %(after_id)s)",
+    ("name", True): "(name, id) < (%(after_value)s, %(after_id)s)",
+    ("createdAt", False): "(created_at, id) > (%(after_value)s::timestamptz, %(after_id)s)",
+    ("createdAt", True): "(created_at, id) < (%(after_value)s::timestamptz, %(after_id)s)",
+}
+EVERYTHING: Final[LiteralString] = "true"
+
+LIVE: Final[dict[str, LiteralString]] = {
+    "provider": "ai_providers p LEFT JOIN provider_health h"
+    " ON h.organization_id = p.organization_id AND h.provider_id = p.id",
+    "model": "ai_models m",
+}
+"""Where the documents of today come from."""
+
+_NOW: Final[LiteralString] = "now()"
+_THEN: Final[LiteralString] = "least(%(until)s::timestamptz, now())"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What holds for the rows of a list of this kind (`provider` or `model`), and the parameters it needs."""
+
+    kind: str
+    pieces: tuple[LiteralString, ...]
+    parameters: Mapping[str, Any]
+
+
+def page_statements(wanted: Conditions, request: PageRequest, source: LiteralString | None = None) -> list[Statement]:
+    """Return the statement of a page, and the one that counts where a total is asked for; `page_of` reads both."""
+    page = listing(
+        f"{wanted.kind}_documents",
+        wanted.pieces,
+        request.sort,
+        descending=request.descending,
+        after=request.after is not None,
+        source=source,
+    )
+    statements: list[Statement] = [(page, {**wanted.parameters, **keyset_parameters(request)})]
+    if request.include_total:
+        count = composed(f"{wanted.kind}_count", wanted.pieces, source=source)
+        statements.append((count, dict(wanted.parameters)))
+    return statements
+
+
+@cache
+def listing(
+    name: str,
+    conditions: tuple[LiteralString, ...],
+    sort: str,
+    *,
+    descending: bool,
+    after: bool,
+    source: LiteralString | None = None,
+) -> bytes:
+    """Return the statement of a page: a single row, since every row and value that arrives costs more than its bytes.
+
+    A source takes the place of today's rows.
+    """
+    keyset = (_AFTER[sort, descending],) if after else ()
+    rows = _filled(name, (*conditions, *keyset), _ORDER[sort, descending], source)
+    return SQL(_SQL["page"]).format(listing=rows).as_bytes()
+
+
+@cache
+def composed(name: str, conditions: tuple[LiteralString, ...], source: LiteralString | None = None) -> bytes:
+    """Return a named statement with its conditions filled in; one with a source of its own takes `until`, or none."""
+    return _filled(name, conditions, "id", source).as_bytes()
+
+
+def _filled(
+    name: str, conditions: tuple[LiteralString, ...], order: LiteralString, source: LiteralString | None
+) -> Composed:
+    joined = SQL(" AND ").join(SQL(condition) for condition in conditions or (EVERYTHING,))
+    rows = source or LIVE[name.partition("_")[0]]
+    moment = _NOW if source is None else _THEN
+    return SQL(_SQL[name]).format(conditions=joined, order=SQL(order), source=SQL(rows), moment=SQL(moment))
+
+
+@cache
+def plain(name: str) -> bytes:
+    """Return a named statement that has nothing to fill in."""
+    return SQL(_SQL[name]).format().as_bytes()
+
+
+def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
+    """Return what the statement of a page needs: one row more than asked for tells whether there are more."""
+    value, row_id = request.after or (None, None)
+    return {"limit": request.limit + 1, "shown": request.limit, "after_value": value, "after_id": row_id}
+
+
+def page_of(results: Sequence[Sequence[tuple[Any, ...]]], request: PageRequest) -> Page:
+    """Return the page that the rows of `page_statements` make."""
+    [(joined, count, name, created_at, row_id)], *total = results
+    next_after = None
+    if count > request.limit:
+        next_after = (name if request.sort == "name" else created_at.isoformat(), row_id)
+    return Page(joined=joined or b"", next_after=next_after, total=total[0][0][0] if total else None)
+
+
+def like(text: str) -> str:
+    """Return a LIKE pattern that finds the text itself anywhere: its wildcards stand for themselves."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

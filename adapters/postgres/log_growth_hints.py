@@ -1,0 +1,54 @@
+"""Hints that an organization's log has grown, given after the commit of what was appended."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from psycopg.sql import SQL
+
+from adapters.postgres.tenant_statements import reachable
+from adapters.sql import statements
+from application.errors import Unavailable
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from adapters.postgres.event_feed import Connect
+
+_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "followed_log.sql").items()}
+_PAUSE_SECONDS: Final = 0.02
+
+
+class PostgresHints:
+    """Sends NOTIFY for organizations whose log has grown: at once, and again after 20 ms at the earliest.
+
+    NOTIFY takes a lock of the whole server until its commit, so it never belongs into an append's transaction. Nobody
+    waits for a hint, and one that cannot be sent is lost: followers look into the log every few seconds anyway.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._grown: set[UUID] = set()
+        self._sending: asyncio.Task[None] | None = None
+
+    def grown(self, organization_id: UUID) -> None:
+        """Tell whoever follows the organization, soon, that its log has grown."""
+        self._grown.add(organization_id)
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.get_running_loop().create_task(self._send())
+
+    async def close(self) -> None:
+        """Send what is left to be sent."""
+        if self._sending is not None:
+            await asyncio.wait({self._sending})
+
+    async def _send(self) -> None:
+        while self._grown:
+            organization_ids, self._grown = sorted(self._grown), set()
+            with suppress(Unavailable), reachable():
+                async with self._connect() as connection, connection.pipeline():
+                    await connection.execute(_SQL["unhurried"], prepare=True)
+                    await connection.execute(_SQL["notify"], {"organization_ids": organization_ids}, prepare=True)
+            await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,134 @@
+"""Snapshots of what providers offer, in their tables."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from psycopg.sql import SQL
+from psycopg.types.json import Json
+
+from adapters.sql import statements
+from application.policies.offer_changes import Snapshot
+from application.ports.model_list_snapshots import Failed, Held, Standing, Standings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from adapters.postgres.tenant_statements import Tenant
+    from application.ports.clock import Clock
+
+# The clocks of two hosts differ by less. What is dated further ahead was dated by a clock that was set back since, and
+# counts as old: nobody waits until that time comes.
+_SKEW: Final = timedelta(seconds=10)
+_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "snapshots.sql").items()}
+
+
+class PostgresSnapshots:
+    """Fulfils `application.ports.model_list_snapshots.Snapshots`."""
+
+    def __init__(self, tenant: Tenant, clock: Clock) -> None:
+        self._tenant = tenant
+        self._clock = clock
+
+    async def standings(self) -> Standings:
+        return await self._standings("standings", {})
+
+    async def standing(self, provider_id: UUID) -> Standings:
+        return await self._standings("standing", {"provider_id": provider_id})
+
+    async def _standings(self, name: str, parameters: Mapping[str, Any]) -> Standings:
+        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        sequence, rows = await self._tenant.results((_SQL["sequence"], {}), (_SQL[name], parameters))
+        now = self._clock.now()
+        return Standings(
+            org_sequence=sequence[0][0] if sequence else 0, providers=[_standing(row, now) for row in rows]
+        )
+
+    async def load(self, provider_id: UUID) -> Snapshot | None:
+        rows = await self._tenant.rows(_SQL["load"], {"provider_id": provider_id})
+        if not rows:
+            return None
+        endpoint, basis, fetched_at, *documents = rows[0]
+        offered, missing, changes = map(orjson.loads, documents)
+        return Snapshot(
+            endpoint=endpoint,
+            basis=basis,
+            fetched_at=fetched_at.isoformat(),
+            offered=offered,
+            missing=missing,
+            changes=changes,
+        )
+
+    async def keep(self, provider_id: UUID, snapshot: Snapshot) -> bool:
+        place = {"provider_id": provider_id, "fetched_at": snapshot.fetched_at}
+        parameters = {
+            "endpoint": snapshot.endpoint,
+            "basis": snapshot.basis,
+            "offered": _json(snapshot.offered),
+            "missing": _json(snapshot.missing),
+            "changes": _json(snapshot.changes),
+        }
+        parameters["impossible_after"] = self._clock.now() + _SKEW
+        kept, _ = await self._tenant.results((_SQL["keep"], place | parameters), (_SQL["recovered"], place))
+        return bool(kept)
+
+    async def lease(self, provider_id: UUID, holder: UUID, seconds: float) -> datetime | None:
+        now, length = self._clock.now(), timedelta(seconds=seconds)
+        parameters = {
+            "provider_id": provider_id,
+            "holder": holder,
+            "now": now,
+            "leased_until": now + length,
+            "impossible_after": now + length + _SKEW,
+        }
+        return now if await self._tenant.rows(_SQL["lease"], parameters) else None
+
+    async def release(self, provider_id: UUID, holder: UUID) -> None:
+        await self._tenant.rows(_SQL["release"], {"provider_id": provider_id, "holder": holder})
+
+    async def fail(
+        self, provider_id: UUID, holder: UUID, *, basis: str, failure: Mapping[str, Any], quiet_seconds: float
+    ) -> None:
+        now = self._clock.now()
+        parameters = {
+            "provider_id": provider_id,
+            "holder": holder,
+            "basis": basis,
+            "failure": _json(failure),
+            "now": now,
+            "quiet_until": now + timedelta(seconds=quiet_seconds),
+        }
+        await self._tenant.rows(_SQL["fail"], parameters)
+
+
+def _standing(row: tuple[Any, ...], now: datetime) -> Standing:
+    provider_id, provider_type, endpoint, basis, held_basis, fetched_at, *failed = row
+    failed_basis, failed_at, quiet_until, failure = failed
+    return Standing(
+        provider_id=provider_id,
+        provider_type=provider_type,
+        endpoint=endpoint,
+        basis=basis,
+        held=None if fetched_at is None else Held(basis=held_basis, fetched_at=fetched_at, age=_age(fetched_at, now)),
+        failed=None
+        if failed_at is None
+        else Failed(
+            basis=failed_basis,
+            failed_at=failed_at,
+            is_recent=failed_at - _SKEW < now < quiet_until,
+            failure=orjson.loads(failure),
+        ),
+    )
+
+
+def _age(fetched_at: datetime, now: datetime) -> float:
+    return (now - fetched_at).total_seconds() if fetched_at - _SKEW < now else inf
+
+
+def _json(document: Mapping[str, Any]) -> Json:
+    return Json(dict(document), dumps=orjson.dumps)

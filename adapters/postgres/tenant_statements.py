@@ -1,0 +1,87 @@
+"""Statements that see one organization."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from application.caller import current_caller
+from application.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from psycopg.sql import Composed
+
+    from adapters.postgres.connection_pools import AnyPool
+
+    Statement = bytes | Composed
+
+_SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
+
+
+class Tenant:
+    """Runs statements for the current caller's organization, each group of them in one round trip.
+
+    On an autocommit connection a pipeline is one implicit transaction: the setting lasts exactly as long.
+    """
+
+    def __init__(self, pool: AnyPool) -> None:
+        self._pool = pool
+
+    async def ping(self) -> None:
+        """Do nothing if the database answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        with reachable():
+            async with self._pool.connection() as connection:
+                await connection.execute(b"SELECT 1")
+
+    async def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of one statement; `organization_id` is given to it.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        return (await self.results((statement, parameters)))[0]
+
+    async def results(self, *statements: tuple[Statement, Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
+        """Return the rows of each statement, all run in one transaction and one round trip.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        organization_id = current_caller().organization_id
+        with reachable():
+            async with self._pool.connection() as connection:
+                async with connection.pipeline():
+                    await connection.execute(_SCOPE, (str(organization_id),), prepare=True)
+                    cursors = [
+                        await connection.execute(
+                            statement, {**parameters, "organization_id": organization_id}, prepare=True, binary=True
+                        )
+                        for statement, parameters in statements
+                    ]
+                return [await _fetched(cursor) for cursor in cursors]
+
+
+async def _fetched(cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return await cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Translate what psycopg says when the database cannot be reached.
+
+    Raises:
+        Unavailable: it cannot.
+    """
+    try:
+        yield
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        raise Unavailable from error

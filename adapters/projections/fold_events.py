@@ -1,0 +1,110 @@
+"""From the events of many aggregates to the rows of the read tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import orjson
+
+from application.errors import ApplicationError
+from application.ports.projections import UnreadableEvent
+from application.projections.fold_log import changed
+from application.projections.row_changes import LoggedEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from application.projections.fold_log import Row
+    from application.projections.row_changes import RowChange, Table
+
+    Projector = Callable[[LoggedEvent], RowChange]
+
+RawEvent = tuple[bytes, int, str, bytes, bytes, int]
+"""Aggregate (16 bytes), revision, topic, state, time (as Postgres sends it) and the organization's sequence."""
+
+_TIMES: Final = ("created_at", "updated_at", "credential_set_at")
+# Times are sent as microseconds since then.
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Fold:
+    """The rows that events make, by table and id, and the first event of each aggregate that cannot be read."""
+
+    rows: dict[Table, dict[str, Row]] = field(
+        default_factory=lambda: {"organizations": {}, "ai_providers": {}, "ai_models": {}}
+    )
+    unreadable: list[UnreadableEvent] = field(default_factory=list)
+    has_organization: bool = False
+    """Whether the organization itself is among the aggregates."""
+
+    @property
+    def unreadable_ids(self) -> Sequence[UUID]:
+        """The aggregates of which nothing can be said."""
+        return [event.row_id for event in self.unreadable]
+
+    def keep(self, table: Table, row: Row | None) -> None:
+        """Take in what is left of an aggregate: a row, or nothing."""
+        if row is not None:
+            self.rows[table][row["id"]] = row
+            for column in _TIMES:
+                sent = row.get(column)
+                if sent is not None:
+                    # Few of the events' times are left in the end, so only these are made Python's.
+                    row[column] = _EPOCH + timedelta(microseconds=int.from_bytes(sent, "big", signed=True))
+
+
+def folded(organization_id: UUID, events: Iterable[RawEvent], projector: Projector) -> Fold:
+    """Return what is left after an organization's events, which come one aggregate after the other, each in its order.
+
+    An aggregate with an event that has no projection, or not the facts that its projection needs, is left out.
+    """
+    fold, own_id = Fold(), str(organization_id)
+    table: Table = "ai_models"
+    row: Row | None = None
+    aggregate, aggregate_id, topic, sequence = b"", "", "", 0
+    is_left_out = False
+    remaining = iter(events)
+    while True:
+        try:
+            for of_aggregate, revision, topic, state, recorded_at, sequence in remaining:  # noqa: B007 - for an error
+                if of_aggregate != aggregate:
+                    fold.keep(table, row)
+                    aggregate, aggregate_id = of_aggregate, _spelled(of_aggregate)
+                    row, is_left_out = None, False
+                    if aggregate_id == own_id:
+                        row, fold.has_organization = unnamed(own_id), True
+                elif is_left_out:
+                    continue
+                change = projector(LoggedEvent(aggregate_id, revision, topic, orjson.loads(state)))
+                table, operation, _, _ = change
+                row = changed(row, change, recorded_at)
+                if operation == "insert" and row is not None:
+                    row["organization_id"] = own_id
+        except (ApplicationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            fold.unreadable.append(_unreadable(organization_id, UUID(bytes=aggregate), sequence, topic, error))
+            row, is_left_out = None, True
+        else:
+            fold.keep(table, row)
+            return fold
+
+
+def _unreadable(organization_id: UUID, row_id: UUID, sequence: int, topic: str, error: Exception) -> UnreadableEvent:
+    reason = error.message if isinstance(error, ApplicationError) else f"{type(error).__name__}: {error}"
+    return UnreadableEvent(
+        organization_id=organization_id, row_id=row_id, org_sequence=sequence, topic=topic, reason=reason
+    )
+
+
+def _spelled(id_: bytes) -> str:
+    """Return an id as the log's facts spell it, in less time than a UUID takes to be made."""
+    digits = id_.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def unnamed(organization_id: str) -> Row:
+    """Return the row of an organization that has done something and has no name: its first write makes it."""
+    return {"id": organization_id, "name": None}

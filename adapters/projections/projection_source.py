@@ -1,0 +1,93 @@
+"""Which tables are wanted, what makes their rows, and the statements that read and compare them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+
+from psycopg.sql import SQL, Identifier
+
+from adapters.sql import statements
+from application.projections.project_event import TOPICS, TOPICS_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from adapters.projections.aggregate_parts import Which
+    from adapters.projections.connections import Connection
+    from adapters.projections.fold_events import Projector
+    from application.projections.row_changes import Table
+
+    WrongSnapshots = Callable[[Connection, UUID, UUID, UUID], Awaitable[Sequence[tuple[UUID, str]]]]
+    """Returns the aggregates in a range of ids of which a snapshot is wrong, each with its first event's topic."""
+
+SQL_TEXTS: Final = statements("adapters.projections", "statements.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows of some tables come from; made once, because there are many organizations to ask about."""
+
+    names: Sequence[Table]
+    projector: Projector
+    version: str
+    columns: Mapping[Table, Sequence[str]]
+    wrong_snapshots: WrongSnapshots
+    _texts: dict[tuple[str, str, type], bytes] = field(default_factory=dict)
+
+    @classmethod
+    async def of(
+        cls,
+        connection: Connection,
+        names: Sequence[Table],
+        projector: Projector,
+        version: str,
+        wrong_snapshots: WrongSnapshots,
+    ) -> Self:
+        """Return the source, with the columns that the tables have now."""
+        columns = {
+            name: [row[0] for row in await (await connection.execute(SQL_TEXTS["columns"], {"table": name})).fetchall()]
+            for name in names
+        }
+        return cls(names, projector, version, columns, wrong_snapshots)
+
+    @property
+    def others(self) -> Sequence[str]:
+        """What is known to make rows of tables that are not wanted; an event that nobody knows is never left out."""
+        return sorted(TOPICS.difference(*(TOPICS_OF[name] for name in self.names)))
+
+    def events(self, which: Which) -> bytes:
+        """Return the statement that reads events of some aggregates."""
+        key = ("events", "", type(which))
+        if key not in self._texts:
+            statement = SQL(SQL_TEXTS["events"]).format(which=which.condition("aggregate_id"))
+            self._texts[key] = statement.as_bytes()
+        return self._texts[key]
+
+    def snapshots(self, which: Which) -> bytes:
+        """Return the statement that counts and marks the snapshots of some aggregates."""
+        key = ("snapshots", "", type(which))
+        if key not in self._texts:
+            statement = SQL(SQL_TEXTS["snapshots"]).format(which=which.condition("aggregate_id"))
+            self._texts[key] = statement.as_bytes()
+        return self._texts[key]
+
+    def about(self, statement: str, table: Table, which: Which) -> bytes:
+        """Return a statement about some rows of a table."""
+        key = (statement, table, type(which))
+        if key not in self._texts:
+            columns = self.columns[table]
+            self._texts[key] = (
+                SQL(SQL_TEXTS[statement])
+                .format(
+                    table=Identifier(table),
+                    organization=Identifier("id" if table == "organizations" else "organization_id"),
+                    which=which.condition("id"),
+                    columns=SQL(", ").join(map(Identifier, columns)),
+                    made_columns=SQL(", ").join(Identifier("made", column) for column in columns),
+                    held_columns=SQL(", ").join(Identifier("held", column) for column in columns),
+                )
+                .as_bytes()
+            )
+        return self._texts[key]

@@ -1,0 +1,58 @@
+"""Azure's two lists: the base models of the resource's region, and the deployments, under whose names one calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.extra_fields import extras_of
+from adapters.providers.json_values import dated_id, day, mapping, text
+from application.ports.provider_gateway import OfferedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_UNDERSTOOD: Final = frozenset({"id", "object", "created_at", "deprecation", "lifecycle_status", "status"})
+
+
+def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
+    """Return the base model of an entry; none without an id."""
+    model_id = text(entry.get("id"))
+    if model_id is None:
+        return None
+    return OfferedModel(
+        model_id=model_id,
+        version=dated_id(model_id),
+        type=_type(mapping(entry.get("capabilities"))),
+        lifecycle=_lifecycle(entry),
+        retires_on=day(mapping(entry.get("deprecation")).get("inference")),
+        created_on=day(entry.get("created_at")),
+        extras=extras_of(entry, _UNDERSTOOD),
+    )
+
+
+def read_deployment(entry: Mapping[str, Any]) -> OfferedModel | None:
+    """Return the deployment of an entry; the base model's name is among its extras as `model`."""
+    model_id = text(entry.get("id"))
+    if model_id is None:
+        return None
+    return OfferedModel(
+        model_id=model_id,
+        version=dated_id(text(entry.get("model")) or ""),
+        created_on=day(entry.get("created_at")),
+        extras=extras_of(entry, _UNDERSTOOD),
+    )
+
+
+def _type(can: Mapping[str, Any]) -> str | None:
+    """A chat model may read images or not: that is not said."""
+    if can.get("chat_completion") is True:
+        return None
+    if can.get("embeddings") is True:
+        return "embedding"
+    return "language" if can.get("completion") is True else None
+
+
+def _lifecycle(entry: Mapping[str, Any]) -> Any:  # noqa: ANN401 - one of the words of OfferedModel
+    words = {"preview": "preview", "generally-available": "active", "deprecating": "deprecated"}
+    status = entry.get("lifecycle_status")
+    return words.get(status, "deprecated" if status == "deprecated" else None) if isinstance(status, str) else None

@@ -1,0 +1,22 @@
+"""Concurrent requests to a provider."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+Answered = TypeVar("Answered")
+
+
+async def gather_or_cancel(*questions: Coroutine[object, object, Answered]) -> list[Answered]:
+    """Return all results in order. If one fails, cancel the others and raise its error."""
+    tasks = [asyncio.ensure_future(question) for question in questions]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,34 @@
+"""Builds URLs below a provider's endpoint."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The colon is Google's separator of a model and its method, and stands in Ollama's and OpenRouter's ids; RFC 3986
+# allows it in a path. A slash inside a part, as in `meta-llama/Llama-3.3-70B`, is encoded, for it separates none.
+_ALLOWED_IN_PART: Final = ":"
+
+
+def endpoint_url(base: str, *parts: str, query: Mapping[str, str] | None = None) -> str:
+    """Return the URL of the path below a base URL, each part and the query percent-encoded."""
+    return _below(base, parts) + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+
+
+@lru_cache(maxsize=1_024)
+def _below(base: str, parts: tuple[str, ...]) -> str:
+    return base.rstrip("/") + "".join(f"/{quote(part, safe=_ALLOWED_IN_PART)}" for part in parts)
+
+
+def without_version(base: str, version: str = "v1") -> str:
+    """Return the base URL without the version at its end: the server's root."""
+    return base.rstrip("/").removesuffix(f"/{version}")
+
+
+def with_version(base: str, version: str = "v1") -> str:
+    """Return the base URL with the version at its end, whether or not it was there."""
+    return f"{without_version(base, version)}/{version}"

@@ -1,0 +1,1 @@
+"""Maps a provider's error response (status, headers, body) to an error kind; pure functions."""

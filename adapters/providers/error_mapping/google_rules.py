@@ -1,0 +1,69 @@
+"""How the Gemini API refuses: 400 for a bad key, 403 for a good one, so the reason counts and not the status.
+
+From Google's error reference and bodies that users pasted into public threads (openai-scala-client#109,
+gemini-cli#25198, gemini-balance#328, continue#12781, continue#10513, python-genai#2044).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from adapters.providers.error_mapping import error_kinds
+from adapters.providers.error_mapping.error_rule import ErrorRule, ProviderRules
+
+_LEAKED: Final = replace(
+    error_kinds.BAD_KEY,
+    message="{label} has shut the key off, because it was reported as leaked.",
+    hint="Make a new key, and find out where the old one was published.",
+)
+_DISABLED: Final = replace(
+    error_kinds.KEY_RESTRICTED,
+    message="{label} knows the key, but the Generative Language API is not enabled in its project.",
+    hint="Enable the Generative Language API in the Google Cloud console and wait a few minutes.",
+)
+_BLOCKED: Final = frozenset(
+    {
+        "api_key_service_blocked",
+        "api_key_http_referrer_blocked",
+        "api_key_ip_address_blocked",
+        "api_key_android_app_blocked",
+        "api_key_ios_app_blocked",
+    }
+)
+
+GOOGLE: Final = ProviderRules(
+    label="Google Gemini",
+    rules=(
+        ErrorRule(error_kind=error_kinds.BAD_KEY, codes=frozenset({"api_key_invalid", "api_key_expired"})),
+        ErrorRule(
+            error_kind=error_kinds.BAD_KEY,
+            statuses=frozenset({400, 401, 403}),
+            message=re.compile(r"api key (?:not valid|not found|expired)"),
+        ),
+        ErrorRule(
+            error_kind=error_kinds.REGION_BLOCKED,
+            codes=frozenset({"failed_precondition"}),
+            message=re.compile(r"location is not supported"),
+        ),
+        ErrorRule(error_kind=_LEAKED, message=re.compile(r"reported as leaked")),
+        ErrorRule(error_kind=_DISABLED, codes=frozenset({"service_disabled"})),
+        ErrorRule(error_kind=error_kinds.KEY_RESTRICTED, codes=_BLOCKED),
+        ErrorRule(error_kind=error_kinds.ACCOUNT_CLOSED, codes=frozenset({"consumer_suspended"})),
+        ErrorRule(error_kind=error_kinds.ACCOUNT_CLOSED, message=re.compile(r"consumer .{0,200}has been suspended")),
+        ErrorRule(error_kind=error_kinds.NO_KEY, message=re.compile(r"unregistered callers")),
+        ErrorRule(error_kind=error_kinds.CREDIT_EXHAUSTED, statuses=frozenset({402})),
+        ErrorRule(error_kind=error_kinds.CREDIT_EXHAUSTED, codes=frozenset({"billing_disabled"})),
+        ErrorRule(error_kind=error_kinds.DAILY_LIMIT_EXHAUSTED, statuses=frozenset({429}), quota=re.compile(r"PerDay")),
+        ErrorRule(error_kind=error_kinds.RATE_LIMITED, codes=frozenset({"resource_exhausted"})),
+        ErrorRule(
+            error_kind=error_kinds.NO_SUCH_MODEL,
+            codes=frozenset({"not_found"}),
+            message=re.compile(r"^models/.{1,200} is not found"),
+        ),
+        ErrorRule(error_kind=error_kinds.OVERLOADED, codes=frozenset({"unavailable"})),
+        ErrorRule(error_kind=error_kinds.TIMED_OUT, codes=frozenset({"deadline_exceeded"})),
+        ErrorRule(error_kind=error_kinds.PROVIDER_ERROR, codes=frozenset({"internal"})),
+    ),
+)

@@ -1,0 +1,24 @@
+"""Which OpenAI models reason, and which are available in Responses only.
+
+Sources: the model tables of pydantic-ai-slim 2.68 (profiles/openai.py), and developers.openai.com/api/docs/guides/
+reasoning; Chat Completions refuses functions together with reasoning from gpt-5.4 on (openai-openapi#541).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_REASONING: Final = re.compile(r"(?:^|[/:])(?:o\d|gpt-(?:[5-9]|\d\d)|codex|computer-use)")
+_CHAT: Final = re.compile(r"-chat(?:-|$)")
+_ONLY_RESPONSES: Final = re.compile(r"codex|computer-use|deep-research|(?:^|[/:])(?:o\d|gpt-\d[\d.]*)-pro(?:-|$)")
+
+
+def reasons(model_id: str) -> bool:
+    """Tell whether the model is one that reasons."""
+    return _REASONING.search(model_id) is not None and _CHAT.search(model_id) is None
+
+
+def answers_in_responses_alone(model_id: str) -> bool:
+    """Tell whether Chat Completions does not have the model."""
+    return _ONLY_RESPONSES.search(model_id) is not None

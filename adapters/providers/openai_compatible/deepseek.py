@@ -1,0 +1,50 @@
+"""DeepSeek: a list of bare ids, and a page that tells the balance, which is the best test of a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from adapters.providers.chat_completions.chat_options import ChatOptions
+from adapters.providers.concurrent_requests import gather_or_cancel
+from adapters.providers.endpoint_urls import endpoint_url, without_version
+from adapters.providers.error_mapping import error_kinds
+from adapters.providers.error_mapping.provider_rules import DEEPSEEK as DIALECT
+from adapters.providers.json_values import mapping
+from adapters.providers.model_listing import counted
+from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page
+from adapters.providers.prompting.media_support import MediaSupport
+from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.ports.provider_gateway import Preset
+
+if TYPE_CHECKING:
+    from application.ports.provider_adapter import Finding
+
+
+async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+    """Ask for the balance, which stands at the server's root, and for the list."""
+    balance, listed = await gather_or_cancel(
+        exchange.get(endpoint_url(without_version(endpoint), "user", "balance"), PROBE_LIMITS),
+        exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),
+    )
+    is_available = mapping(balance.document).get("is_available")
+    if not isinstance(is_available, bool):
+        return balance.refusal()
+    finding = counted(listed, LISTED)
+    return finding if is_available else balance.finding_for(error_kinds.CREDIT_EXHAUSTED).counted(finding.model_count)
+
+
+DEEPSEEK: Final = ServiceProfile(
+    preset=Preset(
+        name="deepseek",
+        label="DeepSeek",
+        endpoint="https://api.deepseek.com",
+        needs_key=True,
+        settings={"preset": "deepseek"},
+    ),
+    rules=DIALECT,
+    probe=_probe,
+    list_models=one_page(),
+    options=ChatOptions(
+        media=MediaSupport(label="DeepSeek", takes_documents=False), reasoning_field="reasoning_content"
+    ),
+)

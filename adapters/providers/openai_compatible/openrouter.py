@@ -1,0 +1,129 @@
+"""OpenRouter: the most complete list there is, open to anybody, so that the key has to be tested elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from adapters.providers.chat_completions.chat_options import ChatOptions
+from adapters.providers.concurrent_requests import gather_or_cancel
+from adapters.providers.endpoint_urls import endpoint_url
+from adapters.providers.error_mapping import error_kinds
+from adapters.providers.error_mapping.provider_rules import OPENROUTER as DIALECT
+from adapters.providers.json_values import dated_id, day, mapping, text, tokens, words
+from adapters.providers.modalities import capabilities_of
+from adapters.providers.model_listing import fetch_all_pages, read_models
+from adapters.providers.openai_compatible.common_model_fields import media_of, read_common
+from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, entries_if_there
+from adapters.providers.price_units import per_token
+from adapters.providers.prompting.media_support import MediaSupport
+from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, OfferedModel, Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.ports.provider_adapter import Finding
+
+_UNDERSTOOD: Final = frozenset({"canonical_slug", "expiration_date", "pricing"})
+_GIFT: Final = ":free"
+_BY_THE_PIECE: Final = frozenset({"audio", "image", "video"})
+_OTHER_PRICES: Final = ("request", "image", "audio")
+_PARAMETERS: Final = {
+    "tools": "function_calling",
+    "structured_outputs": "structured_output",
+    "reasoning": "reasoning",
+}
+# Without it the list has only models that write text.
+_ALL: Final = {"output_modalities": "all"}
+
+
+def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
+    """Return the model of an entry. A price of -1 belongs to a router, which charges what its choice costs."""
+    model = read_common(entry, _UNDERSTOOD)
+    if model is None:
+        return None
+    pricing = mapping(entry.get("pricing"))
+    read, written = per_token(pricing.get("prompt")), per_token(pricing.get("completion"))
+    reason = ROUTER if str(pricing.get("prompt", "")).startswith("-") else None
+    if read == written == 0 and _is_sold_otherwise(model, pricing):
+        read, written, reason = None, None, SOLD_OTHERWISE
+    retires_on = day(entry.get("expiration_date"))
+    return replace(
+        model,
+        version=dated_id(text(entry.get("canonical_slug")) or model.model_id),
+        capabilities=_capabilities(entry),
+        max_tokens=model.max_tokens or tokens(mapping(entry.get("top_provider")).get("max_completion_tokens")),
+        input_per_1k=read,
+        output_per_1k=written,
+        price_reason=reason,
+        lifecycle="deprecated" if retires_on else None,
+        retires_on=retires_on,
+    )
+
+
+def _is_sold_otherwise(model: OfferedModel, pricing: Mapping[str, Any]) -> bool:
+    """Tell a model whose tokens cost nothing because it is sold by the song, the picture or the request from a gift."""
+    if model.model_id.endswith(_GIFT):
+        return False
+    return model.type in _BY_THE_PIECE or any(per_token(pricing.get(name)) for name in _OTHER_PRICES)
+
+
+def _capabilities(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
+    parameters = words(entry.get("supported_parameters"))
+    reads, writes = media_of(entry)
+    if parameters is None and reads is None and writes is None:
+        return None
+    named = {capability for name, capability in _PARAMETERS.items() if name in (parameters or ())}
+    return tuple(sorted(named | capabilities_of(reads, writes)))
+
+
+async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+    """Ask for the key's own page, which is free; a limit that is used up shows there."""
+    answer = await exchange.get(endpoint_url(endpoint, "key"), PROBE_LIMITS)
+    key = mapping(mapping(answer.document).get("data"))
+    if not key:
+        return answer.refusal()
+    left = key.get("limit_remaining")
+    is_spent = isinstance(left, int | float) and not isinstance(left, bool) and left <= 0
+    return answer.finding_for(error_kinds.CREDIT_EXHAUSTED) if is_spent else answer.success()
+
+
+async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedModel]:
+    """Read the list and the one of embeddings. Only the query of a `next` link is followed, never to another place."""
+
+    def page(link: str | None) -> str:
+        query = _ALL if link is None else dict(parse_qsl(link.partition("?")[2]))
+        return endpoint_url(endpoint, "models", query=query)
+
+    models, embeddings = await gather_or_cancel(
+        fetch_all_pages(exchange, page, _next_page, LISTED),
+        entries_if_there(exchange, endpoint, "embeddings", "models"),
+    )
+    return read_models(exchange, [*models, *embeddings], read_model)
+
+
+def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:
+    link = mapping(document.get("links")).get("next")
+    return bool(link), link
+
+
+OPENROUTER: Final = ServiceProfile(
+    preset=Preset(
+        name="openrouter",
+        label="OpenRouter",
+        endpoint="https://openrouter.ai/api/v1",
+        needs_key=True,
+        settings={"preset": "openrouter"},
+    ),
+    rules=DIALECT,
+    probe=_probe,
+    list_models=_list_models,
+    options=ChatOptions(
+        media=MediaSupport(
+            label="OpenRouter", image_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+        ),
+        keeps_reasoning_details=True,
+    ),
+)

@@ -1,0 +1,71 @@
+"""How OpenAI-compatible services differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from adapters.providers.endpoint_urls import endpoint_url
+from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
+from adapters.providers.openai_compatible.common_model_fields import read_common
+from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ProviderClient
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from adapters.providers.chat_completions.chat_options import ChatOptions
+    from adapters.providers.error_mapping.error_rule import ProviderRules
+    from adapters.providers.model_listing import Entry, ListOf, Read
+    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import OfferedModel, Preset
+
+    Probe = Callable[[ProviderClient, str], Awaitable[Finding]]
+    ListModels = Callable[[ProviderClient, str], Awaitable[list[OfferedModel]]]
+
+LISTED: Final = entries_under("data", "models")
+_NO_SUCH_LIST: Final = 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceProfile:
+    """A service; `probe` and `list_models` are given the exchange and the endpoint. Without a preset: any server.
+
+    `base_of_prompts` makes of the endpoint the address below which prompts are run; most often they are the same.
+    """
+
+    preset: Preset | None
+    rules: ProviderRules
+    probe: Probe
+    list_models: ListModels
+    options: ChatOptions
+    base_of_prompts: Callable[[str], str] = str
+
+
+def probe_list(*, proves_key: bool, list_of: ListOf = LISTED) -> Probe:
+    """Return a probe that asks for the model list; it proves a key only where nobody gets the list without one."""
+
+    async def probe(exchange: ProviderClient, endpoint: str) -> Finding:
+        answer = await exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS)
+        return counted(answer, list_of, proves_key=proves_key)
+
+    return probe
+
+
+def one_page(read: Read = read_common, list_of: ListOf = LISTED) -> ListModels:
+    """Return what reads a list that has no pages."""
+
+    async def list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedModel]:
+        answer = await exchange.get(endpoint_url(endpoint, "models"), LIST_LIMITS)
+        return read_models(exchange, require_entries(answer, list_of), read)
+
+    return list_models
+
+
+async def entries_if_there(exchange: ProviderClient, endpoint: str, *path: str) -> list[Entry]:
+    """Return a further list's entries; none when the service has no such list.
+
+    Raises:
+        UpstreamFailure: it has one, but did not hand it out.
+    """
+    answer = await exchange.get(endpoint_url(endpoint, *path), LIST_LIMITS)
+    return [] if answer.status == _NO_SUCH_LIST else require_entries(answer, LISTED)

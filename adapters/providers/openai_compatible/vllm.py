@@ -1,0 +1,46 @@
+"""vLLM: the list tells the context length, and answers even when the engine behind it has died."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from adapters.providers.chat_completions.chat_options import ChatOptions
+from adapters.providers.concurrent_requests import gather_or_cancel
+from adapters.providers.endpoint_urls import endpoint_url, without_version
+from adapters.providers.error_mapping.provider_rules import VLLM as DIALECT
+from adapters.providers.model_listing import counted
+from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page
+from adapters.providers.prompting.media_support import MediaSupport
+from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.ports.provider_gateway import Preset
+
+if TYPE_CHECKING:
+    from application.ports.provider_adapter import Finding
+
+_SERVER_ERRORS: Final = range(500, 600)
+
+
+async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+    """Ask for the list and for the engine's health; a proxy in front may not let the latter through."""
+    listed, health = await gather_or_cancel(
+        exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),
+        exchange.get(endpoint_url(without_version(endpoint), "health"), PROBE_LIMITS),
+    )
+    finding = counted(listed, LISTED, proves_key=False)
+    is_sick = finding.category == "ok" and health.status in _SERVER_ERRORS
+    return health.refusal().counted(finding.model_count) if is_sick else finding
+
+
+VLLM: Final = ServiceProfile(
+    preset=Preset(
+        name="vllm",
+        label="vLLM",
+        endpoint="http://localhost:8000/v1",
+        needs_key=False,
+        settings={"preset": "vllm"},
+    ),
+    rules=DIALECT,
+    probe=_probe,
+    list_models=one_page(),
+    options=ChatOptions(media=MediaSupport(label="vLLM")),
+)

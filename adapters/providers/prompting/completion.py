@@ -1,0 +1,110 @@
+"""Turns a parsed completion into a `Completion`, or raises its failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapters.providers.error_mapping.classify_error import request_id_of
+from adapters.providers.error_mapping.rate_limit_headers import limits_of
+from adapters.providers.prompting.answer_errors import error_status, refusal
+from application.prompts.completion import (
+    Choice,
+    Completion,
+    ReasoningDelta,
+    ReasoningDone,
+    RefusalDelta,
+    TextDelta,
+    ToolArgumentsDelta,
+    ToolCallDone,
+    ToolCallStarted,
+)
+from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from adapters.providers.prompting.parsed_completion import ParsedCompletion
+    from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
+    from adapters.providers.provider_client import ProviderResponse
+    from application.prompts.completion import CompletionEvent
+    from application.prompts.generation import GenerationRequest
+
+
+def whole_completion(
+    answer: ProviderResponse, protocol: PromptProtocol, request: GenerationRequest, wire: WireRequest
+) -> Completion:
+    """Return the answer that a body holds.
+
+    Raises:
+        UpstreamFailure: it is a refusal, or makes no sense.
+    """
+    document = answer.document
+    parsed = protocol.read(document, request.origin) if isinstance(document, dict) else None
+    if parsed is None or (parsed.finish_reason is None and error_status(document) is not None):
+        raise refusal(answer, answer.body, document)
+    native = document if request.client.protocol == protocol.name else None
+    return completion_of(answer, parsed, protocol, wire, native)
+
+
+def completion_of(
+    answer: ProviderResponse,
+    parsed: ParsedCompletion,
+    protocol: PromptProtocol,
+    wire: WireRequest,
+    native: Mapping[str, Any] | None = None,
+) -> Completion:
+    """Return the answer, given that it is whole.
+
+    Raises:
+        UpstreamFailure: the provider says that it broke off.
+    """
+    if parsed.interruption is not None:
+        raise answer.finding_for(parsed.interruption).failure()
+    return Completion(
+        choices=tuple(
+            Choice(
+                parts=tuple(choice.parts),
+                finish_reason=choice.finish_reason or "other",
+                index=index,
+                stop_sequence=choice.stop_sequence,
+                logprobs=choice.logprobs,
+                annotations=tuple(choice.annotations),
+            )
+            for index, choice in enumerate(parsed.choices)
+        ),
+        usage=parsed.usage,
+        protocol=protocol.name,
+        answered_by=parsed.answered_by,
+        response_id=parsed.response_id,
+        service_tier=parsed.service_tier,
+        cost_usd=parsed.cost_usd,
+        upstream_request_id=request_id_of(answer.headers, answer.exchange.key, otherwise=parsed.response_id),
+        rate_limit=limits_of(answer.headers),
+        ignored_fields=wire.ignored,
+        native=native,
+    )
+
+
+def deltas_of(completion: Completion) -> Iterator[CompletionEvent]:
+    """Yield a whole answer as a stream would have told it."""
+    for choice in completion.choices:
+        calls = 0
+        for part in choice.parts:
+            match part:
+                case Text():
+                    yield TextDelta(part.text, choice.index)
+                case Refusal():
+                    yield RefusalDelta(part.text, choice.index)
+                case Reasoning():
+                    if part.text:
+                        yield ReasoningDelta(part.text)
+                    yield ReasoningDone(part)
+                case ToolCall():
+                    yield ToolCallStarted(calls, part.id, part.name, is_custom=part.is_custom, choice=choice.index)
+                    if part.arguments:
+                        yield ToolArgumentsDelta(calls, part.arguments, choice.index)
+                    yield ToolCallDone(calls, part, choice.index)
+                    calls += 1
+                case _:
+                    pass
+    yield completion

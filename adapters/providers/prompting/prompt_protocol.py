@@ -1,0 +1,80 @@
+"""The interface of a prompt protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from adapters.providers.prompting.parsed_completion import ParsedCompletion
+    from application.prompts.completion import Delta
+    from application.prompts.conversation import Conversation, WireProtocol
+    from application.prompts.generation import GenerationRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireRequest:
+    """The body to send. `ignored` are the client's fields that were left out because they only tune, by its names."""
+
+    body: dict[str, Any] = field(repr=False)
+    ignored: tuple[str, ...] = ()
+
+
+class StreamDecoder(Protocol):
+    """Understands the events of one stream, in their order; `parsed` is what they have said so far.
+
+    `has_ended` is set when the provider has said that nothing more will come.
+    """
+
+    parsed: ParsedCompletion
+    has_ended: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer is complete, should the stream end here."""
+        ...
+
+    def observe(self, document: Mapping[str, Any]) -> bool:
+        """Take note of how the answer begins, how it ends and what it costs, for events that are handed on.
+
+        Returns whether the event tells anything of the answer, and is not a sign of life alone.
+        """
+        ...
+
+    def decode(self, document: Mapping[str, Any]) -> Sequence[Delta]:
+        """Take note of everything, and return what is new; the same stream is either observed or decoded."""
+        ...
+
+
+class PromptProtocol(Protocol):
+    """Writes requests and reads answers of one protocol; options that differ by service are its own."""
+
+    @property
+    def name(self) -> WireProtocol:
+        """The protocol's name."""
+        ...
+
+    def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
+        """Write the conversation.
+
+        What the protocol cannot say and would change the answer is refused by the client's name of the field; what
+        only tunes is left out and named.
+
+        Raises:
+            InvalidInput: it cannot be said in this protocol.
+        """
+        ...
+
+    def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
+        """Return the client's body of the same protocol with the model, limits and defaults replaced."""
+        ...
+
+    def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
+        """Return what a whole answer says; none when it is no answer. Blobs in it are marked with their origin."""
+        ...
+
+    def decoder(self, origin: str) -> StreamDecoder:
+        """Return what understands one stream."""
+        ...

@@ -1,0 +1,195 @@
+"""Sends a prompt in any protocol and returns its completion or stream."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.error_mapping import error_kinds
+from adapters.providers.prompting.answer_errors import SUCCESS, refusal
+from adapters.providers.prompting.completion import deltas_of, whole_completion
+from adapters.providers.prompting.stream_reader import StreamReader
+from adapters.providers.prompting.unsupported_fields import MESSAGES, pointer
+from adapters.providers.provider_client import RequestLimits
+from application.errors import InvalidInput
+from application.ports.outbound_http import OutboundFailure
+from application.prompts.completion import StreamStarted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
+    from adapters.providers.provider_client import ProviderClient, ProviderResponse
+    from application.ports.outbound_http import OutboundStream
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.generation import GenerationRequest
+
+_MEBIBYTE: Final = 1024 * 1024
+_MOST_BYTES: Final = 32 * _MEBIBYTE
+# A stream is some 350 bytes for each token with most providers, thoughts included.
+_STREAM_BYTES: Final = 128 * _MEBIBYTE
+_STREAM_BYTES_AT_LEAST: Final = 8 * _MEBIBYTE
+_BYTES_A_TOKEN: Final = 4_096
+_REFUSAL_BYTES: Final = 1 * _MEBIBYTE
+# How long the end of a stream is waited for after its last event, so that the connection can be used again.
+_END_SECONDS: Final = 0.1
+# How long the usage and the end mark of an answer that is complete are waited for, whatever pings come.
+_GRACE_SECONDS: Final = 2.0
+# Some servers label events as plain text, or not at all.
+_EVENT_TYPES: Final = frozenset({"text/event-stream", "text/plain", ""})
+_JSON_TYPES: Final = frozenset({"application/json", "text/json"})
+_LIMITS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+
+
+def build_request(protocol: PromptProtocol, request: GenerationRequest, *, stream: bool) -> WireRequest:
+    """Return the body to send: the client's own where it speaks the same protocol, else the conversation's.
+
+    Raises:
+        InvalidInput: the conversation cannot be said in this protocol, or the body makes no sense.
+    """
+    client = request.client
+    if client.protocol == protocol.name:
+        return protocol.pass_through(client.body, request, stream=stream)
+    conversation = client.conversation()
+    try:
+        return protocol.encode(conversation, request, stream=stream)
+    except InvalidInput as refusal:
+        if refusal.pointer != MESSAGES:
+            raise
+        raise InvalidInput(pointer(conversation.name_of("messages")), refusal.message) from None
+
+
+async def complete_prompt(
+    exchange: ProviderClient, url: str, protocol: PromptProtocol, request: GenerationRequest
+) -> Completion:
+    """Send the prompt and return the whole answer, also where the provider streams it all the same.
+
+    Raises:
+        InvalidInput: the prompt cannot be said in this protocol.
+        OutboundFailure: there was no answer that could be read.
+        UpstreamFailure: it is a refusal, or makes no sense.
+    """
+    wire = build_request(protocol, request, stream=False)
+    answer = await exchange.post(url, wire.body, RequestLimits(seconds=request.deadline_seconds, max_bytes=_MOST_BYTES))
+    if answer.status in SUCCESS and _media_type(answer) == "text/event-stream":
+        reader = StreamReader(answer, protocol, request, wire, is_native=False)
+        for _ in (*reader.feed(answer.body), *reader.finish()):
+            pass
+        return reader.completion()
+    return whole_completion(answer, protocol, request, wire)
+
+
+async def stream_prompt(
+    exchange: ProviderClient, url: str, protocol: PromptProtocol, request: GenerationRequest
+) -> AsyncGenerator[CompletionEvent]:
+    """Send the prompt and yield the answer as it comes, also where the provider sends it whole all the same.
+
+    Closing the generator ends the call. A provider of the client's own protocol has its events handed on as they are.
+    How long the first event may take is for the caller to bound. After it no silence is longer than the request's idle
+    time, and no time without news, such as one of signs of life alone, longer than its deadline. Errors as for
+    `complete_prompt`, at any time.
+    """
+    wire = build_request(protocol, request, stream=True)
+    limits = RequestLimits(
+        seconds=max(request.deadline_seconds, request.idle_seconds), max_bytes=_most_bytes(wire.body)
+    )
+    async with exchange.stream(url, wire.body, limits) as (head, incoming):
+        if head.status not in SUCCESS or _media_type(head) not in _EVENT_TYPES | _JSON_TYPES:
+            content = exchange.without_key(await incoming.read(_REFUSAL_BYTES))
+            raise refusal(head, content, replace(head, body=content).document)
+        # The first event, before which another model may still be asked, comes together with it.
+        started = [StreamStarted(wire.ignored)]
+        async with aclosing(_events(head, incoming, protocol, request, wire)) as events:
+            async for event in events:
+                if started:
+                    yield started.pop()
+                yield event
+
+
+async def _events(
+    head: ProviderResponse,
+    incoming: OutboundStream,
+    protocol: PromptProtocol,
+    request: GenerationRequest,
+    wire: WireRequest,
+) -> AsyncGenerator[CompletionEvent]:
+    if _media_type(head) in _JSON_TYPES:
+        body = head.exchange.without_key(await incoming.read(_MOST_BYTES))
+        completion = whole_completion(replace(head, body=body), protocol, request, wire)
+        for event in deltas_of(replace(completion, native=None)):
+            yield event
+        return
+    reader = StreamReader(head, protocol, request, wire, is_native=request.client.protocol == protocol.name)
+    clock = asyncio.get_running_loop().time
+    pieces, news_by = 0, inf
+    try:
+        async with aclosing(_chunks(incoming, reader, request.idle_seconds)) as chunks:
+            async for chunk in chunks:
+                for event in reader.feed(chunk):
+                    yield event
+                if reader.pieces > pieces:
+                    pieces, news_by = reader.pieces, clock() + request.deadline_seconds
+                if reader.decoder.has_ended:
+                    await _drain(chunks)
+                elif clock() > news_by:
+                    raise reader.failure(error_kinds.NO_ANSWER)
+    except TimeoutError:
+        raise reader.failure(error_kinds.NO_ANSWER) from None
+    for event in reader.finish():
+        yield event
+    yield reader.completion()
+
+
+def _media_type(head: ProviderResponse) -> str:
+    return head.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _most_bytes(body: Mapping[str, Any]) -> int:
+    """Return how large the stream may be: by the tokens that were asked for, whatever the protocol calls them."""
+    config = body.get("generationConfig")
+    limits = [body.get(name) for name in _LIMITS]
+    limits.append(config.get("maxOutputTokens") if isinstance(config, dict) else None)
+    tokens = next((limit for limit in limits if type(limit) is int), None)
+    if tokens is None:
+        return _STREAM_BYTES
+    return min(_STREAM_BYTES, _STREAM_BYTES_AT_LEAST + _BYTES_A_TOKEN * max(tokens, 0))
+
+
+async def _chunks(incoming: OutboundStream, reader: StreamReader, idle_seconds: float) -> AsyncGenerator[bytes]:
+    """Yield the bytes as they come. An answer that is complete is not spoilt by how the connection ends."""
+    chunks = incoming.chunks()
+    decoder = reader.decoder
+    clock = asyncio.get_running_loop().time
+    complete_at: float | None = None
+    while True:
+        try:
+            # Before its first words a model may think for long; that is bounded elsewhere.
+            seconds = idle_seconds if decoder.parsed.has_begun else None
+            if decoder.parsed.is_finished:
+                complete_at = complete_at or clock()
+                seconds = min(idle_seconds, max(complete_at + _GRACE_SECONDS - clock(), 0.0))
+            async with asyncio.timeout(seconds):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            if decoder.parsed.is_finished:
+                # Pings may go on for as long as they like: nothing of the answer is missing.
+                decoder.has_ended = True
+                return
+            raise
+        except OutboundFailure:
+            if decoder.is_whole:
+                return
+            raise
+        if chunk is None:
+            return
+        yield chunk
+
+
+async def _drain(chunks: AsyncGenerator[bytes]) -> None:
+    with suppress(OutboundFailure, TimeoutError):
+        async with asyncio.timeout(_END_SECONDS):
+            async for _ in chunks:
+                pass

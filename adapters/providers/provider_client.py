@@ -1,0 +1,211 @@
+"""The HTTP client for one provider connection."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from adapters.providers.error_mapping import error_kinds
+from adapters.providers.error_mapping.classify_error import classify_error, finding_of, request_id_of
+from adapters.providers.error_mapping.rate_limit_headers import limits_of
+from application.ports.outbound_http import OutboundRequest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Mapping
+
+    from adapters.providers.error_mapping.classify_error import Purpose
+    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_rule import ProviderRules
+    from application.ports.outbound_http import Outbound, OutboundResponse, OutboundStream
+    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import ProviderConnection, Timings, UpstreamFailure
+
+_MEBIBYTE: Final = 1024 * 1024
+# A shorter one might stand in an answer by chance; no provider's key is that short.
+_SHORTEST_KEY: Final = 8
+_CONNECT_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLimits:
+    """The deadline of a request in seconds, and the maximum size of its response in bytes."""
+
+    seconds: float
+    max_bytes: int
+
+
+PROBE_LIMITS: Final = RequestLimits(seconds=1.8, max_bytes=4 * _MEBIBYTE)
+LIST_LIMITS: Final = RequestLimits(seconds=20.0, max_bytes=16 * _MEBIBYTE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOptions:
+    """Provider-specific options of the client: request headers with the key, and error rules."""
+
+    rules: ProviderRules
+    headers: Callable[[ProviderConnection], dict[str, str]]
+
+
+def bearer(connection: ProviderConnection) -> dict[str, str]:
+    """Return the `Authorization: Bearer` header; empty without a key."""
+    return {"Authorization": f"Bearer {connection.api_key}"} if connection.api_key else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderResponse:
+    """A provider's response, or only its headers. The key is redacted from it."""
+
+    exchange: ProviderClient
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    timings: Timings
+
+    @cached_property
+    def document(self) -> Any:  # noqa: ANN401 - JSON
+        """The JSON body of a success; None for an error or a body that is not JSON."""
+        try:
+            return orjson.loads(self.body) if 200 <= self.status < 300 else None  # noqa: PLR2004
+        except orjson.JSONDecodeError:
+            return None
+
+    def success(self, *, models: int | None = None, proves_key: bool = True) -> Finding:
+        """Return a finding of success. `proves_key` is false for a response that needs no valid key."""
+        if not self.exchange.has_key:
+            error_kind = error_kinds.OK_WITHOUT_KEY
+        else:
+            error_kind = error_kinds.OK if proves_key else error_kinds.OK_WITH_ANY_KEY
+        return self.finding_for(error_kind).counted(models)
+
+    def finding_for(self, error_kind: ErrorKind) -> Finding:
+        """Return the finding for an error kind that the adapter has determined."""
+        return replace(
+            finding_of(self.exchange.rules, error_kind),
+            http_status=self.status,
+            upstream_request_id=request_id_of(self.headers, self.exchange.key),
+            rate_limit=limits_of(self.headers),
+            timings=self.timings,
+        )
+
+    def refusal(self, purpose: Purpose = "listing") -> Finding:
+        """Classify the response as an error."""
+        exchange = self.exchange
+        finding = classify_error(
+            exchange.rules,
+            self.status,
+            self.headers,
+            self.body,
+            now=exchange.clock(),
+            purpose=purpose,
+            secret=exchange.key,
+        )
+        if finding.category == "auth_invalid" and not exchange.has_key:
+            return self.finding_for(error_kinds.NO_KEY)
+        return replace(finding, timings=self.timings)
+
+
+def utc_now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+class ProviderClient:
+    """Sends requests to one provider with one key."""
+
+    def __init__(
+        self,
+        wire: ClientOptions,
+        connection: ProviderConnection,
+        outbound: Outbound,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Create the client; nothing is sent.
+
+        Raises:
+            UpstreamFailure: the key has blanks, line breaks or other characters that cannot be sent.
+        """
+        self.rules = wire.rules
+        self.clock = clock
+        self.key = connection.api_key or ""
+        self.has_key = bool(self.key)
+        if not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
+            raise self.failure(error_kinds.UNUSABLE_KEY)
+        self._headers = {"Accept": "application/json", **wire.headers(connection)}
+        self._outbound = outbound
+
+    async def get(self, url: str, limits: RequestLimits) -> ProviderResponse:
+        """Send a GET request.
+
+        Raises:
+            OutboundFailure: there was no answer that could be read.
+        """
+        return await self._ask("GET", url, limits)
+
+    async def post(self, url: str, json: Mapping[str, Any], limits: RequestLimits) -> ProviderResponse:
+        """Send a POST request with a JSON body; errors as for `get`."""
+        return await self._ask("POST", url, limits, json)
+
+    @asynccontextmanager
+    async def stream(
+        self, url: str, json: Mapping[str, Any], limits: RequestLimits
+    ) -> AsyncGenerator[tuple[ProviderResponse, OutboundStream]]:
+        """Send a POST request and yield the response as soon as its headers have arrived.
+
+        The time limit applies to the headers and to each pause after them, not to the whole stream. Leaving the block
+        closes the connection.
+
+        Raises:
+            OutboundFailure: there were no headers that could be read.
+        """
+        request = OutboundRequest(
+            method="POST",
+            url=url,
+            headers=self._headers | {"Accept": "text/event-stream, application/json"},
+            json=json,
+            total_seconds=None,
+            connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
+            read_idle_seconds=limits.seconds,
+            max_bytes=limits.max_bytes,
+        )
+        async with self._outbound.stream(request) as incoming:
+            yield self._answer(incoming, b""), incoming
+
+    def without_key(self, content: bytes) -> bytes:
+        """Return the content with the key redacted."""
+        return content.replace(self.key.encode(), b"[redacted]") if len(self.key) >= _SHORTEST_KEY else content
+
+    def failure(self, error_kind: ErrorKind) -> UpstreamFailure:
+        """Return the exception for an error kind that does not stem from a single response."""
+        return finding_of(self.rules, error_kind).failure()
+
+    async def _ask(
+        self, method: str, url: str, limits: RequestLimits, json: Mapping[str, Any] | None = None
+    ) -> ProviderResponse:
+        response = await self._outbound.request(
+            OutboundRequest(
+                method=method,
+                url=url,
+                headers=self._headers,
+                json=json,
+                total_seconds=limits.seconds,
+                connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
+                read_idle_seconds=limits.seconds,
+                max_bytes=limits.max_bytes,
+            )
+        )
+        return self._answer(response, self.without_key(response.body))
+
+    def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> ProviderResponse:
+        # The port gives the names in lower case.
+        headers = dict(response.headers.items())
+        if len(self.key) >= _SHORTEST_KEY:
+            headers = {name: value.replace(self.key, "[redacted]") for name, value in headers.items()}
+        return ProviderResponse(
+            exchange=self, status=response.status, headers=headers, body=body, timings=response.timings
+        )

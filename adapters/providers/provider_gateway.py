@@ -1,0 +1,204 @@
+"""The gateway to all provider types, built in and installed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing, asynccontextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.providers.anthropic.adapter import Anthropic
+from adapters.providers.azure.adapter import AzureOpenAI
+from adapters.providers.check_settings import checked_settings
+from adapters.providers.connection_reports import (
+    finding_of_failure,
+    finding_of_outbound_failure,
+    report,
+    timeout_finding,
+)
+from adapters.providers.google.adapter import Google
+from adapters.providers.installed_adapters import installed_adapters
+from adapters.providers.openai.adapter import OpenAI
+from adapters.providers.openai_compatible.adapter import OpenAICompatible
+from adapters.providers.provider_client import utc_now
+from application.errors import InvalidInput
+from application.ports.outbound_http import OutboundFailure
+from application.ports.provider_adapter import EmbeddingAdapter, Finding, TokenCounter
+from application.ports.provider_gateway import UpstreamFailure
+from application.prompts.prompt_errors import TokensNotCounted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from adapters.providers.installed_adapters import BrokenAdapter
+    from application.ports.outbound_http import Outbound
+    from application.ports.provider_adapter import PromptAdapter
+    from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
+    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.embedding import Embedded, EmbeddingRequest
+    from application.prompts.generation import GenerationRequest
+    from domain.provider.values import Endpoint
+
+PROBE_SECONDS: Final = 2.0
+LISTING_SECONDS: Final = 60.0
+# What is left for making and sending the report.
+_MARGIN: Final = 0.1
+_BUILT_IN: Final = (OpenAI, Anthropic, Google, AzureOpenAI, OpenAICompatible)
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Implements `ProviderGateway`, `Generation` and `Embeddings` with the built-in types and those of packages."""
+
+    def __init__(self, outbound: Outbound, *, clock: Callable[[], datetime] = utc_now) -> None:
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for."""
+        self._outbound = outbound
+        self._clock = clock
+        self._adapters: dict[str, PromptAdapter] = {adapter.type.name: adapter() for adapter in _BUILT_IN}
+        installed, broken = installed_adapters(self._adapters)
+        self._adapters |= {adapter.type.name: adapter for adapter in installed}
+        self.broken_adapters: tuple[BrokenAdapter, ...] = tuple(broken)
+        for each in broken:
+            _log.warning("The provider type %r of %s cannot be used: %s", each.name, each.origin, each.reason)
+
+    def types(self) -> Sequence[ProviderType]:
+        return [adapter.type for adapter in self._adapters.values()]
+
+    def checked_endpoint(self, provider_type: str, endpoint: str | None) -> Endpoint:
+        known = self._type(provider_type)
+        url = known.default_endpoint if endpoint is None else endpoint
+        if url is None:
+            raise InvalidInput("/endpoint", f"{known.label} has no endpoint of its own: give the one to use.")
+        return self._outbound.checked(url)
+
+    def checked_settings(self, provider_type: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return checked_settings(self._type(provider_type), settings)
+
+    async def probe(self, connection: ProviderConnection) -> TestReport:
+        started = perf_counter()
+        finding = await self._finding(connection)
+        elapsed_ms = (perf_counter() - started) * 1000
+        return report(finding, response_time_ms=elapsed_ms, checked_at=self._clock())
+
+    async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
+        adapter = self._adapter(connection)
+        try:
+            async with asyncio.timeout(LISTING_SECONDS):
+                return await adapter.list_models(connection, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_outbound_failure(failure)
+        except TimeoutError:
+            finding = timeout_finding(adapter.type.label, LISTING_SECONDS)
+        raise finding.failure() from None
+
+    async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Completion:
+        adapter = self._adapter(connection)
+        try:
+            async with asyncio.timeout(request.deadline_seconds):
+                return await adapter.generate(connection, request, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_outbound_failure(failure)
+        except TimeoutError:
+            finding = timeout_finding(adapter.type.label, request.deadline_seconds)
+        raise finding.failure() from None
+
+    async def embed(self, connection: ProviderConnection, request: EmbeddingRequest) -> Embedded:
+        adapter = self._adapter(connection)
+        if not isinstance(adapter, EmbeddingAdapter):
+            raise UpstreamFailure(
+                "bad_request",
+                f"{adapter.type.label} has no embeddings that this service can ask for.",
+                hint="Use an embedding model of another provider.",
+            )
+        try:
+            async with asyncio.timeout(request.deadline_seconds):
+                return await adapter.embed(connection, request, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_outbound_failure(failure)
+        except TimeoutError:
+            finding = timeout_finding(adapter.type.label, request.deadline_seconds)
+        raise finding.failure() from None
+
+    @asynccontextmanager
+    async def stream(
+        self, connection: ProviderConnection, request: GenerationRequest
+    ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
+        async with aclosing(self._events(self._adapter(connection), connection, request)) as events:
+            yield events
+
+    async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest) -> int:
+        adapter = self._adapter(connection)
+        if not isinstance(adapter, TokenCounter):
+            raise TokensNotCounted
+        try:
+            async with asyncio.timeout(request.deadline_seconds):
+                return await adapter.count_tokens(connection, request, self._outbound)
+        except OutboundFailure as failure:
+            finding = finding_of_outbound_failure(failure)
+        except TimeoutError:
+            finding = timeout_finding(adapter.type.label, request.deadline_seconds)
+        raise finding.failure() from None
+
+    async def _events(
+        self, adapter: PromptAdapter, connection: ProviderConnection, request: GenerationRequest
+    ) -> AsyncGenerator[CompletionEvent]:
+        finding: Finding | None = None
+        async with aclosing(adapter.stream(connection, request, self._outbound)) as events:
+            try:
+                async with asyncio.timeout(request.deadline_seconds):
+                    event = await anext(events)
+                while True:
+                    yield event
+                    event = await anext(events)
+            except StopAsyncIteration:
+                pass
+            except OutboundFailure as failure:
+                finding = finding_of_outbound_failure(failure)
+            except TimeoutError:
+                finding = timeout_finding(adapter.type.label, request.deadline_seconds)
+        if finding is not None:
+            raise finding.failure() from None
+
+    async def _finding(self, connection: ProviderConnection) -> Finding:
+        adapter = self._adapters.get(connection.provider_type)
+        if adapter is None:
+            return self._missing(connection.provider_type)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS - _MARGIN):
+                return await adapter.probe(connection, self._outbound)
+        except OutboundFailure as failure:
+            return finding_of_outbound_failure(failure)
+        except TimeoutError:
+            return timeout_finding(adapter.type.label, PROBE_SECONDS)
+        except UpstreamFailure as failure:
+            return finding_of_failure(failure)
+
+    def _adapter(self, connection: ProviderConnection) -> PromptAdapter:
+        adapter = self._adapters.get(connection.provider_type)
+        if adapter is None:
+            raise self._missing(connection.provider_type).failure()
+        return adapter
+
+    def _type(self, name: str) -> ProviderType:
+        adapter = self._adapters.get(name)
+        if adapter is None:
+            finding = self._missing(name)
+            raise InvalidInput("/providerType", f"{finding.message} {finding.hint}")
+        return adapter.type
+
+    def _missing(self, name: str) -> Finding:
+        broken = next((each for each in self.broken_adapters if each.name == name), None)
+        if broken is not None:
+            return Finding(
+                category="bad_request",
+                message=f"The provider type {name!r} of {broken.origin} cannot be used.",
+                hint=f"Repair or remove that package: {broken.reason}.",
+            )
+        return Finding(
+            category="bad_request",
+            message="There is no such provider type.",
+            hint=f"There are: {', '.join(sorted(self._adapters))}.",
+        )

@@ -1,0 +1,119 @@
+"""Counts in Redis, for all processes and hosts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Protocol, cast
+from urllib.parse import urlsplit
+
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
+from limits.errors import ConfigurationError, StorageError
+from limits.storage import RedisStorage as BlockingRedisStorage
+
+from adapters.rate_limits.fixed_windows import Windows
+from application.errors import Unavailable
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.rate_limits import Allowance, Quota
+
+MEMORY: Final = "memory"
+
+_SETTING: Final = "MODELBOOK_RATE_LIMIT_STORAGE"
+_MISSING: Final = f"{_SETTING} names Redis, whose client is not installed: pip install 'modelbook[redis]'."
+_PREFIX: Final = "modelbook"
+# Redis answers within a millisecond; whoever waits longer for it had better count alone.
+_PATIENCE_SECONDS: Final = 0.25
+_START_SECONDS: Final = 3
+
+_log = logging.getLogger(__name__)
+
+
+class _Client(Protocol):
+    """What the library's types leave out of the client."""
+
+    async def aclose(self) -> None: ...
+
+
+class RateCounts:
+    """Fulfils `application.ports.rate_limits.RateLimits`.
+
+    While Redis is away each process counts by itself: limits are looser then, but nobody is kept from working, and
+    nobody has the providers to himself.
+    """
+
+    def __init__(self, storage: str, *, left_alone_seconds: float = 5.0) -> None:
+        """`storage` is `memory` or a Redis URL; one that does not answer is left alone for some seconds.
+
+        Raises:
+            ValueError: the client library for Redis is not installed.
+        """
+        self._own = Windows(MemoryStorage())
+        self._redis = None if storage == MEMORY else _redis(storage)
+        self._shared = None if self._redis is None else Windows(self._redis)
+        self._left_alone_seconds = left_alone_seconds
+        self._left_alone_until = 0.0
+        self._is_away = False
+
+    async def take(self, quota: Quota, organization_id: UUID) -> Allowance:
+        if self._shared is not None and monotonic() >= self._left_alone_until:
+            try:
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    allowance = await self._shared.take(quota, organization_id)
+            except (StorageError, TimeoutError) as error:
+                self._lost(error)
+            else:
+                self._found()
+                return allowance
+        return await self._own.take(quota, organization_id)
+
+    async def close(self) -> None:
+        """Let go of the connections to Redis."""
+        if self._redis is not None and isinstance(self._redis.bridge, RedispyBridge):
+            await cast("_Client", self._redis.bridge.get_connection()).aclose()
+
+    def _lost(self, error: Exception) -> None:
+        self._left_alone_until = monotonic() + self._left_alone_seconds
+        if not self._is_away:
+            self._is_away = True
+            _log.warning("%s does not answer; rates are counted by this process alone: %s", _SETTING, _reason(error))
+
+    def _found(self) -> None:
+        if self._is_away:
+            self._is_away = False
+            _log.warning("%s answers again; rates are counted for all processes", _SETTING)
+
+
+def check_rate_limit_storage(storage: str) -> None:
+    """Do nothing if rates can be counted there.
+
+    Raises:
+        ValueError: the client library for Redis is not installed.
+        Unavailable: Redis does not answer.
+    """
+    if storage == MEMORY:
+        return
+    try:
+        redis = BlockingRedisStorage(storage, socket_connect_timeout=_START_SECONDS, socket_timeout=_START_SECONDS)
+    except ConfigurationError as error:
+        raise ValueError(_MISSING) from error
+    if not redis.check():
+        place = urlsplit(storage)
+        at = f"{place.hostname}:{place.port or 6379}" if place.hostname else place.path
+        raise Unavailable(f"Redis at {at} does not answer, or not to this password; start it, or correct {_SETTING}.")
+
+
+def _redis(url: str) -> RedisStorage:
+    try:
+        return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix=_PREFIX)
+    except ConfigurationError as error:
+        raise ValueError(_MISSING) from error
+
+
+def _reason(error: Exception) -> str:
+    cause = error.__cause__ or error
+    return type(cause).__name__

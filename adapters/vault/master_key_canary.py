@@ -1,0 +1,64 @@
+"""A known value under every master key, by which a wrong keyring is noticed before anything is written with it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import InvalidTag
+
+from adapters.vault.associated_data import for_canary
+from adapters.vault.keyring import NONCE_BYTES
+from adapters.vault.keyring_errors import WrongKeyring
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    from adapters.vault.keyring import MasterKeyring
+
+_KNOWN_VALUE: Final = b"modelbook canary"
+
+
+def canaries(keyring: MasterKeyring) -> dict[str, bytes]:
+    """Return the known value sealed under each master key, by its id: a nonce and the ciphertext behind it."""
+    return {key_id: _sealed(key_id, keyring.cipher(key_id)) for key_id in keyring.ids}
+
+
+def check_canaries(keyring: MasterKeyring, stored: Mapping[str, bytes], in_use: Collection[str]) -> None:
+    """Check every stored canary that the keyring has an id for; nothing stored is as good as a match.
+
+    Raises:
+        WrongKeyring: one does not open, none has an id of the keyring, or an id in use is not in the keyring.
+    """
+    known = [key_id for key_id in keyring.ids if key_id in stored]
+    if stored and not known:
+        raise WrongKeyring(
+            f"None of the given master keys ({', '.join(keyring.ids)}) is one that the stored provider keys were "
+            f"encrypted under ({', '.join(sorted(stored))}). Give those master keys as well, or start with another "
+            "database."
+        )
+    for key_id in known:
+        if not _opens(key_id, keyring.cipher(key_id), stored[key_id]):
+            raise WrongKeyring(
+                f"The master key {key_id!r} is not the one that was used under this id before; "
+                "give the former key, or choose a new id for the new one."
+            )
+    if missing := sorted(set(in_use) - set(keyring.ids)):
+        raise WrongKeyring(
+            f"Stored provider keys are still encrypted under master keys that are not given ({', '.join(missing)}); "
+            "put those back behind the active one until they are rotated out."
+        )
+
+
+def _sealed(key_id: str, cipher: AESGCM) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, _KNOWN_VALUE, for_canary(key_id))
+
+
+def _opens(key_id: str, cipher: AESGCM, canary: bytes) -> bool:
+    try:
+        return cipher.decrypt(canary[:NONCE_BYTES], canary[NONCE_BYTES:], for_canary(key_id)) == _KNOWN_VALUE
+    except (InvalidTag, ValueError):
+        return False

@@ -1,0 +1,36 @@
+"""What may stand in the reason of a change, which the log keeps for ever."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from domain.key_patterns import has_key_form
+
+LONGEST_REASON: Final = 500
+
+_ADDRESS: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+
+
+# Joiners are letters' shapes in Persian and Hindi, and make one picture of several emoji.
+_JOINERS: Final = "\u200c\u200d"
+
+
+def refused_in_a_reason(reason: str) -> str | None:
+    """Return why the log does not take the reason, none when it does.
+
+    It stays when the organization is removed, so that evident personal data and secrets are kept out from the start.
+    """
+    if not (0 < len(reason) <= LONGEST_REASON and all(map(_is_printable, reason))):
+        return f"takes 1 to {LONGEST_REASON} printable characters"
+    if _ADDRESS.search(reason) is not None:
+        return "is kept for ever and takes no e-mail addresses: name a ticket"
+    if has_key_form(reason):
+        return "is kept for ever and takes no keys or tokens"
+    return None
+
+
+def _is_printable(character: str) -> bool:
+    """Tell whether it shows as it was written; the blanks of all scripts do, marks that turn the direction do not."""
+    return character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"

@@ -1,0 +1,146 @@
+"""Fills missing model facts from the best source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from application.ports.provider_gateway import UNLISTED, OfferedModel
+from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from application.ports.catalogue import KnownModel
+    from application.ports.provider_gateway import PriceReason
+
+T = TypeVar("T")
+
+LIVE = "live"
+CATALOGUE = "catalogue"
+GENAI_PRICES = "genai-prices"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """What is to be registered of a model; `sources` says where each filled field is from.
+
+    `price_reason` says why there is no price, where there is none.
+    """
+
+    name: str
+    version: str | None
+    type: str
+    capabilities: list[str]
+    limits: Limits
+    price: Price | None
+    price_reason: PriceReason | None
+    lifecycle: Lifecycle
+    sources: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenFacts:
+    """What a person says of a model; none where nothing was said. Costs in USD per 1,000 tokens."""
+
+    name: str | None = None
+    version: str | None = None
+    type: str | None = None
+    capabilities: list[str] | None = None
+    context_window: int | None = None
+    max_tokens: int | None = None
+    cost_per_1k: Decimal | None = None
+    input_per_1k: Decimal | None = None
+    output_per_1k: Decimal | None = None
+
+
+@dataclass(slots=True)
+class _Choices:
+    """Picks the first source that has the field, and notes which it was."""
+
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def first(self, name: str, *candidates: tuple[str, T | None]) -> T | None:
+        for source, value in candidates:
+            if value is not None:
+                self.sources[name] = source
+                return value
+        return None
+
+    def best(
+        self, name: str, given: T | None, live: T | None, known: T | None, known_source: str = CATALOGUE
+    ) -> T | None:
+        return self.first(name, (MANUAL, given), (LIVE, live), (known_source, known))
+
+
+def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: OfferedModel | None = None) -> ModelFacts:
+    """Return the facts: a person's first, then the provider's live answer, then the catalogue, then genai-prices.
+
+    A field that nobody knows stays none (`unknown` for the type, no capabilities), and has no source.
+    """
+    pick = _Choices()
+    live = offered or OfferedModel(model_id=model_id)
+    capabilities = None if given.capabilities is None else tuple(given.capabilities)
+    limits = Limits(
+        context_window=pick.best(
+            "contextWindow",
+            given.context_window,
+            live.context_window,
+            known.context_window,
+            known.context_window_source,
+        ),
+        max_tokens=pick.best("maxTokens", given.max_tokens, live.max_tokens, known.max_tokens),
+    )
+    price = given_price(given) or offered_price(live) or known_price(known)
+    if price is not None:
+        pick.sources["price"] = price.source
+    return ModelFacts(
+        name=pick.best("name", given.name, live.name, known.name) or model_id,
+        version=pick.best("version", given.version, live.version, known.version),
+        type=pick.best("type", given.type, live.type, known.type) or "unknown",
+        capabilities=sorted(pick.best("capabilities", capabilities, _together(live, known), known.capabilities) or ()),
+        limits=limits,
+        price=price,
+        price_reason=None if price is not None else live.price_reason or known.price_reason or UNLISTED,
+        lifecycle=Lifecycle(
+            lifecycle=pick.best("lifecycle", None, live.lifecycle, known.lifecycle),
+            retires_on=pick.best("retiresOn", None, live.retires_on, _known_end(live, known)),
+        ),
+        sources=pick.sources,
+    )
+
+
+def _known_end(live: OfferedModel, known: KnownModel) -> str | None:
+    """Return the day of its end as the catalogue has it, unless the provider says that the model lives on after it."""
+    is_refuted = known.lifecycle == RETIRED and live.lifecycle not in (None, RETIRED)
+    return None if is_refuted else known.retired_on
+
+
+def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
+    """Return what the provider lists with what the catalogue adds: no list says everything a model can do."""
+    if live.capabilities is None:
+        return None
+    return tuple(sorted({*live.capabilities, *(known.capabilities or ())}))
+
+
+def given_price(given: GivenFacts) -> Price | None:
+    """Return the price a person gave: one cost counts for tokens read and written alike."""
+    if given.input_per_1k is not None or given.output_per_1k is not None:
+        return Price(given.input_per_1k, given.output_per_1k, MANUAL)
+    if given.cost_per_1k is not None:
+        return Price(given.cost_per_1k, given.cost_per_1k, MANUAL)
+    return None
+
+
+def offered_price(offered: OfferedModel) -> Price | None:
+    """Return the price in the provider's own list, if it has one."""
+    if offered.input_per_1k is None and offered.output_per_1k is None:
+        return None
+    return Price(offered.input_per_1k, offered.output_per_1k, LIVE)
+
+
+def known_price(known: KnownModel) -> Price | None:
+    """Return the price genai-prices knows, with the day it was true."""
+    if known.input_per_1k is None and known.output_per_1k is None:
+        return None
+    return Price(known.input_per_1k, known.output_per_1k, GENAI_PRICES, known.price_as_of)

@@ -1,0 +1,47 @@
+"""Earlier states of providers and models, as the API's JSON documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from application.ports.resource_documents import Document, ModelFilter, Page, PageRequest, ProviderFilter
+    from application.projections.fold_log import Row
+
+
+class HistoricalDocuments(Protocol):
+    """The past of the current caller's organization.
+
+    A provider's last check is evidence that is kept for a while, not an event: of a past time it is the newest of
+    those still kept, and null when none is.
+    """
+
+    async def provider(self, row: Row, until: datetime | None) -> Document:
+        """Return the provider whose row the log makes, as it was just before this time, or as it is."""
+        ...
+
+    async def model(self, row: Row, until: datetime | None) -> Document:
+        """Return the model whose row the log makes, as it was just before this time, or as it is."""
+        ...
+
+    async def seconds_ahead(self) -> float:
+        """Return by how much the newest event is dated in the future of the clock, 0 when it is not.
+
+        What has happened since then, and what happens in these seconds, is not of any time up to now.
+        """
+        ...
+
+    async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
+        """Return a page of the providers that there were at this time and that the filter lets through.
+
+        Raises:
+            TooMuchHistory: the organization's log up to then is too long to be read for a list.
+            UnknownEventType: the log holds an event that this version does not know.
+        """
+        ...
+
+    async def models(self, wanted: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
+        """Return a page of the models that there were; errors as for `providers`."""
+        ...

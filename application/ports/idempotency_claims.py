@@ -1,0 +1,93 @@
+"""Which commands were carried out under which Idempotency-Key, and how they were answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The key is this request's: carry the command out, then complete, release or leave the claim.
+
+    Unless it `is_first`, an earlier request with the key and the same content may have carried the command out.
+    """
+
+    is_first: bool = field(default=True, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Another request with the key and the same content is being carried out at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The key was used before, with other content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The command was carried out before; this is how it was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Claim = Claimed | InFlight | Mismatch | Replay
+
+
+class Claims(Protocol):
+    """The idempotency keys of the current caller's organization; another organization's are out of sight.
+
+    All of it works for the nil organization too, under which requests to the platform's own routes are claimed. A
+    claim that was neither completed, released nor held for a time limit, because its process died, may be claimed
+    again.
+    """
+
+    async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:
+        """Take the key for this request, or tell what became of it. Of claims at one moment exactly one is `Claimed`.
+
+        `fingerprint` is the SHA-256 of what was asked; `command_id` is what the log knows the command by.
+
+        Raises:
+            Unavailable: the keys cannot be looked up at the moment.
+        """
+        ...
+
+    async def hold(self, key: str) -> None:
+        """Say that the request is still being carried out; to be called every few seconds, as long as it is.
+
+        Raises:
+            Unavailable: it could not be said; the time limit goes on.
+        """
+        ...
+
+    async def complete(self, key: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Keep the answer (at most 1 MiB) for the next request with the key.
+
+        Raises:
+            Unavailable: it could not be kept; the key stays in flight until its time limit.
+        """
+        ...
+
+    async def leave_open(self, key: str) -> None:
+        """Let the next request with the key and the same content go on: what this one changed is not final.
+
+        Raises:
+            Unavailable: it could not be said; the key stays in flight until its time limit.
+        """
+        ...
+
+    async def release(self, key: str) -> None:
+        """Release the key, because the request changed nothing. No effect if it is not claimed.
+
+        Raises:
+            Unavailable: it could not be given back; the key stays in flight until its time limit.
+        """
+        ...

@@ -1,0 +1,47 @@
+"""The answer to a prompt, with attempts and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.policies.call_costs import Cost
+    from application.policies.selection_candidates import Candidate
+    from application.prompts.completion import Completion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One call of a model, or why there was none. Times in milliseconds.
+
+    `outcome` is `ok`, `cancelled`, or the category of the failure, which `message` puts into words.
+    `wait_ms` is how long was waited before it, because of the failure before.
+    """
+
+    candidate: Candidate
+    outcome: str
+    wait_ms: float
+    latency_ms: float
+    upstream_request_id: str | None = None
+    http_status: int | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSummary:
+    """The model that answered, the cost, and all attempts; `latency_ms` is the total."""
+
+    candidate: Candidate
+    cost: Cost
+    latency_ms: float
+    attempts: Sequence[Attempt]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptAnswer(CallSummary):
+    """The answer, the model that gave it, what it cost, and the calls it took; `latency_ms` is of all of it."""
+
+    completion: Completion

@@ -1,0 +1,68 @@
+"""Errors of prompts that were not run, or failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.errors import ApplicationError, Conflict, NotFound
+from application.ports.provider_gateway import UpstreamFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.policies.selection_candidates import Selection
+    from application.prompts.prompt_answer import Attempt
+
+
+class NoModelFits(ApplicationError):
+    """None of your organization's models fits what is needed; `candidates` says why each does not."""
+
+    code = "no-model-fits"
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self.selection = selection
+
+
+class ModelOutOfUse(Conflict):
+    """The model that was asked for cannot be used as it is; `candidates` says why."""
+
+    code = "model-out-of-use"
+
+    def __init__(self, selection: Selection) -> None:
+        reasons = dict.fromkeys(finding.detail for ranked in selection.verdicts for finding in ranked.findings)
+        super().__init__(f"The model that was asked for cannot be used as it is. {' '.join(reasons)}")
+        self.selection = selection
+
+
+class TokensNotCounted(NotFound):
+    """The model's provider does not count the tokens of a prompt before it is run: estimate them."""
+
+    code = "tokens-not-counted"
+
+
+class PromptFailed(UpstreamFailure):
+    """No model that was tried has answered; `attempts` tells of each call.
+
+    `is_retryable` says whether the client should send the same prompt again. It should not once a deadline has passed,
+    for the provider may have charged for the work, nor when a model has been asked several times already: the clients
+    that go by it would multiply that.
+    """
+
+    def __init__(self, failure: UpstreamFailure, attempts: Sequence[Attempt]) -> None:
+        """Report one of the failures in place of all."""
+        was_repeated = len({attempt.candidate.id for attempt in attempts}) < len(attempts)
+        super().__init__(
+            failure.category,
+            failure.message,
+            hint=failure.hint,
+            http_status=failure.http_status,
+            upstream_request_id=failure.upstream_request_id,
+            retry_after_seconds=failure.retry_after_seconds,
+            is_retryable=failure.is_retryable and failure.category != "timeout" and not was_repeated,
+            authenticated=failure.authenticated,
+            rate_limit=failure.rate_limit,
+            context=failure.context,
+            upstream_message=failure.upstream_message,
+        )
+        self.attempts = tuple(attempts)

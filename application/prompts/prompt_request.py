@@ -1,0 +1,63 @@
+"""A client's prompt, and the request to one model that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from application.prompts.conversation import origin_of
+from application.prompts.generation import GenerationRequest, ModelDefaults
+
+if TYPE_CHECKING:
+    from application.policies.selection_candidates import Candidate, Wanted
+    from application.prompts.generation import ClientRequest
+
+LONGEST_DEADLINE: Final = 600.0
+"""Seconds that a prompt may ask for: as long as the providers' own clients wait by themselves."""
+
+ANSWER_SECONDS: Final = 595.0
+"""How long a whole answer, or the first words of a streamed one, may take where the prompt does not say: a little less
+than clients wait, who would ask, and pay, once more if theirs was the first patience to end."""
+
+SILENCE_SECONDS: Final = 60.0
+"""How long a stream may be silent once it has begun, where the model's config does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """Run what a client asks on the model that it names, or on the best of those that fit. Editors and administrators.
+
+    A deadline, in seconds, bounds everything: waiting, trying again, other models, and a stream to its last word.
+    Without one, `ANSWER_SECONDS` bound a whole answer and the beginning of a streamed one, whose length then is bounded
+    by silence alone: of `idle_seconds`, else of what the model's config says.
+    """
+
+    wanted: Wanted
+    client: ClientRequest = field(repr=False)
+    has_images: bool = False
+    deadline_seconds: float | None = None
+    idle_seconds: float | None = None
+
+
+def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> GenerationRequest:
+    """Return the prompt as this model is to be asked it, with this many seconds left."""
+    defaults = candidate.defaults
+    return GenerationRequest(
+        model_id=candidate.provider_model_id,
+        client=prompt.client,
+        origin=origin_of(candidate.provider_id, candidate.provider_model_id),
+        defaults=ModelDefaults(
+            temperature=defaults.parameters.temperature,
+            top_p=defaults.parameters.top_p,
+            max_tokens=defaults.parameters.max_tokens,
+            stop=defaults.parameters.stop,
+            system_prompt=defaults.system_prompt,
+            reasoning_effort=defaults.reasoning_effort,
+            most_tokens=candidate.output_limit,
+            drop=defaults.drop,
+            base_model=defaults.base_model,
+            capabilities=candidate.capabilities,
+        ),
+        deadline_seconds=remaining,
+        idle_seconds=min(prompt.idle_seconds or defaults.idle_seconds or SILENCE_SECONDS, remaining),
+    )

@@ -1,0 +1,267 @@
+"""Runs a prompt: tries candidates in order and records each call."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite
+from typing import TYPE_CHECKING, TypeVar
+
+from application.errors import CredentialUnreadable, InvalidInput
+from application.policies.call_costs import NOTHING, Cost, cost_of
+from application.policies.retry_policy import RetryPolicy, most_telling
+from application.policies.selection_candidates import Need
+from application.ports.provider_gateway import ContextUse, UpstreamFailure
+from application.ports.usage import CANCELLED, OK, Use
+from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
+from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.prompt_request import ANSWER_SECONDS, request_for
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from application.errors import ApplicationError
+    from application.policies.call_costs import Metered
+    from application.policies.selection_candidates import Candidate, Selection
+    from application.ports.provider_gateway import Category, ProviderConnection
+    from application.ports.timer import Timer
+    from application.ports.usage import UsageLedger
+    from application.prompts.completion import Completion
+    from application.prompts.generation import Generation, GenerationRequest
+    from application.prompts.prompt_request import Prompt
+    from application.prompts.runnable_models import RunnableModels
+    from application.prompts.runnable_models_cache import RunnableModelsCache
+
+T = TypeVar("T")
+
+# After these the provider may have written, and charged, all the same; any other refusal comes before the work.
+_PERHAPS_CHARGED = frozenset({CANCELLED, "timeout", "unexpected_body"})
+
+# Event loops count in milliseconds, and may end a wait that much early.
+_TIMER_STEP = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptPorts:
+    """What running a prompt works with."""
+
+    readiness: RunnableModelsCache
+    generation: Generation
+    usage: UsageLedger
+    timer: Timer
+    retrying: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+class PromptRun:
+    """Calls one model after the other until one answers, and keeps account of every call."""
+
+    def __init__(
+        self, prompt: Prompt, ready: RunnableModels, candidates: Sequence[Candidate], ports: PromptPorts
+    ) -> None:
+        self._prompt = prompt
+        self._ready = ready
+        self._candidates = candidates
+        self._ports = ports
+        self._attempts: list[Attempt] = []
+        self._started = ports.timer.now()
+        self._seconds = ANSWER_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
+        self._deadline = self._started + self._seconds
+        self._calling: Candidate | None = None
+        self._called_at = 0.0
+        self._waited = 0.0
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the deadline; infinite when there is none any more."""
+        return self._deadline - self._ports.timer.now()
+
+    @asynccontextmanager
+    async def within_deadline(self) -> AsyncIterator[None]:
+        """End the block at the deadline.
+
+        Raises:
+            PromptFailed: the deadline came first.
+        """
+        try:
+            async with asyncio.timeout(max(self.remaining, 0.0) if isfinite(self._deadline) else None):
+                yield
+        except TimeoutError:
+            raise PromptFailed(self._out_of_time(), self._attempts) from None
+
+    def has_begun(self) -> None:
+        """Note that the first words of a stream are here: its length is bounded only if the prompt says so."""
+        if self._prompt.deadline_seconds is None:
+            self._deadline = inf
+
+    async def first_success(self, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]) -> T:
+        """Return what the first call that succeeds gives; what it began is still to be ended.
+
+        Raises:
+            InvalidInput: no provider takes a part of the prompt, so that nothing was sent to any.
+            PromptFailed: none did.
+        """
+        failures: list[UpstreamFailure] = []
+        for number, candidate in enumerate(self._candidates, start=1):
+            wait: float | None = 0.0
+            calls = 0
+            while wait is not None and len(failures) < self._ports.retrying.attempts_in_all:
+                self._waited = wait
+                if wait:
+                    await self._ports.timer.sleep(wait)
+                calls += 1
+                try:
+                    return await self._attempt(candidate, call)
+                except UpstreamFailure as failure:
+                    failures.append(failure)
+                    wait = self._wait(failure, calls, has_alternative=number < len(self._candidates))
+        refusals = [failure.__cause__ for failure in failures if failure.category == "bad_request"]
+        if len(refusals) == len(failures) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
+            raise refusals[0] or failures[0]
+        raise PromptFailed(most_telling(failures), self._attempts) from failures[-1]
+
+    def account(self, answer: Metered) -> CallSummary:
+        """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
+        candidate = self._calling or self._candidates[0]
+        cost = cost_of(candidate.price, answer)
+        self._end(OK, cost, answer=answer)
+        latency_ms = (self._ports.timer.now() - self._started) * 1000
+        return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+
+    def succeeded(self, completion: Completion) -> PromptAnswer:
+        """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
+        account = self.account(completion)
+        return PromptAnswer(
+            candidate=account.candidate,
+            completion=completion,
+            cost=account.cost,
+            latency_ms=account.latency_ms,
+            attempts=account.attempts,
+        )
+
+    def failed(self, failure: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
+        """Note that the call under way has failed, and return what to raise when no other is to be tried."""
+        if self._calling is not None and failure.category == "context_length_exceeded":
+            said = failure.context or ContextUse()
+            failure.context = replace(said, limit=said.limit or self._calling.context_window)
+        charged = in_midstream or failure.category in _PERHAPS_CHARGED
+        self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
+        return PromptFailed(failure, self._attempts)
+
+    def broken_off(self) -> None:
+        """Record that the current call was cancelled. No effect if it has ended."""
+        self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, Cost(None))
+
+    async def _attempt(
+        self, candidate: Candidate, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]
+    ) -> T:
+        connection = await self._connection(candidate)
+        remaining = self.remaining
+        if remaining <= 0:
+            raise self._out_of_time()
+        self._calling, self._called_at = candidate, self._ports.timer.now()
+        try:
+            return await call(connection, request_for(self._prompt, candidate, remaining))
+        except UpstreamFailure as failure:
+            self.failed(failure)
+            raise
+        except InvalidInput as error:
+            raise self._not_called(candidate, "bad_request", error) from error
+        except asyncio.CancelledError:
+            self.broken_off()
+            raise
+
+    async def _connection(self, candidate: Candidate) -> ProviderConnection:
+        try:
+            return await self._ready.connection(candidate.provider_id)
+        except CredentialUnreadable as error:
+            raise self._not_called(candidate, "auth_invalid", error) from error
+        except InvalidInput as error:
+            raise self._not_called(candidate, "endpoint_refused", error) from error
+
+    def _not_called(self, candidate: Candidate, category: Category, error: ApplicationError) -> UpstreamFailure:
+        """Note that a model could not be called; nothing was sent, so nothing was used."""
+        self._calling = None
+        self._attempts.append(
+            Attempt(
+                candidate=candidate,
+                outcome=category,
+                wait_ms=self._waited * 1000,
+                latency_ms=0.0,
+                message=error.message,
+            )
+        )
+        return UpstreamFailure(category, error.message)
+
+    def _wait(self, failure: UpstreamFailure, calls: int, *, has_alternative: bool) -> float | None:
+        return self._ports.retrying.wait(
+            failure,
+            attempt=calls,
+            remaining=self.remaining,
+            chance=self._ports.timer.chance(),
+            has_alternative=has_alternative,
+        )
+
+    def _end(
+        self, outcome: str, cost: Cost, *, answer: Metered | None = None, failure: UpstreamFailure | None = None
+    ) -> None:
+        candidate, self._calling = self._calling, None
+        if candidate is None:
+            return
+        latency_ms = (self._ports.timer.now() - self._called_at) * 1000
+        said = answer or failure
+        self._attempts.append(
+            Attempt(
+                candidate=candidate,
+                outcome=outcome,
+                wait_ms=self._waited * 1000,
+                latency_ms=latency_ms,
+                upstream_request_id=said.upstream_request_id if said else None,
+                http_status=failure.http_status if failure else None,
+                message=failure.message if failure else None,
+            )
+        )
+        self._ports.usage.record(
+            Use(
+                model_id=candidate.id,
+                provider_id=candidate.provider_id,
+                provider_type=candidate.provider_type,
+                provider_model_id=candidate.provider_model_id,
+                outcome=outcome,
+                input_tokens=(answer.usage.input_tokens or 0) if answer else 0,
+                output_tokens=(answer.usage.output_tokens or 0) if answer else 0,
+                cost_usd=cost.usd,
+                latency_ms=latency_ms,
+            )
+        )
+
+    def _out_of_time(self) -> UpstreamFailure:
+        return UpstreamFailure(
+            "timeout",
+            f"There was no answer within the {self._seconds:g} s that the request allows.",
+            hint="Allow more with deadlineSeconds, or ask for a shorter answer.",
+        )
+
+
+async def started(prompt: Prompt, ports: PromptPorts) -> PromptRun:
+    """Return the run of a prompt with the models that will be tried, in their order.
+
+    Raises:
+        ModelNotFound: none is called what was asked for.
+        ModelOutOfUse, NoModelFits: none of those that are can be used.
+        Unavailable: the database cannot be reached.
+    """
+    ready, selection = await ports.readiness.chosen(prompt.wanted, has_images=prompt.has_images)
+    return PromptRun(prompt, ready, usable(selection, prompt), ports)
+
+
+def usable(selection: Selection, prompt: Prompt) -> Sequence[Candidate]:
+    """Return the models that may be tried, in their order.
+
+    Raises:
+        ModelOutOfUse, NoModelFits: none may.
+    """
+    candidates = selection.kept
+    if not candidates:
+        raise (NoModelFits if isinstance(prompt.wanted, Need) else ModelOutOfUse)(selection)
+    return candidates

@@ -1,0 +1,96 @@
+"""The history of a provider or model, with changed fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from application.errors import ModelNotFound, ProviderNotFound
+from application.projections.project_event import project
+from application.projections.projected_documents import model_document, organization_document, provider_document
+from application.projections.row_changes import LoggedEvent, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from application.ports.audit_log import AuditEntry, AuditLog
+    from application.ports.historical_rows import HistoricalRows
+
+Kind = Literal["provider", "model", "organization"]
+
+_DOCUMENTS: Final[dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    "provider": provider_document,
+    "model": model_document,
+    "organization": organization_document,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A field of the resource as the API shows it, before and after an event."""
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """An event and the fields it changed."""
+
+    entry: AuditEntry
+    changes: Sequence[FieldChange]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """A part of a history, newest first; `total` is how many events the whole has."""
+
+    entries: Sequence[HistoryEntry]
+    total: int
+
+
+async def history(
+    kind: Kind,
+    aggregate_id: UUID,
+    *,
+    log: AuditLog,
+    rows: HistoricalRows,
+    limit: int | None = None,
+    before: int | None = None,
+) -> HistoryPage:
+    """Return what happened to a provider or model before a revision, newest first, also to one that was removed.
+
+    Raises:
+        ProviderNotFound, ModelNotFound: the organization never had one of this id.
+    """
+    newest = await log.of_aggregate(aggregate_id, limit=1, before=None)
+    if not newest or not newest[0].topic.startswith(f"{kind}."):
+        raise ProviderNotFound if kind == "provider" else ModelNotFound
+    entries = await log.of_aggregate(aggregate_id, limit=limit, before=before)
+    row = await rows.row_at(aggregate_id, entries[-1].revision - 1) if entries else None
+    return HistoryPage(entries=history_entries(kind, row or {}, entries[::-1])[::-1], total=newest[0].revision)
+
+
+def history_entries(kind: Kind, row: Mapping[str, Any], entries: Sequence[AuditEntry]) -> list[HistoryEntry]:
+    """Return history entries for events of one aggregate, given the row before them."""
+    story = []
+    before = _DOCUMENTS[kind](row) if row else {}
+    for entry in entries:
+        change = project(LoggedEvent(str(entry.aggregate_id), entry.revision, entry.topic, entry.facts))
+        row = {} if change.operation == "delete" else merged(row, change.columns)
+        after = _DOCUMENTS[kind](row) if row else {}
+        story.append(HistoryEntry(entry=entry, changes=differences(before, after)))
+        before = after
+    return story
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+    """Return the fields that differ, in the order of the resource; what is not there counts as null."""
+    fields = dict.fromkeys([*before, *after])
+    return [
+        FieldChange(field=field, before=before.get(field), after=after.get(field))
+        for field in fields
+        if before.get(field) != after.get(field)
+    ]

@@ -1,0 +1,85 @@
+"""Events as bytes, just as the database holds and sends them: a million of them are verified without being understood.
+
+The chain is the one of `application.policies.hash_chain`, which says what is hashed.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+_TAG: Final = b"modelbook/event/1"
+_NONE: Final = (-1).to_bytes(4, "big", signed=True)
+_LENGTHS: Final = [length.to_bytes(4, "big") for length in range(1024)]
+
+
+class StoredEvent(NamedTuple):
+    """The columns of an event; numbers are big-endian, texts UTF-8, the time microseconds since 1970-01-01 UTC."""
+
+    organization_id: bytes
+    org_sequence: bytes
+    aggregate_id: bytes
+    revision: bytes
+    topic: bytes
+    actor: bytes
+    command_id: bytes
+    correlation_id: bytes
+    reason: bytes | None
+    recorded_at: bytes
+    state: bytes
+    previous_hash: bytes
+    hash: bytes
+
+
+class Head(NamedTuple):
+    """The end of an organization's log as its head names it."""
+
+    organization_id: bytes
+    org_sequence: int
+    hash: bytes
+
+
+def stored_hash(event: StoredEvent) -> bytes:
+    """Return the hash that belongs to the event by what it says, the hash of the event before it included.
+
+    Takes any tuple of the columns, named or not.
+    """
+    organization_id, sequence, aggregate_id, revision, topic, actor, command_id, correlation_id = event[:8]
+    reason, recorded_at, state, previous_hash = event[8:12]
+    return sha256(
+        b"".join(
+            (
+                _TAG,
+                previous_hash,
+                organization_id,
+                sequence,
+                aggregate_id,
+                revision,
+                _length(topic),
+                topic,
+                _length(actor),
+                actor,
+                command_id,
+                _length(correlation_id),
+                correlation_id,
+                _NONE if reason is None else _length(reason) + reason,
+                recorded_at,
+                sha256(state).digest(),
+            )
+        )
+    ).digest()
+
+
+def number(value: bytes) -> int:
+    """Return the number that the bytes are."""
+    return int.from_bytes(value, "big", signed=True)
+
+
+def eight_bytes(value: int) -> bytes:
+    """Return the number as a column of eight bytes has it."""
+    return value.to_bytes(8, "big", signed=True)
+
+
+def _length(text: bytes) -> bytes:
+    size = len(text)
+    return _LENGTHS[size] if size < len(_LENGTHS) else size.to_bytes(4, "big")

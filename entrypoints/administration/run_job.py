@@ -1,0 +1,133 @@
+"""Carries an order out: says how far it is, keeps what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from application.commands.rebuild_projections import RebuildProjections
+from application.commands.rotate_master_key import RotateMasterKey
+from application.errors import ApplicationError, Unavailable
+from application.ports.jobs import JobInterrupted
+from application.ports.progress import NoProgress
+from application.ports.projections import ProjectionNotFound
+from application.projections.project_event import TOPICS_OF
+from application.queries.verify_projections import VerifyProjections
+from entrypoints.administration import admin_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from application.ports.jobs import Job, Jobs, Order, Outcome
+    from application.ports.progress import Progress
+    from application.projections.row_changes import Table
+    from entrypoints.administration.admin_documents import Document
+    from entrypoints.administration.container import Administration
+
+NAMES: Final = tuple(TOPICS_OF)
+"""The projections, in the order in which their tables may refer to each other."""
+
+_BEAT_SECONDS: Final = 1.0
+_UNFORESEEN: Final = {"code": "internal-error", "message": "Something went wrong here, and it has been logged."}
+
+
+def projection_named(name: str) -> Table:
+    """Return the name of a projection.
+
+    Raises:
+        ProjectionNotFound: there is none of this name.
+    """
+    if name not in NAMES:
+        raise ProjectionNotFound
+    return name
+
+
+async def carry_out(job: Job, administration: Administration, also: Progress | None = None) -> Document:
+    """Run the job and return its result; `also` receives the progress too.
+
+    Raises:
+        JobInterrupted: somebody wanted it to stop.
+        ApplicationError: it could not be done, for the reason that the job's error names as well.
+    """
+    # Rows are never part of a cycle, so that looking for cycles among them would only cost time.
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+    jobs, counted = administration.jobs(), _Counted(also or NoProgress())
+    working = asyncio.create_task(_done(job.order, administration, counted))
+    beating = asyncio.create_task(_beat(jobs, job.id, counted, working))
+    outcome: Outcome = "failed"
+    result: Document | None = None
+    error: Mapping[str, Any] | None = _UNFORESEEN
+    try:
+        result = await working
+        outcome, error = "succeeded", None
+    except ApplicationError as refusal:
+        error = {"code": refusal.code, "message": refusal.message}
+        raise
+    except asyncio.CancelledError:
+        outcome, error = "interrupted", {"code": JobInterrupted.code, "message": JobInterrupted().message}
+        if not working.cancelled():
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        raise JobInterrupted from None
+    finally:
+        beating.cancel()
+        # Where this cannot be written, the job will count as interrupted.
+        with suppress(Unavailable):
+            await jobs.note(job.id, counted.step, counted.done, counted.total)
+            await jobs.finish(job.id, outcome, result=result, error=error)
+    return result
+
+
+async def _done(order: Order, administration: Administration, progress: Progress) -> Document:
+    match order.kind:
+        case "rotate-keys":
+            rotated = await administration.rotate_master_key()(RotateMasterKey(), progress=progress)
+            return admin_documents.rotated_document(rotated)
+        case "rebuild":
+            rebuild = RebuildProjections(names=_names(order), organization_id=order.organization_id)
+            rebuilt = await administration.rebuild_projections()(rebuild, progress=progress)
+            return admin_documents.comparison_document(rebuilt)
+        case "verify":
+            verify = VerifyProjections(names=_names(order), organization_id=order.organization_id, full=order.is_full)
+            verified = await administration.verify_projections()(verify, progress=progress)
+            return admin_documents.comparison_document(verified)
+
+
+def _names(order: Order) -> Sequence[Table]:
+    return NAMES if order.subject is None else [projection_named(order.subject)]
+
+
+class _Counted:
+    """Fulfils `application.ports.progress.Progress`: keeps the count, for whoever looks from time to time."""
+
+    def __init__(self, also: Progress) -> None:
+        self._also = also
+        self.begun = asyncio.Event()
+        self.step: str | None = None
+        self.done = 0
+        self.total = 0
+
+    async def begin(self, step: str, total: int = 0) -> None:
+        self.step, self.done, self.total = step, 0, total
+        self.begun.set()
+        await self._also.begin(step, total)
+
+    async def advance(self, amount: int) -> None:
+        self.done += amount
+        await self._also.advance(amount)
+
+
+async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted, working: asyncio.Task[Document]) -> None:
+    """Say again and again, and when a step begins, how far the job is; stop it when somebody wants that."""
+    while True:
+        # While the database cannot be reached, the work itself finds out soon enough.
+        with suppress(Unavailable):
+            if await jobs.note(job_id, counted.step, counted.done, counted.total):
+                working.cancel()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(counted.begun.wait(), _BEAT_SECONDS)
+        counted.begun.clear()

@@ -1,0 +1,54 @@
+"""The audit trail of a serving process: what runs beside its routes."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from entrypoints.auditing.checkpoint_writer import CheckpointWatch, CheckpointWriter
+from entrypoints.auditing.container import Auditing, small_pool
+from entrypoints.monitoring.background_task import in_background
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from prometheus_client import CollectorRegistry
+    from structlog.typing import FilteringBoundLogger
+
+    from application.ports.historical_rows import HistoricalRows
+    from entrypoints.runtime import Runtime
+
+
+@asynccontextmanager
+async def audit_trail(
+    auditing: Auditing, logger: FilteringBoundLogger, registry: CollectorRegistry, *, interval: float
+) -> AsyncIterator[CheckpointWatch]:
+    """Keep the audit trail while the block lasts: stand for election as the one who writes checkpoints.
+
+    `interval` is in seconds; with 0, or without a key or a sink, no checkpoint is written. Gives what warns of them.
+    """
+    watch = CheckpointWatch(logger, registry)
+    try:
+        sink = auditing.sink()
+        if auditing.key() is None or sink is None or interval == 0:
+            yield watch
+        else:
+            writer = CheckpointWriter(auditing.election(), auditing.write_checkpoint(), sink, watch, interval=interval)
+            async with in_background(writer.run, logger):
+                yield watch
+    finally:
+        await auditing.signals().close()
+
+
+def auditing_of(runtime: Runtime, rows: HistoricalRows | None = None) -> Auditing:
+    """Return the parts of the audit trail for a command; `rows` are needed for what asks for the past."""
+    pool = small_pool(runtime.database_url)
+    return Auditing(
+        pool=pool,
+        connect=pool.connection,
+        rows=rows,
+        database_url=runtime.database_url,
+        admin_database_url=runtime.admin_database_url,
+        key_file=runtime.checkpoint_key,
+        sink_path=runtime.checkpoint_sink,
+    )

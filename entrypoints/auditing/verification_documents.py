@@ -1,0 +1,176 @@
+"""What was proved, in words and JSON: for the API and for the command line."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.commands.state_restore import StatedRestore
+    from application.queries.verify_log import Verification
+    from application.verification.checkpoints import Checkpoint
+    from application.verification.log_findings import LogFinding
+    from application.verification.restore_statements import RestoreStatement
+
+_MOST: Final = 100
+_APPENDED: Final = (
+    "Whoever rules the database can add events at the end of the log through its own function, in anybody's name: they "
+    "are chained and vouched for as any other."
+)
+_AHEAD: Final = (
+    "The newest event is dated {seconds} seconds in the future: the database's clock was ahead when it was recorded. "
+    "Until the clock has caught up, times up to now do not tell of it."
+)
+_KEPT: Final = (
+    "Checkpoints prove as much as the place that keeps them: whoever can write there and has their key can make log "
+    "and checkpoints anew."
+)
+
+
+def verification_document(
+    verification: Verification, *, organization_id: UUID | None, public_key: bytes | None
+) -> dict[str, Any]:
+    """Return the outcome of a verification of one organization's log, or of all."""
+    first = verification.begins
+    return {
+        "intact": not verification.findings,
+        "organizationId": organization_id,
+        "organizations": verification.organizations,
+        "events": verification.events,
+        "provedBefore": verification.proved_before,
+        "findings": [finding_document(finding) for finding in verification.findings],
+        "checkpoint": checkpoint_document(verification.checkpoint, public_key),
+        "firstCheckpoint": None if first is None else {"number": first.number, "at": first.at},
+        "restores": [
+            restore_document(restore.number, restore.at, restore.statement, organization_id)
+            for restore in verification.restores
+        ],
+        "proven": _proven(verification, organization_id),
+        "unproven": _unproven(verification, organization_id),
+        "warnings": _warnings(verification),
+    }
+
+
+def _warnings(verification: Verification) -> list[str]:
+    """Return what is no finding, since all was recorded so, but wrong all the same."""
+    if not verification.seconds_ahead:
+        return []
+    return [_AHEAD.format(seconds=round(verification.seconds_ahead))]
+
+
+def restored_document(stated: StatedRestore, *, public_key: bytes | None) -> dict[str, Any]:
+    """Return what was stated of a restore."""
+    checkpoint = stated.checkpoint
+    return {
+        "checkpoint": checkpoint_document(checkpoint, public_key),
+        "restored": restore_document(checkpoint.number, checkpoint.at, stated.statement, None),
+    }
+
+
+def restore_document(number: int, at: str, statement: RestoreStatement, only: UUID | None) -> dict[str, Any]:
+    """Return a statement as the API shows it: all that was lost, or what one organization has lost."""
+    return {
+        "checkpoint": number,
+        "at": at,
+        "reason": statement.reason,
+        "actor": statement.actor,
+        "numberInDatabase": statement.number_in_database,
+        "numberInSink": statement.number_in_sink,
+        "lost": [
+            {"organizationId": lost.organization_id, "fromSequence": lost.first, "toSequence": lost.last}
+            for lost in statement.lost
+            if only in {None, lost.organization_id}
+        ],
+    }
+
+
+def finding_document(finding: LogFinding) -> dict[str, Any]:
+    """Return one finding; what the log does not tell is null."""
+    return {
+        "kind": finding.kind,
+        "organizationId": finding.organization_id,
+        "sequence": finding.sequence,
+        "position": finding.sequence,
+        "count": finding.count,
+        "message": finding.message,
+    }
+
+
+def checkpoint_document(checkpoint: Checkpoint | None, public_key: bytes | None) -> dict[str, Any] | None:
+    """Return a checkpoint as the API shows it, with the public key that its signature is checked with."""
+    if checkpoint is None:
+        return None
+    return {
+        "number": checkpoint.number,
+        "at": checkpoint.at,
+        "covers": checkpoint.covers,
+        "heads": checkpoint.heads,
+        "root": checkpoint.root,
+        "keyId": checkpoint.key_id,
+        "publicKey": None if public_key is None else b64encode(public_key).decode("ascii"),
+    }
+
+
+def _proven(verification: Verification, organization_id: UUID | None) -> dict[str, Any]:
+    """Return up to where the log is what was written, and what that means."""
+    if verification.findings:
+        return {"throughSequence": None, "statement": "The log is not what was written: see the findings."}
+    checkpoint, first = verification.checkpoint, verification.begins
+    covered = verification.vouched_sequence if organization_id else verification.events - _open_events(verification)
+    if checkpoint is None or covered <= 0:
+        return {"throughSequence": None, "statement": "The events follow each other and are what their hashes say."}
+    since = "" if first is None or first.number == 1 else f" from number {first.number} of {first.at} on"
+    what = f"All events up to sequence {covered}" if organization_id else f"{covered} events"
+    statement = (
+        f"{what} are there, in their order and as they were when the checkpoints{since} saw them, the newest at "
+        f"{checkpoint.at}: none was edited, removed, inserted, exchanged or chained anew."
+    )
+    if verification.restores:
+        statement += " Events that restored backups have lost are listed."
+    return {"throughSequence": covered if organization_id else None, "statement": statement}
+
+
+def _unproven(verification: Verification, organization_id: UUID | None) -> dict[str, Any]:
+    """Return what nothing can prove: the events since the newest checkpoint, which could be cut off or chained anew."""
+    uncovered = verification.uncovered
+    since = min((each.since for each in uncovered if each.since is not None), default=None)
+    return {
+        "fromSequence": uncovered[0].first if uncovered and organization_id else None,
+        "events": _open_events(verification),
+        "since": since,
+        "organizations": [
+            {
+                "organizationId": each.organization_id,
+                "fromSequence": each.first,
+                "events": each.events,
+                "since": each.since,
+            }
+            for each in uncovered[:_MOST]
+        ],
+        "statement": _statement(verification.unchecked, _open_events(verification), since),
+        "limits": [_APPENDED, _KEPT],
+    }
+
+
+def _open_events(verification: Verification) -> int:
+    return sum(each.events for each in verification.uncovered)
+
+
+def _statement(unchecked: str | None, count: int, since: datetime | None) -> str:
+    if unchecked is not None:
+        return f"Only the chain was checked; that it was not cut off or made anew, nothing proves: {unchecked}"
+    if count == 0:
+        return "Every event is covered by the newest checkpoint."
+    came = "" if since is None else f", since {since.isoformat(timespec='seconds').replace('+00:00', 'Z')}"
+    if count == 1:
+        return (
+            f"The newest event came after the newest checkpoint{came}. It is chained, but nothing can prove yet that "
+            "it was not cut off or made anew."
+        )
+    return (
+        f"The newest {count} events came after the newest checkpoint{came}. They are chained, but nothing can prove "
+        "yet that none of them was cut off or made anew."
+    )

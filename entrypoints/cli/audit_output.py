@@ -1,0 +1,110 @@
+"""What the commands of the audit trail print."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from entrypoints.auditing.verification_documents import checkpoint_document
+from entrypoints.cli.output import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from application.queries.compare_export import Comparison
+    from application.queries.verify_export import ExportVerification
+    from application.queries.verify_log import Verification
+
+
+def export_document(found: ExportVerification) -> dict[str, Any]:
+    """Return what an exported file proves."""
+    return {
+        "proved": found.wrong_line is None,
+        "organizationId": found.organization_id,
+        "events": found.events,
+        "wrongLine": found.wrong_line,
+        "message": found.message or None,
+        "checkpoint": checkpoint_document(found.checkpoint, None),
+        "unproven": {"events": found.events - found.vouched_sequence},
+    }
+
+
+def told_of_export(found: ExportVerification) -> str:
+    """Return the same in words."""
+    if found.wrong_line is not None:
+        return f"NOT PROVED. {found.message}"
+    after = found.events - found.vouched_sequence
+    rest = f" The last {after} came after that: they are chained, but not yet proved to be whole." if after else ""
+    at = found.checkpoint.at if found.checkpoint else ""
+    return (
+        f"Proved: {found.events} events of organization {found.organization_id}, "
+        f"the first {found.vouched_sequence} vouched for by the checkpoint of {at}.{rest}"
+    )
+
+
+def comparison_document(found: Comparison) -> dict[str, Any]:
+    """Return how the live log differs from an export."""
+    return {
+        "same": found.misfits == 0,
+        "organizationId": found.organization_id,
+        "events": found.events,
+        "misfits": found.misfits,
+        "first": [{"sequence": misfit.sequence, "what": misfit.what} for misfit in found.first],
+    }
+
+
+def told_of_comparison(found: Comparison) -> str:
+    """Return the same in words."""
+    if not found.misfits:
+        return f"The same: {_counted(found.events, 'event')} of organization {found.organization_id}."
+    lines = [
+        f"event {misfit.sequence} {'is missing' if misfit.what == 'missing' else 'is not what it was'}."
+        for misfit in found.first
+    ]
+    rest = found.misfits - len(found.first)
+    more = [f"And {rest} more."] if rest else []
+    total = f"DIFFERENT. {found.misfits} of {found.events} events of organization {found.organization_id}."
+    return "\n".join([*lines, *more, total])
+
+
+def tell(found: Verification, document: dict[str, Any]) -> None:
+    """Print what was found in a live log, a line a finding; then what is proved, and what is not."""
+    for finding in found.findings:
+        where = [
+            f"organization {finding.organization_id}" if finding.organization_id else "",
+            f"event {finding.sequence}" if finding.sequence is not None else "",
+        ]
+        typer.echo(f"{finding.kind.upper()}: {', '.join(filter(None, where)) or 'checkpoints'}: {finding.message}")
+    for restore in document["restores"]:
+        typer.echo(f"RESTORED: checkpoint {restore['checkpoint']} of {restore['at']}: {restore['reason']}")
+        for lost in restore["lost"]:
+            typer.echo(
+                f"  organization {lost['organizationId']}: events {lost['fromSequence']} to {lost['toSequence']}"
+            )
+    outcome = f"{_counted(len(found.findings), 'FINDING')}." if found.findings else "Whole."
+    typer.echo(f"{outcome} {_counted(found.events, 'event')} of {_counted(found.organizations, 'organization')}.")
+    if document["firstCheckpoint"] is not None:
+        typer.echo("Checkpoints begin with number {number} of {at}.".format(**document["firstCheckpoint"]))
+    typer.echo(f"{document['proven']['statement']}\n{document['unproven']['statement']}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 'S' if what.isupper() else 's'}"
+
+
+@contextmanager
+def bar(*, quiet: bool, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show on standard error how many events were verified."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as bars:
+        task = bars.add_task("Verifying events", total=total)
+        yield lambda count: bars.update(task, completed=count)

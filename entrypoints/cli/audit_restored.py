@@ -1,0 +1,86 @@
+"""`modelbook audit restored` and `modelbook audit compare`: what to do about a log that is not what it was."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotation
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+import uvloop
+
+from application.commands.state_restore import StateRestore
+from application.errors import Unavailable
+from application.policies.change_reasons import refused_in_a_reason
+from entrypoints.auditing.audit_trail import auditing_of
+from entrypoints.auditing.verification_documents import restored_document
+from entrypoints.cli.audit_output import bar, comparison_document, told_of_comparison
+from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
+from entrypoints.runtime import prepared
+from entrypoints.service import opened
+from entrypoints.settings import WrongSettings, load_settings
+
+if TYPE_CHECKING:
+    from application.commands.state_restore import StatedRestore
+    from application.queries.compare_export import Comparison
+    from entrypoints.runtime import Runtime
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+
+
+def restored(
+    reason: Annotated[str, typer.Option(help="Why, for the log: what happened and who has seen to it.")],
+    as_json: AsJson = False,
+) -> None:
+    """State that a backup was restored, or that checkpoints were taken away, so that checkpoints go on.
+
+    The events that are gone are named by a checkpoint over all organizations, by an event in each log, and by every
+    verification from then on; they are no finding any more.
+    """
+    with clear_errors(as_json=as_json):
+        if (message := refused_in_a_reason(reason)) is not None:
+            raise WrongSettings([f"--reason {message}."])
+        with prepared(load_settings(), say) as runtime:
+            stated, public = uvloop.run(_state_restore(runtime, reason))
+        document = restored_document(stated, public_key=public)
+        if as_json:
+            print_json(document)
+            return
+        for lost in document["restored"]["lost"]:
+            lost_events = f"events {lost['fromSequence']} to {lost['toSequence']}"
+            typer.echo(f"organization {lost['organizationId']}: {lost_events} are lost.")
+        typer.echo(f"Checkpoint {stated.checkpoint.number} says so; checkpoints go on from there.")
+
+
+def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days.")], as_json: AsJson = False) -> None:
+    """Compare an exported file with the live log: which events are missing, or are not what they were.
+
+    The exit code is 1 when there are any. Whether the file itself is whole, `audit verify FILE` says.
+    """
+    with clear_errors(as_json=as_json):
+        with prepared(load_settings(), say) as runtime:
+            found = uvloop.run(_compare(runtime, file, quiet=as_json))
+        if as_json:
+            print_json(comparison_document(found))
+        else:
+            typer.echo(told_of_comparison(found))
+    if found.misfits:
+        raise typer.Exit(REFUSED)
+
+
+async def _state_restore(runtime: Runtime, reason: str) -> tuple[StatedRestore, bytes | None]:
+    command = StateRestore(reason=reason, actor="command-line", correlation_id=str(uuid4()))
+    async with opened(runtime) as container:
+        stated: StatedRestore = await container.auditing.state_restore()(command)
+        return stated, container.auditing.checkpoints().public_key
+
+
+async def _compare(runtime: Runtime, file: Path, *, quiet: bool) -> Comparison:
+    auditing = auditing_of(runtime)
+    async with auditing.admin_pool():
+        try:
+            with file.open("rb") as lines, bar(quiet=quiet, total=None) as progress:
+                found: Comparison = await auditing.compare_export()(lines, progress=progress)
+        except OSError as error:
+            raise Unavailable(f"{file} cannot be read: {error.strerror}.") from None
+        return found

@@ -1,0 +1,1 @@
+"""OpenAI's Chat Completions and embeddings, shared by all OpenAI-compatible providers."""

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.builders import a_price
+from tests.contract.prompt_candidates_contract import RostersContract
+from tests.fakes.prompt_candidates import FakeCandidateReader
+from tests.prompts import a_registered_model, an_account
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.ports.prompt_candidates import CandidateModel
+
+
+class _Subject:
+    def __init__(self) -> None:
+        self.rosters = FakeCandidateReader()
+        self._models: dict[UUID, CandidateModel] = {}
+
+    async def provide(self, organization_id: UUID) -> tuple[UUID, UUID]:
+        account = an_account(name="Ours", health="unknown")
+        model = a_registered_model(
+            account,
+            "gpt-x",
+            capabilities=frozenset({"streaming", "tools"}),
+            config={"temperature": 0.5},
+            price=a_price(),
+            context_window=None,
+            max_tokens=None,
+        )
+        self._models[model.id] = model
+        self.rosters.put(organization_id, account, model)
+        return account.id, model.id
+
+    async def disable(self, organization_id: UUID, model_id: UUID) -> None:
+        self.rosters.put(organization_id, replace(self._models[model_id], is_enabled=False))
+
+
+class TestFakeRosters(RostersContract):
+    @pytest.fixture
+    def subject(self) -> _Subject:
+        return _Subject()

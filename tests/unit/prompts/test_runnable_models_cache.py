@@ -1,0 +1,208 @@
+"""What is remembered between prompts, for how long, and what makes it be forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from application.caller import NobodyCalling, acting_as
+from application.errors import ModelNotFound, Unavailable
+from application.policies.selection_candidates import ModelById, Need
+from application.prompts.runnable_models_cache import LONGEST_TRUST, RunnableModelsCache
+from domain.model.values import Lifecycle
+from tests.builders import a_caller
+from tests.fakes.prompt_candidates import FakeCandidateReader
+from tests.fakes.timer import FakeTimer
+from tests.prompts import PromptSetup, a_registered_model, an_account
+
+if TYPE_CHECKING:
+    from application.ports.prompt_candidates import PromptCandidates
+
+
+def a_desk() -> tuple[PromptSetup, FakeTimer]:
+    timer = FakeTimer()
+    return PromptSetup(timer=timer), timer
+
+
+async def names(desk: PromptSetup) -> list[str]:
+    with desk.acting():
+        return [candidate.name for candidate in (await desk.readiness.ready()).candidates]
+
+
+async def settled() -> None:
+    """Let what goes on in the background come to its end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+async def test_many_prompts_read_once() -> None:
+    desk, timer = a_desk()
+    desk.model(name="one")
+    for _ in range(5):
+        assert await names(desk) == ["one"]
+        timer.time += 0.1
+    assert (desk.rosters.reads, desk.rosters.asked) == (1, 0)
+
+
+async def test_a_write_in_this_process_is_seen_at_once() -> None:
+    desk, _ = a_desk()
+    model = desk.model(name="before")
+    assert await names(desk) == ["before"]
+    desk.rosters.put(desk.organization_id, replace(model, name="after"))
+    desk.readiness.forget(desk.organization_id)
+    assert await names(desk) == ["after"]
+
+
+async def test_a_write_of_another_organization_changes_nothing() -> None:
+    desk, _ = a_desk()
+    await names(desk)
+    desk.readiness.forget(uuid4())
+    await names(desk)
+    assert desk.rosters.reads == 1
+
+
+async def test_a_write_elsewhere_is_seen_before_two_seconds_are_over() -> None:
+    desk, timer = a_desk()
+    model = desk.model(name="before")
+    assert await names(desk) == ["before"]
+    desk.rosters.put(desk.organization_id, replace(model, name="after"))
+    timer.time += LONGEST_TRUST
+    assert await names(desk) == ["after"]
+
+
+async def test_the_log_is_asked_while_prompts_go_on() -> None:
+    desk, timer = a_desk()
+    model = desk.model(name="before")
+    await names(desk)
+    desk.rosters.put(desk.organization_id, replace(model, name="after"))
+    timer.time += LONGEST_TRUST / 2
+    assert await names(desk) == ["before"]
+    await settled()
+    assert await names(desk) == ["after"]
+
+
+async def test_as_long_as_the_log_has_not_grown_nothing_is_read_again() -> None:
+    desk, timer = a_desk()
+    await names(desk)
+    for _ in range(10):
+        timer.time += LONGEST_TRUST
+        await names(desk)
+    assert (desk.rosters.reads, desk.rosters.asked) == (1, 10)
+
+
+async def test_what_the_calendar_changes_is_seen_on_the_day() -> None:
+    desk, timer = a_desk()
+    desk.model(name="going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
+    with desk.acting():
+        assert len((await desk.readiness.chosen(Need(), has_images=False))[1].kept) == 1
+        desk.clock.time += timedelta(days=1)
+        timer.time += LONGEST_TRUST
+        _, selection = await desk.readiness.chosen(Need(), has_images=False)
+    assert selection.kept == []
+    assert [finding.rule for finding in selection.verdicts[0].findings] == ["retired"]
+    assert desk.rosters.reads == 2
+
+
+async def test_everybody_waits_for_the_same_reading_and_who_leaves_takes_it_from_nobody() -> None:
+    desk, _ = a_desk()
+    desk.model(name="one")
+    waiting = [asyncio.create_task(names(desk)) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(results[0], asyncio.CancelledError)
+    assert results[1:] == [["one"], ["one"]]
+    assert desk.rosters.reads == 1
+
+
+class SlowRosters(FakeCandidateReader):
+    """Reads at once and answers later, as a database under load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reading = asyncio.Event()
+        self.gate = asyncio.Event()
+
+    async def read(self) -> PromptCandidates:
+        roster = await super().read()
+        self.reading.set()
+        await self.gate.wait()
+        return roster
+
+
+async def test_what_was_read_before_a_write_is_not_what_prompts_after_it_see() -> None:
+    rosters = SlowRosters()
+    desk = PromptSetup(rosters=rosters, timer=FakeTimer())
+    model = desk.model(name="before")
+    early = asyncio.create_task(names(desk))
+    await rosters.reading.wait()
+    rosters.put(desk.organization_id, replace(model, name="after"))
+    desk.readiness.forget(desk.organization_id)
+    late = asyncio.create_task(names(desk))
+    rosters.gate.set()
+    assert await late == ["after"]
+    assert await early == ["before"]
+    assert await names(desk) == ["after"]
+
+
+async def test_a_database_that_is_away_is_told_when_nothing_is_known_well_enough() -> None:
+    desk, timer = a_desk()
+    desk.model(name="one")
+    desk.rosters.failure = Unavailable()
+    with pytest.raises(Unavailable):
+        await names(desk)
+    desk.rosters.failure = None
+    assert await names(desk) == ["one"]
+    desk.rosters.failure = Unavailable()
+    timer.time += LONGEST_TRUST / 2
+    assert await names(desk) == ["one"]
+    await settled()
+    timer.time += LONGEST_TRUST / 2
+    with pytest.raises(Unavailable):
+        await names(desk)
+
+
+async def test_organizations_are_kept_apart() -> None:
+    desk, _ = a_desk()
+    desk.model(name="ours")
+    elsewhere = uuid4()
+    account = an_account()
+    desk.rosters.put(elsewhere, account, model := a_registered_model(account, name="theirs"))
+    assert await names(desk) == ["ours"]
+    with acting_as(a_caller(elsewhere)):
+        assert [candidate.name for candidate in (await desk.readiness.ready()).candidates] == ["theirs"]
+    with desk.acting(), pytest.raises(ModelNotFound):
+        await desk.readiness.chosen(ModelById(model.id), has_images=False)
+
+
+async def test_nobody_has_no_models() -> None:
+    desk, _ = a_desk()
+    with pytest.raises(NobodyCalling):
+        await desk.readiness.ready()
+
+
+async def test_of_too_many_organizations_those_with_the_oldest_prompts_are_forgotten() -> None:
+    desk, _ = a_desk()
+    readiness = RunnableModelsCache(desk.readiness_ports, most_organizations=2)
+    one, two, three = uuid4(), uuid4(), uuid4()
+    reads = []
+    for organization_id in (one, two, one, three, one, two):
+        with acting_as(a_caller(organization_id)):
+            await readiness.ready()
+        reads.append(desk.rosters.reads)
+    assert reads == [1, 2, 2, 3, 3, 4]
+
+
+async def test_an_organization_without_prompts_for_a_minute_is_forgotten_when_another_comes() -> None:
+    desk, timer = a_desk()
+    await names(desk)
+    timer.time += 61
+    with acting_as(a_caller(uuid4())):
+        await desk.readiness.ready()
+    await names(desk)
+    assert desk.rosters.reads == 3
