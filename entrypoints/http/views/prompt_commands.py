@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.policies import selection_candidates
+from application.policies import selection_candidates as candidates
 from application.prompts.conversation import (
     Audio,
     Conversation,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from entrypoints.http.bodies.prompts import ImageSource, PromptToRun, Wanted, WrittenMessage
 
-_PREFERRED = selection_candidates.Need()
+_PREFERRED = candidates.Need()
 _FIELD_NAMES = {
     "max_tokens": "config.maxTokens",
     "temperature": "config.temperature",
@@ -76,15 +76,15 @@ def prompt_of(body: PromptToRun) -> Prompt:
     )
 
 
-def wanted_of(body: Wanted) -> selection_candidates.Wanted:
+def wanted_of(body: Wanted) -> candidates.Wanted:
     """Return which model the body asks for; one that does not say gets the preferred model."""
     if body.model_id is not None:
-        return selection_candidates.ModelById(body.model_id)
+        return candidates.ModelById(body.model_id)
     if body.provider_model_id is not None:
-        return selection_candidates.ModelByName(body.provider_model_id, body.provider_id)
+        return candidates.ModelByName(body.provider_model_id, body.provider_id)
     if body.need is None:
         return _PREFERRED
-    return selection_candidates.Need(
+    return candidates.Need(
         type=body.need.type,
         capabilities=frozenset(body.need.capabilities),
         max_cost_per_1k=body.need.max_cost_per1k_tokens,
