@@ -22,15 +22,15 @@ from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
 from adapters.postgres.inspect_database import inspect
-from adapters.postgres.leader_election import PostgresLeaderElection as PostgresElection
+from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
-from adapters.postgres.prompt_candidates import PostgresCandidateReader as PostgresRosters
+from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
-from adapters.postgres.registered_models import PostgresRegisteredModels as PostgresModelDirectory
+from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
@@ -64,8 +64,7 @@ from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
 from application.health.health_monitor import check_all, monitor_health
 from application.prompts.prompt_run import PromptPorts
-from application.prompts.runnable_models_cache import RunnableModelsCache as Readiness
-from application.prompts.runnable_models_cache import RunnableModelsPorts as ReadinessPorts
+from application.prompts.runnable_models_cache import RunnableModelsCache, RunnableModelsPorts
 from application.queries.callable_models import callable_models
 from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
 from application.queries.fetch_model_list import SnapshotPorts
@@ -147,11 +146,11 @@ class Container(containers.DeclarativeContainer):
 
     usage_ledger = providers.Singleton(PostgresUsageLedger, tenant, clock)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
-    readiness = providers.Singleton(
-        Readiness,
+    runnable_models = providers.Singleton(
+        RunnableModelsCache,
         providers.Singleton(
-            ReadinessPorts,
-            rosters=providers.Singleton(PostgresRosters, tenant),
+            RunnableModelsPorts,
+            candidate_reader=providers.Singleton(PostgresCandidateReader, tenant),
             reports=usage_reports,
             catalogue=catalogue,
             gateway=gateway,
@@ -162,7 +161,7 @@ class Container(containers.DeclarativeContainer):
     )
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
-        Ledger, recorder, written=providers.List(readiness.provided.forget, hints.provided.grown)
+        Ledger, recorder, written=providers.List(runnable_models.provided.forget, hints.provided.grown)
     )
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
@@ -181,7 +180,7 @@ class Container(containers.DeclarativeContainer):
     )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
     model_documents = providers.Singleton(PostgresModelDocuments, tenant)
-    directory = providers.Singleton(PostgresModelDirectory, tenant)
+    directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
     rate_limits = providers.Singleton(RateCounts, rate_limit_storage)
@@ -204,7 +203,7 @@ class Container(containers.DeclarativeContainer):
     watch_provider = providers.Factory(
         partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
-    election = providers.Singleton(PostgresElection, admin_database_url)
+    election = providers.Singleton(PostgresLeaderElection, admin_database_url)
     log_clock = providers.Singleton(PostgresLogClock, administration.pool)
     monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
     check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
@@ -237,9 +236,11 @@ class Container(containers.DeclarativeContainer):
     import_models = providers.Factory(partial, import_models, models=models_of_tenant, ports=discovery)
     discover_models_of = providers.Factory(partial, discover_models_of, ports=discovery)
     discover_models = providers.Factory(partial, discover_models, ports=discovery)
-    prompts = providers.Singleton(PromptPorts, readiness=readiness, generation=gateway, usage=usage_ledger, timer=timer)
-    select_model = providers.Factory(partial, select_model, readiness=readiness)
-    callable_models = providers.Factory(partial, callable_models, readiness=readiness)
+    prompts = providers.Singleton(
+        PromptPorts, runnable_models=runnable_models, generation=gateway, usage=usage_ledger, timer=timer
+    )
+    select_model = providers.Factory(partial, select_model, runnable_models=runnable_models)
+    callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
     count_tokens = providers.Factory(partial, count_tokens, ports=prompts)
     run_prompt = providers.Factory(partial, run_prompt, ports=prompts)
     stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)

@@ -128,7 +128,7 @@ class PromptSetup:
     """One organization's models with everything fake around them."""
 
     organization_id: UUID = field(default_factory=uuid4)
-    rosters: FakeCandidateReader = field(default_factory=FakeCandidateReader)
+    candidate_reader: FakeCandidateReader = field(default_factory=FakeCandidateReader)
     generation: FakeGeneration = field(default_factory=FakeGeneration)
     clock: FakeClock = field(default_factory=FakeClock)
     timer: Timer = field(default_factory=FakeTimer)
@@ -139,9 +139,9 @@ class PromptSetup:
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
-        self.rosters.put(self.organization_id, self.account)
+        self.candidate_reader.put(self.organization_id, self.account)
         self.readiness_ports = RunnableModelsPorts(
-            rosters=self.rosters,
+            candidate_reader=self.candidate_reader,
             reports=self.usage,
             catalogue=self.catalogue,
             gateway=Gateway(FakeOutbound()),
@@ -149,12 +149,12 @@ class PromptSetup:
             timer=self.timer,
             clock=self.clock,
         )
-        self.readiness = RunnableModelsCache(self.readiness_ports)
+        self.runnable_models = RunnableModelsCache(self.readiness_ports)
 
     @property
     def ports(self) -> PromptPorts:
         return PromptPorts(
-            readiness=self.readiness,
+            runnable_models=self.runnable_models,
             generation=self.generation,
             usage=self.usage,
             timer=self.timer,
@@ -168,10 +168,10 @@ class PromptSetup:
         of: CandidateProvider | None = None,
         **facts: Any,  # noqa: ANN401
     ) -> CandidateModel:
-        """Register a model of the desk's provider, or of another one."""
+        """Register a model of the setup's provider, or of another one."""
         account = of or self.account
         model = a_registered_model(account, model_id, **facts)
-        self.rosters.put(self.organization_id, account, model)
+        self.candidate_reader.put(self.organization_id, account, model)
         return model
 
     def acting(self) -> AbstractContextManager[None]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.audit_log import AuditFilter
 
-_SQL: Final = statements("adapters.postgres", "audit.sql")
+_SQL: Final = statements("adapters.postgres", "audit_log.sql")
 _NO_END: Final = 2**31 - 1
 _CONDITIONS: Final[dict[str, LiteralString]] = {
     "aggregate_id": "aggregate_id = %(aggregate_id)s",

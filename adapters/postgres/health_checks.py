@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.health_checks import Seen
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "checks.sql").items()}
+_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "health_checks.sql").items()}
 # The clocks of two hosts differ by less: a check that is dated further ahead of another was dated by a wrong clock.
 _SKEW: Final = timedelta(seconds=10)
 _TOPICS: Final = [

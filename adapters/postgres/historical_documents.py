@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
     from application.projections.fold_log import Row, Rows
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "past.sql").items()}
+_SQL: Final = {
+    name: SQL(text).format() for name, text in statements("adapters.postgres", "historical_documents.sql").items()
+}
 _TOPICS: Final = {"provider": sorted(providers.TOPICS), "model": sorted(models.TOPICS)}
 _SOURCES: Final[dict[str, LiteralString]] = {
     "provider": """

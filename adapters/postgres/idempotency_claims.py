@@ -27,7 +27,9 @@ _LEFT_OPEN_SECONDS: Final = 20.0
 """As long as a claim is left alone that another process has left open."""
 
 _KEPT: Final = timedelta(hours=24)
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "claims.sql").items()}
+_SQL: Final = {
+    name: SQL(text).format() for name, text in statements("adapters.postgres", "idempotency_claims.sql").items()
+}
 
 
 class PostgresClaims:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Statement = tuple[bytes, Mapping[str, Any]]
 
-_SQL: Final = statements("adapters.postgres", "documents.sql")
+_SQL: Final = statements("adapters.postgres", "keyset_pages.sql")
 
 # The table's own columns; both lists call their sort fields alike.
 _ORDER: Final[dict[tuple[str, bool], LiteralString]] = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
-_SQL: Final = statements("adapters.postgres", "election.sql")
+_SQL: Final = statements("adapters.postgres", "leader_election.sql")
 _STANDING_SECONDS: Final = 1.0
 # The server finds out within some ten seconds that the holder's host is gone, and ends the session of a process that
 # has stopped to do anything: a holder asks for work every few seconds.

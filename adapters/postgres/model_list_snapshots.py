@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 # The clocks of two hosts differ by less. What is dated further ahead was dated by a clock that was set back since, and
 # counts as old: nobody waits until that time comes.
 _SKEW: Final = timedelta(seconds=10)
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "snapshots.sql").items()}
+_SQL: Final = {
+    name: SQL(text).format() for name, text in statements("adapters.postgres", "model_list_snapshots.sql").items()
+}
 
 
 class PostgresSnapshots:

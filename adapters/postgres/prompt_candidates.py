@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from adapters.postgres.tenant_statements import Tenant
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "roster.sql").items()}
+_SQL: Final = {
+    name: SQL(text).format() for name, text in statements("adapters.postgres", "prompt_candidates.sql").items()
+}
 
 Row = tuple[Any, ...]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     WrongSnapshots = Callable[[Connection, UUID, UUID, UUID], Awaitable[Sequence[tuple[UUID, str]]]]
     """Returns the aggregates in a range of ids of which a snapshot is wrong, each with its first event's topic."""
 
-SQL_TEXTS: Final = statements("adapters.projections", "statements.sql")
+SQL_TEXTS: Final = statements("adapters.projections", "projection_source.sql")
 
 
 @dataclass(frozen=True, slots=True)

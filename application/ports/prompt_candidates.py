@@ -69,7 +69,7 @@ class CandidateReader(Protocol):
         ...
 
     async def sequence(self) -> int:
-        """Return how far the organization's log goes, 0 before any event; as long as it is the same, so is the roster.
+        """Return how far the organization's log goes, 0 before any event; as long as it is the same, so is the list.
 
         Raises:
             Unavailable: the database cannot be reached.

@@ -46,7 +46,7 @@ _TIMER_STEP = 0.005
 class PromptPorts:
     """What running a prompt works with."""
 
-    readiness: RunnableModelsCache
+    runnable_models: RunnableModelsCache
     generation: Generation
     usage: UsageLedger
     timer: Timer
@@ -251,7 +251,7 @@ async def started(prompt: Prompt, ports: PromptPorts) -> PromptRun:
         ModelOutOfUse, NoModelFits: none of those that are can be used.
         Unavailable: the database cannot be reached.
     """
-    ready, selection = await ports.readiness.chosen(prompt.wanted, has_images=prompt.has_images)
+    ready, selection = await ports.runnable_models.chosen(prompt.wanted, has_images=prompt.has_images)
     return PromptRun(prompt, ready, usable(selection, prompt), ports)
 
 

@@ -33,19 +33,25 @@ class RunnableModels:
     """
 
     def __init__(
-        self, roster: PromptCandidates, *, catalogue: Catalogue, gateway: ProviderGateway, vault: Vault, today: date
+        self,
+        candidate_list: PromptCandidates,
+        *,
+        catalogue: Catalogue,
+        gateway: ProviderGateway,
+        vault: Vault,
+        today: date,
     ) -> None:
-        self.org_sequence = roster.org_sequence
+        self.org_sequence = candidate_list.org_sequence
         self.today = today
-        self._accounts = roster.accounts
+        self._accounts = candidate_list.accounts
         self._gateway = gateway
         self._vault = vault
         self._connections: dict[UUID, ProviderConnection] = {}
         self._selections: dict[tuple[Wanted, bool], Selection] = {}
         self.candidates = [
-            candidate_of(model, roster.accounts[model.provider_id], catalogue, today)
-            for model in roster.models
-            if model.provider_id in roster.accounts
+            candidate_of(model, candidate_list.accounts[model.provider_id], catalogue, today)
+            for model in candidate_list.models
+            if model.provider_id in candidate_list.accounts
         ]
         self._by_id = {candidate.id: [candidate] for candidate in self.candidates}
         self._by_model_id: dict[str, list[Candidate]] = {}
@@ -73,7 +79,7 @@ class RunnableModels:
         return selection
 
     def reconsider(self) -> None:
-        """Forget the selections: what they rest on besides the roster may have changed."""
+        """Forget the selections: what they rest on besides the candidates may have changed."""
         self._selections.clear()
 
     async def connection(self, provider_id: UUID) -> ProviderConnection:

@@ -39,9 +39,9 @@ _LATENCIES_OF: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnableModelsPorts:
-    """What readiness is made from."""
+    """What runnable_models is made from."""
 
-    rosters: CandidateReader
+    candidate_reader: CandidateReader
     reports: UsageReports
     catalogue: Catalogue
     gateway: ProviderGateway
@@ -139,15 +139,15 @@ class RunnableModelsCache:
             # What the calendar changes, such as a day of retirement, is in no log.
             today = self._ports.clock.now().date()
             is_of_today = ready is not None and ready.today == today
-            if ready and is_of_today and await self._ports.rosters.sequence() == ready.org_sequence:
+            if ready and is_of_today and await self._ports.candidate_reader.sequence() == ready.org_sequence:
                 ready.reconsider()
             else:
                 ports = self._ports
-                roster = await ports.rosters.read()
+                candidate_list = await ports.candidate_reader.read()
                 ready = await run_in_thread_if_large(
-                    roster.models,
+                    candidate_list.models,
                     lambda: RunnableModels(
-                        roster, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today
+                        candidate_list, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today
                     ),
                 )
             remembered.ready, remembered.checked_at = ready, asked_at

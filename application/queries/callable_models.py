@@ -22,7 +22,7 @@ class NamedModel:
     candidate: Candidate
 
 
-async def callable_models(*, readiness: RunnableModelsCache) -> list[NamedModel]:
+async def callable_models(*, runnable_models: RunnableModelsCache) -> list[NamedModel]:
     """Return every name of the models in use that answer in text or vectors, or may, the preferred first.
 
     A model is called by its provider's name for it and by its own name here; under its id it is found as well. Viewers
@@ -31,7 +31,7 @@ async def callable_models(*, readiness: RunnableModelsCache) -> list[NamedModel]
     Raises:
         Unavailable: the database cannot be reached.
     """
-    ready = await readiness.ready()
+    ready = await runnable_models.ready()
     able = [each for each in ready.candidates if each.type in _CALLABLE and not each.is_retired]
     kept = select(able, None).kept
     named: dict[str, Candidate] = {}

@@ -18,12 +18,12 @@ class SelectModel:
     has_images: bool = False
 
 
-async def select_model(query: SelectModel, *, readiness: RunnableModelsCache) -> Selection:
+async def select_model(query: SelectModel, *, runnable_models: RunnableModelsCache) -> Selection:
     """Return every requested model with its rank and findings, or all models for a set of needs.
 
     Raises:
         ModelNotFound: none is called what was asked for.
         Unavailable: the database cannot be reached.
     """
-    _, selection = await readiness.chosen(query.wanted, has_images=query.has_images)
+    _, selection = await runnable_models.chosen(query.wanted, has_images=query.has_images)
     return selection

@@ -1,4 +1,4 @@
-"""What every roster tells of an organization."""
+"""What every list of candidates tells of an organization."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RostersUnderTest(Protocol):
     """Rosters, and how an organization comes by something."""
 
     @property
-    def rosters(self) -> CandidateReader: ...
+    def candidate_reader(self) -> CandidateReader: ...
 
     async def provide(self, organization_id: UUID) -> tuple[UUID, UUID]:
         """Register a provider `Ours` of type openai at `AN_ENDPOINT`, with a model `gpt-x` of it; return both ids.
@@ -42,19 +42,19 @@ class RostersContract:
         self, subject: RostersUnderTest, organization_id: UUID
     ) -> None:
         with acting(organization_id):
-            roster = await subject.rosters.read()
-            assert await subject.rosters.sequence() == 0
-        assert (roster.org_sequence, dict(roster.accounts), list(roster.models)) == (0, {}, [])
+            candidate_list = await subject.candidate_reader.read()
+            assert await subject.candidate_reader.sequence() == 0
+        assert (candidate_list.org_sequence, dict(candidate_list.accounts), list(candidate_list.models)) == (0, {}, [])
 
     async def test_everything_a_prompt_needs_is_there(self, subject: RostersUnderTest, organization_id: UUID) -> None:
         provider_id, model_id = await subject.provide(organization_id)
         with acting(organization_id):
-            roster = await subject.rosters.read()
-        account = roster.accounts[provider_id]
+            candidate_list = await subject.candidate_reader.read()
+        account = candidate_list.accounts[provider_id]
         assert (account.id, account.name, account.provider_type) == (provider_id, "Ours", "openai")
         assert (account.endpoint, dict(account.settings), account.sealed) == (AN_ENDPOINT.url, {}, None)
         assert (account.is_enabled, account.health) == (True, "unknown")
-        (model,) = roster.models
+        (model,) = candidate_list.models
         assert (model.id, model.provider_id, model.model_id) == (model_id, provider_id, "gpt-x")
         assert (model.name, model.type, model.capabilities) == (
             "A model",
@@ -71,18 +71,18 @@ class RostersContract:
     ) -> None:
         _, model_id = await subject.provide(organization_id)
         with acting(organization_id):
-            before = await subject.rosters.read()
-            assert await subject.rosters.sequence() == before.org_sequence
+            before = await subject.candidate_reader.read()
+            assert await subject.candidate_reader.sequence() == before.org_sequence
         await subject.disable(organization_id, model_id)
         with acting(organization_id):
-            after = await subject.rosters.read()
-            assert await subject.rosters.sequence() == after.org_sequence
+            after = await subject.candidate_reader.read()
+            assert await subject.candidate_reader.sequence() == after.org_sequence
         assert after.org_sequence > before.org_sequence
         assert [model.is_enabled for model in after.models] == [False]
 
     async def test_others_are_out_of_sight(self, subject: RostersUnderTest, organization_id: UUID) -> None:
         await subject.provide(organization_id)
         with acting(uuid4()):
-            roster = await subject.rosters.read()
-            assert await subject.rosters.sequence() == 0
-        assert (dict(roster.accounts), list(roster.models)) == ({}, [])
+            candidate_list = await subject.candidate_reader.read()
+            assert await subject.candidate_reader.sequence() == 0
+        assert (dict(candidate_list.accounts), list(candidate_list.models)) == ({}, [])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class _Subject:
     def __init__(self) -> None:
-        self.rosters = FakeCandidateReader()
+        self.candidate_reader = FakeCandidateReader()
         self._models: dict[UUID, CandidateModel] = {}
 
     async def provide(self, organization_id: UUID) -> tuple[UUID, UUID]:
@@ -33,11 +33,11 @@ class _Subject:
             max_tokens=None,
         )
         self._models[model.id] = model
-        self.rosters.put(organization_id, account, model)
+        self.candidate_reader.put(organization_id, account, model)
         return account.id, model.id
 
     async def disable(self, organization_id: UUID, model_id: UUID) -> None:
-        self.rosters.put(organization_id, replace(self._models[model_id], is_enabled=False))
+        self.candidate_reader.put(organization_id, replace(self._models[model_id], is_enabled=False))
 
 
 class TestFakeRosters(RostersContract):

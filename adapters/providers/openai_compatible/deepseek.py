@@ -8,7 +8,7 @@ from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping import error_kinds
-from adapters.providers.error_mapping.provider_rules import DEEPSEEK as DIALECT
+from adapters.providers.error_mapping.provider_rules import DEEPSEEK as RULES
 from adapters.providers.json_values import mapping
 from adapters.providers.model_listing import counted
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page
@@ -41,7 +41,7 @@ DEEPSEEK: Final = ServiceProfile(
         needs_key=True,
         settings={"preset": "deepseek"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=_probe,
     list_models=one_page(),
     options=ChatOptions(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.error_mapping.provider_rules import GROQ as DIALECT
+from adapters.providers.error_mapping.provider_rules import GROQ as RULES
 from adapters.providers.json_values import mapping
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile, one_page, probe_list
@@ -44,7 +44,7 @@ GROQ: Final = ServiceProfile(
         needs_key=True,
         settings={"preset": "groq"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=probe_list(proves_key=True),
     list_models=one_page(read_model),
     options=ChatOptions(media=MediaSupport(label="Groq"), limit_name="max_completion_tokens"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
-from adapters.providers.error_mapping.provider_rules import LLAMACPP as DIALECT
+from adapters.providers.error_mapping.provider_rules import LLAMACPP as RULES
 from adapters.providers.json_values import mapping, tokens, words
 from adapters.providers.model_listing import counted, entries_under, only_entries
 from adapters.providers.openai_compatible.common_model_fields import read_common
@@ -73,7 +73,7 @@ LLAMACPP: Final = ServiceProfile(
         needs_key=False,
         settings={"preset": "llamacpp"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=_probe,
     list_models=one_page(read_model, _listed),
     options=ChatOptions(media=MediaSupport(label="llama.cpp")),

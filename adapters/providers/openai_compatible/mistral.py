@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.error_mapping.provider_rules import MISTRAL as DIALECT
+from adapters.providers.error_mapping.provider_rules import MISTRAL as RULES
 from adapters.providers.json_values import day, mapping, words
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page, probe_list
@@ -104,7 +104,7 @@ MISTRAL: Final = ServiceProfile(
         needs_key=True,
         settings={"preset": "mistral"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=probe_list(proves_key=True, list_of=without_aliases),
     list_models=one_page(read_model, without_aliases),
     options=ChatOptions(

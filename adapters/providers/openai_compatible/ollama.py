@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, with_version, without_version
-from adapters.providers.error_mapping.provider_rules import OLLAMA as DIALECT
+from adapters.providers.error_mapping.provider_rules import OLLAMA as RULES
 from adapters.providers.json_values import day, mapping, text, tokens, words
 from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
 from adapters.providers.openai_compatible.common_model_fields import read_common
@@ -106,7 +106,7 @@ OLLAMA: Final = ServiceProfile(
         needs_key=False,
         settings={"preset": "ollama"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=_probe,
     list_models=_list_models,
     options=ChatOptions(media=MediaSupport(label="Ollama", fetches_images=False, takes_documents=False)),

@@ -10,7 +10,7 @@ from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
-from adapters.providers.error_mapping.provider_rules import OPENROUTER as DIALECT
+from adapters.providers.error_mapping.provider_rules import OPENROUTER as RULES
 from adapters.providers.json_values import dated_id, day, mapping, text, tokens, words
 from adapters.providers.modalities import capabilities_of
 from adapters.providers.model_listing import fetch_all_pages, read_models
@@ -117,7 +117,7 @@ OPENROUTER: Final = ServiceProfile(
         needs_key=True,
         settings={"preset": "openrouter"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=_probe,
     list_models=_list_models,
     options=ChatOptions(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.error_mapping.provider_rules import TOGETHER as DIALECT
+from adapters.providers.error_mapping.provider_rules import TOGETHER as RULES
 from adapters.providers.json_values import mapping
 from adapters.providers.model_listing import only_entries
 from adapters.providers.openai_compatible.common_model_fields import read_common
@@ -63,7 +63,7 @@ TOGETHER: Final = ServiceProfile(
         needs_key=True,
         settings={"preset": "together"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=probe_list(proves_key=True, list_of=_listed),
     list_models=one_page(read_model, _listed),
     options=ChatOptions(media=MediaSupport(label="Together AI")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
-from adapters.providers.error_mapping.provider_rules import VLLM as DIALECT
+from adapters.providers.error_mapping.provider_rules import VLLM as RULES
 from adapters.providers.model_listing import counted
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page
 from adapters.providers.prompting.media_support import MediaSupport
@@ -39,7 +39,7 @@ VLLM: Final = ServiceProfile(
         needs_key=False,
         settings={"preset": "vllm"},
     ),
-    rules=DIALECT,
+    rules=RULES,
     probe=_probe,
     list_models=one_page(),
     options=ChatOptions(media=MediaSupport(label="vLLM")),

@@ -9,7 +9,7 @@ from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
-from adapters.providers.error_mapping.provider_rules import XAI as DIALECT
+from adapters.providers.error_mapping.provider_rules import XAI as RULES
 from adapters.providers.json_values import mapping, text, tokens
 from adapters.providers.model_listing import counted, read_models, require_entries
 from adapters.providers.openai_compatible.common_model_fields import read_common
@@ -77,7 +77,7 @@ async def _bare(exchange: ProviderClient, endpoint: str) -> list[Entry]:
 
 XAI: Final = ServiceProfile(
     preset=Preset(name="xai", label="xAI", endpoint="https://api.x.ai/v1", needs_key=True, settings={"preset": "xai"}),
-    rules=DIALECT,
+    rules=RULES,
     probe=_probe,
     list_models=_list_models,
     options=ChatOptions(

@@ -10,7 +10,7 @@ from application.errors import CommandOutcomeUnknown, RateLimited, Unavailable
 from domain.errors import InvalidValue
 from entrypoints.http import refusals
 from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
-from entrypoints.http.answers.problems import code_of as told_by
+from entrypoints.http.answers.problems import code_of as code_of_answer
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for, statuses_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from entrypoints.http.problems import ProblemShape
     from entrypoints.http.routes import Route
 
-_KINDS = {told_by(kind): kind for kind in WITH_MEMBERS}
+_KINDS = {code_of_answer(kind): kind for kind in WITH_MEMBERS}
 
 
 class _Kind(Protocol):

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from application.commands.change_model import ChangeModel
     from application.commands.register_model import RegisterModel
-    from application.ports.historical_documents import HistoricalDocuments as Past
+    from application.ports.historical_documents import HistoricalDocuments
     from application.ports.resource_documents import Document, ModelDocuments
     from application.queries.resource_as_of import Moment
     from application.recorded_revision import Recorded
@@ -56,7 +56,7 @@ class ModelViews:
     """Turns requests about models into use cases."""
 
     documents: ModelDocuments
-    past: Past
+    past: HistoricalDocuments
     as_of: Callable[[UUID, Moment], Awaitable[Document]]
     register: Callable[[RegisterModel], Awaitable[Recorded]]
     change: Callable[[ChangeModel], Awaitable[Recorded]]

@@ -15,7 +15,7 @@ from application.prompts.completion import (
 )
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_documents import answer_document, selection_document
-from application.queries.run_in_thread import run_in_thread_if_large as worked_out
+from application.queries.run_in_thread import run_in_thread_if_large
 from application.queries.select_model import SelectModel
 from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import Choice
@@ -79,7 +79,7 @@ class PromptViews:
         """
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(wanted=wanted_of(body), has_images=body.has_images))
-        return json_response(await worked_out(selection.verdicts, lambda: selection_document(selection)))
+        return json_response(await run_in_thread_if_large(selection.verdicts, lambda: selection_document(selection)))
 
     @endpoint(
         "POST",

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.historical_documents import HistoricalDocuments as Past
+    from application.ports.historical_documents import HistoricalDocuments
     from application.ports.resource_documents import Document, ProviderDocuments
     from application.queries.resource_as_of import Moment
     from application.recorded_revision import Recorded
@@ -70,7 +70,7 @@ class ProviderViews:
     """Turns requests about providers into use cases."""
 
     documents: ProviderDocuments
-    past: Past
+    past: HistoricalDocuments
     as_of: Callable[[UUID, Moment], Awaitable[Document]]
     register: Callable[[RegisterProvider], Awaitable[Recorded]]
     change: Callable[[ChangeProvider], Awaitable[Recorded]]

@@ -35,24 +35,26 @@ RESPONSES = "/v1/responses"
 MESSAGES = "/v1/messages"
 
 
-def a_desk() -> PromptSetup:
-    """Return the desk of the organization whose tokens `a_token` makes."""
+def a_setup() -> PromptSetup:
+    """Return the setup of the organization whose tokens `a_token` makes."""
     return PromptSetup(organization_id=ORGANIZATION)
 
 
 def prompt_routes(
-    desk: PromptSetup, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None
+    setup: PromptSetup, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None
 ) -> list[Route]:
-    """Return the routes; with `generation`, that runs the prompts in place of the desk's own."""
-    ports = desk.ports if generation is None else replace(desk.ports, generation=generation)
-    select = partial(select_model, readiness=desk.readiness)
+    """Return the routes; with `generation`, that runs the prompts in place of the setup's own."""
+    ports = setup.ports if generation is None else replace(setup.ports, generation=generation)
+    select = partial(select_model, runnable_models=setup.runnable_models)
     run = partial(run_prompt, ports=ports)
     stream = partial(stream_prompt, ports=ports)
-    report = partial(report_usage, reports=desk.usage, clock=desk.clock)
+    report = partial(report_usage, reports=setup.usage, clock=setup.clock)
     prompts = PromptViews(select=select, run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
     count = partial(count_tokens, ports=ports)
     doors = DoorViews(run=run, stream=stream, count=count, heartbeat_seconds=heartbeat_seconds)
-    models = CompatibleModelViews(select=select, callable_models=partial(callable_models, readiness=desk.readiness))
+    models = CompatibleModelViews(
+        select=select, callable_models=partial(callable_models, runnable_models=setup.runnable_models)
+    )
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, ports=ports, embeddings=FakeEmbeddings()))
     return routes_of(prompts, embeddings, UsageViews(report=report), doors, models)
 

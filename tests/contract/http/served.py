@@ -9,7 +9,7 @@ import openai
 import orjson
 
 from adapters.providers.provider_gateway import Gateway
-from tests.contract.http.prompting import a_desk, prompt_routes
+from tests.contract.http.prompting import a_setup, prompt_routes
 from tests.fakes.outbound_http import FakeOutbound
 from tests.http_service import a_token
 from tests.prompts import an_account
@@ -81,9 +81,9 @@ class Served:
 
 async def served(serve: Callable[..., Awaitable[Service]], stack: AsyncExitStack, provider: str) -> Served:
     """Serve until the stack is closed."""
-    desk, outbound = a_desk(), FakeOutbound()
-    desk.model(MODELS.get(provider, "a-model"), of=an_account(provider_type=provider), name=NAME)
-    service = await serve(*prompt_routes(desk, generation=Gateway(outbound)))
+    setup, outbound = a_setup(), FakeOutbound()
+    setup.model(MODELS.get(provider, "a-model"), of=an_account(provider_type=provider), name=NAME)
+    service = await serve(*prompt_routes(setup, generation=Gateway(outbound)))
     at = Served(service, outbound)
     await stack.enter_async_context(at.anthropic)
     await stack.enter_async_context(at.openai)

@@ -10,7 +10,7 @@ import pytest
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Image, Sampling
 from entrypoints.http.principal import Role
-from tests.contract.http.prompting import CHAT, a_desk, post, prompt_routes
+from tests.contract.http.prompting import CHAT, a_setup, post, prompt_routes
 from tests.fakes.client import a_turn
 from tests.fakes.generation import completed
 from tests.http_service import a_token
@@ -52,18 +52,18 @@ UNDERSTOOD = (
 
 
 @pytest.fixture
-def desk() -> PromptSetup:
-    return a_desk()
+def setup() -> PromptSetup:
+    return a_setup()
 
 
 @pytest.fixture
-async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(desk))
+async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*prompt_routes(setup))
 
 
-async def test_an_answer_has_openais_shape(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x")
-    desk.generation.plays(
+async def test_an_answer_has_openais_shape(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x")
+    setup.generation.plays(
         "gpt-x", completed("Hi.", usage=TokenUsage(input_tokens=7, output_tokens=3, reasoning_tokens=1))
     )
     reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
@@ -91,16 +91,16 @@ async def test_an_answer_has_openais_shape(desk: PromptSetup, service: Service) 
     }
 
 
-async def test_what_the_provider_does_not_say_is_made_up_of_nothing(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", completed("", usage=TokenUsage(), answered_by=None, finish_reason="other"))
+async def test_what_the_provider_does_not_say_is_made_up_of_nothing(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", completed("", usage=TokenUsage(), answered_by=None, finish_reason="other"))
     document = (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})).document
     assert (document["model"], document["usage"]) == ("gpt-x", None)
     assert document["choices"][0]["finish_reason"] == "stop"
 
 
-async def test_the_conversation_reaches_the_model(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x")
+async def test_the_conversation_reaches_the_model(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x")
     body = {
         "model": "gpt-x",
         "messages": CONVERSATION,
@@ -119,7 +119,7 @@ async def test_the_conversation_reaches_the_model(desk: PromptSetup, service: Se
     }
     own = {"deadlineSeconds": 7, "idle_seconds": 2.5}
     assert (await post(service, CHAT, body | own)).status == 200
-    request = desk.generation.calls[0].request
+    request = setup.generation.calls[0].request
     assert (request.client.protocol, request.client.body) == ("chat_completions", body)
     assert (request.deadline_seconds, request.idle_seconds) == (7.0, 2.5)
     conversation = request.client.conversation()
@@ -149,9 +149,9 @@ async def test_the_conversation_reaches_the_model(desk: PromptSetup, service: Se
     ],
 )
 async def test_what_this_service_itself_reads_is_checked(
-    desk: PromptSetup, service: Service, change: dict[str, Any], param: str
+    setup: PromptSetup, service: Service, change: dict[str, Any], param: str
 ) -> None:
-    desk.model("gpt-x")
+    setup.model("gpt-x")
     body = {name: value for name, value in ({"model": "gpt-x", "messages": HELLO} | change).items() if value is not ...}
     reply = await post(service, CHAT, body)
     assert (reply.status, reply.headers["Content-Type"]) == (400, "application/json")
@@ -159,11 +159,11 @@ async def test_what_this_service_itself_reads_is_checked(
     assert error.keys() == {"message", "type", "param", "code"}
     assert (error["type"], error["code"]) == ("invalid_request_error", "invalid_value")
     assert error["param"].startswith(param)
-    assert desk.generation.calls == []
+    assert setup.generation.calls == []
 
 
-async def test_a_body_is_handed_on_no_deeper_than_it_can_be_written(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x")
+async def test_a_body_is_handed_on_no_deeper_than_it_can_be_written(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x")
     nested: Any = "deep"
     for _ in range(300):
         nested = [nested]
@@ -202,10 +202,10 @@ async def test_refusals_before_the_view_have_the_same_shape(service: Service) ->
     ],
 )
 async def test_a_failure_of_the_provider_is_told_in_openais_words(
-    desk: PromptSetup, service: Service, *, failure: UpstreamFailure, status: int, code: str, retry: str
+    setup: PromptSetup, service: Service, *, failure: UpstreamFailure, status: int, code: str, retry: str
 ) -> None:
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", failure)
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", failure)
     reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (reply.status, reply.document["error"]["code"]) == (status, code)
     assert reply.headers["x-should-retry"] == retry
@@ -214,8 +214,8 @@ async def test_a_failure_of_the_provider_is_told_in_openais_words(
     assert (failure.hint or "") in reply.document["error"]["message"]
 
 
-async def test_a_model_that_is_not_there_or_out_of_use_is_told(desk: PromptSetup, service: Service) -> None:
-    desk.model("off", is_enabled=False)
+async def test_a_model_that_is_not_there_or_out_of_use_is_told(setup: PromptSetup, service: Service) -> None:
+    setup.model("off", is_enabled=False)
     unknown = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (unknown.status, unknown.document["error"]["code"]) == (404, "model_not_found")
     assert unknown.document["error"]["param"] == "model"
@@ -224,13 +224,13 @@ async def test_a_model_that_is_not_there_or_out_of_use_is_told(desk: PromptSetup
     assert off.headers["x-should-retry"] == "false"
 
 
-async def test_models_are_listed_once_by_their_providers_names(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x", name="b")
-    desk.model("gpt-x", name="c", of=an_account(name="Another"))
-    desk.model("gpt-y", name="a", type="unknown")
-    desk.model("off", is_enabled=False)
-    desk.model("embedder", name="z", type="embedding")
-    desk.model("away", of=an_account(is_enabled=False))
+async def test_models_are_listed_once_by_their_providers_names(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x", name="b")
+    setup.model("gpt-x", name="c", of=an_account(name="Another"))
+    setup.model("gpt-y", name="a", type="unknown")
+    setup.model("off", is_enabled=False)
+    setup.model("embedder", name="z", type="embedding")
+    setup.model("away", of=an_account(is_enabled=False))
     reply = await service.ask("GET", "/v1/models", token=a_token(Role.VIEWER))
     data = reply.document["data"]
     assert (reply.document["object"], reply.document["has_more"]) == ("list", False)
@@ -241,9 +241,9 @@ async def test_models_are_listed_once_by_their_providers_names(desk: PromptSetup
     assert data[1]["modelbook_id"] == data[4]["modelbook_id"]
 
 
-async def test_lists_of_models_come_in_pages_and_in_anthropics_shape(desk: PromptSetup, service: Service) -> None:
+async def test_lists_of_models_come_in_pages_and_in_anthropics_shape(setup: PromptSetup, service: Service) -> None:
     for name in ("a", "b", "c"):
-        desk.model(f"gpt-{name}", name=f"gpt-{name}", context_window=100, max_tokens=10)
+        setup.model(f"gpt-{name}", name=f"gpt-{name}", context_window=100, max_tokens=10)
     page = await service.ask("GET", "/v1/models?limit=2", token=a_token(Role.VIEWER))
     assert ([each["id"] for each in page.document["data"]], page.document["has_more"]) == (["gpt-a", "gpt-b"], True)
     last = await service.ask("GET", "/v1/models?limit=2&after=gpt-b", token=a_token(Role.VIEWER))
@@ -259,8 +259,8 @@ async def test_lists_of_models_come_in_pages_and_in_anthropics_shape(desk: Promp
     assert (model["type"], model["display_name"], model["max_input_tokens"]) == ("model", "gpt-b", 100)
 
 
-async def test_a_model_is_shown_by_any_of_its_names(desk: PromptSetup, service: Service) -> None:
-    model = desk.model("vendor/gpt-x:free", name="Ours")
+async def test_a_model_is_shown_by_any_of_its_names(setup: PromptSetup, service: Service) -> None:
+    model = setup.model("vendor/gpt-x:free", name="Ours")
     for name in (str(model.id), "vendor/gpt-x:free", "Ours"):
         reply = await service.ask("GET", f"/v1/models/{name}", token=a_token(Role.VIEWER))
         assert (reply.status, reply.document["id"]) == (200, name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.builders import a_price
-from tests.contract.http.prompting import GENERATE, a_desk, post, prompt_routes
+from tests.contract.http.prompting import GENERATE, a_setup, post, prompt_routes
 from tests.http_service import a_token
 
 if TYPE_CHECKING:
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def desk() -> PromptSetup:
-    return a_desk()
+def setup() -> PromptSetup:
+    return a_setup()
 
 
 @pytest.fixture
-async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(desk))
+async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*prompt_routes(setup))
 
 
-async def test_a_choice_is_explained(desk: PromptSetup, service: Service) -> None:
-    cheap = desk.model("cheap", name="Cheap", price=a_price("0.001", "0.002"))
-    dear = desk.model("dear", name="Dear", price=a_price("0.1", "0.2"))
-    off = desk.model("off", name="Off", is_enabled=False)
+async def test_a_choice_is_explained(setup: PromptSetup, service: Service) -> None:
+    cheap = setup.model("cheap", name="Cheap", price=a_price("0.001", "0.002"))
+    dear = setup.model("dear", name="Dear", price=a_price("0.1", "0.2"))
+    off = setup.model("off", name="Off", is_enabled=False)
     reply = await post(service, "/api/ai/select", {"need": {"strategy": "cheapest"}})
     assert reply.document["selected"] == {
         "id": str(cheap.id),
-        "providerId": str(desk.account.id),
+        "providerId": str(setup.account.id),
         "providerModelId": "cheap",
         "name": "Cheap",
     }
@@ -50,23 +50,23 @@ async def test_a_choice_is_explained(desk: PromptSetup, service: Service) -> Non
     ]
     assert told[str(off.id)]["rules"] == [{"rule": "disabled", "detail": "The model is disabled."}]
     assert (reply.document["candidateCount"], reply.document["droppedBy"]) == (3, {"disabled": 1})
-    assert desk.generation.calls == []
+    assert setup.generation.calls == []
 
 
 async def test_of_very_many_candidates_the_best_are_told_and_all_are_counted(
-    desk: PromptSetup, service: Service
+    setup: PromptSetup, service: Service
 ) -> None:
     for number in range(900):
-        desk.model(f"off-{number}", is_enabled=False)
-    on = [desk.model(f"on-{number}") for number in range(200)]
+        setup.model(f"off-{number}", is_enabled=False)
+    on = [setup.model(f"on-{number}") for number in range(200)]
     document = (await post(service, "/api/ai/select", {"need": {"strategy": "cheapest"}})).document
     assert len(document["candidates"]) == 1_000
     assert {entry["modelId"] for entry in document["candidates"][: len(on)]} == {str(each.id) for each in on}
     assert (document["candidateCount"], document["droppedBy"]) == (1_100, {"disabled": 900})
 
 
-async def test_a_choice_that_leads_nowhere_is_no_error(desk: PromptSetup, service: Service) -> None:
-    off, blind = desk.model(is_enabled=False), desk.model()
+async def test_a_choice_that_leads_nowhere_is_no_error(setup: PromptSetup, service: Service) -> None:
+    off, blind = setup.model(is_enabled=False), setup.model()
     reply = await post(service, "/api/ai/select", {"modelId": str(off.id)})
     assert (reply.status, reply.document["selected"]) == (200, None)
     seeing = await post(service, "/api/ai/select", {"modelId": str(blind.id), "hasImages": True})
@@ -74,8 +74,8 @@ async def test_a_choice_that_leads_nowhere_is_no_error(desk: PromptSetup, servic
     assert (seeing.document["candidates"][0]["kept"], rules) == (True, ["images", "asked-for"])
 
 
-async def test_figures_of_use_are_reported(desk: PromptSetup, service: Service) -> None:
-    model = desk.model("gpt-x", price=a_price("0.001", "0.001"))
+async def test_figures_of_use_are_reported(setup: PromptSetup, service: Service) -> None:
+    model = setup.model("gpt-x", price=a_price("0.001", "0.001"))
     for _ in range(2):
         await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
     reply = await service.ask("GET", "/api/ai/usage?groupBy=model&from=2026-11-20&to=2026-11-23", token=a_token())

@@ -16,7 +16,7 @@ from entrypoints.http.error_kinds import ErrorKind
 from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import Problem
 from entrypoints.http.refusals import NotAllowed
-from tests.contract.http.prompting import CHAT, a_desk, events, post, prompt_routes
+from tests.contract.http.prompting import CHAT, a_setup, events, post, prompt_routes
 from tests.contract.http.test_transport import spoken
 from tests.contract.http.views import a_route
 from tests.fakes.generation import completed
@@ -35,13 +35,13 @@ HELLO = [{"role": "user", "content": "Hello"}]
 
 
 @pytest.fixture
-def desk() -> PromptSetup:
-    return a_desk()
+def setup() -> PromptSetup:
+    return a_setup()
 
 
 @pytest.fixture
-async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(desk))
+async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*prompt_routes(setup))
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -
     ],
 )
 async def test_what_is_too_long_is_told_in_the_words_that_clients_look_for(
-    desk: PromptSetup, service: Service, context: ContextUse | None, window: int | None, words: str
+    setup: PromptSetup, service: Service, context: ContextUse | None, window: int | None, words: str
 ) -> None:
-    desk.model("gpt-x", context_window=window)
+    setup.model("gpt-x", context_window=window)
     failure = a_failure("context_length_exceeded", is_retryable=False, context=context)
-    desk.generation.plays("gpt-x", failure)
-    desk.generation.plays("gpt-x", "Once upon", failure)
+    setup.generation.plays("gpt-x", failure)
+    setup.generation.plays("gpt-x", "Once upon", failure)
     whole = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (whole.status, whole.document["error"]["code"]) == (400, "context_length_exceeded")
     assert whole.document["error"]["message"].startswith(words)
@@ -77,18 +77,18 @@ async def test_what_is_too_long_is_told_in_the_words_that_clients_look_for(
 
 
 async def test_what_the_filter_refuses_is_told_in_the_words_that_clients_look_for(
-    desk: PromptSetup, service: Service
+    setup: PromptSetup, service: Service
 ) -> None:
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure("content_filter", is_retryable=False))
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", a_failure("content_filter", is_retryable=False))
     error = (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})).document["error"]
     assert (error["type"], error["code"]) == ("invalid_request_error", "content_filter")
     assert "content management policy" in error["message"]
 
 
-async def test_an_answer_that_the_filter_ended_says_so(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", "Once", completed("Once", finish_reason="content_filter"))
+async def test_an_answer_that_the_filter_ended_says_so(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", "Once", completed("Once", finish_reason="content_filter"))
     whole = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert whole.document["choices"][0]["finish_reason"] == "content_filter"
     streamed = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, "stream": True})
@@ -96,21 +96,21 @@ async def test_an_answer_that_the_filter_ended_says_so(desk: PromptSetup, servic
 
 
 @pytest.mark.parametrize("name", ["deadlineSeconds", "deadline_seconds"])
-async def test_the_deadline_is_a_field_of_this_door_too(desk: PromptSetup, service: Service, name: str) -> None:
-    desk.model("gpt-x")
+async def test_the_deadline_is_a_field_of_this_door_too(setup: PromptSetup, service: Service, name: str) -> None:
+    setup.model("gpt-x")
     for seconds in (0.5, 600):
         assert (await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, name: seconds})).status == 200
-    assert [call.request.deadline_seconds for call in desk.generation.calls] == [0.5, 600.0]
+    assert [call.request.deadline_seconds for call in setup.generation.calls] == [0.5, 600.0]
     refused = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO, name: 601})
     assert (refused.status, refused.document["error"]["code"]) == (400, "invalid_value")
 
 
-async def test_no_repetition_is_invited_after_our_own(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure("overloaded"))
+async def test_no_repetition_is_invited_after_our_own(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", a_failure("overloaded"))
     reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (reply.status, reply.headers["x-should-retry"]) == (503, "false")
-    assert len(desk.generation.calls) == 3
+    assert len(setup.generation.calls) == 3
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,16 @@ import pytest
 
 from adapters.providers.provider_gateway import Gateway
 from tests.builders import AN_ENDPOINT
-from tests.contract.http.prompting import CHAT, GENERATE, MESSAGES, RESPONSES, a_desk, events, post, prompt_routes
+from tests.contract.http.prompting import (
+    CHAT,
+    GENERATE,
+    MESSAGES,
+    RESPONSES,
+    a_setup,
+    events,
+    post,
+    prompt_routes,
+)
 from tests.fakes.outbound_http import FakeOutbound
 from tests.prompts import an_account
 
@@ -52,18 +61,18 @@ MESSAGE: Final[dict[str, Any]] = {
 
 
 class Providers:
-    """A desk whose accounts are asked through the real adapters."""
+    """A setup whose accounts are asked through the real adapters."""
 
     def __init__(self) -> None:
-        self.desk: PromptSetup = a_desk()
+        self.setup: PromptSetup = a_setup()
         self.outbound = FakeOutbound()
         self.openai = an_account(provider_type="openai", name="OpenAI")
         self.anthropic = an_account(provider_type="anthropic", name="Anthropic")
         self.google = an_account(provider_type="google", name="Google")
-        self.desk.model("gpt-4o", of=self.openai)
-        self.desk.model("gpt-5", of=self.openai)
-        self.desk.model("claude-sonnet-4-5", of=self.anthropic)
-        self.desk.model("gemini-2.5-flash", of=self.google)
+        self.setup.model("gpt-4o", of=self.openai)
+        self.setup.model("gpt-5", of=self.openai)
+        self.setup.model("claude-sonnet-4-5", of=self.anthropic)
+        self.setup.model("gemini-2.5-flash", of=self.google)
 
     def answers(self, path: str, *documents: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
         """Prepare what is answered below the endpoint: one document, or the events of a stream."""
@@ -83,7 +92,7 @@ def providers() -> Providers:
 
 @pytest.fixture
 async def service(providers: Providers, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(providers.desk, generation=Gateway(providers.outbound)))
+    return await serve(*prompt_routes(providers.setup, generation=Gateway(providers.outbound)))
 
 
 def chunk(**choice: object) -> bytes:
@@ -133,7 +142,7 @@ async def test_a_stream_of_the_same_protocol_goes_through(providers: Providers, 
     assert providers.sent()["stream_options"] == {"include_usage": True}
     asked = await post(service, CHAT, {**body, "stream_options": {"include_usage": True}})
     assert asked.content == b"".join([*chunks, USAGE, DONE])
-    assert [use.output_tokens for use in providers.desk.usage.uses] == [4, 4]
+    assert [use.output_tokens for use in providers.setup.usage.uses] == [4, 4]
 
 
 async def test_a_stream_that_breaks_off_before_it_begins_is_answered_with_a_status(
@@ -177,7 +186,7 @@ async def test_what_cannot_be_translated_is_refused_by_the_clients_name_and_noth
         assert (reply.status, error["code"], error["param"]) == (400, "unsupported_parameter", param), error
         assert error["type"] == "invalid_request_error"
     assert providers.outbound.requests == []
-    assert providers.desk.usage.uses == []
+    assert providers.setup.usage.uses == []
 
 
 @pytest.mark.parametrize(
@@ -274,7 +283,7 @@ async def test_a_translated_answer_has_ids_of_this_service(providers: Providers,
 
 async def test_the_next_candidate_is_asked_in_its_own_protocol(providers: Providers, service: Service) -> None:
     for account, model in ((providers.openai, "o"), (providers.anthropic, "a")):
-        providers.desk.model(model, of=account, name="Ours")
+        providers.setup.model(model, of=account, name="Ours")
     providers.answers("/chat/completions", {"error": {"type": "insufficient_quota"}}, status=429)
     providers.answers("/messages", MESSAGE)
     for body in ({"seed": 7}, {}):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.http.prompting import a_desk, post, prompt_routes
+from tests.contract.http.prompting import a_setup, post, prompt_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,17 +21,17 @@ DOOR = "/v1/embeddings"
 
 
 @pytest.fixture
-def desk() -> PromptSetup:
-    return a_desk()
+def setup() -> PromptSetup:
+    return a_setup()
 
 
 @pytest.fixture
-async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(desk))
+async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*prompt_routes(setup))
 
 
-async def test_texts_are_embedded_by_the_model_that_is_named(desk: PromptSetup, service: Service) -> None:
-    model = desk.model("vectors-1", type="embedding")
+async def test_texts_are_embedded_by_the_model_that_is_named(setup: PromptSetup, service: Service) -> None:
+    model = setup.model("vectors-1", type="embedding")
     reply = await post(service, EMBED, {"modelId": str(model.id), "texts": ["abc", "de"]})
     assert reply.status == 200, reply.content
     document = reply.document
@@ -40,16 +40,16 @@ async def test_texts_are_embedded_by_the_model_that_is_named(desk: PromptSetup, 
     assert (document["model"]["id"], document["answeredBy"]) == (str(model.id), "vectors-1-snapshot")
 
 
-async def test_a_need_that_names_no_type_is_one_for_embeddings(desk: PromptSetup, service: Service) -> None:
-    desk.model("writer")
-    wanted = desk.model("vectors-1", type="embedding")
+async def test_a_need_that_names_no_type_is_one_for_embeddings(setup: PromptSetup, service: Service) -> None:
+    setup.model("writer")
+    wanted = setup.model("vectors-1", type="embedding")
     for body in ({}, {"need": {"strategy": "cheapest"}}):
         reply = await post(service, EMBED, {**body, "texts": ["abc"]})
         assert reply.document["model"]["id"] == str(wanted.id), reply.content
 
 
-async def test_the_door_has_openais_shape(desk: PromptSetup, service: Service) -> None:
-    desk.model("vectors-1", type="embedding")
+async def test_the_door_has_openais_shape(setup: PromptSetup, service: Service) -> None:
+    setup.model("vectors-1", type="embedding")
     reply = await post(service, DOOR, {"model": "vectors-1", "input": "abc", "user": "u"})
     assert reply.document == {
         "object": "list",
@@ -60,8 +60,8 @@ async def test_the_door_has_openais_shape(desk: PromptSetup, service: Service) -
     assert reply.headers["Ignored-Fields"] == "user"
 
 
-async def test_base64_is_what_the_sdks_decode(desk: PromptSetup, service: Service) -> None:
-    desk.model("vectors-1", type="embedding")
+async def test_base64_is_what_the_sdks_decode(setup: PromptSetup, service: Service) -> None:
+    setup.model("vectors-1", type="embedding")
     reply = await post(service, DOOR, {"model": "vectors-1", "input": [[1, 2, 3]], "encoding_format": "base64"})
     assert unpack("<2f", b64decode(reply.document["data"][0]["embedding"])) == (3.0, 0.5)
 
@@ -77,9 +77,9 @@ async def test_base64_is_what_the_sdks_decode(desk: PromptSetup, service: Servic
     ],
 )
 async def test_what_cannot_be_is_refused(
-    desk: PromptSetup, service: Service, *, path: str, body: dict[str, Any], status: int
+    setup: PromptSetup, service: Service, *, path: str, body: dict[str, Any], status: int
 ) -> None:
-    desk.model("vectors-1", type="embedding")
+    setup.model("vectors-1", type="embedding")
     reply = await post(service, path, body)
     assert reply.status in {status, 400}, reply.content
     assert ("error" in reply.document) == (path == DOOR)

@@ -9,7 +9,7 @@ import pytest
 
 from entrypoints.http.principal import Role
 from tests.builders import a_price
-from tests.contract.http.prompting import GENERATE, a_desk, post, prompt_routes
+from tests.contract.http.prompting import GENERATE, a_setup, post, prompt_routes
 from tests.fakes.generation import completed
 from tests.http_service import a_token
 from tests.prompts import a_failure, an_account
@@ -38,26 +38,26 @@ SUCCEEDED = {
 
 
 @pytest.fixture
-def desk() -> PromptSetup:
-    return a_desk()
+def setup() -> PromptSetup:
+    return a_setup()
 
 
 @pytest.fixture
-async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(desk))
+async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*prompt_routes(setup))
 
 
-async def test_the_answer_tells_everything_about_itself(desk: PromptSetup, service: Service) -> None:
-    model = desk.model("gpt-x", name="Ours", price=a_price("0.00015", "0.0006"))
-    desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
-    desk.generation.plays("gpt-x", completed("Hello."))
+async def test_the_answer_tells_everything_about_itself(setup: PromptSetup, service: Service) -> None:
+    model = setup.model("gpt-x", name="Ours", price=a_price("0.00015", "0.0006"))
+    setup.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
+    setup.generation.plays("gpt-x", completed("Hello."))
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Say hello."})
     assert reply.status == 200
     document = reply.document
     assert b'"costUsd":0.0000045,' in reply.content
     timings = [document.pop("latencyMs"), *(attempt.pop("latencyMs") for attempt in document["attempts"])]
     assert all(isinstance(value, float | int) and value >= 0 for value in timings)
-    named = {"providerId": str(desk.account.id), "providerModelId": "gpt-x"}
+    named = {"providerId": str(setup.account.id), "providerModelId": "gpt-x"}
     assert document == {
         "text": "Hello.",
         "toolCalls": [],
@@ -85,16 +85,16 @@ async def test_the_answer_tells_everything_about_itself(desk: PromptSetup, servi
     }
 
 
-async def test_a_cost_that_is_not_known_is_null_with_a_reason(desk: PromptSetup, service: Service) -> None:
-    model = desk.model(price=None)
+async def test_a_cost_that_is_not_known_is_null_with_a_reason(setup: PromptSetup, service: Service) -> None:
+    model = setup.model(price=None)
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
     assert (reply.document["costUsd"], reply.document["costUnknownReason"]) == (None, "price-unknown")
 
 
-async def test_a_need_is_met_by_the_model_that_fits(desk: PromptSetup, service: Service) -> None:
-    desk.model("dear", price=a_price("0.5", "0.5"))
-    desk.model("small", context_window=1000, price=a_price("0.0001", "0.0001"))
-    desk.model("fit", capabilities=frozenset({"function_calling"}))
+async def test_a_need_is_met_by_the_model_that_fits(setup: PromptSetup, service: Service) -> None:
+    setup.model("dear", price=a_price("0.5", "0.5"))
+    setup.model("small", context_window=1000, price=a_price("0.0001", "0.0001"))
+    setup.model("fit", capabilities=frozenset({"function_calling"}))
     need = {
         "type": "language",
         "capabilities": ["function_calling"],
@@ -106,8 +106,8 @@ async def test_a_need_is_met_by_the_model_that_fits(desk: PromptSetup, service: 
     assert reply.document["model"]["providerModelId"] == "fit"
 
 
-async def test_viewers_choose_but_do_not_run(desk: PromptSetup, service: Service) -> None:
-    desk.model()
+async def test_viewers_choose_but_do_not_run(setup: PromptSetup, service: Service) -> None:
+    setup.model()
     viewer = a_token(Role.VIEWER)
     assert (await service.ask("POST", "/api/ai/select", token=viewer, json={})).status == 200
     assert (await service.ask("POST", GENERATE, token=viewer, json={"prompt": "Hi"})).status == 403
@@ -119,9 +119,9 @@ async def test_a_model_that_is_not_there_is_not_found(service: Service) -> None:
         assert (reply.status, reply.document["code"]) == (404, "model-not-found")
 
 
-async def test_a_model_out_of_use_is_refused_with_the_reasons(desk: PromptSetup, service: Service) -> None:
+async def test_a_model_out_of_use_is_refused_with_the_reasons(setup: PromptSetup, service: Service) -> None:
     account = an_account(name="Away", is_enabled=False)
-    model = desk.model("gpt-x", of=account, is_enabled=False)
+    model = setup.model("gpt-x", of=account, is_enabled=False)
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
     assert (reply.status, reply.document["code"]) == (409, "model-out-of-use")
     assert "The model is disabled. Its provider Away is disabled." in reply.document["detail"]
@@ -141,8 +141,8 @@ async def test_a_model_out_of_use_is_refused_with_the_reasons(desk: PromptSetup,
     ]
 
 
-async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(desk: PromptSetup, service: Service) -> None:
-    desk.model(price=None)
+async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(setup: PromptSetup, service: Service) -> None:
+    setup.model(price=None)
     reply = await post(service, GENERATE, {"need": {"maxCostPer1kTokens": 1}, "prompt": "Hi"})
     assert (reply.status, reply.document["code"]) == (422, "no-model-fits")
     assert reply.document["candidates"][0]["rules"] == [{"rule": "cost", "detail": "Its cost is not known."}]
@@ -161,20 +161,20 @@ async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(desk: Promp
     ],
 )
 async def test_a_failed_prompt_says_what_failed_and_how_often(
-    desk: PromptSetup, service: Service, failure: UpstreamFailure, status: int, retry_after: str | None
+    setup: PromptSetup, service: Service, failure: UpstreamFailure, status: int, retry_after: str | None
 ) -> None:
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", failure)
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", failure)
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
     assert (reply.status, reply.document["category"]) == (status, failure.category)
     assert reply.headers.get("Retry-After") == retry_after
     assert [attempt["outcome"] for attempt in reply.document["attempts"]] == [failure.category]
 
 
-async def test_neither_prompts_nor_answers_are_logged(desk: PromptSetup, service: Service) -> None:
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", completed("The moon is made of cheese."))
-    desk.generation.plays("gpt-x", a_failure())
+async def test_neither_prompts_nor_answers_are_logged(setup: PromptSetup, service: Service) -> None:
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", completed("The moon is made of cheese."))
+    setup.generation.plays("gpt-x", a_failure())
     for _ in range(2):
         await post(service, GENERATE, {"prompt": "What is the moon made of?"})
     written = repr(service.log.capture.entries)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from application.prompts.conversation import Image, Sampling
-from tests.contract.http.prompting import GENERATE, a_desk, post, prompt_routes
+from tests.contract.http.prompting import GENERATE, a_setup, post, prompt_routes
 from tests.fakes.client import a_turn
 
 if TYPE_CHECKING:
@@ -48,26 +48,26 @@ KEY = {"Idempotency-Key": "the only one"}
 
 
 @pytest.fixture
-def desk() -> PromptSetup:
-    return a_desk()
+def setup() -> PromptSetup:
+    return a_setup()
 
 
 @pytest.fixture
-async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(desk))
+async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*prompt_routes(setup))
 
 
-def asked(desk: PromptSetup) -> Conversation:
-    return desk.generation.calls[-1].request.client.conversation()
+def asked(setup: PromptSetup) -> Conversation:
+    return setup.generation.calls[-1].request.client.conversation()
 
 
 async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(
-    desk: PromptSetup, service: Service
+    setup: PromptSetup, service: Service
 ) -> None:
-    model = desk.model("gpt-x")
+    model = setup.model("gpt-x")
     body = {
         "providerModelId": "gpt-x",
-        "providerId": str(desk.account.id),
+        "providerId": str(setup.account.id),
         "messages": CONVERSATION,
         "config": {"temperature": 0.25, "topP": 1, "maxTokens": 99_999, "stop": ["END"]},
         "deadlineSeconds": 1.5,
@@ -75,19 +75,19 @@ async def test_a_conversation_with_images_reaches_the_model_as_it_was_written(
     }
     reply = await post(service, GENERATE, body)
     assert (reply.status, reply.document["model"]["id"]) == (200, str(model.id))
-    assert asked(desk).turns == UNDERSTOOD
-    assert asked(desk).sampling == Sampling(temperature=0.25, top_p=1.0, max_tokens=99_999, stop=("END",))
-    request = desk.generation.calls[-1].request
+    assert asked(setup).turns == UNDERSTOOD
+    assert asked(setup).sampling == Sampling(temperature=0.25, top_p=1.0, max_tokens=99_999, stop=("END",))
+    request = setup.generation.calls[-1].request
     assert request.defaults.most_tokens == 4096
     assert (request.deadline_seconds, request.idle_seconds) == (1.5, 0.5)
 
 
-async def test_one_turn_can_be_written_shortly(desk: PromptSetup, service: Service) -> None:
-    desk.model(type="multimodal", capabilities=frozenset({"vision"}))
+async def test_one_turn_can_be_written_shortly(setup: PromptSetup, service: Service) -> None:
+    setup.model(type="multimodal", capabilities=frozenset({"vision"}))
     reply = await post(service, GENERATE, {"prompt": "What is it?", "images": [IMAGE]})
     assert reply.status == 200
     picture = Image(media_type="image/png", data="aGVsbG8=")
-    assert asked(desk).turns == (a_turn("user", "What is it?", picture),)
+    assert asked(setup).turns == (a_turn("user", "What is it?", picture),)
 
 
 @pytest.mark.parametrize(
@@ -134,19 +134,19 @@ async def test_one_turn_can_be_written_shortly(desk: PromptSetup, service: Servi
     ],
 )
 async def test_what_cannot_be_meant_is_refused_where_it_stands(
-    desk: PromptSetup, service: Service, change: dict[str, Any], pointer: str
+    setup: PromptSetup, service: Service, change: dict[str, Any], pointer: str
 ) -> None:
-    desk.model()
+    setup.model()
     body = {name: value for name, value in ({"prompt": "Hi"} | change).items() if value is not ...}
     reply = await post(service, GENERATE, body)
     assert reply.status == 422, reply.document
     pointers = [error["pointer"] for error in reply.document["errors"]]
     assert any(found.startswith(pointer) for found in pointers), pointers
-    assert desk.generation.calls == []
+    assert setup.generation.calls == []
 
 
-async def test_a_body_may_have_thirty_two_mebibytes_and_no_more(desk: PromptSetup, service: Service) -> None:
-    desk.model(type="vision")
+async def test_a_body_may_have_thirty_two_mebibytes_and_no_more(setup: PromptSetup, service: Service) -> None:
+    setup.model(type="vision")
     small = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (31 * 1024 * 1024)}]}
     large = {"prompt": "Hi", "images": [{**IMAGE, "data": "A" * (32 * 1024 * 1024)}]}
     assert (await post(service, GENERATE, small)).status == 200
@@ -154,21 +154,21 @@ async def test_a_body_may_have_thirty_two_mebibytes_and_no_more(desk: PromptSetu
     assert (reply.status, reply.document["largestBody"]) == (413, 32 * 1024 * 1024)
 
 
-async def test_a_prompt_with_an_idempotency_key_is_run_once(desk: PromptSetup, service: Service) -> None:
-    desk.model()
+async def test_a_prompt_with_an_idempotency_key_is_run_once(setup: PromptSetup, service: Service) -> None:
+    setup.model()
     replies = [await post(service, GENERATE, {"prompt": "Hi"}, **KEY) for _ in range(2)]
     assert [reply.status for reply in replies] == [200, 200]
     assert replies[0].content == replies[1].content
     assert [reply.headers.get("Idempotency-Replayed") for reply in replies] == [None, "true"]
     other = await post(service, GENERATE, {"prompt": "Bye"}, **KEY)
     assert (other.status, other.document["code"]) == (422, "idempotency-key-reused")
-    assert len(desk.generation.calls) == 1
+    assert len(setup.generation.calls) == 1
 
 
-async def test_a_stream_with_an_idempotency_key_is_not_run_twice(desk: PromptSetup, service: Service) -> None:
-    desk.model()
+async def test_a_stream_with_an_idempotency_key_is_not_run_twice(setup: PromptSetup, service: Service) -> None:
+    setup.model()
     first = await post(service, GENERATE, {"prompt": "Hi", "stream": True}, **KEY)
     again = await post(service, GENERATE, {"prompt": "Hi", "stream": True}, **KEY)
     assert (first.status, first.headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
     assert (again.status, again.document["code"]) == (409, "answer-not-kept")
-    assert len(desk.generation.calls) == 1
+    assert len(setup.generation.calls) == 1

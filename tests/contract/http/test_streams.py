@@ -12,7 +12,7 @@ from aiohttp import ClientPayloadError, ClientTimeout, StreamReader, web
 from entrypoints.http.answers.chat_completions import ChatChunk
 from entrypoints.http.answers.prompts import FinishedAnswer
 from entrypoints.http.event_stream import EventStream
-from tests.contract.http.prompting import CHAT, GENERATE, a_desk, events, post, prompt_routes
+from tests.contract.http.prompting import CHAT, GENERATE, a_setup, events, post, prompt_routes
 from tests.contract.http.views import a_route
 from tests.fakes.generation import HANG, completed
 from tests.http_service import a_token
@@ -30,15 +30,15 @@ CHAT_STREAM = {"model": "gpt-x", "messages": [{"role": "user", "content": "Hi"}]
 
 
 @pytest.fixture
-def desk() -> PromptSetup:
-    desk = a_desk()
-    desk.model("gpt-x")
-    return desk
+def setup() -> PromptSetup:
+    setup = a_setup()
+    setup.model("gpt-x")
+    return setup
 
 
 @pytest.fixture
-async def service(desk: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(desk))
+async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
+    return await serve(*prompt_routes(setup))
 
 
 async def ended(call: Call) -> str | None:
@@ -50,8 +50,8 @@ async def ended(call: Call) -> str | None:
     return call.ending
 
 
-async def test_words_come_one_by_one_and_the_rest_at_the_end(desk: PromptSetup, service: Service) -> None:
-    desk.generation.plays("gpt-x", "Hel", "lo,\n", "wörld", completed("Hello,\nwörld"))
+async def test_words_come_one_by_one_and_the_rest_at_the_end(setup: PromptSetup, service: Service) -> None:
+    setup.generation.plays("gpt-x", "Hel", "lo,\n", "wörld", completed("Hello,\nwörld"))
     whole = await post(service, GENERATE, {"prompt": "Hi"})
     reply = await post(service, GENERATE, STREAM)
     assert (reply.status, reply.headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
@@ -65,16 +65,16 @@ async def test_words_come_one_by_one_and_the_rest_at_the_end(desk: PromptSetup, 
 
 
 async def test_before_the_first_words_a_failure_is_a_problem_with_its_status(
-    desk: PromptSetup, service: Service
+    setup: PromptSetup, service: Service
 ) -> None:
-    desk.generation.plays("gpt-x", a_failure("auth_invalid"))
+    setup.generation.plays("gpt-x", a_failure("auth_invalid"))
     reply = await post(service, GENERATE, STREAM)
     assert (reply.status, reply.headers["Content-Type"]) == (502, "application/problem+json")
     assert reply.document["category"] == "auth_invalid"
 
 
-async def test_after_the_first_words_a_failure_is_an_event(desk: PromptSetup, service: Service) -> None:
-    desk.generation.plays("gpt-x", "Once upon", a_failure("overloaded", upstream_request_id="r1"))
+async def test_after_the_first_words_a_failure_is_an_event(setup: PromptSetup, service: Service) -> None:
+    setup.generation.plays("gpt-x", "Once upon", a_failure("overloaded", upstream_request_id="r1"))
     reply = await post(service, GENERATE, STREAM)
     first, (name, problem) = events(reply)
     assert (reply.status, first, name) == (200, ("delta", {"text": "Once upon"}), "error")
@@ -107,9 +107,9 @@ async def test_chunks_come_as_in_openais_api(service: Service) -> None:
 
 
 async def test_a_failure_among_the_chunks_is_an_error_in_openais_shape_and_no_end(
-    desk: PromptSetup, service: Service
+    setup: PromptSetup, service: Service
 ) -> None:
-    desk.generation.plays("gpt-x", "Once upon", a_failure("overloaded"))
+    setup.generation.plays("gpt-x", "Once upon", a_failure("overloaded"))
     reply = await post(service, CHAT, CHAT_STREAM)
     data = [data for _, data in events(reply)]
     assert data[-1]["error"]["code"] == "server_is_overloaded"
@@ -134,17 +134,17 @@ async def opened(service: Service, path: str, body: object) -> tuple[StreamReade
 
 @pytest.mark.parametrize(("path", "body"), [(GENERATE, STREAM), (CHAT, CHAT_STREAM)])
 async def test_a_client_that_goes_away_in_mid_stream_ends_the_call_at_once(
-    desk: PromptSetup, service: Service, path: str, body: object
+    setup: PromptSetup, service: Service, path: str, body: object
 ) -> None:
-    desk.generation.plays("gpt-x", "Once upon", HANG)
+    setup.generation.plays("gpt-x", "Once upon", HANG)
     incoming, client = await opened(service, path, body)
     while b"Once upon" not in await incoming.readline():
         pass
-    (call,) = desk.generation.calls
+    (call,) = setup.generation.calls
     assert call.ending is None
     client.cancel()
     assert await ended(call) == "cancelled"
-    assert [use.outcome for use in desk.usage.uses] == ["cancelled"]
+    assert [use.outcome for use in setup.usage.uses] == ["cancelled"]
 
 
 @pytest.mark.parametrize(
@@ -153,42 +153,42 @@ async def test_a_client_that_goes_away_in_mid_stream_ends_the_call_at_once(
 )
 @pytest.mark.parametrize("size", [10, 300_000])
 async def test_a_client_that_goes_away_before_the_answer_ends_the_call_at_once(
-    desk: PromptSetup, service: Service, path: str, body: dict[str, object], size: int
+    setup: PromptSetup, service: Service, path: str, body: dict[str, object], size: int
 ) -> None:
-    desk.generation.plays("gpt-x", HANG)
+    setup.generation.plays("gpt-x", HANG)
     long = "x" * size
     sent = {**body, "prompt": long} if path == GENERATE else {**body, "messages": [{"role": "user", "content": long}]}
     asking = asyncio.create_task(post(service, path, sent))
-    await asyncio.wait_for(desk.generation.called.wait(), 5)
+    await asyncio.wait_for(setup.generation.called.wait(), 5)
     asking.cancel()
-    assert await ended(desk.generation.calls[0]) == "cancelled"
+    assert await ended(setup.generation.calls[0]) == "cancelled"
     await asyncio.wait_for(service.log.answered.wait(), 5)
     assert [line["status"] for line in service.log.lines("request")] == [499]
     assert service.log.lines("unforeseen error") == []
 
 
-async def test_a_connection_serves_the_next_prompt_after_a_stream(desk: PromptSetup, service: Service) -> None:
+async def test_a_connection_serves_the_next_prompt_after_a_stream(setup: PromptSetup, service: Service) -> None:
     for _ in range(3):
         assert events(await post(service, GENERATE, STREAM))[-1][0] == "done"
-    assert {call.ending for call in desk.generation.calls} == {"finished"}
+    assert {call.ending for call in setup.generation.calls} == {"finished"}
 
 
 async def test_a_long_silence_is_filled_with_heartbeats(
-    desk: PromptSetup, serve: Callable[..., Awaitable[Service]]
+    setup: PromptSetup, serve: Callable[..., Awaitable[Service]]
 ) -> None:
-    service = await serve(*prompt_routes(desk, heartbeat_seconds=0.02))
-    desk.generation.plays("gpt-x", HANG)
+    service = await serve(*prompt_routes(setup, heartbeat_seconds=0.02))
+    setup.generation.plays("gpt-x", HANG)
     incoming, client = await opened(service, GENERATE, STREAM)
     assert [await incoming.readline() for _ in range(4)] == [b": heartbeat\n", b"\n", b": heartbeat\n", b"\n"]
     client.cancel()
-    assert await ended(desk.generation.calls[0]) == "cancelled"
+    assert await ended(setup.generation.calls[0]) == "cancelled"
 
 
 async def test_what_fails_after_a_heartbeat_is_an_event_too(
-    desk: PromptSetup, serve: Callable[..., Awaitable[Service]]
+    setup: PromptSetup, serve: Callable[..., Awaitable[Service]]
 ) -> None:
-    service = await serve(*prompt_routes(desk, heartbeat_seconds=0.02))
-    desk.generation.plays("gpt-x", HANG)
+    service = await serve(*prompt_routes(setup, heartbeat_seconds=0.02))
+    setup.generation.plays("gpt-x", HANG)
     reply = await post(service, GENERATE, {**STREAM, "deadlineSeconds": 0.1})
     assert reply.status == 200
     assert reply.content.startswith(b": heartbeat\n\n")

@@ -26,7 +26,7 @@ class Subject:
     """The read tables, written by the event store."""
 
     def __init__(self, tenant: Tenant, providers: EventSourcedProviders, models: EventSourcedModels) -> None:
-        self.rosters = PostgresCandidateReader(tenant)
+        self.candidate_reader = PostgresCandidateReader(tenant)
         self._providers = providers
         self._models = models
 
@@ -67,8 +67,8 @@ async def test_the_sealed_key_comes_with_its_provider(
     with acting(organization_id) as caller:
         stored = await vault.seal("sk-secret-1234", a_binding(organization_id, provider.id))
         await providers.save(provider, credential=stored)
-        roster = await subject.rosters.read()
-        sealed = roster.accounts[provider.id].sealed
+        candidate_list = await subject.candidate_reader.read()
+        sealed = candidate_list.accounts[provider.id].sealed
         assert sealed is not None
         assert sealed == await PostgresSealedCredentials(tenant).current(provider.id)
         assert sealed.binding.organization_id == caller.organization_id
@@ -87,8 +87,8 @@ async def test_a_key_that_was_removed_is_gone(
         held = await providers.get(provider.id)
         held.remove_credential()
         await providers.save(held)
-        roster = await subject.rosters.read()
-    assert roster.accounts[provider.id].sealed is None
+        candidate_list = await subject.candidate_reader.read()
+    assert candidate_list.accounts[provider.id].sealed is None
 
 
 async def test_what_the_providers_list_has_told_of_the_end_is_there(
@@ -100,7 +100,7 @@ async def test_what_the_providers_list_has_told_of_the_end_is_there(
         model = await models.get(model_id)
         model.follow_lifecycle(told)
         await models.save(model)
-        (found,) = (await subject.rosters.read()).models
+        (found,) = (await subject.candidate_reader.read()).models
     assert found.lifecycle == told
 
 
@@ -113,7 +113,7 @@ async def test_prices_and_limits_keep_every_digit(
         model.change_price(a_price("0.000000123456789", None))
         model.change_limits(Limits(context_window=1_048_576, max_tokens=0))
         await models.save(model)
-        (found,) = (await subject.rosters.read()).models
+        (found,) = (await subject.candidate_reader.read()).models
     assert found.provider_id == provider_id
     assert found.price == a_price("0.000000123456789", None)
     assert (found.context_window, found.max_tokens) == (1_048_576, 0)

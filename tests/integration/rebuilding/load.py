@@ -111,15 +111,15 @@ async def under_load(database: Database, tenants: Sequence[Tenant]) -> AsyncIter
     load, over = Load(), asyncio.Event()
     async with reading_pool(database.app_url) as pool:
         documents = PostgresModelDocuments(TenantConnection(pool))
-        desks = [_Desk(tenant, documents, load) for tenant in tenants]
-        for desk in desks:
-            desk.states.append(await desk.listed())
+        setups = [_Desk(tenant, documents, load) for tenant in tenants]
+        for setup in setups:
+            setup.states.append(await setup.listed())
 
-        async def until_over(desk: _Desk, *, writes: bool) -> None:
+        async def until_over(setup: _Desk, *, writes: bool) -> None:
             while not over.is_set():
-                await (desk.write() if writes else desk.read())
+                await (setup.write() if writes else setup.read())
 
-        people = [asyncio.create_task(until_over(desk, writes=writes)) for desk in desks for writes in (True, False)]
+        people = [asyncio.create_task(until_over(setup, writes=writes)) for setup in setups for writes in (True, False)]
         try:
             yield load
         finally:

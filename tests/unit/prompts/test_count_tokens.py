@@ -20,56 +20,56 @@ ANY = ModelByAnyName("model-x")
 
 
 async def test_the_provider_counts_and_nothing_is_used() -> None:
-    desk = PromptSetup()
-    model = desk.model("model-x")
-    desk.generation.tokens["model-x"] = 42
-    with desk.acting():
-        assert await count_tokens(a_prompt(ModelById(model.id), "Hi"), ports=desk.ports) == 42
-    (call,) = desk.generation.calls
+    setup = PromptSetup()
+    model = setup.model("model-x")
+    setup.generation.tokens["model-x"] = 42
+    with setup.acting():
+        assert await count_tokens(a_prompt(ModelById(model.id), "Hi"), ports=setup.ports) == 42
+    (call,) = setup.generation.calls
     assert call.request.model_id == "model-x"
-    assert desk.usage.uses == []
+    assert setup.usage.uses == []
 
 
 @pytest.mark.parametrize("first", [None, a_failure("overloaded")])
 async def test_another_model_of_the_name_counts_where_the_first_cannot(first: UpstreamFailure | None) -> None:
-    desk = PromptSetup()
-    desk.model("model-a", name="Ours")
-    desk.model("model-b", name="Ours", of=an_account())
-    desk.generation.tokens = {"model-b": 7} if first is None else {"model-a": first, "model-b": 7}
-    with desk.acting():
-        assert await count_tokens(a_prompt(ModelByAnyName("Ours")), ports=desk.ports) == 7
+    setup = PromptSetup()
+    setup.model("model-a", name="Ours")
+    setup.model("model-b", name="Ours", of=an_account())
+    setup.generation.tokens = {"model-b": 7} if first is None else {"model-a": first, "model-b": 7}
+    with setup.acting():
+        assert await count_tokens(a_prompt(ModelByAnyName("Ours")), ports=setup.ports) == 7
 
 
 async def test_tokens_that_nobody_counts_are_not_told() -> None:
-    desk = PromptSetup()
-    desk.model("model-x")
-    with desk.acting(), pytest.raises(TokensNotCounted):
-        await count_tokens(a_prompt(ANY), ports=desk.ports)
+    setup = PromptSetup()
+    setup.model("model-x")
+    with setup.acting(), pytest.raises(TokensNotCounted):
+        await count_tokens(a_prompt(ANY), ports=setup.ports)
 
 
 async def test_what_failed_is_told_and_nothing_is_used() -> None:
-    desk = PromptSetup()
-    desk.model("model-x")
-    desk.generation.tokens["model-x"] = a_failure("rate_limited")
-    with desk.acting(), pytest.raises(PromptFailed) as failure:
-        await count_tokens(a_prompt(ANY), ports=desk.ports)
+    setup = PromptSetup()
+    setup.model("model-x")
+    setup.generation.tokens["model-x"] = a_failure("rate_limited")
+    with setup.acting(), pytest.raises(PromptFailed) as failure:
+        await count_tokens(a_prompt(ANY), ports=setup.ports)
     assert (failure.value.category, failure.value.attempts) == ("rate_limited", ())
-    assert desk.usage.uses == []
+    assert setup.usage.uses == []
 
 
 async def test_the_deadline_ends_it() -> None:
-    desk = PromptSetup()
-    desk.model("model-x")
-    desk.generation.tokens["model-x"] = HANG
-    with desk.acting(), pytest.raises(PromptFailed) as failure:
-        await count_tokens(a_prompt(ANY, deadline_seconds=0.01), ports=desk.ports)
+    setup = PromptSetup()
+    setup.model("model-x")
+    setup.generation.tokens["model-x"] = HANG
+    with setup.acting(), pytest.raises(PromptFailed) as failure:
+        await count_tokens(a_prompt(ANY, deadline_seconds=0.01), ports=setup.ports)
     assert failure.value.category == "timeout"
 
 
 async def test_there_must_be_a_model_that_can_be_used() -> None:
-    desk = PromptSetup()
-    desk.model("model-x", is_enabled=False)
-    with desk.acting(), pytest.raises(ModelNotFound):
-        await count_tokens(a_prompt(ModelByAnyName("no-such-model")), ports=desk.ports)
-    with desk.acting(), pytest.raises(ModelOutOfUse):
-        await count_tokens(a_prompt(ANY), ports=desk.ports)
+    setup = PromptSetup()
+    setup.model("model-x", is_enabled=False)
+    with setup.acting(), pytest.raises(ModelNotFound):
+        await count_tokens(a_prompt(ModelByAnyName("no-such-model")), ports=setup.ports)
+    with setup.acting(), pytest.raises(ModelOutOfUse):
+        await count_tokens(a_prompt(ANY), ports=setup.ports)

@@ -27,34 +27,34 @@ if TYPE_CHECKING:
     from application.prompts.prompt_answer import PromptAnswer
 
 
-def called(desk: PromptSetup) -> list[str]:
-    return [call.request.model_id for call in desk.generation.calls]
+def called(setup: PromptSetup) -> list[str]:
+    return [call.request.model_id for call in setup.generation.calls]
 
 
-async def run(desk: PromptSetup, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
-    with desk.acting():
-        return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=desk.ports)
+async def run(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
+    with setup.acting():
+        return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports)
 
 
-async def failed(desk: PromptSetup, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
+async def failed(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
     with pytest.raises(PromptFailed) as failure:
-        await run(desk, wanted, **facts)
+        await run(setup, wanted, **facts)
     return failure.value
 
 
-def two_models(desk: PromptSetup) -> None:
-    desk.model("first", price=a_price("0.001", "0.001"))
-    desk.model("second", price=a_price("0.002", "0.002"))
+def two_models(setup: PromptSetup) -> None:
+    setup.model("first", price=a_price("0.001", "0.001"))
+    setup.model("second", price=a_price("0.002", "0.002"))
 
 
 async def test_a_busy_model_is_asked_again_after_a_while() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
-    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=2.0))
-    desk.generation.plays("gpt-x", completed())
-    answer = await run(desk, ModelById(model.id))
+    setup = PromptSetup(timer=timer)
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
+    setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=2.0))
+    setup.generation.plays("gpt-x", completed())
+    answer = await run(setup, ModelById(model.id))
     assert timer.waits == [0.5, 2.0]
     assert [(attempt.outcome, attempt.wait_ms) for attempt in answer.attempts] == [
         ("overloaded", 0.0),
@@ -63,140 +63,140 @@ async def test_a_busy_model_is_asked_again_after_a_while() -> None:
     ]
     assert (answer.attempts[0].http_status, answer.attempts[0].upstream_request_id) == (529, "r1")
     assert answer.latency_ms == pytest.approx(2500.0)
-    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses][:2] == [
+    assert [(use.outcome, use.cost_usd) for use in setup.usage.uses][:2] == [
         ("overloaded", Decimal(0)),
         ("rate_limited", Decimal(0)),
     ]
 
 
 async def test_each_repetition_has_what_is_left_of_the_deadline() -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure(retry_after_seconds=2.0))
-    desk.generation.plays("gpt-x", completed())
-    await run(desk, ModelById(model.id), deadline_seconds=10.0)
-    assert [call.request.deadline_seconds for call in desk.generation.calls] == [10.0, 8.0]
+    setup = PromptSetup()
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", a_failure(retry_after_seconds=2.0))
+    setup.generation.plays("gpt-x", completed())
+    await run(setup, ModelById(model.id), deadline_seconds=10.0)
+    assert [call.request.deadline_seconds for call in setup.generation.calls] == [10.0, 8.0]
 
 
 async def test_a_model_that_was_asked_for_has_no_other() -> None:
-    desk = PromptSetup()
-    two_models(desk)
-    model = desk.model("third")
-    desk.generation.plays("third", a_failure())
-    failure = await failed(desk, ModelById(model.id))
-    assert called(desk) == ["third"] * 3
+    setup = PromptSetup()
+    two_models(setup)
+    model = setup.model("third")
+    setup.generation.plays("third", a_failure())
+    failure = await failed(setup, ModelById(model.id))
+    assert called(setup) == ["third"] * 3
     assert [attempt.outcome for attempt in failure.attempts] == ["overloaded"] * 3
 
 
 async def test_no_repetition_is_invited_after_our_own() -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.0))
-    failure = await failed(desk, ModelById(model.id))
-    assert (called(desk), failure.is_retryable) == (["gpt-x"] * 3, False)
+    setup = PromptSetup()
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.0))
+    failure = await failed(setup, ModelById(model.id))
+    assert (called(setup), failure.is_retryable) == (["gpt-x"] * 3, False)
 
 
 async def test_the_limit_of_the_only_model_is_passed_on_at_once_and_a_repetition_after_it_is_invited() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=20.0))
-    failure = await failed(desk, ModelById(model.id))
-    assert (called(desk), timer.waits) == (["gpt-x"], [])
+    setup = PromptSetup(timer=timer)
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=20.0))
+    failure = await failed(setup, ModelById(model.id))
+    assert (called(setup), timer.waits) == (["gpt-x"], [])
     assert (failure.category, failure.retry_after_seconds, failure.is_retryable) == ("rate_limited", 20.0, True)
 
 
 async def test_a_limit_however_short_is_not_waited_for_while_another_model_stands_by() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    two_models(desk)
-    desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=1.0))
-    assert (await run(desk)).candidate.provider_model_id == "second"
-    assert (called(desk), timer.waits) == (["first", "second"], [])
+    setup = PromptSetup(timer=timer)
+    two_models(setup)
+    setup.generation.plays("first", a_failure("rate_limited", retry_after_seconds=1.0))
+    assert (await run(setup)).candidate.provider_model_id == "second"
+    assert (called(setup), timer.waits) == (["first", "second"], [])
 
 
 @pytest.mark.parametrize("category", sorted(FINAL))
 async def test_a_final_failure_is_met_once_and_the_next_model_is_asked_at_once(category: Category) -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    two_models(desk)
-    desk.generation.plays("first", a_failure(category))
-    answer = await run(desk)
-    assert (called(desk), timer.waits) == (["first", "second"], [])
+    setup = PromptSetup(timer=timer)
+    two_models(setup)
+    setup.generation.plays("first", a_failure(category))
+    answer = await run(setup)
+    assert (called(setup), timer.waits) == (["first", "second"], [])
     assert answer.candidate.provider_model_id == "second"
     assert [attempt.outcome for attempt in answer.attempts] == [category, "ok"]
 
 
 @pytest.mark.parametrize("category", sorted(set(get_args(Category)) - {"ok"}))
 async def test_whatever_failed_another_provider_of_the_same_model_may_answer(category: Category) -> None:
-    desk = PromptSetup()
-    desk.model("gpt-x", price=a_price("0.001", "0.001"))
-    other = desk.model("gpt-x", of=an_account(name="Another"), price=a_price("0.002", "0.002"))
-    desk.generation.plays("gpt-x", a_failure(category, is_retryable=False))
-    desk.generation.plays("gpt-x", completed())
-    answer = await run(desk, ModelByName("gpt-x"))
+    setup = PromptSetup()
+    setup.model("gpt-x", price=a_price("0.001", "0.001"))
+    other = setup.model("gpt-x", of=an_account(name="Another"), price=a_price("0.002", "0.002"))
+    setup.generation.plays("gpt-x", a_failure(category, is_retryable=False))
+    setup.generation.plays("gpt-x", completed())
+    answer = await run(setup, ModelByName("gpt-x"))
     assert answer.candidate.id == other.id
 
 
 async def test_nobody_waits_for_a_long_limit_while_another_model_stands_by() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    two_models(desk)
-    desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=20.0))
-    assert (await run(desk)).candidate.provider_model_id == "second"
+    setup = PromptSetup(timer=timer)
+    two_models(setup)
+    setup.generation.plays("first", a_failure("rate_limited", retry_after_seconds=20.0))
+    assert (await run(setup)).candidate.provider_model_id == "second"
     assert timer.waits == []
 
 
 async def test_calls_are_limited_in_all() -> None:
-    desk = PromptSetup()
+    setup = PromptSetup()
     for name in ("a", "b", "c", "d"):
-        desk.model(name, name=name)
-        desk.generation.plays(name, a_failure())
-    failure = await failed(desk, Need())
-    assert called(desk) == ["a", "a", "a", "b", "b", "b"]
+        setup.model(name, name=name)
+        setup.generation.plays(name, a_failure())
+    failure = await failed(setup, Need())
+    assert called(setup) == ["a", "a", "a", "b", "b", "b"]
     assert len(failure.attempts) == 6
 
 
 async def test_of_several_failures_one_that_may_heal_is_told() -> None:
-    desk = PromptSetup()
-    two_models(desk)
-    desk.generation.plays("first", a_failure("rate_limited", retry_after_seconds=30.0))
-    desk.generation.plays("second", a_failure("auth_invalid", is_retryable=False))
-    failure = await failed(desk)
+    setup = PromptSetup()
+    two_models(setup)
+    setup.generation.plays("first", a_failure("rate_limited", retry_after_seconds=30.0))
+    setup.generation.plays("second", a_failure("auth_invalid", is_retryable=False))
+    failure = await failed(setup)
     assert (failure.category, failure.retry_after_seconds, failure.is_retryable) == ("rate_limited", 30.0, True)
 
 
 async def test_a_wait_that_the_deadline_does_not_allow_is_not_begun() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.5))
-    failure = await failed(desk, ModelById(model.id), deadline_seconds=1.0)
-    assert (called(desk), timer.waits, failure.category) == (["gpt-x"], [], "rate_limited")
+    setup = PromptSetup(timer=timer)
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.5))
+    failure = await failed(setup, ModelById(model.id), deadline_seconds=1.0)
+    assert (called(setup), timer.waits, failure.category) == (["gpt-x"], [], "rate_limited")
 
 
 async def test_the_deadline_ends_a_call_that_does_not_answer() -> None:
-    desk = PromptSetup(timer=SystemTimer())
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", HANG)
-    failure = await failed(desk, ModelById(model.id), deadline_seconds=0.05)
+    setup = PromptSetup(timer=SystemTimer())
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", HANG)
+    failure = await failed(setup, ModelById(model.id), deadline_seconds=0.05)
     assert (failure.category, failure.is_retryable) == ("timeout", False)
     assert [attempt.outcome for attempt in failure.attempts] == ["timeout"]
-    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
-    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("timeout", None)]
+    assert [call.ending for call in setup.generation.calls] == ["cancelled"]
+    assert [(use.outcome, use.cost_usd) for use in setup.usage.uses] == [("timeout", None)]
 
 
 async def test_a_provider_that_cannot_be_called_makes_room_for_the_next() -> None:
-    desk = PromptSetup()
+    setup = PromptSetup()
     broken = an_account(provider_type="no-such-type")
-    desk.model("first", of=broken, price=a_price("0", "0"))
-    desk.model("second")
-    answer = await run(desk)
+    setup.model("first", of=broken, price=a_price("0", "0"))
+    setup.model("second")
+    answer = await run(setup)
     assert [(attempt.outcome, attempt.candidate.provider_model_id) for attempt in answer.attempts] == [
         ("endpoint_refused", "first"),
         ("ok", "second"),
     ]
-    assert [use.provider_model_id for use in desk.usage.uses] == ["second"]
+    assert [use.provider_model_id for use in setup.usage.uses] == ["second"]
 
 
 class Picky(FakeGeneration):
@@ -209,18 +209,18 @@ class Picky(FakeGeneration):
 
 
 async def test_a_prompt_that_a_provider_does_not_take_goes_to_the_next_and_counts_for_nothing() -> None:
-    desk = PromptSetup(generation=Picky())
-    two_models(desk)
-    answer = await run(desk)
+    setup = PromptSetup(generation=Picky())
+    two_models(setup)
+    answer = await run(setup)
     assert [attempt.outcome for attempt in answer.attempts] == ["bad_request", "ok"]
-    assert [use.provider_model_id for use in desk.usage.uses] == ["second"]
+    assert [use.provider_model_id for use in setup.usage.uses] == ["second"]
 
 
 async def test_what_a_failed_call_told_is_passed_on() -> None:
-    desk = PromptSetup(retrying=replace(PromptSetup().retrying, attempts_per_model=1))
-    model = desk.model("gpt-x")
+    setup = PromptSetup(retrying=replace(PromptSetup().retrying, attempts_per_model=1))
+    model = setup.model("gpt-x")
     told = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
-    desk.generation.plays("gpt-x", told)
-    failure = await failed(desk, ModelById(model.id))
+    setup.generation.plays("gpt-x", told)
+    failure = await failed(setup, ModelById(model.id))
     assert (failure.http_status, failure.hint, failure.upstream_request_id) == (500, "Wait.", "r9")
     assert failure.__cause__ is told

@@ -26,50 +26,56 @@ from tests.prompts import PromptSetup, a_prompt, an_account
 
 
 async def test_the_model_that_was_asked_for_answers() -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x", price=a_price("0.0025", "0.01"))
-    with desk.acting():
-        answer = await run_prompt(a_prompt(ModelById(model.id), "Hi"), ports=desk.ports)
+    setup = PromptSetup()
+    model = setup.model("gpt-x", price=a_price("0.0025", "0.01"))
+    with setup.acting():
+        answer = await run_prompt(a_prompt(ModelById(model.id), "Hi"), ports=setup.ports)
     assert answer.completion == completed()
     assert answer.cost.usd == Decimal("0.000075")
     assert (answer.candidate.id, answer.candidate.provider_model_id) == (model.id, "gpt-x")
     assert [(attempt.outcome, attempt.upstream_request_id) for attempt in answer.attempts] == [("ok", "upstream-1")]
-    (call,) = desk.generation.calls
+    (call,) = setup.generation.calls
     assert call.request.model_id == "gpt-x"
     assert call.request.client.conversation() == a_conversation("Hi")
-    assert call.request.origin == origin_of(desk.account.id, "gpt-x")
+    assert call.request.origin == origin_of(setup.account.id, "gpt-x")
     assert (call.connection.endpoint, call.connection.api_key) == (AN_ENDPOINT.url, None)
 
 
 async def test_the_key_of_the_provider_is_opened_for_the_call() -> None:
-    desk = PromptSetup()
+    setup = PromptSetup()
     binding = KeyBinding(
-        organization_id=desk.organization_id, provider_id=desk.account.id, version=1, origin=AN_ENDPOINT.origin
+        organization_id=setup.organization_id,
+        provider_id=setup.account.id,
+        version=1,
+        origin=AN_ENDPOINT.origin,
     )
-    sealed = await desk.vault.seal("sk-secret-1234", binding)
-    model = desk.model(of=replace(desk.account, sealed=sealed))
-    with desk.acting():
-        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
-    assert desk.generation.calls[0].connection.api_key == "sk-secret-1234"
-    assert "sk-secret" not in repr(desk.generation.calls[0].connection)
+    sealed = await setup.vault.seal("sk-secret-1234", binding)
+    model = setup.model(of=replace(setup.account, sealed=sealed))
+    with setup.acting():
+        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+    assert setup.generation.calls[0].connection.api_key == "sk-secret-1234"
+    assert "sk-secret" not in repr(setup.generation.calls[0].connection)
 
 
 async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> None:
-    desk = PromptSetup()
+    setup = PromptSetup()
     binding = KeyBinding(
-        organization_id=desk.organization_id, provider_id=desk.account.id, version=1, origin="https://other:443"
+        organization_id=setup.organization_id,
+        provider_id=setup.account.id,
+        version=1,
+        origin="https://other:443",
     )
-    sealed = await desk.vault.seal("sk-secret-1234", binding)
-    model = desk.model(of=replace(desk.account, sealed=sealed))
-    with desk.acting(), pytest.raises(PromptFailed) as failed:
-        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    sealed = await setup.vault.seal("sk-secret-1234", binding)
+    model = setup.model(of=replace(setup.account, sealed=sealed))
+    with setup.acting(), pytest.raises(PromptFailed) as failed:
+        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
     assert failed.value.category == "auth_invalid"
     assert [attempt.outcome for attempt in failed.value.attempts] == ["auth_invalid"]
-    assert (desk.generation.calls, desk.usage.uses) == ([], [])
+    assert (setup.generation.calls, setup.usage.uses) == ([], [])
 
 
 async def test_the_config_of_the_model_goes_with_the_request_for_what_that_does_not_say() -> None:
-    desk = PromptSetup()
+    setup = PromptSetup()
     config = {
         "temperature": 0.1,
         "topP": 0.5,
@@ -81,11 +87,11 @@ async def test_the_config_of_the_model_goes_with_the_request_for_what_that_does_
         "baseModel": "gpt-4o",
         "idleSeconds": 5,
     }
-    model = desk.model(config=config, max_tokens=4096)
+    model = setup.model(config=config, max_tokens=4096)
     prompt = a_prompt(ModelById(model.id), "Hi", sampling=Sampling(temperature=0.9), deadline_seconds=7.0)
-    with desk.acting():
-        await run_prompt(prompt, ports=desk.ports)
-    request = desk.generation.calls[0].request
+    with setup.acting():
+        await run_prompt(prompt, ports=setup.ports)
+    request = setup.generation.calls[0].request
     assert request.client.conversation().sampling == Sampling(temperature=0.9)
     assert request.defaults == ModelDefaults(
         temperature=0.1,
@@ -105,108 +111,108 @@ async def test_the_config_of_the_model_goes_with_the_request_for_what_that_does_
 @pytest.mark.parametrize(("registered", "limit"), [(64_000, 64_000), (None, 128_000), (0, 128_000)])
 async def test_the_longest_answer_of_the_model_goes_with_the_request(registered: int | None, limit: int) -> None:
     catalogue = FakeCatalogue({"openai": [KnownModel(model_id="gpt-x", max_tokens=128_000)]})
-    desk = PromptSetup(catalogue=catalogue)
-    model = desk.model("gpt-x", max_tokens=registered)
-    with desk.acting():
-        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
-    request = desk.generation.calls[0].request
+    setup = PromptSetup(catalogue=catalogue)
+    model = setup.model("gpt-x", max_tokens=registered)
+    with setup.acting():
+        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+    request = setup.generation.calls[0].request
     assert (request.defaults.max_tokens, request.defaults.most_tokens) == (None, limit)
 
 
 async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() -> None:
-    desk = PromptSetup()
-    model = desk.model()
-    with desk.acting():
-        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
-    request = desk.generation.calls[0].request
+    setup = PromptSetup()
+    model = setup.model()
+    with setup.acting():
+        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+    request = setup.generation.calls[0].request
     assert (request.deadline_seconds, request.idle_seconds) == (595.0, 60.0)
 
 
 async def test_what_is_not_there_is_not_found() -> None:
-    desk = PromptSetup()
-    desk.model("gpt-x")
+    setup = PromptSetup()
+    setup.model("gpt-x")
     for wanted in (ModelById(uuid4()), ModelByName("gpt-y"), ModelByName("gpt-x", uuid4()), ModelByAnyName("gpt-y")):
-        with desk.acting(), pytest.raises(ModelNotFound):
-            await run_prompt(a_prompt(wanted), ports=desk.ports)
+        with setup.acting(), pytest.raises(ModelNotFound):
+            await run_prompt(a_prompt(wanted), ports=setup.ports)
 
 
 async def test_a_model_is_found_by_any_of_its_names() -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x", name="Our favourite")
+    setup = PromptSetup()
+    model = setup.model("gpt-x", name="Our favourite")
     for text in (str(model.id), str(model.id).upper(), "gpt-x", "Our favourite"):
-        with desk.acting():
-            answer = await run_prompt(a_prompt(ModelByAnyName(text)), ports=desk.ports)
+        with setup.acting():
+            answer = await run_prompt(a_prompt(ModelByAnyName(text)), ports=setup.ports)
         assert answer.candidate.id == model.id
 
 
 async def test_a_disabled_model_is_refused_with_the_reason() -> None:
-    desk = PromptSetup()
-    model = desk.model(is_enabled=False)
-    with desk.acting(), pytest.raises(ModelOutOfUse, match="The model is disabled") as refused:
-        await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    setup = PromptSetup()
+    model = setup.model(is_enabled=False)
+    with setup.acting(), pytest.raises(ModelOutOfUse, match="The model is disabled") as refused:
+        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
     assert [ranked.candidate.id for ranked in refused.value.selection.verdicts] == [model.id]
-    assert desk.generation.calls == []
+    assert setup.generation.calls == []
 
 
 async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_asked_for() -> None:
-    desk = PromptSetup(account=an_account(health="unhealthy"))
-    model = desk.model()
-    with desk.acting():
-        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    setup = PromptSetup(account=an_account(health="unhealthy"))
+    model = setup.model()
+    with setup.acting():
+        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
         with pytest.raises(NoModelFits):
-            await run_prompt(a_prompt(Need()), ports=desk.ports)
+            await run_prompt(a_prompt(Need()), ports=setup.ports)
     assert answer.candidate.id == model.id
 
 
 async def test_a_prompt_with_images_goes_to_a_model_that_reads_them() -> None:
-    desk = PromptSetup()
-    desk.model("blind", price=a_price("0", "0"))
-    desk.model("seeing", type="multimodal", capabilities=frozenset({"vision"}))
-    with desk.acting():
-        answer = await run_prompt(a_prompt(Need(), image=True), ports=desk.ports)
+    setup = PromptSetup()
+    setup.model("blind", price=a_price("0", "0"))
+    setup.model("seeing", type="multimodal", capabilities=frozenset({"vision"}))
+    with setup.acting():
+        answer = await run_prompt(a_prompt(Need(), image=True), ports=setup.ports)
     assert answer.candidate.provider_model_id == "seeing"
 
 
 async def test_use_is_recorded_in_figures_alone() -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x", price=a_price("0.001", "0.002"))
-    desk.generation.plays("gpt-x", completed("A secret.", usage=TokenUsage(input_tokens=1000, output_tokens=500)))
-    with desk.acting():
-        await run_prompt(a_prompt(ModelById(model.id), "A question."), ports=desk.ports)
-    (use,) = desk.usage.uses
-    assert (use.model_id, use.provider_id, use.provider_model_id) == (model.id, desk.account.id, "gpt-x")
+    setup = PromptSetup()
+    model = setup.model("gpt-x", price=a_price("0.001", "0.002"))
+    setup.generation.plays("gpt-x", completed("A secret.", usage=TokenUsage(input_tokens=1000, output_tokens=500)))
+    with setup.acting():
+        await run_prompt(a_prompt(ModelById(model.id), "A question."), ports=setup.ports)
+    (use,) = setup.usage.uses
+    assert (use.model_id, use.provider_id, use.provider_model_id) == (model.id, setup.account.id, "gpt-x")
     assert (use.outcome, use.input_tokens, use.output_tokens, use.cost_usd) == ("ok", 1000, 500, Decimal("0.002"))
     assert "secret" not in repr(use)
 
 
 async def test_a_cost_that_is_not_known_is_recorded_as_such() -> None:
-    desk = PromptSetup()
-    model = desk.model(price=None)
-    with desk.acting():
-        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports)
+    setup = PromptSetup()
+    model = setup.model(price=None)
+    with setup.acting():
+        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
     assert (answer.cost.usd, answer.cost.unknown) == (None, "price-unknown")
-    assert desk.usage.uses[0].cost_usd is None
+    assert setup.usage.uses[0].cost_usd is None
 
 
 async def test_cancelling_reaches_the_provider_and_counts_as_cancelled() -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", HANG)
-    with desk.acting():
-        running = asyncio.create_task(run_prompt(a_prompt(ModelById(model.id)), ports=desk.ports))
-        await desk.generation.called.wait()
+    setup = PromptSetup()
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", HANG)
+    with setup.acting():
+        running = asyncio.create_task(run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports))
+        await setup.generation.called.wait()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
-    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("cancelled", None)]
+    assert [call.ending for call in setup.generation.calls] == ["cancelled"]
+    assert [(use.outcome, use.cost_usd) for use in setup.usage.uses] == [("cancelled", None)]
 
 
 async def test_no_representation_shows_a_word_of_the_prompt() -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", completed("The answer is 42."))
+    setup = PromptSetup()
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", completed("The answer is 42."))
     prompt = a_prompt(ModelById(model.id), "What is the answer?")
-    with desk.acting():
-        answer = await run_prompt(prompt, ports=desk.ports)
+    with setup.acting():
+        answer = await run_prompt(prompt, ports=setup.ports)
     assert "the answer" not in f"{prompt!r} {answer!r} {answer.attempts!r}".lower()

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from application.ports.prompt_candidates import PromptCandidates
 
 
-def a_desk() -> tuple[PromptSetup, FakeTimer]:
+def a_setup() -> tuple[PromptSetup, FakeTimer]:
     timer = FakeTimer()
     return PromptSetup(timer=timer), timer
 
 
-async def names(desk: PromptSetup) -> list[str]:
-    with desk.acting():
-        return [candidate.name for candidate in (await desk.readiness.ready()).candidates]
+async def names(setup: PromptSetup) -> list[str]:
+    with setup.acting():
+        return [candidate.name for candidate in (await setup.runnable_models.ready()).candidates]
 
 
 async def settled() -> None:
@@ -41,83 +41,83 @@ async def settled() -> None:
 
 
 async def test_many_prompts_read_once() -> None:
-    desk, timer = a_desk()
-    desk.model(name="one")
+    setup, timer = a_setup()
+    setup.model(name="one")
     for _ in range(5):
-        assert await names(desk) == ["one"]
+        assert await names(setup) == ["one"]
         timer.time += 0.1
-    assert (desk.rosters.reads, desk.rosters.asked) == (1, 0)
+    assert (setup.candidate_reader.reads, setup.candidate_reader.asked) == (1, 0)
 
 
 async def test_a_write_in_this_process_is_seen_at_once() -> None:
-    desk, _ = a_desk()
-    model = desk.model(name="before")
-    assert await names(desk) == ["before"]
-    desk.rosters.put(desk.organization_id, replace(model, name="after"))
-    desk.readiness.forget(desk.organization_id)
-    assert await names(desk) == ["after"]
+    setup, _ = a_setup()
+    model = setup.model(name="before")
+    assert await names(setup) == ["before"]
+    setup.candidate_reader.put(setup.organization_id, replace(model, name="after"))
+    setup.runnable_models.forget(setup.organization_id)
+    assert await names(setup) == ["after"]
 
 
 async def test_a_write_of_another_organization_changes_nothing() -> None:
-    desk, _ = a_desk()
-    await names(desk)
-    desk.readiness.forget(uuid4())
-    await names(desk)
-    assert desk.rosters.reads == 1
+    setup, _ = a_setup()
+    await names(setup)
+    setup.runnable_models.forget(uuid4())
+    await names(setup)
+    assert setup.candidate_reader.reads == 1
 
 
 async def test_a_write_elsewhere_is_seen_before_two_seconds_are_over() -> None:
-    desk, timer = a_desk()
-    model = desk.model(name="before")
-    assert await names(desk) == ["before"]
-    desk.rosters.put(desk.organization_id, replace(model, name="after"))
+    setup, timer = a_setup()
+    model = setup.model(name="before")
+    assert await names(setup) == ["before"]
+    setup.candidate_reader.put(setup.organization_id, replace(model, name="after"))
     timer.time += LONGEST_TRUST
-    assert await names(desk) == ["after"]
+    assert await names(setup) == ["after"]
 
 
 async def test_the_log_is_asked_while_prompts_go_on() -> None:
-    desk, timer = a_desk()
-    model = desk.model(name="before")
-    await names(desk)
-    desk.rosters.put(desk.organization_id, replace(model, name="after"))
+    setup, timer = a_setup()
+    model = setup.model(name="before")
+    await names(setup)
+    setup.candidate_reader.put(setup.organization_id, replace(model, name="after"))
     timer.time += LONGEST_TRUST / 2
-    assert await names(desk) == ["before"]
+    assert await names(setup) == ["before"]
     await settled()
-    assert await names(desk) == ["after"]
+    assert await names(setup) == ["after"]
 
 
 async def test_as_long_as_the_log_has_not_grown_nothing_is_read_again() -> None:
-    desk, timer = a_desk()
-    await names(desk)
+    setup, timer = a_setup()
+    await names(setup)
     for _ in range(10):
         timer.time += LONGEST_TRUST
-        await names(desk)
-    assert (desk.rosters.reads, desk.rosters.asked) == (1, 10)
+        await names(setup)
+    assert (setup.candidate_reader.reads, setup.candidate_reader.asked) == (1, 10)
 
 
 async def test_what_the_calendar_changes_is_seen_on_the_day() -> None:
-    desk, timer = a_desk()
-    desk.model(name="going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
-    with desk.acting():
-        assert len((await desk.readiness.chosen(Need(), has_images=False))[1].kept) == 1
-        desk.clock.time += timedelta(days=1)
+    setup, timer = a_setup()
+    setup.model(name="going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
+    with setup.acting():
+        assert len((await setup.runnable_models.chosen(Need(), has_images=False))[1].kept) == 1
+        setup.clock.time += timedelta(days=1)
         timer.time += LONGEST_TRUST
-        _, selection = await desk.readiness.chosen(Need(), has_images=False)
+        _, selection = await setup.runnable_models.chosen(Need(), has_images=False)
     assert selection.kept == []
     assert [finding.rule for finding in selection.verdicts[0].findings] == ["retired"]
-    assert desk.rosters.reads == 2
+    assert setup.candidate_reader.reads == 2
 
 
 async def test_everybody_waits_for_the_same_reading_and_who_leaves_takes_it_from_nobody() -> None:
-    desk, _ = a_desk()
-    desk.model(name="one")
-    waiting = [asyncio.create_task(names(desk)) for _ in range(3)]
+    setup, _ = a_setup()
+    setup.model(name="one")
+    waiting = [asyncio.create_task(names(setup)) for _ in range(3)]
     await asyncio.sleep(0)
     waiting[0].cancel()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert isinstance(results[0], asyncio.CancelledError)
     assert results[1:] == [["one"], ["one"]]
-    assert desk.rosters.reads == 1
+    assert setup.candidate_reader.reads == 1
 
 
 class SlowRosters(FakeCandidateReader):
@@ -129,80 +129,80 @@ class SlowRosters(FakeCandidateReader):
         self.gate = asyncio.Event()
 
     async def read(self) -> PromptCandidates:
-        roster = await super().read()
+        candidate_list = await super().read()
         self.reading.set()
         await self.gate.wait()
-        return roster
+        return candidate_list
 
 
 async def test_what_was_read_before_a_write_is_not_what_prompts_after_it_see() -> None:
-    rosters = SlowRosters()
-    desk = PromptSetup(rosters=rosters, timer=FakeTimer())
-    model = desk.model(name="before")
-    early = asyncio.create_task(names(desk))
-    await rosters.reading.wait()
-    rosters.put(desk.organization_id, replace(model, name="after"))
-    desk.readiness.forget(desk.organization_id)
-    late = asyncio.create_task(names(desk))
-    rosters.gate.set()
+    candidate_reader = SlowRosters()
+    setup = PromptSetup(candidate_reader=candidate_reader, timer=FakeTimer())
+    model = setup.model(name="before")
+    early = asyncio.create_task(names(setup))
+    await candidate_reader.reading.wait()
+    candidate_reader.put(setup.organization_id, replace(model, name="after"))
+    setup.runnable_models.forget(setup.organization_id)
+    late = asyncio.create_task(names(setup))
+    candidate_reader.gate.set()
     assert await late == ["after"]
     assert await early == ["before"]
-    assert await names(desk) == ["after"]
+    assert await names(setup) == ["after"]
 
 
 async def test_a_database_that_is_away_is_told_when_nothing_is_known_well_enough() -> None:
-    desk, timer = a_desk()
-    desk.model(name="one")
-    desk.rosters.failure = Unavailable()
+    setup, timer = a_setup()
+    setup.model(name="one")
+    setup.candidate_reader.failure = Unavailable()
     with pytest.raises(Unavailable):
-        await names(desk)
-    desk.rosters.failure = None
-    assert await names(desk) == ["one"]
-    desk.rosters.failure = Unavailable()
+        await names(setup)
+    setup.candidate_reader.failure = None
+    assert await names(setup) == ["one"]
+    setup.candidate_reader.failure = Unavailable()
     timer.time += LONGEST_TRUST / 2
-    assert await names(desk) == ["one"]
+    assert await names(setup) == ["one"]
     await settled()
     timer.time += LONGEST_TRUST / 2
     with pytest.raises(Unavailable):
-        await names(desk)
+        await names(setup)
 
 
 async def test_organizations_are_kept_apart() -> None:
-    desk, _ = a_desk()
-    desk.model(name="ours")
+    setup, _ = a_setup()
+    setup.model(name="ours")
     elsewhere = uuid4()
     account = an_account()
-    desk.rosters.put(elsewhere, account, model := a_registered_model(account, name="theirs"))
-    assert await names(desk) == ["ours"]
+    setup.candidate_reader.put(elsewhere, account, model := a_registered_model(account, name="theirs"))
+    assert await names(setup) == ["ours"]
     with acting_as(a_caller(elsewhere)):
-        assert [candidate.name for candidate in (await desk.readiness.ready()).candidates] == ["theirs"]
-    with desk.acting(), pytest.raises(ModelNotFound):
-        await desk.readiness.chosen(ModelById(model.id), has_images=False)
+        assert [candidate.name for candidate in (await setup.runnable_models.ready()).candidates] == ["theirs"]
+    with setup.acting(), pytest.raises(ModelNotFound):
+        await setup.runnable_models.chosen(ModelById(model.id), has_images=False)
 
 
 async def test_nobody_has_no_models() -> None:
-    desk, _ = a_desk()
+    setup, _ = a_setup()
     with pytest.raises(NobodyCalling):
-        await desk.readiness.ready()
+        await setup.runnable_models.ready()
 
 
 async def test_of_too_many_organizations_those_with_the_oldest_prompts_are_forgotten() -> None:
-    desk, _ = a_desk()
-    readiness = RunnableModelsCache(desk.readiness_ports, most_organizations=2)
+    setup, _ = a_setup()
+    runnable_models = RunnableModelsCache(setup.readiness_ports, most_organizations=2)
     one, two, three = uuid4(), uuid4(), uuid4()
     reads = []
     for organization_id in (one, two, one, three, one, two):
         with acting_as(a_caller(organization_id)):
-            await readiness.ready()
-        reads.append(desk.rosters.reads)
+            await runnable_models.ready()
+        reads.append(setup.candidate_reader.reads)
     assert reads == [1, 2, 2, 3, 3, 4]
 
 
 async def test_an_organization_without_prompts_for_a_minute_is_forgotten_when_another_comes() -> None:
-    desk, timer = a_desk()
-    await names(desk)
+    setup, timer = a_setup()
+    await names(setup)
     timer.time += 61
     with acting_as(a_caller(uuid4())):
-        await desk.readiness.ready()
-    await names(desk)
-    assert desk.rosters.reads == 3
+        await setup.runnable_models.ready()
+    await names(setup)
+    assert setup.candidate_reader.reads == 3

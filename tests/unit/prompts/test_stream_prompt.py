@@ -29,7 +29,7 @@ NO_TOKENS = TokenUsage()
 
 
 async def streamed(
-    desk: PromptSetup,
+    setup: PromptSetup,
     wanted: object = None,
     *,
     heard: list[PromptEvent] | None = None,
@@ -38,8 +38,8 @@ async def streamed(
 ) -> list[PromptEvent]:
     """Hear the answer to its end; with `then`, hear its first words, do that, and leave."""
     events_so_far = [] if heard is None else heard
-    with desk.acting():
-        async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=desk.ports) as events:
+    with setup.acting():
+        async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports) as events:
             async for event in events:
                 events_so_far.append(event)
                 if then is not None and event != BEGUN:
@@ -48,28 +48,28 @@ async def streamed(
     return events_so_far
 
 
-def two_models(desk: PromptSetup) -> None:
-    desk.model("first", price=a_price("0.001", "0.001"))
-    desk.model("second", price=a_price("0.002", "0.002"))
+def two_models(setup: PromptSetup) -> None:
+    setup.model("first", price=a_price("0.001", "0.001"))
+    setup.model("second", price=a_price("0.002", "0.002"))
 
 
 async def test_words_come_as_they_are_written_and_the_answer_last() -> None:
-    desk = PromptSetup()
-    desk.model("gpt-x", price=a_price("0.001", "0.002"))
-    *words, answer = await streamed(desk)
+    setup = PromptSetup()
+    setup.model("gpt-x", price=a_price("0.001", "0.002"))
+    *words, answer = await streamed(setup)
     assert words == [BEGUN, TextDelta("Hel"), TextDelta("lo.")]
     assert isinstance(answer, PromptAnswer)
     assert (answer.completion.text, answer.cost.usd) == ("Hello.", Decimal("0.00002"))
     assert [attempt.outcome for attempt in answer.attempts] == ["ok"]
-    assert [call.ending for call in desk.generation.calls] == ["finished"]
-    assert [use.outcome for use in desk.usage.uses] == ["ok"]
+    assert [call.ending for call in setup.generation.calls] == ["finished"]
+    assert [use.outcome for use in setup.usage.uses] == ["ok"]
 
 
 async def test_an_answer_without_words_is_an_answer() -> None:
-    desk = PromptSetup()
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", completed("", usage=NO_TOKENS))
-    begun, answer = await streamed(desk)
+    setup = PromptSetup()
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", completed("", usage=NO_TOKENS))
+    begun, answer = await streamed(setup)
     assert begun == BEGUN
     assert isinstance(answer, PromptAnswer)
     assert answer.completion.text == ""
@@ -77,11 +77,11 @@ async def test_an_answer_without_words_is_an_answer() -> None:
 
 async def test_another_model_is_asked_before_the_first_words() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    two_models(desk)
-    desk.generation.plays("first", a_failure("overloaded"))
-    desk.generation.plays("first", a_failure("auth_invalid"))
-    *_, answer = await streamed(desk)
+    setup = PromptSetup(timer=timer)
+    two_models(setup)
+    setup.generation.plays("first", a_failure("overloaded"))
+    setup.generation.plays("first", a_failure("auth_invalid"))
+    *_, answer = await streamed(setup)
     assert isinstance(answer, PromptAnswer)
     assert [(attempt.candidate.provider_model_id, attempt.outcome) for attempt in answer.attempts] == [
         ("first", "overloaded"),
@@ -89,122 +89,122 @@ async def test_another_model_is_asked_before_the_first_words() -> None:
         ("second", "ok"),
     ]
     assert timer.waits == [0.5]
-    assert [call.ending for call in desk.generation.calls] == ["failed", "failed", "finished"]
+    assert [call.ending for call in setup.generation.calls] == ["failed", "failed", "finished"]
 
 
 async def test_no_other_model_is_asked_after_the_first_words() -> None:
-    desk = PromptSetup()
-    two_models(desk)
-    desk.generation.plays("first", "Once upon", a_failure("overloaded"))
+    setup = PromptSetup()
+    two_models(setup)
+    setup.generation.plays("first", "Once upon", a_failure("overloaded"))
     heard: list[PromptEvent] = []
     with pytest.raises(PromptFailed) as failure:
-        await streamed(desk, heard=heard)
+        await streamed(setup, heard=heard)
     assert heard == [BEGUN, TextDelta("Once upon")]
     assert failure.value.category == "overloaded"
     assert [attempt.outcome for attempt in failure.value.attempts] == ["overloaded"]
-    assert [call.request.model_id for call in desk.generation.calls] == ["first"]
-    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("overloaded", None)]
+    assert [call.request.model_id for call in setup.generation.calls] == ["first"]
+    assert [(use.outcome, use.cost_usd) for use in setup.usage.uses] == [("overloaded", None)]
 
 
 @pytest.mark.parametrize("words", [(), ("Once upon",)])
 async def test_a_stream_that_just_ends_is_no_answer(words: tuple[str, ...]) -> None:
-    desk = PromptSetup()
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", *words)
+    setup = PromptSetup()
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", *words)
     with pytest.raises(PromptFailed) as failure:
-        await streamed(desk, ModelById(model.id))
+        await streamed(setup, ModelById(model.id))
     assert failure.value.category == "unexpected_body"
-    assert len(desk.generation.calls) == (1 if words else 3)
+    assert len(setup.generation.calls) == (1 if words else 3)
 
 
 async def test_leaving_early_ends_the_call() -> None:
-    desk = PromptSetup()
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", "Once upon", " a time", HANG)
+    setup = PromptSetup()
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", "Once upon", " a time", HANG)
     endings = []
 
     async def look() -> None:
-        endings.append(desk.generation.calls[0].ending)
+        endings.append(setup.generation.calls[0].ending)
 
-    assert await streamed(desk, then=look) == [BEGUN, TextDelta("Once upon")]
-    assert [*endings, desk.generation.calls[0].ending] == [None, "cancelled"]
-    assert [(use.outcome, use.cost_usd) for use in desk.usage.uses] == [("cancelled", None)]
+    assert await streamed(setup, then=look) == [BEGUN, TextDelta("Once upon")]
+    assert [*endings, setup.generation.calls[0].ending] == [None, "cancelled"]
+    assert [(use.outcome, use.cost_usd) for use in setup.usage.uses] == [("cancelled", None)]
 
 
 @pytest.mark.parametrize("words", [(), ("Once upon",)])
 async def test_cancelling_ends_the_call_before_and_after_the_first_words(words: tuple[str, ...]) -> None:
-    desk = PromptSetup()
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", *words, HANG)
-    running = asyncio.create_task(streamed(desk))
-    await desk.generation.called.wait()
+    setup = PromptSetup()
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", *words, HANG)
+    running = asyncio.create_task(streamed(setup))
+    await setup.generation.called.wait()
     await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
-    assert [use.outcome for use in desk.usage.uses] == ["cancelled"]
+    assert [call.ending for call in setup.generation.calls] == ["cancelled"]
+    assert [use.outcome for use in setup.usage.uses] == ["cancelled"]
 
 
 @pytest.mark.parametrize("words", [(), ("Once upon",)])
 async def test_the_deadline_bounds_a_stream_to_its_last_word(words: tuple[str, ...]) -> None:
-    desk = PromptSetup(timer=SystemTimer())
-    model = desk.model("gpt-x")
-    desk.generation.plays("gpt-x", *words, HANG)
+    setup = PromptSetup(timer=SystemTimer())
+    model = setup.model("gpt-x")
+    setup.generation.plays("gpt-x", *words, HANG)
     with pytest.raises(PromptFailed) as failure:
-        await streamed(desk, ModelById(model.id), deadline_seconds=0.05)
+        await streamed(setup, ModelById(model.id), deadline_seconds=0.05)
     assert failure.value.category == "timeout"
     assert [attempt.outcome for attempt in failure.value.attempts] == ["timeout"]
-    assert [use.outcome for use in desk.usage.uses] == ["timeout"]
+    assert [use.outcome for use in setup.usage.uses] == ["timeout"]
 
 
 async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", "Once upon", " a time", " there", completed())
+    setup = PromptSetup(timer=timer)
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", "Once upon", " a time", " there", completed())
 
     async def two_hours_pass() -> None:
         timer.time += 7200
 
-    with desk.acting():
-        async with stream_prompt(a_prompt(Need()), ports=desk.ports) as events:
+    with setup.acting():
+        async with stream_prompt(a_prompt(Need()), ports=setup.ports) as events:
             heard = []
             async for event in events:
                 heard.append(event)
                 await two_hours_pass()
     assert isinstance(heard[-1], PromptAnswer)
-    assert [use.outcome for use in desk.usage.uses] == ["ok"]
+    assert [use.outcome for use in setup.usage.uses] == ["ok"]
 
 
 async def test_leaving_a_long_stream_is_no_timeout() -> None:
     timer = FakeTimer()
-    desk = PromptSetup(timer=timer)
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", "Once upon", HANG)
+    setup = PromptSetup(timer=timer)
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", "Once upon", HANG)
 
     async def two_hours_pass() -> None:
         timer.time += 7200
 
-    await streamed(desk, then=two_hours_pass)
-    assert [use.outcome for use in desk.usage.uses] == ["cancelled"]
+    await streamed(setup, then=two_hours_pass)
+    assert [use.outcome for use in setup.usage.uses] == ["cancelled"]
 
 
 async def test_the_deadline_bounds_a_reader_that_does_not_read() -> None:
-    desk = PromptSetup(timer=SystemTimer())
-    desk.model("gpt-x")
-    desk.generation.plays("gpt-x", "Once upon", HANG)
+    setup = PromptSetup(timer=SystemTimer())
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", "Once upon", HANG)
     with pytest.raises(PromptFailed):
-        await streamed(desk, then=asyncio.Event().wait, deadline_seconds=0.05)
-    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
+        await streamed(setup, then=asyncio.Event().wait, deadline_seconds=0.05)
+    assert [call.ending for call in setup.generation.calls] == ["cancelled"]
 
 
 async def test_a_mistake_of_the_reader_is_its_own() -> None:
     async def stumble() -> None:
         raise ZeroDivisionError
 
-    desk = PromptSetup()
-    desk.model("gpt-x")
+    setup = PromptSetup()
+    setup.model("gpt-x")
     with pytest.raises(ZeroDivisionError):
-        await streamed(desk, then=stumble)
-    assert [call.ending for call in desk.generation.calls] == ["cancelled"]
+        await streamed(setup, then=stumble)
+    assert [call.ending for call in setup.generation.calls] == ["cancelled"]
