@@ -84,7 +84,10 @@ class ChunkEncoder:
                     empty = {"index": index, "function": {"arguments": "{}"}}
                     yield from self._chunks({"tool_calls": [empty]}, choice)
                 if (blob := blob_of(call)) is not None:
-                    signed = {"index": index, "extra_content": {"google": {"thought_signature": blob}}}
+                    # Clients look for the function in every piece of a call.
+                    kind, words = ("custom", "input") if call.is_custom else ("function", "arguments")
+                    extra = {"google": {"thought_signature": blob}}
+                    signed = {"index": index, kind: {words: ""}, "extra_content": extra}
                     yield from self._chunks({"tool_calls": [signed]}, choice)
             case _:
                 pass
