@@ -21,7 +21,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-v
 	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
 
 .DEFAULT_GOAL = help
-.PHONY: help install install-dev run check lint formatted types imports pages format test picture bench lock clean
+.PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 
 test: $(DEVELOPMENT) ## Run the tests in two processes (TESTS=path, WORKERS=)
 	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(TESTS)
+
+clients: $(DEVELOPMENT) ## Judge the clients of other people, and write docs/clients.md
+	$(BIN)/python -m tests.clients
 
 picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
 	$(BIN)/python -m pytest "tests/browser/test_pages.py::test_everybody_can_use_it[discover]"

@@ -15,7 +15,8 @@ class ChatOptions:
     `limit_name` is what it calls the limit where the client did not say. `asks_for_usage` is false where a stream tells
     the usage unasked, or the question is refused. `is_openai` is for OpenAI's own models, here or on Azure, which know
     more fields than the protocol's other speakers. `reasoning_field` is where a service takes its thoughts back with a
-    turn that called tools; `keeps_reasoning_details` where it takes OpenRouter's list of them.
+    turn that called tools; `keeps_reasoning_details` where it takes OpenRouter's list of them; `thoughts_in_content`
+    where thoughts are parts of a content that then is a list, which clients of OpenAI do not read.
     """
 
     media: MediaSupport = field(default_factory=lambda: MediaSupport(label="The server"))
@@ -25,6 +26,7 @@ class ChatOptions:
     is_openai: bool = False
     reasoning_field: Literal["reasoning_content", "reasoning"] | None = None
     keeps_reasoning_details: bool = False
+    thoughts_in_content: bool = False
 
 
 OPENAI_MEDIA: Final = MediaSupport(

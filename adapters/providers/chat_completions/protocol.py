@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.chat_completions.completion import read_completion
 from adapters.providers.chat_completions.request import encode, pass_through
 from adapters.providers.chat_completions.streaming import ChunkDecoder
+from adapters.providers.chat_completions.thinking_parts import with_plain_contents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,9 @@ class ChatCompletions:
 
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_completion(document, origin)
+
+    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_plain_contents(document) if self.options.thoughts_in_content else document
 
     def decoder(self, origin: str) -> ChunkDecoder:
         return ChunkDecoder(origin)

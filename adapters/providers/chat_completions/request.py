@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from adapters.providers.chat_completions.thinking_parts import with_thinking_parts
 from adapters.providers.prompting.media_support import data_url, image_url, text_of_document
 from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
@@ -93,6 +94,8 @@ def pass_through(
             sent[name] = value
     if defaults.system_prompt is not None:
         sent["messages"] = _with_system(sent.get("messages"), defaults.system_prompt)
+    if options.thoughts_in_content and "messages" in sent:
+        sent["messages"] = with_thinking_parts(sent["messages"])
     sent.pop("stream", None)
     asked = sent.pop("stream_options", None)
     if stream:

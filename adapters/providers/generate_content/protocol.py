@@ -36,5 +36,8 @@ class GenerateContent:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_content(document, origin)
 
+    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        return document
+
     def decoder(self, origin: str) -> ContentDecoder:
         return ContentDecoder(origin)

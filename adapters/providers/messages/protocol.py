@@ -42,5 +42,8 @@ class Messages:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_message(document, origin)
 
+    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        return document
+
     def decoder(self, origin: str) -> MessageDecoder:
         return MessageDecoder(origin)

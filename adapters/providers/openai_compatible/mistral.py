@@ -112,5 +112,6 @@ MISTRAL: Final = ServiceProfile(
             label="Mistral", image_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
         ),
         asks_for_usage=False,
+        thoughts_in_content=True,
     ),
 )

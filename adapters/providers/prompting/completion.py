@@ -42,7 +42,7 @@ def whole_completion(
     parsed = protocol.read(document, request.origin) if isinstance(document, dict) else None
     if parsed is None or (parsed.finish_reason is None and error_status(document) is not None):
         raise refusal(answer, answer.body, document)
-    native = document if request.client.protocol == protocol.name else None
+    native = protocol.handed_on(document) if request.client.protocol == protocol.name else None
     return completion_of(answer, parsed, protocol, wire, native)
 
 

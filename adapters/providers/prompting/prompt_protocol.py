@@ -75,6 +75,10 @@ class PromptProtocol(Protocol):
         """Return what a whole answer says; none when it is no answer. Blobs in it are marked with their origin."""
         ...
 
+    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an answer, or an event of a stream, for a client of the same protocol: itself, if it reads it so."""
+        ...
+
     def decoder(self, origin: str) -> StreamDecoder:
         """Return what understands one stream."""
         ...

@@ -109,8 +109,10 @@ class StreamReader:
             yield from deltas
             return
         self.pieces += decoder.observe(document)
+        handed_on = self._protocol.handed_on(document)
         # An event's data is one line here, whatever it was there.
-        self._held.append(NativeEvent(orjson.dumps(document) if b"\n" in data else data, event.name))
+        is_same = handed_on is document and b"\n" not in data
+        self._held.append(NativeEvent(data if is_same else orjson.dumps(handed_on), event.name))
         if decoder.parsed.has_begun:
             yield from self._released()
 

@@ -41,5 +41,8 @@ class Responses:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_response(document, origin)
 
+    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        return document
+
     def decoder(self, origin: str) -> ResponseDecoder:
         return ResponseDecoder(origin)

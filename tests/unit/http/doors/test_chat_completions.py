@@ -249,6 +249,14 @@ def test_what_must_come_back_comes_back() -> None:
         assert turn == a_turn("assistant", THOUGHT, HIDDEN, "Hi", bare, signed)
 
 
+def test_every_piece_of_a_call_names_its_function_or_its_text() -> None:
+    # The official client looks for the function in each piece.
+    chunks = chunks_of(ToolCallStarted(0, "c", "f"), ToolCallDone(0, SEALED), completed(SEALED))
+    pieces = [call for chunk in chunks for call in chunk["choices"][0]["delta"].get("tool_calls", [])]
+    assert len(pieces) == 2
+    assert all("arguments" in piece["function"] for piece in pieces)
+
+
 def test_what_another_provider_sealed_is_handed_to_nobody() -> None:
     message = {
         "role": "assistant",

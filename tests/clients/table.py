@@ -1,0 +1,92 @@
+"""The table in docs/clients.md: written from cells, and read again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.clients.judging import FEATURES
+from tests.clients.permitted import PERMITTED, shown
+from tests.clients.setting import PLANS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tests.clients.judging import Cell
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "clients.md"
+Key = tuple[str, str, str, str]
+
+_NONE: Final = "-"
+_PATHS: Final = {
+    "chat_completions": "/v1/chat/completions",
+    "responses": "/v1/responses",
+    "messages": "/v1/messages",
+}
+_HEADING: Final = re.compile(r"## (.+) at (\S+)")
+_HEAD: Final = """\
+# Clients
+
+Which clients work, at which door, with which provider behind it. Every cell was judged with the client itself, over
+real sockets, against a served Modelbook; a simulator (`sandbox/README.md`) plays the providers, and checks what it is
+sent by their rules. `make clients` writes this page (CONTRIBUTING.md); do not edit it.
+
+✓ works; a letter: refused by name, as is permitted for the reason below; - there is no such thing.
+
+"""
+
+
+def page(cells: Sequence[Cell], versions: Mapping[str, str]) -> str:
+    """Return the document; cells that failed show as `FAILED`."""
+    return "".join([_HEAD, *_versions(versions), *_tables(cells), *_reasons()])
+
+
+def read(text: str) -> dict[Key, str]:
+    """Return what a document shows of each cell: client, door, upstream and feature."""
+    cells: dict[Key, str] = {}
+    client, door, upstreams = "", "", list[str]()
+    doors = {path: door for door, path in _PATHS.items()}
+    for line in text.splitlines():
+        if found := _HEADING.fullmatch(line):
+            client, door, upstreams = found[1], doors[found[2]], []
+        elif client and line.startswith("| "):
+            first, *others = (each.strip() for each in line.strip("|").split("|"))
+            if not upstreams:
+                upstreams = others
+            elif first in FEATURES:
+                cells |= {
+                    (client, door, upstream, first): each for upstream, each in zip(upstreams, others, strict=True)
+                }
+        elif line.startswith("## "):
+            client = ""
+    return cells
+
+
+def _versions(versions: Mapping[str, str]) -> Iterator[str]:
+    yield "| client | version |\n|---|---|\n"
+    yield from (f"| {name} | {version} |\n" for name, version in versions.items())
+
+
+def _tables(cells: Sequence[Cell]) -> Iterator[str]:
+    places = dict.fromkeys((cell.client, cell.door) for cell in cells)
+    upstreams = [plan.name for plan in PLANS if any(cell.upstream == plan.name for cell in cells)]
+    for client, door in places:
+        found = {(cell.upstream, cell.feature): cell for cell in cells if (cell.client, cell.door) == (client, door)}
+        yield f"\n## {client} at {_PATHS[door]}\n\n"
+        yield f"| | {' | '.join(upstreams)} |\n|---|{':-:|' * len(upstreams)}\n"
+        for feature in FEATURES:
+            row = [found.get((upstream, feature)) for upstream in upstreams]
+            if any(row):
+                yield f"| {feature} | {' | '.join(_text(cell) for cell in row)} |\n"
+
+
+def _text(cell: Cell | None) -> str:
+    return _NONE if cell is None else shown(cell) or "FAILED"
+
+
+def _reasons() -> Iterator[str]:
+    yield "\n## Permitted refusals\n\n| | feature | refused | because |\n|---|---|---|---|\n"
+    for each in PERMITTED:
+        fields = ", ".join(field if " " in field else f"`{field}`" for field in each.fields)
+        yield f"| ({each.letter}) | {', '.join(each.features)} | {fields} | {each.reason} |\n"
