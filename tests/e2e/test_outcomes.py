@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from tests.servers import PostgresServer
 
 WRITERS = 16
-FAULTED_WRITES = 200
-RESTARTS = 4
+FAULTED_WRITES = 80
+RESTARTS = 2
+# Unless these were said nothing is shown of them.
+WANTED = {"made", "unchanged"}
 END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'modelbook_app' AND state = 'active'"
 CANCEL = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'modelbook_app' AND state = 'active'"
 
@@ -44,7 +46,11 @@ def ill_treat(postgres: PostgresServer, url: str, storm: Storm) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     chance = random.Random(7)
     owner = psycopg.connect(url, autocommit=True)
-    while len(storm.claims) < FAULTED_WRITES or storm.restarts < RESTARTS:
+    while (
+        len(storm.claims) < FAULTED_WRITES
+        or storm.restarts < RESTARTS
+        or not {claim.outcome for claim in storm.claims} >= WANTED
+    ):
         assert time.monotonic() < deadline, f"only {len(storm.claims)} writes hit, {storm.restarts} restarts"
         if storm.restarts < RESTARTS and len(storm.claims) >= storm.restarts * FAULTED_WRITES // (RESTARTS + 1):
             owner.close()
@@ -78,8 +84,7 @@ async def test_whatever_a_503_says_of_a_change_is_true(postgres: PostgresServer,
         await ready(apis[0])
         await asyncio.gather(ill_treating, *writers)
         outcomes = Counter(claim.outcome for claim in storm.claims)
-        assert outcomes["made"] > 0
-        assert outcomes["unchanged"] > 0
+        assert outcomes.keys() >= WANTED
         assert outcomes.total() >= FAULTED_WRITES
         with psycopg.connect(database.owner_url, autocommit=True) as owner:
             storm.check(owner)
