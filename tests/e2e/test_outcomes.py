@@ -24,7 +24,7 @@ from tests.proxies import Break, PostgresProxy
 from tests.read_tables import assert_tables_equal_the_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from aiohttp import ClientSession
 
@@ -114,30 +114,31 @@ class OnALine(Database):
         return self.line.url
 
 
-@pytest.fixture
-def line(database: Database) -> Iterator[PostgresProxy]:
-    with PostgresProxy(database.app_url) as line:
-        yield line
+async def test_a_line_that_breaks_around_the_commit(session: ClientSession, databases: Databases) -> None:
+    # At the same time, because whoever finds no connection looks for one for ten seconds.
+    cases = ((Break.BEFORE_DELIVERY, False), (Break.BEFORE_DELIVERY, True), (Break.BEFORE_THE_ANSWER, True))
+    async with asyncio.TaskGroup() as group:
+        for where, goes_down in cases:
+            group.create_task(_break_off(session, databases, where, goes_down=goes_down))
 
 
-@pytest.mark.parametrize(
-    ("where", "goes_down", "outcome"),
-    [
-        (Break.BEFORE_DELIVERY, False, "unchanged"),
-        (Break.BEFORE_DELIVERY, True, "unknown"),
-        (Break.BEFORE_THE_ANSWER, True, "unknown"),
-    ],
-)
-async def test_a_line_that_breaks_around_the_commit(
+async def _break_off(session: ClientSession, databases: Databases, where: Break, *, goes_down: bool) -> None:
+    database = databases.migrated()
+    with psycopg.connect(database.owner_url, autocommit=True) as owner, PostgresProxy(database.app_url) as line:
+        await _expect_the_truth(session, database, line, owner, where, goes_down=goes_down)
+    databases.drop(database)
+
+
+async def _expect_the_truth(
     session: ClientSession,
     database: Database,
     line: PostgresProxy,
     owner: Connection,
-    *,
     where: Break,
+    *,
     goes_down: bool,
-    outcome: str,
 ) -> None:
+    outcome = "unknown" if goes_down else "unchanged"
     with service_on(OnALine(database.owner_url, database.roles, line)) as service:
         api = an_api(session, service)
         provider = await api.provider()
@@ -145,7 +146,7 @@ async def test_a_line_that_breaks_around_the_commit(
         body = a_model(provider)
         headers = {"X-Request-Id": "the-request-that-is-cut", "Idempotency-Key": "k"}
         reply = await api.ask("POST", MODELS, body, headers=headers)
-        assert (reply.status, reply.document["outcome"]) == (503, outcome), reply.text
+        assert (reply.status, reply.document["outcome"]) == (503, outcome), (where, reply.text)
     made = [event for event in events(owner) if event["topic"] == "model.registered"]
     assert len(made) == (1 if where is Break.BEFORE_THE_ANSWER else 0)
     assert {str(event["command_id"]) for event in made} <= {reply.document["commandId"]}
