@@ -5,6 +5,8 @@ VENV = .venv
 # For pytest: make test TESTS=tests/unit WORKERS=   (in one process, which is easier to debug)
 TESTS = tests
 WORKERS = 2
+# What was compiled is kept: the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
 # Where make run plays the providers; empty: 8090.
 SANDBOX_PORT =
 # make lock UPGRADE=--upgrade also takes newer releases.
@@ -55,7 +57,7 @@ format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 test: $(DEVELOPMENT) ## Run the tests in two processes (TESTS=path, WORKERS=)
-	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(TESTS)
+	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS) --dist worksteal) $(TESTS)
 
 clients: $(DEVELOPMENT) ## Judge the clients of other people, and write docs/clients.md
 	$(BIN)/python -m tests.clients

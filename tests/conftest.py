@@ -38,6 +38,21 @@ settings.register_profile("modelbook", deadline=None, print_blob=True)
 settings.load_profile("modelbook")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let clients trust one authority of the tests' own: most read all those of the system, though they never need one.
+
+    That takes each of them as long as a test. What is to be trusted where, tests of TLS say themselves.
+    """
+    from tests.contract.egress.certificates import Authority  # noqa: PLC0415 - rewritten first, see above
+
+    folder = tmp_path_factory.mktemp("authorities")
+    Authority(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Give the superuser's URI of a real Postgres that lives as long as the tests and forgets everything if it dies."""

@@ -78,10 +78,17 @@ class Databases:
             taken = self._connection.execute("SELECT FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone()
             migrate(self.empty(_TEMPLATE).owner_url if taken is None else self._url(_TEMPLATE))
             self._is_template_migrated = True
+        return self._clone(_TEMPLATE)
+
+    def copied(self, database: Database) -> Database:
+        """Make a database that holds what a migrated one holds, to which nobody is connected."""
+        return self._clone(_name(database))
+
+    def _clone(self, template: str) -> Database:
         name = f"test_{uuid4().hex}"
         self._connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(_TEMPLATE)
+                sql.Identifier(name), sql.Identifier(template)
             )
         )
         return Database(self._url(name), Roles.named_after(_TEMPLATE))

@@ -32,3 +32,20 @@ def read_until(pipe: IO[str] | IO[bytes] | None, end: str, *, seconds: float, of
             break
         said += piece
     return said.decode()
+
+
+def read_to_the_end(pipe: IO[str], *, seconds: float, of: str) -> str:
+    """Return what comes out of the pipe until all who can write to it have closed it.
+
+    Raises:
+        SaidNothing: it is not closed within so many seconds.
+    """
+    deadline, said = time.monotonic() + seconds, b""
+    while True:
+        readable, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
+        if not readable:
+            raise SaidNothing(f"{of} has not ended within {seconds:g} s, but said: {said.decode()!r}")
+        piece = os.read(pipe.fileno(), 65536)
+        if not piece:
+            return said.decode()
+        said += piece

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
 from entrypoints.settings import Settings, told_settings
-from tests.e2e.processes import COMMAND, environment, folder, run
+from tests.e2e.processes import COMMAND, environment, folder, run_installed
 from tests.e2e.refusals import MISUSED, refusal, said
 from tests.http_service import SECRET
 
@@ -42,7 +42,7 @@ def test_every_command_explains_itself(names: tuple[str, ...]) -> None:
 
 
 def test_the_help_names_every_setting() -> None:
-    helped = run("--help")
+    helped = run_installed("--help")
     assert helped.exit_code == 0
     for name in Settings.model_fields:
         assert f"MODELBOOK_{name.upper()}:" in helped.out

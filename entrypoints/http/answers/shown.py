@@ -14,9 +14,14 @@ Amount = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 
 class Shown(BaseModel):
-    """The root of all answers: camelCase, every field always there but those with a default, which may be left out."""
+    """The root of all answers: camelCase, every field always there but those with a default, which may be left out.
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True, json_schema_extra=absent_not_null)
+    They document what is answered and read nothing: what reading takes is not built.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_alias=True, json_schema_extra=absent_not_null, defer_build=True
+    )
 
 
 class Pagination(Shown):
