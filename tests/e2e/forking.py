@@ -1,7 +1,7 @@
-"""A process that has loaded everything, and gives birth to others that carry out `modelbook` with given arguments.
+"""A fork server: it has loaded everything, and forks processes that carry out `modelbook` with given arguments.
 
 Most of what a command takes until it serves is loading, in which tests of what it does then are not interested. What is
-born here is a process like any other, with its own arguments, environment, session and streams.
+forked here is a process like any other, with its own arguments, environment, session and streams.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HEADER_BYTES = 4
 STREAMS = 4
 
 
-class _Mother:
+class _ForkServer:
     """Takes orders over the socket that is its standard input, until that closes."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class _Mother:
         self._children: dict[int, int] = {}
 
     def is_child(self) -> bool:
-        """Carry out orders; return True in each process that was born, False when there are no more orders."""
+        """Carry out orders; return True in each process that was forked, False when there are no more orders."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waking)
         orders = self._orders.fileno()
@@ -89,14 +89,14 @@ class _Mother:
 
 def _load() -> None:
     # The prices are loaded when a service has started already.
-    for name in (*(f"entrypoints.cli.{name}" for name in NAMES), "adapters.catalogue.prices"):
+    for name in (*(f"entrypoints.cli.{name}" for name in NAMES), "adapters.catalogue.list_prices"):
         import_module(name)
-    assert threading.active_count() == 1, "a thread would not survive the birth of a process"
+    assert threading.active_count() == 1, "a thread would not survive a fork"
     gc.collect()
     gc.freeze()
 
 
 if __name__ == "__main__":
     _load()
-    if _Mother().is_child():
+    if _ForkServer().is_child():
         modelbook()

@@ -24,7 +24,7 @@ _PATIENCE_SECONDS = 60.0
 
 
 class Forked:
-    """A process that was born; as `subprocess.Popen` has it, as far as it is needed."""
+    """A process that was forked; as `subprocess.Popen` has it, as far as it is needed."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], errors: int) -> None:
         """Its standard output can be read here, its standard error goes to the file of this descriptor."""
@@ -34,7 +34,7 @@ class Forked:
         self._ended, ending = os.pipe()
         stdin = os.open(os.devnull, os.O_RDONLY)
         try:
-            self.pid = _born(arguments, environment, [stdin, output, errors, ending])
+            self.pid = _forked(arguments, environment, [stdin, output, errors, ending])
         finally:
             for ours in (stdin, output, ending):
                 os.close(ours)
@@ -72,29 +72,35 @@ class Forked:
         return self.returncode
 
 
-def _born(arguments: Sequence[str], environment: Mapping[str, str], streams: list[int]) -> int:
-    orders = _mother()
+def _forked(arguments: Sequence[str], environment: Mapping[str, str], streams: list[int]) -> int:
+    orders = _fork_server()
     text = json.dumps({"arguments": arguments, "environment": dict(environment)}).encode()
     socket.send_fds(orders, [len(text).to_bytes(HEADER_BYTES, "big")], streams)
     orders.sendall(text)
     answer = orders.recv(HEADER_BYTES, socket.MSG_WAITALL)
-    assert len(answer) == HEADER_BYTES, "the process that is to give birth to others has ended"
+    assert len(answer) == HEADER_BYTES, "the fork server has ended"
     return int.from_bytes(answer, "big")
 
 
 @cache
-def _mother() -> socket.socket:
-    """Return the socket of the process that gives birth, started when the first is wanted; it ends with this one."""
+def _fork_server() -> socket.socket:
+    """Return the socket of the fork server, which starts when the first process is wanted and ends with this one."""
     ours, theirs = socket.socketpair()
     with theirs:
+        # Streams without a buffer remember what they were before the fork, so that they could not become pipes.
+        buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         # Not from its folder, whose files have names that others use as well.
-        mother = subprocess.Popen(
-            [sys.executable, "-P", _PROGRAM], stdin=theirs.fileno(), stdout=subprocess.DEVNULL, start_new_session=True
+        server = subprocess.Popen(
+            [sys.executable, "-P", _PROGRAM],
+            env=buffered,
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def end() -> None:
         ours.close()
-        mother.wait(_PATIENCE_SECONDS)
+        server.wait(_PATIENCE_SECONDS)
 
     atexit.register(end)
     return ours
