@@ -16,7 +16,7 @@ from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.checkpoint_locations import checkpoint_key, checkpoint_sink
 from entrypoints.logs import build_logger
 from entrypoints.settings import WrongSettings
-from entrypoints.token_keys import token_keys
+from entrypoints.token_key_settings import token_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

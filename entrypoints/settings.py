@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from application.policies.rate_limit_quotas import quota_requests
-from entrypoints.wording import refusal_of
+from entrypoints.validation_messages import refusal_of
 
 PREFIX = "MODELBOOK_"
 Seconds = Annotated[float, Field(ge=0, le=365 * 24 * 3600)]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import uvloop
 
-from entrypoints.service import running
-from entrypoints.stopping import StopSignal, stopped
+from entrypoints.server_process import running
+from entrypoints.stop_signal import StopSignal, stopped
 
 if TYPE_CHECKING:
     import socket

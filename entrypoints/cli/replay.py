@@ -17,7 +17,7 @@ from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.container import administrators_log, small_ledger
 from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.views.audit import event_document
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings, load_settings

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
 from aiohttp import web
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import camel
+from entrypoints.http.change_reasons import ChangeReason
+from entrypoints.http.field_types import camel
 from entrypoints.http.problems import PROBLEM_DETAILS, ProblemShape
-from entrypoints.http.reasons import ChangeReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

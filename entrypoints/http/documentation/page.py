@@ -13,7 +13,7 @@ from aiohttp import web
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.routes import endpoint, routes_of
 from entrypoints.http.static_files import page_routes
 

@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from application.policies.change_reasons import LONGEST_REASON
 from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
-from entrypoints.http.reasons import MEMBER
+from entrypoints.http.change_reasons import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import orjson
 
 from application.queries.discover_models import NoOffer
 from entrypoints.http.errors import problem_for
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class ShownOffers:
+class OfferJsonCache:
     """Remembers the JSON of offers for as long as somebody remembers the offers."""
 
     _models: WeakKeyDictionary[CompletedOffer, bytes] = field(default_factory=WeakKeyDictionary)

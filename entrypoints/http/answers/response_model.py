@@ -13,13 +13,13 @@ from entrypoints.http.optional_fields import absent_not_null
 Amount = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 
-class Shown(BaseModel):
+class ResponseModel(BaseModel):
     """The root of all answers: camelCase, every field always there but those with a default, which may be left out."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True, json_schema_extra=absent_not_null)
 
 
-class Pagination(Shown):
+class Pagination(ResponseModel):
     """Where in the list this is."""
 
     limit: int
