@@ -213,7 +213,7 @@ def invalid(error: ValidationError, document: object, *, prefix: str = "") -> In
     for finding in error.errors(include_url=False, include_input=False)[:100]:
         messages.setdefault(_pointer(document, finding["loc"], prefix), []).append(refusal_of(finding))
     # Of several findings about one place each is an alternative that it does not fit.
-    found = [FieldError(pointer, " or ".join(dict.fromkeys(told))) for pointer, told in messages.items()]
+    found = [FieldError(pointer, " or ".join(dict.fromkeys(reasons))) for pointer, reasons in messages.items()]
     first = f": {found[0].pointer or 'it'} {found[0].message}" if found else ""
     return InvalidRequest(f"The {where} is not allowed{first}.", errors=found)
 

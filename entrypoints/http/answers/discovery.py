@@ -41,7 +41,7 @@ class DiscoveredModel(ResponseModel):
 
 
 class OfferedFieldChange(ResponseModel):
-    """A field as it was offered before and is now; null where it was not told."""
+    """A field as it was offered before and is now; null where the provider did not say."""
 
     field: str
     before: Any

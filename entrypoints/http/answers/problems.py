@@ -185,7 +185,7 @@ WITH_MEMBERS: Final[tuple[type[ProblemDetails], ...]] = (
     UnavailableProblem,
     UpstreamFailureProblem,
 )
-"""The kinds of problem that have members of their own; each is told by its `code`."""
+"""The kinds of problem that have members of their own; each is identified by its `code`."""
 
 
 def code_of(kind: type[ProblemDetails]) -> Any:  # noqa: ANN401 - a literal's value

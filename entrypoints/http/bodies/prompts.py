@@ -110,7 +110,7 @@ class WrittenImage(ImageSource):
 
 
 def text_or_parts(value: object) -> str:
-    """Return which of the two ways of writing a content is meant, so that mistakes are told of that one alone."""
+    """Return which of the two ways of writing a content is meant, so that errors are reported for that one only."""
     return "parts" if isinstance(value, list) else "text"
 
 

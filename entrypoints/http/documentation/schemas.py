@@ -92,8 +92,8 @@ def _models(routes: Sequence[Route]) -> list[tuple[type[BaseModel], JsonSchemaMo
     for route in routes:
         found += [(model, "validation") for model in (route.body, route.query) if model is not None]
         for answer in route.answers.values():
-            told = (answer.schema, *(event.schema for event in answer.events))
-            found += [(schema, "serialization") for schema in told if isinstance(schema, type)]
+            models = (answer.schema, *(event.schema for event in answer.events))
+            found += [(schema, "serialization") for schema in models if isinstance(schema, type)]
     return found
 
 

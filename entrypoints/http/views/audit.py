@@ -125,7 +125,7 @@ class AuditViews:
         cursor = None
         if len(page.entries) > query.limit:
             cursor = cursor_after(Position(shown[-1].entry.revision, _NO_ID), query)
-        rows = [json_bytes(_history_document(told)) for told in shown]
+        rows = [json_bytes(_history_document(entry)) for entry in shown]
         total = page.total if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
@@ -147,9 +147,9 @@ def event_document(entry: AuditEntry) -> dict[str, Any]:
     }
 
 
-def _history_document(told: HistoryEntry) -> dict[str, Any]:
-    changes = [{"field": change.field, "before": change.before, "after": change.after} for change in told.changes]
-    return event_document(told.entry) | {"changes": changes}
+def _history_document(entry: HistoryEntry) -> dict[str, Any]:
+    changes = [{"field": change.field, "before": change.before, "after": change.after} for change in entry.changes]
+    return event_document(entry.entry) | {"changes": changes}
 
 
 def _before(query: Page) -> int | None:

@@ -220,8 +220,8 @@ class DoorViews:
                         if isinstance(event, StreamStarted):
                             out.response.headers.update(ignored_header(event.ignored_fields))
                             continue
-                        told = event.completion if isinstance(event, PromptAnswer) else event
-                        for name, data in door.encode(told):
+                        encoded = event.completion if isinstance(event, PromptAnswer) else event
+                        for name, data in door.encode(encoded):
                             await out.send(data, event=name)
             except ApplicationError as error:
                 if not out.has_begun:

@@ -181,7 +181,7 @@ def _messages(position: int, events: Sequence[FeedEvent] | None) -> bytes:
 
 
 def _message(event: FeedEvent) -> bytes:
-    told = {
+    document = {
         "sequence": event.position,
         "position": event.position,
         "type": event.topic,
@@ -190,7 +190,7 @@ def _message(event: FeedEvent) -> bytes:
         "at": event.recorded_at,
         "actor": event.actor,
     }
-    return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(told))
+    return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(document))
 
 
 def _end(reason: bytes) -> bytes:

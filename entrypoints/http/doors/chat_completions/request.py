@@ -179,11 +179,11 @@ def _thoughts(message: BodyValue) -> Iterator[Reasoning]:
 
 def _call(call: BodyValue) -> ToolCall:
     is_custom = call.kind == "custom"
-    told = call.get("custom" if is_custom else "function")
+    definition = call.get("custom" if is_custom else "function")
     read = ToolCall(
         id=call.get("id").text(),
-        name=told.get("name").text(),
-        arguments=told.get("input" if is_custom else "arguments").text(),
+        name=definition.get("name").text(),
+        arguments=definition.get("input" if is_custom else "arguments").text(),
         is_custom=is_custom,
     )
     signature = call.get("extra_content").get("google").get("thought_signature").value
@@ -341,5 +341,5 @@ def _options(root: BodyValue) -> Iterator[tuple[str, str]]:
 
 
 def _metadata(metadata: BodyValue) -> Mapping[str, str] | None:
-    told = metadata.optional_mapping()
-    return {name: metadata.get(name).text() for name in told} if told else None
+    entries = metadata.optional_mapping()
+    return {name: metadata.get(name).text() for name in entries} if entries else None

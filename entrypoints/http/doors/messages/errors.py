@@ -72,8 +72,8 @@ def error_document(problem: Problem, request_id: str) -> dict[str, Any]:
         sentences.insert(0, f"prompt is too long: {used or 'more'} tokens > {limit or 'the'} maximum")
     message = " ".join(str(sentence) for sentence in sentences if sentence)
     place = _place(problem)
-    told = {"type": ERRORS[kind][1], "message": f"{place}: {message}" if place else message}
-    return {"type": "error", "error": told, "request_id": request_id}
+    error = {"type": ERRORS[kind][1], "message": f"{place}: {message}" if place else message}
+    return {"type": "error", "error": error, "request_id": request_id}
 
 
 def _place(problem: Problem) -> str | None:

@@ -32,10 +32,10 @@ def turns_of(place: BodyValue, found: list[Untranslatable]) -> Sequence[Turn]:
         return [Turn(role="user", parts=(Text(text=place.value),))]
     turns: list[Turn] = []
     for item in place.items():
-        told = _item(item, found)
-        if told is None:
+        message = _item(item, found)
+        if message is None:
             continue
-        role, parts = told
+        role, parts = message
         if turns and turns[-1].role == role and role != "system":
             turns[-1] = Turn(role=role, parts=(*turns[-1].parts, *parts))
         else:

@@ -73,7 +73,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             found.append(Untranslatable(field=name, message=message))
     for item in root.get("include").items():
         if item.value not in _INCLUDED:
-            message = f"{item.value} is not told by the model's provider: leave it out of include."
+            message = f"{item.value} is not available from the model's provider. Remove it from include."
             found.append(Untranslatable(field=item.name, message=message))
     if body.get("truncation") not in (None, "disabled"):
         message = "The model's provider leaves nothing out by itself: send truncation disabled."
@@ -193,5 +193,5 @@ def _options(root: BodyValue) -> Iterator[tuple[str, str]]:
 
 
 def _metadata(metadata: BodyValue) -> Mapping[str, str] | None:
-    told = metadata.optional_mapping()
-    return {name: metadata.get(name).text() for name in told} if told else None
+    entries = metadata.optional_mapping()
+    return {name: metadata.get(name).text() for name in entries} if entries else None
