@@ -84,10 +84,10 @@ from entrypoints.http.views.feed import FeedViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.prompts import PromptViews
-from entrypoints.http.views.proof import ProofViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
 from entrypoints.http.views.usage import UsageViews
+from entrypoints.http.views.verification import VerificationViews
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +107,7 @@ __all__ = [
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.service`."""
+    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.server_process`."""
 
     database_url = providers.Dependency(instance_of=str)
     master_keys = providers.Dependency(instance_of=str)
@@ -291,7 +291,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
         providers.Factory(AuditViews, log=auditing.audit_log, history=auditing.history),
         providers.Factory(
-            ProofViews,
+            VerificationViews,
             verify=auditing.verify_log,
             export=auditing.export_log,
             log_of=auditing.log_of_organization.provider,

@@ -100,7 +100,7 @@ def a_registered_model(account: CandidateProvider, model_id: str | None = None, 
 
 
 def a_prompt(
-    wanted: Any = None,  # noqa: ANN401
+    selector: Any = None,  # noqa: ANN401
     *texts: str,
     image: bool = False,
     deadline_seconds: float | None = None,
@@ -112,7 +112,7 @@ def a_prompt(
         parts = (*parts, Image(media_type="image/png", data="aGk="))
     usual: dict[str, Any] = {"turns": (a_turn("user", *parts),)}
     return Prompt(
-        wanted=wanted or ModelById(uuid4()),
+        selector=selector or ModelById(uuid4()),
         client=FakeClient(asked=a_conversation(**usual | asked)),
         has_images=image,
         deadline_seconds=deadline_seconds,

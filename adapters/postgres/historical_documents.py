@@ -69,11 +69,11 @@ class PostgresHistoricalDocuments:
     async def model(self, row: Row, until: datetime | None) -> Document:
         return await self._document("model", row, until)
 
-    async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
-        return await self._page(provider_conditions(wanted), request, as_of)
+    async def providers(self, filters: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
+        return await self._page(provider_conditions(filters), request, as_of)
 
-    async def models(self, wanted: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
-        return await self._page(model_conditions(wanted), request, as_of)
+    async def models(self, filters: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
+        return await self._page(model_conditions(filters), request, as_of)
 
     async def seconds_ahead(self) -> float:
         rows = await self._tenant.rows(_SQL["seconds_ahead"], {})
@@ -85,11 +85,11 @@ class PostgresHistoricalDocuments:
         [found] = await self._tenant.rows(statement, parameters)
         return Document(json=found[0], revision=found[1])
 
-    async def _page(self, wanted: Conditions, request: PageRequest, as_of: datetime) -> Page:
-        past = {"rows": _recordset(await self._rows(wanted.kind, as_of)), "until": as_of}
+    async def _page(self, conditions: Conditions, request: PageRequest, as_of: datetime) -> Page:
+        past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of}
         asked: list[Statement] = [
             (statement, {**parameters, **past})
-            for statement, parameters in page_statements(wanted, request, _SOURCES[wanted.kind])
+            for statement, parameters in page_statements(conditions, request, _SOURCES[conditions.kind])
         ]
         return page_of(await self._tenant.results(*asked), request)
 

@@ -56,20 +56,22 @@ class Conditions:
     parameters: Mapping[str, Any]
 
 
-def page_statements(wanted: Conditions, request: PageRequest, source: LiteralString | None = None) -> list[Statement]:
+def page_statements(
+    conditions: Conditions, request: PageRequest, source: LiteralString | None = None
+) -> list[Statement]:
     """Return the statement of a page, and the one that counts where a total is asked for; `page_of` reads both."""
     page = listing(
-        f"{wanted.kind}_documents",
-        wanted.pieces,
+        f"{conditions.kind}_documents",
+        conditions.pieces,
         request.sort,
         descending=request.descending,
         after=request.after is not None,
         source=source,
     )
-    statements: list[Statement] = [(page, {**wanted.parameters, **keyset_parameters(request)})]
+    statements: list[Statement] = [(page, {**conditions.parameters, **keyset_parameters(request)})]
     if request.include_total:
-        count = composed(f"{wanted.kind}_count", wanted.pieces, source=source)
-        statements.append((count, dict(wanted.parameters)))
+        count = composed(f"{conditions.kind}_count", conditions.pieces, source=source)
+        statements.append((count, dict(conditions.parameters)))
     return statements
 
 

@@ -29,6 +29,6 @@ class PostgresProviderDocuments:
             raise ProviderNotFound
         return Document(json=rows[0][0], revision=rows[0][1])
 
-    async def page(self, wanted: ProviderFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(provider_conditions(wanted), request))
+    async def page(self, filters: ProviderFilter, request: PageRequest) -> Page:
+        results = await self._tenant.results(*page_statements(provider_conditions(filters), request))
         return page_of(results, request)

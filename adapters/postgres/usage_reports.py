@@ -40,15 +40,15 @@ class PostgresUsageReports:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
-    async def read(self, wanted: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
+    async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
         rows = await self._tenant.rows(
             _SQL["usage"],
             {
                 "grouping": grouping,
-                "first": wanted.first,
-                "last": wanted.last,
-                "model_id": wanted.model_id,
-                "provider_id": wanted.provider_id,
+                "first": filters.first,
+                "last": filters.last,
+                "model_id": filters.model_id,
+                "provider_id": filters.provider_id,
             },
         )
         groups = _grouped(rows)

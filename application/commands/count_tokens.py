@@ -31,7 +31,7 @@ async def count_tokens(prompt: Prompt, *, ports: PromptPorts) -> int:
         PromptFailed: no provider has counted them within the deadline.
         Unavailable: the database cannot be reached.
     """
-    ready, selection = await ports.runnable_models.chosen(prompt.wanted, has_images=prompt.has_images)
+    ready, selection = await ports.runnable_models.chosen(prompt.selector, has_images=prompt.has_images)
     seconds = COUNT_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
     failures: list[UpstreamFailure] = []
     try:

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from application.policies.selection_candidates import Need, RankedCandidate, RuleFinding, Selection
+from application.policies.selection_candidates import RankedCandidate, Requirements, RuleFinding, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,12 +44,12 @@ REFUSALS: Final = frozenset({"disabled", "provider-disabled", "config"})
 """The rules that refuse even a model asked for by name."""
 
 _HEALTH: Final = {"healthy": 0, "unknown": 1, "degraded": 2, "unhealthy": 3}
-_ANYTHING: Final = Need()
+_ANYTHING: Final = Requirements()
 
 
 def select(
     candidates: Iterable[Candidate],
-    need: Need | None,
+    need: Requirements | None,
     *,
     has_images: bool = False,
     latencies: Mapping[UUID, float] | None = None,
@@ -76,7 +76,7 @@ def select(
     return Selection((*verdicts, *dropped))
 
 
-def _findings(candidate: Candidate, need: Need | None, *, has_images: bool) -> Iterator[RuleFinding]:
+def _findings(candidate: Candidate, need: Requirements | None, *, has_images: bool) -> Iterator[RuleFinding]:
     if not candidate.is_enabled:
         yield RuleFinding("disabled", "The model is disabled.")
     if not candidate.provider_is_enabled:
@@ -92,7 +92,7 @@ def _findings(candidate: Candidate, need: Need | None, *, has_images: bool) -> I
         yield RuleFinding("images", "It is not known to read images, and the prompt has some.")
 
 
-def _misfits(candidate: Candidate, need: Need) -> Iterator[RuleFinding]:
+def _misfits(candidate: Candidate, need: Requirements) -> Iterator[RuleFinding]:
     if not _serves(candidate, need.type):
         wanted = "one that answers in text" if need.type is None else need.type
         yield RuleFinding("type", f"Its type is {candidate.type}, and what is needed is {wanted}.")
@@ -141,7 +141,7 @@ def _key(candidate: Candidate, strategy: str, latencies: Mapping[UUID, float]) -
     return (preference is None, preference or 0.0, _HEALTH[candidate.health], *price, *name)
 
 
-def _reason(candidate: Candidate, need: Need | None, latencies: Mapping[UUID, float]) -> RuleFinding:
+def _reason(candidate: Candidate, need: Requirements | None, latencies: Mapping[UUID, float]) -> RuleFinding:
     """Say what the candidate's place in the order rests on."""
     cost = candidate.cost_of_both
     dear = "its cost is not known" if cost is None else f"{cost:f} USD per 1,000 tokens read and 1,000 written"

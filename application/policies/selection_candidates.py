@@ -80,7 +80,7 @@ class ModelByAnyName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Requirements:
     """What a model must be. Tokens, and USD per 1,000 tokens; none does not matter."""
 
     type: str | None = None
@@ -90,7 +90,7 @@ class Need:
     strategy: Strategy = "preferred"
 
 
-Wanted = ModelById | ModelByName | ModelByAnyName | Need
+ModelSelector = ModelById | ModelByName | ModelByAnyName | Requirements
 
 
 @dataclass(frozen=True, slots=True)

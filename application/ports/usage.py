@@ -90,7 +90,7 @@ class UsageReport:
 class UsageReports(Protocol):
     """Reads what was added up for the current caller's organization, removed models included."""
 
-    async def read(self, wanted: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
+    async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
         """Return at most `limit` groups, and the total.
 
         Raises:

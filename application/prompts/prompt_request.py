@@ -9,7 +9,7 @@ from application.prompts.conversation import origin_of
 from application.prompts.generation import GenerationRequest, ModelDefaults
 
 if TYPE_CHECKING:
-    from application.policies.selection_candidates import Candidate, Wanted
+    from application.policies.selection_candidates import Candidate, ModelSelector
     from application.prompts.generation import ClientRequest
 
 LONGEST_DEADLINE: Final = 600.0
@@ -32,7 +32,7 @@ class Prompt:
     by silence alone: of `idle_seconds`, else of what the model's config says.
     """
 
-    wanted: Wanted
+    selector: ModelSelector
     client: ClientRequest = field(repr=False)
     has_images: bool = False
     deadline_seconds: float | None = None

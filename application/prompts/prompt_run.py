@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from application.errors import CredentialUnreadable, InvalidInput
 from application.policies.call_costs import NOTHING, Cost, cost_of
 from application.policies.retry_policy import RetryPolicy, most_telling
-from application.policies.selection_candidates import Need
+from application.policies.selection_candidates import Requirements
 from application.ports.provider_gateway import ContextUse, UpstreamFailure
 from application.ports.usage import CANCELLED, OK, Use
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
@@ -251,7 +251,7 @@ async def started(prompt: Prompt, ports: PromptPorts) -> PromptRun:
         ModelOutOfUse, NoModelFits: none of those that are can be used.
         Unavailable: the database cannot be reached.
     """
-    ready, selection = await ports.runnable_models.chosen(prompt.wanted, has_images=prompt.has_images)
+    ready, selection = await ports.runnable_models.chosen(prompt.selector, has_images=prompt.has_images)
     return PromptRun(prompt, ready, usable(selection, prompt), ports)
 
 
@@ -263,5 +263,5 @@ def usable(selection: Selection, prompt: Prompt) -> Sequence[Candidate]:
     """
     candidates = selection.kept
     if not candidates:
-        raise (NoModelFits if isinstance(prompt.wanted, Need) else ModelOutOfUse)(selection)
+        raise (NoModelFits if isinstance(prompt.selector, Requirements) else ModelOutOfUse)(selection)
     return candidates

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.caller import current_caller
-from application.policies.selection_candidates import Need
+from application.policies.selection_candidates import Requirements
 from application.prompts.runnable_models import RunnableModels
 from application.queries.run_in_thread import run_in_thread_if_large
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from application.policies.selection_candidates import Selection, Wanted
+    from application.policies.selection_candidates import ModelSelector, Selection
     from application.ports.catalogue import Catalogue
     from application.ports.clock import Clock
     from application.ports.prompt_candidates import CandidateReader
@@ -78,7 +78,7 @@ class RunnableModelsCache:
         """Read everything anew for the organization's next prompt: something of it was written."""
         self._organizations.pop(organization_id, None)
 
-    async def chosen(self, wanted: Wanted, *, has_images: bool) -> tuple[RunnableModels, Selection]:
+    async def chosen(self, selector: ModelSelector, *, has_images: bool) -> tuple[RunnableModels, Selection]:
         """Return the ranked models of the current caller, with what is needed to call them.
 
         Raises:
@@ -88,10 +88,10 @@ class RunnableModelsCache:
         remembered = self._of_caller()
         ready = await self._current(remembered)
         latencies = None
-        if isinstance(wanted, Need) and wanted.strategy == "fastest":
+        if isinstance(selector, Requirements) and selector.strategy == "fastest":
             latencies = await self._latencies(remembered)
         selection = await run_in_thread_if_large(
-            ready.candidates, lambda: ready.selection(wanted, has_images=has_images, latencies=latencies)
+            ready.candidates, lambda: ready.selection(selector, has_images=has_images, latencies=latencies)
         )
         return ready, selection
 

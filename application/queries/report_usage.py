@@ -57,5 +57,5 @@ async def report_usage(query: ReportUsage, *, reports: UsageReports, clock: Cloc
         raise InvalidInput("?from", "The first day (from) is after the last (to).")
     if last - first >= timedelta(days=MOST_DAYS):
         raise InvalidInput("?from", f"At most {MOST_DAYS} days at once; ask for parts of them.")
-    wanted = UsageFilter(first=first, last=last, model_id=query.model_id, provider_id=query.provider_id)
-    return UsageOfDays(first=first, last=last, report=await reports.read(wanted, query.grouping, MOST_GROUPS))
+    filters = UsageFilter(first=first, last=last, model_id=query.model_id, provider_id=query.provider_id)
+    return UsageOfDays(first=first, last=last, report=await reports.read(filters, query.grouping, MOST_GROUPS))

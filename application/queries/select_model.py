@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from application.policies.selection_candidates import Selection, Wanted
+    from application.policies.selection_candidates import ModelSelector, Selection
     from application.prompts.runnable_models_cache import RunnableModelsCache
 
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class SelectModel:
     """Explain a choice. Viewers and up; no provider is called."""
 
-    wanted: Wanted
+    selector: ModelSelector
     has_images: bool = False
 
 
@@ -25,5 +25,5 @@ async def select_model(query: SelectModel, *, runnable_models: RunnableModelsCac
         ModelNotFound: none is called what was asked for.
         Unavailable: the database cannot be reached.
     """
-    _, selection = await runnable_models.chosen(query.wanted, has_images=query.has_images)
+    _, selection = await runnable_models.chosen(query.selector, has_images=query.has_images)
     return selection

@@ -17,7 +17,7 @@ from entrypoints.auditing.verification_documents import restored_document
 from entrypoints.cli.audit_output import bar, comparison_document, told_of_comparison
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
 from entrypoints.runtime import prepared
-from entrypoints.service import opened
+from entrypoints.server_process import opened
 from entrypoints.settings import WrongSettings, load_settings
 
 if TYPE_CHECKING:

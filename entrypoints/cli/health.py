@@ -16,9 +16,9 @@ from application.errors import ApplicationError
 from application.health.health_monitor import MonitorHealth
 from entrypoints.cli.output import clear_errors, errors, print_json, say
 from entrypoints.runtime import prepared
-from entrypoints.service import opened
+from entrypoints.server_process import opened
 from entrypoints.settings import WrongSettings, load_settings
-from entrypoints.stopping import stop_signals, stopped
+from entrypoints.stop_signal import stop_signals, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from application.commands.check_provider import Checked
     from application.ports.leader_election import ProviderToCheck
     from entrypoints.runtime import Runtime
-    from entrypoints.stopping import StopSignal
+    from entrypoints.stop_signal import StopSignal
 
 health = typer.Typer(no_args_is_help=True, help="Check providers.")
 

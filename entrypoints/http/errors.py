@@ -22,11 +22,11 @@ from application.queries.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
-from entrypoints.http.fields import camel
-from entrypoints.http.pointers import pointer_to
+from entrypoints.http.field_types import camel
+from entrypoints.http.json_pointers import pointer_to
+from entrypoints.http.json_responses import entity_tag
 from entrypoints.http.problems import Problem
-from entrypoints.http.refusals import FieldError, Refused
-from entrypoints.http.responses import entity_tag
+from entrypoints.http.request_errors import FieldError, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

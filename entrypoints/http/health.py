@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from application.errors import Unavailable
 from entrypoints.http.answers.health import Liveness, ReadinessReport
 from entrypoints.http.authorization import Access
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ class HealthViews:
         checks = dict(zip(self._checks, found, strict=True))
         ready = all(state == "ok" for state in found)
         headers = {} if ready else {"Retry-After": "1"}
-        told = {"status": "ready" if ready else "not ready", "checks": checks}
+        report = {"status": "ready" if ready else "not ready", "checks": checks}
         warnings = {name: text for name, ask in self._warnings.items() if (text := await ask()) is not None}
-        response = json_response({**told, "warnings": warnings} if warnings else told)
+        response = json_response({**report, "warnings": warnings} if warnings else report)
         response.set_status(200 if ready else 503)
         response.headers.update(headers)
         return response

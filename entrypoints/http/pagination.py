@@ -13,8 +13,8 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
-from entrypoints.http.fields import Flag, Query, Whole
-from entrypoints.http.refusals import InvalidCursor
+from entrypoints.http.field_types import Flag, Query, Whole
+from entrypoints.http.request_errors import InvalidCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from entrypoints.http.refusals import FieldError
+    from entrypoints.http.request_errors import FieldError
 
 PROBLEM_TYPE = "application/problem+json"
 

@@ -1,4 +1,4 @@
-"""Tells the log and the figures what the health monitor does."""
+"""Logs what the health monitor does and updates its metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LoggedHealth:
-    """Fulfils `application.ports.health_observer.HealthObserver`. One line a change of status, none a check."""
+    """Implements `application.ports.health_observer.HealthObserver`: one log line for each change of status."""
 
     def __init__(self, logger: FilteringBoundLogger, figures: HealthFigures) -> None:
         self._logger = logger
@@ -34,7 +34,7 @@ class LoggedHealth:
         self._complained = True
 
     def begun(self, count: int) -> None:
-        """Leave the beginnings alone: what was found is told."""
+        """Do nothing: only results are logged."""
 
     def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
         self._figures.checked(provider, checked)

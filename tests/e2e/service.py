@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.checkpoints.signing_key import new_signing_key
 from entrypoints.runtime import Runtime
-from entrypoints.service import running
-from entrypoints.serving import address_of, listening_socket
+from entrypoints.serve import address_of, listening_socket
+from entrypoints.server_process import running
 from entrypoints.settings import Settings
 from sandbox.server import Sandbox
 from tests.e2e.background import Background

@@ -13,7 +13,7 @@ import pytest
 
 from entrypoints.http.principal import Role
 from entrypoints.logs import build_logger
-from entrypoints.service import application
+from entrypoints.server_process import application
 from tests.e2e.api import Api, a_token, path_of
 
 if TYPE_CHECKING:

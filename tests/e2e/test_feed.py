@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientError
 
 from entrypoints.http.principal import Role
-from entrypoints.service import running
-from entrypoints.serving import address_of, listening_socket
+from entrypoints.serve import address_of, listening_socket
+from entrypoints.server_process import running
 from tests.e2e.api import PROVIDERS, path_of
 from tests.e2e.following import Follower
 from tests.e2e.service import a_runtime

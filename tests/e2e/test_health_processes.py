@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from application.commands.register_provider import RegisterProvider
-from entrypoints.service import opened
+from entrypoints.server_process import opened
 from sandbox.server import Sandbox
 from tests.builders import acting
 from tests.e2e.background import Background

@@ -12,8 +12,8 @@ from aiohttp import ClientSession
 from adapters.checkpoints.signing_key import Ed25519Signatures, new_signing_key, read_signing_key
 from application.queries.verify_export import verify_export
 from entrypoints.http.principal import Role
-from entrypoints.service import running
-from entrypoints.serving import address_of, listening_socket
+from entrypoints.serve import address_of, listening_socket
+from entrypoints.server_process import running
 from tests.e2e.api import AUDIT, Api, a_token, path_of
 from tests.e2e.service import a_runtime
 

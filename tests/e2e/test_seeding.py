@@ -10,8 +10,8 @@ import pytest
 from application.caller import Caller, acting_as
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
-from entrypoints.demo.organization import ORGANIZATION_ID, seed
-from entrypoints.service import opened
+from entrypoints.demo.seed_organization import ORGANIZATION_ID, seed
+from entrypoints.server_process import opened
 from sandbox.server import Sandbox
 from tests.e2e.service import a_runtime
 

@@ -31,14 +31,14 @@ class FakeUsage:
         self.uses.append(use)
         self._kept[current_caller().organization_id].append((self._clock.now().date(), use))
 
-    async def read(self, wanted: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
+    async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
         groups: dict[tuple[Any, ...], list[tuple[date, Use]]] = defaultdict(list)
         chosen = [
             (day, use)
             for day, use in self._kept[current_caller().organization_id]
-            if wanted.first <= day <= wanted.last
-            and wanted.model_id in (None, use.model_id)
-            and wanted.provider_id in (None, use.provider_id)
+            if filters.first <= day <= filters.last
+            and filters.model_id in (None, use.model_id)
+            and filters.provider_id in (None, use.provider_id)
         ]
         for day, use in chosen:
             groups[_group(day, use, grouping)].append((day, use))

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from entrypoints.http.answers.shown import Pagination, Shown
+from entrypoints.http.answers.response_model import Pagination, ResponseModel
 
 
-class AuditEvent(Shown):
+class AuditEvent(ResponseModel):
     """An event of the log, with its link in the hash chain."""
 
     sequence: int
@@ -25,7 +25,7 @@ class AuditEvent(Shown):
     hash: str
 
 
-class FieldChange(Shown):
+class FieldChange(ResponseModel):
     """A field before and after an event."""
 
     field: str
@@ -45,14 +45,14 @@ class LoggedEvent(AuditEvent):
     facts: dict[str, Any]
 
 
-class History(Shown):
+class History(ResponseModel):
     """A page of a history, newest first."""
 
     data: list[HistoryEvent]
     pagination: Pagination
 
 
-class AuditPage(Shown):
+class AuditPage(ResponseModel):
     """A page of the organization's events, newest first."""
 
     data: list[LoggedEvent]

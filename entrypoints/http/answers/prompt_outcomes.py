@@ -11,7 +11,7 @@ from entrypoints.http.answers.chat_completions import ChatChunk, CompletedChat
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompts import FinishedAnswer, GeneratedAnswer, ToolCallEvent, WrittenWords
 from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
-from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
+from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document
 from entrypoints.http.routes import Answer, StreamedEvent
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from entrypoints.http.answers.shown import Amount, Shown
+from entrypoints.http.answers.response_model import Amount, ResponseModel
 
 
-class ChosenModel(Shown):
+class ChosenModel(ResponseModel):
     """A registered model: its id here, and its provider's name for it."""
 
     id: UUID
@@ -19,14 +19,14 @@ class ChosenModel(Shown):
     name: str
 
 
-class Rule(Shown):
+class Rule(ResponseModel):
     """What a rule said of a candidate."""
 
     rule: str
     detail: str
 
 
-class CandidateModel(Shown):
+class CandidateModel(ResponseModel):
     """A candidate, whether it was kept, and why; rank 1 is the first choice."""
 
     model_id: UUID
@@ -38,7 +38,7 @@ class CandidateModel(Shown):
     rules: list[Rule]
 
 
-class Choice(Shown):
+class Choice(ResponseModel):
     """Which model would be used, and why each other would not.
 
     `candidates` are the first 1,000, `candidateCount` how many there are, `droppedBy` how many each rule dropped.
@@ -50,7 +50,7 @@ class Choice(Shown):
     dropped_by: dict[str, int]
 
 
-class TokensUsed(Shown):
+class TokensUsed(ResponseModel):
     """Tokens as the provider counted them, null where it did not; reasoning is part of the output."""
 
     input_tokens: int | None
@@ -60,7 +60,7 @@ class TokensUsed(Shown):
     reasoning_tokens: int | None
 
 
-class CallMade(Shown):
+class CallMade(ResponseModel):
     """A call of a model. `outcome` is ok, cancelled, or the category of the failure."""
 
     model_id: UUID
@@ -74,20 +74,20 @@ class CallMade(Shown):
     latency_ms: float
 
 
-class WrittenWords(Shown):
+class WrittenWords(ResponseModel):
     """The next words of an answer."""
 
     text: Annotated[str, Field(examples=["Hello"])]
 
 
-class AnsweredText(Shown):
+class AnsweredText(ResponseModel):
     """Words of the answer."""
 
     type: Literal["text"]
     text: str
 
 
-class AnsweredToolCall(Shown):
+class AnsweredToolCall(ResponseModel):
     """A call that the model asks for; `arguments` is JSON text. Hand it back with its `blob`, where it has one."""
 
     type: Literal["toolCall"]
@@ -97,7 +97,7 @@ class AnsweredToolCall(Shown):
     blob: str | None = None
 
 
-class AnsweredReasoning(Shown):
+class AnsweredReasoning(ResponseModel):
     """Thoughts of the model. Hand them back with their `blob`, where they have one."""
 
     type: Literal["reasoning"]
@@ -105,7 +105,7 @@ class AnsweredReasoning(Shown):
     blob: str | None = None
 
 
-class ToolCallEvent(Shown):
+class ToolCallEvent(ResponseModel):
     """A call that the model asks for, as soon as it is whole."""
 
     index: int
@@ -114,13 +114,13 @@ class ToolCallEvent(Shown):
     arguments: str
 
 
-class EmbeddingTokens(Shown):
+class EmbeddingTokens(ResponseModel):
     """Tokens as the provider counted them, null where it did not."""
 
     input_tokens: int | None
 
 
-class EmbeddedTexts(Shown):
+class EmbeddedTexts(ResponseModel):
     """Vectors in the order of the texts. `model` was asked; `answeredBy` is what the provider says has answered."""
 
     vectors: list[list[float]]
@@ -135,7 +135,7 @@ class EmbeddedTexts(Shown):
     attempts: list[CallMade]
 
 
-class FinishedAnswer(Shown):
+class FinishedAnswer(ResponseModel):
     """Everything about an answer but its text.
 
     `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.routes import endpoint, routes_of
 from entrypoints.http.static_files import page_routes
 

@@ -12,9 +12,9 @@ from application.queries.select_model import SelectModel
 from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
-from entrypoints.http.openai_shape import OPENAI_SHAPE
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.openai_errors import OPENAI_SHAPE
+from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class CompatibleModelViews:
         By its id here, its provider's name for it, or its name here.
         """
         name = request.match_info["model"]
-        selection = await self.select(SelectModel(wanted=ModelByAnyName(name)))
+        selection = await self.select(SelectModel(selector=ModelByAnyName(name)))
         if not selection.kept:
             raise ModelNotFound
         found = NamedModel(name, selection.kept[0])

@@ -15,10 +15,10 @@ from entrypoints.http.answers import providers as provider_answers
 from entrypoints.http.answers.discovery import Discovery, ImportResult
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.providers import ChecksQuery, DiscoveryQuery, ModelsToImport, ProviderToTest
-from entrypoints.http.requests import json_body, path_id, query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.shown_offers import ShownOffers
+from entrypoints.http.views.offer_json_cache import OfferJsonCache
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -62,7 +62,7 @@ class DiscoveryViews:
     discover_one: DiscoverOne
     discover_all: DiscoverAll
     import_them: Callable[[ImportModels], Awaitable[ImportOutcome]]
-    shown: ShownOffers = field(default_factory=ShownOffers)
+    shown: OfferJsonCache = field(default_factory=OfferJsonCache)
 
     @endpoint(
         "POST",

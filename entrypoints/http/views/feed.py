@@ -14,10 +14,10 @@ from application.caller import current_caller
 from application.feed.feed_broadcast import TooManyFollowers
 from entrypoints.http.answers.feed import FEED_EVENTS
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import Flag, Query, Whole
-from entrypoints.http.refusals import FieldError, InvalidRequest
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.field_types import Flag, Query, Whole
+from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.parse_request import query_of
+from entrypoints.http.request_errors import FieldError, InvalidRequest
 from entrypoints.http.routes import EVENT_STREAM_TYPE, Answer, endpoint
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _messages(position: int, events: Sequence[FeedEvent] | None) -> bytes:
 
 
 def _message(event: FeedEvent) -> bytes:
-    told = {
+    document = {
         "sequence": event.position,
         "position": event.position,
         "type": event.topic,
@@ -190,7 +190,7 @@ def _message(event: FeedEvent) -> bytes:
         "at": event.recorded_at,
         "actor": event.actor,
     }
-    return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(told))
+    return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(document))
 
 
 def _end(reason: bytes) -> bytes:

@@ -9,8 +9,8 @@ from application.queries.report_usage import ReportUsage
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.usage import UsageQuery
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.http.options import HttpOptions
+from entrypoints.http.http_options import HttpOptions
 from tests.contract.http.views import Things, thing_routes
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import pytest
 from application.errors import InvalidInput, RateLimited, Unavailable
 from application.policies.rate_limit_quotas import QUOTAS
 from application.ports.provider_gateway import Category, ContextUse
-from entrypoints.http import openai_shape
+from entrypoints.http import openai_errors
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.error_kinds import ErrorKind
-from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
+from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import Problem
-from entrypoints.http.refusals import NotAllowed
+from entrypoints.http.request_errors import NotAllowed
 from tests.contract.http.prompting import CHAT, a_setup, events, post, prompt_routes
 from tests.contract.http.test_transport import spoken
 from tests.contract.http.views import a_route
@@ -194,7 +194,7 @@ def test_the_door_has_a_form_for_every_kind_of_error() -> None:
             document = error_document(Problem(status=status, code=code, detail="It is so.", members=members))
             assert document["error"]["type"]
             assert document["error"]["code"]
-    assert openai_shape.ERRORS.keys() == set(get_args(ErrorKind))
+    assert openai_errors.ERRORS.keys() == set(get_args(ErrorKind))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientError, web
 
 from application.errors import ModelNotFound, Unavailable
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
 from tests.contract.http.views import THINGS, Things, a_route, thing_routes
 from tests.http_service import ORGANIZATION, a_token
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from application.errors import Unavailable
-from entrypoints.token_keys import fetched
+from entrypoints.token_key_settings import fetched
 
 MEBIBYTE = 1024 * 1024
 

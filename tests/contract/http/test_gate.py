@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.exchange import caller_for
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.principal import Role
-from entrypoints.http.responses import json_response
+from entrypoints.http.request_context import caller_for
 from tests.contract.http.views import THINGS, Things, a_route, thing_routes
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
 
@@ -160,4 +160,4 @@ async def test_a_route_without_a_record_is_closed(serve: Serve) -> None:
     reply = await service.ask("PUT", THINGS, token=ADMIN)
     assert (reply.status, reply.document["code"]) == (403, "not-allowed")
     assert things.callers == []
-    assert len(service.log.lines("a route without a record was asked for")) == 1
+    assert len(service.log.lines("request for a route without a record")) == 1

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
 from entrypoints.http.authorization import Access
-from entrypoints.http.options import HttpOptions
-from entrypoints.http.responses import json_response
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.json_responses import json_response
 from tests.contract.http.views import THINGS, a_route
 from tests.fakes.idempotency_claims import FakeClaims
 from tests.http_service import a_token

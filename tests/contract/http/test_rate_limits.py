@@ -11,12 +11,12 @@ import pytest
 from application.ports.rate_limits import Quota
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.fields import Flag, Query
-from entrypoints.http.options import HttpOptions
+from entrypoints.http.field_types import Flag, Query
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import query_of
 from entrypoints.http.principal import Role
 from entrypoints.http.rate_limits import RateLimiter
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_response
 from entrypoints.http.routes import route
 from tests.contract.http.views import THINGS
 from tests.documented import product_routes

@@ -9,11 +9,11 @@ from urllib.parse import quote
 import pytest
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.exchange import caller_for
-from entrypoints.http.openai_shape import OPENAI_SHAPE
-from entrypoints.http.reasons import HEADER
-from entrypoints.http.requests import json_body
-from entrypoints.http.responses import json_response
+from entrypoints.http.change_reasons import HEADER
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.openai_errors import OPENAI_SHAPE
+from entrypoints.http.parse_request import json_body
+from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import route
 from tests.contract.http.lines import connected
 from tests.contract.http.views import THINGS, Thing, Things, a_route, thing_routes

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from application.caller import Caller, NobodyCalling, current_caller
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import Body, Flag, Id, JsonObject, Number, Text
+from entrypoints.http.field_types import Body, Flag, Id, JsonObject, Number, Text
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.pagination import Page
-from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import route
 
 if TYPE_CHECKING:

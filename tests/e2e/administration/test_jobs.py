@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from entrypoints.service import running
-from entrypoints.serving import listening_socket
+from entrypoints.serve import listening_socket
+from entrypoints.server_process import running
 from tests.e2e.administration.jobs import JOBS, KEYS, PATIENCE_SECONDS, PROJECTIONS, ended
 from tests.e2e.api import PROVIDERS, Api
 from tests.e2e.background import Background

@@ -24,9 +24,9 @@ from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, Prompt
 from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.documentation.problems import catalogue_of, sentence_of
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.problems import problem_document
-from entrypoints.http.refusals import ConditionFailed, ContentTooLarge, MalformedJson, Refused
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.request_errors import ConditionFailed, ContentTooLarge, MalformedJson, Refused
 from entrypoints.http.transport import HEADERS_TOO_LARGE, MALFORMED
 from tests.documented import product_routes
 

@@ -30,7 +30,7 @@ from domain.errors import DomainError, InvalidValue
 from domain.provider.errors import CredentialRequired
 from entrypoints.http.errors import TABLE, problem_for
 from entrypoints.http.problems import problem_response
-from entrypoints.http.refusals import FieldError, Refused
+from entrypoints.http.request_errors import FieldError, Refused
 
 if TYPE_CHECKING:
     from types import ModuleType

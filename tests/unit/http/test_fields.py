@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from pydantic import Field
 
-from entrypoints.http.fields import Body, Flag, Id, JsonObject, Number, Query, Text, Time, Whole
-from entrypoints.http.refusals import InvalidRequest
-from entrypoints.http.requests import validated
+from entrypoints.http.field_types import Body, Flag, Id, JsonObject, Number, Query, Text, Time, Whole
+from entrypoints.http.parse_request import validated
+from entrypoints.http.request_errors import InvalidRequest
 
 
 class Create(Body):

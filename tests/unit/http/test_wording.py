@@ -8,8 +8,8 @@ import pytest
 
 from entrypoints.http.bodies.models import BulkOperations, NewModel
 from entrypoints.http.bodies.providers import ModelsToImport, NewProvider, ProviderListQuery
-from entrypoints.http.refusals import InvalidRequest
-from entrypoints.http.requests import validated
+from entrypoints.http.parse_request import validated
+from entrypoints.http.request_errors import InvalidRequest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -9,7 +9,7 @@ import pytest
 
 from application.policies.model_parameters import Defaults
 from application.policies.model_selection import REFUSALS, select
-from application.policies.selection_candidates import Need
+from application.policies.selection_candidates import Requirements
 from tests.builders import a_price
 from tests.prompts import a_candidate
 
@@ -19,66 +19,70 @@ if TYPE_CHECKING:
 VISION = frozenset({"text", "vision"})
 
 # What speaks against a candidate, the need it fails, and the rule that says so.
-AGAINST: list[tuple[dict[str, Any], Need, str]] = [
-    ({"is_enabled": False}, Need(), "disabled"),
-    ({"provider_is_enabled": False}, Need(), "provider-disabled"),
-    ({"defaults": Defaults(problem="temperature is wrong")}, Need(), "config"),
-    ({"health": "unhealthy"}, Need(), "unhealthy"),
-    ({"is_retired": True}, Need(), "retired"),
-    ({"type": "embedding"}, Need(), "type"),
-    ({"type": "unknown"}, Need(), "type"),
-    ({"type": "unknown"}, Need(type="unknown"), "type"),
-    ({"type": "language"}, Need(type="multimodal"), "type"),
-    ({"type": "language"}, Need(type="vision"), "type"),
-    ({"type": "vision"}, Need(type="language"), "type"),
-    ({"type": "multimodal"}, Need(type="vision"), "type"),
-    ({"type": "multimodal"}, Need(type="embedding"), "type"),
-    ({}, Need(capabilities=frozenset({"function_calling"})), "capability"),
-    ({"context_window": 8000}, Need(min_context_window=8001), "context-window"),
-    ({"context_window": None}, Need(min_context_window=1), "context-window"),
-    ({"price": a_price("0.003")}, Need(max_cost_per_1k=Decimal("0.0029")), "cost"),
-    ({"price": None}, Need(max_cost_per_1k=Decimal(1000)), "cost"),
+AGAINST: list[tuple[dict[str, Any], Requirements, str]] = [
+    ({"is_enabled": False}, Requirements(), "disabled"),
+    ({"provider_is_enabled": False}, Requirements(), "provider-disabled"),
+    ({"defaults": Defaults(problem="temperature is wrong")}, Requirements(), "config"),
+    ({"health": "unhealthy"}, Requirements(), "unhealthy"),
+    ({"is_retired": True}, Requirements(), "retired"),
+    ({"type": "embedding"}, Requirements(), "type"),
+    ({"type": "unknown"}, Requirements(), "type"),
+    ({"type": "unknown"}, Requirements(type="unknown"), "type"),
+    ({"type": "language"}, Requirements(type="multimodal"), "type"),
+    ({"type": "language"}, Requirements(type="vision"), "type"),
+    ({"type": "vision"}, Requirements(type="language"), "type"),
+    ({"type": "multimodal"}, Requirements(type="vision"), "type"),
+    ({"type": "multimodal"}, Requirements(type="embedding"), "type"),
+    ({}, Requirements(capabilities=frozenset({"function_calling"})), "capability"),
+    ({"context_window": 8000}, Requirements(min_context_window=8001), "context-window"),
+    ({"context_window": None}, Requirements(min_context_window=1), "context-window"),
+    ({"price": a_price("0.003")}, Requirements(max_cost_per_1k=Decimal("0.0029")), "cost"),
+    ({"price": None}, Requirements(max_cost_per_1k=Decimal(1000)), "cost"),
 ]
 
 
-def rules(candidate: Candidate, need: Need | None = None, *, has_images: bool = False) -> tuple[bool, list[str]]:
+def rules(
+    candidate: Candidate, need: Requirements | None = None, *, has_images: bool = False
+) -> tuple[bool, list[str]]:
     """Whether it was kept, and the rules that said something."""
     (ranked,) = select([candidate], need, has_images=has_images).verdicts
     return ranked.rank is not None, [finding.rule for finding in ranked.findings]
 
 
 @pytest.mark.parametrize(("facts", "need", "rule"), AGAINST)
-def test_a_need_drops_what_does_not_fit_and_names_the_rule(facts: dict[str, Any], need: Need, rule: str) -> None:
+def test_a_need_drops_what_does_not_fit_and_names_the_rule(
+    facts: dict[str, Any], need: Requirements, rule: str
+) -> None:
     assert rules(a_candidate(**facts), need) == (False, [rule])
 
 
 @pytest.mark.parametrize(
     ("facts", "need"),
     [
-        ({}, Need()),
-        ({"type": "language"}, Need(type="language")),
-        ({"type": "multimodal"}, Need(type="language")),
-        ({"type": "multimodal"}, Need(type="multimodal")),
-        ({"type": "multimodal", "capabilities": VISION}, Need(type="vision")),
-        ({"type": "vision"}, Need(type="vision")),
-        ({"type": "vision"}, Need()),
-        ({"type": "embedding"}, Need(type="embedding")),
-        ({"capabilities": VISION}, Need(capabilities=frozenset({"vision"}))),
-        ({"context_window": 8000}, Need(min_context_window=8000)),
-        ({"context_window": None}, Need()),
-        ({"price": a_price("0.003")}, Need(max_cost_per_1k=Decimal("0.003"))),
-        ({"price": None}, Need()),
-        ({"health": "degraded"}, Need()),
-        ({"health": "unknown"}, Need()),
+        ({}, Requirements()),
+        ({"type": "language"}, Requirements(type="language")),
+        ({"type": "multimodal"}, Requirements(type="language")),
+        ({"type": "multimodal"}, Requirements(type="multimodal")),
+        ({"type": "multimodal", "capabilities": VISION}, Requirements(type="vision")),
+        ({"type": "vision"}, Requirements(type="vision")),
+        ({"type": "vision"}, Requirements()),
+        ({"type": "embedding"}, Requirements(type="embedding")),
+        ({"capabilities": VISION}, Requirements(capabilities=frozenset({"vision"}))),
+        ({"context_window": 8000}, Requirements(min_context_window=8000)),
+        ({"context_window": None}, Requirements()),
+        ({"price": a_price("0.003")}, Requirements(max_cost_per_1k=Decimal("0.003"))),
+        ({"price": None}, Requirements()),
+        ({"health": "degraded"}, Requirements()),
+        ({"health": "unknown"}, Requirements()),
     ],
 )
-def test_a_need_keeps_what_fits(facts: dict[str, Any], need: Need) -> None:
+def test_a_need_keeps_what_fits(facts: dict[str, Any], need: Requirements) -> None:
     assert rules(a_candidate(**facts), need) == (True, ["preferred"])
 
 
 def test_everything_that_speaks_against_a_candidate_is_told() -> None:
     candidate = a_candidate(is_enabled=False, health="unhealthy", type="audio", price=None)
-    need = Need(capabilities=frozenset({"b", "a"}), max_cost_per_1k=Decimal(1))
+    need = Requirements(capabilities=frozenset({"b", "a"}), max_cost_per_1k=Decimal(1))
     assert rules(candidate, need) == (False, ["disabled", "unhealthy", "type", "capability", "capability", "cost"])
 
 
@@ -87,28 +91,28 @@ def test_everything_that_speaks_against_a_candidate_is_told() -> None:
     [
         (
             {"context_window": 8000},
-            Need(min_context_window=128_000),
+            Requirements(min_context_window=128_000),
             "Its context window is 8,000 tokens, and 128,000 are needed.",
         ),
         (
             {"price": a_price("0.00300")},
-            Need(max_cost_per_1k=Decimal("0.001")),
+            Requirements(max_cost_per_1k=Decimal("0.001")),
             "It costs 0.00300 USD per 1,000 tokens, and 0.001 is the most allowed.",
         ),
-        ({"is_enabled": False}, Need(), "The model is disabled."),
+        ({"is_enabled": False}, Requirements(), "The model is disabled."),
         (
             {"provider_is_enabled": False, "provider_name": "Ours"},
-            Need(),
+            Requirements(),
             "Its provider Ours is disabled.",
         ),
         (
             {"defaults": Defaults(problem="topP is not a number")},
-            Need(),
+            Requirements(),
             "Its config cannot be used: topP is not a number.",
         ),
     ],
 )
-def test_a_rule_says_what_it_found(facts: dict[str, Any], need: Need, sentence: str) -> None:
+def test_a_rule_says_what_it_found(facts: dict[str, Any], need: Requirements, sentence: str) -> None:
     (ranked,) = select([a_candidate(**facts)], need).verdicts
     assert [finding.detail for finding in ranked.findings] == [sentence]
 
@@ -153,12 +157,14 @@ def test_images_go_only_to_models_known_to_read_them_unless_one_was_asked_for(
     facts: dict[str, Any], reads: bool
 ) -> None:
     candidate = a_candidate(**facts)
-    assert rules(candidate, Need(), has_images=True) == ((True, ["preferred"]) if reads else (False, ["images"]))
+    assert rules(candidate, Requirements(), has_images=True) == (
+        (True, ["preferred"]) if reads else (False, ["images"])
+    )
     warnings = [] if reads else ["images"]
     assert rules(candidate, None, has_images=True) == (True, [*warnings, "asked-for"])
 
 
-def order(need: Need | None, *candidates: Candidate, **facts: Any) -> list[str]:  # noqa: ANN401
+def order(need: Requirements | None, *candidates: Candidate, **facts: Any) -> list[str]:  # noqa: ANN401
     return [candidate.name for candidate in select(candidates, need, **facts).kept]
 
 
@@ -170,7 +176,7 @@ def test_cheapest_counts_both_directions_and_what_is_unknown_comes_last() -> Non
     unknown = a_candidate(name="unknown", price=None)
     free = a_candidate(name="free", price=a_price("0", "0"))
     candidates = [unknown, half_known, middle, dear_to_write, dear_to_read, free]
-    assert order(Need(strategy="cheapest"), *candidates) == [
+    assert order(Requirements(strategy="cheapest"), *candidates) == [
         "free",
         "dear to read",
         "dear to write",
@@ -183,7 +189,7 @@ def test_cheapest_counts_both_directions_and_what_is_unknown_comes_last() -> Non
 def test_fastest_goes_by_recent_calls_and_what_is_unknown_comes_last() -> None:
     slow, fast, new = a_candidate(name="slow"), a_candidate(name="fast"), a_candidate(name="new")
     latencies = {slow.id: 900.0, fast.id: 90.0}
-    assert order(Need(strategy="fastest"), slow, new, fast, latencies=latencies) == ["fast", "slow", "new"]
+    assert order(Requirements(strategy="fastest"), slow, new, fast, latencies=latencies) == ["fast", "slow", "new"]
 
 
 def test_preferred_goes_by_preference_then_health_then_cost() -> None:
@@ -193,7 +199,7 @@ def test_preferred_goes_by_preference_then_health_then_cost() -> None:
     cheap = a_candidate(name="cheap", health="unknown", price=a_price("0.001", "0.001"))
     dear = a_candidate(name="dear", health="unknown")
     candidates = [dear, cheap, healthy, second, first]
-    assert order(Need(), *candidates) == ["first", "second", "healthy", "cheap", "dear"]
+    assert order(Requirements(), *candidates) == ["first", "second", "healthy", "cheap", "dear"]
 
 
 def test_models_asked_for_by_name_are_ordered_as_preferred_the_unhealthy_last() -> None:
@@ -206,7 +212,7 @@ def test_a_kept_candidate_says_what_its_place_rests_on() -> None:
     candidate = a_candidate(price=a_price("0.01", "0.02"), defaults=Defaults(preference=1))
     found = {}
     for strategy in ("cheapest", "fastest", "preferred"):
-        need = Need(strategy=strategy)
+        need = Requirements(strategy=strategy)
         (ranked,) = select([candidate], need, latencies={candidate.id: 420.4}).verdicts
         found[strategy] = ranked.findings[-1].detail
     assert found == {
@@ -217,4 +223,4 @@ def test_a_kept_candidate_says_what_its_place_rests_on() -> None:
 
 
 def test_nothing_fits_nothing() -> None:
-    assert select([], Need()).verdicts == ()
+    assert select([], Requirements()).verdicts == ()

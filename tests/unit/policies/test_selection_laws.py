@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from application.policies.model_parameters import Defaults
 from application.policies.model_selection import REFUSALS, select
-from application.policies.selection_candidates import Candidate, Need
+from application.policies.selection_candidates import Candidate, Requirements
 from domain.model.values import MODEL_TYPES, Price
 from tests.prompts import a_candidate
 
@@ -40,7 +40,7 @@ candidates = st.builds(
 )
 several = st.lists(candidates, max_size=8, unique_by=lambda candidate: candidate.id)
 needs = st.builds(
-    Need,
+    Requirements,
     type=st.none() | st.sampled_from(MODEL_TYPES),
     capabilities=capabilities,
     max_cost_per_1k=st.none() | st.decimals(0, 1, places=4),
@@ -57,7 +57,7 @@ def latencies_of(some: list[Candidate], chosen: Random) -> dict[UUID, float]:
 
 @given(several, asked, st.booleans(), st.randoms())
 def test_every_candidate_is_either_kept_with_a_rank_or_dropped_by_a_rule(
-    some: list[Candidate], need: Need | None, has_images: bool, chance: Random
+    some: list[Candidate], need: Requirements | None, has_images: bool, chance: Random
 ) -> None:
     selection = select(some, need, has_images=has_images, latencies=latencies_of(some, chance))
     verdicts = selection.verdicts
@@ -69,7 +69,7 @@ def test_every_candidate_is_either_kept_with_a_rank_or_dropped_by_a_rule(
 
 
 @given(several, asked, st.booleans())
-def test_what_is_out_of_use_is_never_kept(some: list[Candidate], need: Need | None, has_images: bool) -> None:
+def test_what_is_out_of_use_is_never_kept(some: list[Candidate], need: Requirements | None, has_images: bool) -> None:
     for candidate in select(some, need, has_images=has_images).kept:
         assert candidate.is_enabled
         assert candidate.provider_is_enabled
@@ -77,7 +77,7 @@ def test_what_is_out_of_use_is_never_kept(some: list[Candidate], need: Need | No
 
 
 @given(several, needs, st.booleans())
-def test_what_a_need_keeps_meets_it(some: list[Candidate], need: Need, has_images: bool) -> None:
+def test_what_a_need_keeps_meets_it(some: list[Candidate], need: Requirements, has_images: bool) -> None:
     for candidate in select(some, need, has_images=has_images).kept:
         assert candidate.health != "unhealthy"
         assert not candidate.is_retired
@@ -97,7 +97,7 @@ def test_what_is_asked_for_by_name_is_dropped_by_a_refusal_alone(some: list[Cand
 
 @given(several, asked, st.booleans(), st.randoms())
 def test_the_order_of_the_kept_does_not_depend_on_the_order_they_came_in(
-    some: list[Candidate], need: Need | None, has_images: bool, chance: Random
+    some: list[Candidate], need: Requirements | None, has_images: bool, chance: Random
 ) -> None:
     latencies = latencies_of(some, chance)
     kept = select(some, need, has_images=has_images, latencies=latencies).kept
@@ -108,7 +108,7 @@ def test_the_order_of_the_kept_does_not_depend_on_the_order_they_came_in(
 
 @given(several, asked, st.booleans())
 def test_one_that_was_dropped_makes_no_difference_to_the_others(
-    some: list[Candidate], need: Need | None, has_images: bool
+    some: list[Candidate], need: Requirements | None, has_images: bool
 ) -> None:
     selection = select(some, need, has_images=has_images)
     dropped = {ranked.candidate.id for ranked in selection.verdicts if ranked.rank is None}
@@ -117,7 +117,9 @@ def test_one_that_was_dropped_makes_no_difference_to_the_others(
 
 
 @given(several, needs, st.randoms())
-def test_the_first_choice_is_the_best_by_its_strategy(some: list[Candidate], need: Need, chance: Random) -> None:
+def test_the_first_choice_is_the_best_by_its_strategy(
+    some: list[Candidate], need: Requirements, chance: Random
+) -> None:
     latencies = latencies_of(some, chance)
     kept = select(some, need, latencies=latencies).kept
     if not kept:
@@ -134,7 +136,7 @@ def test_the_first_choice_is_the_best_by_its_strategy(some: list[Candidate], nee
 
 
 @given(several, needs)
-def test_asking_for_less_never_keeps_fewer(some: list[Candidate], need: Need) -> None:
+def test_asking_for_less_never_keeps_fewer(some: list[Candidate], need: Requirements) -> None:
     kept = {candidate.id for candidate in select(some, need).kept}
-    easier = Need(type=need.type, max_cost_per_1k=Decimal(1000) if need.max_cost_per_1k is not None else None)
+    easier = Requirements(type=need.type, max_cost_per_1k=Decimal(1000) if need.max_cost_per_1k is not None else None)
     assert kept <= {candidate.id for candidate in select(some, easier).kept}

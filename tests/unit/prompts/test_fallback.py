@@ -12,7 +12,7 @@ from adapters.system_timer import SystemTimer
 from application.commands.run_prompt import run_prompt
 from application.errors import InvalidInput
 from application.policies.retry_policy import FINAL
-from application.policies.selection_candidates import ModelById, ModelByName, Need
+from application.policies.selection_candidates import ModelById, ModelByName, Requirements
 from application.ports.provider_gateway import Category
 from application.prompts.prompt_errors import PromptFailed
 from tests.builders import a_price
@@ -31,14 +31,14 @@ def called(setup: PromptSetup) -> list[str]:
     return [call.request.model_id for call in setup.generation.calls]
 
 
-async def run(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
+async def run(setup: PromptSetup, selector: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
     with setup.acting():
-        return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports)
+        return await run_prompt(a_prompt(selector or Requirements(strategy="cheapest"), **facts), ports=setup.ports)
 
 
-async def failed(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
+async def failed(setup: PromptSetup, selector: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
     with pytest.raises(PromptFailed) as failure:
-        await run(setup, wanted, **facts)
+        await run(setup, selector, **facts)
     return failure.value
 
 
@@ -152,7 +152,7 @@ async def test_calls_are_limited_in_all() -> None:
     for name in ("a", "b", "c", "d"):
         setup.model(name, name=name)
         setup.generation.plays(name, a_failure())
-    failure = await failed(setup, Need())
+    failure = await failed(setup, Requirements())
     assert called(setup) == ["a", "a", "a", "b", "b", "b"]
     assert len(failure.attempts) == 6
 

@@ -11,7 +11,7 @@ import pytest
 
 from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
-from application.policies.selection_candidates import ModelByAnyName, ModelById, ModelByName, Need
+from application.policies.selection_candidates import ModelByAnyName, ModelById, ModelByName, Requirements
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
 from application.prompts.completion import TokenUsage
@@ -131,9 +131,9 @@ async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() ->
 async def test_what_is_not_there_is_not_found() -> None:
     setup = PromptSetup()
     setup.model("gpt-x")
-    for wanted in (ModelById(uuid4()), ModelByName("gpt-y"), ModelByName("gpt-x", uuid4()), ModelByAnyName("gpt-y")):
+    for selector in (ModelById(uuid4()), ModelByName("gpt-y"), ModelByName("gpt-x", uuid4()), ModelByAnyName("gpt-y")):
         with setup.acting(), pytest.raises(ModelNotFound):
-            await run_prompt(a_prompt(wanted), ports=setup.ports)
+            await run_prompt(a_prompt(selector), ports=setup.ports)
 
 
 async def test_a_model_is_found_by_any_of_its_names() -> None:
@@ -160,7 +160,7 @@ async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_as
     with setup.acting():
         answer = await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
         with pytest.raises(NoModelFits):
-            await run_prompt(a_prompt(Need()), ports=setup.ports)
+            await run_prompt(a_prompt(Requirements()), ports=setup.ports)
     assert answer.candidate.id == model.id
 
 
@@ -169,7 +169,7 @@ async def test_a_prompt_with_images_goes_to_a_model_that_reads_them() -> None:
     setup.model("blind", price=a_price("0", "0"))
     setup.model("seeing", type="multimodal", capabilities=frozenset({"vision"}))
     with setup.acting():
-        answer = await run_prompt(a_prompt(Need(), image=True), ports=setup.ports)
+        answer = await run_prompt(a_prompt(Requirements(), image=True), ports=setup.ports)
     assert answer.candidate.provider_model_id == "seeing"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from application.caller import NobodyCalling, acting_as
 from application.errors import ModelNotFound, Unavailable
-from application.policies.selection_candidates import ModelById, Need
+from application.policies.selection_candidates import ModelById, Requirements
 from application.prompts.runnable_models_cache import LONGEST_TRUST, RunnableModelsCache
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
@@ -99,10 +99,10 @@ async def test_what_the_calendar_changes_is_seen_on_the_day() -> None:
     setup, timer = a_setup()
     setup.model(name="going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
     with setup.acting():
-        assert len((await setup.runnable_models.chosen(Need(), has_images=False))[1].kept) == 1
+        assert len((await setup.runnable_models.chosen(Requirements(), has_images=False))[1].kept) == 1
         setup.clock.time += timedelta(days=1)
         timer.time += LONGEST_TRUST
-        _, selection = await setup.runnable_models.chosen(Need(), has_images=False)
+        _, selection = await setup.runnable_models.chosen(Requirements(), has_images=False)
     assert selection.kept == []
     assert [finding.rule for finding in selection.verdicts[0].findings] == ["retired"]
     assert setup.candidate_reader.reads == 2

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.system_timer import SystemTimer
 from application.commands.stream_prompt import stream_prompt
-from application.policies.selection_candidates import ModelById, Need
+from application.policies.selection_candidates import ModelById, Requirements
 from application.prompts.completion import StreamStarted, TextDelta, TokenUsage
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
@@ -30,7 +30,7 @@ NO_TOKENS = TokenUsage()
 
 async def streamed(
     setup: PromptSetup,
-    wanted: object = None,
+    selector: object = None,
     *,
     heard: list[PromptEvent] | None = None,
     then: Callable[[], Awaitable[object]] | None = None,
@@ -39,7 +39,9 @@ async def streamed(
     """Hear the answer to its end; with `then`, hear its first words, do that, and leave."""
     events_so_far = [] if heard is None else heard
     with setup.acting():
-        async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports) as events:
+        async with stream_prompt(
+            a_prompt(selector or Requirements(strategy="cheapest"), **facts), ports=setup.ports
+        ) as events:
             async for event in events:
                 events_so_far.append(event)
                 if then is not None and event != BEGUN:
@@ -168,7 +170,7 @@ async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
         timer.time += 7200
 
     with setup.acting():
-        async with stream_prompt(a_prompt(Need()), ports=setup.ports) as events:
+        async with stream_prompt(a_prompt(Requirements()), ports=setup.ports) as events:
             heard = []
             async for event in events:
                 heard.append(event)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from entrypoints.http.error_kinds import kind_of
-from entrypoints.http.openai_shape import parameter_of, words_of_provider
+from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.openai_errors import parameter_of, words_of_provider
 from entrypoints.http.problems import ProblemShape
-from entrypoints.http.responses import json_bytes
 
 if TYPE_CHECKING:
     from entrypoints.http.error_kinds import ErrorKind
@@ -72,8 +72,8 @@ def error_document(problem: Problem, request_id: str) -> dict[str, Any]:
         sentences.insert(0, f"prompt is too long: {used or 'more'} tokens > {limit or 'the'} maximum")
     message = " ".join(str(sentence) for sentence in sentences if sentence)
     place = _place(problem)
-    told = {"type": ERRORS[kind][1], "message": f"{place}: {message}" if place else message}
-    return {"type": "error", "error": told, "request_id": request_id}
+    error = {"type": ERRORS[kind][1], "message": f"{place}: {message}" if place else message}
+    return {"type": "error", "error": error, "request_id": request_id}
 
 
 def _place(problem: Problem) -> str | None:

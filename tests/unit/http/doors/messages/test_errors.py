@@ -8,7 +8,7 @@ import pytest
 
 from entrypoints.http.doors.messages.errors import error_document
 from entrypoints.http.problems import Problem
-from entrypoints.http.refusals import FieldError
+from entrypoints.http.request_errors import FieldError
 
 
 def _error(**facts: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a problem

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from entrypoints.http.answers.shown import Shown
+from entrypoints.http.answers.response_model import ResponseModel
 
 
-class Finding(Shown):
+class Finding(ResponseModel):
     """What is not as it was written, the first of its log. Sequence and position name the first of `count` events."""
 
     kind: Literal["edited", "deleted", "inserted", "truncated", "re-chained", "out-of-order", "credential"]
@@ -20,7 +20,7 @@ class Finding(Shown):
     message: str
 
 
-class Checkpoint(Shown):
+class Checkpoint(ResponseModel):
     """A signed statement of where logs ended, kept outside the database. The key is Ed25519, in base64.
 
     It is over `heads` logs: those that had changed since the checkpoint before it, or all of them.
@@ -35,21 +35,21 @@ class Checkpoint(Shown):
     public_key: str | None
 
 
-class FirstCheckpoint(Shown):
+class FirstCheckpoint(ResponseModel):
     """The oldest checkpoint there is: those before it were archived, or taken away."""
 
     number: int
     at: datetime
 
 
-class Proven(Shown):
+class Proven(ResponseModel):
     """What is proved: events up to this sequence number; null where there are findings, or no checkpoints."""
 
     through_sequence: int | None
     statement: str
 
 
-class Uncovered(Shown):
+class Uncovered(ResponseModel):
     """Events of an organization that no checkpoint has seen yet, and since when."""
 
     organization_id: UUID
@@ -58,7 +58,7 @@ class Uncovered(Shown):
     since: datetime | None
 
 
-class Unproven(Shown):
+class Unproven(ResponseModel):
     """The events that no checkpoint has seen: chained, but not yet proved to be whole; and what no answer proves."""
 
     from_sequence: int | None
@@ -69,7 +69,7 @@ class Unproven(Shown):
     limits: list[str]
 
 
-class LostEvents(Shown):
+class LostEvents(ResponseModel):
     """Events that checkpoints have seen and a restored backup does not have."""
 
     organization_id: UUID
@@ -77,7 +77,7 @@ class LostEvents(Shown):
     to_sequence: int
 
 
-class Restore(Shown):
+class Restore(ResponseModel):
     """What somebody stated of a restore, with the checkpoint that says so."""
 
     checkpoint: int
@@ -89,14 +89,14 @@ class Restore(Shown):
     lost: list[LostEvents]
 
 
-class StatedRestore(Shown):
+class StatedRestore(ResponseModel):
     """The checkpoint that states a restore, and what it says."""
 
     checkpoint: Checkpoint
     restored: Restore
 
 
-class Verification(Shown):
+class Verification(ResponseModel):
     """Whether the organization's log is what was written. `checkpoint` is null where there is none to compare with.
 
     Of the `events`, `provedBefore` were hashed by an earlier verification and looked at by the database this time.

@@ -1,4 +1,4 @@
-"""The inner middleware: lets through who may, sets on whose behalf the handler works, repeats what was done."""
+"""The inner middleware: authenticates, authorizes, sets the caller, applies rate limits and Idempotency-Keys."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from pydantic_core import PydanticCustomError
 from application.caller import acting_as
 from entrypoints.http.authentication import API_KEY_HEADERS, one_credential
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
-from entrypoints.http.doors.shapes import shape_at
-from entrypoints.http.exchange import EXCHANGE, PLATFORM, caller_for
-from entrypoints.http.fields import parse_uuid
+from entrypoints.http.change_reasons import ChangeReason, header_reason
+from entrypoints.http.doors.error_shapes import shape_at
+from entrypoints.http.field_types import parse_uuid
 from entrypoints.http.idempotency import idempotency_key
+from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import PROBLEM_DETAILS
-from entrypoints.http.reasons import ChangeReason, header_reason
-from entrypoints.http.refusals import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
-from entrypoints.http.requests import json_body
+from entrypoints.http.request_context import PLATFORM, REQUEST_CONTEXT, caller_for
+from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.authentication import TokenVerifier
-    from entrypoints.http.exchange import Exchange
     from entrypoints.http.idempotency import Idempotency
     from entrypoints.http.principal import Principal
     from entrypoints.http.rate_limits import RateLimiter
+    from entrypoints.http.request_context import RequestContext
     from entrypoints.http.routes import Handler, Route
 
 
-class Gate:
-    """Closed by default: a handler is reached through its route's record only."""
+class AccessControl:
+    """Denies by default: a handler runs only if its route has a record that admits the caller."""
 
     def __init__(
         self,
@@ -48,31 +48,37 @@ class Gate:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer the request if it may be answered."""
-        exchange = request[EXCHANGE]
-        route = exchange.route
+        """Return the handler's answer.
+
+        Raises:
+            NotAuthenticated: the token is missing or not valid.
+            NotAllowed: the token's role or organization may not use the route.
+            InvalidRequest: the query has parameters that the route does not have.
+        """
+        context = request[REQUEST_CONTEXT]
+        route = context.route
         if route is None:
             return self._without_route(request)
         if route.access is Access.PUBLIC:
             return await handler(request)
         principal = await self._verifier.principal(_authorization(request))
-        exchange.principal = principal
+        context.principal = principal
         require(principal, route.access)
         if request.query_string:
             _check_query(request, route, principal)
-        exchange.reason = header_reason(request)
+        context.reason = header_reason(request)
         if route.body is ChangeReason:
             await json_body(request, ChangeReason)
-        return await self._let_through(request, handler, exchange, route)
+        return await self._let_through(request, handler, context, route)
 
     async def _let_through(
-        self, request: web.Request, handler: Handler, exchange: Exchange, route: Route
+        self, request: web.Request, handler: Handler, context: RequestContext, route: Route
     ) -> web.StreamResponse:
         key = idempotency_key(request) if route.method == "POST" else None
         if key is not None:
             # An earlier request with the key may have made the change; the claim tells.
-            exchange.has_key = exchange.outcome.may_have_changed = True
-        organization_id = exchange.principal.organization_id if exchange.principal else None
+            context.has_key = context.outcome.may_have_changed = True
+        organization_id = context.principal.organization_id if context.principal else None
         if not route.access.is_for_organizations or organization_id is None:
             if key is None:
                 return await handler(request)
@@ -89,7 +95,7 @@ class Gate:
     def _without_route(self, request: web.Request) -> web.StreamResponse:
         refusal = request.match_info.http_exception
         if refusal is None:
-            self._logger.error("a route without a record was asked for", request_id=request[EXCHANGE].request_id)
+            self._logger.error("request for a route without a record", request_id=request[REQUEST_CONTEXT].request_id)
             raise NotAllowed("Nobody may use this route.")
         if isinstance(refusal, web.HTTPMethodNotAllowed) and request.method == "OPTIONS":
             return web.Response(status=204, headers={"Allow": ", ".join(sorted({*refusal.allowed_methods, "OPTIONS"}))})

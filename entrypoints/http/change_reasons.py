@@ -8,9 +8,9 @@ from urllib.parse import unquote_to_bytes
 
 from application.caller import NobodyCalling, amend_reason
 from application.policies.change_reasons import refused_in_a_reason
-from entrypoints.http.exchange import exchange_of
-from entrypoints.http.fields import Body
-from entrypoints.http.refusals import FieldError, InvalidRequest
+from entrypoints.http.field_types import Body
+from entrypoints.http.request_context import context_of
+from entrypoints.http.request_errors import FieldError, InvalidRequest
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -57,16 +57,16 @@ def take_reason(request: web.Request, document: dict[str, object], model: type[B
     if not isinstance(stated, str):
         raise _refused(f"/{MEMBER}", "should be text")
     reason = _checked(stated, f"/{MEMBER}")
-    exchange = exchange_of(request)
-    if exchange.reason not in {None, reason}:
+    context = context_of(request)
+    if context.reason not in {None, reason}:
         differs = "differs from the other; send one of the two"
         errors = [FieldError(f"/{MEMBER}", differs), FieldError(f"{HEADER}:", differs)]
         raise InvalidRequest(f"The {MEMBER} in the body differs from the header {HEADER}.", errors=errors)
-    exchange.reason = reason
+    context.reason = reason
     try:
         amend_reason(reason)
     except NobodyCalling:
-        # On a platform route the view says on whose behalf it works, and asks the exchange for the reason.
+        # On a platform route the view says on whose behalf it works, and asks the context for the reason.
         return
 
 

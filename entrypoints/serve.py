@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from application.errors import Unavailable
-from entrypoints.revival import kept_alive
-from entrypoints.service import running
-from entrypoints.stopping import stopped
+from entrypoints.restart_embedded_postgres import kept_alive
+from entrypoints.server_process import running
+from entrypoints.stop_signal import stopped
 from entrypoints.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from entrypoints.runtime import Runtime
-    from entrypoints.stopping import StopSignal
+    from entrypoints.stop_signal import StopSignal
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from application.unset import UNSET
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-class Place:
+class BodyValue:
     """A value of a body with where it stands: `messages[0].content`."""
 
     __slots__ = ("pointer", "value")
@@ -34,19 +34,19 @@ class Place:
         """Return the refusal of the value, to be raised."""
         return InvalidInput(self.pointer, message)
 
-    def get(self, name: str) -> Place:
+    def get(self, name: str) -> BodyValue:
         """Return the field of an object, none where it is missing."""
         value = self.value.get(name) if isinstance(self.value, dict) else None
-        return Place(value, f"{self.pointer}/{name.replace('~', '~0').replace('/', '~1')}")
+        return BodyValue(value, f"{self.pointer}/{name.replace('~', '~0').replace('/', '~1')}")
 
-    def items(self) -> Iterator[Place]:
+    def items(self) -> Iterator[BodyValue]:
         """Yield the places of a list; none at all for null."""
         if self.value is None:
             return
         if not isinstance(self.value, list):
             raise self.refused("This must be a list.")
         for index, value in enumerate(self.value):
-            yield Place(value, f"{self.pointer}/{index}")
+            yield BodyValue(value, f"{self.pointer}/{index}")
 
     def mapping(self) -> Mapping[str, Any]:
         """Return the object."""

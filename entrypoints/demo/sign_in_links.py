@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import Body
-from entrypoints.http.refusals import NotAuthenticated
-from entrypoints.http.requests import json_body
-from entrypoints.http.responses import json_response
+from entrypoints.http.field_types import Body
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body
+from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import endpoint
 
 if TYPE_CHECKING:

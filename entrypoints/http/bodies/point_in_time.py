@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from application.queries.resource_as_of import AtRevision, AtTime, Moment
-from entrypoints.http.fields import Query, Time, Whole
-from entrypoints.http.refusals import FieldError, InvalidRequest
+from entrypoints.http.field_types import Query, Time, Whole
+from entrypoints.http.request_errors import FieldError, InvalidRequest
 
 AsOf = Annotated[
     Time | None, Field(description="As it was at this time, as far as the log tells; a time to come is now.")

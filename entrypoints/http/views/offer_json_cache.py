@@ -1,4 +1,4 @@
-"""What providers offer, as bytes: a list of hundreds of models is made into JSON once for all who look at it."""
+"""Caches providers' model lists as JSON, so that a list of hundreds of models is serialized once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import orjson
 
 from application.queries.discover_models import NoOffer
 from entrypoints.http.errors import problem_for
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class ShownOffers:
-    """Remembers the JSON of offers for as long as somebody remembers the offers."""
+class OfferJsonCache:
+    """Holds the JSON of each offer for as long as the offer itself is referenced."""
 
     _models: WeakKeyDictionary[CompletedOffer, bytes] = field(default_factory=WeakKeyDictionary)
     _changes: WeakKeyDictionary[CompletedOffer, bytes] = field(default_factory=WeakKeyDictionary)
 
     def page(self, offers: Sequence[ProviderOffer | NoOffer]) -> bytes:
-        """Return the answer that shows the offers, all their models in one list."""
+        """Return the body of the answer: the models of all offers in one list, and a summary for each provider."""
         models = (self._models_of(offer.offer) for offer in offers if not isinstance(offer, NoOffer))
-        data = b",".join(shown for shown in models if shown)
+        data = b",".join(content for content in models if content)
         return b'{"data":[%b],"providers":%b}' % (data, json_bytes([self._summary(offer) for offer in offers]))
 
     def _models_of(self, offer: CompletedOffer) -> bytes:
-        shown = self._models.get(offer)
-        if shown is None:
-            shown = json_bytes([model.document() for model in offer.models])[1:-1]
-            self._models[offer] = shown
-        return shown
+        content = self._models.get(offer)
+        if content is None:
+            content = json_bytes([model.document() for model in offer.models])[1:-1]
+            self._models[offer] = content
+        return content
 
     def _changes_of(self, offer: CompletedOffer) -> orjson.Fragment:
-        shown = self._changes.get(offer)
-        if shown is None:
-            shown = self._changes[offer] = json_bytes(offer.changes)
-        return orjson.Fragment(shown)
+        content = self._changes.get(offer)
+        if content is None:
+            content = self._changes[offer] = json_bytes(offer.changes)
+        return orjson.Fragment(content)
 
     def _summary(self, offer: ProviderOffer | NoOffer) -> dict[str, Any]:
         if isinstance(offer, NoOffer):
             nothing = {"fetchedAt": None, "cached": False, "count": 0, "changes": None}
-            return {"providerId": offer.provider_id, "status": "error", **nothing, **_told(offer.failure)}
+            return {"providerId": offer.provider_id, "status": "error", **nothing, **_error_of(offer.failure)}
         return {
             "providerId": offer.provider_id,
             "status": offer.status,
@@ -57,10 +57,10 @@ class ShownOffers:
             "cached": offer.cached,
             "count": len(offer.offer.models),
             "changes": self._changes_of(offer.offer),
-            **_told(offer.failure),
+            **_error_of(offer.failure),
         }
 
 
-def _told(failure: ApplicationError | None) -> dict[str, Any]:
+def _error_of(failure: ApplicationError | None) -> dict[str, Any]:
     problem = problem_for(failure) if failure else None
     return {"error": {"code": problem.code, "detail": problem.detail, **problem.members}} if problem else {}

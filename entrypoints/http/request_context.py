@@ -24,7 +24,7 @@ PLATFORM = UUID(int=0)
 
 
 @dataclass(slots=True, kw_only=True)
-class Exchange:
+class RequestContext:
     """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
 
     `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
@@ -48,23 +48,23 @@ class Exchange:
     failure: UpstreamFailure | None = None
 
 
-EXCHANGE = web.RequestKey("exchange", Exchange)
+REQUEST_CONTEXT = web.RequestKey("context", RequestContext)
 
 
-def exchange_of(request: web.Request) -> Exchange:
+def context_of(request: web.Request) -> RequestContext:
     """Return what is known of the request."""
-    return request[EXCHANGE]
+    return request[REQUEST_CONTEXT]
 
 
 def note_failure(request: web.Request, error: Exception) -> None:
     """Keep a provider's failure for the request's line in the log; nothing of any other error."""
     if isinstance(error, UpstreamFailure):
-        exchange_of(request).failure = error
+        context_of(request).failure = error
 
 
 def principal_of(request: web.Request) -> Principal:
     """Return who asks; for handlers of routes that are not public."""
-    principal = request[EXCHANGE].principal
+    principal = request[REQUEST_CONTEXT].principal
     if principal is None:
         message = "nobody is verified on a public route"
         raise LookupError(message)
@@ -76,16 +76,16 @@ def caller_for(request: web.Request, organization_id: UUID) -> Caller:
 
     Handlers of organization routes run as this already; those of platform routes say which organization they mean.
     """
-    exchange = request[EXCHANGE]
-    if exchange.command_id is None:
-        exchange.command_id = uuid4()
+    context = request[REQUEST_CONTEXT]
+    if context.command_id is None:
+        context.command_id = uuid4()
     return Caller(
         organization_id=organization_id,
         actor=principal_of(request).actor,
-        command_id=exchange.command_id,
-        correlation_id=exchange.request_id,
-        reason=exchange.reason,
-        outcome=exchange.outcome,
+        command_id=context.command_id,
+        correlation_id=context.request_id,
+        reason=context.reason,
+        outcome=context.outcome,
     )
 
 

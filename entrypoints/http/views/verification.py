@@ -16,12 +16,12 @@ from application.errors import Unavailable
 from application.policies.change_reasons import LONGEST_REASON
 from application.ports.checkpoints import AnotherSink, SinkUnusable
 from entrypoints.auditing.verification_documents import restored_document, verification_document
-from entrypoints.http.answers import proof as answers
+from entrypoints.http.answers import verification as answers
 from entrypoints.http.authorization import Access
-from entrypoints.http.exchange import exchange_of, principal_of
-from entrypoints.http.fields import Body, Flag, Query
-from entrypoints.http.requests import json_body, query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.field_types import Body, Flag, Query
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body, query_of
+from entrypoints.http.request_context import context_of, principal_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Export(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProofViews:
+class VerificationViews:
     """Turns requests for proof into verifications, one at a time: each keeps a processor busy."""
 
     verify: Verify
@@ -160,8 +160,8 @@ class ProofViews:
         by an event `organization.restored` in each log, and by every verification from then on.
         """
         body = await json_body(request, Restoring)
-        exchange = exchange_of(request)
+        context = context_of(request)
         actor = principal_of(request).actor
-        reason = exchange.reason or body.reason
-        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=exchange.request_id))
+        reason = context.reason or body.reason
+        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=context.request_id))
         return json_response(restored_document(stated, public_key=self.public_key))

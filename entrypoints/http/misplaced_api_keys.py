@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from application.policies.keys_in_text import holds_key, places_of_keys
 from domain.key_patterns import KEY_IN_TEXT
-from entrypoints.http.pointers import pointer_to
-from entrypoints.http.refusals import FieldError, InvalidRequest
+from entrypoints.http.json_pointers import pointer_to
+from entrypoints.http.request_errors import FieldError, InvalidRequest
 
 if TYPE_CHECKING:
-    from entrypoints.http.exchange import Exchange
+    from entrypoints.http.request_context import RequestContext
 
 KEY_FIELD: Final = "apiKey"
 """The one member of a body that takes a key."""
 
 
-def refuse_keys(document: object, exchange: Exchange) -> None:
+def refuse_keys(document: object, context: RequestContext) -> None:
     """Refuse a key anywhere but in the field for it, before anything repeats or records it.
 
     Raises:
@@ -29,10 +29,10 @@ def refuse_keys(document: object, exchange: Exchange) -> None:
     places = [place for place in places_of_keys(document, own_key) if place[:1] != (KEY_FIELD,)]
     errors = [FieldError(pointer_to(place), KEY_IN_TEXT) for place in places]
     if own_key is not None:
-        if exchange.reason is not None and holds_key(exchange.reason, own_key):
+        if context.reason is not None and holds_key(context.reason, own_key):
             errors.append(FieldError("X-Change-Reason:", KEY_IN_TEXT))
-        if holds_key(exchange.request_id, own_key):
-            exchange.request_id = token_hex(16)
+        if holds_key(context.request_id, own_key):
+            context.request_id = token_hex(16)
             errors.append(FieldError("X-Request-Id:", KEY_IN_TEXT))
     if errors:
         first = f"{errors[0].pointer or 'A name in the body'} {KEY_IN_TEXT}: give a key as {KEY_FIELD} alone."

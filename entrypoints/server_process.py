@@ -16,17 +16,17 @@ from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
+from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
-from entrypoints.http.options import HttpOptions
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.logs import build_logger, library_logs
-from entrypoints.monitoring.background_task import in_background
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
+from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
-from entrypoints.token_keys import token_keys
+from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from base64 import b64encode
 from struct import pack
 from typing import TYPE_CHECKING, Any, Final
 
-from application.policies.selection_candidates import Need
+from application.policies.selection_candidates import Requirements
 from application.prompts.embedding import EmbeddingInput
 from application.prompts.prompt_documents import account_document
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from application.commands.embed_texts import EmbeddingAnswer
-    from application.policies.selection_candidates import Wanted
+    from application.policies.selection_candidates import ModelSelector
     from application.prompts.conversation import Conversation
     from entrypoints.http.doors.embeddings.bodies import EmbeddingBody
 
 _READ: Final = frozenset({"model", "input", "dimensions", "encoding_format", "deadlineSeconds", "deadline_seconds"})
-PREFERRED: Final = Need(type="embedding")
+PREFERRED: Final = Requirements(type="embedding")
 
 
 def inputs_of(body: EmbeddingBody, document: Mapping[str, Any]) -> EmbeddingInput:
@@ -68,17 +68,17 @@ def embedded_document(answer: EmbeddingAnswer) -> dict[str, Any]:
     }
 
 
-def preferred_embedding(wanted: Wanted) -> Wanted:
-    """Return what is wanted; a need that names no type is one for embeddings."""
-    if isinstance(wanted, Need) and wanted.type is None:
-        return Need(
+def preferred_embedding(selector: ModelSelector) -> ModelSelector:
+    """Return what is selector; a need that names no type is one for embeddings."""
+    if isinstance(selector, Requirements) and selector.type is None:
+        return Requirements(
             type="embedding",
-            capabilities=wanted.capabilities,
-            max_cost_per_1k=wanted.max_cost_per_1k,
-            min_context_window=wanted.min_context_window,
-            strategy=wanted.strategy,
+            capabilities=selector.capabilities,
+            max_cost_per_1k=selector.max_cost_per_1k,
+            min_context_window=selector.min_context_window,
+            strategy=selector.strategy,
         )
-    return wanted
+    return selector
 
 
 def no_conversation(_: Mapping[str, Any]) -> Conversation:

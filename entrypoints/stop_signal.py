@@ -1,4 +1,4 @@
-"""Being told to stop: whoever is in the middle of starting finishes that first, and then stops what was started."""
+"""The signal to stop: a start that is under way finishes first, then what was started is stopped."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The outer middleware: a request id, one log line, the figures, and an answer whatever happens.
+"""The outer middleware: gives each request an id, one log line and its metrics, and answers it whatever happens.
 
-Two middlewares surround every handler, in this order: the edge (here), then the gate (`gate.py`), which lets through
-who may and repeats what was done before. Headers are added when an answer is about to leave, streams included.
+Two middlewares surround every handler: this one, then `access_control.py`, which checks who may use the route and
+replays answers for an Idempotency-Key. `headers.py` adds headers just before an answer is sent, streams included.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from domain.key_patterns import has_key_form
-from entrypoints.http.answered import CLIENT_GONE, answered
-from entrypoints.http.exchange import EXCHANGE, Exchange
+from entrypoints.http.error_middleware import CLIENT_GONE, answer_or_problem
+from entrypoints.http.request_context import REQUEST_CONTEXT, RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +32,8 @@ NOT_WORTH_A_LINE = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds by machines; logged at debug level only."""
 
 
-class Edge:
-    """Surrounds every request to the application."""
+class RequestMiddleware:
+    """Surrounds every handler of the application, also where no route matches."""
 
     def __init__(
         self,
@@ -49,39 +49,39 @@ class Edge:
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer the request."""
-        exchange = Exchange(
+        context = RequestContext(
             request_id=_request_id(request),
             route=self._routes.get(request.match_info.route),
             started=perf_counter(),
         )
-        request[EXCHANGE] = exchange
+        request[REQUEST_CONTEXT] = context
         status = CLIENT_GONE
         try:
-            response = await answered(request, handler, self._logger)
+            response = await answer_or_problem(request, handler, self._logger)
             status = response.status
             return response
         finally:
-            if exchange.reservation is not None:
-                exchange.reservation.release()
-            self._note(request.method, exchange, status)
+            if context.reservation is not None:
+                context.reservation.release()
+            self._note(request.method, context, status)
 
-    def _note(self, method: str, exchange: Exchange, status: int) -> None:
-        seconds = perf_counter() - exchange.started
-        path = exchange.route.path if exchange.route is not None else "unknown"
-        principal = exchange.principal
+    def _note(self, method: str, context: RequestContext, status: int) -> None:
+        seconds = perf_counter() - context.started
+        path = context.route.path if context.route is not None else "unknown"
+        principal = context.principal
         self._metrics.count(method, path, status, seconds)
-        is_quiet = path in NOT_WORTH_A_LINE or exchange.is_client_gone
+        is_quiet = path in NOT_WORTH_A_LINE or context.is_client_gone
         log = self._logger.debug if is_quiet else self._logger.info
         log(
             "request",
-            request_id=exchange.request_id,
+            request_id=context.request_id,
             organization=None if principal is None else str(principal.organization_id),
             actor=None if principal is None else principal.actor,
             method=method,
             route=path,
             status=status,
             duration_ms=round(seconds * 1000, 2),
-            **_facts_of(exchange.failure),
+            **_facts_of(context.failure),
         )
 
 

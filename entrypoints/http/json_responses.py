@@ -37,8 +37,8 @@ def json_response(
     `revision` becomes the ETag, `position` (of the last event) the Log-Position.
     """
     content = body if isinstance(body, bytes) else json_bytes(body)
-    told = written(revision=revision, position=position, location=location)
-    return web.Response(status=status, body=content, headers={**_JSON, **told, **(headers or {})})
+    written_headers = written(revision=revision, position=position, location=location)
+    return web.Response(status=status, body=content, headers={**_JSON, **written_headers, **(headers or {})})
 
 
 def no_content(*, revision: int | None = None, position: int | None = None) -> web.Response:

@@ -13,7 +13,7 @@ from entrypoints.http.optional_fields import absent_not_null
 Amount = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 
-class Shown(BaseModel):
+class ResponseModel(BaseModel):
     """The root of all answers: camelCase, every field always there but those with a default, which may be left out.
 
     They document what is answered and read nothing: what reading takes is not built.
@@ -24,7 +24,7 @@ class Shown(BaseModel):
     )
 
 
-class Pagination(Shown):
+class Pagination(ResponseModel):
     """Where in the list this is."""
 
     limit: int

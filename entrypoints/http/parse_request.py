@@ -11,12 +11,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from entrypoints.http.authorization import ORGANIZATION_FILTER
-from entrypoints.http.exchange import exchange_of
-from entrypoints.http.fields import parse_uuid
-from entrypoints.http.misplaced_keys import refuse_keys
-from entrypoints.http.pointers import pointer_within
-from entrypoints.http.reasons import take_reason
-from entrypoints.http.refusals import (
+from entrypoints.http.change_reasons import take_reason
+from entrypoints.http.field_types import parse_uuid
+from entrypoints.http.json_pointers import pointer_within
+from entrypoints.http.misplaced_api_keys import refuse_keys
+from entrypoints.http.request_bodies import REQUEST_BODIES
+from entrypoints.http.request_context import context_of
+from entrypoints.http.request_errors import (
     ConditionFailed,
     FieldError,
     InvalidRequest,
@@ -24,10 +25,9 @@ from entrypoints.http.refusals import (
     RequestTooSlow,
     UnsupportedContent,
 )
-from entrypoints.http.request_bodies import REQUEST_BODIES
 from entrypoints.http.strict_json import parse_json, parse_json_to_hand_on
 from entrypoints.http.transport import close_after_answer
-from entrypoints.wording import refusal_of
+from entrypoints.validation_messages import refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,17 +51,17 @@ async def read_body(request: web.Request) -> bytes:
 
     Raises what `RequestBodies.read` does.
     """
-    exchange = exchange_of(request)
-    if exchange.body is None:
+    context = context_of(request)
+    if context.body is None:
         bodies = request.app[REQUEST_BODIES]
-        exchange.reservation = bodies.reserve(_organization_of(request))
-        largest = exchange.route.largest_body if exchange.route else 0
+        context.reservation = bodies.reserve(_organization_of(request))
+        largest = context.route.largest_body if context.route else 0
         try:
-            exchange.body = await bodies.read(request, exchange.reservation, largest)
+            context.body = await bodies.read(request, context.reservation, largest)
         except RequestTooSlow:
             close_after_answer(request)
             raise
-    return exchange.body
+    return context.body
 
 
 async def work_on_body(request: web.Request, work: Callable[[bytes], Result]) -> Result:
@@ -71,7 +71,7 @@ async def work_on_body(request: web.Request, work: Callable[[bytes], Result]) ->
 
 
 def _organization_of(request: web.Request) -> UUID | None:
-    principal = exchange_of(request).principal
+    principal = context_of(request).principal
     return None if principal is None else principal.organization_id
 
 
@@ -84,7 +84,7 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
         TooManyValues: it holds more of them than any request needs.
         InvalidRequest: a part of it is not allowed; each has its JSON pointer.
     """
-    route = exchange_of(request).route
+    route = context_of(request).route
     if route is None or route.body is not model:
         message = f"{model.__name__} is not the body that the route documents"
         raise TypeError(message)
@@ -96,7 +96,7 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
         document = parse_json(body)
         # A question that takes a key is kept too, with its answer, where it has an Idempotency-Key.
         if route.is_command or "api_key" in model.model_fields:
-            refuse_keys(document, exchange_of(request))
+            refuse_keys(document, context_of(request))
         return document
 
     document = await work_on_body(request, read)
@@ -110,7 +110,7 @@ async def json_to_hand_on(request: web.Request, model: type[Model]) -> tuple[Mod
 
     The model names few fields and allows all others.
     """
-    route = exchange_of(request).route
+    route = context_of(request).route
     if route is None or route.body is not model:
         message = f"{model.__name__} is not the body that the route documents"
         raise TypeError(message)
@@ -134,7 +134,7 @@ def query_of(request: web.Request, model: type[Model]) -> Model:
     Raises:
         InvalidRequest: one is unknown, repeated or not allowed; each is pointed to as `?name`.
     """
-    route = exchange_of(request).route
+    route = context_of(request).route
     if route is None or route.query is not model:
         message = f"{model.__name__} is not the query that the route documents"
         raise TypeError(message)
@@ -213,7 +213,7 @@ def invalid(error: ValidationError, document: object, *, prefix: str = "") -> In
     for finding in error.errors(include_url=False, include_input=False)[:100]:
         messages.setdefault(_pointer(document, finding["loc"], prefix), []).append(refusal_of(finding))
     # Of several findings about one place each is an alternative that it does not fit.
-    found = [FieldError(pointer, " or ".join(dict.fromkeys(told))) for pointer, told in messages.items()]
+    found = [FieldError(pointer, " or ".join(dict.fromkeys(reasons))) for pointer, reasons in messages.items()]
     first = f": {found[0].pointer or 'it'} {found[0].message}" if found else ""
     return InvalidRequest(f"The {where} is not allowed{first}.", errors=found)
 

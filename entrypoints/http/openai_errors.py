@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from entrypoints.http.error_kinds import kind_of
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.problems import ProblemShape
-from entrypoints.http.responses import json_bytes
 
 if TYPE_CHECKING:
     from entrypoints.http.error_kinds import ErrorKind
