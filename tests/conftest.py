@@ -33,8 +33,8 @@ def pytest_runtest_call(item: pytest.Item) -> None:
         item.obj = with_deadline(item.obj)
 
 
-# How long one example takes says nothing on a machine that others use as well.
-settings.register_profile("modelbook", deadline=None, print_blob=True)
+# How long one example takes says nothing on a machine that others use as well. Each run draws other ones.
+settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=50)
 settings.load_profile("modelbook")
 
 
