@@ -28,7 +28,7 @@ async def _conflict(consoles: Consoles, console: Console) -> str:
     await console.go(f"/models/{model['id']}")
     await console.button("Edit").click()
     await console.dialog.get_by_label("Name").fill("Mine")
-    await console.dialog.get_by_label("Longest answer").fill("500")
+    await console.dialog.get_by_label("Max output tokens").fill("500")
     await consoles.api.patch(path_of(model), {"name": "Theirs", "contextWindow": 2000})
     await console.button("Save").click()
     await console.page.get_by_role("heading", name="Somebody else saved first").wait_for()
@@ -63,7 +63,7 @@ async def test_mine_can_be_dropped_for_what_is_there_now(consoles: Consoles) -> 
         await console.button("Reload, drop mine").click()
         form = console.page.get_by_role("dialog", name="Edit Before")
         await expect(form.get_by_label("Name")).to_have_value("Theirs")
-        await expect(form.get_by_label("Longest answer")).to_have_value("")
+        await expect(form.get_by_label("Max output tokens")).to_have_value("")
     assert (await consoles.api.get(path))["name"] == "Theirs"
 
 

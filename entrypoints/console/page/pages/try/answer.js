@@ -8,7 +8,7 @@ import { badge } from "../../parts/badges.js";
 import { failure } from "../../parts/failure.js";
 import { facts } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
-import { reasons } from "./why.js";
+import { reasons } from "./selection.js";
 
 const UNKNOWN_COST = { "price-unknown": "its price is not known", "usage-unknown": "the provider did not count the tokens" };
 
@@ -39,8 +39,8 @@ export class Answer {
     const { usage, model } = answer;
     replace(this.rest, facts([
       ["Answered by", [element("a", { href: href(`/models/${model.id}`) }, model.name), element("small", {}, " ", element("code", {}, answer.answeredBy ?? model.providerModelId))]],
-      ["Tokens read", number(usage.inputTokens)],
-      ["Tokens written", number(usage.outputTokens)],
+      ["Input tokens", number(usage.inputTokens)],
+      ["Output tokens", number(usage.outputTokens)],
       usage.reasoningTokens ? ["of these, thinking", number(usage.reasoningTokens)] : null,
       usage.cachedInputTokens ? ["read from cache", number(usage.cachedInputTokens)] : null,
       ["Cost", answer.costUsd === null ? `not known: ${UNKNOWN_COST[answer.costUnknownReason] ?? "no reason given"}` : money(answer.costUsd)],

@@ -1,4 +1,4 @@
-// Puts work off until a person can see what it is for. Returns what calls it off.
+// Runs work once its element scrolls into view. Returns a function that cancels it.
 
 export function whenVisible(target, work) {
   const observer = new IntersectionObserver((entries) => {

@@ -1,4 +1,4 @@
-// Does something to a thing as the person sees it: when somebody has changed it since, shows how, and asks again.
+// Changes a resource as the person saw it. If it has changed since, shows the differences and asks for confirmation.
 
 import { get } from "../core/api.js";
 import { element } from "../core/elements.js";
@@ -12,7 +12,7 @@ import { table } from "./table.js";
  * @param {any} seen
  * @param {{ path: string, action: string, act: (revision: number) => Promise<any>, tone?: string, isDone?: (now: any) => boolean }} options
  */
-export async function asSeen(seen, { path, action, act, tone, isDone = () => false }) {
+export async function retryIfChanged(seen, { path, action, act, tone, isDone = () => false }) {
   let known = seen;
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-// Where things are in the API, and what is asked of them often.
+// Paths of the API, and requests that several pages make.
 
 import { get } from "./api.js";
 

@@ -1,4 +1,4 @@
-// How one provider answers, beside its name.
+// Shows beside the name of each provider whether and how it has answered.
 
 import { element, replace } from "../../core/elements.js";
 import { number } from "../../core/format.js";

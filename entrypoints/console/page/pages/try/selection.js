@@ -1,4 +1,4 @@
-// Which model would be used, and the rule that kept or dropped each.
+// Which model would be selected, and the rule that kept or dropped each candidate.
 
 import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
@@ -12,7 +12,7 @@ export async function explain(body, signal) {
   const { document } = await ask("POST", "/api/ai/select", { body, signal });
   const { selected, candidates, candidateCount } = document;
   return card("Which model, and why",
-    element("p", { role: "status" }, selected ? [element("strong", {}, selected.name), " would be asked first."] : "None of the registered models would do. Below is why."),
+    element("p", { role: "status" }, selected ? [element("strong", {}, selected.name), " would be asked first."] : "No registered model meets the requirements. The reasons are below."),
     reasons(candidates, candidateCount));
 }
 

@@ -1,9 +1,9 @@
-// Pages about one thing: they are shown anew when somebody else changes it, or offer to be where one is filling in.
+// Reloads the page of a resource when somebody else changes it; offers to do so while a form is being filled in.
 
 import { element } from "../core/elements.js";
 import { follow } from "../core/live.js";
 import { refresh } from "../core/router.js";
-import { isFilledIn, isHeld } from "./undisturbed.js";
+import { isFilledIn, isHeld } from "./redraw.js";
 
 // `things` are the documents that the page was made from.
 export function renewWith(things, signal) {

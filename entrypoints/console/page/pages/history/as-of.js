@@ -9,7 +9,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { failure } from "../../parts/failure.js";
 import { field, Form } from "../../parts/form.js";
 import { facts } from "../../parts/page.js";
-import { changesBetween, differences, fieldName, flat, told } from "./differences.js";
+import { changesBetween, differences, fieldName, flat, text } from "./differences.js";
 
 const LEFT_OUT = new Set(["id", "organizationId", "revision", "sources", "lastHealthCheck"]);
 // What the service finds out by itself, and a key that was replaced: no revert brings that back.
@@ -72,7 +72,7 @@ export class Past {
   }
 
   #removed(then) {
-    return [element("p", { class: "quiet" }, `As of ${time(then.updatedAt)}.`), this.#revert(then, "It was removed, which cannot be taken back: add it anew."), whole(then, true)];
+    return [element("p", { class: "quiet" }, `As of ${time(then.updatedAt)}.`), this.#revert(then, "It was removed. A removal cannot be reverted: add it again."), whole(then, true)];
   }
 
   #revert(then, why, changes) {
@@ -82,8 +82,8 @@ export class Past {
   #confirm(then, changes) {
     const { path, now, reverted } = this;
     const isProvider = "providerType" in now;
-    const reason = field({ name: "reason", label: "Reason", help: "Kept with the change, for those who read the history.", maxlength: 500 });
-    const key = field({ name: "apiKey", label: "Key", type: "password", help: "Needed only when the endpoint was at another address: an earlier key never comes back." });
+    const reason = field({ name: "reason", label: "Reason", help: "Stored with the change and shown in the history.", maxlength: 500 });
+    const key = field({ name: "apiKey", label: "Key", type: "password", help: "Needed only if the endpoint had another origin then: an earlier key cannot be restored." });
     const form = new Form(isProvider ? [reason, key] : [reason], { action: "Revert", submit: async () => {
       const body = { toRevision: then.revision, ...(isProvider && key.read() ? { apiKey: key.read() } : {}) };
       const { document } = await ask("POST", `${path}/revert`, { body, revision: now.revision, reason: reason.read().trim() || undefined, once: true });
@@ -92,10 +92,10 @@ export class Past {
       reverted(document);
     } });
     const back = changes.filter(({ field: name }) => !STAYS.has(name)).map(({ field: name, before, after }) => ({ field: name, before: after, after: before }));
-    const dialog = openDialog(`Revert to revision ${then.revision}`, [element("p", {}, "What it did stays in the history; this is one more change."),
-      differences(back) ?? element("p", { class: "quiet" }, "Nothing differs that could be taken back."), form.element]);
+    const dialog = openDialog(`Revert to revision ${then.revision}`, [element("p", {}, "The changes since then stay in the history. Reverting is one more change."),
+      differences(back) ?? element("p", { class: "quiet" }, "Nothing differs, so there is nothing to revert."), form.element]);
   }
 }
 
 const whole = (then, open) => element("details", { open }, element("summary", {}, "All of it"),
-  facts(flat(then).filter(([name]) => !LEFT_OUT.has(name.split(":")[0])).map(([name, held]) => [fieldName(name), told(held)])));
+  facts(flat(then).filter(([name]) => !LEFT_OUT.has(name.split(":")[0])).map(([name, held]) => [fieldName(name), text(held)])));

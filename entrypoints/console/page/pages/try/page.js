@@ -8,41 +8,41 @@ import { action } from "../../parts/action.js";
 import { field, Form } from "../../parts/form.js";
 import { card, nothing, page } from "../../parts/page.js";
 import { Answer } from "./answer.js";
-import { Picture } from "./picture.js";
-import { explain } from "./why.js";
-import { Wish } from "./wish.js";
+import { ImageField } from "./image.js";
+import { explain } from "./selection.js";
+import { ModelSelector } from "./model-selector.js";
 
 export async function show({ query, signal }) {
-  const wish = await Wish.prepared(query, signal);
-  return new Attempt(wish, signal).elements();
+  const selector = await ModelSelector.prepared(query, signal);
+  return new Attempt(selector, signal).elements();
 }
 
 class Attempt {
-  constructor(wish, signal) {
-    this.wish = wish;
+  constructor(selector, signal) {
+    this.selector = selector;
     this.signal = signal;
     this.prompt = field({ name: "prompt", label: "Prompt", type: "textarea", rows: 6, required: true, class: "prose", spellcheck: "true" });
-    this.picture = new Picture();
-    this.most = field({ name: "maxTokens", pointer: "/config/maxTokens", label: "Longest answer", unit: "tokens", type: "number", min: 1, step: 1 });
+    this.image = new ImageField();
+    this.most = field({ name: "maxTokens", pointer: "/config/maxTokens", label: "Max output tokens", unit: "tokens", type: "number", min: 1, step: 1 });
     this.temperature = field({ name: "temperature", pointer: "/config/temperature", label: "Temperature", type: "number", min: 0, max: 2 });
     this.output = element("div", { class: "stack" }, nothing("The answer shows here while it is written, with its tokens, its cost and the model that gave it."));
     const why = action("Which model, and why?", { needs: "viewer", tone: "plain", run: () => this.#explain() });
-    this.form = new Form([this.prompt, this.picture, ...wish.fields, this.most, this.temperature], { action: "Run the prompt", submit: () => this.#run(), extra: [why] });
+    this.form = new Form([this.prompt, this.image, ...selector.fields, this.most, this.temperature], { action: "Run the prompt", submit: () => this.#run(), extra: [why] });
     const reason = refusal("editor");
     if (reason) this.form.element.querySelector("[type=submit]").replaceWith(action("Run the prompt", { needs: "editor" }));
     this.form.body.classList.add("two");
-    this.form.element.addEventListener("change", () => wish.adjust());
+    this.form.element.addEventListener("change", () => selector.adjust());
   }
 
   elements() {
-    return page("Try it", { lead: "Runs a prompt for real: it costs what it costs. Neither prompt nor answer is kept." },
+    return page("Try it", { lead: "Runs a real prompt, at the price of the model. Neither the prompt nor the answer is stored." },
       element("div", { class: "columns" }, card(null, this.form.element), this.output));
   }
 
   async #explain() {
     this.form.clear();
     try {
-      const body = { ...this.wish.written(), hasImages: this.picture.read() !== null };
+      const body = { ...this.selector.written(), hasImages: this.image.read() !== null };
       replace(this.output, await explain(body, this.signal));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -69,7 +69,7 @@ class Attempt {
 
   #written() {
     const config = Object.fromEntries([["maxTokens", this.most.read()], ["temperature", this.temperature.read()]].filter(([, value]) => value !== null));
-    const image = this.picture.read();
-    return { ...this.wish.written(), prompt: this.prompt.read(), stream: true, ...(image ? { images: [image] } : {}), ...(Object.keys(config).length ? { config } : {}) };
+    const image = this.image.read();
+    return { ...this.selector.written(), prompt: this.prompt.read(), stream: true, ...(image ? { images: [image] } : {}), ...(Object.keys(config).length ? { config } : {}) };
   }
 }

@@ -1,4 +1,4 @@
-// Shows something anew without disturbing whoever is using it.
+// Redraws a part of the page without moving the focus, the scroll position or unfolded details.
 
 import { replace } from "../core/elements.js";
 

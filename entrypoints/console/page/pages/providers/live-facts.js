@@ -1,11 +1,11 @@
-// Figures of a provider that its list does not hold; they are asked for when the card comes into sight.
+// Facts of a provider that are not in the list: loaded when its card scrolls into view.
 
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { milliseconds, number, UNKNOWN } from "../../core/format.js";
-import { MODELS, PROVIDERS } from "../../core/places.js";
+import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
-import { whenVisible } from "../../parts/visible.js";
+import { whenVisible } from "../../parts/when-visible.js";
 
 export class Figures {
   constructor(signal) {

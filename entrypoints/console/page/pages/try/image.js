@@ -1,4 +1,4 @@
-// An image to show to the model: read in the browser, sent with the prompt, kept nowhere.
+// A form field for an image: read in the browser, sent with the prompt, not stored.
 
 import { element, replace, uniqueId } from "../../core/elements.js";
 
@@ -6,7 +6,7 @@ const KINDS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const LARGEST = 12 * 1024 * 1024;
 
 // Behaves as a field of a form.
-export class Picture {
+export class ImageField {
   constructor() {
     const id = uniqueId("image");
     this.name = "images";

@@ -1,8 +1,8 @@
-// What is to be said of an offer: compared with the answer before, and with what is registered.
+// The statuses of an offered model, compared with the previous answer and with the registered models.
 
 export const SHOWN = [["new", "Not registered"], ["added", "New since last time"], ["changed", "Changed"], ["price", "Price moved"], ["differs", "Differs from registered"], ["registered", "Registered"]];
 
-export function news(offer, changes) {
+export function statusesOf(offer, changes) {
   const is = (list) => (list ?? []).some((entry) => (entry.modelId ?? entry) === offer.modelId);
   const moves = (changes.priceMoved ?? []).filter((move) => move.modelId === offer.modelId);
   return [

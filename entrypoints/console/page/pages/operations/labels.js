@@ -1,4 +1,4 @@
-// What the parts of the service are called on this page.
+// Labels of projections, jobs and steps.
 
 import { number } from "../../core/format.js";
 

@@ -1,4 +1,4 @@
-// Words that the API knows for models, and how what it filled in is told.
+// The API's types and capabilities of models, and labels for the sources of their facts.
 
 import { element } from "../../core/elements.js";
 
@@ -8,13 +8,13 @@ export const TYPES = ["language", "multimodal", "vision", "embedding", "image", 
 export const CAPABILITIES = ["text", "reasoning", "function_calling", "structured_output", "streaming", "batch", "fine_tuning", "vision", "pdf_input", "audio_input", "video_input", "image_output", "audio_output", "video_output",
   "embeddings", "moderation", "rerank", "ocr", "transcription", "citations", "code_execution", "web_search", "computer_use", "realtime", "fill_in_middle"];
 
-// Of an unknown type only trying tells.
+// A model of unknown type may answer in text.
 const TALKING = new Set(["language", "multimodal", "vision", "unknown"]);
 
-// Why no prompt runs on it; null when one may.
-export function mute(model) {
-  if (!model.isEnabled) return "It is out of use: enable it first.";
-  return TALKING.has(model.type) ? null : `Prompts need a model that answers in text; the type of this one is ${model.type}.`;
+// Why no prompt can run on the model; null when one can.
+export function promptObstacle(model) {
+  if (!model.isEnabled) return "This model is disabled. Enable it first.";
+  return TALKING.has(model.type) ? null : `Prompts need a model that answers in text. The type of this model is ${model.type}.`;
 }
 
 // The provider's own name for a model, where it is another.

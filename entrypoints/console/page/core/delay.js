@@ -1,4 +1,4 @@
-// Waits. Ends early, without a complaint, when it is called off.
+// Waits for some milliseconds; returns early, without an error, when a signal aborts.
 
 export function pause(milliseconds, ...signals) {
   return new Promise((resolve) => {
