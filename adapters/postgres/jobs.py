@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
+import orjson
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.tenant_statements import reachable
@@ -81,7 +82,7 @@ class PostgresJobs:
             "finish_job",
             id=job_id,
             state=outcome,
-            result=None if result is None else Jsonb(dict(result)),
+            result=None if result is None else Jsonb(result, dumps=orjson.dumps),
             error=None if error is None else Jsonb(dict(error)),
             now=self._clock.now(),
         )

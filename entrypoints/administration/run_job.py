@@ -15,7 +15,7 @@ from application.ports.progress import NoProgress
 from application.ports.projections import ProjectionNotFound
 from application.projections.project_event import TOPICS_OF
 from application.queries.verify_projections import VerifyProjections
-from entrypoints.administration import admin_documents
+from entrypoints.http.answers.administration import ComparisonResult, RotateResult, UnreadableKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from application.ports.jobs import Job, Jobs, Order, Outcome
     from application.ports.progress import Progress
     from application.projections.row_changes import Table
-    from entrypoints.administration.admin_documents import Document
     from entrypoints.administration.container import Administration
+
+Result = ComparisonResult | RotateResult
 
 NAMES: Final = tuple(TOPICS_OF)
 """The projections, in the order in which their tables may refer to each other."""
@@ -45,7 +46,7 @@ def projection_named(name: str) -> Table:
     return name
 
 
-async def carry_out(job: Job, administration: Administration, also: Progress | None = None) -> Document:
+async def carry_out(job: Job, administration: Administration, also: Progress | None = None) -> Result:
     """Run the job and return its result; `also` receives the progress too.
 
     Raises:
@@ -59,7 +60,7 @@ async def carry_out(job: Job, administration: Administration, also: Progress | N
     working = asyncio.create_task(_done(job.order, administration, counted))
     beating = asyncio.create_task(_beat(jobs, job.id, counted, working))
     outcome: Outcome = "failed"
-    result: Document | None = None
+    result: Result | None = None
     error: Mapping[str, Any] | None = _UNFORESEEN
     try:
         result = await working
@@ -78,23 +79,28 @@ async def carry_out(job: Job, administration: Administration, also: Progress | N
         # Where this cannot be written, the job will count as interrupted.
         with suppress(Unavailable):
             await jobs.note(job.id, counted.step, counted.done, counted.total)
-            await jobs.finish(job.id, outcome, result=result, error=error)
+            await jobs.finish(job.id, outcome, result=None if result is None else result.document(), error=error)
     return result
 
 
-async def _done(order: Order, administration: Administration, progress: Progress) -> Document:
+async def _done(order: Order, administration: Administration, progress: Progress) -> Result:
     match order.kind:
         case "rotate-keys":
             rotated = await administration.rotate_master_key()(RotateMasterKey(), progress=progress)
-            return admin_documents.rotated_document(rotated)
+            return RotateResult(
+                active_id=rotated.active_id,
+                rewrapped=rotated.rewrapped,
+                unreadable=[UnreadableKey(organization_id=of, provider_id=id_) for of, id_ in rotated.unreadable],
+                left=rotated.left,
+            )
         case "rebuild":
             rebuild = RebuildProjections(names=_names(order), organization_id=order.organization_id)
             rebuilt = await administration.rebuild_projections()(rebuild, progress=progress)
-            return admin_documents.comparison_document(rebuilt)
+            return ComparisonResult.model_validate(rebuilt)
         case "verify":
             verify = VerifyProjections(names=_names(order), organization_id=order.organization_id, full=order.is_full)
             verified = await administration.verify_projections()(verify, progress=progress)
-            return admin_documents.comparison_document(verified)
+            return ComparisonResult.model_validate(verified)
 
 
 def _names(order: Order) -> Sequence[Table]:
@@ -121,7 +127,7 @@ class _Counted:
         await self._also.advance(amount)
 
 
-async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted, working: asyncio.Task[Document]) -> None:
+async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted, working: asyncio.Task[Result]) -> None:
     """Say again and again, and when a step begins, how far the job is; stop it when somebody wants that."""
     while True:
         # While the database cannot be reached, the work itself finds out soon enough.

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.jobs import Kind
-    from entrypoints.administration.admin_documents import Document
     from entrypoints.administration.container import Administration
+    from entrypoints.administration.run_job import Result
     from entrypoints.stop_signal import StopSignal
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ async def carried_out(
     organization_id: UUID | None = None,
     is_full: bool = False,
     quiet: bool,
-) -> Document:
+) -> Result:
     """Return what came of the work; while it lasts and afterwards it is a job that every process can tell of."""
     order = Order(
         kind=kind,

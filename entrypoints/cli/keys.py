@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from entrypoints.administration.admin_documents import key_document
 from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
 from entrypoints.cli.admin_jobs import administrate, carried_out
 from entrypoints.cli.output import clear_errors, console, print_json, say
+from entrypoints.http.answers.administration import MasterKey, MasterKeyList, RotateResult
 from entrypoints.settings import WrongSettings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrypoints.administration.admin_documents import Document
     from entrypoints.administration.container import Administration
 
 keys = typer.Typer(no_args_is_help=True, help="Master keys, which wrap the data keys of providers' keys.")
@@ -47,11 +46,11 @@ def status(as_json: AsJson = False) -> None:
     with clear_errors(as_json=as_json):
         found = administrate(_statuses)
     if as_json:
-        print_json({"data": found})
+        print_json(found)
         return
     table = Table("master key", "state", "credentials")
-    for each in found:
-        table.add_row(each["id"], _state(each), f"{each['credentials']:,}")
+    for each in found.data:
+        table.add_row(each.id, _state(each), f"{each.credentials:,}")
     console.print(table)
 
 
@@ -77,9 +76,9 @@ def rotate(
     if as_json:
         print_json(done)
         return
-    typer.echo(f"{done['rewrapped']:,} credentials are wrapped under {done['activeId']} now.")
-    if done["left"]:
-        typer.echo(f"{done['left']:,} are still under others; {len(done['unreadable']):,} credentials cannot be read.")
+    typer.echo(f"{done.rewrapped:,} credentials are wrapped under {done.active_id} now.")
+    if done.left:
+        typer.echo(f"{done.left:,} are still under others; {len(done.unreadable):,} credentials cannot be read.")
 
 
 @keys.command()
@@ -93,15 +92,15 @@ def remove(key_id: Annotated[str, typer.Argument(help="The id of the key.")], as
     print_json({"removed": key_id}) if as_json else typer.echo(f"The master key {key_id} is removed.")
 
 
-async def _statuses(administration: Administration) -> list[Document]:
-    return [key_document(status) for status in await administration.list_master_keys()()]
+async def _statuses(administration: Administration) -> MasterKeyList:
+    return MasterKeyList.model_validate({"data": await administration.list_master_keys()()})
 
 
-async def _rotated(administration: Administration, *, is_file: bool, quiet: bool) -> Document:
+async def _rotated(administration: Administration, *, is_file: bool, quiet: bool) -> RotateResult:
     if is_file:
         # Every service on this folder reads the file, so that it knows each key in it.
         await administration.stock().know_keys(await administration.keys().canaries())
-    return await carried_out(administration, "rotate-keys", quiet=quiet)
+    return RotateResult.model_validate(await carried_out(administration, "rotate-keys", quiet=quiet))
 
 
 async def _removed(administration: Administration, directory: Path, key_id: str) -> None:
@@ -117,9 +116,9 @@ def _key_file_directory() -> Path | None:
     return settings.data_dir.resolve() if settings.is_embedded and settings.master_keys is None else None
 
 
-def _state(status: Document) -> str:
-    if status["isActive"]:
-        return "active" if status["isKnown"] else "active, no service has been started with it"
-    if not status["isGiven"]:
-        return "missing here" if status["credentials"] else "removed"
-    return "can be removed" if status["isRemovable"] else "still needed"
+def _state(status: MasterKey) -> str:
+    if status.is_active:
+        return "active" if status.is_known else "active, no service has been started with it"
+    if not status.is_given:
+        return "missing here" if status.credentials else "removed"
+    return "can be removed" if status.is_removable else "still needed"

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from application.errors import ApplicationError
 from domain.errors import DomainError
+from entrypoints.http.answers.response_model import ResponseModel
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
@@ -44,9 +45,13 @@ def say(line: str) -> None:
 
 def print_json(document: object) -> None:
     """Print a result as one JSON document, at once: whoever reads it may wait for it while the command goes on."""
-    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode()
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=_plain).decode()
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def _plain(value: object) -> object:
+    return value.document() if isinstance(value, ResponseModel) else str(value)
 
 
 def complain(code: str, lines: list[str], *, as_json: bool) -> None:

@@ -8,15 +8,14 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from entrypoints.administration.admin_documents import status_document
 from entrypoints.administration.run_job import NAMES, projection_named
 from entrypoints.cli.admin_jobs import administrate, carried_out
 from entrypoints.cli.output import REFUSED, clear_errors, console, print_json
+from entrypoints.http.answers.administration import ComparisonResult, ProjectionList
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
     from application.ports.jobs import Kind
-    from entrypoints.administration.admin_documents import Document
     from entrypoints.administration.container import Administration
 
 projections = typer.Typer(no_args_is_help=True, help="Verify and rebuild the projections: the tables that lists read.")
@@ -33,13 +32,13 @@ def status(as_json: AsJson = False) -> None:
     with clear_errors(as_json=as_json):
         statuses = administrate(_statuses)
     if as_json:
-        print_json({"data": statuses})
+        print_json(statuses)
         return
     table = Table("projection", "events", "rows", "last rebuild", "verified organizations")
-    for each in statuses:
-        rebuilt = "never" if each["rebuiltAt"] is None else f"{each['rebuiltAt']:%Y-%m-%d %H:%M:%S} UTC"
-        verified = f"{each['proved']:,} of {each['organizations']:,}"
-        table.add_row(each["name"], f"{each['position']:,}", f"{each['rows']:,}", rebuilt, verified)
+    for each in statuses.data:
+        rebuilt = "never" if each.rebuilt_at is None else f"{each.rebuilt_at:%Y-%m-%d %H:%M:%S} UTC"
+        verified = f"{each.proved:,} of {each.organizations:,}"
+        table.add_row(each.name, f"{each.position:,}", f"{each.rows:,}", rebuilt, verified)
     console.print(table)
 
 
@@ -54,7 +53,7 @@ def verify(
 ) -> None:
     """Fold the log and compare the outcome with the tables, row by row; exit code 1 when rows differ."""
     found = _done("verify", name, org, as_json=as_json, is_full=full)
-    if found["unreadable"]["count"] or any(each["differences"]["count"] for each in found["data"]):
+    if found.unreadable.count or any(each.differences.count for each in found.data):
         raise typer.Exit(REFUSED)
 
 
@@ -64,24 +63,25 @@ def rebuild(name: Name = None, org: Org = None, as_json: AsJson = False) -> None
 
     Exit code 1 when events cannot be read. Ctrl-C ends it at any point: what was written is right.
     """
-    if _done("rebuild", name, org, as_json=as_json)["unreadable"]["count"]:
+    if _done("rebuild", name, org, as_json=as_json).unreadable.count:
         raise typer.Exit(REFUSED)
 
 
-async def _statuses(administration: Administration) -> list[Document]:
-    return [status_document(status) for status in await administration.projections().statuses()]
+async def _statuses(administration: Administration) -> ProjectionList:
+    return ProjectionList.model_validate({"data": await administration.projections().statuses()})
 
 
-def _done(kind: Kind, name: str | None, org: str | None, *, as_json: bool, is_full: bool = False) -> Document:
+def _done(kind: Kind, name: str | None, org: str | None, *, as_json: bool, is_full: bool = False) -> ComparisonResult:
     """Do the work as a job, print what came of it and return that."""
     with clear_errors(as_json=as_json):
         subject = None if name is None else projection_named(name)
         organization_id = None if org is None else _organization(org)
-        done = administrate(
+        found = administrate(
             lambda parts: carried_out(
                 parts, kind, subject=subject, organization_id=organization_id, is_full=is_full, quiet=as_json
             )
         )
+    done = ComparisonResult.model_validate(found)
     if as_json:
         print_json(done)
     else:
@@ -96,20 +96,20 @@ def _organization(text: str) -> UUID:
         raise WrongSettings([f"--org {text} is not an id such as 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d."]) from None
 
 
-def _lines(done: Document, *, was_written: bool) -> list[str]:
-    unchanged = f", of which {done['unchanged']:,} are unchanged since they were verified" if done["unchanged"] else ""
-    lines = [f"{done['organizations']:,} organizations{unchanged}; {done['events']:,} events read"]
-    for each in done["data"]:
-        count, first = each["differences"]["count"], each["differences"]["first"][:_MOST_SHOWN]
+def _lines(done: ComparisonResult, *, was_written: bool) -> list[str]:
+    unchanged = f", of which {done.unchanged:,} are unchanged since they were verified" if done.unchanged else ""
+    lines = [f"{done.organizations:,} organizations{unchanged}; {done.events:,} events read"]
+    for each in done.data:
+        count, first = each.differences.count, each.differences.first[:_MOST_SHOWN]
         verdict = "no row differs" if not count else f"{count:,} rows {'were corrected' if was_written else 'differ'}"
-        lines.append(f"{each['name']}: {each['rows']:,} rows, {verdict}")
-        lines += [f"  {row['organizationId']} {row['id']} {row['kind']} {' '.join(row['fields'])}" for row in first]
+        lines.append(f"{each.name}: {each.rows:,} rows, {verdict}")
+        lines += [f"  {row.organization_id} {row.id} {row.kind} {' '.join(row.fields)}" for row in first]
         lines += [f"  and {count - len(first):,} more"] if count > len(first) else []
-    unreadable, events = done["unreadable"]["count"], done["unreadable"]["first"][:_MOST_SHOWN]
+    unreadable, events = done.unreadable.count, done.unreadable.first[:_MOST_SHOWN]
     if unreadable:
         lines.append(f"{unreadable:,} rows have events that this version cannot read; they were left as they are")
         lines += [
-            f"  {event['organizationId']} {event['id']} position {event['position']} {event['type']}: {event['reason']}"
+            f"  {event.organization_id} {event.id} position {event.position} {event.type}: {event.reason}"
             for event in events
         ]
     return lines

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import orjson
 from aiohttp import web
 
+from entrypoints.http.answers.response_model import ResponseModel
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
@@ -16,7 +18,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 def json_bytes(value: object) -> bytes:
-    """Return the value as JSON: decimals as exact numbers, times in RFC 3339 with Z.
+    """Return an answer, or any other value, as JSON: decimals as exact numbers, times in RFC 3339 with Z.
 
     Bytes of JSON within the value are spliced in by wrapping them in `orjson.Fragment`.
     """
@@ -71,6 +73,8 @@ def resource_location(collection: str, resource_id: UUID) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, ResponseModel):
+        return value.document()
     if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(format(value, "f"))
     message = f"{type(value).__name__} has no place in JSON"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.answers.response_model import ResponseModel, Tenths, at
 
 
 class Projection(ResponseModel):
@@ -17,7 +17,7 @@ class Projection(ResponseModel):
     """
 
     name: str
-    position: int
+    position: Annotated[int, at("events")]
     rows: int
     organizations: int
     proved: int
@@ -34,7 +34,7 @@ class DifferingRow(ResponseModel):
     """A row that is not what the log says; `fields` are its columns."""
 
     organization_id: UUID
-    id: UUID
+    id: Annotated[UUID, at("row_id")]
     kind: Literal["missing", "unexpected", "different"]
     fields: list[str]
 
@@ -58,9 +58,9 @@ class UnreadableEvent(ResponseModel):
     """An event that this version cannot read; the row that it belongs to was neither compared nor changed."""
 
     organization_id: UUID
-    id: UUID
-    position: int
-    type: str
+    id: Annotated[UUID, at("row_id")]
+    position: Annotated[int, at("org_sequence")]
+    type: Annotated[str, at("topic")]
     reason: str
 
 
@@ -81,9 +81,9 @@ class ComparisonResult(ResponseModel):
     organizations: int
     unchanged: int
     events: int
-    data: list[ComparedProjection]
+    data: Annotated[list[ComparedProjection], at("tables")]
     unreadable: UnreadableEvents
-    longest_lock_ms: float
+    longest_lock_ms: Tenths
 
 
 class UnreadableKey(ResponseModel):
@@ -116,18 +116,18 @@ class Job(ResponseModel):
     """
 
     id: UUID
-    kind: Literal["rebuild", "verify", "rotate-keys"]
-    projection: str | None
-    organization_id: UUID | None
+    kind: Annotated[Literal["rebuild", "verify", "rotate-keys"], at("order.kind")]
+    projection: Annotated[str | None, at("order.subject")]
+    organization_id: Annotated[UUID | None, at("order.organization_id")]
     state: Literal["queued", "running", "succeeded", "failed", "interrupted"]
     step: str | None
     done: int
     total: int
     result: ComparisonResult | RotateResult | None
     error: JobError | None
-    requested_by: str
-    request_id: str
-    reason: str | None
+    requested_by: Annotated[str, at("order.requested_by")]
+    request_id: Annotated[str, at("order.correlation_id")]
+    reason: Annotated[str | None, at("order.reason")]
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

@@ -10,7 +10,6 @@ from pydantic import Field
 from application.ports.credential_stock import RotationUnderWay
 from application.ports.jobs import JobNotFound, Order, TooManyJobs
 from application.ports.projections import ProjectionNotFound
-from entrypoints.administration.admin_documents import job_document, key_document, status_document
 from entrypoints.administration.run_job import projection_named
 from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
 from entrypoints.http.authorization import Access
@@ -80,7 +79,7 @@ class AdministrationViews:
         How many events they follow from, how many rows each has, when it was last rebuilt, and of how many
         organizations it was verified up to their newest event.
         """
-        return json_response({"data": [status_document(status) for status in await self.projections.statuses()]})
+        return json_response(ProjectionList.model_validate({"data": await self.projections.statuses()}))
 
     @endpoint(
         "POST",
@@ -135,7 +134,7 @@ class AdministrationViews:
         Those of the command line are among them.
         """
         query = query_of(request, JobsQuery)
-        return json_response({"data": [job_document(job) for job in await self.jobs.newest(query.limit)]})
+        return json_response(JobList.model_validate({"data": await self.jobs.newest(query.limit)}))
 
     @endpoint(
         "GET",
@@ -150,7 +149,7 @@ class AdministrationViews:
 
         Any process of the service can tell. A job whose process was not heard of for 15 seconds is interrupted.
         """
-        return json_response(job_document(await self.jobs.get(path_id(request, "id"))))
+        return json_response(Job.model_validate(await self.jobs.get(path_id(request, "id"))))
 
     @endpoint(
         "POST",
@@ -170,7 +169,7 @@ class AdministrationViews:
         await self.jobs.get(job_id)
         context_of(request).outcome.may_have_changed = True
         await self.jobs.cancel(job_id)
-        return json_response(job_document(await self.jobs.get(job_id)), status=202)
+        return json_response(Job.model_validate(await self.jobs.get(job_id)), status=202)
 
     @endpoint(
         "GET",
@@ -184,7 +183,7 @@ class AdministrationViews:
 
         By their ids, with how many credentials each wraps. One that wraps none and is not active can be removed.
         """
-        return json_response({"data": [key_document(status) for status in await self.list_keys()]})
+        return json_response(MasterKeyList.model_validate({"data": await self.list_keys()}))
 
     @endpoint(
         "POST",
@@ -226,7 +225,7 @@ class AdministrationViews:
         context.outcome.may_have_changed = True
         job = await self.jobs.add(order)
         await self.launcher.start(job)
-        return json_response(job_document(job), status=202, location=resource_location(JOBS, job.id))
+        return json_response(Job.model_validate(job), status=202, location=resource_location(JOBS, job.id))
 
 
 def _subject(request: web.Request) -> str | None:
