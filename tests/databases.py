@@ -13,12 +13,11 @@ import pytest
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.model_repository import EventSourcedModels
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.migrations import login_url, migrate
 from adapters.postgres.roles import Roles
 from application.caller import NobodyCalling

@@ -5,16 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
-from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 
-from adapters.event_store.log_records import (
-    ConnectionLost,
-    ConstraintConflict,
-    LogAhead,
-    OrganizationClosed,
-    RevisionConflict,
-)
-from adapters.event_store.violated_constraint import violated_constraint
+from adapters.event_store.ledger_errors import ConnectionLost, library_error
 from adapters.sql import statements
 
 if TYPE_CHECKING:
@@ -51,7 +43,7 @@ class Connections:
         except psycopg.Error as error:
             if connection is not None and (connection.closed or _ended_by_server(error)):
                 raise ConnectionLost(str(error), backend, name) from error
-            raise _translated(error) from error
+            raise library_error(error) from error
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Do work that changes nothing, once more if its connection was lost: it may have died while it was idle."""
@@ -79,19 +71,3 @@ class Connections:
 
 def _ended_by_server(error: psycopg.Error) -> bool:
     return error.diag.severity_nonlocalized in {"FATAL", "PANIC"}
-
-
-def _translated(error: psycopg.Error) -> DatabaseError:
-    constraint = violated_constraint(error)
-    if error.sqlstate in {"ML003", "ML005"}:
-        is_closed = error.sqlstate == "ML003"
-        return OrganizationClosed(str(error)) if is_closed else LogAhead(float(error.diag.message_detail or 0))
-    if error.sqlstate in {"ML001", "ML004"} or constraint == "events_revision_key":
-        return RevisionConflict(str(error))
-    if isinstance(error, psycopg.IntegrityError) and constraint:
-        return ConstraintConflict(constraint)
-    if isinstance(error, psycopg.IntegrityError):
-        return IntegrityError(str(error))
-    if isinstance(error, psycopg.OperationalError):
-        return OperationalError(str(error))
-    return DatabaseError(str(error))

@@ -9,20 +9,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
-from eventsourcing.utils import Environment, TopicError
+from eventsourcing.persistence import DatabaseError, Mapper
+from eventsourcing.utils import Environment
 
 from adapters.event_store.aggregate_snapshots import AggregateSnapshots
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.log_records import (
-    CommandAlreadyApplied,
-    LogAhead,
-    OrganizationClosed,
-    OutcomeUnknown,
-    RevisionConflict,
-)
-from application.errors import CommandOutcomeUnknown, Conflict, LogAheadOfClock, OrganizationRemoved, Unavailable
-from application.projections.project_event import UnknownEventType
+from adapters.event_store.ledger_errors import CommandAlreadyApplied, application_errors
+from application.errors import CommandOutcomeUnknown, Conflict, Unavailable
 from application.recorded_revision import Recorded
 from domain.root import Root
 
@@ -35,6 +28,7 @@ if TYPE_CHECKING:
 
     from adapters.event_store.log_records import Append
     from adapters.event_store.recorder import LedgerRecorder
+    from application.errors import ApplicationError
     from application.projections.fold_log import Row
 
 RootT = TypeVar("RootT", bound=Root)
@@ -105,17 +99,22 @@ class Ledger:
         recorded = await self._in_thread(self._recorder.recorded_already, command_id)
         return {record.aggregate_id: record for record in recorded}
 
-    async def save(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
+    async def save(
+        self,
+        aggregates: Sequence[Root],
+        append: Append,
+        constraints: Mapping[str, type[ApplicationError]] | None = None,
+    ) -> Sequence[Recorded]:
         """Record what the aggregates have decided, all or nothing; nothing decided is nothing recorded.
 
         Raises:
-            Conflict: another command recorded one of the revisions first.
-            ConstraintConflict: a read table refuses what follows; the repositories know what it means.
+            Conflict: another command recorded one of the revisions first; or the error that `constraints` names for
+                the constraint of a read table that does not allow what follows.
             Unavailable: the database could not be reached; nothing was recorded.
             CommandOutcomeUnknown: it is not known whether it was recorded.
         """
         try:
-            return await self._in_thread(self._record, aggregates, append)
+            return await self._in_thread(self._record, aggregates, append, constraints=constraints)
         except CommandOutcomeUnknown:
             append.outcome.unresolved = append.command_id
             raise
@@ -124,22 +123,15 @@ class Ledger:
             for tell in self._written:
                 tell(append.organization_id)
 
-    async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
+    async def _in_thread(
+        self,
+        function: Callable[..., T],
+        *arguments: object,
+        constraints: Mapping[str, type[ApplicationError]] | None = None,
+    ) -> T:
         context = copy_context()
-        try:
+        with application_errors(constraints):
             return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
-        except RevisionConflict as error:
-            raise Conflict from error
-        except OrganizationClosed as error:
-            raise OrganizationRemoved from error
-        except OutcomeUnknown as error:
-            raise CommandOutcomeUnknown from error
-        except TopicError as error:
-            raise UnknownEventType from error
-        except LogAhead as error:
-            raise LogAheadOfClock(error.seconds) from error
-        except OperationalError as error:
-            raise Unavailable from error
 
     def _record(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
         positions = {aggregate.id: aggregate.recorded_position for aggregate in aggregates}

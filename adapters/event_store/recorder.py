@@ -15,14 +15,8 @@ from eventsourcing.persistence import (
 
 from adapters.event_store.connections import Connection, Connections
 from adapters.event_store.inline_projections import inline_changes, sealed_document
-from adapters.event_store.log_records import (
-    Append,
-    CommandAlreadyApplied,
-    ConnectionLost,
-    LedgerNotification,
-    LedgerStoredEvent,
-    OutcomeUnknown,
-)
+from adapters.event_store.ledger_errors import CommandAlreadyApplied, ConnectionLost, OutcomeUnknown
+from adapters.event_store.log_records import Append, LedgerNotification, LedgerStoredEvent
 from adapters.event_store.polling_subscription import PollingSubscription
 from adapters.sql import statements
 from application.recorded_revision import Recorded

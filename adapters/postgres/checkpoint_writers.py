@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.ports.checkpoints import NewestCheckpoint
 from application.verification.checkpoints import HeadLeaf

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from adapters.database_errors import reachable
 from adapters.postgres.sealed_credentials import sealed_credential
-from adapters.postgres.tenant_statements import reachable
 from adapters.sql import statements
 from application.ports.credential_stock import RotationUnderWay
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.ports.event_feed import FeedEvent
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import orjson
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.ports.jobs import Job, JobNotFound, Order, TooManyJobs
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg.sql import SQL
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.errors import Unavailable
 

@@ -11,7 +11,7 @@ from psycopg.pq import Format
 from psycopg.sql import SQL
 from psycopg.types.string import ByteaBinaryLoader
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.ports.checkpoints import NewestCheckpoint
 from application.ports.raw_events import Span, Stray, WrongCredential

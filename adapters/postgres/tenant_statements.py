@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
+from adapters.database_errors import reachable
 from application.caller import current_caller
-from application.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    import psycopg
     from psycopg.sql import Composed
 
     from adapters.postgres.connection_pools import AnyPool
@@ -72,16 +69,3 @@ class Tenant:
 
 async def _fetched(cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return await cursor.fetchall() if cursor.description else []
-
-
-@contextmanager
-def reachable() -> Iterator[None]:
-    """Translate what psycopg says when the database cannot be reached.
-
-    Raises:
-        Unavailable: it cannot.
-    """
-    try:
-        yield
-    except (psycopg.OperationalError, PoolTimeout) as error:
-        raise Unavailable from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
-from application.errors import Unavailable
+from adapters.database_errors import reachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -32,7 +32,7 @@ async def connected(url: str) -> AsyncIterator[Connection]:
     Raises:
         Unavailable: the database cannot be reached, or went away.
     """
-    try:
+    with reachable():
         async with await psycopg.AsyncConnection.connect(
             url,
             autocommit=True,
@@ -42,8 +42,6 @@ async def connected(url: str) -> AsyncIterator[Connection]:
             prepare_threshold=None,
         ) as connection:
             yield connection
-    except psycopg.OperationalError as error:
-        raise Unavailable from error
 
 
 @asynccontextmanager

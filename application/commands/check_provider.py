@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from application.ports.health_checks import HealthChecks, Streak
     from application.ports.provider_gateway import HealthStatus, ProviderGateway, TestReport
-    from application.ports.provider_repository import Providers
+    from application.ports.repositories import Providers
     from application.ports.vault import Vault
     from domain.provider.aggregate import Provider
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from application.ports.model_repository import Models
+    from application.ports.repositories import Models
     from application.queries.discover_models import DiscoveryPorts
     from application.queries.discovered_catalogue import CompletedOffer, MissingModel
     from application.queries.discovered_model import DiscoveredModel

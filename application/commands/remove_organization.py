@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.ports.model_repository import Models
-    from application.ports.organization_repository import Organizations
-    from application.ports.provider_repository import Providers
     from application.ports.registered_models import RegisteredModels
+    from application.ports.repositories import Models, Organizations, Providers
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         Signatures,
     )
     from application.ports.clock import Clock
-    from application.ports.organization_repository import Organizations
+    from application.ports.repositories import Organizations
     from application.verification.checkpoint_agreement import SinkEnd
     from application.verification.checkpoints import Checkpoint
     from application.verification.restore_statements import LostEvents

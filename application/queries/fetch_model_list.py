@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from application.ports.model_list_snapshots import Snapshots, Standing
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderGateway
-    from application.ports.provider_repository import Providers
+    from application.ports.repositories import Providers
     from application.ports.vault import Vault
 
 LIST_SECONDS: Final = 20.0

@@ -18,9 +18,9 @@ from adapters.checkpoints.signing_key import (
     public_pem,
     read_signing_key,
 )
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.checkpoint_writers import CheckpointElection
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.raw_events import Connect
     from application.ports.historical_rows import HistoricalRows
-    from application.ports.organization_repository import Organizations
+    from application.ports.repositories import Organizations
     from application.queries.compare_export import Comparison
     from application.queries.verify_export import ExportVerification
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from application.ports.model_list_snapshots import Snapshots
-    from application.ports.model_repository import Models
-    from application.ports.provider_repository import Providers
+    from application.ports.repositories import Models, Providers
 
 
 class SnapshotKeeper(Protocol):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.event_store.model_repository import EventSourcedModels
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.registered_models import PostgresRegisteredModels

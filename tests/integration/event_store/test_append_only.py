@@ -14,7 +14,7 @@ from tests.log import contents
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connect, Connection, Database
 
 REWRITES: list[sql.SQL] = [

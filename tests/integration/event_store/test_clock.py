@@ -16,8 +16,8 @@ from tests.log import assert_whole, contents
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
     from adapters.event_store.recorder import LedgerRecorder
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection, Database
 
 

@@ -15,7 +15,7 @@ from tests.log import contents, topics
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from domain.provider.aggregate import Provider
     from tests.databases import Connection
 

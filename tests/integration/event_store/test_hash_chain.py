@@ -16,7 +16,7 @@ from tests.unit.policies.test_chain import EVENT
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection
 
 IN_THE_DATABASE = """

@@ -18,7 +18,7 @@ from tests.proxies import Break, PostgresProxy
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connect, Connection, Database
 
 __all__ = ["providers", "proxy"]

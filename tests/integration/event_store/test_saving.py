@@ -12,8 +12,8 @@ from tests.builders import a_provider, a_stored_event, acting, an_append
 from tests.log import assert_whole, contents
 
 if TYPE_CHECKING:
-    from adapters.event_store.provider_repository import EventSourcedProviders
     from adapters.event_store.recorder import LedgerRecorder
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection
 
 

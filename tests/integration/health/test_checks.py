@@ -18,7 +18,7 @@ from tests.contract.health_checks_contract import NOON, HealthChecksContract, re
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.contract.health_checks_contract import Known
     from tests.databases import Connection, Database
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.repositories import EventSourcedProviders
 from application.commands.check_provider import CheckProvider, watch_provider
 from application.errors import CredentialUnreadable, ProviderNotFound
 from tests.builders import acting
@@ -167,10 +167,10 @@ class Meddling(EventSourcedProviders):
         self._provider = provider
         self._changes = changes
 
-    async def save(self, provider: Provider, **with_it: Any) -> Recorded:  # noqa: ANN401 - passed on
+    async def save(self, aggregate: Provider, **with_it: Any) -> Recorded:  # noqa: ANN401 - passed on
         if self._changes:
             await self._estate.change(self._provider, **self._changes.pop(0))
-        return await super().save(provider, **with_it)
+        return await super().save(aggregate, **with_it)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.log import assert_whole
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection, Database
 
 ROOT = Path(__file__).parents[3]

@@ -21,9 +21,7 @@ from tests.strategies import carry_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.organization_repository import EventSourcedOrganizations
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedOrganizations, EventSourcedProviders
 
 places = st.integers(0, 2)
 # Few names, so that they are often taken.

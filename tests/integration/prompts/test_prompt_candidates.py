@@ -17,8 +17,7 @@ from tests.fakes.vault import FakeVault
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from adapters.postgres.tenant_statements import Tenant
 
 

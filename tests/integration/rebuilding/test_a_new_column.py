@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.model_repository import EventSourcedModels
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from application.projections.project_event import project

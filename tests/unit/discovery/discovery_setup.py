@@ -22,9 +22,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.model_list_snapshots import FakeSnapshots
-from tests.fakes.model_repository import FakeModels
-from tests.fakes.provider_repository import FakeProviders
 from tests.fakes.registered_models import FakeRegisteredModels
+from tests.fakes.repositories import FakeModels, FakeProviders
 from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:

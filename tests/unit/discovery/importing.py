@@ -14,7 +14,7 @@ from application.ports.provider_gateway import OfferedModel
 from domain.model.aggregate import Model
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
-from tests.fakes.model_repository import FakeModels
+from tests.fakes.repositories import FakeModels
 from tests.unit.discovery.discovery_setup import World
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from application.verification.checkpoint_agreement import expect_own_sink
 from application.verification.checkpoints import parse_line
 from tests.fakes.checkpoints import FakeSink
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.organization_repository import FakeOrganizations
+from tests.fakes.repositories import FakeOrganizations
 from tests.unit.verification.test_checkpoints import KEY, NOON, World, _Noon, a_world
 
 if TYPE_CHECKING:

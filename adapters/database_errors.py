@@ -1,16 +1,34 @@
-"""Which constraint an error of the database is about."""
+"""What an error of psycopg says: that the database cannot be reached, or which constraint was violated."""
 
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+import psycopg
+
+from application.errors import Unavailable
+
 if TYPE_CHECKING:
-    import psycopg
+    from collections.abc import Iterator
 
 _NAMED: Final = re.compile(r'constraint "([^"]+)"')
 # A cluster puts the number of the shard behind the name.
 _SHARD: Final = re.compile(r"_\d{6,}$")
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Translate psycopg's error when the database cannot be reached.
+
+    Raises:
+        Unavailable: it cannot.
+    """
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise Unavailable from error
 
 
 def violated_constraint(error: psycopg.Error) -> str | None:
