@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class EventSourcedModels:
-    """Fulfils `application.ports.model_repository.Models`."""
+    """Implements `application.ports.model_repository.Models`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EventSourcedOrganizations:
-    """Fulfils `application.ports.organization_repository.Organizations`."""
+    """Implements `application.ports.organization_repository.Organizations`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

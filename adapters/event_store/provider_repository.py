@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class EventSourcedProviders:
-    """Fulfils `application.ports.provider_repository.Providers`."""
+    """Implements `application.ports.provider_repository.Providers`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

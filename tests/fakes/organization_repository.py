@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FakeOrganizations:
-    """Fulfils `application.ports.organization_repository.Organizations` over a ledger in memory."""
+    """Implements `application.ports.organization_repository.Organizations` over a ledger in memory."""
 
     def __init__(self, ledger: FakeLedger) -> None:
         self._ledger = ledger
