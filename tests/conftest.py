@@ -10,13 +10,15 @@ import pytest
 from hypothesis import settings
 
 from tests.deadline import with_deadline
-from tests.servers import PostgresServer
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # Their assertions explain themselves as those of the test files do.
-pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders", "tests.log", "tests.read_tables")
+pytest.register_assert_rewrite(
+    "tests.contract", "tests.fakes", "tests.builders", "tests.log_contents", "tests.projection_tables"
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

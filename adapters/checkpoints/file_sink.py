@@ -28,7 +28,7 @@ _Result = TypeVar("_Result")
 
 
 class FileSink:
-    """Fulfils `application.ports.checkpoints.CheckpointSink` with files (mode 600) in a folder, or under a name.
+    """Implements `application.ports.checkpoints.CheckpointSink` with files (mode 600) in a folder, or under a name.
 
     After `checkpoints.ndjson` comes `checkpoints-000001001.ndjson`, which begins with checkpoint 1,001, and so on; a
     part is never renamed nor written again once there is another. The mark is in `checkpoints.newest`. Whoever may
@@ -210,7 +210,7 @@ class FileSink:
 
 
 class FileTail:
-    """Fulfils `application.ports.checkpoints.SinkTail`."""
+    """Implements `application.ports.checkpoints.SinkTail`."""
 
     def __init__(self, sink: FileSink, part: int, descriptor: int, newest: Sequence[bytes], mark: bytes | None) -> None:
         self._sink = sink

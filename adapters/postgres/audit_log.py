@@ -33,7 +33,7 @@ _CONDITIONS: Final[dict[str, LiteralString]] = {
 
 
 class PostgresAuditLog:
-    """Fulfils `application.ports.audit_log.AuditLog`."""
+    """Implements `application.ports.audit_log.AuditLog`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

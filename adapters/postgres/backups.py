@@ -47,7 +47,7 @@ _PRIVILEGES: Final = ("ACL ", "POLICY ")
 
 
 class PostgresBackups:
-    """Fulfils `application.ports.backups.Backups` with pg_dump and pg_restore."""
+    """Implements `application.ports.backups.Backups` with pg_dump and pg_restore."""
 
     async def write(self, admin_url: str, file: str, progress: Progress) -> Mapping[str, int]:
         async with _reading_everything(admin_url) as (connection, roles):

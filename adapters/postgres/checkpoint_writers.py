@@ -37,7 +37,7 @@ _OPTIONS: Final = (
 
 
 class SessionRegister:
-    """Fulfils `application.ports.checkpoints.CheckpointRegister` over one session of the administrator's login."""
+    """Implements `application.ports.checkpoints.CheckpointRegister` over one session of the administrator's login."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -23,7 +23,7 @@ _BEFORE_ALL: Final = (UUID(int=0), UUID(int=0))
 
 
 class PostgresCredentialStock:
-    """Fulfils `application.ports.credential_stock.CredentialStock` on a pool of the administrators' login."""
+    """Implements `application.ports.credential_stock.CredentialStock` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

@@ -35,7 +35,7 @@ _TOPICS: Final = [
 
 
 class PostgresHealthChecks:
-    """Fulfils `application.ports.health_checks.HealthChecks`; with an interval of 0 nothing is checked by itself."""
+    """Implements `application.ports.health_checks.HealthChecks`; with an interval of 0 nothing is checked by itself."""
 
     def __init__(self, tenant: Tenant, interval_seconds: float) -> None:
         self._tenant = tenant

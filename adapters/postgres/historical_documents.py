@@ -56,7 +56,7 @@ Fold = tuple["UUID", str, int]
 
 
 class PostgresHistoricalDocuments:
-    """Fulfils `application.ports.historical_documents.HistoricalDocuments`; caches the last few folds for paging."""
+    """Implements `application.ports.historical_documents.HistoricalDocuments`; caches the last few folds for paging."""
 
     def __init__(self, tenant: Tenant, *, longest_history: int = LONGEST_HISTORY) -> None:
         self._tenant = tenant

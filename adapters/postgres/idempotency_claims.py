@@ -33,7 +33,7 @@ _SQL: Final = {
 
 
 class PostgresClaims:
-    """Fulfils `application.ports.idempotency_claims.Claims`.
+    """Implements `application.ports.idempotency_claims.Claims`.
 
     A claim that this process could not settle, because the database was away, is free at once; one that a dead
     process has left open after some seconds, and so is one from a time to come, which a clock that was set back leaves

@@ -29,7 +29,7 @@ _MOST_UNDER_WAY: Final = 20
 
 
 class PostgresJobs:
-    """Fulfils `application.ports.jobs.Jobs` on a pool of the administrators' login."""
+    """Implements `application.ports.jobs.Jobs` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool, clock: Clock) -> None:
         self._pool = pool

@@ -41,7 +41,7 @@ _KEEPALIVE: Final = {
 
 
 class PostgresLeaderElection:
-    """Fulfils `application.ports.leader_election.LeaderElection`. A leader silent for `silence_seconds` is deposed."""
+    """Implements `application.ports.leader_election.LeaderElection`; deposes leaders silent for `silence_seconds`."""
 
     def __init__(self, url: str, *, silence_seconds: float = 30.0) -> None:
         self._url = url
@@ -72,7 +72,7 @@ class PostgresLeaderElection:
 
 
 class PostgresLeadership:
-    """Fulfils `application.ports.leader_election.Leadership`."""
+    """Implements `application.ports.leader_election.Leadership`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

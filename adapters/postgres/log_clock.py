@@ -16,7 +16,7 @@ _SQL: Final = statements("adapters.postgres", "log_clock.sql")
 
 
 class PostgresLogClock:
-    """Fulfils `application.ports.log_clock.LogClock` on a pool of the administrators' login."""
+    """Implements `application.ports.log_clock.LogClock` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

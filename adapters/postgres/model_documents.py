@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PostgresModelDocuments:
-    """Fulfils `application.ports.resource_documents.ModelDocuments`."""
+    """Implements `application.ports.resource_documents.ModelDocuments`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -31,7 +31,7 @@ _SQL: Final = {
 
 
 class PostgresSnapshots:
-    """Fulfils `application.ports.model_list_snapshots.Snapshots`."""
+    """Implements `application.ports.model_list_snapshots.Snapshots`."""
 
     def __init__(self, tenant: Tenant, clock: Clock) -> None:
         self._tenant = tenant

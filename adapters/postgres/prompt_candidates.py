@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 
 
 class PostgresCandidateReader:
-    """Fulfils `application.ports.prompt_candidates.CandidateReader`."""
+    """Implements `application.ports.prompt_candidates.CandidateReader`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

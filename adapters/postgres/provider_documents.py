@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PostgresProviderDocuments:
-    """Fulfils `application.ports.resource_documents.ProviderDocuments`."""
+    """Implements `application.ports.resource_documents.ProviderDocuments`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -47,7 +47,7 @@ class _UnixMicroseconds(Loader):
 
 
 class PostgresRawEvents:
-    """Fulfils `application.ports.raw_events.RawEvents` for one organization, or for all where none is named.
+    """Implements `application.ports.raw_events.RawEvents` for one organization, or for all where none is named.
 
     `connect` gives a connection for each batch; of all organizations it has to be the administrator's. No more than
     `at_once` are held: others wait for their turn here rather than for a connection, which they would give up.

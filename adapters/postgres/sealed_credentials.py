@@ -19,7 +19,7 @@ _CURRENT: Final = SQL(statements("adapters.postgres", "credentials.sql")["curren
 
 
 class PostgresSealedCredentials:
-    """Fulfils `application.ports.sealed_credentials.SealedCredentials`."""
+    """Implements `application.ports.sealed_credentials.SealedCredentials`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -62,7 +62,7 @@ _Key = tuple["date", UUID, str]
 
 
 class PostgresUsageLedger:
-    """Fulfils `application.ports.usage.UsageLedger`. Start it in the running loop, close it there before the pool.
+    """Implements `application.ports.usage.UsageLedger`. Start it in the running loop, close it there before the pool.
 
     The sums of a second become one statement for each organization. While the database is away they wait, and are
     added up further; only a connection that breaks at the commit can make them count twice. On SIGTERM `close` writes

@@ -35,7 +35,7 @@ _NOTHING: Final = UsageSum(
 
 
 class PostgresUsageReports:
-    """Fulfils `application.ports.usage.UsageReports`."""
+    """Implements `application.ports.usage.UsageReports`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -34,7 +34,7 @@ _PAGE: Final = 5_000
 
 
 class PostgresProjections:
-    """Fulfils `application.ports.projections.Projections` through the administrators' login, which owns no table."""
+    """Implements `application.ports.projections.Projections` through the administrators' login, which owns no table."""
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 
 class LiveKeyring:
-    """Fulfils `MasterKeyring` from a file: a key that is put into it is known at once, without a restart.
+    """Implements `MasterKeyring` from a file: a key that is put into it is known at once, without a restart.
 
     While the file cannot be used, the keys it held before are kept.
     """

@@ -108,7 +108,7 @@ def _names(order: Order) -> Sequence[Table]:
 
 
 class _Counted:
-    """Fulfils `application.ports.progress.Progress`: keeps the count, for whoever looks from time to time."""
+    """Implements `application.ports.progress.Progress`: keeps the count, for whoever looks from time to time."""
 
     def __init__(self, also: Progress) -> None:
         self._also = also

@@ -70,7 +70,7 @@ async def carried_out(
 
 
 class _Bar:
-    """Fulfils `application.ports.progress.Progress` with a bar a step on a terminal, and with a line elsewhere."""
+    """Implements `application.ports.progress.Progress` with a bar a step on a terminal, and with a line elsewhere."""
 
     def __init__(self, bars: Progress, title: str, *, quiet: bool) -> None:
         self._bars = bars

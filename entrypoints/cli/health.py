@@ -75,7 +75,7 @@ async def _run(runtime: Runtime, summary: Summary, stop: StopSignal, *, once: bo
 
 
 class Summary:
-    """Fulfils `application.ports.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
+    """Implements `application.ports.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

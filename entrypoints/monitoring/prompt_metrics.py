@@ -71,7 +71,7 @@ class PromptFigures:
 
 
 class CountedUses:
-    """Fulfils `application.ports.usage.UsageLedger`: counts each use before it is noted down."""
+    """Implements `application.ports.usage.UsageLedger`: counts each use before it is noted down."""
 
     def __init__(self, ledger: UsageLedger, figures: PromptFigures) -> None:
         self._ledger = ledger

@@ -14,11 +14,11 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from tests.browser.looks import LOOKS, PICTURES
-from tests.browser.watched import WIDE, Scheme, Watched, watched_page
-from tests.contract.http.views import Things, thing_routes
-from tests.documented import product_routes
+from tests.browser.page_checks import LOOKS, PICTURES
+from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
+from tests.contract.http.example_views import Things, thing_routes
 from tests.http_service import a_token, serving
+from tests.product_routes import product_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

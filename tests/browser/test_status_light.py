@@ -11,11 +11,11 @@ from playwright.async_api import expect
 
 from entrypoints.http.principal import Role
 from tests.browser.console import Consoles
-from tests.browser.test_live import FEED, look_away, look_back
+from tests.browser.test_live_updates import FEED, look_away, look_back
 from tests.databases import Databases
-from tests.e2e.api import Api, a_token
-from tests.e2e.service import service_on
-from tests.servers import PostgresServer
+from tests.e2e.api_client import Api, a_token
+from tests.e2e.running_service import service_on
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Locator, Route

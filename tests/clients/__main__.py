@@ -17,14 +17,14 @@ from tests.clients.permitted import shown
 from tests.clients.setting import prepared
 from tests.clients.table import PAGE, page
 from tests.databases import Databases
-from tests.e2e.api import Api, a_token
-from tests.e2e.service import service_on
-from tests.servers import PostgresServer
+from tests.e2e.api_client import Api, a_token
+from tests.e2e.running_service import service_on
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from tests.clients.client import Client
     from tests.clients.judging import Cell
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 _IN_THIS_ENVIRONMENT = (OpenAIChat, OpenAIResponses, AnthropicMessages)
 

@@ -18,7 +18,7 @@ from tests.clients.table import PAGE, page, read
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 CLIENTS: Final = (OpenAIChat, OpenAIResponses, AnthropicMessages)
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from tests.e2e.forks import Forked
-from tests.pipes import SaidNothing, read_to_the_end, read_until
-from tests.scratch import scratch_folder
+from tests.process_output import SaidNothing, read_to_the_end, read_until
+from tests.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -23,14 +23,14 @@ from adapters.postgres.migrations import login_url
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring
 from entrypoints.http.principal import Role
-from tests.e2e.api import Api, a_token
-from tests.e2e.external import command
-from tests.e2e.hammer import Hammer
+from tests.e2e.api_client import Api, a_token
+from tests.e2e.external_postgres import command
+from tests.e2e.failing_commands import MISUSED, REFUSED, external, said
 from tests.e2e.processes import PATIENCE_SECONDS, run
-from tests.e2e.refusals import MISUSED, REFUSED, external, said
-from tests.e2e.service import MASTER_KEYS, service_on
-from tests.log import assert_whole, contents
-from tests.read_tables import assert_tables_equal_the_log
+from tests.e2e.running_service import MASTER_KEYS, service_on
+from tests.e2e.write_load import Hammer
+from tests.log_contents import assert_whole, contents
+from tests.projection_tables import assert_tables_equal_the_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -211,7 +211,9 @@ def test_what_is_not_sound_is_no_backup(filled: Database, tmp_path: Path, connec
     assert list(tmp_path.iterdir()) == []
 
 
-def test_master_keys_that_do_not_fit_are_told_of(filled: Database, backup: Path, made: Callable[..., Database]) -> None:
+def test_master_keys_that_do_not_fit_are_reported(
+    filled: Database, backup: Path, made: Callable[..., Database]
+) -> None:
     other = backup.with_name("other.dump")
     said(command("backup", str(other), **external(filled, MASTER_KEYS=OTHER_KEYS)), REFUSED, "k1")
     target = made()

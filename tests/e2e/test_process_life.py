@@ -12,9 +12,9 @@ import pytest
 
 from entrypoints.http.principal import Role
 from sandbox.server import Sandbox
-from tests.e2e.api import AUDIT, PROVIDERS, Api, a_token, path_of
+from tests.e2e.api_client import AUDIT, PROVIDERS, Api, a_token, path_of
 from tests.e2e.processes import COMMAND, Running, postgres_of, serving, serving_from
-from tests.e2e.waiting import ready, until
+from tests.e2e.wait_until import ready, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeSink:
-    """Fulfils `application.ports.checkpoints.CheckpointSink`, and `SinkTail`."""
+    """Implements `application.ports.checkpoints.CheckpointSink`, and `SinkTail`."""
 
     held: list[bytes] = field(default_factory=list)
     part_begin: int = 0
@@ -47,7 +47,7 @@ class FakeSink:
 
 @dataclass
 class FakeRegister:
-    """Fulfils `application.ports.checkpoints.CheckpointRegister`; `lacking` are events that the log has lost."""
+    """Implements `application.ports.checkpoints.CheckpointRegister`; `lacking` are events that the log has lost."""
 
     leaves: Sequence[HeadLeaf] = ()
     recorded: NewestCheckpoint | None = None

@@ -32,7 +32,7 @@ class Upstream:
 
 
 class FakeGateway:
-    """Finds providers by their endpoint; each answers at once unless it is told to wait."""
+    """Finds providers by their endpoint; each answers at once unless a test makes it wait."""
 
     def __init__(self) -> None:
         self._upstreams: dict[str, Upstream] = {}

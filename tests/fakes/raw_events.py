@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass
 class FakeRawEvents:
-    """Fulfils `application.ports.raw_events.RawEvents`; nothing in its database is wrong."""
+    """Implements `application.ports.raw_events.RawEvents`; nothing in its database is wrong."""
 
     kept: list[StoredEvent]
     recorded: NewestCheckpoint | None = None

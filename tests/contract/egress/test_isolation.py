@@ -9,8 +9,8 @@ import pytest
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from application.ports.outbound_http import OutboundRequest
-from tests.contract.egress.calls import a_get, a_post, egress_to, failure_of
 from tests.contract.egress.loopback import HOST, Names, serving
+from tests.contract.egress.outbound_calls import a_get, a_post, egress_to, failure_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, current
 from adapters.egress.guarded_client import Egress
 from adapters.egress.url_parsing import read_request
-from tests.contract.egress.calls import a_get, failure_of, trust
 from tests.contract.egress.loopback import Canary, Names
-from tests.unit.egress.vectors import ACCEPTED, REFUSED_ADDRESSES, REFUSED_URLS
+from tests.contract.egress.outbound_calls import a_get, failure_of, trust
+from tests.unit.egress.address_vectors import ACCEPTED, REFUSED_ADDRESSES, REFUSED_URLS
 
 PUBLIC = "93.184.215.14"
 PUBLIC_V6 = "2606:2800:21f:cb07::1"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from application.ports.outbound_http import OutboundFailure
-from tests.contract.egress.calls import a_get, egress_to
 from tests.contract.egress.loopback import serving
+from tests.contract.egress.outbound_calls import a_get, egress_to
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -12,9 +12,9 @@ import uvloop
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
-from tests.contract.egress.calls import a_get, egress_to, failure_of
 from tests.contract.egress.certificates import Authority
 from tests.contract.egress.loopback import HOST, serving
+from tests.contract.egress.outbound_calls import a_get, egress_to, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,17 +9,17 @@ import pytest
 
 from entrypoints.http.principal import Role
 from tests.builders import a_price
-from tests.contract.http.prompting import GENERATE, a_setup, post, prompt_routes
+from tests.contract.http.prompt_routes import GENERATE, a_setup, post, prompt_routes
 from tests.fakes.generation import completed
 from tests.http_service import a_token
-from tests.prompts import a_failure, an_account
+from tests.prompt_setup import a_failure, an_account
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from application.ports.provider_gateway import UpstreamFailure
     from tests.http_service import Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 OVERLOADED = {
     "outcome": "overloaded",

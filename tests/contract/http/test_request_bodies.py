@@ -19,8 +19,8 @@ from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.request_bodies import LARGE
 from entrypoints.http.routes import MEBIBYTE, Route, route
-from tests.contract.http.lines import connected, held, until_held
-from tests.contract.http.views import THINGS, Things, thing_routes
+from tests.contract.http.example_views import THINGS, Things, thing_routes
+from tests.contract.http.raw_connections import connected, held, until_held
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted
-from tests.contract.providers.account import a_prompt
+from tests.contract.providers.sandbox_accounts import a_prompt
 
 if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 TYPES: Final = ("openai", "anthropic", "google", "azure", "mistral")
 

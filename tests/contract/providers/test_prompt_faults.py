@@ -9,11 +9,11 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import StreamStarted, TextDelta
-from tests.contract.providers.account import a_prompt
+from tests.contract.providers.sandbox_accounts import a_prompt
 
 if TYPE_CHECKING:
     from application.prompts.completion import Completion
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 THREE: Final = ("openai", "anthropic", "google")
 # Longer than any fault begins after.
@@ -217,16 +217,16 @@ async def test_nobody_listening_is_unreachable(accounts: Accounts) -> None:
 
 async def test_nothing_of_a_prompt_or_an_answer_is_logged(accounts: Accounts, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
-    told: list[Completion | UpstreamFailure] = []
+    reported: list[Completion | UpstreamFailure] = []
     for kind in ("invalid_json", "truncated_stream", "error_event", "html_502"):
         accounts.sandbox.faults.add(kind=kind, provider="openai", times=1)
         for call in (accounts.generate, accounts.stream):
             try:
                 answer = await call("openai", "A secret of mine")
-                told.append(answer if not isinstance(answer, tuple) else answer[1])
+                reported.append(answer if not isinstance(answer, tuple) else answer[1])
             except UpstreamFailure as failure:
-                told.append(failure)
-    shown = "".join(f"{each!r}{each}{getattr(each, 'hint', '')}" for each in told)
+                reported.append(failure)
+    shown = "".join(f"{each!r}{each}{getattr(each, 'hint', '')}" for each in reported)
     for secret in ("secret of mine", "You said", accounts.sandbox.key("openai")):
         assert secret not in caplog.text
         assert secret not in shown

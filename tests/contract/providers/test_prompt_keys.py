@@ -8,10 +8,10 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from sandbox.magic_keys import KEYS
-from tests.contract.providers.account import EVERY_PROVIDER
+from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER
 
 if TYPE_CHECKING:
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 # Category, and whether the same call may succeed after a pause.
 Outcome: TypeAlias = tuple[str, bool]
@@ -96,21 +96,23 @@ async def outcomes(accounts: Accounts, provider: str, *, stream: bool) -> dict[s
         try:
             await call(provider, "sandbox:words=20", key=name)
         except UpstreamFailure as failure:
-            told = f"{failure.message} {failure.hint} {failure.upstream_request_id}"
-            found[name] = ("it shows the key", False) if key.value in told else (failure.category, failure.is_retryable)
+            reported = f"{failure.message} {failure.hint} {failure.upstream_request_id}"
+            found[name] = (
+                ("it shows the key", False) if key.value in reported else (failure.category, failure.is_retryable)
+            )
         else:
             found[name] = WELL
     return found
 
 
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
-async def test_a_refused_prompt_is_told_as_what_it_is(accounts: Accounts, provider: str) -> None:
+async def test_a_refused_prompt_is_reported_as_what_it_is(accounts: Accounts, provider: str) -> None:
     expected = expected_of(provider)
     assert await outcomes(accounts, provider, stream=False) == expected | within_a_stream(provider, stream=False)
 
 
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
-async def test_a_refused_stream_is_told_as_what_it_is(accounts: Accounts, provider: str) -> None:
+async def test_a_refused_stream_is_reported_as_what_it_is(accounts: Accounts, provider: str) -> None:
     expected = expected_of(provider)
     assert await outcomes(accounts, provider, stream=True) == expected | within_a_stream(provider, stream=True)
 
@@ -133,7 +135,7 @@ async def test_a_refused_stream_is_told_as_what_it_is(accounts: Accounts, provid
         ("groq", "rate_limited", 2.0),
     ],
 )
-async def test_a_wait_is_told_however_it_is_written(
+async def test_a_wait_is_reported_however_it_is_written(
     accounts: Accounts, provider: str, key: str, seconds: float | None
 ) -> None:
     for call in (accounts.generate, accounts.stream):

@@ -19,7 +19,7 @@ from application.commands.remove_model import RemoveModel
 from application.errors import Conflict
 from tests.builders import a_model, a_provider, acting
 from tests.fakes.catalogue import FakeCatalogue
-from tests.log import topics
+from tests.log_contents import topics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

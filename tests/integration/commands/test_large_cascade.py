@@ -15,7 +15,7 @@ from adapters.postgres.tenant_statements import Tenant
 from application.commands.remove_provider import RemoveProvider, remove_provider
 from application.errors import ProviderHasModels, ProviderNotFound
 from tests.builders import a_model, a_provider, acting
-from tests.log import assert_whole, topics
+from tests.log_contents import assert_whole, topics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

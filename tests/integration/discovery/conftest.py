@@ -1,4 +1,4 @@
-"""The real keepers on a database of the test's own."""
+"""The Postgres stores on a database of the package's own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Keepers:
+class PostgresSnapshotSetup:
     """Everything on one database."""
 
     providers: EventSourcedProviders
@@ -40,10 +40,10 @@ def database(databases: Databases) -> Iterator[Database]:
 
 
 @pytest.fixture
-async def subject(database: Database, ledger: Ledger) -> AsyncIterator[Keepers]:
+async def subject(database: Database, ledger: Ledger) -> AsyncIterator[PostgresSnapshotSetup]:
     async with reading_pool(database.app_url) as pool:
         tenant = Tenant(pool)
-        yield Keepers(
+        yield PostgresSnapshotSetup(
             providers=EventSourcedProviders(ledger),
             models=EventSourcedModels(ledger),
             directory=PostgresRegisteredModels(tenant),

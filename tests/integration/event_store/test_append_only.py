@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 
 from tests.builders import a_provider, a_sealed_credential, acting
-from tests.log import contents
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from uuid import UUID

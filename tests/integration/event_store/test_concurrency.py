@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from adapters.event_store.ledger_errors import RevisionConflict
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
-from tests.log import assert_whole, events
+from tests.log_contents import assert_whole, events
 
 if TYPE_CHECKING:
     from adapters.event_store.recorder import LedgerRecorder

@@ -10,7 +10,7 @@ import pytest
 from application.errors import Conflict
 from domain.provider.values import NewCredential
 from tests.builders import A_CREDENTIAL, a_provider, a_sealed_credential, acting
-from tests.log import contents, topics
+from tests.log_contents import contents, topics
 
 if TYPE_CHECKING:
     from uuid import UUID

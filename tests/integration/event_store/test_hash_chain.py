@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from application.policies.hash_chain import ChainedEvent, event_hash, genesis_hash
 from tests.builders import a_provider, acting
-from tests.log import assert_whole, events
-from tests.unit.policies.test_chain import EVENT
+from tests.log_contents import assert_whole, events
+from tests.unit.policies.test_hash_chain import EVENT
 
 if TYPE_CHECKING:
     from uuid import UUID

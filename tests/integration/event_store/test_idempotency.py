@@ -15,7 +15,7 @@ from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import Conflict, ProviderNameTaken
 from domain.provider.values import NewCredential
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
-from tests.log import assert_whole, events, topics
+from tests.log_contents import assert_whole, events, topics
 
 if TYPE_CHECKING:
     from adapters.event_store.recorder import LedgerRecorder

@@ -17,8 +17,8 @@ from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CommandOutcomeUnknown, Unavailable
 from tests.builders import a_provider, acting
-from tests.log import assert_whole, contents, topics
-from tests.proxies import Break, PostgresProxy
+from tests.log_contents import assert_whole, contents, topics
+from tests.postgres_proxy import Break, PostgresProxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -13,7 +13,7 @@ from adapters.event_store.ledger_errors import RevisionConflict
 from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import Conflict, ModelNotFound, ProviderNotFound, StaleRevision
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
-from tests.log import assert_whole, contents, topics
+from tests.log_contents import assert_whole, contents, topics
 
 if TYPE_CHECKING:
     from adapters.event_store.recorder import LedgerRecorder

@@ -80,7 +80,7 @@ class Reading:
                 log = PostgresAuditLog(Tenant(pool))
                 page = await history("provider", old.id, log=log, rows=ledger, limit=50)
         assert len(page.entries) == min(50, page.total)
-        assert all(len(told.changes) == 1 for told in page.entries[:-1])
+        assert all(len(entry.changes) == 1 for entry in page.entries[:-1])
 
     async def moment(self, old: Provider) -> None:
         revision = old.revision // 2

@@ -14,7 +14,7 @@ from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from application.ports.leader_election import ProviderToCheck
 from tests.builders import acting
-from tests.log import events
+from tests.log_contents import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ class SeededOrganizations:
 
 @dataclass(slots=True)
 class Notes:
-    """Fulfils `application.ports.health_observer.HealthObserver`: keeps what it is told."""
+    """Implements `application.ports.health_observer.HealthObserver`: records the calls."""
 
     terms: list[str] = field(default_factory=list)
     total: int = 0

@@ -16,7 +16,7 @@ from application.errors import CredentialUnreadable
 from application.health.health_monitor import AlreadyMonitored, MonitorHealth, check_all, monitor_health
 from tests.integration.health.seeded_organizations import Notes, until
 from tests.integration.health.test_election import terminate
-from tests.log import assert_whole, events
+from tests.log_contents import assert_whole, events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

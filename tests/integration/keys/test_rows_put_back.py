@@ -1,4 +1,4 @@
-"""A key's row that was put back after the key was replaced or removed is never used, and whoever looks is told."""
+"""The row of a key that was replaced or removed is never used again when it is put back: reading it is an error."""
 
 from __future__ import annotations
 

@@ -57,8 +57,8 @@ async def _raw(tenant: Tenant, rows: Ledger, provider_id: UUID) -> dict[str, Any
     at_revision = await provider_as_of(provider_id, AtRevision(2), log=log, rows=rows, past=past)
     live = await PostgresProviderDocuments(tenant).get(provider_id)
     return {
-        "facts": [dict(told.entry.facts) for told in story[1:]],
-        "history": [change.after for told in story[1:] for change in told.changes if change.field == "name"],
+        "facts": [dict(entry.entry.facts) for entry in story[1:]],
+        "history": [change.after for entry in story[1:] for change in entry.changes if change.field == "name"],
         "at revision": orjson.loads(at_revision.json)["name"],
         "list": [orjson.loads(page.joined)["name"]],
         "live": orjson.loads(live.json)["name"],

@@ -11,7 +11,7 @@ import pytest
 from application.caller import NobodyCalling
 from application.errors import ModelNotFound, ProviderNotFound
 from tests.builders import a_model, a_provider, acting
-from tests.log import assert_whole
+from tests.log_contents import assert_whole
 
 if TYPE_CHECKING:
     from uuid import UUID

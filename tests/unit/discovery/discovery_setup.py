@@ -55,7 +55,7 @@ class World:
         self.process = self.another_process()
 
     def another_process(self) -> DiscoveryPorts:
-        """Return what a process works with: the same keepers, and a memory of its own."""
+        """Return what a process works with: the same stores, and caches of its own."""
         return DiscoveryPorts(
             directory=FakeRegisteredModels(self.ledger),
             catalogue=self.catalogue,

@@ -1,4 +1,4 @@
-"""Each kind of problem is described with the members that it really has, and told from others by its code."""
+"""Each kind of problem is described with the members that it really has, and identified by its code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.problems import problem_document
 from entrypoints.http.request_errors import ConditionFailed, ContentTooLarge, MalformedJson, Refused
 from entrypoints.http.transport import HEADERS_TOO_LARGE, MALFORMED
-from tests.documented import product_routes
+from tests.product_routes import product_routes
 
 _UPSTREAM = UpstreamFailure("overloaded", "The provider is overloaded.", hint="Wait.", http_status=503)
 

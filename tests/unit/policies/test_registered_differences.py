@@ -68,8 +68,8 @@ def test_a_difference_is_shown_field_by_field_with_what_an_update_would_leave_al
     same = registered("same", type="unknown", capabilities=[])
     offered = OfferedModel(model_id="small-2506", context_window=8, input_per_1k=a_price("5").input_per_1k)
     facts: dict[str, ModelFacts] = {
-        model_id: filled(model_id, GivenFacts(), KnownModel(model_id=model_id), told)
-        for model_id, told in (("small-2506", offered), ("same", None))
+        model_id: filled(model_id, GivenFacts(), KnownModel(model_id=model_id), each)
+        for model_id, each in (("small-2506", offered), ("same", None))
     }
     models = [held, same]
     found = registrations(models, ModelNames({"small-2506": ["small-latest"], "same": []}), aliases_of)

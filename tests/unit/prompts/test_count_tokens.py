@@ -11,7 +11,7 @@ from application.errors import ModelNotFound
 from application.policies.selection_candidates import ModelByAnyName, ModelById
 from application.prompts.prompt_errors import ModelOutOfUse, PromptFailed, TokensNotCounted
 from tests.fakes.generation import HANG
-from tests.prompts import PromptSetup, a_failure, a_prompt, an_account
+from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import UpstreamFailure
@@ -40,14 +40,14 @@ async def test_another_model_of_the_name_counts_where_the_first_cannot(first: Up
         assert await count_tokens(a_prompt(ModelByAnyName("Ours")), ports=setup.ports) == 7
 
 
-async def test_tokens_that_nobody_counts_are_not_told() -> None:
+async def test_tokens_that_nobody_counts_are_not_reported() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     with setup.acting(), pytest.raises(TokensNotCounted):
         await count_tokens(a_prompt(ANY), ports=setup.ports)
 
 
-async def test_what_failed_is_told_and_nothing_is_used() -> None:
+async def test_what_failed_is_reported_and_nothing_is_used() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     setup.generation.tokens["model-x"] = a_failure("rate_limited")

@@ -18,7 +18,7 @@ from application.prompts.prompt_errors import PromptFailed
 from tests.builders import a_price
 from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup, a_failure, a_prompt, an_account
+from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
@@ -157,7 +157,7 @@ async def test_calls_are_limited_in_all() -> None:
     assert len(failure.attempts) == 6
 
 
-async def test_of_several_failures_one_that_may_heal_is_told() -> None:
+async def test_of_several_failures_one_that_may_heal_is_reported() -> None:
     setup = PromptSetup()
     two_models(setup)
     setup.generation.plays("first", a_failure("rate_limited", retry_after_seconds=30.0))
@@ -216,11 +216,11 @@ async def test_a_prompt_that_a_provider_does_not_take_goes_to_the_next_and_count
     assert [use.provider_model_id for use in setup.usage.uses] == ["second"]
 
 
-async def test_what_a_failed_call_told_is_passed_on() -> None:
+async def test_what_a_failed_call_reported_is_passed_on() -> None:
     setup = PromptSetup(retrying=replace(PromptSetup().retrying, attempts_per_model=1))
     model = setup.model("gpt-x")
-    told = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
-    setup.generation.plays("gpt-x", told)
+    reported = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
+    setup.generation.plays("gpt-x", reported)
     failure = await failed(setup, ModelById(model.id))
     assert (failure.http_status, failure.hint, failure.upstream_request_id) == (500, "Wait.", "r9")
-    assert failure.__cause__ is told
+    assert failure.__cause__ is reported

@@ -1,4 +1,4 @@
-"""A prompt and its whole answer: which models are called, with what, and what is told of it."""
+"""A prompt and its whole answer: which models are called, with what, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.builders import AN_ENDPOINT, a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import a_conversation
 from tests.fakes.generation import HANG, completed
-from tests.prompts import PromptSetup, a_prompt, an_account
+from tests.prompt_setup import PromptSetup, a_prompt, an_account
 
 
 async def test_the_model_that_was_asked_for_answers() -> None:

@@ -17,7 +17,7 @@ from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup
+from tests.prompt_setup import PromptSetup
 
 if TYPE_CHECKING:
     from application.prompts.runnable_models import RunnableModels

@@ -18,7 +18,7 @@ from domain.model.values import Lifecycle
 from tests.builders import a_caller
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup, a_registered_model, an_account
+from tests.prompt_setup import PromptSetup, a_registered_model, an_account
 
 if TYPE_CHECKING:
     from application.ports.prompt_candidates import PromptCandidates
@@ -150,7 +150,7 @@ async def test_what_was_read_before_a_write_is_not_what_prompts_after_it_see() -
     assert await names(setup) == ["after"]
 
 
-async def test_a_database_that_is_away_is_told_when_nothing_is_known_well_enough() -> None:
+async def test_a_database_that_is_away_is_reported_when_nothing_is_known_well_enough() -> None:
     setup, timer = a_setup()
     setup.model(name="one")
     setup.candidate_reader.failure = Unavailable()

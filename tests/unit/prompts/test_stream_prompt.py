@@ -17,7 +17,7 @@ from application.prompts.prompt_errors import PromptFailed
 from tests.builders import a_price
 from tests.fakes.generation import HANG, completed
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup, a_failure, a_prompt
+from tests.prompt_setup import PromptSetup, a_failure, a_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -13,8 +13,8 @@ from adapters.providers.provider_gateway import Gateway
 from application.ports.outbound_http import Headers, OutboundResponse
 from application.ports.provider_gateway import Category, HealthStatus, Timings, UpstreamFailure
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.arbitrary import JSON
-from tests.unit.providers.samples import a_connection
+from tests.unit.providers.json_strategies import JSON
+from tests.unit.providers.sample_lists import a_connection
 
 if TYPE_CHECKING:
     from application.ports.outbound_http import OutboundRequest

@@ -20,8 +20,8 @@ from adapters.providers.openai_compatible import groq, llamacpp, mistral, ollama
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from application.ports.provider_gateway import Category, HealthStatus
 from domain.model.values import MODEL_TYPES
-from tests.unit.providers.arbitrary import HEADERS, JSON, OBJECTS
-from tests.unit.providers.samples import KEY
+from tests.unit.providers.json_strategies import HEADERS, JSON, OBJECTS
+from tests.unit.providers.sample_lists import KEY
 from tests.unit.providers.test_error_mapping import NOW, PROVIDER_RULES
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from application.errors import InvalidInput
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.embedding import EmbeddingInput, EmbeddingRequest
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.samples import BASE, KEY, a_connection
+from tests.unit.providers.sample_lists import BASE, KEY, a_connection
 
 JSON = {"content-type": "application/json", "x-request-id": "req_7"}
 OPENAI = f"{BASE}/embeddings"

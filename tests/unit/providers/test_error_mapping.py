@@ -1,4 +1,4 @@
-"""Every refusal that is known, told apart: the cases are in data/refusals, in the providers' own shapes."""
+"""Every known refusal is recognized: the cases are in data/refusals, in the providers' own shapes."""
 
 from __future__ import annotations
 

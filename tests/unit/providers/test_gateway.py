@@ -16,8 +16,8 @@ from application.ports.provider_gateway import OfferedModel, Timings, UpstreamFa
 from domain.names import LONGEST_NAME
 from domain.provider.values import Endpoint
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.prompting import a_prompt
-from tests.unit.providers.samples import BASE, KEY, Prepared, a_connection, sample
+from tests.unit.providers.prompted_providers import a_prompt
+from tests.unit.providers.sample_lists import BASE, KEY, Prepared, a_connection, sample
 
 if TYPE_CHECKING:
     from application.ports.outbound_http import OutboundRequest

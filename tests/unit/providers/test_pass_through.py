@@ -10,8 +10,8 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, NativeEvent, StreamStarted, TextDelta, TokenUsage
-from tests.unit.providers.prompting import EVENTS, Prompted, a_chunk, events, failure_of, passed_on
-from tests.unit.providers.samples import KEY
+from tests.unit.providers.prompted_providers import EVENTS, Prompted, a_chunk, events, failure_of, passed_on
+from tests.unit.providers.sample_lists import KEY
 from tests.unit.providers.test_prompt_stream_faults import HesitatingOutbound
 
 CHAT: Final[dict[str, Any]] = {

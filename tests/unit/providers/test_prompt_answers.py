@@ -9,8 +9,8 @@ import pytest
 from application.ports.outbound_http import FailureCategory, OutboundFailure
 from application.ports.provider_gateway import RateLimit, UpstreamFailure
 from application.prompts.completion import TokenUsage
-from tests.unit.providers.prompting import Prompted, a_prompt, path_of, prompted_at
-from tests.unit.providers.samples import BASE, KEY
+from tests.unit.providers.prompted_providers import Prompted, a_prompt, path_of, prompted_at
+from tests.unit.providers.sample_lists import BASE, KEY
 
 
 def a_completion(content: object = "Hello.", reason: str | None = "stop", **fields: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -128,7 +128,7 @@ async def test_tokens_of_a_completion_are_counted(usage: object, expected: Token
     assert (await Prompted("openai").completed(a_completion(usage=usage))).usage == expected
 
 
-async def test_what_answered_is_told_with_its_request_and_limits() -> None:
+async def test_what_answered_is_reported_with_its_request_and_limits() -> None:
     headers = {"x-request-id": "req_9", "x-ratelimit-limit-tokens": "160000", "x-ratelimit-remaining-tokens": "159976"}
     completion = await Prompted("openai").completed(a_completion(), headers=headers)
     assert (completion.answered_by, completion.upstream_request_id) == ("gpt-4o-2024-11-20", "req_9")

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from tests.unit.providers.prompting import Prompted, events, failure_of, prompted_at
+from tests.unit.providers.prompted_providers import Prompted, events, failure_of, prompted_at
 from tests.unit.providers.test_prompt_refusals import of_anthropic, of_google, of_openai, refused
 
 PRESETS: Final = {"azure_openai": "azure"}

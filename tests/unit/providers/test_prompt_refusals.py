@@ -1,4 +1,4 @@
-"""What a provider does not like about a prompt is told in words that help, with the provider's own beside them."""
+"""What a provider refuses about a prompt is explained in words that help, with the provider's own beside them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from tests.unit.providers.prompting import Prompted, events, failure_of
-from tests.unit.providers.samples import BASE, KEY
+from tests.unit.providers.prompted_providers import Prompted, events, failure_of
+from tests.unit.providers.sample_lists import BASE, KEY
 
 
 async def refused(provider: str, status: int, body: object) -> UpstreamFailure:
@@ -136,7 +136,7 @@ async def test_the_parameter_that_is_refused_is_named(provider: str, status: int
         ("openai", 404, of_openai("No such model", "model_not_found"), "has no such model, or this key may not use it"),
     ],
 )
-async def test_what_is_wrong_with_a_prompt_is_told(provider: str, status: int, body: object, says: str) -> None:
+async def test_what_is_wrong_with_a_prompt_is_reported(provider: str, status: int, body: object, says: str) -> None:
     failure = await refused(provider, status, body)
     assert says in failure.message
     assert failure.hint
@@ -180,7 +180,7 @@ OTHER_KEY: Final = "gsk_" + "a1B2" * 13
         ("openai", 400, b"Bad gateway at 10.0.0.1", None),
     ],
 )
-async def test_the_providers_own_sentence_is_told_without_secrets(
+async def test_the_providers_own_sentence_is_reported_without_secrets(
     provider: str, status: int, body: object, says: str | None
 ) -> None:
     is_type = provider in {"openai", "anthropic", "google", "openai_compatible"}
@@ -191,7 +191,7 @@ async def test_the_providers_own_sentence_is_told_without_secrets(
         assert failure.value.upstream_message == says
 
 
-async def test_the_providers_own_sentence_is_told_in_mid_stream_too() -> None:
+async def test_the_providers_own_sentence_is_reported_in_mid_stream_too() -> None:
     failure = await failure_of(Prompted("openai"), events({"error": {"message": WORDS, "type": "server_error"}}))
     assert failure.upstream_message == WORDS
 

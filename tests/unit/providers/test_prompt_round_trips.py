@@ -29,8 +29,8 @@ from application.prompts.conversation import (
 )
 from entrypoints.http.doors.messages.request import read_conversation as read_messages
 from entrypoints.http.doors.responses.request import read_conversation as read_responses
-from tests.unit.providers.prompting import ORIGIN
-from tests.unit.providers.protocols import GENERATE_CONTENT, MESSAGES, RESPONSES, write
+from tests.unit.providers.prompted_providers import ORIGIN
+from tests.unit.providers.wire_protocols import GENERATE_CONTENT, MESSAGES, RESPONSES, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,12 +121,12 @@ def _joined(turns: Sequence[Turn]) -> list[tuple[str, list[Part]]]:
 def test_messages(turns: tuple[Turn, ...], asked: dict[str, Any]) -> None:
     body = write(MESSAGES, *turns, model_id="claude-opus-4-8", sampling=Sampling(max_tokens=9_000), **asked).body
     # What a file is called, Messages tells as its title.
-    told = tuple(
+    reported = tuple(
         replace(turn, parts=tuple(_titled(part) if isinstance(part, Document) else part for part in turn.parts))
         for turn in turns
     )
     read = read_messages(body)
-    assert _same(read, told, asked)
+    assert _same(read, reported, asked)
     assert (read.output_format is None) is (asked["output_format"] is None)
 
 
@@ -154,12 +154,12 @@ def _as_responses(turns: Sequence[Turn]) -> list[Turn]:
         shown = tuple(replace(each, detail="auto") if isinstance(each, Image) else each for each in part.parts)
         return ToolResult(call_id=part.call_id, parts=(*failed, *shown))
 
-    def told(part: Part) -> Part:
+    def reported(part: Part) -> Part:
         if isinstance(part, ToolResult):
             return result(part)
         return replace(part, detail="auto") if isinstance(part, Image) else part
 
-    return [replace(turn, parts=tuple(told(part) for part in turn.parts)) for turn in turns]
+    return [replace(turn, parts=tuple(reported(part) for part in turn.parts)) for turn in turns]
 
 
 @given(_turns(st.builds(Reasoning, text=WORDS, signature=WORDS, origin=st.just(ORIGIN))), ASKED)

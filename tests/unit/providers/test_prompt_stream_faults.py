@@ -12,8 +12,16 @@ import pytest
 
 from application.ports.outbound_http import OutboundFailure
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.prompting import Prompted, a_chunk, a_prompt, events, failure_of, path_of, prompted_at
-from tests.unit.providers.samples import BASE
+from tests.unit.providers.prompted_providers import (
+    Prompted,
+    a_chunk,
+    a_prompt,
+    events,
+    failure_of,
+    path_of,
+    prompted_at,
+)
+from tests.unit.providers.sample_lists import BASE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -106,7 +114,9 @@ async def test_a_stream_is_bounded_by_what_was_asked_for() -> None:
         ("text/plain", b"Welcome", "unexpected_body"),
     ],
 )
-async def test_a_success_that_is_no_stream_is_told_as_what_it_is(content_type: str, body: bytes, category: str) -> None:
+async def test_a_success_that_is_no_stream_is_reported_as_what_it_is(
+    content_type: str, body: bytes, category: str
+) -> None:
     failure = await failure_of(Prompted("openai"), body, headers={"content-type": content_type})
     assert failure.category == category
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.prompts.completion import Completion, TokenUsage
-from tests.unit.providers.prompting import EVENTS, Prompted, a_chunk, events, failure_of, prompted_at
-from tests.unit.providers.samples import KEY
+from tests.unit.providers.prompted_providers import EVENTS, Prompted, a_chunk, events, failure_of, prompted_at
+from tests.unit.providers.sample_lists import KEY
 
 STREAMS: Final = Path(__file__).parent / "data" / "streams"
 FINISHED: Final = re.compile(rb'"finish_reason": ?"')
@@ -127,7 +127,7 @@ async def test_googles_blocked_prompt_is_an_answer_without_words() -> None:
     assert completion.usage == TokenUsage(input_tokens=9, output_tokens=0)
 
 
-async def test_the_limits_are_told_with_the_answer() -> None:
+async def test_the_limits_are_reported_with_the_answer() -> None:
     headers = EVENTS | {"x-ratelimit-limit-requests": "50", "x-ratelimit-remaining-requests": "49"}
     _, completion = await Prompted("openai").streamed(stream_of("openai"), headers=headers)
     assert completion.rate_limit is not None

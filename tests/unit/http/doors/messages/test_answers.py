@@ -24,7 +24,7 @@ from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.messages.answer import message_document
 from entrypoints.http.doors.messages.request import read_conversation
 from entrypoints.http.doors.messages.streaming import MessageEncoder
-from tests.unit.http.doors.decoded_streams import an_ending, told
+from tests.unit.http.doors.decoded_streams import an_ending, decoded
 
 if TYPE_CHECKING:
     from application.prompts.completion import CompletionEvent
@@ -42,7 +42,7 @@ def _whole(*parts: Any, **facts: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _streamed(*events: CompletionEvent, **facts: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-    documents = told(MessageEncoder(message_id="msg_1", model="our-model"), *events, an_ending(**facts))
+    documents = decoded(MessageEncoder(message_id="msg_1", model="our-model"), *events, an_ending(**facts))
     _check(documents)
     return documents
 
@@ -180,7 +180,7 @@ def test_a_stream_of_thoughts_words_and_a_call() -> None:
     assert signatures == [{"type": "signature_delta", "signature": blob_of(THOUGHT)}]
 
 
-def test_calls_that_are_told_at_the_same_time_have_one_block_after_the_other() -> None:
+def test_calls_that_are_reported_at_the_same_time_have_one_block_after_the_other() -> None:
     """One block is open at a time, whatever the order in which a provider tells of several."""
     second = ToolCall(id="call_2", name="g", arguments='{"y": 2}')
     documents = _streamed(
@@ -192,7 +192,7 @@ def test_calls_that_are_told_at_the_same_time_have_one_block_after_the_other() -
     assert _blocks(documents) == [("f", '{"x": 1}'), ("g", '{"y": 2}'), ("text", "Well")]
 
 
-def test_a_call_whose_end_is_never_told_is_closed_all_the_same() -> None:
+def test_a_call_whose_end_is_never_reported_is_closed_all_the_same() -> None:
     started = (ToolCallStarted(0, "call_1", "f"), ToolArgumentsDelta(0, "{}"), ToolCallStarted(1, "call_2", "g"))
     assert _blocks(_streamed(*started, TextDelta("Well"))) == [("f", "{}"), ("g", ""), ("text", "Well")]
 
@@ -227,7 +227,7 @@ def test_anthropics_own_events_go_out_as_they_came() -> None:
 
 
 @pytest.mark.parametrize("is_stream", [False, True])
-def test_what_a_client_hands_back_is_what_was_told(is_stream: bool) -> None:
+def test_what_a_client_hands_back_is_what_was_asked(is_stream: bool) -> None:
     """Trap 4, and thoughts of OpenAI through a client of Anthropic."""
     if is_stream:
         documents = _streamed(
