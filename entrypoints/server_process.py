@@ -118,7 +118,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         yield container
     finally:
         await warming
-        await container.asking().flights.close()
+        await container.model_lists().close()
         await container.usage_ledger().close()
         await container.administration.launcher().close()
         await container.administration.pool().close()

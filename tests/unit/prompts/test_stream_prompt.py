@@ -39,8 +39,9 @@ async def streamed(
     """Hear the answer to its end; with `then`, hear its first words, do that, and leave."""
     events_so_far = [] if heard is None else heard
     with setup.acting():
-        async with stream_prompt(
-            a_prompt(selector or Requirements(strategy="cheapest"), **facts), ports=setup.ports
+        prompt = a_prompt(selector or Requirements(strategy="cheapest"), **facts)
+        async with stream_prompt(prompt, **setup.ports) as events:
+            a_prompt(selector or Requirements(strategy="cheapest"), **facts), **setup.ports
         ) as events:
             async for event in events:
                 events_so_far.append(event)
@@ -170,7 +171,7 @@ async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
         timer.time += 7200
 
     with setup.acting():
-        async with stream_prompt(a_prompt(Requirements()), ports=setup.ports) as events:
+        async with stream_prompt(a_prompt(Requirements()), **setup.ports) as events:
             heard = []
             async for event in events:
                 heard.append(event)
