@@ -6,9 +6,11 @@ is public: what is not named here may change with any version.
 
 from application.errors import InvalidInput
 from application.ports.outbound_http import Outbound, OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
-from application.ports.provider_adapter import Concern, Finding, PromptAdapter, ProviderAdapter, TokenCounter
+from application.ports.provider_adapter import PromptAdapter, ProviderAdapter, TokenCounter
 from application.ports.provider_gateway import (
+    CallOutcome,
     Category,
+    Concern,
     OfferedModel,
     Preset,
     ProviderConnection,
@@ -62,6 +64,7 @@ from application.prompts.generation import (
 
 __all__ = [
     "Audio",
+    "CallOutcome",
     "Category",
     "Choice",
     "ClientRequest",
@@ -71,7 +74,6 @@ __all__ = [
     "Conversation",
     "Delta",
     "Document",
-    "Finding",
     "FinishReason",
     "GenerationRequest",
     "Image",

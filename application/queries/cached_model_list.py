@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from application.caller import current_caller
 from application.errors import CredentialUnreadable
 from application.policies.failure_documents import failure_from
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.queries.fetch_model_list import fetch_once
 
 if TYPE_CHECKING:
@@ -59,8 +59,10 @@ async def _asked(standing: Standing, ports: SnapshotPorts, patience: float) -> S
             return await ports.flights.do(key, lambda: fetch_once(standing, ports))
     except TimeoutError:
         raise UpstreamFailure(
-            "timeout",
-            f"The provider has not answered within {patience:g} seconds.",
-            hint="It is still being asked: look again shortly.",
-            is_retryable=True,
+            CallOutcome(
+                "timeout",
+                f"The provider has not answered within {patience:g} seconds.",
+                hint="It is still being asked: look again shortly.",
+                is_retryable=True,
+            )
         ) from None

@@ -14,7 +14,7 @@ from application.policies.failure_documents import failure_document, failure_fro
 from application.policies.offer_changes import Snapshot, next_snapshot
 from application.policies.offer_documents import offer_document
 from application.policies.single_flight import SingleFlight
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.queries.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ async def _asked(standing: Standing, holder: UUID, moment: str, ports: SnapshotP
         offers = await _listed(connection, ports.gateway)
         previous = await ports.snapshots.load(provider.id)
         _check(offers, previous, provider.endpoint)
-    except UpstreamFailure as failure:
-        document, quiet = failure_document(failure), quiet_seconds(failure)
+    except UpstreamFailure as error:
+        document, quiet = failure_document(error.failure), quiet_seconds(error.failure)
         await ports.snapshots.fail(provider.id, holder, basis=standing.basis, failure=document, quiet_seconds=quiet)
         raise
 
@@ -119,13 +119,15 @@ async def _listed(connection: ProviderConnection, gateway: ProviderGateway) -> S
             return await gateway.list_models(connection)
     except TimeoutError:
         raise UpstreamFailure(
-            "timeout", "The provider did not give its whole list of models in time.", is_retryable=True
+            CallOutcome("timeout", "The provider did not give its whole list of models in time.", is_retryable=True)
         ) from None
 
 
 def _check(offers: Sequence[OfferedModel], previous: Snapshot | None, endpoint: str) -> None:
     if not offers and previous is not None and previous.endpoint == endpoint and previous.offered:
-        raise UpstreamFailure("unexpected_body", "The provider answered with no models at all, and it had some.")
+        raise UpstreamFailure(
+            CallOutcome("unexpected_body", "The provider answered with no models at all, and it had some.")
+        )
 
 
 @asynccontextmanager
