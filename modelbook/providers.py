@@ -1,7 +1,8 @@
 """What a package builds on that brings a provider type, by the entry-point group `modelbook.providers`.
 
-An adapter fulfils `ProviderAdapter`, or `PromptAdapter` when it also runs prompts. Nothing else of Modelbook's packages
-is public: what is not named here may change with any version.
+An adapter fulfils `ProviderAdapter`, or `PromptAdapter` when it also runs prompts. Its probe returns a `CallOutcome`;
+every other method that fails raises an `UpstreamFailure` with one. Nothing else of Modelbook's packages is public: what
+is not named here may change with any version.
 """
 
 from application.errors import InvalidInput

@@ -166,7 +166,10 @@ class OfferedModel:
 
 
 class UpstreamFailure(ApplicationError):
-    """The provider did not answer as it should; `failure` says in which way."""
+    """The provider did not answer as it should.
+
+    `failure` says in which way, from the provider's answer to the problem document.
+    """
 
     code = "upstream-failure"
 
