@@ -13,7 +13,7 @@ from application.policies.model_parameters import Defaults
 from application.policies.retry_policy import RetryPolicy
 from application.policies.selection_candidates import Candidate, ModelById
 from application.ports.prompt_candidates import CandidateModel, CandidateProvider
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
 from application.prompts.conversation import Image, Text
 from application.prompts.prompt_request import Prompt
 from application.prompts.prompt_run import PromptRuns
@@ -120,7 +120,10 @@ def a_prompt(
 
 
 def a_failure(category: Category = "overloaded", *, is_retryable: bool = True, **facts: Any) -> UpstreamFailure:  # noqa: ANN401
-    return UpstreamFailure(category, f"The provider says: {category}.", is_retryable=is_retryable, **facts)
+    if (wait := facts.pop("retry_after_seconds", None)) is not None:
+        facts["rate_limit"] = RateLimit(retry_after_seconds=wait)
+    words = f"The provider says: {category}."
+    return UpstreamFailure(CallOutcome(category, words, is_retryable=is_retryable, **facts))
 
 
 @dataclass

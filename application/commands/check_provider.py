@@ -89,7 +89,7 @@ async def _recorded(
     asked: Provider, report: TestReport, *, providers: Providers, checks: HealthChecks, patient: bool
 ) -> Checked | None:
     """Record a report of the provider as it was when it was asked; none when it is not that one any more."""
-    seen = conclusion(report.status, report.category)
+    seen = conclusion(report.status, report.outcome.category)
     streak: Streak | None = None
     for attempt in range(_ATTEMPTS):
         provider = await providers.get(asked.id)
@@ -101,7 +101,7 @@ async def _recorded(
             streak = await checks.record(provider.id, report.checked_at, report_document(report, provider.id), seen)
         before = cast("HealthStatus", provider.health_status)
         after = patient_status(before, seen, streak) if patient else report.status
-        provider.record_health(after, report.category)
+        provider.record_health(after, report.outcome.category)
         if await _is_saved(provider, providers, attempt):
             return Checked(report=report, before=before, after=after)
     return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from application.errors import CredentialUnreadable, InvalidInput
 from application.policies.retry_policy import most_telling
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
 from application.prompts.prompt_request import request_for
 
@@ -33,7 +33,7 @@ async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generati
     """
     ready, candidates = await runs.candidates(prompt)
     seconds = COUNT_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
-    failures: list[UpstreamFailure] = []
+    failures: list[CallOutcome] = []
     try:
         async with asyncio.timeout(seconds):
             for candidate in candidates:
@@ -41,13 +41,13 @@ async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generati
                     return await _counted(prompt, candidate, ready, generation, seconds)
                 except TokensNotCounted:
                     continue
-                except UpstreamFailure as failure:
-                    failures.append(failure)
+                except UpstreamFailure as error:
+                    failures.append(error.failure)
     except TimeoutError:
-        failures.append(UpstreamFailure("timeout", f"The tokens were not counted within {seconds:g} s."))
+        failures.append(CallOutcome("timeout", f"The tokens were not counted within {seconds:g} s."))
     if not failures:
         raise TokensNotCounted
-    raise PromptFailed(most_telling(failures), ()) from failures[-1]
+    raise PromptFailed(most_telling(failures), ())
 
 
 async def _counted(
@@ -57,6 +57,6 @@ async def _counted(
         connection = await ready.connection(candidate.provider_id)
         return await generation.count_tokens(connection, request_for(prompt, candidate, seconds))
     except CredentialUnreadable as error:
-        raise UpstreamFailure("auth_invalid", error.message) from error
+        raise UpstreamFailure(CallOutcome("auth_invalid", error.message)) from error
     except InvalidInput as error:
-        raise UpstreamFailure("bad_request", error.message) from error
+        raise UpstreamFailure(CallOutcome("bad_request", error.message)) from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.completion import Completion, Delta, NativeEvent, StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
 
@@ -69,7 +69,9 @@ async def _next(events: AsyncIterator[CompletionEvent]) -> CompletionEvent:
         return await anext(events)
     except StopAsyncIteration:
         raise UpstreamFailure(
-            "unexpected_body", "The provider ended the stream before the answer was whole.", is_retryable=True
+            CallOutcome(
+                "unexpected_body", "The provider ended the stream before the answer was whole.", is_retryable=True
+            )
         ) from None
 
 
@@ -80,8 +82,8 @@ async def _events(run: PromptRun, opened: _Opened) -> AsyncGenerator[PromptEvent
             yield event
             event = await _next(opened.rest)
         yield run.succeeded(event)
-    except UpstreamFailure as failure:
-        raise run.failed(failure, in_midstream=True) from failure
+    except UpstreamFailure as error:
+        raise run.failed(error, in_midstream=True) from error
     except (asyncio.CancelledError, GeneratorExit):
         run.broken_off()
         raise

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 def report_document(report: TestReport, provider_id: UUID | None = None) -> dict[str, Any]:
     """Return the report in camelCase, JSON values only; `providerId` only for a saved provider."""
     document: dict[str, Any] = {} if provider_id is None else {"providerId": str(provider_id)}
-    timings = report.timings
+    outcome, timings = report.outcome, report.outcome.timings
     return document | {
         "status": report.status,
         "reachable": report.reachable,
-        "authenticated": report.authenticated,
-        "category": report.category,
-        "message": report.message,
-        "hint": report.hint,
+        "authenticated": outcome.authenticated,
+        "category": outcome.category,
+        "message": outcome.message,
+        "hint": outcome.hint,
         "responseTimeMs": round(report.response_time_ms, 1),
         "timings": {
             "dnsMs": timings.dns_ms,
@@ -28,11 +28,11 @@ def report_document(report: TestReport, provider_id: UUID | None = None) -> dict
             "tlsMs": timings.tls_ms,
             "firstByteMs": timings.first_byte_ms,
         },
-        "modelCount": report.model_count,
+        "modelCount": outcome.model_count,
         "checkedAt": report.checked_at.isoformat(),
-        "httpStatus": report.http_status,
-        "upstreamRequestId": report.upstream_request_id,
-        "rateLimit": rate_limit_document(report.rate_limit),
+        "httpStatus": outcome.http_status,
+        "upstreamRequestId": outcome.upstream_request_id,
+        "rateLimit": rate_limit_document(outcome.rate_limit),
     }
 
 

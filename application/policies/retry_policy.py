@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.ports.provider_gateway import UpstreamFailure
+    from application.ports.provider_gateway import CallOutcome
 
 FINAL: Final = frozenset(
     {
@@ -41,7 +41,7 @@ class RetryPolicy:
     longest_wait: float = 2.0
 
     def wait(
-        self, failure: UpstreamFailure, *, attempt: int, remaining: float, chance: float, has_alternative: bool
+        self, failure: CallOutcome, *, attempt: int, remaining: float, chance: float, has_alternative: bool
     ) -> float | None:
         """Return how long to wait before the model is asked again, none when it should not be.
 
@@ -61,7 +61,7 @@ class RetryPolicy:
         return wait
 
 
-def most_telling(failures: Sequence[UpstreamFailure]) -> UpstreamFailure:
+def most_telling(failures: Sequence[CallOutcome]) -> CallOutcome:
     """Return the failure to report of several: the last that time may heal, else the last."""
     healing = [failure for failure in failures if failure.is_retryable and failure.category not in FINAL]
     return (healing or list(failures))[-1]

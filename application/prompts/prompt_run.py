@@ -12,7 +12,7 @@ from application.errors import CredentialUnreadable, InvalidInput
 from application.policies.call_costs import NOTHING, Cost, cost_of
 from application.policies.retry_policy import RetryPolicy, most_telling
 from application.policies.selection_candidates import Requirements
-from application.ports.provider_gateway import ContextUse, UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.ports.usage import CANCELLED, OK, Use
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
@@ -99,24 +99,24 @@ class PromptRun:
             InvalidInput: no provider takes a part of the prompt, so that nothing was sent to any.
             PromptFailed: none did.
         """
-        failures: list[UpstreamFailure] = []
+        errors: list[UpstreamFailure] = []
         for number, candidate in enumerate(self._candidates, start=1):
             wait: float | None = 0.0
             calls = 0
-            while wait is not None and len(failures) < self._retrying.attempts_in_all:
+            while wait is not None and len(errors) < self._retrying.attempts_in_all:
                 self._waited = wait
                 if wait:
                     await self._timer.sleep(wait)
                 calls += 1
                 try:
                     return await self._attempt(candidate, call)
-                except UpstreamFailure as failure:
-                    failures.append(failure)
-                    wait = self._wait(failure, calls, has_alternative=number < len(self._candidates))
-        refusals = [failure.__cause__ for failure in failures if failure.category == "bad_request"]
-        if len(refusals) == len(failures) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
-            raise refusals[0] or failures[0]
-        raise PromptFailed(most_telling(failures), self._attempts) from failures[-1]
+                except UpstreamFailure as error:
+                    errors.append(error)
+                    wait = self._wait(error.failure, calls, has_alternative=number < len(self._candidates))
+        refusals = [error.__cause__ for error in errors if error.failure.category == "bad_request"]
+        if len(refusals) == len(errors) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
+            raise refusals[0] or errors[0]
+        raise PromptFailed(most_telling([error.failure for error in errors]), self._attempts) from errors[-1]
 
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
@@ -137,11 +137,13 @@ class PromptRun:
             attempts=account.attempts,
         )
 
-    def failed(self, failure: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
+    def failed(self, error: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
         """Note that the call under way has failed, and return what to raise when no other is to be tried."""
-        if self._calling is not None and failure.category == "context_length_exceeded":
-            said = failure.context or ContextUse()
-            failure.context = replace(said, limit=said.limit or self._calling.context_window)
+        if self._calling is not None and error.failure.category == "context_length_exceeded":
+            said = error.failure.context or ContextUse()
+            context = replace(said, limit=said.limit or self._calling.context_window)
+            error.failure = replace(error.failure, context=context)
+        failure = error.failure
         charged = in_midstream or failure.category in _PERHAPS_CHARGED
         self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
         return PromptFailed(failure, self._attempts)
@@ -156,12 +158,12 @@ class PromptRun:
         connection = await self._connection(candidate)
         remaining = self.remaining
         if remaining <= 0:
-            raise self._out_of_time()
+            raise UpstreamFailure(self._out_of_time())
         self._calling, self._called_at = candidate, self._timer.now()
         try:
             return await call(connection, request_for(self._prompt, candidate, remaining))
-        except UpstreamFailure as failure:
-            self.failed(failure)
+        except UpstreamFailure as error:
+            self.failed(error)
             raise
         except InvalidInput as error:
             raise self._not_called(candidate, "bad_request", error) from error
@@ -189,9 +191,9 @@ class PromptRun:
                 message=error.message,
             )
         )
-        return UpstreamFailure(category, error.message)
+        return UpstreamFailure(CallOutcome(category, error.message))
 
-    def _wait(self, failure: UpstreamFailure, calls: int, *, has_alternative: bool) -> float | None:
+    def _wait(self, failure: CallOutcome, calls: int, *, has_alternative: bool) -> float | None:
         return self._retrying.wait(
             failure,
             attempt=calls,
@@ -201,7 +203,7 @@ class PromptRun:
         )
 
     def _end(
-        self, outcome: str, cost: Cost, *, answer: Metered | None = None, failure: UpstreamFailure | None = None
+        self, outcome: str, cost: Cost, *, answer: Metered | None = None, failure: CallOutcome | None = None
     ) -> None:
         candidate, self._calling = self._calling, None
         if candidate is None:
@@ -233,8 +235,8 @@ class PromptRun:
             )
         )
 
-    def _out_of_time(self) -> UpstreamFailure:
-        return UpstreamFailure(
+    def _out_of_time(self) -> CallOutcome:
+        return CallOutcome(
             "timeout",
             f"There was no answer within the {self._seconds:g} s that the request allows.",
             hint="Allow more with deadlineSeconds, or ask for a shorter answer.",

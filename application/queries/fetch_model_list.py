@@ -15,7 +15,7 @@ from application.policies.failure_documents import failure_document, failure_fro
 from application.policies.offer_changes import Snapshot, next_snapshot
 from application.policies.offer_documents import offer_document
 from application.policies.single_flight import SingleFlight
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.queries.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
@@ -103,10 +103,12 @@ class ModelLists:
                 return await self._flights.do(key, lambda: self._fetch_once(standing))
         except TimeoutError:
             raise UpstreamFailure(
-                "timeout",
-                f"The provider has not answered within {patience:g} seconds.",
-                hint="It is still being asked: look again shortly.",
-                is_retryable=True,
+                CallOutcome(
+                    "timeout",
+                    f"The provider has not answered within {patience:g} seconds.",
+                    hint="It is still being asked: look again shortly.",
+                    is_retryable=True,
+                )
             ) from None
 
     async def _fetch_once(self, standing: Standing) -> Snapshot:
@@ -153,8 +155,8 @@ class ModelLists:
             offers = await self._listed(connection)
             previous = await self._snapshots.load(provider.id)
             _check(offers, previous, provider.endpoint)
-        except UpstreamFailure as failure:
-            document, quiet = failure_document(failure), quiet_seconds(failure)
+        except UpstreamFailure as error:
+            document, quiet = failure_document(error.failure), quiet_seconds(error.failure)
             await self._snapshots.fail(provider.id, holder, basis=standing.basis, failure=document, quiet_seconds=quiet)
             raise
 
@@ -174,7 +176,7 @@ class ModelLists:
                 return await self._gateway.list_models(connection)
         except TimeoutError:
             raise UpstreamFailure(
-                "timeout", "The provider did not give its whole list of models in time.", is_retryable=True
+                CallOutcome("timeout", "The provider did not give its whole list of models in time.", is_retryable=True)
             ) from None
 
     @asynccontextmanager
@@ -210,4 +212,6 @@ class ModelLists:
 
 def _check(offers: Sequence[OfferedModel], previous: Snapshot | None, endpoint: str) -> None:
     if not offers and previous is not None and previous.endpoint == endpoint and previous.offered:
-        raise UpstreamFailure("unexpected_body", "The provider answered with no models at all, and it had some.")
+        raise UpstreamFailure(
+            CallOutcome("unexpected_body", "The provider answered with no models at all, and it had some.")
+        )

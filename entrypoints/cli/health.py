@@ -97,6 +97,7 @@ class Summary:
     def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
         self._count("checked")
         self._statuses[provider] = checked.after
+        category = checked.report.outcome.category
         if checked.before != checked.after:
             self._changes.append(
                 {
@@ -104,10 +105,10 @@ class Summary:
                     "providerId": provider.provider_id,
                     "before": checked.before,
                     "after": checked.after,
-                    "category": checked.report.category,
+                    "category": category,
                 }
             )
-            say(f"Provider {provider.provider_id}: {checked.before} -> {checked.after} ({checked.report.category})")
+            say(f"Provider {provider.provider_id}: {checked.before} -> {checked.after} ({category})")
 
     def passed_over(self, provider: ProviderToCheck) -> None:  # noqa: ARG002 - one is like another
         self._count("passedOver")

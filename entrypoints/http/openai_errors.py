@@ -16,6 +16,9 @@ from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.problems import ProblemShape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from application.ports.provider_gateway import CallOutcome
     from entrypoints.http.error_kinds import ErrorKind
     from entrypoints.http.problems import Problem
 
@@ -78,23 +81,20 @@ def error_document(problem: Problem) -> dict[str, Any]:
     """Return the error; what is wrong with a part of the request is named as OpenAI names it: `messages[0].content`."""
     kind = kind_of(problem)
     _, type_, code = ERRORS[kind]
-    sentences = (_known_words(kind, problem), problem.detail, words_of_provider(problem), problem.members.get("hint"))
+    sentences = (_known_words(kind, problem), problem.detail, *words_about_failure(problem.failure))
     return {
         "error": {
-            "message": " ".join(str(sentence) for sentence in sentences if sentence),
+            "message": " ".join(sentence for sentence in sentences if sentence),
             "type": type_,
             "param": _PARAMETERS.get(kind) or parameter_of(problem),
-            "code": code or _own_code(problem),
+            "code": code or (problem.failure.category if problem.failure else problem.code.replace("-", "_")),
         }
     }
 
 
 def _respond(problem: Problem, *, instance: str, request_id: str) -> web.Response:  # noqa: ARG001 - every shape gets them
     status, _, _ = ERRORS[kind_of(problem)]
-    headers = {**problem.headers, "Content-Type": "application/json"}
-    retryable = problem.members.get("retryable")
-    if retryable is not None or problem.status == 409:  # noqa: PLR2004 - to those clients a conflict is worth repeating
-        headers["x-should-retry"] = "true" if retryable else "false"
+    headers = {**problem.headers, "Content-Type": "application/json", **retry_advice(problem)}
     return web.Response(status=status or problem.status, body=json_bytes(error_document(problem)), headers=headers)
 
 
@@ -104,22 +104,34 @@ def _known_words(kind: ErrorKind, problem: Problem) -> str | None:
         return _FILTERED
     if kind != "context_length_exceeded":
         return None
-    limit, used = (problem.members.get(name) for name in ("maxContextTokens", "promptTokens"))
+    limit, used = tokens_of(problem.failure)
     words = f"This model's maximum context length is {f'{limit} tokens' if limit else 'exceeded'}."
     return f"{words} However, your messages resulted in {used} tokens." if used else words
 
 
-def words_of_provider(problem: Problem) -> str | None:
-    """Return what the provider itself says, and by which id its support finds the request."""
-    said, request_id = (problem.members.get(name) for name in ("upstreamMessage", "upstreamRequestId"))
-    if not said:
-        return None
-    return f'The provider says: "{said}"' + (f" (its request {request_id})." if request_id else ".")
+def retry_advice(problem: Problem) -> dict[str, str]:
+    """Return the header by which the official clients know whether to repeat a request."""
+    if problem.failure is not None:
+        return {"x-should-retry": "true" if problem.failure.is_retryable else "false"}
+    # To those clients a conflict is worth repeating.
+    return {"x-should-retry": "false"} if problem.status == 409 else {}  # noqa: PLR2004
 
 
-def _own_code(problem: Problem) -> str:
-    category = problem.members.get("category")
-    return category if isinstance(category, str) else problem.code.replace("-", "_")
+def words_about_failure(failure: CallOutcome | None) -> Iterator[str]:
+    """Yield what the provider itself says, with the id by which its support finds the request, and what to do."""
+    if failure is None:
+        return
+    if failure.upstream_message:
+        request = f" (its request {failure.upstream_request_id})" if failure.upstream_request_id else ""
+        yield f'The provider says: "{failure.upstream_message}"{request}.'
+    if failure.hint:
+        yield failure.hint
+
+
+def tokens_of(failure: CallOutcome | None) -> tuple[int | None, int | None]:
+    """Return how many tokens the model can take and how many the prompt has; none: not said."""
+    context = failure.context if failure else None
+    return (context.limit, context.used) if context else (None, None)
 
 
 def parameter_of(problem: Problem) -> str | None:

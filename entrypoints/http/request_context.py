@@ -15,6 +15,7 @@ from application.ports.provider_gateway import UpstreamFailure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from application.ports.provider_gateway import CallOutcome
     from entrypoints.http.principal import Principal
     from entrypoints.http.request_bodies import Reservation
     from entrypoints.http.routes import Route
@@ -45,7 +46,7 @@ class RequestContext:
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     outcome: CommandOutcome = field(default_factory=CommandOutcome)
     has_key: bool = False
-    failure: UpstreamFailure | None = None
+    failure: CallOutcome | None = None
 
 
 REQUEST_CONTEXT = web.RequestKey("context", RequestContext)
@@ -59,7 +60,7 @@ def context_of(request: web.Request) -> RequestContext:
 def note_failure(request: web.Request, error: Exception) -> None:
     """Keep a provider's failure for the request's line in the log; nothing of any other error."""
     if isinstance(error, UpstreamFailure):
-        context_of(request).failure = error
+        context_of(request).failure = error.failure
 
 
 def principal_of(request: web.Request) -> Principal:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.provider_gateway import UpstreamFailure
+    from application.ports.provider_gateway import CallOutcome
     from entrypoints.http.metrics import HttpMetrics
     from entrypoints.http.routes import Handler, Route
 
@@ -85,7 +85,7 @@ class RequestMiddleware:
         )
 
 
-def _facts_of(failure: UpstreamFailure | None) -> dict[str, object]:
+def _facts_of(failure: CallOutcome | None) -> dict[str, object]:
     """Return what a provider's failure is known by, to us and to the provider's support."""
     if failure is None:
         return {}

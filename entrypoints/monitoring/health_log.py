@@ -45,7 +45,7 @@ class LoggedHealth:
                 provider=str(provider.provider_id),
                 before=checked.before,
                 after=checked.after,
-                category=checked.report.category,
+                category=checked.report.outcome.category,
             )
 
     def passed_over(self, provider: ProviderToCheck) -> None:

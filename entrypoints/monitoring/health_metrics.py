@@ -57,7 +57,7 @@ class HealthFigures:
     def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
         """Count a check."""
         self._statuses[provider] = (checked.after, self._clock())
-        self._checks.labels(checked.report.category).inc()
+        self._checks.labels(checked.report.outcome.category).inc()
         self._seconds.observe(checked.report.response_time_ms / 1000)
 
     def failed(self) -> None:

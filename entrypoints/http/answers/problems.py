@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from application.ports.provider_gateway import Category
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
 from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.optional_fields import NULLABLE
+
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import CallOutcome
 
 
 class PartRefused(ResponseModel):
@@ -103,14 +107,25 @@ class MalformedJsonProblem(ProblemDetails):
 
 
 class ProviderFailure(ResponseModel):
-    """Why a provider failed. `category` is one word for all providers; `hint` says what to do."""
+    """Why a provider failed. `category` is one word for all providers; `hint` says what to do.
+
+    The two numbers of tokens are of a prompt that is too long; null where the provider does not say.
+    """
 
     category: Category
     hint: str | None
-    upstream_status: int | None
+    upstream_status: Annotated[int | None, Field(validation_alias="http_status")]
     upstream_message: str | None
     upstream_request_id: str | None
-    retryable: bool
+    retryable: Annotated[bool, Field(validation_alias="is_retryable")]
+    max_context_tokens: Annotated[int | None, NULLABLE, Field(validation_alias=AliasPath("context", "limit"))] = None
+    prompt_tokens: Annotated[int | None, NULLABLE, Field(validation_alias=AliasPath("context", "used"))] = None
+
+    @classmethod
+    def members(cls, failure: CallOutcome) -> dict[str, object]:
+        """Return the failure as members of a problem."""
+        shown = cls.model_validate(failure, from_attributes=True, by_name=True)
+        return shown.model_dump(by_alias=True, exclude_unset=True)
 
 
 class UpstreamFailureProblem(ProblemDetails, ProviderFailure):

@@ -68,10 +68,10 @@ async def test_a_bomb_is_defused_before_it_fills_the_memory() -> None:
     bomb = a_bomb(1_024)
     assert len(bomb) < 2 * MEBIBYTE
     tracemalloc.start()
-    failure = await failing(answering(with_length(bomb, b"Content-Encoding: gzip")), max_bytes=4 * MEBIBYTE)
+    error = await failing(answering(with_length(bomb, b"Content-Encoding: gzip")), max_bytes=4 * MEBIBYTE)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert (failure.category, failure.message) == ("unexpected_body", "The answer is larger than 4,194,304 bytes.")
+    assert (error.failure.category, error.message) == ("unexpected_body", "The answer is larger than 4,194,304 bytes.")
     assert peak < 16 * MEBIBYTE
 
 
@@ -89,9 +89,9 @@ async def test_an_endless_answer_is_cut_off_and_its_connection_closed() -> None:
         await forever(conversation, b"400\r\n" + b"a" * 1_024 + b"\r\n")
 
     async with serving(handle) as server, egress_to(server) as egress:
-        failure = await failure_of(egress, a_get(server.url(), max_bytes=MEBIBYTE))
+        error = await failure_of(egress, a_get(server.url(), max_bytes=MEBIBYTE))
         await server.closed_by_client.wait()
-    assert failure.category == "unexpected_body"
+    assert error.failure.category == "unexpected_body"
 
 
 async def test_an_answer_that_announces_too_much_is_not_read_at_all() -> None:
@@ -122,16 +122,16 @@ async def test_an_answer_that_announces_too_much_is_not_read_at_all() -> None:
     ],
 )
 async def test_a_broken_answer_is_reported_and_not_echoed(answer: bytes) -> None:
-    failure = await failing(answering(answer))
-    assert (failure.category, failure.was_sent) == ("unexpected_body", True)
-    assert "echo" not in failure.message
-    assert failure.__suppress_context__, "the client's own error quotes the answer"
+    error = await failing(answering(answer))
+    assert (error.failure.category, error.was_sent) == ("unexpected_body", True)
+    assert "echo" not in error.message
+    assert error.__suppress_context__, "the client's own error quotes the answer"
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 "])
 async def test_a_connection_that_ends_before_the_answer_is_unreachable(answer: bytes) -> None:
-    failure = await failing(answering(answer))
-    assert (failure.category, failure.was_sent) == ("unreachable", True)
+    error = await failing(answering(answer))
+    assert (error.failure.category, error.was_sent) == ("unreachable", True)
 
 
 async def test_a_reset_connection_is_unreachable_before_the_answer_and_breaks_it_off_after() -> None:
@@ -142,8 +142,8 @@ async def test_a_reset_connection_is_unreachable_before_the_answer_and_breaks_it
         await conversation.send(HEAD + b"Content-Length: 100\r\n\r\nhalf")
         conversation.reset()
 
-    assert (await failing(before)).category == "unreachable"
-    assert (await failing(after)).category == "unexpected_body"
+    assert (await failing(before)).failure.category == "unreachable"
+    assert (await failing(after)).failure.category == "unexpected_body"
 
 
 @pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])

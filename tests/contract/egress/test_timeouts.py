@@ -67,8 +67,8 @@ async def half_a_body(conversation: Conversation) -> None:
 
 async def timed_failure(egress: Egress, request: OutboundRequest) -> tuple[OutboundFailure, float]:
     started = perf_counter()
-    failure = await failure_of(egress, request)
-    return failure, perf_counter() - started
+    error = await failure_of(egress, request)
+    return error, perf_counter() - started
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ async def test_the_whole_time_is_bounded_whatever_comes(
     handle: Callable[[Conversation], Awaitable[None]], phase: str
 ) -> None:
     async with serving(handle) as server, egress_to(server) as egress:
-        failure, seconds = await timed_failure(egress, a_get(server.url(), total_seconds=PROMISED))
-    assert failure.category == "timeout"
-    assert phase in failure.message
-    assert failure.was_sent
+        error, seconds = await timed_failure(egress, a_get(server.url(), total_seconds=PROMISED))
+    assert error.failure.category == "timeout"
+    assert phase in error.message
+    assert error.was_sent
     assert PROMISED * 0.9 < seconds < PROMISED + SLACK
 
 
@@ -97,8 +97,8 @@ async def test_the_whole_time_is_bounded_whatever_comes(
 async def test_silence_is_bounded(handle: Callable[[Conversation], Awaitable[None]]) -> None:
     async with serving(handle) as server, egress_to(server) as egress:
         request = a_get(server.url(), total_seconds=30, read_idle_seconds=PROMISED)
-        failure, seconds = await timed_failure(egress, request)
-    assert failure.category == "timeout"
+        error, seconds = await timed_failure(egress, request)
+    assert error.failure.category == "timeout"
     assert PROMISED * 0.9 < seconds < PROMISED + SLACK
 
 
@@ -109,8 +109,8 @@ async def test_a_server_that_reads_nothing_is_bounded() -> None:
 
     async with serving(handle) as server, egress_to(server) as egress:
         request = a_post(server.url(), {"image": "a" * 20_000_000}, total_seconds=PROMISED)
-        failure, seconds = await timed_failure(egress, request)
-    assert failure.category == "timeout"
+        error, seconds = await timed_failure(egress, request)
+    assert error.failure.category == "timeout"
     assert seconds < PROMISED + SLACK
 
 
@@ -131,19 +131,19 @@ class HangingNames(Names):
 )
 async def test_looking_up_a_name_is_bounded(request_: OutboundRequest) -> None:
     async with Egress(resolver=HangingNames()) as egress:
-        failure, seconds = await timed_failure(egress, request_)
-    assert (failure.category, failure.was_sent) == ("timeout", False)
-    assert "looking up the name" in failure.message
+        error, seconds = await timed_failure(egress, request_)
+    assert (error.failure.category, error.was_sent) == ("timeout", False)
+    assert "looking up the name" in error.message
     assert seconds < PROMISED + SLACK
 
 
 async def test_a_tls_handshake_is_bounded() -> None:
     async with serving(silent, reads_request=False) as server, egress_to(server) as egress:
         request = a_get(server.url(scheme="https"), total_seconds=30, connect_seconds=PROMISED)
-        failure, seconds = await timed_failure(egress, request)
-    assert (failure.category, failure.was_sent) == ("timeout", False)
-    assert "agreeing on TLS" in failure.message
-    assert failure.timings.connect_ms is not None
+        error, seconds = await timed_failure(egress, request)
+    assert (error.failure.category, error.was_sent) == ("timeout", False)
+    assert "agreeing on TLS" in error.message
+    assert error.failure.timings.connect_ms is not None
     assert seconds < PROMISED + SLACK
 
 
@@ -160,9 +160,9 @@ async def test_a_connection_is_bounded() -> None:
             waiting.connect_ex((HOST, port))
         async with Egress(EgressAllowList.parse(f"{HOST}:{port}")) as egress:
             request = a_get(f"http://{HOST}:{port}/", total_seconds=30, connect_seconds=PROMISED)
-            failure, seconds = await timed_failure(egress, request)
-    assert (failure.category, failure.was_sent) == ("timeout", False)
-    assert "connecting" in failure.message
+            error, seconds = await timed_failure(egress, request)
+    assert (error.failure.category, error.was_sent) == ("timeout", False)
+    assert "connecting" in error.message
     assert seconds < PROMISED + SLACK
 
 

@@ -187,7 +187,7 @@ async def test_refusals_before_the_view_have_the_same_shape(service: Service) ->
 
 
 @pytest.mark.parametrize(
-    ("failure", "status", "code", "retry"),
+    ("error", "status", "code", "retry"),
     [
         (a_failure("rate_limited", retry_after_seconds=99.0), 429, "rate_limit_exceeded", "true"),
         (a_failure("billing_exhausted", is_retryable=False), 429, "insufficient_quota", "false"),
@@ -202,16 +202,16 @@ async def test_refusals_before_the_view_have_the_same_shape(service: Service) ->
     ],
 )
 async def test_a_failure_of_the_provider_is_reported_in_openais_words(
-    setup: PromptSetup, service: Service, *, failure: UpstreamFailure, status: int, code: str, retry: str
+    setup: PromptSetup, service: Service, *, error: UpstreamFailure, status: int, code: str, retry: str
 ) -> None:
     setup.model("gpt-x")
-    setup.generation.plays("gpt-x", failure)
+    setup.generation.plays("gpt-x", error)
     reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (reply.status, reply.document["error"]["code"]) == (status, code)
     assert reply.headers["x-should-retry"] == retry
-    assert failure.message in reply.document["error"]["message"]
-    assert reply.headers.get("Retry-After") == ("99" if failure.retry_after_seconds else None)
-    assert (failure.hint or "") in reply.document["error"]["message"]
+    assert error.message in reply.document["error"]["message"]
+    assert reply.headers.get("Retry-After") == ("99" if error.failure.retry_after_seconds else None)
+    assert (error.failure.hint or "") in reply.document["error"]["message"]
 
 
 async def test_a_model_that_is_not_there_or_out_of_use_is_reported(setup: PromptSetup, service: Service) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from application.errors import InvalidInput, RateLimited, Unavailable
 from application.policies.rate_limit_quotas import QUOTAS
-from application.ports.provider_gateway import Category, ContextUse
+from application.ports.provider_gateway import CallOutcome, Category, ContextUse
 from entrypoints.http import openai_errors
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.error_kinds import ErrorKind
@@ -190,8 +190,8 @@ def test_the_door_has_a_form_for_every_kind_of_error() -> None:
         *((kind, 400) for kind in get_args(ErrorKind)),
     ]:
         for category in (None, *get_args(Category)):
-            members = {} if category is None else {"category": category}
-            document = error_document(Problem(status=status, code=code, detail="It is so.", members=members))
+            failure = None if category is None else CallOutcome(category, "It is so.")
+            document = error_document(Problem(status=status, code=code, detail="It is so.", failure=failure))
             assert document["error"]["type"]
             assert document["error"]["code"]
     assert openai_errors.ERRORS.keys() == set(get_args(ErrorKind))

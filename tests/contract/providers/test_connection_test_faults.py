@@ -35,9 +35,9 @@ async def test_a_fault_is_reported_as_what_it_is(
 ) -> None:
     accounts.sandbox.faults.add(kind=kind, provider=provider, **parameters)
     report = await accounts.probe(provider)
-    assert report.category == category
+    assert report.outcome.category == category
     assert report.response_time_ms < 2_000
-    assert "169.254" not in f"{report.message} {report.hint}"
+    assert "169.254" not in f"{report.outcome.message} {report.outcome.hint}"
 
 
 async def test_slow_providers_are_given_two_seconds_together(accounts: Accounts) -> None:
@@ -50,7 +50,7 @@ async def test_slow_providers_are_given_two_seconds_together(accounts: Accounts)
         *(accounts.probe(provider) for provider in ("openai", "anthropic", "deepseek", "ollama"))
     )
     assert asyncio.get_running_loop().time() - started < 2.0
-    assert {report.category for report in reports} == {"timeout"}
+    assert {report.outcome.category for report in reports} == {"timeout"}
     assert {report.status for report in reports} == {"unhealthy"}
 
 
@@ -73,4 +73,4 @@ async def test_nobody_listening_is_unreachable(accounts: Accounts) -> None:
     connection = accounts.connection("openai")
     await accounts.sandbox.stop()
     report = await accounts.gateway.probe(connection)
-    assert (report.category, report.status, report.reachable) == ("unreachable", "unhealthy", False)
+    assert (report.outcome.category, report.status, report.reachable) == ("unreachable", "unhealthy", False)

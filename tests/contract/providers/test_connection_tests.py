@@ -74,11 +74,13 @@ _PARTICULAR: Final[dict[str, Expected]] = {
 async def test_a_key_is_found_to_be_what_it_is(accounts: Accounts, provider: str) -> None:
     expected = _COMMON | _PARTICULAR.get(provider, {})
     reports = {key: await accounts.probe(provider, key) for key in expected}
-    found = {key: (report.status, report.category, report.authenticated) for key, report in reports.items()}
+    found = {
+        key: (report.status, report.outcome.category, report.outcome.authenticated) for key, report in reports.items()
+    }
     assert found == expected
     for report in reports.values():
         assert report.reachable
-        assert report.timings.first_byte_ms is not None
+        assert report.outcome.timings.first_byte_ms is not None
         assert report.response_time_ms < 2_000
 
 
@@ -106,7 +108,7 @@ async def test_the_number_of_models_is_reported_where_it_is_free(
     models = await accounts.models(provider)
     assert models
     # xAI's probe counts its bare list, and Mistral's the models behind the aliases.
-    assert report.model_count == (len(models) if count_is_known else None)
+    assert report.outcome.model_count == (len(models) if count_is_known else None)
 
 
 @pytest.mark.parametrize(
@@ -127,24 +129,24 @@ async def test_the_number_of_models_is_reported_where_it_is_free(
 async def test_a_wait_is_reported_however_it_is_written(
     accounts: Accounts, provider: str, key: str, seconds: float | None
 ) -> None:
-    rate_limit = (await accounts.probe(provider, key)).rate_limit
+    rate_limit = (await accounts.probe(provider, key)).outcome.rate_limit
     assert (rate_limit.retry_after_seconds if rate_limit else None) == seconds
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "mistral"])
 async def test_a_wait_until_a_date_is_counted_from_now(accounts: Accounts, provider: str) -> None:
-    rate_limit = (await accounts.probe(provider, "rate_limited_date")).rate_limit
+    rate_limit = (await accounts.probe(provider, "rate_limited_date")).outcome.rate_limit
     assert rate_limit is not None
     assert rate_limit.retry_after_seconds == pytest.approx(30, abs=2)
 
 
 async def test_limits_that_a_provider_tells_are_passed_on(accounts: Accounts) -> None:
-    rate_limit = (await accounts.probe("openrouter", "rate_limited")).rate_limit
+    rate_limit = (await accounts.probe("openrouter", "rate_limited")).outcome.rate_limit
     assert rate_limit is not None
     assert (rate_limit.limit_requests, rate_limit.remaining_requests) == (20, 0)
 
 
 async def test_the_provider_can_be_told_which_request_it_was(accounts: Accounts) -> None:
     for provider in ("openai", "anthropic", "azure", "groq"):
-        assert (await accounts.probe(provider)).upstream_request_id
-        assert (await accounts.probe(provider, "bad_key")).upstream_request_id
+        assert (await accounts.probe(provider)).outcome.upstream_request_id
+        assert (await accounts.probe(provider, "bad_key")).outcome.upstream_request_id

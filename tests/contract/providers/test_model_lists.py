@@ -59,9 +59,9 @@ async def test_all_pages_are_read(accounts: Accounts, provider: str) -> None:
 async def test_a_failing_page_leaves_nothing(accounts: Accounts, provider: str) -> None:
     fill(accounts, provider)
     accounts.sandbox.faults.add(kind="second_page_fails", provider=provider)
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await accounts.models(provider)
-    assert (failure.value.category, failure.value.http_status) == ("provider_error", 500)
+    assert (error.value.failure.category, error.value.failure.http_status) == ("provider_error", 500)
 
 
 @pytest.mark.parametrize("provider", PAGED)
@@ -88,11 +88,11 @@ async def test_a_list_that_is_refused_says_why(accounts: Accounts, provider: str
         "bad_gateway": "unexpected_body",
     }
     for key, category in expected.items():
-        with pytest.raises(UpstreamFailure) as failure:
+        with pytest.raises(UpstreamFailure) as error:
             await accounts.models(provider, key)
-        assert failure.value.category == category
-        assert failure.value.hint
-        assert accounts.sandbox.key(provider, key) not in f"{failure.value!r} {failure.value.__dict__}"
+        assert error.value.failure.category == category
+        assert error.value.failure.hint
+        assert accounts.sandbox.key(provider, key) not in f"{error.value!r} {error.value.__dict__}"
 
 
 async def test_openrouters_list_is_open_to_anybody(accounts: Accounts) -> None:

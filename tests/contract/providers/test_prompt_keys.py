@@ -95,10 +95,12 @@ async def outcomes(accounts: Accounts, provider: str, *, stream: bool) -> dict[s
         call = accounts.stream if stream else accounts.generate
         try:
             await call(provider, "sandbox:words=20", key=name)
-        except UpstreamFailure as failure:
-            reported = f"{failure.message} {failure.hint} {failure.upstream_request_id}"
+        except UpstreamFailure as error:
+            reported = f"{error.message} {error.failure.hint} {error.failure.upstream_request_id}"
             found[name] = (
-                ("it shows the key", False) if key.value in reported else (failure.category, failure.is_retryable)
+                ("it shows the key", False)
+                if key.value in reported
+                else (error.failure.category, error.failure.is_retryable)
             )
         else:
             found[name] = WELL
@@ -139,16 +141,16 @@ async def test_a_wait_is_reported_however_it_is_written(
     accounts: Accounts, provider: str, key: str, seconds: float | None
 ) -> None:
     for call in (accounts.generate, accounts.stream):
-        with pytest.raises(UpstreamFailure) as failure:
+        with pytest.raises(UpstreamFailure) as error:
             await call(provider, key=key)
-        assert failure.value.retry_after_seconds == seconds
+        assert error.value.failure.retry_after_seconds == seconds
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "mistral"])
 async def test_a_wait_until_a_date_is_counted_from_now(accounts: Accounts, provider: str) -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await accounts.stream(provider, key="rate_limited_date")
-    assert failure.value.retry_after_seconds == pytest.approx(30, abs=2)
+    assert error.value.failure.retry_after_seconds == pytest.approx(30, abs=2)
 
 
 async def test_keys_are_in_no_address_and_in_no_body(accounts: Accounts) -> None:

@@ -119,9 +119,9 @@ async def test_what_the_filter_stops_is_reported_as_such(accounts: Accounts, pro
 async def test_a_parameter_that_a_model_does_not_take_is_named(accounts: Accounts, provider: str) -> None:
     model_id = accounts.model(provider, reasoning=True)
     for call in (accounts.generate, accounts.stream):
-        with pytest.raises(UpstreamFailure, match="does not accept temperature as sent") as failure:
+        with pytest.raises(UpstreamFailure, match="does not accept temperature as sent") as error:
             await call(provider, model_id=model_id, temperature=0.2)
-        assert (failure.value.category, failure.value.is_retryable) == ("bad_request", False)
+        assert (error.value.failure.category, error.value.failure.is_retryable) == ("bad_request", False)
 
 
 async def test_anthropics_newer_version_is_not_sent_a_temperature(accounts: Accounts) -> None:
@@ -136,9 +136,9 @@ async def test_anthropics_newer_version_is_not_sent_a_temperature(accounts: Acco
 @pytest.mark.parametrize("provider", [name for name in EVERY_PROVIDER if name != "llamacpp"])
 async def test_a_model_that_does_not_exist_is_reported_as_such(accounts: Accounts, provider: str) -> None:
     for call in (accounts.generate, accounts.stream):
-        with pytest.raises(UpstreamFailure) as failure:
+        with pytest.raises(UpstreamFailure) as error:
             await call(provider, model_id="no-such-model")
-        assert (failure.value.category, failure.value.is_retryable) == ("not_found", False)
+        assert (error.value.failure.category, error.value.failure.is_retryable) == ("not_found", False)
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])

@@ -74,7 +74,7 @@ async def test_too_many_requests_are_no_outage(seeded: SeededOrganizations, sand
     assert seeded.status(provider) == "healthy"
     outcome = await seeded.watch(provider)
     assert outcome is not None
-    assert (outcome.before, outcome.after, outcome.report.category) == ("healthy", "degraded", "rate_limited")
+    assert (outcome.before, outcome.after, outcome.report.outcome.category) == ("healthy", "degraded", "rate_limited")
     assert seeded.streak(provider) == (0, 3)
 
 
@@ -84,7 +84,7 @@ async def test_what_our_own_question_caused_says_nothing(seeded: SeededOrganizat
     sandbox.faults.add(kind="status", status=400, body={"error": {"message": "Unknown parameter", "type": "x"}})
     outcome = await seeded.watch(provider, times=5)
     assert outcome is not None
-    assert outcome.report.category == "bad_request"
+    assert outcome.report.outcome.category == "bad_request"
     assert (seeded.status(provider), seeded.streak(provider)) == ("healthy", (0, 1))
     assert len(seeded.evidence(provider)) == 6
     assert seeded.story(provider) == ["provider.registered", CHANGED]

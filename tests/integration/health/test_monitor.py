@@ -94,7 +94,7 @@ async def test_two_hundred_providers_do_not_wait_for_a_slow_and_a_hanging_one(
     assert (len(notes.order), notes.total, notes.failures) == (200, 200, [])
     assert watched.most == 16
     found = {provider: checks[0].report for provider, checks in notes.outcomes.items()}
-    assert (found[hanging].category, found[slow].status) == ("timeout", "healthy")
+    assert (found[hanging].outcome.category, found[slow].status) == ("timeout", "healthy")
     assert {found[provider].status for provider in others} == {"healthy"}
     assert found[hanging].response_time_ms <= 2000
     # The slow ones were the first to be begun, and the others went on beside them.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from application.ports.provider_gateway import OfferedModel, UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, OfferedModel, UpstreamFailure
 from application.queries.discover_models import Discovery, NoOffer, ProviderOffer
 from application.queries.fetch_model_list import LEASE_SECONDS, ModelLists
 from domain.provider.values import Endpoint
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.fakes.gateway import Upstream
 
 HOUR = 3600.0
-DOWN = UpstreamFailure("overloaded", "It has too much to do.", http_status=529, is_retryable=True)
+DOWN = UpstreamFailure(CallOutcome("overloaded", "It has too much to do.", http_status=529, is_retryable=True))
 
 
 @dataclass

@@ -90,7 +90,7 @@ async def test_while_a_provider_is_down_its_last_answer_is_shown_beside_the_fail
     assert (stale.status, stale.cached, ids(stale)) == ("stale", True, ["a", "b"])
     assert stale.offer.fetched_at == fresh.offer.fetched_at
     assert isinstance(stale.failure, UpstreamFailure)
-    assert stale.failure.http_status == 529
+    assert stale.failure.failure.http_status == 529
     world.upstream(provider).answer = [OfferedModel(model_id="a")]
     recovered = await world.look(provider, refresh=True)
     assert (recovered.status, recovered.failure, ids(recovered)) == ("ok", None, ["a"])
@@ -103,7 +103,7 @@ async def test_a_provider_that_has_just_failed_is_left_alone_unless_a_person_ins
     for process in (world.process, world.process, world.another_process()):
         with pytest.raises(UpstreamFailure, match="too much to do") as failed:
             await world.look(provider, process)
-        assert failed.value.http_status == 529
+        assert failed.value.failure.http_status == 529
     assert len(world.upstream(provider).asked) == 1
     with pytest.raises(UpstreamFailure):
         await world.look(provider, refresh=True)
@@ -121,7 +121,7 @@ async def test_no_models_at_all_never_replace_some(world: World, provider: Provi
         offer = await world.look(provider, refresh=True)
         assert (offer.status, ids(offer)) == ("stale", ["a", "b"])
         assert isinstance(offer.failure, UpstreamFailure)
-        assert offer.failure.category == "unexpected_body"
+        assert offer.failure.failure.category == "unexpected_body"
     provider.replace_credential(NewCredential("…abcd"))
     await world.save(provider)
     with pytest.raises(UpstreamFailure, match="no models at all"):

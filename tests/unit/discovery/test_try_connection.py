@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from application.errors import EndpointRefused, InvalidInput
-from application.ports.provider_gateway import OfferedModel, ProviderConnection, UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, UpstreamFailure
 from application.queries.try_connection import TryConnection, try_connection
 from tests.fakes.gateway import FakeGateway
 
@@ -52,7 +52,7 @@ def gateway() -> StrictGateway:
 async def test_what_is_tried_is_the_configuration_as_it_would_be_saved(gateway: StrictGateway) -> None:
     wanted = TryConnection(provider_type="openai", endpoint=ENDPOINT, settings={"region": " EU "}, api_key=KEY)
     report = await try_connection(wanted, gateway=gateway)
-    assert (report.status, report.category, report.model_count) == ("healthy", "ok", 2)
+    assert (report.status, report.outcome.category, report.outcome.model_count) == ("healthy", "ok", 2)
     assert gateway.at(ENDPOINT).asked == [
         ProviderConnection(provider_type="openai", endpoint=ENDPOINT, settings={"region": "eu"}, api_key=KEY)
     ]
@@ -87,7 +87,7 @@ async def test_what_may_not_be_saved_is_not_tried_either(
 async def test_the_key_is_in_no_representation(gateway: StrictGateway) -> None:
     wanted = TryConnection(provider_type="openai", endpoint=ENDPOINT, api_key=KEY)
     report = await try_connection(wanted, gateway=gateway)
-    gateway.at(ENDPOINT).answer = UpstreamFailure("auth_invalid", "The provider refuses the key.")
+    gateway.at(ENDPOINT).answer = UpstreamFailure(CallOutcome("auth_invalid", "The provider refuses the key."))
     with pytest.raises(UpstreamFailure) as failed:
         await try_connection(wanted, gateway=gateway)
     assert KEY not in f"{wanted!r} {report!r} {failed.value!r} {gateway.at(ENDPOINT).asked!r}"

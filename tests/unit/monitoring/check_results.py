@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from application.commands.check_provider import Checked
 from application.ports.leader_election import ProviderToCheck
-from application.ports.provider_gateway import TestReport, Timings
+from application.ports.provider_gateway import CallOutcome, TestReport
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import Category, HealthStatus
@@ -27,15 +27,8 @@ def a_check(
     report = TestReport(
         status=after,
         reachable=True,
-        authenticated=True,
-        category=category,
-        message="The provider answered.",
-        hint=None,
+        outcome=CallOutcome(category, "The provider answered.", model_count=3),
         response_time_ms=response_time_ms,
-        timings=Timings(),
-        model_count=3,
         checked_at=datetime(2026, 11, 1, tzinfo=UTC),
-        upstream_request_id=None,
-        rate_limit=None,
     )
     return Checked(report=report, before=before, after=after)

@@ -17,14 +17,16 @@ PATIENT = RetryPolicy()
 
 
 def waited(
-    failure: UpstreamFailure,
+    error: UpstreamFailure,
     *,
     attempt: int = 1,
     remaining: float = 60.0,
     chance: float = 0.0,
     has_alternative: bool = False,
 ) -> float | None:
-    return PATIENT.wait(failure, attempt=attempt, remaining=remaining, chance=chance, has_alternative=has_alternative)
+    return PATIENT.wait(
+        error.failure, attempt=attempt, remaining=remaining, chance=chance, has_alternative=has_alternative
+    )
 
 
 @pytest.mark.parametrize("category", sorted(FINAL))
@@ -38,7 +40,7 @@ def test_what_the_provider_rules_out_is_not_repeated() -> None:
 
 def test_the_wait_grows_up_to_its_limit() -> None:
     policy = RetryPolicy(attempts_per_model=10)
-    failure = a_failure()
+    failure = a_failure().failure
     waits = [policy.wait(failure, attempt=n, remaining=60, chance=0.0, has_alternative=False) for n in range(1, 7)]
     assert waits == [0.5, 1.0, 2.0, 2.0, 2.0, 2.0]
 
@@ -113,7 +115,7 @@ def test_a_wait_is_short_enough_and_only_for_what_may_heal(
 
 
 def test_the_failure_to_tell_is_one_that_may_heal() -> None:
-    busy, refused = a_failure("overloaded"), a_failure("auth_invalid", is_retryable=False)
+    busy, refused = a_failure("overloaded").failure, a_failure("auth_invalid", is_retryable=False).failure
     assert most_telling([busy, refused]) is busy
     assert most_telling([refused, busy]) is busy
-    assert most_telling([refused, other := a_failure("not_found", is_retryable=False)]) is other
+    assert most_telling([refused, other := a_failure("not_found", is_retryable=False).failure]) is other

@@ -51,9 +51,9 @@ async def test_what_failed_is_reported_and_nothing_is_used() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     setup.generation.tokens["model-x"] = a_failure("rate_limited")
-    with setup.acting(), pytest.raises(PromptFailed) as failure:
+    with setup.acting(), pytest.raises(PromptFailed) as error:
         await count_tokens(a_prompt(ANY), **setup.ports)
-    assert (failure.value.category, failure.value.attempts) == ("rate_limited", ())
+    assert (error.value.failure.category, error.value.attempts) == ("rate_limited", ())
     assert setup.usage.uses == []
 
 
@@ -61,9 +61,9 @@ async def test_the_deadline_ends_it() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     setup.generation.tokens["model-x"] = HANG
-    with setup.acting(), pytest.raises(PromptFailed) as failure:
+    with setup.acting(), pytest.raises(PromptFailed) as error:
         await count_tokens(a_prompt(ANY, deadline_seconds=0.01), **setup.ports)
-    assert failure.value.category == "timeout"
+    assert error.value.failure.category == "timeout"
 
 
 async def test_there_must_be_a_model_that_can_be_used() -> None:

@@ -69,7 +69,7 @@ async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> Non
     model = setup.model(of=replace(setup.account, sealed=sealed))
     with setup.acting(), pytest.raises(PromptFailed) as failed:
         await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
-    assert failed.value.category == "auth_invalid"
+    assert failed.value.failure.category == "auth_invalid"
     assert [attempt.outcome for attempt in failed.value.attempts] == ["auth_invalid"]
     assert (setup.generation.calls, setup.usage.uses) == ([], [])
 

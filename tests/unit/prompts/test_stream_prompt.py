@@ -41,8 +41,6 @@ async def streamed(
     with setup.acting():
         prompt = a_prompt(selector or Requirements(strategy="cheapest"), **facts)
         async with stream_prompt(prompt, **setup.ports) as events:
-            a_prompt(selector or Requirements(strategy="cheapest"), **facts), **setup.ports
-        ) as events:
             async for event in events:
                 events_so_far.append(event)
                 if then is not None and event != BEGUN:
@@ -100,11 +98,11 @@ async def test_no_other_model_is_asked_after_the_first_words() -> None:
     two_models(setup)
     setup.generation.plays("first", "Once upon", a_failure("overloaded"))
     heard: list[PromptEvent] = []
-    with pytest.raises(PromptFailed) as failure:
+    with pytest.raises(PromptFailed) as error:
         await streamed(setup, heard=heard)
     assert heard == [BEGUN, TextDelta("Once upon")]
-    assert failure.value.category == "overloaded"
-    assert [attempt.outcome for attempt in failure.value.attempts] == ["overloaded"]
+    assert error.value.failure.category == "overloaded"
+    assert [attempt.outcome for attempt in error.value.attempts] == ["overloaded"]
     assert [call.request.model_id for call in setup.generation.calls] == ["first"]
     assert [(use.outcome, use.cost_usd) for use in setup.usage.uses] == [("overloaded", None)]
 
@@ -114,9 +112,9 @@ async def test_a_stream_that_just_ends_is_no_answer(words: tuple[str, ...]) -> N
     setup = PromptSetup()
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", *words)
-    with pytest.raises(PromptFailed) as failure:
+    with pytest.raises(PromptFailed) as error:
         await streamed(setup, ModelById(model.id))
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
     assert len(setup.generation.calls) == (1 if words else 3)
 
 
@@ -154,10 +152,10 @@ async def test_the_deadline_bounds_a_stream_to_its_last_word(words: tuple[str, .
     setup = PromptSetup(timer=SystemTimer())
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", *words, HANG)
-    with pytest.raises(PromptFailed) as failure:
+    with pytest.raises(PromptFailed) as error:
         await streamed(setup, ModelById(model.id), deadline_seconds=0.05)
-    assert failure.value.category == "timeout"
-    assert [attempt.outcome for attempt in failure.value.attempts] == ["timeout"]
+    assert error.value.failure.category == "timeout"
+    assert [attempt.outcome for attempt in error.value.attempts] == ["timeout"]
     assert [use.outcome for use in setup.usage.uses] == ["timeout"]
 
 

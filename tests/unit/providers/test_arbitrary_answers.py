@@ -57,10 +57,10 @@ async def test_any_answer_ends_in_a_report_and_in_a_list_or_a_failure(name: str,
     gateway = Gateway(SameAnswer(status, body))
     report = await gateway.probe(CONNECTIONS[name])
     assert report.status in get_args(HealthStatus)
-    assert report.category in get_args(Category)
+    assert report.outcome.category in get_args(Category)
     found = await models_or_failure(gateway, CONNECTIONS[name])
     if isinstance(found, UpstreamFailure):
-        assert found.category != "ok"
+        assert found.failure.category != "ok"
         assert found.message
     else:
         assert status == 200

@@ -63,14 +63,14 @@ def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> No
 @settings(max_examples=40)
 @given(status=st.integers(100, 599), headers=HEADERS, body=ANY_BODY)
 def test_any_refusal_has_a_meaning(rules: str, status: int, headers: dict[str, str], body: bytes) -> None:
-    finding = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secret=KEY)
-    assert finding.category in get_args(Category)
-    assert finding.category != "ok"
-    assert finding.message
-    assert finding.hint
-    wait = finding.rate_limit.retry_after_seconds if finding.rate_limit else None
+    outcome = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secret=KEY)
+    assert outcome.category in get_args(Category)
+    assert outcome.category != "ok"
+    assert outcome.message
+    assert outcome.hint
+    wait = outcome.rate_limit.retry_after_seconds if outcome.rate_limit else None
     assert wait is None or 0 <= wait <= 7 * 24 * 3600
-    assert not (finding.category == "billing_exhausted" and finding.is_retryable)
+    assert not (outcome.category == "billing_exhausted" and outcome.is_retryable)
 
 
 @pytest.mark.parametrize("category", get_args(Category))

@@ -54,10 +54,10 @@ async def outcome_of(call: Coroutine[Any, Any, Completion]) -> Completion | None
     try:
         return await call
     except UpstreamFailure as refused:
-        failure = refused
-    assert failure.category in get_args(Category)
-    assert failure.category != "ok"
-    assert failure.message
+        error = refused
+    assert error.failure.category in get_args(Category)
+    assert error.failure.category != "ok"
+    assert error.message
     return None
 
 

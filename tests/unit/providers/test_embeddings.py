@@ -123,4 +123,4 @@ async def test_google_takes_no_tokens_of_others() -> None:
 async def test_anthropic_has_none() -> None:
     with pytest.raises(UpstreamFailure, match="no embeddings") as caught:
         await Gateway(FakeOutbound()).embed(a_connection("anthropic"), a_request(texts=("one",)))
-    assert caught.value.category == "bad_request"
+    assert caught.value.failure.category == "bad_request"

@@ -39,9 +39,9 @@ async def test_a_model_that_moved_to_the_next_page_meanwhile_is_listed_once() ->
 async def test_a_page_that_fails_fails_the_list() -> None:
     prepared = Prepared({"/models?limit=1000": a_page("a")})
     prepared.answers("/models?limit=1000&after_id=a", {"error": {"type": "api_error", "message": "no"}}, status=500)
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prepared.models(ANTHROPIC)
-    assert (failure.value.category, failure.value.http_status, failure.value.is_retryable) == (
+    assert (error.value.failure.category, error.value.failure.http_status, error.value.failure.is_retryable) == (
         "provider_error",
         500,
         True,
@@ -52,9 +52,9 @@ async def test_a_page_that_never_comes_fails_the_list() -> None:
     prepared = Prepared({"/models?limit=1000": a_page("a")})
     silence = OutboundFailure("timeout", "No answer.")
     prepared.outbound.fail("GET", f"{BASE}/models?limit=1000&after_id=a", silence)
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prepared.models(ANTHROPIC)
-    assert (failure.value.category, failure.value.is_retryable) == ("timeout", True)
+    assert (error.value.failure.category, error.value.failure.is_retryable) == ("timeout", True)
 
 
 @pytest.mark.parametrize("last", [None, "", 7, "x" * 2_001])
@@ -124,9 +124,9 @@ async def test_of_a_link_to_the_next_page_only_the_query_is_followed() -> None:
 )
 async def test_what_is_no_list_of_models_is_refused(document: object) -> None:
     prepared = Prepared({"/models": document})
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prepared.models(a_connection("openai"))
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
 
 
 async def test_what_is_no_model_in_a_list_of_models_is_left_out() -> None:

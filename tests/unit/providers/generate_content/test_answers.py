@@ -105,9 +105,9 @@ def test_reasons_of_the_end(reported: str, reason: str) -> None:
     ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MISSING_THOUGHT_SIGNATURE", "OTHER", "NO_IMAGE", "NEW"],
 )
 async def test_an_answer_of_which_nothing_can_be_used_is_a_failure(reason: str) -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("google").completed(_answer(reason=reason))
-    assert failure.value.is_retryable
+    assert error.value.failure.is_retryable
     thoughts = _answer({"text": "Hm", "thought": True}, reason=reason)
     with pytest.raises(UpstreamFailure):
         await Prompted("google").events(events(thoughts))
@@ -162,13 +162,13 @@ def test_what_is_no_answer(document: dict[str, Any]) -> None:
 
 
 async def test_a_stream_without_its_end_has_failed() -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("google").events(events(_answer({"text": "Hi"}, reason=None)))
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
 
 
 async def test_an_error_in_the_middle_of_a_stream() -> None:
-    error = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
-    with pytest.raises(UpstreamFailure) as failure:
-        await Prompted("google").events(events(_answer({"text": "Hi"}, reason=None), error))
-    assert failure.value.category == "overloaded"
+    overloaded = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
+    with pytest.raises(UpstreamFailure) as error:
+        await Prompted("google").events(events(_answer({"text": "Hi"}, reason=None), overloaded))
+    assert error.value.failure.category == "overloaded"

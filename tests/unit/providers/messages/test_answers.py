@@ -200,16 +200,16 @@ def test_events_and_blocks_that_are_not_known_are_passed_over() -> None:
 
 async def test_a_stream_without_its_end_has_failed() -> None:
     content = events(*_stream(_start(0, type="text", text="Hi"), _stop(0))[:-1])
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("anthropic").events(content)
-    assert (failure.value.category, failure.value.is_retryable) == ("unexpected_body", True)
+    assert (error.value.failure.category, error.value.failure.is_retryable) == ("unexpected_body", True)
 
 
 async def test_an_error_in_the_middle_of_a_stream_is_the_failure_that_it_would_have_been() -> None:
     content = events(*sample_events("anthropic/stream.error-midway"))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("anthropic").events(content)
-    assert failure.value.category == "overloaded"
+    assert error.value.failure.category == "overloaded"
 
 
 async def test_letters_that_are_cut_between_two_pieces_of_a_stream_are_whole() -> None:

@@ -202,16 +202,16 @@ class _Responding(Prompted):
 )
 async def test_a_stream_that_fails_is_a_failure(name: str, category: str) -> None:
     provider = _Responding(events(*sample_events(name)))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await provider.events(request=passed_on("responses", {"input": "Hi"}))
-    assert failure.value.category == category
+    assert error.value.failure.category == category
 
 
 async def test_a_stream_without_its_end_has_failed() -> None:
     provider = _Responding(events(*sample_events("openai/stream.responses.text")[:-1]))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await provider.events(request=passed_on("responses", {"input": "Hi"}))
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
 
 
 async def test_its_own_clients_get_every_event_as_it_came() -> None:
