@@ -53,7 +53,7 @@ from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
 from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
-from application.commands.remove_organization import RemovalPorts, remove_organization
+from application.commands.remove_organization import remove_organization
 from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
 from application.commands.revert_model import revert_model
@@ -61,11 +61,11 @@ from application.commands.revert_provider import revert_provider
 from application.commands.run_prompt import run_prompt
 from application.commands.stream_prompt import stream_prompt
 from application.health.health_monitor import check_all, monitor_health
-from application.prompts.prompt_run import PromptPorts
-from application.prompts.runnable_models_cache import RunnableModelsCache, RunnableModelsPorts
+from application.prompts.prompt_run import PromptRuns
+from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.queries.callable_models import callable_models
-from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
-from application.queries.fetch_model_list import SnapshotPorts
+from application.queries.discover_models import Discovery
+from application.queries.fetch_model_list import ModelLists
 from application.queries.report_usage import report_usage
 from application.queries.select_model import select_model
 from application.queries.try_connection import try_connection
@@ -146,16 +146,13 @@ class Container(containers.DeclarativeContainer):
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     runnable_models = providers.Singleton(
         RunnableModelsCache,
-        providers.Singleton(
-            RunnableModelsPorts,
-            candidate_reader=providers.Singleton(PostgresCandidateReader, tenant),
-            reports=usage_reports,
-            catalogue=catalogue,
-            gateway=gateway,
-            vault=vault,
-            timer=timer,
-            clock=clock,
-        ),
+        candidate_reader=providers.Singleton(PostgresCandidateReader, tenant),
+        reports=usage_reports,
+        catalogue=catalogue,
+        gateway=gateway,
+        vault=vault,
+        timer=timer,
+        clock=clock,
     )
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
@@ -220,33 +217,36 @@ class Container(containers.DeclarativeContainer):
         partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
 
-    asking = providers.Singleton(
-        SnapshotPorts,
+    snapshots = providers.Singleton(PostgresSnapshots, tenant, clock)
+    model_lists = providers.Singleton(
+        ModelLists,
         providers=providers_of_tenant,
         vault=vault,
         gateway=gateway,
-        snapshots=providers.Singleton(PostgresSnapshots, tenant, clock),
+        snapshots=snapshots,
         time_to_live=discovery_ttl,
     )
     discovery = providers.Singleton(
-        DiscoveryPorts, directory=directory, catalogue=catalogue, asking=asking, clock=clock
+        Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
-    import_models = providers.Factory(partial, import_models, models=models_of_tenant, ports=discovery)
-    discover_models_of = providers.Factory(partial, discover_models_of, ports=discovery)
-    discover_models = providers.Factory(partial, discover_models, ports=discovery)
-    prompts = providers.Singleton(
-        PromptPorts, runnable_models=runnable_models, generation=gateway, usage=usage_ledger, timer=timer
-    )
+    import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
+    prompt_runs = providers.Singleton(PromptRuns, runnable_models=runnable_models, usage=usage_ledger, timer=timer)
     select_model = providers.Factory(partial, select_model, runnable_models=runnable_models)
     callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
-    count_tokens = providers.Factory(partial, count_tokens, ports=prompts)
-    run_prompt = providers.Factory(partial, run_prompt, ports=prompts)
-    stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
-    embed_texts = providers.Factory(partial, embed_texts, ports=prompts, embeddings=gateway)
+    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=gateway)
+    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)
+    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
+    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
-    removal = providers.Factory(RemovalPorts, organizations, providers_of_tenant, models_of_tenant, directory)
-    remove_organization = providers.Factory(partial, remove_organization, ports=removal)
+    remove_organization = providers.Factory(
+        partial,
+        remove_organization,
+        organizations=organizations,
+        providers=providers_of_tenant,
+        models=models_of_tenant,
+        directory=directory,
+    )
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -266,8 +266,8 @@ class Container(containers.DeclarativeContainer):
             checks=health_checks,
             check=check_provider,
             try_out=try_connection,
-            discover_one=discover_models_of,
-            discover_all=discover_models,
+            discover_one=discovery.provided.models_of,
+            discover_all=discovery.provided.all_models,
             import_them=import_models,
         ),
         providers.Factory(

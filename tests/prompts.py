@@ -16,8 +16,8 @@ from application.ports.prompt_candidates import CandidateModel, CandidateProvide
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.conversation import Image, Text
 from application.prompts.prompt_request import Prompt
-from application.prompts.prompt_run import PromptPorts
-from application.prompts.runnable_models_cache import RunnableModelsCache, RunnableModelsPorts
+from application.prompts.prompt_run import PromptRuns
+from application.prompts.runnable_models_cache import RunnableModelsCache
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
 from tests.fakes.catalogue import FakeCatalogue
@@ -140,7 +140,10 @@ class PromptSetup:
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
         self.candidate_reader.put(self.organization_id, self.account)
-        self.readiness_ports = RunnableModelsPorts(
+        self.runnable_models = self.a_cache()
+
+    def a_cache(self, **limits: int) -> RunnableModelsCache:
+        return RunnableModelsCache(
             candidate_reader=self.candidate_reader,
             reports=self.usage,
             catalogue=self.catalogue,
@@ -148,18 +151,19 @@ class PromptSetup:
             vault=self.vault,
             timer=self.timer,
             clock=self.clock,
+            **limits,
         )
-        self.runnable_models = RunnableModelsCache(self.readiness_ports)
 
     @property
-    def ports(self) -> PromptPorts:
-        return PromptPorts(
-            runnable_models=self.runnable_models,
-            generation=self.generation,
-            usage=self.usage,
-            timer=self.timer,
-            retrying=self.retrying,
+    def runs(self) -> PromptRuns:
+        return PromptRuns(
+            runnable_models=self.runnable_models, usage=self.usage, timer=self.timer, retrying=self.retrying
         )
+
+    @property
+    def ports(self) -> dict[str, Any]:
+        """What running a prompt takes."""
+        return {"runs": self.runs, "generation": self.generation}
 
     def model(
         self,

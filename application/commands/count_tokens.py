@@ -10,19 +10,19 @@ from application.policies.retry_policy import most_telling
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
 from application.prompts.prompt_request import request_for
-from application.prompts.prompt_run import usable
 
 if TYPE_CHECKING:
     from application.policies.selection_candidates import Candidate
+    from application.prompts.generation import Generation
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptPorts
+    from application.prompts.prompt_run import PromptRuns
     from application.prompts.runnable_models import RunnableModels
 
 COUNT_SECONDS: Final = 30.0
 """How long counting may take where the prompt does not say."""
 
 
-async def count_tokens(prompt: Prompt, *, ports: PromptPorts) -> int:
+async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generation) -> int:
     """Return how many tokens the model that would be tried first reads. It is no use of the model, and costs nothing.
 
     Raises:
@@ -31,14 +31,14 @@ async def count_tokens(prompt: Prompt, *, ports: PromptPorts) -> int:
         PromptFailed: no provider has counted them within the deadline.
         Unavailable: the database cannot be reached.
     """
-    ready, selection = await ports.runnable_models.chosen(prompt.wanted, has_images=prompt.has_images)
+    ready, candidates = await runs.candidates(prompt)
     seconds = COUNT_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
     failures: list[UpstreamFailure] = []
     try:
         async with asyncio.timeout(seconds):
-            for candidate in usable(selection, prompt):
+            for candidate in candidates:
                 try:
-                    return await _counted(prompt, candidate, ready, ports, seconds)
+                    return await _counted(prompt, candidate, ready, generation, seconds)
                 except TokensNotCounted:
                     continue
                 except UpstreamFailure as failure:
@@ -51,11 +51,11 @@ async def count_tokens(prompt: Prompt, *, ports: PromptPorts) -> int:
 
 
 async def _counted(
-    prompt: Prompt, candidate: Candidate, ready: RunnableModels, ports: PromptPorts, seconds: float
+    prompt: Prompt, candidate: Candidate, ready: RunnableModels, generation: Generation, seconds: float
 ) -> int:
     try:
         connection = await ready.connection(candidate.provider_id)
-        return await ports.generation.count_tokens(connection, request_for(prompt, candidate, seconds))
+        return await generation.count_tokens(connection, request_for(prompt, candidate, seconds))
     except CredentialUnreadable as error:
         raise UpstreamFailure("auth_invalid", error.message) from error
     except InvalidInput as error:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.prompts.embedding import EmbeddingRequest
-from application.prompts.prompt_run import started
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
     from application.prompts.prompt_answer import CallSummary
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptPorts
+    from application.prompts.prompt_run import PromptRuns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ class EmbeddingAnswer:
 
 
 async def embed_texts(
-    prompt: Prompt, inputs: EmbeddingInput, *, ports: PromptPorts, embeddings: Embeddings
+    prompt: Prompt, inputs: EmbeddingInput, *, runs: PromptRuns, embeddings: Embeddings
 ) -> EmbeddingAnswer:
     """Return a vector for each input. Editors and administrators; models are chosen and tried as for a prompt.
 
@@ -40,7 +39,7 @@ async def embed_texts(
         asked = EmbeddingRequest(model_id=request.model_id, input=inputs, deadline_seconds=request.deadline_seconds)
         return await embeddings.embed(connection, asked)
 
-    run = await started(prompt, ports)
+    run = await runs.start(prompt)
     async with run.within_deadline():
         embedded = await run.first_success(call)
     return EmbeddingAnswer(embedded=embedded, account=run.account(embedded))

@@ -9,7 +9,6 @@ from application.caller import current_caller
 from application.errors import Conflict, InvalidInput
 from application.policies.fill_model_facts import CATALOGUE
 from application.policies.synchronise_model import follow, synchronise
-from application.queries.discover_models import discover_models_of
 from application.queries.run_in_thread import run_in_thread_if_large
 from domain.errors import DomainError
 from domain.key_patterns import has_key_form
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from application.ports.clock import Clock
     from application.ports.repositories import Models
-    from application.queries.discover_models import DiscoveryPorts
+    from application.queries.discover_models import Discovery
     from application.queries.discovered_catalogue import CompletedOffer, MissingModel
     from application.queries.discovered_model import DiscoveredModel
     from application.recorded_revision import Recorded
@@ -71,7 +71,7 @@ class _Chosen:
     gone: Mapping[UUID, MissingModel]
 
 
-async def import_models(command: ImportModels, *, models: Models, ports: DiscoveryPorts) -> ImportOutcome:
+async def import_models(command: ImportModels, *, models: Models, discovery: Discovery, clock: Clock) -> ImportOutcome:
     """Return what became of each chosen model. Repeated, the same command changes nothing and answers the same.
 
     Raises:
@@ -82,16 +82,16 @@ async def import_models(command: ImportModels, *, models: Models, ports: Discove
     """
     for attempt in range(_ATTEMPTS):
         try:
-            return await _imported(command, models, ports)
+            return await _imported(command, models, discovery, clock)
         except Conflict:
             if attempt == _ATTEMPTS - 1:
                 raise
     raise Conflict
 
 
-async def _imported(command: ImportModels, models: Models, ports: DiscoveryPorts) -> ImportOutcome:
+async def _imported(command: ImportModels, models: Models, discovery: Discovery, clock: Clock) -> ImportOutcome:
     before = await models.recorded_already()
-    offer = (await discover_models_of(command.provider_id, ports=ports)).offer
+    offer = (await discovery.models_of(command.provider_id)).offer
     chosen = await run_in_thread_if_large(offer.models, lambda: _chosen(command, offer))
     held_back: dict[str, UUID] = {}
     if before:
@@ -100,7 +100,7 @@ async def _imported(command: ImportModels, models: Models, ports: DiscoveryPorts
         new = await run_in_thread_if_large(
             chosen.new, lambda: [_registration(model_id, model, command) for model_id, model in chosen.new.items()]
         )
-        changed, held_back = await _updated(command, chosen, models, ports.clock.now().date())
+        changed, held_back = await _updated(command, chosen, models, clock.now().date())
         unsaved = [*new, *changed]
         recorded = {entry.aggregate_id: entry for entry in await models.save_all(unsaved)} if unsaved else {}
     registered = {model.model_id: model_id for model_id, model in chosen.registered.items()}

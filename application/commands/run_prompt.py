@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.prompts.prompt_run import started
-
 if TYPE_CHECKING:
+    from application.prompts.generation import Generation
     from application.prompts.prompt_answer import PromptAnswer
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptPorts
+    from application.prompts.prompt_run import PromptRuns
 
 
-async def run_prompt(prompt: Prompt, *, ports: PromptPorts) -> PromptAnswer:
+async def run_prompt(prompt: Prompt, *, runs: PromptRuns, generation: Generation) -> PromptAnswer:
     """Return the answer. Cancelling it ends the call at the provider; nothing of prompt or answer is kept.
 
     Raises:
@@ -20,7 +19,7 @@ async def run_prompt(prompt: Prompt, *, ports: PromptPorts) -> PromptAnswer:
         PromptFailed: no model has answered within the deadline.
         Unavailable: the database cannot be reached.
     """
-    run = await started(prompt, ports)
+    run = await runs.start(prompt)
     async with run.within_deadline():
-        completion = await run.first_success(ports.generation.generate)
+        completion = await run.first_success(generation.generate)
     return run.succeeded(completion)

@@ -48,17 +48,6 @@ class StateRestore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestorePorts:
-    """What a statement is made with."""
-
-    sink: CheckpointSink
-    key: CheckpointKey
-    signatures: Signatures
-    organizations: Organizations
-    clock: Clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedRestore:
     """The checkpoint that says so, and what it says."""
 
@@ -66,7 +55,16 @@ class StatedRestore:
     statement: RestoreStatement
 
 
-async def state_restore(command: StateRestore, *, register: CheckpointRegister, ports: RestorePorts) -> StatedRestore:
+async def state_restore(
+    command: StateRestore,
+    *,
+    register: CheckpointRegister,
+    sink: CheckpointSink,
+    key: CheckpointKey,
+    signatures: Signatures,
+    organizations: Organizations,
+    clock: Clock,
+) -> StatedRestore:
     """Write a checkpoint over all heads that names the events which are gone, and note them in each log.
 
     From then on their absence is no finding, but listed for ever. Broken off, it can be run again.
@@ -76,21 +74,21 @@ async def state_restore(command: StateRestore, *, register: CheckpointRegister, 
         AnotherSink: these are the checkpoints of another sink.
         SinkUnusable, Unavailable: it could not be written.
     """
-    async with ports.sink.tail() as tail:
+    async with sink.tail() as tail:
         end = await end_of(tail.newest)
         try:
-            recorded = await expect_agreement(register, end, tail.mark, ports.sink.place)
+            recorded = await expect_agreement(register, end, tail.mark, sink.place)
         except AnotherSink:
             raise
         except CheckpointsDisagree:
             recorded = await register.newest()
         else:
             raise NothingRestored
-        check = CheckpointCheck(CheckpointReader(ports.sink, ports.signatures, ports.key.public_key), register.hashes)
+        check = CheckpointCheck(CheckpointReader(sink, signatures, key.public_key), register.hashes)
         await check.run()
         place = _place(recorded, end, parse_mark(tail.mark))
         for lost in check.lost():
-            await _note(command, lost, place, ports.organizations)
+            await _note(command, lost, place, organizations)
         statement = RestoreStatement(
             reason=command.reason,
             actor=command.actor,
@@ -99,9 +97,7 @@ async def state_restore(command: StateRestore, *, register: CheckpointRegister, 
             lost=check.lost(),
         )
         heads = await register.all_heads()
-        checkpoint, newest = await appended(
-            tail, place, heads, is_full=True, key=ports.key, clock=ports.clock, restored=statement
-        )
+        checkpoint, newest = await appended(tail, place, heads, is_full=True, key=key, clock=clock, restored=statement)
         await register.record(newest, heads)
         return StatedRestore(checkpoint=checkpoint, statement=statement)
 

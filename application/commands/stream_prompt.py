@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, Delta, NativeEvent, StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
-from application.prompts.prompt_run import started
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from application.prompts.completion import CompletionEvent
     from application.prompts.generation import Generation, GenerationRequest
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptPorts, PromptRun
+    from application.prompts.prompt_run import PromptRun, PromptRuns
 
 
 PromptEvent = StreamStarted | Delta | NativeEvent | PromptAnswer
@@ -37,7 +36,9 @@ class _Opened:
 
 
 @asynccontextmanager
-async def stream_prompt(prompt: Prompt, *, ports: PromptPorts) -> AsyncGenerator[AsyncIterator[PromptEvent]]:
+async def stream_prompt(
+    prompt: Prompt, *, runs: PromptRuns, generation: Generation
+) -> AsyncGenerator[AsyncIterator[PromptEvent]]:
     """Give the words as they come and, last, the whole answer; entered as soon as the first words are here.
 
     Until then other models are tried as for `run_prompt`, afterwards none. Leaving the block early ends the call at
@@ -48,9 +49,9 @@ async def stream_prompt(prompt: Prompt, *, ports: PromptPorts) -> AsyncGenerator
         PromptFailed: no model has begun to answer, or the one that had has failed in the middle of it.
         Unavailable: the database cannot be reached.
     """
-    run = await started(prompt, ports)
+    run = await runs.start(prompt)
     async with run.within_deadline():
-        opened = await run.first_success(partial(_opened, ports.generation))
+        opened = await run.first_success(partial(_opened, generation))
     run.has_begun()
     async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
         yield events

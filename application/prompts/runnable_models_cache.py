@@ -37,19 +37,6 @@ _LATENCIES_GOOD_FOR: Final = 10.0
 _LATENCIES_OF: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunnableModelsPorts:
-    """What runnable_models is made from."""
-
-    candidate_reader: CandidateReader
-    reports: UsageReports
-    catalogue: Catalogue
-    gateway: ProviderGateway
-    vault: Vault
-    timer: Timer
-    clock: Clock
-
-
 @dataclass(slots=True)
 class _Remembered:
     """What is known of one organization; a write of it in this process puts another one in this one's place."""
@@ -69,8 +56,25 @@ class RunnableModelsCache:
     when the next one comes; so is, where there are too many, the one whose last prompt is the longest ago.
     """
 
-    def __init__(self, ports: RunnableModelsPorts, *, most_organizations: int = _MOST_ORGANIZATIONS) -> None:
-        self._ports = ports
+    def __init__(
+        self,
+        *,
+        candidate_reader: CandidateReader,
+        reports: UsageReports,
+        catalogue: Catalogue,
+        gateway: ProviderGateway,
+        vault: Vault,
+        timer: Timer,
+        clock: Clock,
+        most_organizations: int = _MOST_ORGANIZATIONS,
+    ) -> None:
+        self._candidate_reader = candidate_reader
+        self._reports = reports
+        self._catalogue = catalogue
+        self._gateway = gateway
+        self._vault = vault
+        self._timer = timer
+        self._clock = clock
         self._most_organizations = most_organizations
         self._organizations: OrderedDict[UUID, _Remembered] = OrderedDict()
 
@@ -108,12 +112,12 @@ class RunnableModelsCache:
         remembered = self._organizations.get(organization_id)
         if remembered is None:
             self._make_room()
-            remembered = self._organizations[organization_id] = _Remembered(checked_at=self._ports.timer.now())
+            remembered = self._organizations[organization_id] = _Remembered(checked_at=self._timer.now())
         self._organizations.move_to_end(organization_id)
         return remembered
 
     def _make_room(self) -> None:
-        latest = self._ports.timer.now() - _FORGET_AFTER
+        latest = self._timer.now() - _FORGET_AFTER
         while self._organizations and (
             len(self._organizations) >= self._most_organizations
             or next(iter(self._organizations.values())).checked_at < latest
@@ -121,7 +125,7 @@ class RunnableModelsCache:
             self._organizations.popitem(last=False)
 
     async def _current(self, remembered: _Remembered) -> RunnableModels:
-        age = self._ports.timer.now() - remembered.checked_at
+        age = self._timer.now() - remembered.checked_at
         if remembered.ready is not None and age < _ASK_AFTER:
             return remembered.ready
         if remembered.checking is None:
@@ -134,20 +138,19 @@ class RunnableModelsCache:
 
     async def _checked(self, remembered: _Remembered) -> RunnableModels:
         try:
-            asked_at = self._ports.timer.now()
+            asked_at = self._timer.now()
             ready = remembered.ready
             # What the calendar changes, such as a day of retirement, is in no log.
-            today = self._ports.clock.now().date()
+            today = self._clock.now().date()
             is_of_today = ready is not None and ready.today == today
-            if ready and is_of_today and await self._ports.candidate_reader.sequence() == ready.org_sequence:
+            if ready and is_of_today and await self._candidate_reader.sequence() == ready.org_sequence:
                 ready.reconsider()
             else:
-                ports = self._ports
-                candidate_list = await ports.candidate_reader.read()
+                candidate_list = await self._candidate_reader.read()
                 ready = await run_in_thread_if_large(
                     candidate_list.models,
                     lambda: RunnableModels(
-                        candidate_list, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today
+                        candidate_list, catalogue=self._catalogue, gateway=self._gateway, vault=self._vault, today=today
                     ),
                 )
             remembered.ready, remembered.checked_at = ready, asked_at
@@ -156,10 +159,10 @@ class RunnableModelsCache:
         return ready
 
     async def _latencies(self, remembered: _Remembered) -> Mapping[UUID, float]:
-        now = self._ports.timer.now()
+        now = self._timer.now()
         if remembered.latencies_at is None or now - remembered.latencies_at > _LATENCIES_GOOD_FOR:
-            since = (self._ports.clock.now() - _LATENCIES_OF).date()
-            remembered.latencies = await self._ports.reports.latencies(since)
+            since = (self._clock.now() - _LATENCIES_OF).date()
+            remembered.latencies = await self._reports.latencies(since)
             remembered.latencies_at = now
         return remembered.latencies
 

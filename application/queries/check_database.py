@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from application.ports.progress import Progress
     from application.ports.projections import Projections
     from application.ports.raw_events import RawEvents
-    from application.queries.verify_log import CheckpointPorts
+    from application.verification.checkpoint_verifier import CheckpointVerifier
 
 _BATCH: Final = 500
 _NO_KEY: Final = ""
@@ -29,17 +29,6 @@ class DatabaseUnsound(ApplicationError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckPorts:
-    """What the parts of a database are read through."""
-
-    log: RawEvents
-    checkpoints: CheckpointPorts
-    projections: Projections
-    stock: CredentialStock
-    keys: MasterKeys
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedDatabase:
     """How much was found to be whole."""
 
@@ -48,7 +37,15 @@ class CheckedDatabase:
     credentials: int
 
 
-async def check_database(*, ports: CheckPorts, progress: Progress) -> CheckedDatabase:
+async def check_database(
+    *,
+    log: RawEvents,
+    checkpoints: CheckpointVerifier,
+    projections: Projections,
+    stock: CredentialStock,
+    keys: MasterKeys,
+    progress: Progress,
+) -> CheckedDatabase:
     """Return how much was checked: every organization's chain, every row of the read tables, every credential.
 
     For whoever has the administrators' database.
@@ -59,23 +56,23 @@ async def check_database(*, ports: CheckPorts, progress: Progress) -> CheckedDat
     """
     await progress.begin("check the chains")
     # Notes of what was proved before are part of what is to be checked.
-    log = await verify_log(log=ports.log, checkpoints=ports.checkpoints, full=True)
-    if log.findings:
-        first = log.findings[0]
+    chains = await verify_log(log=log, checkpoints=checkpoints, full=True)
+    if chains.findings:
+        first = chains.findings[0]
         raise DatabaseUnsound(
-            f"The log is not as it was written ({len(log.findings)} findings; the first, of organization "
+            f"The log is not as it was written ({len(chains.findings)} findings; the first, of organization "
             f"{first.organization_id}: {first.message})."
         )
-    await _compare_projections(ports, progress)
+    await _compare_projections(projections, progress)
     return CheckedDatabase(
-        organizations=log.organizations, events=log.events, credentials=await _opened(ports, progress)
+        organizations=chains.organizations, events=chains.events, credentials=await _opened(stock, keys, progress)
     )
 
 
-async def _compare_projections(ports: CheckPorts, progress: Progress) -> None:
+async def _compare_projections(projections: Projections, progress: Progress) -> None:
     # What was found equal before it was written to a file says nothing of what was read from it.
     query = VerifyProjections(names=tuple(TOPICS_OF), full=True)
-    found = await verify_projections(query, projections=ports.projections, progress=progress)
+    found = await verify_projections(query, projections=projections, progress=progress)
     if found.unreadable.count:
         event = found.unreadable.first[0]
         raise DatabaseUnsound(
@@ -91,17 +88,17 @@ async def _compare_projections(ports: CheckPorts, progress: Progress) -> None:
             )
 
 
-async def _opened(ports: CheckPorts, progress: Progress) -> int:
+async def _opened(stock: CredentialStock, keys: MasterKeys, progress: Progress) -> int:
     """Return how many credentials there are, all of which open."""
-    await progress.begin("open credentials", sum((await ports.stock.counts()).values()))
+    await progress.begin("open credentials", sum((await stock.counts()).values()))
     opened, after = 0, None
     unreadable: list[Place] = []
     # No key wraps under no name, so that these are all of them.
-    while page := await ports.stock.under_others(_NO_KEY, after, _BATCH):
+    while page := await stock.under_others(_NO_KEY, after, _BATCH):
         for sealed in page:
             after = (sealed.binding.organization_id, sealed.binding.provider_id)
             try:
-                await ports.keys.check(sealed)
+                await keys.check(sealed)
                 opened += 1
             except CredentialUnreadable:
                 unreadable.append(after)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from application.ports.raw_events import Span
 from application.queries.run_in_thread import run_in_thread_if_large
-from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.checkpoints import parse_line
 from application.verification.export_format import Inclusion, event_line, footer_line, header_line
 from application.verification.merkle_tree import inclusion_path
@@ -17,12 +16,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.raw_events import RawEvents
-    from application.queries.verify_log import CheckpointPorts
+    from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.checkpoints import SignedCheckpoint
 
 
 async def export_log(
-    organization_id: UUID, *, log: RawEvents, checkpoints: CheckpointPorts, public_key_id: str | None
+    organization_id: UUID, *, log: RawEvents, checkpoints: CheckpointVerifier, public_key_id: str | None
 ) -> AsyncGenerator[bytes]:
     """Give the lines of the export, many at a time. Viewers of the organization.
 
@@ -48,15 +47,15 @@ async def export_log(
 
 
 async def _witness(
-    checkpoints: CheckpointPorts, organization_id: UUID, *, newest_part: bool
+    checkpoints: CheckpointVerifier, organization_id: UUID, *, newest_part: bool
 ) -> tuple[SignedCheckpoint, Inclusion] | None:
     """Return the newest checkpoint that has seen the organization, and the way to its root.
 
     A part begins with all heads, unless the writer of its first line died over it.
     """
-    if checkpoints.sink is None or checkpoints.public_key is None:
+    reader = checkpoints.reader()
+    if reader is None:
         return None
-    reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key)
     name, newest = str(organization_id).encode(), None
     async for content in reader.lines(newest_part=newest_part):
         newest = content if name in content else newest

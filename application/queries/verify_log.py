@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from application.ports.checkpoints import SinkUnusable
-from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.compare_with_checkpoints import CheckpointCheck
-from application.verification.log_check import CheckpointPorts, LogCheck, stray_finding
+from application.verification.log_check import LogCheck, stray_finding
 from application.verification.log_findings import LogFinding
 
 if TYPE_CHECKING:
@@ -17,13 +16,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.raw_events import RawEvents
-    from application.verification.checkpoint_reader import ReadCheckpoint
+    from application.verification.checkpoint_reader import CheckpointReader, ReadCheckpoint
+    from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.checkpoints import Checkpoint
     from application.verification.compare_with_checkpoints import Restore
     from application.verification.stored_events import Head
     from application.verification.verification_proofs import Proof
-
-__all__ = ["CheckpointPorts", "Uncovered", "Verification", "verify_log"]
 
 _PLACES: Final = 1_000
 
@@ -66,7 +64,7 @@ class Verification:
 async def verify_log(
     *,
     log: RawEvents,
-    checkpoints: CheckpointPorts,
+    checkpoints: CheckpointVerifier,
     only: UUID | None = None,
     full: bool = False,
     progress: Callable[[int], None] = lambda _: None,
@@ -107,12 +105,12 @@ async def verify_log(
 
 
 async def _compared(
-    log: RawEvents, checkpoints: CheckpointPorts, proofs: Mapping[UUID, Proof], only: UUID | None
+    log: RawEvents, checkpoints: CheckpointVerifier, proofs: Mapping[UUID, Proof], only: UUID | None
 ) -> tuple[CheckpointReader | None, CheckpointCheck | None, str | None]:
-    if checkpoints.sink is None or checkpoints.public_key is None:
+    reader = checkpoints.reader()
+    if reader is None:
         return None, None, "No checkpoints are kept here (MODELBOOK_CHECKPOINT_KEY)."
-    recorded = await log.newest_checkpoint()
-    reader = CheckpointReader(checkpoints.sink, checkpoints.signatures, checkpoints.public_key, recorded)
+    reader.recorded = await log.newest_checkpoint()
     check = CheckpointCheck(reader, log.hashes, only, proofs)
     try:
         await check.run()
@@ -127,7 +125,7 @@ async def _compared(
                 kind="truncated",
                 organization_id=None,
                 sequence=None,
-                message=f"The sink {checkpoints.sink.place} has checkpoint {there}, but the database knows none after "
+                message=f"The sink {reader.place} has checkpoint {there}, but the database knows none after "
                 f"{known}: it is older than its checkpoints.",
             )
         )

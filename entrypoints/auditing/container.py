@@ -30,7 +30,6 @@ from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
-from application.commands.state_restore import RestorePorts
 from application.commands.write_checkpoint import write_checkpoint
 from application.feed.feed_broadcast import FeedBroadcaster
 from application.queries.compare_export import compare_export
@@ -38,7 +37,8 @@ from application.queries.export_log import export_log
 from application.queries.resource_as_of import model_as_of, provider_as_of
 from application.queries.resource_history import history
 from application.queries.verify_export import verify_export
-from application.queries.verify_log import CheckpointPorts, verify_log
+from application.queries.verify_log import verify_log
+from application.verification.checkpoint_verifier import CheckpointVerifier
 from entrypoints.auditing.restores import stated_restore
 
 if TYPE_CHECKING:
@@ -77,24 +77,6 @@ def _key_id(key: SigningKey | None) -> str | None:
     return None if key is None else key.key_id
 
 
-def _checkpoints(sink: FileSink | None, key: SigningKey | None, clock: SystemClock) -> CheckpointPorts:
-    return CheckpointPorts(
-        sink=sink,
-        signatures=Ed25519Signatures(),
-        public_key=None if key is None else key.public_key,
-        key=key,
-        clock=clock,
-    )
-
-
-def _restore_ports(
-    sink: FileSink | None, key: SigningKey | None, organizations: Organizations, clock: SystemClock
-) -> RestorePorts | None:
-    if sink is None or key is None:
-        return None
-    return RestorePorts(sink=sink, key=key, signatures=Ed25519Signatures(), organizations=organizations, clock=clock)
-
-
 def _comparison(pool: AnyPool) -> Callable[..., Awaitable[Comparison]]:
     return partial(compare_export, log=partial(PostgresRawEvents, pool.connection))
 
@@ -118,14 +100,19 @@ class Auditing(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     key = providers.Singleton(_key, key_file)
     sink = providers.Singleton(_sink, sink_path)
-    checkpoints = providers.Singleton(_checkpoints, sink, key, clock)
+    signatures = providers.Singleton(Ed25519Signatures)
+    checkpoints = providers.Singleton(CheckpointVerifier, signatures=signatures, clock=clock, sink=sink, key=key)
     election = providers.Singleton(CheckpointElection, admin_database_url)
     write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
     state_restore = providers.Factory(
         partial,
         stated_restore,
         sessions=election,
-        ports=providers.Callable(_restore_ports, sink, key, organizations, clock),
+        sink=sink,
+        key=key,
+        signatures=signatures,
+        organizations=organizations,
+        clock=clock,
     )
 
     log_of_organization = providers.Factory(PostgresRawEvents, connect)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,18 +43,18 @@ def prompt_routes(
     setup: PromptSetup, *, heartbeat_seconds: float = 15.0, generation: Generation | None = None
 ) -> list[Route]:
     """Return the routes; with `generation`, that runs the prompts in place of the setup's own."""
-    ports = setup.ports if generation is None else replace(setup.ports, generation=generation)
+    ports = setup.ports if generation is None else setup.ports | {"generation": generation}
     select = partial(select_model, runnable_models=setup.runnable_models)
-    run = partial(run_prompt, ports=ports)
-    stream = partial(stream_prompt, ports=ports)
+    run = partial(run_prompt, **ports)
+    stream = partial(stream_prompt, **ports)
     report = partial(report_usage, reports=setup.usage, clock=setup.clock)
     prompts = PromptViews(select=select, run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
-    count = partial(count_tokens, ports=ports)
+    count = partial(count_tokens, **ports)
     doors = DoorViews(run=run, stream=stream, count=count, heartbeat_seconds=heartbeat_seconds)
     models = CompatibleModelViews(
         select=select, callable_models=partial(callable_models, runnable_models=setup.runnable_models)
     )
-    embeddings = EmbeddingViews(embed_texts=partial(embed_texts, ports=ports, embeddings=FakeEmbeddings()))
+    embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
     return routes_of(prompts, embeddings, UsageViews(report=report), doors, models)
 
 

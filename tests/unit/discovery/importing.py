@@ -66,7 +66,7 @@ async def imported(
     """Import these models, all when none is named."""
     command = ImportModels(provider_id=provider.id, model_ids=list(model_ids) or "all", **how)
     with acting(world.organization_id, command_id=command_id or uuid4()):
-        return await import_models(command, models=models or world.models, ports=world.process)
+        return await import_models(command, models=models or world.models, discovery=world.process, clock=world.clock)
 
 
 def registered(world: World) -> dict[str, Model]:

@@ -33,7 +33,7 @@ def called(setup: PromptSetup) -> list[str]:
 
 async def run(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
     with setup.acting():
-        return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports)
+        return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), **setup.ports)
 
 
 async def failed(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401

@@ -13,7 +13,7 @@ import pytest
 from application.caller import NobodyCalling, acting_as
 from application.errors import ModelNotFound, Unavailable
 from application.policies.selection_candidates import ModelById, Need
-from application.prompts.runnable_models_cache import LONGEST_TRUST, RunnableModelsCache
+from application.prompts.runnable_models_cache import LONGEST_TRUST
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
 from tests.fakes.prompt_candidates import FakeCandidateReader
@@ -188,7 +188,7 @@ async def test_nobody_has_no_models() -> None:
 
 async def test_of_too_many_organizations_those_with_the_oldest_prompts_are_forgotten() -> None:
     setup, _ = a_setup()
-    runnable_models = RunnableModelsCache(setup.readiness_ports, most_organizations=2)
+    runnable_models = setup.a_cache(most_organizations=2)
     one, two, three = uuid4(), uuid4(), uuid4()
     reads = []
     for organization_id in (one, two, one, three, one, two):

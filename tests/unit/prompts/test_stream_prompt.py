@@ -39,7 +39,7 @@ async def streamed(
     """Hear the answer to its end; with `then`, hear its first words, do that, and leave."""
     events_so_far = [] if heard is None else heard
     with setup.acting():
-        async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports) as events:
+        async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), **setup.ports) as events:
             async for event in events:
                 events_so_far.append(event)
                 if then is not None and event != BEGUN:
@@ -168,7 +168,7 @@ async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
         timer.time += 7200
 
     with setup.acting():
-        async with stream_prompt(a_prompt(Need()), ports=setup.ports) as events:
+        async with stream_prompt(a_prompt(Need()), **setup.ports) as events:
             heard = []
             async for event in events:
                 heard.append(event)

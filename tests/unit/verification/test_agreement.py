@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.checkpoints.signing_key import Ed25519Signatures
-from application.commands.state_restore import NothingRestored, RestorePorts, StateRestore, state_restore
+from application.commands.state_restore import NothingRestored, StateRestore, state_restore
 from application.ports.checkpoints import AnotherSink, CheckpointsDisagree
 from application.verification.checkpoint_agreement import expect_own_sink
 from application.verification.checkpoints import parse_line
@@ -24,14 +24,15 @@ RESTORE = StateRestore(reason="Disk lost, ticket 7", actor="operator", correlati
 
 
 async def _stated(world: World, command: StateRestore = RESTORE) -> StatedRestore:
-    ports = RestorePorts(
+    return await state_restore(
+        command,
+        register=world.register,
         sink=world.sink,
         key=KEY,
         signatures=Ed25519Signatures(),
         organizations=FakeOrganizations(FakeLedger()),
         clock=_Noon(),
     )
-    return await state_restore(command, register=world.register, ports=ports)
 
 
 def _cut_off(world: World) -> None:

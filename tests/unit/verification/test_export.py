@@ -15,7 +15,7 @@ from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
 from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
 from application.queries.export_log import export_log
 from application.queries.verify_export import verify_export
-from application.queries.verify_log import CheckpointPorts
+from application.verification.checkpoint_verifier import CheckpointVerifier
 from application.verification.checkpoints import HeadLeaf
 from application.verification.export_format import event_line, footer_line, line_of, parse_event
 from application.verification.stored_events import eight_bytes, number, stored_hash
@@ -46,8 +46,8 @@ async def _exported(log: list[StoredEvent], *, seen: int = SEEN, others: int = 4
 
 
 async def _lines(log: list[StoredEvent], sink: FakeSink | None) -> list[bytes]:
-    ports = CheckpointPorts(sink=sink, signatures=Ed25519Signatures(), public_key=KEY.public_key)
-    parts = export_log(ORGANIZATION, log=FakeRawEvents(log), checkpoints=ports, public_key_id=KEY.key_id)
+    checkpoints = CheckpointVerifier(signatures=Ed25519Signatures(), clock=_Noon(), sink=sink, key=KEY)
+    parts = export_log(ORGANIZATION, log=FakeRawEvents(log), checkpoints=checkpoints, public_key_id=KEY.key_id)
     return b"".join([part async for part in parts]).splitlines(keepends=True)
 
 
