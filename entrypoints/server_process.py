@@ -59,7 +59,7 @@ async def _running(
     async with opened(runtime) as container:
         metrics = HttpMetrics()
         uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
-        container.prompts.override(replace(container.prompts(), usage=uses))
+        container.prompt_runs.override(replace(container.prompt_runs(), usage=uses))
         async with (
             audit_trail(
                 container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
