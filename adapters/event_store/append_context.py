@@ -1,4 +1,4 @@
-"""From the caller to what an append carries."""
+"""Builds the context of an append from the current caller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def callers_append(sealed: Sequence[SealedCredential] = (), destroyed: Sequence[UUID] = ()) -> Append:
-    """Return an append on the current caller's behalf."""
+    """Return the context of an append for the current caller."""
     caller = current_caller()
     return Append(
         organization_id=caller.organization_id,

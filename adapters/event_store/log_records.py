@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LedgerStoredEvent(StoredEvent):
-    """An event with the database's time of it and its position in the organization's log."""
+    """A stored event with its time in the database and its position in the organization's log."""
 
     recorded_at: datetime
     position: int
@@ -35,7 +35,7 @@ class LedgerNotification(Notification):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """On whose behalf events are appended, the credentials that change with them, and where the outcome is noted."""
+    """The context of an append: the caller, the credentials that change with it, and where to note the outcome."""
 
     organization_id: UUID
     actor: str
@@ -60,7 +60,7 @@ class RevisionConflict(IntegrityError):
 
 
 class ConstraintConflict(IntegrityError):
-    """A read table's constraint, named here, does not allow the row that follows from the events."""
+    """The row that the events project to violates the named constraint of a read table."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
@@ -68,11 +68,11 @@ class ConstraintConflict(IntegrityError):
 
 
 class OrganizationClosed(IntegrityError):
-    """The organization was removed: nothing follows the event that closed it."""
+    """The organization was removed, and no events can be appended after that."""
 
 
 class LogAhead(OperationalError):
-    """The organization's newest event is dated so many seconds after the clock, too far for another to be dated."""
+    """The newest event of the organization is dated too many seconds ahead of the clock to append another."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"the log is {seconds} seconds ahead of the clock")
@@ -80,9 +80,9 @@ class LogAhead(OperationalError):
 
 
 class ConnectionLost(OperationalError):
-    """The connection broke in the middle of the work that one of the server's processes was doing.
+    """The connection broke while a server process was working.
 
-    It is the process `backend`, or, where a pooler stands between, the one that has this name.
+    `backend` is the process id, or behind a pooler the application name of the process.
     """
 
     def __init__(self, message: str, backend: int, name: str) -> None:
@@ -92,4 +92,4 @@ class ConnectionLost(OperationalError):
 
 
 class OutcomeUnknown(OperationalError):
-    """The connection broke while events were being appended, and their fate could not be looked up."""
+    """The connection broke during an append, and a lookup of the outcome failed too."""

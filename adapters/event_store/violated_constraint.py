@@ -1,4 +1,4 @@
-"""Which constraint an error of the database is about."""
+"""Finds the constraint that a database error names."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SHARD: Final = re.compile(r"_\d{6,}$")
 
 
 def violated_constraint(error: psycopg.Error) -> str | None:
-    """Return the name of the constraint that was violated, none where the error is about none.
+    """Return the name of the violated constraint, or None if the error names none.
 
-    A server says it in a field of the error, a cluster that passes on what one server said in the message alone.
+    A server names it in a field of the error; a cluster that relays the error of a server only in the message.
     """
     if not (error.sqlstate or "").startswith("23"):
         return None
