@@ -32,9 +32,9 @@ def reachable() -> Iterator[None]:
 
 
 def violated_constraint(error: psycopg.Error) -> str | None:
-    """Return the name of the constraint that was violated, none where the error is about none.
+    """Return the name of the violated constraint, or None if the error names none.
 
-    A server says it in a field of the error, a cluster that passes on what one server said in the message alone.
+    A server names it in a field of the error; a cluster that relays the error of a server only in the message.
     """
     if not (error.sqlstate or "").startswith("23"):
         return None

@@ -1,4 +1,4 @@
-"""The library's application over our recorder, and the one hop from async code to its threads."""
+"""The event library's application on our recorder; the one place where async code hops to a thread."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _LONGEST_QUEUE_SECONDS: Final = 5.0
 
 
 class LedgerApplication(Application[UUID]):
-    """The library's application, given its recorder; no setting of the environment changes it."""
+    """The event library's application with a given recorder. It reads no environment variables."""
 
     def __init__(self, recorder: LedgerRecorder) -> None:
         self._given = recorder
@@ -60,7 +60,7 @@ class Ledger:
     def __init__(
         self, recorder: LedgerRecorder, *, threads: int = 4, written: Sequence[Callable[[UUID], None]] = ()
     ) -> None:
-        """Take the recorder; `written` are called with the organization after each save, also a failed one."""
+        """Take the recorder. `written` are called with the organization after each save, also after a failed one."""
         self._recorder = recorder
         self._written = written
         self._application = LedgerApplication(recorder)
@@ -68,26 +68,26 @@ class Ledger:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 
     def close(self) -> None:
-        """Wait for what is being written, then stop the threads."""
+        """Wait for pending writes, then stop the threads."""
         self._executor.shutdown()
         self._application.close()
 
     async def load(self, kind: type[RootT], aggregate_id: UUID) -> RootT | None:
-        """Return the aggregate, or none when the organization has none of this kind and id."""
+        """Return the aggregate, or None if the organization has none of this kind and id."""
         return (await self.load_many(kind, [aggregate_id])).get(aggregate_id)
 
     async def load_many(self, kind: type[RootT], aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
-        """Return those of the aggregates that there are, in one read."""
+        """Return the aggregates that exist, with one read."""
         aggregates = await self._in_thread(self._lives.aggregates, aggregate_ids)
         return {aggregate.id: aggregate for aggregate in aggregates if isinstance(aggregate, kind)}
 
     async def load_at(self, kind: type[RootT], aggregate_id: UUID, revision: int) -> RootT | None:
-        """Return the aggregate as it was after this revision, or none when the organization has none of the id."""
+        """Return the aggregate as it was after this revision, or None if the organization has none of the id."""
         found = await self._in_thread(self._lives.aggregates, [aggregate_id], revision)
         return next((aggregate for aggregate in found if isinstance(aggregate, kind)), None)
 
     async def row_at(self, aggregate_id: UUID, revision: int) -> Row | None:
-        """Return the row of a read table that the events up to the revision make, none if they make none."""
+        """Return the row that the events up to the revision project to, or None if they project to none."""
         return await self._in_thread(self._lives.row, aggregate_id, revision)
 
     async def has_events(self) -> bool:
@@ -95,7 +95,7 @@ class Ledger:
         return await self._in_thread(self._recorder.max_notification_id) is not None
 
     async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:
-        """Return what the command has recorded so far, by aggregate."""
+        """Return the revisions that the command has recorded so far, by aggregate."""
         recorded = await self._in_thread(self._recorder.recorded_already, command_id)
         return {record.aggregate_id: record for record in recorded}
 
@@ -111,7 +111,7 @@ class Ledger:
             Conflict: another command recorded one of the revisions first; or the error that `constraints` names for
                 the constraint of a read table that does not allow what follows.
             Unavailable: the database could not be reached; nothing was recorded.
-            CommandOutcomeUnknown: it is not known whether it was recorded.
+            CommandOutcomeUnknown: it is not known whether the events were recorded.
         """
         try:
             return await self._in_thread(self._record, aggregates, append, constraints=constraints)
@@ -158,10 +158,10 @@ class Ledger:
 
 
 async def _outcome(work: Future[T]) -> T:
-    """Return what the work gives. Work that no thread has begun within some seconds is not begun any more.
+    """Return the result of the work. Work that no thread begins within some seconds is cancelled.
 
     Raises:
-        Unavailable: it was not begun, because a database that does not answer holds up all threads.
+        Unavailable: the work was not begun, because all threads wait for a database that does not answer.
     """
     outcome = asyncio.wrap_future(work)
     try:
@@ -177,10 +177,10 @@ async def _outcome(work: Future[T]) -> T:
 def _as_the_first_time(
     outcome: Sequence[Recorded], pending: Sequence[tuple[Root, Sequence[object]]]
 ) -> Sequence[Recorded]:
-    """Answer as the first run of the command did; what it left alone is as it is.
+    """Return the result of the first run of the command. Aggregates that it did not change are returned as they are.
 
     Raises:
-        Conflict: this run decided on an aggregate that the first run never touched, so it is another command.
+        Conflict: this run changes an aggregate that the first run did not change, so it is another command.
     """
     recorded = {record.aggregate_id: record for record in outcome}
     if any(events and aggregate.id not in recorded for aggregate, events in pending):

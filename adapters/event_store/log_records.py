@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LedgerStoredEvent(StoredEvent):
-    """An event with the database's time of it and its position in the organization's log."""
+    """A stored event with its time in the database and its position in the organization's log."""
 
     recorded_at: datetime
     position: int
@@ -35,7 +35,7 @@ class LedgerNotification(Notification):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """On whose behalf events are appended, the credentials that change with them, and where the outcome is noted."""
+    """The context of an append: the caller, the credentials that change with it, and where to note the outcome."""
 
     organization_id: UUID
     actor: str

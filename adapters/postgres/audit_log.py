@@ -1,4 +1,4 @@
-"""The log as auditors read it."""
+"""The audit log: lists of events with filters and keyset pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of providers in their tables."""
+"""The results of provider health checks, in Postgres."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TOPICS: Final = [
 
 
 class PostgresHealthChecks:
-    """Implements `application.ports.health_checks.HealthChecks`; with an interval of 0 nothing is checked by itself."""
+    """Implements `application.ports.health_checks.HealthChecks`; an interval of 0 turns automatic checks off."""
 
     def __init__(self, tenant: Tenant, interval_seconds: float) -> None:
         self._tenant = tenant

@@ -1,4 +1,4 @@
-"""Providers and models as they were: rows folded from the log, shown by the statements that show today's."""
+"""Providers and models as of a time: rows folded from the log, read with the statements of the current lists."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ Fold = tuple["UUID", str, int]
 
 
 class PostgresHistoricalDocuments:
-    """Implements `application.ports.historical_documents.HistoricalDocuments`; caches the last few folds for paging."""
+    """Implements `application.ports.historical_documents.HistoricalDocuments`; caches a few results for paging."""
 
     def __init__(self, tenant: Tenant, *, longest_history: int = LONGEST_HISTORY) -> None:
         self._tenant = tenant
@@ -106,7 +106,7 @@ class PostgresHistoricalDocuments:
         return rows
 
     def _keep(self, fold: Fold, rows: bytes) -> None:
-        """What was up to a place of the log never changes; only memory is short."""
+        """Cache the rows. The past never changes, so entries are only evicted to save memory."""
         if len(rows) <= _LARGEST_FOLD:
             self._folds[fold] = rows
             if len(self._folds) > _MOST_FOLDS:

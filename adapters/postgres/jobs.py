@@ -1,4 +1,4 @@
-"""Jobs in their table, for an administrator's login."""
+"""Administrators' jobs, in Postgres."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class PostgresJobs:
         return [_job(row, self._clock.now()) for row in rows]
 
     async def _one(self, name: str, **parameters: object) -> object:
-        """Return the first value, none where there is no row."""
+        """Return the first value, or None if there is no row."""
         with reachable():
             async with self._pool.connection() as connection:
                 row = await (await connection.execute(_SQL[name], parameters)).fetchone()

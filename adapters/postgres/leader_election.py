@@ -1,7 +1,7 @@
-"""The health monitor's office: a lock that a session of the administrator's login holds as long as it lives.
+"""Elects the health monitor: a session of the administrator's login holds a lock for as long as it lives.
 
-What is due is asked for over that very session, so that a process which lost it finds nothing more to do. The address
-must lead to the server itself or to a pooler of sessions: one of transactions would part the lock from its holder.
+Due checks are read over that same session, so that a process which loses it finds no more work. The URL must lead to
+the server itself or to a session pooler: a transaction pooler would separate the lock from its holder.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ async def _has_won(connection: Connection) -> bool:
 
 
 async def _begun(connection: Connection) -> PostgresLeadership:
-    """Return the term, after tidying up: one at a time is enough for that."""
+    """Clean up, which only the leader does, and return the leadership."""
     with reachable():
         await connection.execute(_SQL["forget_checks"])
         await connection.execute(_SQL["forget_health"])

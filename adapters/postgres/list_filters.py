@@ -1,4 +1,4 @@
-"""From filters to conditions of SQL and their parameters."""
+"""Turns list filters into SQL conditions and parameters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MODELS: Final[dict[str, LiteralString]] = {
 
 
 def provider_conditions(filters: ProviderFilter) -> Conditions:
-    """Return what holds for the providers that the filter lets through."""
+    """Return the conditions for the providers that match the filter."""
     values = {
         "provider_type": filters.provider_type,
         "is_enabled": filters.is_enabled,
@@ -41,7 +41,7 @@ def provider_conditions(filters: ProviderFilter) -> Conditions:
 
 
 def model_conditions(filters: ModelFilter) -> Conditions:
-    """Return what holds for the models that the filter lets through."""
+    """Return the conditions for the models that match the filter."""
     values = {
         "provider_id": filters.provider_id,
         "type": filters.type,

@@ -1,4 +1,4 @@
-"""Snapshots of what providers offer, in their tables."""
+"""Snapshots of providers' model lists, in Postgres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What prompts can be run on, from the read tables."""
+"""The models that prompts can run on, from the read tables."""
 
 from __future__ import annotations
 

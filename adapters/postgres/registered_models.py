@@ -1,4 +1,4 @@
-"""What the rules need to know of registered models and their providers."""
+"""Lookups of registered models and their providers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uses, added up in memory and written every second."""
+"""Usage records, summed in memory and written every second."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ class PostgresUsageLedger:
         self._flushing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to write every second."""
+        """Start writing every second."""
         self._flushing = asyncio.create_task(self._flush_for_ever())
 
     async def close(self) -> None:
-        """Stop, and write what there is."""
+        """Stop, and write the remaining sums."""
         self._stopping.set()
         if self._flushing is not None:
             await self._flushing
@@ -109,7 +109,7 @@ class PostgresUsageLedger:
         )
 
     async def flush(self) -> None:
-        """Write what there is; what cannot be written now waits for the next time."""
+        """Write the sums. What cannot be written now is kept for the next time."""
         pending, self._sums, self._waiting = self._sums, defaultdict(dict), 0
         for organization_id, sums in pending.items():
             try:

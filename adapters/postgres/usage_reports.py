@@ -1,4 +1,4 @@
-"""Reports of use, from the figures added up."""
+"""Usage reports, from the stored sums."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> list[UsageSum]:
 
 
 def _added(one: UsageSum, other: UsageSum) -> UsageSum:
-    """Return both together, named as the first."""
+    """Return the sum of both, with the name of the first."""
     names = dict.fromkeys((*one.outcomes, *other.outcomes))
     return UsageSum(
         day=one.day,

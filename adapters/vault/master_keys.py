@@ -1,4 +1,4 @@
-"""The master keys, for whoever administers them."""
+"""The master keys, for administrators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vault: envelope encryption over wherever sealed keys are kept."""
+"""The vault: envelope encryption on top of a store of sealed keys."""
 
 from __future__ import annotations
 
