@@ -19,8 +19,11 @@ DEVELOPMENT = $(VENV)/.installed-dev
 VERSION_OK = $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "")' 2>/dev/null)
 NEEDS_PYTHON = Modelbook needs Python 3.11 or newer, which "$(PYTHON)" is not; try: make PYTHON=python3.13 $(MAKECMDGOALS)
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+LOCK_ANY = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+LOCK = $(LOCK_ANY) pyproject.toml --group build
+# Clients of other people in environments of their own, which hold nothing of ours.
+JUDGED = tests/clients/langchain tests/clients/pydantic_ai
 
 .DEFAULT_GOAL = help
 .PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench lock clean
@@ -69,9 +72,10 @@ picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
 bench: $(DEVELOPMENT) ## Measure, as ratios to references taken in the same run
 	$(BIN)/python -m benchmarks
 
-lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml
+lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml, and those of the clients that are judged
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(foreach client,$(JUDGED),$(LOCK_ANY) --output-file $(client)/requirements.txt $(client)/requirements.in &&) true
 
 clean: ## Remove .venv and everything that was built; data is kept
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -11,9 +11,11 @@ import aiohttp
 
 from entrypoints.http.principal import Role
 from tests.clients.anthropic_client import AnthropicMessages
+from tests.clients.environments import HEAVY
 from tests.clients.judging import judge
 from tests.clients.openai_client import OpenAIChat, OpenAIResponses
 from tests.clients.permitted import shown
+from tests.clients.remote import remote
 from tests.clients.setting import prepared
 from tests.clients.table import PAGE, page
 from tests.databases import Databases
@@ -40,6 +42,14 @@ async def _judged(service: RunningService) -> tuple[list[Cell], dict[str, str]]:
         client: Client = kind(setting.url, setting.token)
         cells += await judge(client, setting)
         versions[client.name] = client.version
+        print(f"{client.name} {client.version} at {client.door}: {len(cells)} cells", flush=True)
+    for heavy in HEAVY:
+        command = heavy.command()
+        for door in heavy.doors:
+            async with remote(heavy.name, command, url=setting.url, token=setting.token, door=door) as there:
+                cells += await judge(there, setting)
+                versions[there.name] = there.version
+            print(f"{heavy.name} {versions[heavy.name]} at {door}: {len(cells)} cells", flush=True)
     return cells, versions
 
 

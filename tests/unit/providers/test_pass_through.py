@@ -246,3 +246,16 @@ async def test_a_stream_in_place_of_a_whole_answer_is_gathered() -> None:
     with pytest.raises(UpstreamFailure) as error:
         await Prompted("openai").completed(events(a_chunk("Hel")), headers=EVENTS)
     assert error.value.failure.category == "unexpected_body"
+
+
+async def test_a_turn_that_called_tools_has_a_field_of_thoughts_where_the_service_wants_one() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    said: list[dict[str, Any]] = [
+        {"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "assistant", "content": None, "tool_calls": [call], "reasoning_content": "Hm."},
+    ]
+    request = passed_on("chat_completions", {"messages": said})
+    sent = await Prompted("openai_compatible", preset="deepseek").sent(request)
+    assert sent["messages"] == [said[0], {**said[1], "reasoning_content": ""}, said[2]]
+    assert (await Prompted("openai_compatible", preset="groq").sent(request))["messages"] == said

@@ -67,7 +67,7 @@ def blocks_of(part: Part) -> list[dict[str, Any]]:
     """
     match part:
         case Text() | Refusal():
-            return [{"type": "text", "text": part.text, "citations": None}]
+            return [{"type": "text", "text": part.text}]
         case Reasoning():
             return _thought(part)
         case ToolCall():

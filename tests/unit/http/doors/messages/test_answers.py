@@ -98,7 +98,7 @@ def test_a_whole_answer() -> None:
     document = _whole(THOUGHT, Text(text="Well"), CALL, finish_reason="tool_calls")
     assert document["content"] == [
         {"type": "thinking", "thinking": "Hm", "signature": blob_of(THOUGHT)},
-        {"type": "text", "text": "Well", "citations": None},
+        {"type": "text", "text": "Well"},
         {"type": "tool_use", "id": "call_1", "name": "f", "input": {"x": 1}},
     ]
     assert (document["id"], document["model"], document["stop_reason"]) == ("msg_1", "snapshot-1", "tool_use")
@@ -135,7 +135,7 @@ def test_a_refusal_in_words_is_one() -> None:
     document = _whole(Refusal(text="No."))
     details = {"type": "refusal", "category": None, "explanation": "No."}
     assert (document["stop_reason"], document["stop_details"]) == ("refusal", details)
-    assert document["content"] == [{"type": "text", "text": "No.", "citations": None}]
+    assert document["content"] == [{"type": "text", "text": "No."}]
 
 
 def test_what_came_from_the_cache_or_went_there_is_not_in_the_input() -> None:
