@@ -40,13 +40,15 @@ class City(BaseModel):
 class _Operations:
     def __init__(self, url: str, token: str, door: str) -> None:
         self._door = door
+        # What a model takes it knows by the model's name, which here is our own.
         if door == "messages":
             provider = AnthropicProvider(api_key=token, base_url=url)
-            self._model: Callable[[str], Any] = lambda name: AnthropicModel(name, provider=provider)
+            self._model: Callable[[str], Any] = lambda name: AnthropicModel(
+                name, provider=provider, profile={"supports_json_schema_output": True}
+            )
         else:
             openai = OpenAIProvider(api_key=token, base_url=f"{url}/v1")
             kind = OpenAIResponsesModel if door == "responses" else OpenAIChatModel
-            # It goes by names of models, which here are our own.
             profile = {"openai_supports_reasoning": True, "openai_supports_encrypted_reasoning_content": True}
             self._model = lambda name: kind(name, provider=openai, profile=profile)
             self._openai = openai

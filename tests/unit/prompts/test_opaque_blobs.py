@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.prompts.conversation import Reasoning, ToolCall
-from application.prompts.opaque_blobs import PREFIX, blob_of, call_with_blob, is_ours, with_blob
+from application.prompts.opaque_blobs import PREFIX, blob_of, call_with_blob, is_ours, signature_of, with_blob
 
 texts = st.text(max_size=20)
 some_text = st.text(min_size=1, max_size=20)
@@ -52,6 +52,15 @@ def test_a_thought_comes_back_as_it_was_with_who_made_it(
     assert blob.isascii()
     assert is_ours(blob)
     assert with_blob(Reasoning(text=text), blob) == thought
+
+
+def test_a_thought_is_signed_where_nothing_must_come_back() -> None:
+    thought = Reasoning(text="Hm.", origin="account:model")
+    assert blob_of(thought) is None
+    assert is_ours(signature_of(thought))
+    assert with_blob(Reasoning(text="Hm."), signature_of(thought)) == thought
+    sealed = replace(thought, signature="sealed")
+    assert signature_of(sealed) == blob_of(sealed)
 
 
 def test_a_call_comes_back_with_its_signature() -> None:

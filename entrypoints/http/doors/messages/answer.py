@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-from application.prompts.opaque_blobs import blob_of
+from application.prompts.opaque_blobs import blob_of, signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,8 +80,9 @@ def blocks_of(part: Part) -> list[dict[str, Any]]:
 
 
 def _thought(part: Reasoning) -> list[dict[str, Any]]:
-    blob = blob_of(part)
-    return [{"type": "thinking", "thinking": part.text, "signature": blob or ""}] if part.text else _sealed(blob)
+    if part.text:
+        return [{"type": "thinking", "thinking": part.text, "signature": signature_of(part)}]
+    return _sealed(blob_of(part))
 
 
 def _sealed(blob: str | None) -> list[dict[str, Any]]:

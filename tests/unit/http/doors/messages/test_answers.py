@@ -20,7 +20,7 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-from application.prompts.opaque_blobs import blob_of
+from application.prompts.opaque_blobs import blob_of, signature_of
 from entrypoints.http.doors.messages.answer import message_document
 from entrypoints.http.doors.messages.request import read_conversation
 from entrypoints.http.doors.messages.streaming import MessageEncoder
@@ -215,9 +215,14 @@ def test_what_must_come_back_has_a_block_where_it_has_no_words() -> None:
     ]  # fmt: skip
 
 
-def test_thoughts_that_nobody_hands_back_have_no_signature() -> None:
-    documents = _streamed(ReasoningDelta("Hm"), ReasoningDone(Reasoning(text="Hm")), RefusalDelta("No."))
+def test_thoughts_that_need_not_come_back_are_signed_all_the_same() -> None:
+    """Clients take a thought without a signature for another model's, and make the user say it."""
+    thought = Reasoning(text="Hm", origin="a:b")
+    documents = _streamed(ReasoningDelta("Hm"), ReasoningDone(thought), RefusalDelta("No."))
     assert _blocks(documents) == [("thinking", "Hm"), ("text", "No.")]
+    signatures = [each["delta"]["signature"] for each in documents if "signature" in each.get("delta", {})]
+    assert signatures == [signature_of(thought)]
+    assert _whole(thought)["content"] == [{"type": "thinking", "thinking": "Hm", "signature": signature_of(thought)}]
 
 
 def test_anthropics_own_events_go_out_as_they_came() -> None:
