@@ -13,8 +13,8 @@ from psycopg.types.string import ByteaBinaryLoader
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.checkpoints import NewestCheckpoint
-from application.ports.raw_events import Span, Stray, WrongCredential
+from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.raw_events import Span, Stray, WrongCredential
 from application.verification.stored_events import Head, StoredEvent
 from application.verification.verification_proofs import Proof
 
@@ -47,7 +47,7 @@ class _UnixMicroseconds(Loader):
 
 
 class PostgresRawEvents:
-    """Implements `application.ports.raw_events.RawEvents` for one organization, or for all if none is named.
+    """Implements `application.verification.raw_events.RawEvents` for one organization, or for all if none is named.
 
     `connect` yields a connection for each batch; for all organizations it must be the administrator's. At most
     `at_once` are in use: other batches wait here, because waiting for a connection times out.

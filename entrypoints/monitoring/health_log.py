@@ -9,13 +9,13 @@ from application.errors import ApplicationError
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from application.commands.check_provider import Checked
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.check_provider import Checked
+    from application.health.leader_election import ProviderToCheck
     from entrypoints.monitoring.health_metrics import HealthFigures
 
 
 class LoggedHealth:
-    """Implements `application.ports.health_observer.HealthObserver`: one log line for each change of status."""
+    """Implements `application.health.health_observer.HealthObserver`: one log line for each change of status."""
 
     def __init__(self, logger: FilteringBoundLogger, figures: HealthFigures) -> None:
         self._logger = logger
