@@ -18,12 +18,12 @@ from adapters.postgres.checkpoint_writers import CheckpointElection
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
-from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
-from application.queries.verify_log import verify_log
 from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.verify_log import verify_log
+from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 
 if TYPE_CHECKING:
-    from application.queries.verify_log import Verification
+    from application.verification.verify_log import Verification
     from benchmarks.environment import Database
     from benchmarks.report import Report
 

@@ -45,10 +45,6 @@ from adapters.vault.vault import EnvelopeVault
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
-from application.commands.check_provider import check_provider, watch_provider
-from application.commands.count_tokens import count_tokens
-from application.commands.embed_texts import embed_texts
-from application.commands.import_models import import_models
 from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
 from application.commands.register_provider import register_provider
@@ -58,17 +54,21 @@ from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
 from application.commands.revert_model import revert_model
 from application.commands.revert_provider import revert_provider
-from application.commands.run_prompt import run_prompt
-from application.commands.stream_prompt import stream_prompt
+from application.discovery.discover_models import Discovery
+from application.discovery.import_models import import_models
+from application.discovery.model_lists import ModelLists
+from application.health.check_provider import check_provider, watch_provider
 from application.health.health_monitor import check_all, monitor_health
+from application.health.try_connection import try_connection
+from application.prompts.callable_models import callable_models
+from application.prompts.count_tokens import count_tokens
+from application.prompts.embed_texts import embed_texts
 from application.prompts.prompt_run import PromptRuns
+from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
-from application.queries.callable_models import callable_models
-from application.queries.discover_models import Discovery
-from application.queries.fetch_model_list import ModelLists
-from application.queries.report_usage import report_usage
-from application.queries.select_model import select_model
-from application.queries.try_connection import try_connection
+from application.prompts.select_model import select_model
+from application.prompts.stream_prompt import stream_prompt
+from application.usage.report_usage import report_usage
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
 from entrypoints.http.views.administration import AdministrationViews

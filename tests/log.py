@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from application.policies.hash_chain import ChainedEvent, event_hash, genesis_hash
+from application.verification.hash_chain import ChainedEvent, event_hash, genesis_hash
 
 if TYPE_CHECKING:
     from uuid import UUID

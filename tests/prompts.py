@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 
 from adapters.providers.provider_gateway import Gateway
 from application.caller import acting_as
-from application.policies.model_parameters import Defaults
-from application.policies.retry_policy import RetryPolicy
-from application.policies.selection_candidates import Candidate, ModelById
-from application.ports.prompt_candidates import CandidateModel, CandidateProvider
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.conversation import Image, Text
+from application.prompts.model_parameters import Defaults
+from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
 from application.prompts.prompt_request import Prompt
 from application.prompts.prompt_run import PromptRuns
+from application.prompts.retry_policy import RetryPolicy
 from application.prompts.runnable_models_cache import RunnableModelsCache
+from application.prompts.selection_candidates import Candidate, ModelById
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
 from tests.fakes.catalogue import FakeCatalogue

@@ -11,7 +11,7 @@ import psycopg
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.checkpoints import NewestCheckpoint
+from application.verification.checkpoint_storage import NewestCheckpoint
 from application.verification.checkpoints import HeadLeaf
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _OPTIONS: Final = (
 
 
 class SessionRegister:
-    """Fulfils `application.ports.checkpoints.CheckpointRegister` over one session of the administrator's login."""
+    """Fulfils `checkpoint_storage.CheckpointRegister` over one session of the administrator's login."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

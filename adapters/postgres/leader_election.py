@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.leader_election import ProviderToCheck
+from application.health.leader_election import ProviderToCheck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -41,7 +41,7 @@ _KEEPALIVE: Final = {
 
 
 class PostgresLeaderElection:
-    """Fulfils `application.ports.leader_election.LeaderElection`. A leader silent for `silence_seconds` is deposed."""
+    """Fulfils `application.health.leader_election.LeaderElection`. A leader silent for `silence_seconds` is deposed."""
 
     def __init__(self, url: str, *, silence_seconds: float = 30.0) -> None:
         self._url = url
@@ -72,7 +72,7 @@ class PostgresLeaderElection:
 
 
 class PostgresLeadership:
-    """Fulfils `application.ports.leader_election.Leadership`."""
+    """Fulfils `application.health.leader_election.Leadership`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -13,8 +13,8 @@ from psycopg.types.string import ByteaBinaryLoader
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.checkpoints import NewestCheckpoint
-from application.ports.raw_events import Span, Stray, WrongCredential
+from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.raw_events import Span, Stray, WrongCredential
 from application.verification.stored_events import Head, StoredEvent
 from application.verification.verification_proofs import Proof
 
@@ -47,7 +47,7 @@ class _UnixMicroseconds(Loader):
 
 
 class PostgresRawEvents:
-    """Fulfils `application.ports.raw_events.RawEvents` for one organization, or for all where none is named.
+    """Fulfils `application.verification.raw_events.RawEvents` for one organization, or for all where none is named.
 
     `connect` gives a connection for each batch; of all organizations it has to be the administrator's. No more than
     `at_once` are held: others wait for their turn here rather than for a connection, which they would give up.

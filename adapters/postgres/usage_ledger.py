@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.clock import Clock
-    from application.ports.usage import Use
+    from application.usage.usage_ledger import Use
 
 _ADD: Final = SQL(statements("adapters.postgres", "usage.sql")["add_usage"]).format()
 _FLUSH_SECONDS: Final = 1.0
@@ -62,7 +62,7 @@ _Key = tuple["date", UUID, str]
 
 
 class PostgresUsageLedger:
-    """Fulfils `application.ports.usage.UsageLedger`. Start it in the running loop, close it there before the pool.
+    """Fulfils `usage_ledger.UsageLedger`. Start it in the running loop, close it there before the pool.
 
     The sums of a second become one statement for each organization. While the database is away they wait, and are
     added up further; only a connection that breaks at the commit can make them count twice. On SIGTERM `close` writes

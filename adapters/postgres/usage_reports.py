@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg.sql import SQL
 
 from adapters.sql import statements
-from application.ports.usage import OK, UsageReport, UsageSum
+from application.usage.usage_ledger import OK, UsageReport, UsageSum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
-    from application.ports.usage import Grouping, UsageFilter
+    from application.usage.usage_ledger import Grouping, UsageFilter
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "usage.sql").items()}
 _NOTHING: Final = UsageSum(
@@ -35,7 +35,7 @@ _NOTHING: Final = UsageSum(
 
 
 class PostgresUsageReports:
-    """Fulfils `application.ports.usage.UsageReports`."""
+    """Fulfils `application.usage.usage_ledger.UsageReports`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -11,9 +11,9 @@ from application.prompts.opaque_blobs import blob_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.policies.selection_candidates import Candidate, Selection
     from application.prompts.conversation import Part
     from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
+    from application.prompts.selection_candidates import Candidate, Selection
 
 MOST_REASONS: Final = 50
 """Candidates that a refusal tells of; the route that explains choices tells of more."""

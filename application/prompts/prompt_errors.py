@@ -10,8 +10,8 @@ from application.ports.provider_gateway import UpstreamFailure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.policies.selection_candidates import Selection
     from application.prompts.prompt_answer import Attempt
+    from application.prompts.selection_candidates import Selection
 
 
 class NoModelFits(ApplicationError):

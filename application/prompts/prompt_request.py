@@ -9,8 +9,8 @@ from application.prompts.conversation import origin_of
 from application.prompts.generation import GenerationRequest, ModelDefaults
 
 if TYPE_CHECKING:
-    from application.policies.selection_candidates import Candidate, Wanted
     from application.prompts.generation import ClientRequest
+    from application.prompts.selection_candidates import Candidate, Wanted
 
 LONGEST_DEADLINE: Final = 600.0
 """Seconds that a prompt may ask for: as long as the providers' own clients wait by themselves."""

@@ -9,29 +9,29 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from application.errors import CredentialUnreadable, InvalidInput
-from application.policies.call_costs import NOTHING, Cost, cost_of
-from application.policies.retry_policy import RetryPolicy, most_telling
-from application.policies.selection_candidates import Need
 from application.ports.provider_gateway import ContextUse, UpstreamFailure
-from application.ports.usage import CANCELLED, OK, Use
+from application.prompts.call_costs import NOTHING, Cost, cost_of
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, request_for
+from application.prompts.retry_policy import RetryPolicy, most_telling
+from application.prompts.selection_candidates import Need
+from application.usage.usage_ledger import CANCELLED, OK, Use
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from application.errors import ApplicationError
-    from application.policies.call_costs import Metered
-    from application.policies.selection_candidates import Candidate
     from application.ports.provider_gateway import Category, ProviderConnection
     from application.ports.timer import Timer
-    from application.ports.usage import UsageLedger
+    from application.prompts.call_costs import Metered
     from application.prompts.completion import Completion
     from application.prompts.generation import GenerationRequest
     from application.prompts.prompt_request import Prompt
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.runnable_models_cache import RunnableModelsCache
+    from application.prompts.selection_candidates import Candidate
+    from application.usage.usage_ledger import UsageLedger
 
 T = TypeVar("T")
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from application.errors import ModelNotFound
-from application.policies.model_parameters import read_defaults
-from application.policies.model_selection import select
-from application.policies.selection_candidates import Candidate, ModelByAnyName, ModelById, ModelByName, Need
 from application.ports.provider_gateway import ProviderConnection
+from application.prompts.model_parameters import read_defaults
+from application.prompts.model_selection import select
+from application.prompts.selection_candidates import Candidate, ModelByAnyName, ModelById, ModelByName, Need
 from domain.model.values import NOT_TOLD, RETIRED, Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from application.policies.selection_candidates import Selection, Wanted
     from application.ports.catalogue import Catalogue
-    from application.ports.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.vault import Vault
+    from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
+    from application.prompts.selection_candidates import Selection, Wanted
 
 _MOST_REMEMBERED: Final = 256
 

@@ -9,22 +9,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.caller import current_caller
-from application.policies.selection_candidates import Need
 from application.prompts.runnable_models import RunnableModels
-from application.queries.run_in_thread import run_in_thread_if_large
+from application.prompts.selection_candidates import Need
+from application.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from application.policies.selection_candidates import Selection, Wanted
     from application.ports.catalogue import Catalogue
     from application.ports.clock import Clock
-    from application.ports.prompt_candidates import CandidateReader
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.timer import Timer
-    from application.ports.usage import UsageReports
     from application.ports.vault import Vault
+    from application.prompts.prompt_candidates import CandidateReader
+    from application.prompts.selection_candidates import Selection, Wanted
+    from application.usage.usage_ledger import UsageReports
 
 LONGEST_TRUST: Final = 2.0
 """Seconds after which what is remembered is not used before the log was asked whether it is still so."""

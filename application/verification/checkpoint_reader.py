@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from uuid import UUID
 
-    from application.ports.checkpoints import CheckpointSink, NewestCheckpoint, Signatures
+    from application.verification.checkpoint_storage import CheckpointSink, NewestCheckpoint, Signatures
     from application.verification.checkpoints import HeadLeaf, LineOutline, SignedCheckpoint
     from application.verification.restore_statements import RestoreStatement
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from application.ports.checkpoints import CheckpointKey, CheckpointSink, Signatures
     from application.ports.clock import Clock
+    from application.verification.checkpoint_storage import CheckpointKey, CheckpointSink, Signatures
     from application.verification.verification_proofs import Proof
 
 

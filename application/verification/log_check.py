@@ -9,19 +9,19 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from application.ports.raw_events import Span
-from application.queries.run_in_thread import run_in_thread_if_large
+from application.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
 from application.verification.log_findings import LogFinding
+from application.verification.raw_events import Span
 from application.verification.stored_events import Head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from application.ports.raw_events import RawEvents, Stray, WrongCredential
     from application.verification.checkpoint_reader import CheckpointReader
     from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.log_findings import Kind
+    from application.verification.raw_events import RawEvents, Stray, WrongCredential
     from application.verification.verification_proofs import Proof
 
 _HEADS: Final = 200

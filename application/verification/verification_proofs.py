@@ -10,7 +10,7 @@ from application.verification.canonical_json import canonical_json
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.checkpoints import CheckpointKey
+    from application.verification.checkpoint_storage import CheckpointKey
 
 _FORMAT: Final = "modelbook/proof/1"
 

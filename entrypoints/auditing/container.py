@@ -30,15 +30,15 @@ from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
-from application.commands.write_checkpoint import write_checkpoint
 from application.feed.feed_broadcast import FeedBroadcaster
-from application.queries.compare_export import compare_export
-from application.queries.export_log import export_log
 from application.queries.resource_as_of import model_as_of, provider_as_of
 from application.queries.resource_history import history
-from application.queries.verify_export import verify_export
-from application.queries.verify_log import verify_log
 from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.compare_export import compare_export
+from application.verification.export_log import export_log
+from application.verification.verify_export import verify_export
+from application.verification.verify_log import verify_log
+from application.verification.write_checkpoint import write_checkpoint
 from entrypoints.auditing.restores import stated_restore
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from adapters.postgres.raw_events import Connect
     from application.ports.historical_rows import HistoricalRows
     from application.ports.repositories import Organizations
-    from application.queries.compare_export import Comparison
-    from application.queries.verify_export import ExportVerification
+    from application.verification.compare_export import Comparison
+    from application.verification.verify_export import ExportVerification
 
 __all__ = [
     "Auditing",

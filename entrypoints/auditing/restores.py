@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from application.commands.state_restore import NothingRestored, state_restore
+from application.verification.state_restore import NothingRestored, state_restore
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from application.commands.state_restore import StatedRestore, StateRestore
-    from application.ports.checkpoints import CheckpointKey, CheckpointRegister, CheckpointSink, Signatures
     from application.ports.clock import Clock
     from application.ports.repositories import Organizations
+    from application.verification.checkpoint_storage import (
+        CheckpointKey,
+        CheckpointRegister,
+        CheckpointSink,
+        Signatures,
+    )
+    from application.verification.state_restore import StatedRestore, StateRestore
 
 
 class Sessions(Protocol):

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.commands.state_restore import StatedRestore
-    from application.queries.verify_log import Verification
     from application.verification.checkpoints import Checkpoint
     from application.verification.log_findings import LogFinding
     from application.verification.restore_statements import RestoreStatement
+    from application.verification.state_restore import StatedRestore
+    from application.verification.verify_log import Verification
 
 _MOST: Final = 100
 _APPENDED: Final = (

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from application.errors import ApplicationError, Conflict, Unavailable
-from application.queries.check_database import DatabaseUnsound
+from application.verification.check_database import DatabaseUnsound
 from entrypoints import container
 from entrypoints.administration.admin_access import Access, administering
 from entrypoints.administration.container import check_keyring
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from application.ports.backups import Contents
     from application.ports.progress import Progress
-    from application.queries.check_database import CheckedDatabase
+    from application.verification.check_database import CheckedDatabase
 
 Document = dict[str, Any]
 

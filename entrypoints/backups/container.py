@@ -14,14 +14,14 @@ from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
 from adapters.vault.keyring_file import KeyringFile
-from application.queries.check_database import check_database
+from application.verification.check_database import check_database
 from application.verification.checkpoint_verifier import CheckpointVerifier
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from application.ports.backups import Backups
-    from application.queries.check_database import CheckedDatabase
+    from application.verification.check_database import CheckedDatabase
     from entrypoints.administration.container import Administration
 
 

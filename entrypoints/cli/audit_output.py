@@ -14,9 +14,9 @@ from entrypoints.cli.output import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from application.queries.compare_export import Comparison
-    from application.queries.verify_export import ExportVerification
-    from application.queries.verify_log import Verification
+    from application.verification.compare_export import Comparison
+    from application.verification.verify_export import ExportVerification
+    from application.verification.verify_log import Verification
 
 
 def export_document(found: ExportVerification) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from entrypoints.stopping import stop_signals, stopped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from application.commands.check_provider import Checked
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.check_provider import Checked
+    from application.health.leader_election import ProviderToCheck
     from entrypoints.runtime import Runtime
     from entrypoints.stopping import StopSignal
 
@@ -75,7 +75,7 @@ async def _run(runtime: Runtime, summary: Summary, stop: StopSignal, *, once: bo
 
 
 class Summary:
-    """Fulfils `application.ports.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
+    """Fulfils `application.health.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

@@ -13,11 +13,11 @@ from yarl import URL
 from application.caller import Caller, acting_as
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
 from application.commands.change_provider import ChangeProvider
-from application.commands.check_provider import CheckProvider
 from application.commands.name_organization import NameOrganization
 from application.commands.register_model import RegisterModel
 from application.commands.register_provider import RegisterProvider
 from application.errors import ProviderNameTaken
+from application.health.check_provider import CheckProvider
 from application.ports.resource_documents import PageRequest, ProviderFilter
 from entrypoints.http.pagination import LARGEST_PAGE
 

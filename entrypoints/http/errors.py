@@ -18,7 +18,7 @@ from application.ports.provider_gateway import UpstreamFailure
 from application.projections.project_event import UnknownEventType
 from application.prompts.prompt_documents import MOST_REASONS, attempt_documents, candidate_documents
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
-from application.queries.check_database import DatabaseUnsound
+from application.verification.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed

@@ -9,13 +9,13 @@ from application.errors import ApplicationError
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from application.commands.check_provider import Checked
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.check_provider import Checked
+    from application.health.leader_election import ProviderToCheck
     from entrypoints.monitoring.health_metrics import HealthFigures
 
 
 class LoggedHealth:
-    """Fulfils `application.ports.health_observer.HealthObserver`. One line a change of status, none a check."""
+    """Fulfils `application.health.health_observer.HealthObserver`. One line a change of status, none a check."""
 
     def __init__(self, logger: FilteringBoundLogger, figures: HealthFigures) -> None:
         self._logger = logger

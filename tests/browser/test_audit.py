@@ -8,7 +8,7 @@ import pytest
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, read_signing_key
 from application.projections.project_event import TOPICS
-from application.queries.verify_export import verify_export
+from application.verification.verify_export import verify_export
 from tests.browser.superuser import write_checkpoint
 from tests.e2e.api import path_of
 

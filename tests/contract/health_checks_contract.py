@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.errors import ProviderNotFound
-from application.ports.health_checks import HealthChecks, Seen, Streak
+from application.health.health_checks import HealthChecks, Seen, Streak
 from tests.builders import acting
 from tests.fakes.health_checks import continued
 

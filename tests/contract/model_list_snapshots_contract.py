@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.policies.offer_changes import Snapshot
+from application.discovery.offer_changes import Snapshot
 from domain.provider.values import NewCredential
 from tests.builders import ANOTHER_ENDPOINT, a_model, a_provider, acting
 
 if TYPE_CHECKING:
-    from application.ports.model_list_snapshots import Standing
+    from application.discovery.model_list_snapshots import Standing
     from domain.provider.aggregate import Provider
     from tests.contract.snapshot_keeper import SnapshotKeeper
 

@@ -11,7 +11,7 @@ from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_price, acting
 
 if TYPE_CHECKING:
-    from application.ports.prompt_candidates import CandidateReader
+    from application.prompts.prompt_candidates import CandidateReader
 
 
 class RostersUnderTest(Protocol):

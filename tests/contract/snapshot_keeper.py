@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from application.ports.model_list_snapshots import Snapshots
+    from application.discovery.model_list_snapshots import Snapshots
     from application.ports.repositories import Models, Providers
 
 

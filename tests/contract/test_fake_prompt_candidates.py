@@ -13,7 +13,7 @@ from tests.prompts import a_registered_model, an_account
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.prompt_candidates import CandidateModel
+    from application.prompts.prompt_candidates import CandidateModel
 
 
 class _Subject:

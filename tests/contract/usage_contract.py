@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.ports.usage import UsageFilter, Use
+from application.usage.usage_ledger import UsageFilter, Use
 from tests.builders import acting
 
 if TYPE_CHECKING:
-    from application.ports.usage import UsageLedger, UsageReports, UsageSum
+    from application.usage.usage_ledger import UsageLedger, UsageReports, UsageSum
     from tests.fakes.clock import FakeClock
 
 TODAY = date(2026, 11, 23)

@@ -12,7 +12,7 @@ import aiohttp
 import psycopg
 import pytest
 
-from application.queries.fetch_model_list import LEASE_SECONDS
+from application.discovery.model_lists import LEASE_SECONDS
 from tests.e2e.api import path_of
 from tests.e2e.offering import offered, provided
 from tests.e2e.processes import serving

@@ -10,7 +10,7 @@ from uuid import uuid4
 from aiohttp import ClientSession
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, new_signing_key, read_signing_key
-from application.queries.verify_export import verify_export
+from application.verification.verify_export import verify_export
 from entrypoints.http.principal import Role
 from entrypoints.service import running
 from entrypoints.serving import address_of, listening_socket

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
-from application.ports.usage import OK, UsageReport, UsageSum
+from application.usage.usage_ledger import OK, UsageReport, UsageSum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.clock import Clock
-    from application.ports.usage import Grouping, UsageFilter, Use
+    from application.usage.usage_ledger import Grouping, UsageFilter, Use
 
 
 class FakeUsage:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from application.policies.model_parameters import LONGEST_IDLE
 from application.prompts.conversation import Effort
+from application.prompts.model_parameters import LONGEST_IDLE
 from application.prompts.prompt_request import LONGEST_DEADLINE
 from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
 from entrypoints.http.bodies.models import Cost

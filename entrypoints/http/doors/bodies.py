@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from application.policies.model_parameters import LONGEST_IDLE
+from application.prompts.model_parameters import LONGEST_IDLE
 from application.prompts.prompt_request import LONGEST_DEADLINE
 from entrypoints.http.bodies.prompts import ABOUT_DEADLINE, ABOUT_IDLE
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from application.errors import ModelNotFound
-from application.policies.selection_candidates import ModelByAnyName
-from application.queries.callable_models import NamedModel
-from application.queries.select_model import SelectModel
+from application.prompts.callable_models import NamedModel
+from application.prompts.select_model import SelectModel
+from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.policies.selection_candidates import Selection
+    from application.prompts.selection_candidates import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

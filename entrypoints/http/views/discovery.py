@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from application.commands.check_provider import CheckProvider
-from application.commands.import_models import ImportModels
+from application.discovery.import_models import ImportModels
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
-from application.policies.report_documents import report_document
+from application.health.check_provider import CheckProvider
+from application.health.report_documents import report_document
+from application.health.try_connection import TryConnection
 from application.ports.provider_gateway import UpstreamFailure
-from application.queries.try_connection import TryConnection
 from entrypoints.http.answers import providers as provider_answers
 from entrypoints.http.answers.discovery import Discovery, ImportResult
 from entrypoints.http.authorization import Access
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.commands.import_models import ImportOutcome
-    from application.ports.health_checks import HealthChecks, Standing
+    from application.discovery.discover_models import NoOffer, ProviderOffer
+    from application.discovery.import_models import ImportOutcome
+    from application.health.health_checks import HealthChecks, Standing
     from application.ports.provider_gateway import TestReport
-    from application.queries.discover_models import NoOffer, ProviderOffer
     from application.recorded_revision import Recorded
 
 _REPORT = {200: Answer(description="How the connection was found.", schema=provider_answers.TestReport)}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from application.errors import ApplicationError
-from application.policies.selection_candidates import ModelByAnyName
 from application.prompts.completion import StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import TokensNotCounted
 from application.prompts.prompt_request import Prompt
+from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.prompt_outcomes import (
     COMPLETED_CHAT,
     COMPLETED_MESSAGE,

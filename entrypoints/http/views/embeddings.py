@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from application.policies.selection_candidates import ModelByAnyName
 from application.prompts.embedding import EmbeddingInput
 from application.prompts.prompt_request import Prompt
+from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.prompt_outcomes import PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import EmbeddedTexts
 from entrypoints.http.authorization import Access
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.commands.embed_texts import EmbeddingAnswer
-    from application.policies.selection_candidates import Wanted
+    from application.prompts.embed_texts import EmbeddingAnswer
+    from application.prompts.selection_candidates import Wanted
 
 
 class EmbedTexts(Protocol):

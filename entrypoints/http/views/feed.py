@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from uuid import UUID
 
-    from application.ports.event_feed import FeedEvent
+    from application.feed.event_feed import FeedEvent
 
 _DIGITS: Final = 18
 _LINGER_SECONDS: Final = 5.0

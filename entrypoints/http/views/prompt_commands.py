@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.policies import selection_candidates as candidates
+from application.prompts import selection_candidates as candidates
 from application.prompts.conversation import (
     Audio,
     Conversation,

@@ -15,8 +15,8 @@ from application.prompts.completion import (
 )
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_documents import answer_document, selection_document
-from application.queries.run_in_thread import run_in_thread_if_large
-from application.queries.select_model import SelectModel
+from application.prompts.select_model import SelectModel
+from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import Choice
 from entrypoints.http.authorization import Access
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.commands.stream_prompt import PromptEvent
-    from application.policies.selection_candidates import Selection
     from application.prompts.prompt_request import Prompt
+    from application.prompts.selection_candidates import Selection
+    from application.prompts.stream_prompt import PromptEvent
 
 
 class StreamPrompt(Protocol):

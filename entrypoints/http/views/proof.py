@@ -11,10 +11,10 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from application.caller import current_caller
-from application.commands.state_restore import NothingRestored, StateRestore
 from application.errors import Unavailable
 from application.policies.change_reasons import LONGEST_REASON
-from application.ports.checkpoints import AnotherSink, SinkUnusable
+from application.verification.checkpoint_storage import AnotherSink, SinkUnusable
+from application.verification.state_restore import NothingRestored, StateRestore
 from entrypoints.auditing.verification_documents import restored_document, verification_document
 from entrypoints.http.answers import proof as answers
 from entrypoints.http.authorization import Access
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from uuid import UUID
 
-    from application.commands.state_restore import StatedRestore
-    from application.ports.raw_events import RawEvents
-    from application.queries.verify_log import Verification
+    from application.verification.raw_events import RawEvents
+    from application.verification.state_restore import StatedRestore
+    from application.verification.verify_log import Verification
 
 
 NDJSON: Final = "application/x-ndjson"

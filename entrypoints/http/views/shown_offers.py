@@ -8,16 +8,16 @@ from weakref import WeakKeyDictionary
 
 import orjson
 
-from application.queries.discover_models import NoOffer
+from application.discovery.discover_models import NoOffer
 from entrypoints.http.errors import problem_for
 from entrypoints.http.responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from application.discovery.discover_models import ProviderOffer
+    from application.discovery.discovered_catalogue import CompletedOffer
     from application.errors import ApplicationError
-    from application.queries.discover_models import ProviderOffer
-    from application.queries.discovered_catalogue import CompletedOffer
 
 
 @dataclass(slots=True)

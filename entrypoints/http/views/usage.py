@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from application.queries.report_usage import ReportUsage
+from application.usage.report_usage import ReportUsage
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.usage import UsageQuery
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.usage import UsageSum
-    from application.queries.report_usage import UsageOfDays
+    from application.usage.report_usage import UsageOfDays
+    from application.usage.usage_ledger import UsageSum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

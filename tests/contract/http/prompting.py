@@ -6,13 +6,13 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from application.commands.count_tokens import count_tokens
-from application.commands.embed_texts import embed_texts
-from application.commands.run_prompt import run_prompt
-from application.commands.stream_prompt import stream_prompt
-from application.queries.callable_models import callable_models
-from application.queries.report_usage import report_usage
-from application.queries.select_model import select_model
+from application.prompts.callable_models import callable_models
+from application.prompts.count_tokens import count_tokens
+from application.prompts.embed_texts import embed_texts
+from application.prompts.run_prompt import run_prompt
+from application.prompts.select_model import select_model
+from application.prompts.stream_prompt import stream_prompt
+from application.usage.report_usage import report_usage
 from entrypoints.http.routes import routes_of
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.doors import DoorViews

@@ -21,9 +21,9 @@ from tests.log import assert_whole, events
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from application.commands.check_provider import Checked, CheckProvider
+    from application.health.check_provider import Checked, CheckProvider
     from application.health.concurrent_checks import Watch
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.leader_election import ProviderToCheck
     from entrypoints.container import Container
     from sandbox.server import Sandbox
     from tests.databases import Connection, Database

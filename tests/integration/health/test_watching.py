@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from adapters.event_store.repositories import EventSourcedProviders
-from application.commands.check_provider import CheckProvider, watch_provider
 from application.errors import CredentialUnreadable, ProviderNotFound
+from application.health.check_provider import CheckProvider, watch_provider
 from tests.builders import acting
 from tests.integration.health.seeded_organizations import until
 from tests.log import events
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.leader_election import ProviderToCheck
     from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider
     from sandbox.server import Sandbox

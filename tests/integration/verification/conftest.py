@@ -16,9 +16,9 @@ from adapters.postgres.checkpoint_writers import CheckpointElection
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
-from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
-from application.queries.verify_log import verify_log
 from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.verify_log import verify_log
+from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.builders import a_stored_event, an_append
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from adapters.event_store.recorder import LedgerRecorder
     from adapters.postgres.connection_pools import AnyPool
-    from application.queries.verify_log import Verification
     from application.verification.checkpoints import Checkpoint
+    from application.verification.verify_log import Verification
     from tests.databases import Connection, Database
 
 LENGTH: Final = 24

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from application.discovery.discover_models import Discovery, NoOffer, ProviderOffer
+from application.discovery.model_lists import LEASE_SECONDS, ModelLists
 from application.ports.provider_gateway import OfferedModel, UpstreamFailure
-from application.queries.discover_models import Discovery, NoOffer, ProviderOffer
-from application.queries.fetch_model_list import LEASE_SECONDS, ModelLists
 from domain.provider.values import Endpoint
 from tests.builders import a_provider, acting
 from tests.fakes.catalogue import FakeCatalogue
@@ -21,7 +21,7 @@ from tests.fakes.repositories import FakeModels, FakeProviders
 from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:
-    from application.queries.discovered_catalogue import CompletedOffer
+    from application.discovery.discovered_catalogue import CompletedOffer
     from domain.provider.aggregate import Provider
     from tests.fakes.gateway import Upstream
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.commands.import_models import ImportModels, import_models
+from application.discovery.import_models import ImportModels, import_models
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import OfferedModel
 from domain.model.aggregate import Model
@@ -20,7 +20,7 @@ from tests.unit.discovery.discovery_setup import World
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from application.commands.import_models import ImportOutcome
+    from application.discovery.import_models import ImportOutcome
     from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider
 

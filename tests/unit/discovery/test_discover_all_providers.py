@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from application.discovery.discover_models import NoOffer, ProviderOffer
 from application.errors import ProviderNotFound
 from application.ports.provider_gateway import OfferedModel, UpstreamFailure
-from application.queries.discover_models import NoOffer, ProviderOffer
 from domain.provider.values import NewCredential
 from tests.builders import acting
 from tests.unit.discovery.discovery_setup import DOWN, World, ids

@@ -9,20 +9,20 @@ from uuid import uuid4
 
 import pytest
 
+from application.discovery.discovered_catalogue import DiscoveredCatalogueCache, described
+from application.discovery.model_list_snapshots import Standing
 from application.ports.catalogue import KnownModel
-from application.ports.model_list_snapshots import Standing
 from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
-from application.queries.discovered_catalogue import DiscoveredCatalogueCache, described
 from domain.model.values import Lifecycle
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
 from tests.unit.discovery.discovery_setup import World, ids
-from tests.unit.policies.test_change_sets import after
+from tests.unit.discovery.test_change_sets import after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.queries.discover_models import ProviderOffer
+    from application.discovery.discover_models import ProviderOffer
     from domain.provider.aggregate import Provider
 
 GPT = KnownModel(

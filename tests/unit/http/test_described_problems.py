@@ -17,10 +17,10 @@ from application.errors import (
     RateLimited,
     StaleRevision,
 )
-from application.policies.selection_candidates import Selection
 from application.ports.provider_gateway import UpstreamFailure
 from application.ports.rate_limits import Quota
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.selection_candidates import Selection
 from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.documentation.problems import catalogue_of, sentence_of
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from application.commands.check_provider import Checked
-from application.ports.leader_election import ProviderToCheck
+from application.health.check_provider import Checked
+from application.health.leader_election import ProviderToCheck
 from application.ports.provider_gateway import TestReport, Timings
 
 if TYPE_CHECKING:

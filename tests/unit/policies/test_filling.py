@@ -13,7 +13,7 @@ from application.policies.fill_model_facts import GivenFacts, filled
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import IMPLAUSIBLE, ROUTER, SOLD_OTHERWISE, UNLISTED, OfferedModel
 from domain.model.values import MODEL_TYPES, Lifecycle, Limits, Price
-from tests.unit.policies import offering
+from tests.unit.discovery import offering
 
 ONE, TWO, THREE = Decimal("0.001"), Decimal("0.002"), Decimal("0.003")
 

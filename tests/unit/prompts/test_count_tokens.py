@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from application.commands.count_tokens import count_tokens
 from application.errors import ModelNotFound
-from application.policies.selection_candidates import ModelByAnyName, ModelById
+from application.prompts.count_tokens import count_tokens
 from application.prompts.prompt_errors import ModelOutOfUse, PromptFailed, TokensNotCounted
+from application.prompts.selection_candidates import ModelByAnyName, ModelById
 from tests.fakes.generation import HANG
 from tests.prompts import PromptSetup, a_failure, a_prompt, an_account
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from adapters.system_timer import SystemTimer
-from application.commands.run_prompt import run_prompt
 from application.errors import InvalidInput
-from application.policies.retry_policy import FINAL
-from application.policies.selection_candidates import ModelById, ModelByName, Need
 from application.ports.provider_gateway import Category
 from application.prompts.prompt_errors import PromptFailed
+from application.prompts.retry_policy import FINAL
+from application.prompts.run_prompt import run_prompt
+from application.prompts.selection_candidates import ModelById, ModelByName, Need
 from tests.builders import a_price
 from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.fakes.timer import FakeTimer

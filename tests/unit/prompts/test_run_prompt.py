@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
-from application.policies.selection_candidates import ModelByAnyName, ModelById, ModelByName, Need
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Sampling, origin_of
 from application.prompts.generation import ModelDefaults
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.run_prompt import run_prompt
+from application.prompts.selection_candidates import ModelByAnyName, ModelById, ModelByName, Need
 from tests.builders import AN_ENDPOINT, a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import a_conversation

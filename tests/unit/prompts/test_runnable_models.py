@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from application.policies.selection_candidates import ModelByAnyName, Need
 from application.ports.catalogue import KnownModel
-from application.ports.usage import Use
 from application.ports.vault import KeyBinding
 from application.prompts.runnable_models_cache import LONGEST_TRUST
+from application.prompts.selection_candidates import ModelByAnyName, Need
+from application.usage.usage_ledger import Use
 from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
 from tests.fakes.catalogue import FakeCatalogue

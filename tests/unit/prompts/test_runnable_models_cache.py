@@ -12,8 +12,8 @@ import pytest
 
 from application.caller import NobodyCalling, acting_as
 from application.errors import ModelNotFound, Unavailable
-from application.policies.selection_candidates import ModelById, Need
 from application.prompts.runnable_models_cache import LONGEST_TRUST
+from application.prompts.selection_candidates import ModelById, Need
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
 from tests.fakes.prompt_candidates import FakeCandidateReader
@@ -21,7 +21,7 @@ from tests.fakes.timer import FakeTimer
 from tests.prompts import PromptSetup, a_registered_model, an_account
 
 if TYPE_CHECKING:
-    from application.ports.prompt_candidates import PromptCandidates
+    from application.prompts.prompt_candidates import PromptCandidates
 
 
 def a_setup() -> tuple[PromptSetup, FakeTimer]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapters.system_timer import SystemTimer
-from application.commands.stream_prompt import stream_prompt
-from application.policies.selection_candidates import ModelById, Need
 from application.prompts.completion import StreamStarted, TextDelta, TokenUsage
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
+from application.prompts.selection_candidates import ModelById, Need
+from application.prompts.stream_prompt import stream_prompt
 from tests.builders import a_price
 from tests.fakes.generation import HANG, completed
 from tests.fakes.timer import FakeTimer
@@ -22,7 +22,7 @@ from tests.prompts import PromptSetup, a_failure, a_prompt
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from application.commands.stream_prompt import PromptEvent
+    from application.prompts.stream_prompt import PromptEvent
 
 BEGUN = StreamStarted()
 NO_TOKENS = TokenUsage()

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.checkpoints.signing_key import Ed25519Signatures
-from application.commands.state_restore import NothingRestored, StateRestore, state_restore
-from application.ports.checkpoints import AnotherSink, CheckpointsDisagree
 from application.verification.checkpoint_agreement import expect_own_sink
+from application.verification.checkpoint_storage import AnotherSink, CheckpointsDisagree
 from application.verification.checkpoints import parse_line
+from application.verification.state_restore import NothingRestored, StateRestore, state_restore
 from tests.fakes.checkpoints import FakeSink
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.repositories import FakeOrganizations
 from tests.unit.verification.test_checkpoints import KEY, NOON, World, _Noon, a_world
 
 if TYPE_CHECKING:
-    from application.commands.state_restore import StatedRestore
+    from application.verification.state_restore import StatedRestore
 
 RESTORE = StateRestore(reason="Disk lost, ticket 7", actor="operator", correlation_id="request-1")
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.hash_chain import event_hash, genesis_hash
 from application.verification.chain_check import ChainCheck
+from application.verification.hash_chain import event_hash, genesis_hash
 from application.verification.stored_events import Head, eight_bytes, number, stored_hash
 from tests.chains import ORGANIZATION, a_log, an_event, chained, head_of
-from tests.unit.policies.test_chain import EVENT
+from tests.unit.verification.test_hash_chain import EVENT
 
 if TYPE_CHECKING:
     from application.verification.log_findings import LogFinding

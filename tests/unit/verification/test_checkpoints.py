@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
-from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
 from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.checkpoints import HeadLeaf, MalformedCheckpoint, heads_root, line_bytes, parse_line
+from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.fakes.checkpoints import FakeRegister, FakeSink
 
 if TYPE_CHECKING:

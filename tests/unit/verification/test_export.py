@@ -12,21 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
-from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
-from application.queries.export_log import export_log
-from application.queries.verify_export import verify_export
 from application.verification.checkpoint_verifier import CheckpointVerifier
 from application.verification.checkpoints import HeadLeaf
 from application.verification.export_format import event_line, footer_line, line_of, parse_event
+from application.verification.export_log import export_log
 from application.verification.stored_events import eight_bytes, number, stored_hash
+from application.verification.verify_export import verify_export
+from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.chains import ORGANIZATION, a_log, an_event, chained
 from tests.fakes.checkpoints import FakeRegister, FakeSink
 from tests.fakes.raw_events import FakeRawEvents
 from tests.unit.verification.test_checkpoints import KEY, World, _Noon
 
 if TYPE_CHECKING:
-    from application.queries.verify_export import ExportVerification
     from application.verification.stored_events import StoredEvent
+    from application.verification.verify_export import ExportVerification
 
 LENGTH = 12
 SEEN = 8

@@ -6,16 +6,16 @@ from base64 import b64encode
 from struct import pack
 from typing import TYPE_CHECKING, Any, Final
 
-from application.policies.selection_candidates import Need
 from application.prompts.embedding import EmbeddingInput
 from application.prompts.prompt_documents import account_document
+from application.prompts.selection_candidates import Need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from application.commands.embed_texts import EmbeddingAnswer
-    from application.policies.selection_candidates import Wanted
     from application.prompts.conversation import Conversation
+    from application.prompts.embed_texts import EmbeddingAnswer
+    from application.prompts.selection_candidates import Wanted
     from entrypoints.http.doors.embeddings.bodies import EmbeddingBody
 
 _READ: Final = frozenset({"model", "input", "dimensions", "encoding_format", "deadlineSeconds", "deadline_seconds"})
