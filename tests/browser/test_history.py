@@ -78,7 +78,7 @@ async def test_what_was_removed_has_a_past_and_no_way_back(consoles: Consoles) -
         revert = console.button("Revert to revision 1")
         assert await revert.get_attribute("aria-disabled") == "true"
         reason = console.page.locator(f"#{await revert.get_attribute('aria-describedby')}")
-        assert "It was removed, which cannot be taken back" in (await reason.text_content() or "")
+        assert "It was removed. A removal cannot be reverted" in (await reason.text_content() or "")
         assert await faults_of(console, "removed") == []
 
 
