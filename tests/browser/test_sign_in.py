@@ -38,7 +38,12 @@ async def test_a_pasted_token_stays_in_the_tab_and_goes_with_the_sign_out(consol
 
 @pytest.mark.parametrize(
     ("token", "complaint"),
-    [("nothing", "three parts"), ("a.b.c", "cannot be read"), ("", "Fill in this field"), ("...expired", "has expired")],
+    [
+        ("nothing", "three parts"),
+        ("a.b.c", "cannot be read"),
+        ("", "Fill in this field"),
+        ("...expired", "has expired"),
+    ],
 )
 async def test_what_is_wrong_with_a_token_is_reported_beside_it(consoles: Consoles, token: str, complaint: str) -> None:
     if token.endswith("expired"):

@@ -27,10 +27,11 @@ from application.prompts.conversation import (
     ToolResult,
     Turn,
 )
+from entrypoints.http.doors.chat_completions.request import read_conversation as read_chat
 from entrypoints.http.doors.messages.request import read_conversation as read_messages
 from entrypoints.http.doors.responses.request import read_conversation as read_responses
 from tests.unit.providers.prompted_providers import ORIGIN
-from tests.unit.providers.wire_protocols import GENERATE_CONTENT, MESSAGES, RESPONSES, write
+from tests.unit.providers.wire_protocols import CHAT_COMPLETIONS, GENERATE_CONTENT, MESSAGES, RESPONSES, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,3 +188,37 @@ def test_refusals_in_responses(parts: list[Part]) -> None:
     turns = (Turn(role="user", parts=(Text(text="Ask"),)), Turn(role="assistant", parts=tuple(parts)))
     body = write(RESPONSES, *turns).body
     assert _joined(read_responses(body).turns) == _joined(turns)
+
+
+@given(_turns(CLAUDE), ASKED)
+def test_chat_completions(turns: tuple[Turn, ...], asked: dict[str, Any]) -> None:
+    """Thoughts have no field there, and that a tool failed is said in words."""
+    body = write(CHAT_COMPLETIONS, *turns, sampling=Sampling(max_tokens=9_000), **asked).body
+    read = read_chat(body)
+    assert (read.tools, read.tool_choice, read.output_format) == (
+        asked["tools"],
+        asked["tool_choice"],
+        asked["output_format"],
+    )
+    assert (read.sampling.max_tokens, read.untranslatable) == (9_000, ())
+    assert _parts(read.turns, ToolCall) == _parts(turns, ToolCall)
+    assert [part.call_id for part in _parts(read.turns, ToolResult)] == [
+        part.call_id for part in _parts(turns, ToolResult)
+    ]
+    for role in ("system", "user", "assistant"):
+        # Texts side by side are one there.
+        assert _words(read.turns, role) == _words(turns, role)
+
+
+def _words(turns: Sequence[Turn], role: str) -> list[str]:
+    return [line for part in _parts(turns, Text, role) for line in part.text.split("\n")]
+
+
+def _parts(turns: Sequence[Turn], kind: type, role: str | None = None) -> list[Any]:
+    return [
+        replace(part, origin=None) if isinstance(part, ToolCall) else part
+        for turn in turns
+        if role in {None, turn.role}
+        for part in turn.parts
+        if isinstance(part, kind)
+    ]

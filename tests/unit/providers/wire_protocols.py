@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA
+from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatOptions
+from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.generate_content.protocol import GenerateContent
 from adapters.providers.messages.protocol import Messages
 from adapters.providers.responses.protocol import Responses
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 MESSAGES: Final = Messages("2023-06-01")
 GENERATE_CONTENT: Final = GenerateContent()
+CHAT_COMPLETIONS: Final = ChatCompletions(
+    ChatOptions(media=OPENAI_MEDIA, limit_name="max_completion_tokens", is_openai=True)
+)
 RESPONSES: Final = Responses(OPENAI_MEDIA)
 _SAMPLES: Final = Path(__file__).parent / "data" / "prompts"
 
