@@ -81,7 +81,7 @@ class Egress:
         self._given_resolver = resolver
         self._open_socket = open_socket
         self._lookup_seconds = lookup_seconds
-        # The verdict on a URL is always the same; on the addresses behind it, each new connection asks anew.
+        # A URL is judged once; the addresses behind it are judged on each new connection.
         self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
         self._session: ClientSession | None = None
         self._resolver: GuardedResolver | None = None

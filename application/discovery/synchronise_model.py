@@ -67,10 +67,10 @@ def synchronise(model: Model, facts: ModelFacts, day: date, *, take_suspicious: 
     return False
 
 
-def follow(model: Model, told: Lifecycle, day: date, *, sources: dict[str, str]) -> None:
+def follow(model: Model, offered: Lifecycle, day: date, *, sources: dict[str, str]) -> None:
     """Take over where the model stands on that day; an end that was announced and has come is nothing new."""
-    if model.lifecycle.on(day) != told.on(day):
-        model.follow_lifecycle(told.on(day), sources=sources)
+    if model.lifecycle.on(day) != offered.on(day):
+        model.follow_lifecycle(offered.on(day), sources=sources)
 
 
 def registered_from(model: Model) -> RegisteredModel:
@@ -103,8 +103,9 @@ def _of_description(held: RegisteredModel, facts: ModelFacts) -> Iterator[Differ
 
 
 def _of_lifecycle(held: RegisteredModel, facts: ModelFacts, day: date) -> Iterator[Difference]:
-    told = Lifecycle(lifecycle=held.lifecycle, retires_on=held.retires_on)
-    stands, offered_to_stand = told.on(day), _offered_lifecycle(told, facts, day).on(day)
+    registered_lifecycle = Lifecycle(lifecycle=held.lifecycle, retires_on=held.retires_on)
+    stands = registered_lifecycle.on(day)
+    offered_to_stand = _offered_lifecycle(registered_lifecycle, facts, day).on(day)
     for field, registered, offered in (
         ("lifecycle", stands.lifecycle, offered_to_stand.lifecycle),
         ("retiresOn", stands.retires_on, offered_to_stand.retires_on),
@@ -134,10 +135,10 @@ def _of_price(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
 def _offered_lifecycle(held: Lifecycle, facts: ModelFacts, day: date) -> Lifecycle:
     """Return where it stands by the facts, by what is held where they are silent.
 
-    A model in use has no end, and one that is offered after the day of its end has another than was told.
+    A model in use has no end, and one that is offered after the day of its end has another end than was announced.
     """
-    told = facts.lifecycle
-    is_in_use = told.lifecycle in {"active", "preview"}
-    is_overdue = told.lifecycle not in (None, RETIRED) and held.on(day).lifecycle == RETIRED
-    end = told.retires_on or (None if is_in_use or is_overdue else held.retires_on)
-    return Lifecycle(lifecycle=told.lifecycle or held.lifecycle, retires_on=end)
+    offered = facts.lifecycle
+    is_in_use = offered.lifecycle in {"active", "preview"}
+    is_overdue = offered.lifecycle not in (None, RETIRED) and held.on(day).lifecycle == RETIRED
+    end = offered.retires_on or (None if is_in_use or is_overdue else held.retires_on)
+    return Lifecycle(lifecycle=offered.lifecycle or held.lifecycle, retires_on=end)

@@ -69,11 +69,11 @@ def select(
             kept.append((candidate, findings))
     known = latencies or {}
     kept.sort(key=lambda entry: _key(entry[0], strategy, known))
-    verdicts = [
+    ranked_candidates = [
         RankedCandidate(candidate, rank, (*findings, _reason(candidate, need, known)))
         for rank, (candidate, findings) in enumerate(kept, start=1)
     ]
-    return Selection((*verdicts, *dropped))
+    return Selection((*ranked_candidates, *dropped))
 
 
 def _findings(candidate: Candidate, need: Requirements | None, *, has_images: bool) -> Iterator[RuleFinding]:

@@ -44,7 +44,7 @@ def candidate_documents(selection: Selection, most: int) -> list[dict[str, Any]]
             "rank": ranked.rank,
             "rules": [{"rule": finding.rule, "detail": finding.detail} for finding in ranked.findings],
         }
-        for ranked in selection.verdicts[:most]
+        for ranked in selection.ranked_candidates[:most]
     ]
 
 
@@ -55,11 +55,11 @@ def selection_document(selection: Selection) -> dict[str, Any]:
     count them all.
     """
     kept = selection.kept
-    dropped = (ranked for ranked in selection.verdicts if ranked.rank is None)
+    dropped = (ranked for ranked in selection.ranked_candidates if ranked.rank is None)
     return {
         "selected": model_document(kept[0]) if kept else None,
         "candidates": candidate_documents(selection, MOST_CANDIDATES),
-        "candidateCount": len(selection.verdicts),
+        "candidateCount": len(selection.ranked_candidates),
         "droppedBy": dict(Counter(rule for ranked in dropped for rule in {each.rule for each in ranked.findings})),
     }
 

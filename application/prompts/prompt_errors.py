@@ -32,7 +32,7 @@ class ModelOutOfUse(Conflict):
     code = "model-out-of-use"
 
     def __init__(self, selection: Selection) -> None:
-        reasons = dict.fromkeys(finding.detail for ranked in selection.verdicts for finding in ranked.findings)
+        reasons = dict.fromkeys(finding.detail for ranked in selection.ranked_candidates for finding in ranked.findings)
         super().__init__(f"The model that was asked for cannot be used as it is. {' '.join(reasons)}")
         self.selection = selection
 

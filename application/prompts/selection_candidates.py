@@ -114,9 +114,9 @@ class RankedCandidate:
 class Selection:
     """All candidates with ranks and findings; kept ones first."""
 
-    verdicts: tuple[RankedCandidate, ...]
+    ranked_candidates: tuple[RankedCandidate, ...]
 
     @property
     def kept(self) -> list[Candidate]:
         """The candidates to try, in this order."""
-        return [ranked.candidate for ranked in self.verdicts if ranked.rank is not None]
+        return [ranked.candidate for ranked in self.ranked_candidates if ranked.rank is not None]

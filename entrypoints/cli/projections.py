@@ -101,8 +101,8 @@ def _lines(done: ComparisonResult, *, was_written: bool) -> list[str]:
     lines = [f"{done.organizations:,} organizations{unchanged}; {done.events:,} events read"]
     for each in done.data:
         count, first = each.differences.count, each.differences.first[:_MOST_SHOWN]
-        verdict = "no row differs" if not count else f"{count:,} rows {'were corrected' if was_written else 'differ'}"
-        lines.append(f"{each.name}: {each.rows:,} rows, {verdict}")
+        outcome = "no row differs" if not count else f"{count:,} rows {'were corrected' if was_written else 'differ'}"
+        lines.append(f"{each.name}: {each.rows:,} rows, {outcome}")
         lines += [f"  {row.organization_id} {row.id} {row.kind} {' '.join(row.fields)}" for row in first]
         lines += [f"  and {count - len(first):,} more"] if count > len(first) else []
     unreadable, events = done.unreadable.count, done.unreadable.first[:_MOST_SHOWN]

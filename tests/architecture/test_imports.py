@@ -41,11 +41,14 @@ def _declared(*extras: str) -> set[str]:
     return {canonicalize_name(Requirement(line).name) for line in lines}
 
 
+def _has_own_environment(path: Path) -> bool:
+    return path.with_name("requirements.in").exists()
+
+
 def _undeclared(folders: tuple[str, ...], declared: set[str]) -> Iterator[str]:
     distributions = packages_distributions()
     for path in python_files(*folders):
-        if path.with_name("requirements.in").exists():
-            # It runs in an environment of its own.
+        if _has_own_environment(path):
             continue
         for name, node in imports(tree(path)):
             top = name.partition(".")[0]
@@ -85,6 +88,16 @@ def test_what_the_product_imports_is_a_dependency_of_its_own() -> None:
 def test_what_the_tests_and_benchmarks_import_is_a_dependency_of_development() -> None:
     found = list(_undeclared(("tests", "benchmarks"), _declared("dev")))
     assert found == [], "\n".join(found)
+
+
+def test_a_client_in_an_environment_of_its_own_imports_what_is_required_there() -> None:
+    found = []
+    for path in filter(_has_own_environment, python_files("tests")):
+        lines = path.with_name("requirements.in").read_text(encoding="utf-8").splitlines()
+        required = {Requirement(line).name.removesuffix("-slim") for line in lines}
+        tops = {name.partition(".")[0] for name, _ in imports(tree(path))} - sys.stdlib_module_names - {"tests"}
+        found.append({canonicalize_name(top) for top in tops} - required)
+    assert found == [set(), set()]
 
 
 def test_nothing_is_mocked() -> None:

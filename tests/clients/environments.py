@@ -1,4 +1,4 @@
-"""Environments of the clients that weigh much: made from locked requirements, and kept beside them."""
+"""Environments of the clients that weigh much: made from locked requirements, and kept within our own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HERE: Final = Path(__file__).parent
+_PLACE: Final = Path(sys.prefix) / "clients"
 _INSTALL_SECONDS: Final = 900
 
 
@@ -31,11 +32,10 @@ class Heavy:
         Raises:
             CalledProcessError: it could not be made.
         """
-        folder = _HERE / self.folder
-        return self._python(folder) if self.is_python else _node(folder)
+        folder, place = _HERE / self.folder, _PLACE / self.folder
+        return self._python(folder, place) if self.is_python else _node(folder, place)
 
-    def _python(self, folder: Path) -> Sequence[str]:
-        place = folder / ".installed"
+    def _python(self, folder: Path, place: Path) -> Sequence[str]:
         locked = folder / "requirements.txt"
         python = place / "bin" / "python"
         if not _is_done(place, locked):
@@ -46,12 +46,16 @@ class Heavy:
         return (str(python), "-m", f"tests.clients.{self.folder}.driver")
 
 
-def _node(folder: Path) -> Sequence[str]:
-    place, locked = folder / "node_modules", folder / "package-lock.json"
+def _node(folder: Path, place: Path) -> Sequence[str]:
+    place.mkdir(parents=True, exist_ok=True)
+    # Packages are looked for beside the script.
+    for name in ("package.json", "package-lock.json", ".npmrc", "driver.mjs"):
+        shutil.copy(folder / name, place)
+    locked = folder / "package-lock.json"
     if not _is_done(place, locked):
-        _run("npm", "ci", "--no-progress", cwd=folder)
+        _run("npm", "ci", "--no-progress", cwd=place)
         _note_done(place, locked)
-    return (shutil.which("node") or "node", str(folder / "driver.mjs"))
+    return (shutil.which("node") or "node", str(place / "driver.mjs"))
 
 
 def _is_done(place: Path, locked: Path) -> bool:

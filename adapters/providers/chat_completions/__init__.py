@@ -1,1 +1,1 @@
-"""OpenAI's chat completions, the wire format that most providers have copied, each with its own accent."""
+"""OpenAI's chat completions, the wire format that most providers have copied, each with differences of its own."""

@@ -20,7 +20,7 @@ _FIELD: Final = "reasoning_content"
 def with_plain_contents(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a completion or a chunk with texts as contents, and the thoughts beside them; the same if it has these."""
     choices = list(objects(document.get("choices")))
-    if not any(isinstance(_told(choice).get("content"), list) for choice in choices):
+    if not any(isinstance(_message_of(choice).get("content"), list) for choice in choices):
         return document
     return {**document, "choices": [_plain(choice) for choice in choices]}
 
@@ -32,17 +32,17 @@ def with_thinking_parts(messages: object) -> object:
     return [_parted(message) if isinstance(message, dict) else message for message in messages]
 
 
-def _told(choice: Mapping[str, Any]) -> Mapping[str, Any]:
+def _message_of(choice: Mapping[str, Any]) -> Mapping[str, Any]:
     return mapping(choice.get("message") or choice.get("delta"))
 
 
 def _plain(choice: Mapping[str, Any]) -> Mapping[str, Any]:
-    told = _told(choice)
-    if not isinstance(told.get("content"), list):
+    message = _message_of(choice)
+    if not isinstance(message.get("content"), list):
         return choice
-    words, thoughts = content_text(told), thinking_text(told)
+    words, thoughts = content_text(message), thinking_text(message)
     content = words or (None if thoughts and "delta" in choice else "")
-    plain = {**told, "content": content, **({_FIELD: thoughts} if thoughts else {})}
+    plain = {**message, "content": content, **({_FIELD: thoughts} if thoughts else {})}
     return {**choice, "message" if choice.get("message") else "delta": plain}
 
 

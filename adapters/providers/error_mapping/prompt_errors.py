@@ -131,7 +131,7 @@ def _names(details: ErrorDetails) -> list[str]:
 
 
 def _refused(names: list[str]) -> ErrorKind:
-    """Return the meaning with the names, which are our own words and nothing of the answer."""
+    """Return the error kind with the names, which are our own words and nothing of the answer."""
     named = " and ".join(names)
     error_kind = error_kinds.PARAMETER_REFUSED
     return replace(

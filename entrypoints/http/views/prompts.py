@@ -79,7 +79,9 @@ class PromptViews:
         """
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(selector=selector_of(body), has_images=body.has_images))
-        return json_response(await run_in_thread_if_large(selection.verdicts, lambda: selection_document(selection)))
+        return json_response(
+            await run_in_thread_if_large(selection.ranked_candidates, lambda: selection_document(selection))
+        )
 
     @endpoint(
         "POST",

@@ -45,7 +45,7 @@ def rules(
     candidate: Candidate, need: Requirements | None = None, *, has_images: bool = False
 ) -> tuple[bool, list[str]]:
     """Whether it was kept, and the rules that said something."""
-    (ranked,) = select([candidate], need, has_images=has_images).verdicts
+    (ranked,) = select([candidate], need, has_images=has_images).ranked_candidates
     return ranked.rank is not None, [finding.rule for finding in ranked.findings]
 
 
@@ -113,7 +113,7 @@ def test_everything_that_speaks_against_a_candidate_is_reported() -> None:
     ],
 )
 def test_a_rule_says_what_it_found(facts: dict[str, Any], need: Requirements, sentence: str) -> None:
-    (ranked,) = select([a_candidate(**facts)], need).verdicts
+    (ranked,) = select([a_candidate(**facts)], need).ranked_candidates
     assert [finding.detail for finding in ranked.findings] == [sentence]
 
 
@@ -213,7 +213,7 @@ def test_a_kept_candidate_says_what_its_place_rests_on() -> None:
     found = {}
     for strategy in ("cheapest", "fastest", "preferred"):
         need = Requirements(strategy=strategy)
-        (ranked,) = select([candidate], need, latencies={candidate.id: 420.4}).verdicts
+        (ranked,) = select([candidate], need, latencies={candidate.id: 420.4}).ranked_candidates
         found[strategy] = ranked.findings[-1].detail
     assert found == {
         "cheapest": "0.03 USD per 1,000 tokens read and 1,000 written.",
@@ -223,4 +223,4 @@ def test_a_kept_candidate_says_what_its_place_rests_on() -> None:
 
 
 def test_nothing_fits_nothing() -> None:
-    assert select([], Requirements()).verdicts == ()
+    assert select([], Requirements()).ranked_candidates == ()

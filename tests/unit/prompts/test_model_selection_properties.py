@@ -60,12 +60,14 @@ def test_every_candidate_is_either_kept_with_a_rank_or_dropped_by_a_rule(
     some: list[Candidate], need: Requirements | None, has_images: bool, chance: Random
 ) -> None:
     selection = select(some, need, has_images=has_images, latencies=latencies_of(some, chance))
-    verdicts = selection.verdicts
-    assert sorted(ranked.candidate.id for ranked in verdicts) == sorted(candidate.id for candidate in some)
-    assert all(ranked.findings for ranked in verdicts)
-    ranks = [ranked.rank for ranked in verdicts if ranked.rank is not None]
+    ranked_candidates = selection.ranked_candidates
+    assert sorted(ranked.candidate.id for ranked in ranked_candidates) == sorted(candidate.id for candidate in some)
+    assert all(ranked.findings for ranked in ranked_candidates)
+    ranks = [ranked.rank for ranked in ranked_candidates if ranked.rank is not None]
     assert ranks == list(range(1, len(ranks) + 1))
-    assert [ranked.rank is None for ranked in verdicts] == [False] * len(ranks) + [True] * (len(some) - len(ranks))
+    assert [ranked.rank is None for ranked in ranked_candidates] == [False] * len(ranks) + [True] * (
+        len(some) - len(ranks)
+    )
 
 
 @given(several, asked, st.booleans())
@@ -90,7 +92,7 @@ def test_what_a_need_keeps_meets_it(some: list[Candidate], need: Requirements, h
 
 @given(several, st.booleans())
 def test_what_is_asked_for_by_name_is_dropped_by_a_refusal_alone(some: list[Candidate], has_images: bool) -> None:
-    for ranked in select(some, None, has_images=has_images).verdicts:
+    for ranked in select(some, None, has_images=has_images).ranked_candidates:
         refused = any(finding.rule in REFUSALS for finding in ranked.findings)
         assert refused == (ranked.rank is None)
 
@@ -111,7 +113,7 @@ def test_one_that_was_dropped_makes_no_difference_to_the_others(
     some: list[Candidate], need: Requirements | None, has_images: bool
 ) -> None:
     selection = select(some, need, has_images=has_images)
-    dropped = {ranked.candidate.id for ranked in selection.verdicts if ranked.rank is None}
+    dropped = {ranked.candidate.id for ranked in selection.ranked_candidates if ranked.rank is None}
     others = [candidate for candidate in some if candidate.id not in dropped]
     assert select(others, need, has_images=has_images).kept == selection.kept
 

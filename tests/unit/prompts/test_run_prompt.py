@@ -150,7 +150,7 @@ async def test_a_disabled_model_is_refused_with_the_reason() -> None:
     model = setup.model(is_enabled=False)
     with setup.acting(), pytest.raises(ModelOutOfUse, match="The model is disabled") as refused:
         await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
-    assert [ranked.candidate.id for ranked in refused.value.selection.verdicts] == [model.id]
+    assert [ranked.candidate.id for ranked in refused.value.selection.ranked_candidates] == [model.id]
     assert setup.generation.calls == []
 
 

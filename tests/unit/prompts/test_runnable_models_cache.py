@@ -104,7 +104,7 @@ async def test_what_the_calendar_changes_is_seen_on_the_day() -> None:
         timer.time += LONGEST_TRUST
         _, selection = await setup.runnable_models.chosen(Requirements(), has_images=False)
     assert selection.kept == []
-    assert [finding.rule for finding in selection.verdicts[0].findings] == ["retired"]
+    assert [finding.rule for finding in selection.ranked_candidates[0].findings] == ["retired"]
     assert setup.candidate_reader.reads == 2
 
 

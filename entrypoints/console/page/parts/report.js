@@ -9,7 +9,7 @@ const ANSWERS = { true: "yes", false: "no", null: "not known from the answer" };
 
 export function report(found) {
   return element("div", { class: `report ${found.status}` },
-    element("p", { class: "verdict" }, health(found.status), element("strong", {}, found.message)),
+    element("p", { class: "outcome" }, health(found.status), element("strong", {}, found.message)),
     found.hint ? element("p", {}, found.hint) : null,
     facts([
       ["Reachable", found.reachable ? "yes" : "no"],

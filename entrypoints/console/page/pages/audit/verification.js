@@ -38,7 +38,7 @@ function proof(found) {
 
 function intact({ events, proven }) {
   return [
-    element("p", { class: "verdict" }, badge("Intact", "good"), element("strong", {}, events === 0 ? "Nothing has happened yet, and nothing is missing." : chained(events))),
+    element("p", { class: "outcome" }, badge("Intact", "good"), element("strong", {}, events === 0 ? "Nothing has happened yet, and nothing is missing." : chained(events))),
     proven.throughSequence === null ? null : element("div", { class: "notice good" },
       element("p", {}, element("strong", {}, `What is proved: ${proven.throughSequence === 1 ? "event 1" : `events 1 to ${number(proven.throughSequence)}`}`)),
       element("p", {}, proven.statement)),
@@ -68,7 +68,7 @@ function restores({ restores }) {
 function tampered({ findings }) {
   const shown = findings.slice(0, MOST);
   return [
-    element("p", { class: "verdict" }, badge("Not intact", "bad"), element("strong", {}, findings.length === 1 ? "In one place the log is not what was written." : `In ${number(findings.length)} places the log is not what was written.`)),
+    element("p", { class: "outcome" }, badge("Not intact", "bad"), element("strong", {}, findings.length === 1 ? "In one place the log is not what was written." : `In ${number(findings.length)} places the log is not what was written.`)),
     table([
       { head: "Position", cell: (finding) => element("strong", {}, events(finding)) },
       { head: "What", cell: ({ kind }) => badge(KINDS[kind] ?? title(kind), "bad") },

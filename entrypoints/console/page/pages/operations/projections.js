@@ -61,11 +61,11 @@ function standing(name, jobs) {
   if (working) return progress(working).element;
   const last = jobs.list.find((job) => isAbout(job) && job.state === "succeeded" && job.organizationId === null);
   if (!last) return element("span", { class: "quiet" }, "not lately");
-  return [verdict(last, name), element("small", {}, when(last.finishedAt))];
+  return [outcome(last, name), element("small", {}, when(last.finishedAt))];
 }
 
 // A rebuilt table is right, but for what could not be read.
-function verdict({ kind, result }, name) {
+function outcome({ kind, result }, name) {
   if (result.unreadable.count) return badge("Not all can be read", "bad");
   const { differences: { count } } = result.data.find((each) => each.name === name);
   return kind === "verify" && count ? badge(many(count, "row differs", "rows differ"), "bad") : badge("Matches", "good");

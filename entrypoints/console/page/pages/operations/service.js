@@ -15,7 +15,7 @@ export function service(signal) {
   return section("Service", async () => {
     const [ready, figures] = await Promise.all([readiness(signal), measured(signal)]);
     return [
-      element("p", { class: "verdict" }, ready.status === "ready" ? badge("Ready", "good") : badge("Not ready", "bad"),
+      element("p", { class: "outcome" }, ready.status === "ready" ? badge("Ready", "good") : badge("Not ready", "bad"),
         ready.status === "ready" ? "The process that answered can do its work." : "Something that the service needs is missing."),
       facts([...Object.entries(ready.checks).map(([name, found]) => [label(name), found === "ok" ? "answers" : found]), ...monitor(figures), ...checkpoints(figures)]),
       ...Object.entries(ready.warnings ?? {}).map(([name, text]) => element("div", { class: "notice warn" }, element("p", {}, element("strong", {}, `${title(name)}: `), text))),
