@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from adapters.projections.aggregate_parts import Span, spans
-from adapters.projections.compare_rows import Differing, check, digests
+from adapters.projections.compare_rows import SNAPSHOTS, Differing, check, digests
 from adapters.projections.comparison_tally import Tally
 from adapters.projections.projection_source import SQL_TEXTS
 from adapters.projections.rewrite_rows import Pace, rewrite
@@ -123,13 +123,8 @@ class Walk:
     async def _part(self, connection: Connection, part: Part) -> None:
         organization, span, events = part
         checked = await check(connection, self._source, organization.id, span, named=self.tally.still_named)
-        if not self._writes:
-            for aggregate_id, topic in await self._source.wrong_snapshots(
-                connection, organization.id, span.first, span.last
-            ):
-                for table in self._source.names:
-                    if topic in TOPICS_OF[table]:
-                        checked.differing[table].append(Differing(aggregate_id, "different", ["snapshot"]))
+        if checked.digests[SNAPSHOTS][0] and not self._writes:
+            await self._check_snapshots(connection, organization.id, span, checked)
         self.tally.add(organization.id, checked)
         organization.take(checked)
         if self._writes:
@@ -137,6 +132,15 @@ class Walk:
         if organization.parts_left == 0 and organization.events:
             await self._keep(connection, organization)
         await self._progress.advance(events)
+
+    async def _check_snapshots(
+        self, connection: Connection, organization_id: UUID, span: Span, checked: Checked
+    ) -> None:
+        wrong = await self._source.wrong_snapshots(connection, organization_id, span.first, span.last)
+        for aggregate_id, topic in wrong:
+            for table in self._source.names:
+                if topic in TOPICS_OF[table]:
+                    checked.differing[table].append(Differing(aggregate_id, "different", ["snapshot"]))
 
     async def _write(self, connection: Connection, part: Part, checked: Checked) -> None:
         try:
