@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 from application.caller import acting_as, current_caller
 from application.errors import Conflict
 from application.policies.health_transitions import conclusion, patient_status
-from application.policies.report_documents import report_document
 from application.ports.provider_gateway import ProviderConnection
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ async def _recorded(
         if streak is None:
             # The check is kept beside the log, whatever becomes of the status.
             current_caller().outcome.may_have_changed = True
-            streak = await checks.record(provider.id, report.checked_at, report_document(report, provider.id), seen)
+            streak = await checks.record(provider.id, report.checked_at, asdict(report), seen)
         before = cast("HealthStatus", provider.health_status)
         after = patient_status(before, seen, streak) if patient else report.status
         provider.record_health(after, report.category)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import ClassVar, Final
 
 from domain.errors import InvalidValue
 
@@ -49,6 +49,7 @@ class Price:
     output_per_1k: Decimal | None
     source: str
     as_of: str | None = None
+    currency: ClassVar[str] = "USD"
 
     @property
     def headline(self) -> Decimal | None:

@@ -15,7 +15,7 @@ from application.commands.state_restore import NothingRestored, StateRestore
 from application.errors import Unavailable
 from application.policies.change_reasons import LONGEST_REASON
 from application.ports.checkpoints import AnotherSink, SinkUnusable
-from entrypoints.auditing.verification_documents import restored_document, verification_document
+from entrypoints.auditing.verification_documents import restored_answer, verification_answer
 from entrypoints.http.answers import proof as answers
 from entrypoints.http.authorization import Access
 from entrypoints.http.exchange import exchange_of, principal_of
@@ -101,9 +101,8 @@ class ProofViews:
         organization_id = current_caller().organization_id
         async with self.turn:
             verification = await self.verify(log=self.log_of(organization_id), only=organization_id, full=query.full)
-        return json_response(
-            verification_document(verification, organization_id=organization_id, public_key=self.public_key)
-        )
+        found = verification_answer(verification, organization_id=organization_id, public_key=self.public_key)
+        return json_response(answers.Verification.model_validate(found))
 
     @endpoint(
         "GET",
@@ -164,4 +163,4 @@ class ProofViews:
         actor = principal_of(request).actor
         reason = exchange.reason or body.reason
         stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=exchange.request_id))
-        return json_response(restored_document(stated, public_key=self.public_key))
+        return json_response(restored_answer(stated, public_key=self.public_key))

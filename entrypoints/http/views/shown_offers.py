@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from application.queries.discover_models import NoOffer
+from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel, OfferError, OfferSummary
 from entrypoints.http.errors import problem_for
 from entrypoints.http.responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.errors import ApplicationError
     from application.queries.discover_models import ProviderOffer
     from application.queries.discovered_catalogue import CompletedOffer
 
@@ -36,31 +36,28 @@ class ShownOffers:
     def _models_of(self, offer: CompletedOffer) -> bytes:
         shown = self._models.get(offer)
         if shown is None:
-            shown = json_bytes([model.document() for model in offer.models])[1:-1]
+            shown = json_bytes([DiscoveredModel.model_validate(model) for model in offer.models])[1:-1]
             self._models[offer] = shown
         return shown
 
     def _changes_of(self, offer: CompletedOffer) -> orjson.Fragment:
         shown = self._changes.get(offer)
         if shown is None:
-            shown = self._changes[offer] = json_bytes(offer.changes)
+            shown = self._changes[offer] = json_bytes(ChangeSet.model_validate(offer.changes))
         return orjson.Fragment(shown)
 
     def _summary(self, offer: ProviderOffer | NoOffer) -> dict[str, Any]:
-        if isinstance(offer, NoOffer):
-            nothing = {"fetchedAt": None, "cached": False, "count": 0, "changes": None}
-            return {"providerId": offer.provider_id, "status": "error", **nothing, **_told(offer.failure)}
-        return {
-            "providerId": offer.provider_id,
-            "status": offer.status,
-            "fetchedAt": offer.offer.fetched_at,
-            "cached": offer.cached,
-            "count": len(offer.offer.models),
-            "changes": self._changes_of(offer.offer),
-            **_told(offer.failure),
-        }
-
-
-def _told(failure: ApplicationError | None) -> dict[str, Any]:
-    problem = problem_for(failure) if failure else None
-    return {"error": {"code": problem.code, "detail": problem.detail, **problem.members}} if problem else {}
+        told = None if isinstance(offer, NoOffer) else offer
+        summary = OfferSummary(
+            provider_id=offer.provider_id,
+            status=told.status if told else "error",
+            fetched_at=told.offer.fetched_at if told else None,
+            cached=told.cached if told else False,
+            count=len(told.offer.models) if told else 0,
+            changes=None,
+        )
+        problem = problem_for(offer.failure) if offer.failure else None
+        if problem is not None:
+            said = {"code": problem.code, "detail": problem.detail, **problem.members}
+            summary.error = OfferError.model_validate(said)
+        return summary.document() | ({"changes": self._changes_of(told.offer)} if told else {})

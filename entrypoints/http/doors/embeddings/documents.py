@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.policies.selection_candidates import Need
 from application.prompts.embedding import EmbeddingInput
-from application.prompts.prompt_documents import account_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,19 +52,6 @@ def embedding_list(answer: EmbeddingAnswer, *, model: str, in_base64: bool) -> d
 def embedding_row(index: int, vector: Sequence[float], *, in_base64: bool) -> dict[str, Any]:
     """Return one vector; in base64 it is 32-bit floats, little end first."""
     return {"object": "embedding", "index": index, "embedding": _base64(vector) if in_base64 else vector}
-
-
-def embedded_document(answer: EmbeddingAnswer) -> dict[str, Any]:
-    """Return the vectors and everything about how they were made."""
-    embedded = answer.embedded
-    return {
-        "vectors": embedded.vectors,
-        "dimensions": len(embedded.vectors[0]) if embedded.vectors else 0,
-        "answeredBy": embedded.answered_by,
-        "usage": {"inputTokens": embedded.usage.input_tokens},
-        "upstreamRequestId": embedded.upstream_request_id,
-        **account_document(answer.account),
-    }
 
 
 def preferred_embedding(wanted: Wanted) -> Wanted:
