@@ -16,6 +16,7 @@ from application.ports.provider_adapter import EmbeddingAdapter, Finding, Prompt
 from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
 from application.prompts.completion import Completion, CompletionEvent, StreamStarted
 from application.prompts.embedding import Embedded
+from domain.model.values import MODEL_TYPES, Lifecycle, checked_lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -83,9 +84,13 @@ class GuardedAdapter:
                 models = list(await self._adapter.list_models(connection, outbound))
             except UpstreamFailure as failure:
                 raise _without_key(finding_of_failure(failure), connection).failure() from None
-            if all(isinstance(model, OfferedModel) for model in models):
-                return models
-            raise AdapterUnusable("its list has something other than an OfferedModel")
+            for model in models:
+                if not isinstance(model, OfferedModel):
+                    raise AdapterUnusable("its list has something other than an OfferedModel")
+                if model.type not in (None, *MODEL_TYPES):
+                    raise AdapterUnusable(f"its list has a model of the type {model.type!r}")
+                checked_lifecycle(Lifecycle(lifecycle=model.lifecycle, retires_on=model.retires_on))
+            return models
         raise self._failure(caught.error)
 
     async def generate(

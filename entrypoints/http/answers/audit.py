@@ -10,11 +10,11 @@ from pydantic import BeforeValidator
 
 from domain.model.values import Price
 from entrypoints.http.answers.models import Pricing
-from entrypoints.http.answers.shown import FieldName, Pagination, Shown, at
+from entrypoints.http.answers.shown import FieldName, Pagination, Shown, at, document_of
 
 
 def _value(value: object) -> object:
-    return Pricing.model_validate(value).document() if isinstance(value, Price) else value
+    return document_of(Pricing.model_validate(value)) if isinstance(value, Price) else value
 
 
 class AuditEvent(Shown):

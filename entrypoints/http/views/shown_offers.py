@@ -10,6 +10,7 @@ import orjson
 
 from application.queries.discover_models import NoOffer
 from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel, OfferError, OfferSummary
+from entrypoints.http.answers.shown import document_of
 from entrypoints.http.errors import problem_for
 from entrypoints.http.responses import json_bytes
 
@@ -60,4 +61,4 @@ class ShownOffers:
         if problem is not None:
             said = {"code": problem.code, "detail": problem.detail, **problem.members}
             summary.error = OfferError.model_validate(said)
-        return summary.document() | ({"changes": self._changes_of(told.offer)} if told else {})
+        return document_of(summary) | ({"changes": self._changes_of(told.offer)} if told else {})

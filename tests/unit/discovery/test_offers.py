@@ -15,6 +15,7 @@ from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
 from application.queries.discovered_catalogue import DiscoveredCatalogueCache, described
 from domain.model.values import Lifecycle
 from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel
+from entrypoints.http.answers.shown import document_of
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
 from tests.unit.discovery.discovery_setup import World, ids
@@ -51,7 +52,7 @@ async def registered(world: World, provider: Provider, model_id: str, **facts: A
 
 
 def shown(offer: ProviderOffer) -> dict[str, dict[str, Any]]:
-    return {model.model_id: DiscoveredModel.model_validate(model).document() for model in offer.offer.models}
+    return {model.model_id: document_of(DiscoveredModel.model_validate(model)) for model in offer.offer.models}
 
 
 def missing(offer: ProviderOffer) -> dict[str, Mapping[str, Any]]:
@@ -59,7 +60,7 @@ def missing(offer: ProviderOffer) -> dict[str, Mapping[str, Any]]:
 
 
 def changes_of(offer: ProviderOffer) -> dict[str, Any]:
-    return ChangeSet.model_validate(offer.offer.changes).document()
+    return document_of(ChangeSet.model_validate(offer.offer.changes))
 
 
 async def test_a_model_is_shown_in_one_shape_with_a_source_for_each_field(world: World) -> None:

@@ -12,6 +12,7 @@ import orjson
 from application.ports.provider_gateway import TestReport, Timings
 from entrypoints.http.answers import providers as answers
 from entrypoints.http.answers.discovery import ChangeSet
+from entrypoints.http.answers.shown import document_of
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PROVIDER_ID = uuid4()
@@ -34,12 +35,12 @@ def test_checks() -> None:
     )
     answer = answers.TestReport.model_validate(report)
     answer.provider_id = PROVIDER_ID
-    shown = orjson.loads(orjson.dumps(answer.document()))
+    shown = orjson.loads(orjson.dumps(document_of(answer)))
     assert (shown["responseTimeMs"], shown["checkedAt"], shown["timings"]["connectMs"]) == (12.3, NOON.isoformat(), 1.5)
-    assert "providerId" not in answers.TestReport.model_validate(report).document()
+    assert "providerId" not in document_of(answers.TestReport.model_validate(report))
     for kept in (shown, orjson.loads(orjson.dumps(asdict(report)))):
         again = answers.TestReport.model_validate({**kept, "provider_id": PROVIDER_ID})
-        assert orjson.loads(orjson.dumps(again.document())) == shown
+        assert orjson.loads(orjson.dumps(document_of(again))) == shown
 
 
 def test_changes() -> None:
@@ -55,8 +56,8 @@ def test_changes() -> None:
         "priceMoved": [{"modelId": "a", "field": "inputPer1kTokens", **amounts}],
         "price_moved": (),
     }
-    shown = ChangeSet.model_validate(now | rest).document()
-    assert shown == ChangeSet.model_validate(then | rest).document()
+    shown = document_of(ChangeSet.model_validate(now | rest))
+    assert shown == document_of(ChangeSet.model_validate(then | rest))
     assert shown["changed"] == [{"modelId": "a", "fields": [{"field": "contextWindow", **fields}]}]
     assert shown["priceMoved"] == [
         {"modelId": "a", "field": "inputPer1kTokens", "before": Decimal("0.001"), "after": None, "suspicious": False}
