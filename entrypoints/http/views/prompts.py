@@ -83,7 +83,7 @@ class PromptViews:
         """
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(wanted=wanted_of(body), has_images=body.has_images))
-        return json_response(await run_in_thread_if_large(selection.verdicts, lambda: _choice(selection)))
+        return json_response(await run_in_thread_if_large(selection.verdicts, lambda: json_bytes(_choice(selection))))
 
     @endpoint(
         "POST",
