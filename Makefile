@@ -5,6 +5,8 @@ VENV = .venv
 # For pytest: make test TESTS=tests/unit WORKERS=   (in one process, which is easier to debug)
 TESTS = tests
 WORKERS = 2
+# What was compiled is kept: the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
 # Where make run plays the providers; empty: 8090.
 SANDBOX_PORT =
 # make lock UPGRADE=--upgrade also takes newer releases.
@@ -17,8 +19,11 @@ DEVELOPMENT = $(VENV)/.installed-dev
 VERSION_OK = $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "")' 2>/dev/null)
 NEEDS_PYTHON = Modelbook needs Python 3.11 or newer, which "$(PYTHON)" is not; try: make PYTHON=python3.13 $(MAKECMDGOALS)
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+LOCK_ANY = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+LOCK = $(LOCK_ANY) pyproject.toml --group build
+# Clients of other people in environments of their own, which hold nothing of ours.
+JUDGED = tests/clients/langchain tests/clients/pydantic_ai
 
 .DEFAULT_GOAL = help
 .PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench lock clean
@@ -55,7 +60,7 @@ format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 test: $(DEVELOPMENT) ## Run the tests in two processes (TESTS=path, WORKERS=)
-	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(TESTS)
+	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS) --dist worksteal) $(TESTS)
 
 clients: $(DEVELOPMENT) ## Judge the clients of other people, and write docs/clients.md
 	$(BIN)/python -m tests.clients
@@ -67,9 +72,10 @@ picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
 bench: $(DEVELOPMENT) ## Measure, as ratios to references taken in the same run
 	$(BIN)/python -m benchmarks
 
-lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml
+lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml, and those of the clients that are judged
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(foreach client,$(JUDGED),$(LOCK_ANY) --output-file $(client)/requirements.txt $(client)/requirements.in &&) true
 
 clean: ## Remove .venv and everything that was built; data is kept
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Fulfils `application.ports.clock.Clock`."""
+    """Implements `application.ports.clock.Clock`."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

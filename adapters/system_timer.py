@@ -8,7 +8,7 @@ import time
 
 
 class SystemTimer:
-    """Fulfils `application.ports.timer.Timer`."""
+    """Implements `application.ports.timer.Timer`."""
 
     def now(self) -> float:
         return time.monotonic()

@@ -20,7 +20,7 @@ from benchmarks.slow_disk import slow_server
 from entrypoints.container import embedded_postgres, migrate, trusted_logins
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
-from tests.pipes import read_until
+from tests.process_output import read_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

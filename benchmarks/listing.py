@@ -18,7 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from benchmarks.environment import PATIENCE_SECONDS, headers, service
 from benchmarks.load import Figures, hammer, request_bytes
-from entrypoints.serving import listening_socket
+from entrypoints.serve import listening_socket
 
 if TYPE_CHECKING:
     import socket

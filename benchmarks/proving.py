@@ -18,11 +18,12 @@ from adapters.postgres.checkpoint_writers import CheckpointElection
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
-from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
-from application.queries.verify_log import CheckpointPorts, verify_log
+from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.verify_log import verify_log
+from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 
 if TYPE_CHECKING:
-    from application.queries.verify_log import Verification
+    from application.verification.verify_log import Verification
     from benchmarks.environment import Database
     from benchmarks.report import Report
 
@@ -93,12 +94,10 @@ async def _checkpoints(
 async def _verified(data: Database, *, full: bool) -> tuple[float, Verification]:
     key = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(32)))
     sink = FileSink(data.directory / "sink")
-    ports = CheckpointPorts(
-        sink=sink, signatures=Ed25519Signatures(), public_key=key.public_key, key=key, clock=SystemClock()
-    )
+    checkpoints = CheckpointVerifier(signatures=Ed25519Signatures(), clock=SystemClock(), sink=sink, key=key)
     async with CheckpointElection(data.admin_url).session() as register:
         await write_checkpoint(WriteCheckpoint(), register=register, sink=sink, key=key, clock=SystemClock())
     async with reading_pool(data.admin_url, size=5) as pool:
         begun = time.perf_counter()
-        found = await verify_log(log=PostgresRawEvents(pool.connection), checkpoints=ports, full=full)
+        found = await verify_log(log=PostgresRawEvents(pool.connection), checkpoints=checkpoints, full=full)
         return time.perf_counter() - begun, found

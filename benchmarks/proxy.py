@@ -14,7 +14,7 @@ import uvloop
 from aiohttp import web
 
 from benchmarks.environment import PATIENCE_SECONDS
-from entrypoints.serving import listening_socket
+from entrypoints.serve import listening_socket
 
 if TYPE_CHECKING:
     import socket

@@ -20,7 +20,7 @@ from benchmarks.environment import PATIENCE_SECONDS, headers, service
 from benchmarks.load import request_bytes
 from benchmarks.proxy import proxy
 from benchmarks.upstream import registered
-from entrypoints.serving import listening_socket
+from entrypoints.serve import listening_socket
 
 if TYPE_CHECKING:
     import socket

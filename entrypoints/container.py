@@ -10,13 +10,11 @@ from dependency_injector import containers, providers
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.model_repository import EventSourcedModels
-from adapters.event_store.organization_repository import EventSourcedOrganizations
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedOrganizations, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
@@ -47,30 +45,30 @@ from adapters.vault.vault import EnvelopeVault
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
-from application.commands.check_provider import check_provider, watch_provider
-from application.commands.count_tokens import count_tokens
-from application.commands.embed_texts import embed_texts
-from application.commands.import_models import import_models
 from application.commands.name_organization import name_organization
 from application.commands.register_model import register_model
 from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
-from application.commands.remove_organization import RemovalPorts, remove_organization
+from application.commands.remove_organization import remove_organization
 from application.commands.remove_provider import remove_provider
 from application.commands.replace_model import replace_model
 from application.commands.revert_model import revert_model
 from application.commands.revert_provider import revert_provider
-from application.commands.run_prompt import run_prompt
-from application.commands.stream_prompt import stream_prompt
+from application.discovery.discover_models import Discovery
+from application.discovery.import_models import import_models
+from application.discovery.model_lists import ModelLists
+from application.health.check_provider import check_provider, watch_provider
 from application.health.health_monitor import check_all, monitor_health
-from application.prompts.prompt_run import PromptPorts
-from application.prompts.runnable_models_cache import RunnableModelsCache, RunnableModelsPorts
-from application.queries.callable_models import callable_models
-from application.queries.discover_models import DiscoveryPorts, discover_models, discover_models_of
-from application.queries.fetch_model_list import SnapshotPorts
-from application.queries.report_usage import report_usage
-from application.queries.select_model import select_model
-from application.queries.try_connection import try_connection
+from application.health.try_connection import try_connection
+from application.prompts.callable_models import callable_models
+from application.prompts.count_tokens import count_tokens
+from application.prompts.embed_texts import embed_texts
+from application.prompts.prompt_run import PromptRuns
+from application.prompts.run_prompt import run_prompt
+from application.prompts.runnable_models_cache import RunnableModelsCache
+from application.prompts.select_model import select_model
+from application.prompts.stream_prompt import stream_prompt
+from application.usage.report_usage import report_usage
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
 from entrypoints.http.views.administration import AdministrationViews
@@ -84,10 +82,10 @@ from entrypoints.http.views.feed import FeedViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.prompts import PromptViews
-from entrypoints.http.views.proof import ProofViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
 from entrypoints.http.views.usage import UsageViews
+from entrypoints.http.views.verification import VerificationViews
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +105,7 @@ __all__ = [
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.service`."""
+    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.server_process`."""
 
     database_url = providers.Dependency(instance_of=str)
     master_keys = providers.Dependency(instance_of=str)
@@ -148,16 +146,13 @@ class Container(containers.DeclarativeContainer):
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     runnable_models = providers.Singleton(
         RunnableModelsCache,
-        providers.Singleton(
-            RunnableModelsPorts,
-            candidate_reader=providers.Singleton(PostgresCandidateReader, tenant),
-            reports=usage_reports,
-            catalogue=catalogue,
-            gateway=gateway,
-            vault=vault,
-            timer=timer,
-            clock=clock,
-        ),
+        candidate_reader=providers.Singleton(PostgresCandidateReader, tenant),
+        reports=usage_reports,
+        catalogue=catalogue,
+        gateway=gateway,
+        vault=vault,
+        timer=timer,
+        clock=clock,
     )
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
@@ -222,33 +217,36 @@ class Container(containers.DeclarativeContainer):
         partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
 
-    asking = providers.Singleton(
-        SnapshotPorts,
+    snapshots = providers.Singleton(PostgresSnapshots, tenant, clock)
+    model_lists = providers.Singleton(
+        ModelLists,
         providers=providers_of_tenant,
         vault=vault,
         gateway=gateway,
-        snapshots=providers.Singleton(PostgresSnapshots, tenant, clock),
+        snapshots=snapshots,
         time_to_live=discovery_ttl,
     )
     discovery = providers.Singleton(
-        DiscoveryPorts, directory=directory, catalogue=catalogue, asking=asking, clock=clock
+        Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
-    import_models = providers.Factory(partial, import_models, models=models_of_tenant, ports=discovery)
-    discover_models_of = providers.Factory(partial, discover_models_of, ports=discovery)
-    discover_models = providers.Factory(partial, discover_models, ports=discovery)
-    prompts = providers.Singleton(
-        PromptPorts, runnable_models=runnable_models, generation=gateway, usage=usage_ledger, timer=timer
-    )
+    import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
+    prompt_runs = providers.Singleton(PromptRuns, runnable_models=runnable_models, usage=usage_ledger, timer=timer)
     select_model = providers.Factory(partial, select_model, runnable_models=runnable_models)
     callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
-    count_tokens = providers.Factory(partial, count_tokens, ports=prompts)
-    run_prompt = providers.Factory(partial, run_prompt, ports=prompts)
-    stream_prompt = providers.Factory(partial, stream_prompt, ports=prompts)
-    embed_texts = providers.Factory(partial, embed_texts, ports=prompts, embeddings=gateway)
+    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=gateway)
+    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)
+    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
+    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
-    removal = providers.Factory(RemovalPorts, organizations, providers_of_tenant, models_of_tenant, directory)
-    remove_organization = providers.Factory(partial, remove_organization, ports=removal)
+    remove_organization = providers.Factory(
+        partial,
+        remove_organization,
+        organizations=organizations,
+        providers=providers_of_tenant,
+        models=models_of_tenant,
+        directory=directory,
+    )
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -268,8 +266,8 @@ class Container(containers.DeclarativeContainer):
             checks=health_checks,
             check=check_provider,
             try_out=try_connection,
-            discover_one=discover_models_of,
-            discover_all=discover_models,
+            discover_one=discovery.provided.models_of,
+            discover_all=discovery.provided.all_models,
             import_them=import_models,
         ),
         providers.Factory(
@@ -291,7 +289,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
         providers.Factory(AuditViews, log=auditing.audit_log, history=auditing.history),
         providers.Factory(
-            ProofViews,
+            VerificationViews,
             verify=auditing.verify_log,
             export=auditing.export_log,
             log_of=auditing.log_of_organization.provider,

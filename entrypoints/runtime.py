@@ -16,7 +16,7 @@ from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.checkpoint_locations import checkpoint_key, checkpoint_sink
 from entrypoints.logs import build_logger
 from entrypoints.settings import WrongSettings
-from entrypoints.token_keys import token_keys
+from entrypoints.token_key_settings import token_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ class Runtime:
 def prepared(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime]:
     """Start and migrate the embedded database or check the given one, find the keys, and check that they fit.
 
-    `say` is told what is going on, a line at a time. The embedded database ends with the block.
+    `say` receives one line for each step. The embedded database ends with the block.
 
     Raises:
         WrongSettings: something that an external database needs is missing.

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from application.policies.rate_limit_quotas import quota_requests
-from entrypoints.wording import refusal_of
+from entrypoints.validation_messages import refusal_of
 
 PREFIX = "MODELBOOK_"
 Seconds = Annotated[float, Field(ge=0, le=365 * 24 * 3600)]
@@ -171,12 +171,12 @@ class Settings(BaseSettings):
 
 def told_settings() -> list[str]:
     """Return a line for each setting: its name, what it is for, and what it is when nobody says."""
-    told = []
+    lines = []
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
         value = default.get_secret_value() if isinstance(default, SecretStr) else default
-        told.append(f"{PREFIX}{name.upper()}: {field.description}{f' Default: {value}.' if value else ''}")
-    return told
+        lines.append(f"{PREFIX}{name.upper()}: {field.description}{f' Default: {value}.' if value else ''}")
+    return lines
 
 
 def load_settings(**overrides: object) -> Settings:

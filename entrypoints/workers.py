@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import uvloop
 
-from entrypoints.service import running
-from entrypoints.stopping import StopSignal, stopped
+from entrypoints.server_process import running
+from entrypoints.stop_signal import StopSignal, stopped
 
 if TYPE_CHECKING:
     import socket
@@ -42,7 +42,7 @@ class Workers:
         self._reading, self._writing = os.pipe()
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serve until told to stop."""
+        """Serve until a signal to stop arrives."""
         processes = [self._started() for _ in range(self._runtime.settings.workers)]
         ready()
         while not self._stop.has_arrived:

@@ -1,14 +1,17 @@
 """What a package builds on that brings a provider type, by the entry-point group `modelbook.providers`.
 
-An adapter fulfils `ProviderAdapter`, or `PromptAdapter` when it also runs prompts. Nothing else of Modelbook's packages
-is public: what is not named here may change with any version.
+An adapter fulfils `ProviderAdapter`, or `PromptAdapter` when it also runs prompts. Its probe returns a `CallOutcome`;
+every other method that fails raises an `UpstreamFailure` with one. Nothing else of Modelbook's packages is public: what
+is not named here may change with any version.
 """
 
 from application.errors import InvalidInput
 from application.ports.outbound_http import Outbound, OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
-from application.ports.provider_adapter import Concern, Finding, PromptAdapter, ProviderAdapter, TokenCounter
+from application.ports.provider_adapter import PromptAdapter, ProviderAdapter, TokenCounter
 from application.ports.provider_gateway import (
+    CallOutcome,
     Category,
+    Concern,
     OfferedModel,
     Preset,
     ProviderConnection,
@@ -62,6 +65,7 @@ from application.prompts.generation import (
 
 __all__ = [
     "Audio",
+    "CallOutcome",
     "Category",
     "Choice",
     "ClientRequest",
@@ -71,7 +75,6 @@ __all__ = [
     "Conversation",
     "Delta",
     "Document",
-    "Finding",
     "FinishReason",
     "GenerationRequest",
     "Image",

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import settings
 
 from tests.deadline import with_deadline
-from tests.servers import PostgresServer
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # Their assertions explain themselves as those of the test files do.
-pytest.register_assert_rewrite("tests.contract", "tests.fakes", "tests.builders", "tests.log", "tests.read_tables")
+pytest.register_assert_rewrite(
+    "tests.contract", "tests.fakes", "tests.builders", "tests.log_contents", "tests.projection_tables"
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -33,9 +35,24 @@ def pytest_runtest_call(item: pytest.Item) -> None:
         item.obj = with_deadline(item.obj)
 
 
-# How long one example takes says nothing on a machine that others use as well.
-settings.register_profile("modelbook", deadline=None, print_blob=True)
+# How long one example takes says nothing on a machine that others use as well. Each run draws other ones.
+settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=50)
 settings.load_profile("modelbook")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let clients trust one authority of the tests' own: most read all those of the system, though they never need one.
+
+    That takes each of them as long as a test. What is to be trusted where, tests of TLS say themselves.
+    """
+    from tests.contract.egress.certificates import Authority  # noqa: PLC0415 - rewritten first, see above
+
+    folder = tmp_path_factory.mktemp("authorities")
+    Authority(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
+        yield
 
 
 @pytest.fixture(scope="session")

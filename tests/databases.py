@@ -13,12 +13,11 @@ import pytest
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.model_repository import EventSourcedModels
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.migrations import login_url, migrate
 from adapters.postgres.roles import Roles
 from application.caller import NobodyCalling
@@ -78,10 +77,17 @@ class Databases:
             taken = self._connection.execute("SELECT FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone()
             migrate(self.empty(_TEMPLATE).owner_url if taken is None else self._url(_TEMPLATE))
             self._is_template_migrated = True
+        return self._clone(_TEMPLATE)
+
+    def copied(self, database: Database) -> Database:
+        """Make a database that holds what a migrated one holds, to which nobody is connected."""
+        return self._clone(_name(database))
+
+    def _clone(self, template: str) -> Database:
         name = f"test_{uuid4().hex}"
         self._connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(_TEMPLATE)
+                sql.Identifier(name), sql.Identifier(template)
             )
         )
         return Database(self._url(name), Roles.named_after(_TEMPLATE))

@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from entrypoints.http.documentation.openapi import openapi_document
-from tests.documented import product_routes
+from tests.product_routes import product_routes
 
 # Checking takes some milliseconds a kilobyte.
 _LARGEST = 200_000

@@ -19,7 +19,7 @@ from application.policies.rate_limit_quotas import QUOTAS
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.development_token import make_token
-from entrypoints.http.options import HttpOptions
+from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.principal import Role
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import MEBIBYTE

@@ -46,12 +46,12 @@ class Packages:
         """Run a command of the packages, and return how it ended and what it printed."""
         return self.node_with(folder, str(self.place / "node_modules" / ".bin" / command), *arguments)
 
-    def node_with(self, folder: Path, *arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a script, which is told this text on its standard input."""
+    def node_with(self, folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a script with this text as its standard input."""
         return subprocess.run(
             [self.node, *arguments],
             cwd=folder,
-            input=told,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=_RUN_SECONDS,

@@ -13,7 +13,7 @@ import psutil
 import psycopg
 
 from tests.external_tools import program
-from tests.scratch import scratch_folder
+from tests.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from entrypoints.http.authentication import TokenVerifier
-from entrypoints.http.refusals import NotAuthenticated
+from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.token_keys import SharedSecret
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ def utc_today() -> date:
 
 
 class PackagedCatalogue:
-    """Fulfils `application.ports.catalogue.Catalogue`. Remembers what was asked last, for the rest of the day."""
+    """Implements `application.ports.catalogue.Catalogue`. Remembers what was asked last, for the rest of the day."""
 
     def __init__(self, today: Callable[[], date] = utc_today) -> None:
         self._today = today

@@ -9,7 +9,7 @@ import re
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from application.ports.checkpoints import SinkUnusable
+from application.verification.checkpoint_storage import SinkUnusable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -28,8 +28,9 @@ _Result = TypeVar("_Result")
 
 
 class FileSink:
-    """Fulfils `application.ports.checkpoints.CheckpointSink` with files (mode 600) in a folder, or under a name.
+    """Implements `application.verification.checkpoint_storage.CheckpointSink` with files in a folder, or under a name.
 
+    Files have mode 600.
     After `checkpoints.ndjson` comes `checkpoints-000001001.ndjson`, which begins with checkpoint 1,001, and so on; a
     part is never renamed nor written again once there is another. The mark is in `checkpoints.newest`. Whoever may
     write them may also cut them off: keep them on storage that only takes appends, or copy them away.
@@ -210,7 +211,7 @@ class FileSink:
 
 
 class FileTail:
-    """Fulfils `application.ports.checkpoints.SinkTail`."""
+    """Implements `application.verification.checkpoint_storage.SinkTail`."""
 
     def __init__(self, sink: FileSink, part: int, descriptor: int, newest: Sequence[bytes], mark: bytes | None) -> None:
         self._sink = sink

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class SigningKey:
-    """Fulfils `application.ports.checkpoints.CheckpointKey`."""
+    """Implements `application.verification.checkpoint_storage.CheckpointKey`."""
 
     def __init__(self, private_key: Ed25519PrivateKey) -> None:
         self._private_key = private_key
@@ -43,7 +43,7 @@ class SigningKey:
 
 
 class Ed25519Signatures:
-    """Fulfils `application.ports.checkpoints.Signatures`."""
+    """Implements `application.verification.checkpoint_storage.Signatures`."""
 
     def is_right(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
         try:

@@ -38,7 +38,7 @@ _FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
 class _Snapshot(NamedTuple):
-    """A state and the row that follows from it, as they are kept."""
+    """A stored snapshot: the state of an aggregate and its row."""
 
     position: int
     topic: str
@@ -48,7 +48,7 @@ class _Snapshot(NamedTuple):
 
 @dataclass(slots=True)
 class _Life:
-    """A snapshot of an aggregate, if there is one, and all events that come after it."""
+    """The newest snapshot of an aggregate, if any, and all events after it."""
 
     aggregate_id: UUID
     revision: int = 0
@@ -57,25 +57,25 @@ class _Life:
     position: int = 0
 
     def aggregate(self) -> Root | None:
-        """Return the aggregate as it is in the snapshot."""
+        """Return the aggregate of the snapshot."""
         if self.snapshot is None:
             return None
         return aggregate_of(self.aggregate_id, self.revision, self.snapshot.topic, self.snapshot.state)
 
     def row(self) -> Row | None:
-        """Return the row as it is in the snapshot; times are text."""
+        """Return the row of the snapshot. Times are text."""
         return None if self.snapshot is None else cast("Row | None", orjson.loads(self.snapshot.projected))
 
 
 class AggregateSnapshots:
-    """Reads aggregates, and takes snapshots of those that have lived through many events since their last one."""
+    """Loads aggregates, and stores a snapshot when an aggregate has many events since its last one."""
 
     def __init__(self, recorder: LedgerRecorder, mapper: Mapper[UUID]) -> None:
         self._recorder = recorder
         self._mapper = mapper
 
     def aggregates(self, aggregate_ids: Sequence[UUID], until: int = LATEST) -> list[Root]:
-        """Return those of the aggregates that there are, as they were after this revision."""
+        """Return the aggregates that exist, as they were after this revision."""
         found: list[Root] = []
         taken: list[_Snapshot] = []
         for life in self._read(aggregate_ids, until):
@@ -91,7 +91,7 @@ class AggregateSnapshots:
         return found
 
     def row(self, aggregate_id: UUID, until: int) -> Row | None:
-        """Return the row of a read table that the events up to this revision make, none where they make none."""
+        """Return the row that the events up to this revision project to, or None if they project to none."""
         row: Row | None = None
         taken: list[_Snapshot] = []
         for life in self._read([aggregate_id], until):
@@ -134,7 +134,7 @@ class AggregateSnapshots:
         return lives
 
     def _keep(self, taken: Sequence[_Snapshot], aggregate_ids: list[UUID]) -> None:
-        """Keep snapshots if the database can be reached: nobody depends on them."""
+        """Store snapshots. Does nothing if the database cannot be reached: snapshots only save time."""
         if not taken:
             return
         now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Between the state of an aggregate and the bytes of a snapshot."""
+"""Encodes the state of an aggregate as the bytes of a snapshot, and decodes it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VALUES: Final = "domain."
 
 
 class TaggedJson(Transcoder):
-    """JSON in which every object has one key, which says of what type its value is: what is a document, stays one."""
+    """JSON in which every object has one key, the type of its value, so that documents stay documents."""
 
     def encode(self, obj: object) -> bytes:
         return orjson.dumps(_tagged(obj))
@@ -38,20 +38,20 @@ _TRANSCODER: Final = TaggedJson()
 
 
 def state_of(aggregate: Root) -> tuple[str, bytes]:
-    """Return the topic of the aggregate, and its state as the library's snapshots have it."""
+    """Return the topic of the aggregate and its state in the form of the library's snapshots."""
     snapshot = Snapshot.take(aggregate)
     state = {name: value for name, value in snapshot.state.items() if name not in _NOT_STATE}
     return snapshot.topic, _TRANSCODER.encode(state)
 
 
 def decoded_state(state: bytes) -> dict[str, Any]:
-    """Return what `state_of` has encoded."""
+    """Return the state that `state_of` encoded."""
     decoded: dict[str, Any] = _TRANSCODER.decode(state)
     return decoded
 
 
 def aggregate_of(aggregate_id: UUID, revision: int, topic: str, state: bytes) -> Root:
-    """Return the aggregate whose state it is."""
+    """Return the aggregate with this state."""
     decoded = {**decoded_state(state), "_recorded_position": None}
     aggregate = Snapshot(aggregate_id, revision, UNRECORDED, topic, decoded).mutate(None)
     if not isinstance(aggregate, Root):

@@ -1,4 +1,4 @@
-"""Which version of the code makes states of events."""
+"""The version of the code that derives states from events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PACKAGES: Final = ("domain", "application.projections")
 
 @cache
 def code_version() -> str:
-    """Return a mark of the aggregates, the projections and the event library: other code may make other states."""
+    """Return a fingerprint of the aggregates, projections and event library. Other code may derive other states."""
     digest = sha256(version("eventsourcing").encode())
     for package in _PACKAGES:
         [folder] = import_module(package).__path__

@@ -1,20 +1,12 @@
-"""Work on pooled connections, and what became of it when a connection is lost."""
+"""Runs work on pooled connections, and ends the server process of a lost connection."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
-from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 
-from adapters.event_store.log_records import (
-    ConnectionLost,
-    ConstraintConflict,
-    LogAhead,
-    OrganizationClosed,
-    RevisionConflict,
-)
-from adapters.event_store.violated_constraint import violated_constraint
+from adapters.event_store.ledger_errors import ConnectionLost, library_error
 from adapters.sql import statements
 
 if TYPE_CHECKING:
@@ -29,18 +21,18 @@ _SQL: Final = statements("adapters.event_store", "statements.sql")
 
 
 class Connections:
-    """A pool whose errors are the event library's; every connection is in autocommit mode."""
+    """A pool that raises the event library's errors. Every connection is in autocommit mode."""
 
     def __init__(self, pool: ConnectionPool[Connection]) -> None:
         self._pool = pool
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """Do the work once.
+        """Run the work once.
 
         Raises:
-            ConnectionLost: the connection broke meanwhile, so whether the work was done is not known.
-            OperationalError: the database could not be reached, or gave the work up.
-            DatabaseError: the work is refused, for the reason that the more special error says.
+            ConnectionLost: the connection broke during the work, so it is not known whether the work was done.
+            OperationalError: the database could not be reached, or cancelled the work.
+            DatabaseError: the database refused the work; the subclass gives the reason.
         """
         connection: Connection | None = None
         backend, name = 0, ""
@@ -51,10 +43,10 @@ class Connections:
         except psycopg.Error as error:
             if connection is not None and (connection.closed or _ended_by_server(error)):
                 raise ConnectionLost(str(error), backend, name) from error
-            raise _translated(error) from error
+            raise library_error(error) from error
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Do work that changes nothing, once more if its connection was lost: it may have died while it was idle."""
+        """Run work that only reads. Retries once if the connection was lost, since it may have died while idle."""
         try:
             return self.run(work)
         except ConnectionLost:
@@ -62,11 +54,11 @@ class Connections:
             return self.run(work)
 
     def end(self, lost: ConnectionLost) -> bool:
-        """End the server's process of a lost connection and wait for it; return whether it is certainly gone.
+        """End the server process of a lost connection, wait for it, and return whether it is certainly gone.
 
-        What it was doing is either committed or rolled back by then: it may have received a statement and not begun.
-        Behind a pooler of connections the process is known by the name that the pool has given the connection; where it
-        has none, nothing is ended and nothing is certain.
+        Its work is then either committed or rolled back; a statement that it had received may not have begun.
+        Behind a connection pooler the process is found by the application name that the pool gave the connection.
+        Without such a name nothing is ended, and the result is False.
         """
 
         def ended(connection: Connection) -> tuple[Any, ...] | None:
@@ -79,19 +71,3 @@ class Connections:
 
 def _ended_by_server(error: psycopg.Error) -> bool:
     return error.diag.severity_nonlocalized in {"FATAL", "PANIC"}
-
-
-def _translated(error: psycopg.Error) -> DatabaseError:
-    constraint = violated_constraint(error)
-    if error.sqlstate in {"ML003", "ML005"}:
-        is_closed = error.sqlstate == "ML003"
-        return OrganizationClosed(str(error)) if is_closed else LogAhead(float(error.diag.message_detail or 0))
-    if error.sqlstate in {"ML001", "ML004"} or constraint == "events_revision_key":
-        return RevisionConflict(str(error))
-    if isinstance(error, psycopg.IntegrityError) and constraint:
-        return ConstraintConflict(constraint)
-    if isinstance(error, psycopg.IntegrityError):
-        return IntegrityError(str(error))
-    if isinstance(error, psycopg.OperationalError):
-        return OperationalError(str(error))
-    return DatabaseError(str(error))

@@ -1,4 +1,4 @@
-"""Between domain events and their bytes in the log."""
+"""Maps domain events to their bytes in the log, and back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | or
 
 
 class CanonicalJson(Transcoder):
-    """JSON with sorted keys: one state has one spelling, which the hash chain is made over."""
+    """JSON with sorted keys, so that equal states have equal bytes for the hash chain."""
 
     def encode(self, obj: object) -> bytes:
         return orjson.dumps(obj, default=_plain, option=_CANONICAL)

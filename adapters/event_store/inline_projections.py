@@ -1,4 +1,4 @@
-"""The inline half of the read side: what an append does to the read tables, in its own transaction."""
+"""Inline projections: the row changes that an append makes in its own transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb | None:
-    """Return the net row changes of the events, as `apply_changes` takes them."""
+    """Return the net row changes of the events, in the form that `apply_changes` takes."""
     changes = []
     for event in events:
         change = projector(event)
@@ -36,13 +36,13 @@ def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb
 
 
 def projected(event: StoredEvent) -> RowChange:
-    """Return what a stored event does to the read tables: the projector of the service."""
+    """Return the row changes of a stored event."""
     facts = orjson.loads(event.state)
     return project(LoggedEvent(str(event.originator_id), event.originator_version, event.topic, facts))
 
 
 def sealed_document(sealed: Sequence[SealedCredential]) -> Jsonb | None:
-    """Return sealed keys as `apply_credentials` takes them."""
+    """Return sealed keys in the form that `apply_credentials` takes."""
     if not sealed:
         return None
     return Jsonb([_sealed_columns(credential) for credential in sealed], dumps=orjson.dumps)

@@ -1,4 +1,4 @@
-"""The library's application over our recorder, and the one hop from async code to its threads."""
+"""The event library's application on our recorder; the one place where async code hops to a thread."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import DatabaseError, Mapper, OperationalError
-from eventsourcing.utils import Environment, TopicError
+from eventsourcing.persistence import DatabaseError, Mapper
+from eventsourcing.utils import Environment
 
 from adapters.event_store.aggregate_snapshots import AggregateSnapshots
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
-from adapters.event_store.log_records import (
-    CommandAlreadyApplied,
-    LogAhead,
-    OrganizationClosed,
-    OutcomeUnknown,
-    RevisionConflict,
-)
-from application.errors import CommandOutcomeUnknown, Conflict, LogAheadOfClock, OrganizationRemoved, Unavailable
-from application.projections.project_event import UnknownEventType
+from adapters.event_store.ledger_errors import CommandAlreadyApplied, application_errors
+from application.errors import CommandOutcomeUnknown, Conflict, Unavailable
 from application.recorded_revision import Recorded
 from domain.root import Root
 
@@ -35,6 +28,7 @@ if TYPE_CHECKING:
 
     from adapters.event_store.log_records import Append
     from adapters.event_store.recorder import LedgerRecorder
+    from application.errors import ApplicationError
     from application.projections.fold_log import Row
 
 RootT = TypeVar("RootT", bound=Root)
@@ -44,7 +38,7 @@ _LONGEST_QUEUE_SECONDS: Final = 5.0
 
 
 class LedgerApplication(Application[UUID]):
-    """The library's application, given its recorder; no setting of the environment changes it."""
+    """The event library's application with a given recorder. It reads no environment variables."""
 
     def __init__(self, recorder: LedgerRecorder) -> None:
         self._given = recorder
@@ -66,7 +60,7 @@ class Ledger:
     def __init__(
         self, recorder: LedgerRecorder, *, threads: int = 4, written: Sequence[Callable[[UUID], None]] = ()
     ) -> None:
-        """Take the recorder; `written` are called with the organization after each save, also a failed one."""
+        """Take the recorder. `written` are called with the organization after each save, also after a failed one."""
         self._recorder = recorder
         self._written = written
         self._application = LedgerApplication(recorder)
@@ -74,26 +68,26 @@ class Ledger:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 
     def close(self) -> None:
-        """Wait for what is being written, then stop the threads."""
+        """Wait for pending writes, then stop the threads."""
         self._executor.shutdown()
         self._application.close()
 
     async def load(self, kind: type[RootT], aggregate_id: UUID) -> RootT | None:
-        """Return the aggregate, or none when the organization has none of this kind and id."""
+        """Return the aggregate, or None if the organization has none of this kind and id."""
         return (await self.load_many(kind, [aggregate_id])).get(aggregate_id)
 
     async def load_many(self, kind: type[RootT], aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
-        """Return those of the aggregates that there are, in one read."""
+        """Return the aggregates that exist, with one read."""
         aggregates = await self._in_thread(self._lives.aggregates, aggregate_ids)
         return {aggregate.id: aggregate for aggregate in aggregates if isinstance(aggregate, kind)}
 
     async def load_at(self, kind: type[RootT], aggregate_id: UUID, revision: int) -> RootT | None:
-        """Return the aggregate as it was after this revision, or none when the organization has none of the id."""
+        """Return the aggregate as it was after this revision, or None if the organization has none of the id."""
         found = await self._in_thread(self._lives.aggregates, [aggregate_id], revision)
         return next((aggregate for aggregate in found if isinstance(aggregate, kind)), None)
 
     async def row_at(self, aggregate_id: UUID, revision: int) -> Row | None:
-        """Return the row of a read table that the events up to the revision make, none if they make none."""
+        """Return the row that the events up to the revision project to, or None if they project to none."""
         return await self._in_thread(self._lives.row, aggregate_id, revision)
 
     async def has_events(self) -> bool:
@@ -101,21 +95,26 @@ class Ledger:
         return await self._in_thread(self._recorder.max_notification_id) is not None
 
     async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:
-        """Return what the command has recorded so far, by aggregate."""
+        """Return the revisions that the command has recorded so far, by aggregate."""
         recorded = await self._in_thread(self._recorder.recorded_already, command_id)
         return {record.aggregate_id: record for record in recorded}
 
-    async def save(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
+    async def save(
+        self,
+        aggregates: Sequence[Root],
+        append: Append,
+        constraints: Mapping[str, type[ApplicationError]] | None = None,
+    ) -> Sequence[Recorded]:
         """Record what the aggregates have decided, all or nothing; nothing decided is nothing recorded.
 
         Raises:
-            Conflict: another command recorded one of the revisions first.
-            ConstraintConflict: a read table refuses what follows; the repositories know what it means.
+            Conflict: another command recorded one of the revisions first; or the error that `constraints` names for
+                the constraint of a read table that does not allow what follows.
             Unavailable: the database could not be reached; nothing was recorded.
-            CommandOutcomeUnknown: it is not known whether it was recorded.
+            CommandOutcomeUnknown: it is not known whether the events were recorded.
         """
         try:
-            return await self._in_thread(self._record, aggregates, append)
+            return await self._in_thread(self._record, aggregates, append, constraints=constraints)
         except CommandOutcomeUnknown:
             append.outcome.unresolved = append.command_id
             raise
@@ -124,22 +123,15 @@ class Ledger:
             for tell in self._written:
                 tell(append.organization_id)
 
-    async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
+    async def _in_thread(
+        self,
+        function: Callable[..., T],
+        *arguments: object,
+        constraints: Mapping[str, type[ApplicationError]] | None = None,
+    ) -> T:
         context = copy_context()
-        try:
+        with application_errors(constraints):
             return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
-        except RevisionConflict as error:
-            raise Conflict from error
-        except OrganizationClosed as error:
-            raise OrganizationRemoved from error
-        except OutcomeUnknown as error:
-            raise CommandOutcomeUnknown from error
-        except TopicError as error:
-            raise UnknownEventType from error
-        except LogAhead as error:
-            raise LogAheadOfClock(error.seconds) from error
-        except OperationalError as error:
-            raise Unavailable from error
 
     def _record(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
         positions = {aggregate.id: aggregate.recorded_position for aggregate in aggregates}
@@ -166,10 +158,10 @@ class Ledger:
 
 
 async def _outcome(work: Future[T]) -> T:
-    """Return what the work gives. Work that no thread has begun within some seconds is not begun any more.
+    """Return the result of the work. Work that no thread begins within some seconds is cancelled.
 
     Raises:
-        Unavailable: it was not begun, because a database that does not answer holds up all threads.
+        Unavailable: the work was not begun, because all threads wait for a database that does not answer.
     """
     outcome = asyncio.wrap_future(work)
     try:
@@ -185,10 +177,10 @@ async def _outcome(work: Future[T]) -> T:
 def _as_the_first_time(
     outcome: Sequence[Recorded], pending: Sequence[tuple[Root, Sequence[object]]]
 ) -> Sequence[Recorded]:
-    """Answer as the first run of the command did; what it left alone is as it is.
+    """Return the result of the first run of the command. Aggregates that it did not change are returned as they are.
 
     Raises:
-        Conflict: this run decided on an aggregate that the first run never touched, so it is another command.
+        Conflict: this run changes an aggregate that the first run did not change, so it is another command.
     """
     recorded = {record.aggregate_id: record for record in outcome}
     if any(events and aggregate.id not in recorded for aggregate, events in pending):

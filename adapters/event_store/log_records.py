@@ -1,12 +1,13 @@
-"""Records written to and read from the event log, and errors of the recorder."""
+"""Records written to and read from the event log."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from eventsourcing.persistence import IntegrityError, Notification, OperationalError, StoredEvent
+from eventsourcing.persistence import Notification, StoredEvent
 
+from application.caller import current_caller
 from application.command_outcome import CommandOutcome
 
 if TYPE_CHECKING:
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.vault import SealedCredential
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True)
 class LedgerStoredEvent(StoredEvent):
-    """An event with the database's time of it and its position in the organization's log."""
+    """A stored event with its time in the database and its position in the organization's log."""
 
     recorded_at: datetime
     position: int
@@ -35,7 +35,7 @@ class LedgerNotification(Notification):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """On whose behalf events are appended, the credentials that change with them, and where the outcome is noted."""
+    """The context of an append: the caller, the credentials that change with it, and where to note the outcome."""
 
     organization_id: UUID
     actor: str
@@ -47,49 +47,16 @@ class Append:
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
 
-class CommandAlreadyApplied(IntegrityError):
-    """The log holds this command already; `outcome` is what it recorded."""
-
-    def __init__(self, outcome: Sequence[Recorded]) -> None:
-        super().__init__("the command was applied before")
-        self.outcome = outcome
-
-
-class RevisionConflict(IntegrityError):
-    """Another command has recorded this revision of the aggregate first."""
-
-
-class ConstraintConflict(IntegrityError):
-    """A read table's constraint, named here, does not allow the row that follows from the events."""
-
-    def __init__(self, constraint: str) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
-
-
-class OrganizationClosed(IntegrityError):
-    """The organization was removed: nothing follows the event that closed it."""
-
-
-class LogAhead(OperationalError):
-    """The organization's newest event is dated so many seconds after the clock, too far for another to be dated."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the log is {seconds} seconds ahead of the clock")
-        self.seconds = seconds
-
-
-class ConnectionLost(OperationalError):
-    """The connection broke in the middle of the work that one of the server's processes was doing.
-
-    It is the process `backend`, or, where a pooler stands between, the one that has this name.
-    """
-
-    def __init__(self, message: str, backend: int, name: str) -> None:
-        super().__init__(message)
-        self.backend = backend
-        self.name = name
-
-
-class OutcomeUnknown(OperationalError):
-    """The connection broke while events were being appended, and their fate could not be looked up."""
+def callers_append(sealed: Sequence[SealedCredential] = (), destroyed: Sequence[UUID] = ()) -> Append:
+    """Return an append on the current caller's behalf."""
+    caller = current_caller()
+    return Append(
+        organization_id=caller.organization_id,
+        actor=caller.actor,
+        command_id=caller.command_id,
+        correlation_id=caller.correlation_id,
+        reason=caller.reason,
+        outcome=caller.outcome,
+        sealed=sealed,
+        destroyed=destroyed,
+    )

@@ -15,7 +15,7 @@ _POLL_SECONDS: Final = 0.1
 
 
 class PollingSubscription(ListenNotifySubscription[ApplicationRecorder]):
-    """Looks for new events ten times a second: a poll needs no connection of its own and is never lost."""
+    """Polls for new events ten times a second, which needs no connection of its own and loses no notification."""
 
     def __init__(self, recorder: ApplicationRecorder, gt: int | None = None, topics: Sequence[str] = ()) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)

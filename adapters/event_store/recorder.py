@@ -15,14 +15,8 @@ from eventsourcing.persistence import (
 
 from adapters.event_store.connections import Connection, Connections
 from adapters.event_store.inline_projections import inline_changes, sealed_document
-from adapters.event_store.log_records import (
-    Append,
-    CommandAlreadyApplied,
-    ConnectionLost,
-    LedgerNotification,
-    LedgerStoredEvent,
-    OutcomeUnknown,
-)
+from adapters.event_store.ledger_errors import CommandAlreadyApplied, ConnectionLost, OutcomeUnknown
+from adapters.event_store.log_records import Append, LedgerNotification, LedgerStoredEvent
 from adapters.event_store.polling_subscription import PollingSubscription
 from adapters.sql import statements
 from application.recorded_revision import Recorded
@@ -41,7 +35,7 @@ _END: Final = 2**63 - 1
 
 
 class LedgerRecorder(ApplicationRecorder):
-    """Records and reads the events of the organization that `scope` names at the moment of the call."""
+    """Appends and reads the events of the organization that `scope` names when a method is called."""
 
     def __init__(
         self,
@@ -62,9 +56,9 @@ class LedgerRecorder(ApplicationRecorder):
 
         Raises:
             RevisionConflict: another command recorded one of the revisions first.
-            ConstraintConflict: a read table refuses the row that follows.
-            CommandAlreadyApplied: the log has this command id already.
-            OutcomeUnknown: the connection broke at the commit, and asking about the command failed too.
+            ConstraintConflict: a constraint of a read table is violated.
+            CommandAlreadyApplied: the log already has events with this command id.
+            OutcomeUnknown: the connection broke at the commit, and a lookup of the command failed too.
             OperationalError: the database cannot be reached; nothing was recorded.
         """
         if not stored_events:
@@ -79,7 +73,7 @@ class LedgerRecorder(ApplicationRecorder):
         return list(range(first_position, first_position + len(stored_events)))
 
     def command_outcome(self, organization_id: UUID, command_id: UUID) -> Sequence[Recorded]:
-        """Return what the command recorded, nothing when it recorded nothing; waits for one under way."""
+        """Return what the command recorded, which may be nothing. Waits for an append that is under way."""
         parameters = {"organization_id": organization_id, "command_id": command_id}
         rows = self._connections.read(
             lambda connection: connection.execute(_SQL["command_outcome"], parameters).fetchall()
@@ -87,7 +81,7 @@ class LedgerRecorder(ApplicationRecorder):
         return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
 
     def recorded_already(self, command_id: UUID) -> Sequence[Recorded]:
-        """Return what the command has recorded so far; does not wait for one under way."""
+        """Return what the command has recorded so far. Does not wait for an append that is under way."""
         rows = self.read("recorded_already", {"command_id": command_id})
         return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
 
@@ -144,13 +138,13 @@ class LedgerRecorder(ApplicationRecorder):
         return position
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """Return an endless iterator over the events of the organization that is named now, also those to come."""
+        """Return an endless iterator over the current and future events of the organization that `scope` names now."""
         scope = self._scope()
         bound = LedgerRecorder(self._pool, scope=lambda: scope, projector=self._projector)
         return PollingSubscription(recorder=bound, gt=gt, topics=topics)
 
     def _append(self, append: Append, events: Sequence[StoredEvent]) -> int | None:
-        """Return the first position, or none when the log has the command already."""
+        """Return the first position, or None if the log already has the command."""
         parameters = {
             "organization_id": append.organization_id,
             "command_id": append.command_id,
@@ -174,7 +168,7 @@ class LedgerRecorder(ApplicationRecorder):
         return first_position
 
     def _fate(self, append: Append, lost: ConnectionLost | None = None) -> DatabaseError:
-        """Tell an append that was applied, now or before, from one that was not and never will be."""
+        """Find out whether an append was applied, now or before, or will never be."""
         try:
             is_over = lost is None or self._connections.end(lost)
             outcome = self.command_outcome(append.organization_id, append.command_id)
@@ -195,7 +189,7 @@ class LedgerRecorder(ApplicationRecorder):
         return self._scope().organization_id
 
     def read(self, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement about the organization that `scope` names now."""
+        """Return the rows of a statement for the organization that `scope` names now."""
         organization_id = self.organization_id
 
         def read(connection: Connection) -> list[tuple[Any, ...]]:
@@ -208,5 +202,5 @@ class LedgerRecorder(ApplicationRecorder):
         return self._connections.read(read)
 
     def write(self, name: str, parameters: Mapping[str, Any]) -> None:
-        """Carry out a statement about the organization that may be carried out twice."""
+        """Run an idempotent statement for the organization that `scope` names now."""
         self.read(name, parameters)

@@ -1,4 +1,4 @@
-"""Whether snapshots of aggregates are what their events make: whoever rules the database can edit them."""
+"""Compares snapshots of aggregates with their events, since a superuser of the database can edit them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SQL: Final = statements("adapters.event_store", "snapshot_check.sql")
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """A snapshot as it is kept; `belongs` tells whether its event is the one that it names."""
+    """A stored snapshot. `belongs` is whether its last event is the one that it names."""
 
     topic: str
     state: bytes
@@ -41,7 +41,7 @@ class _Snapshot:
     belongs: bool
 
     def is_of(self, aggregate: Root | None, row: Row | None) -> bool:
-        """Tell whether this is the aggregate and its row."""
+        """Return whether the snapshot equals this aggregate and its row."""
         if aggregate is None or not self.belongs:
             return False
         topic, state = state_of(aggregate)
@@ -56,7 +56,7 @@ class _Snapshot:
 async def wrong_snapshots(
     connection: Connection, organization_id: UUID, first: UUID, last: UUID
 ) -> Sequence[tuple[UUID, str]]:
-    """Return the aggregates, in a range of ids, of which a snapshot that may be used differs from their events.
+    """Return the aggregates in a range of ids that have a usable snapshot which differs from their events.
 
     Each comes with the topic of its first event. Aggregates whose events this code cannot read are left out.
     """
@@ -76,7 +76,7 @@ async def wrong_snapshots(
 async def _compared(
     connection: Connection, organization_id: UUID, aggregate_id: UUID, snapshots: Mapping[int, _Snapshot]
 ) -> tuple[str, bool]:
-    """Return the topic of the aggregate's first event, and whether all of these are what its events make."""
+    """Return the topic of the aggregate's first event, and whether all snapshots match the events."""
     parameters = {"organization_id": organization_id, "aggregate_id": aggregate_id, "until": max(snapshots)}
     mapper = LedgerMapper(CanonicalJson())
     aggregate: Root | None = None

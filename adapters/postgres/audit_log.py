@@ -1,4 +1,4 @@
-"""The log as auditors read it."""
+"""The audit log: lists of events with filters and keyset pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CONDITIONS: Final[dict[str, LiteralString]] = {
 
 
 class PostgresAuditLog:
-    """Fulfils `application.ports.audit_log.AuditLog`."""
+    """Implements `application.ports.audit_log.AuditLog`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -52,29 +52,29 @@ class PostgresAuditLog:
         revision: int = (await self._tenant.rows(SQL(_SQL["revision_at"]).format(), parameters))[0][0]
         return revision
 
-    async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
-        parameters = await self._parameters(wanted, before)
+    async def newest(self, filters: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
+        parameters = await self._parameters(filters, before)
         rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
         return [_entry(row) for row in rows]
 
-    async def count(self, wanted: AuditFilter) -> int:
-        parameters = await self._parameters(wanted)
+    async def count(self, filters: AuditFilter) -> int:
+        parameters = await self._parameters(filters)
         count: int = (await self._tenant.rows(_filtered("event_count", tuple(parameters)), parameters))[0][0]
         return count
 
-    async def _parameters(self, wanted: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
+    async def _parameters(self, filters: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
         after = None
-        if wanted.since is not None or wanted.until is not None:
+        if filters.since is not None or filters.until is not None:
             # Times grow with the sequence: the search finds both ends without reading what lies between.
-            times = {"since": wanted.since, "until": wanted.until}
+            times = {"since": filters.since, "until": filters.until}
             [[after, end]] = await self._tenant.rows(SQL(_SQL["places"]).format(), times)
             if end is not None:
                 before = min(before or end + 1, end + 1)
         values = {
-            "aggregate_id": wanted.aggregate_id,
-            "actor": wanted.actor,
-            "command_id": wanted.command_id,
-            "topic": wanted.topic,
+            "aggregate_id": filters.aggregate_id,
+            "actor": filters.actor,
+            "command_id": filters.command_id,
+            "topic": filters.topic,
             "after": after,
             "before": before,
         }

@@ -1,4 +1,4 @@
-"""A hash at the end of a backup: pg_restore passes over what follows a dump, and notices little that changed in it."""
+"""A checksum at the end of a backup file. pg_restore ignores it, and itself detects few changes of a dump."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHUNK_BYTES: Final = 1 << 20
 
 
 def seal(file: str) -> None:
-    """Append the hash of the file to it, and see to it that all of it is on the disk."""
+    """Append the hash of the file to it, and flush the file to disk."""
     digest = _digest(file, Path(file).stat().st_size)
     with Path(file).open("ab") as sealed:
         sealed.write(_TAG + digest.encode() + b"\n")
@@ -24,10 +24,10 @@ def seal(file: str) -> None:
 
 
 def expect_sealed(file: str) -> None:
-    """Do nothing if the file is as it was when it was sealed.
+    """Check that the file is unchanged since it was sealed.
 
     Raises:
-        BackupUnreadable: it is not, or it cannot be read.
+        BackupUnreadable: the file has changed, or it cannot be read.
     """
     try:
         length = Path(file).stat().st_size - _LENGTH

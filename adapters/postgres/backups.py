@@ -1,4 +1,4 @@
-"""Backups: all tables of an installation as of one moment, in a file of pg_dump's custom format, and back."""
+"""Backups in pg_dump's custom format: all tables of an installation as of one moment."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PRIVILEGES: Final = ("ACL ", "POLICY ")
 
 
 class PostgresBackups:
-    """Fulfils `application.ports.backups.Backups` with pg_dump and pg_restore."""
+    """Implements `application.ports.backups.Backups` with pg_dump and pg_restore."""
 
     async def write(self, admin_url: str, file: str, progress: Progress) -> Mapping[str, int]:
         async with _reading_everything(admin_url) as (connection, roles):
@@ -141,7 +141,7 @@ async def _rows(connection: Connection, progress: Progress) -> dict[str, int]:
 
 
 async def _counted(printed: AsyncIterator[bytes]) -> tuple[dict[str, int], list[str]]:
-    """Return how many rows each table has in the data that pg_restore prints, and the ids of the migrations."""
+    """Return the row count of each table in the output of pg_restore, and the ids of the migrations."""
     rows: dict[str, int] = {}
     migrations: list[str] = []
     table, columns, rest = "", list[bytes](), b""
@@ -177,7 +177,7 @@ def _old_roles(listed: Sequence[str]) -> Roles:
 
 
 def _renamed(text: str, old: Roles, new: Roles) -> str:
-    """Return the statements with the roles of the new database, and without psql's own commands."""
+    """Return the statements with the roles of the new database and without psql commands."""
     text = "\n".join(line for line in text.splitlines() if not line.startswith("\\"))
     names = {}
     for before, after in zip((old.app, old.admin, old.backup), (new.app, new.admin, new.backup), strict=True):

@@ -1,4 +1,4 @@
-"""What checkpoints are made from; and the election of the one process that writes them."""
+"""The register that checkpoints are made from, and the election of the process that writes them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.checkpoints import NewestCheckpoint
+from application.verification.checkpoint_storage import NewestCheckpoint
 from application.verification.checkpoints import HeadLeaf
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _OPTIONS: Final = (
 
 
 class SessionRegister:
-    """Fulfils `application.ports.checkpoints.CheckpointRegister` over one session of the administrator's login."""
+    """Implements `application.verification.checkpoint_storage.CheckpointRegister` in one administrator's session."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -86,14 +86,14 @@ class SessionRegister:
 
 
 class CheckpointElection:
-    """Elects the one of all processes on all hosts that writes checkpoints, for as long as its session lives."""
+    """Elects one process on all hosts to write checkpoints, for as long as its session lives."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[SessionRegister]:
-        """Give the register to whoever asks, elected or not.
+        """Yield the register, whether or not this process is elected.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -107,7 +107,7 @@ class CheckpointElection:
     ) -> AsyncIterator[SessionRegister]:
         """Wait for the election and lead during the block. After its loss, the register is `Unavailable`.
 
-        `may_stand` is asked before each attempt; what it raises ends the wait.
+        `may_stand` is called before each attempt; an error that it raises ends the wait.
         """
         async with self._connected() as connection:
             register = SessionRegister(connection)

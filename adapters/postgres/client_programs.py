@@ -1,4 +1,4 @@
-"""Postgres's own client programs: those on the PATH, and those that come with the embedded server."""
+"""Finds and runs Postgres's client programs, from the PATH or from the embedded server."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class ClientProgramFailed(ApplicationError):
 
 
 async def newest_program(name: Name) -> Path:
-    """Return the program of the newest version, which reads the files of all older ones.
+    """Return the newest version of the program. It reads the files of all older versions.
 
     Raises:
-        ClientProgramMissing: there is none.
+        ClientProgramMissing: the program is not installed.
     """
     found = await _found(name)
     if not found:
@@ -50,10 +50,10 @@ async def newest_program(name: Name) -> Path:
 
 
 async def fitting_program(name: Name, version: int) -> Path:
-    """Return the program of this major version of Postgres, or of the next newer one that there is.
+    """Return the program of this major version of Postgres, or else of the next newer version.
 
     Raises:
-        ClientProgramMissing: none is new enough.
+        ClientProgramMissing: no installed version is new enough.
     """
     found = await _found(name)
     fitting = [each for each in found if each >= version]
@@ -66,10 +66,10 @@ async def fitting_program(name: Name, version: int) -> Path:
 
 
 async def run(program: Path, *arguments: str, url: str, on_line: Callable[[str], Awaitable[None]]) -> None:
-    """Run a program on a database and hand on what it says, line by line.
+    """Run a program on a database and pass on its messages line by line.
 
     Raises:
-        ClientProgramFailed: it has failed.
+        ClientProgramFailed: the program exited with an error.
     """
     async with _started(program, arguments, url=url, stderr=asyncio.subprocess.PIPE) as process:
         complaint = ""
@@ -82,10 +82,10 @@ async def run(program: Path, *arguments: str, url: str, on_line: Callable[[str],
 
 
 async def streamed(program: Path, *arguments: str) -> AsyncIterator[bytes]:
-    """Run a program and give what it prints, in parts.
+    """Run a program and yield its output in chunks.
 
     Raises:
-        ClientProgramFailed: it has failed.
+        ClientProgramFailed: the program exited with an error.
     """
     with TemporaryFile() as errors:
         async with _started(program, arguments, stdout=asyncio.subprocess.PIPE, stderr=errors) as process:
@@ -97,10 +97,10 @@ async def streamed(program: Path, *arguments: str) -> AsyncIterator[bytes]:
 
 
 async def output(program: Path, *arguments: str) -> bytes:
-    """Run a program and return what it prints.
+    """Run a program and return its output.
 
     Raises:
-        ClientProgramFailed: it has failed.
+        ClientProgramFailed: the program exited with an error.
     """
     return b"".join([chunk async for chunk in streamed(program, *arguments)])
 
@@ -138,7 +138,7 @@ async def _expect_success(process: asyncio.subprocess.Process, program: Path, co
 
 
 async def _found(name: Name) -> dict[int, Path]:
-    """Return the programs by their major version; of two of one version, that on the PATH."""
+    """Return the programs by major version. The one on the PATH takes precedence."""
     found: dict[int, Path] = {}
     for path in _candidates(name):
         version = _VERSION.search((await output(path, "--version")).decode())

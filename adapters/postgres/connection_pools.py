@@ -31,7 +31,7 @@ _PATIENCE_SECONDS: Final = 5.0
 
 
 class RawJson(Loader):
-    """JSON as the bytes the database sent: what is only passed on is not parsed."""
+    """JSON as the bytes that the database sent, not parsed."""
 
     def load(self, data: Buffer) -> bytes:
         return bytes(data)
@@ -40,7 +40,7 @@ class RawJson(Loader):
 def reading_pool(
     url: str, *, size: int = 4, least: int = 1, application_name: str = "modelbook", options: str | None = None
 ) -> AnyPool:
-    """Return a pool, not opened yet, whose connections give `json` columns as bytes (`jsonb` is parsed as ever)."""
+    """Return an unopened pool whose connections return `json` columns as bytes and parse `jsonb` columns."""
     return AsyncConnectionPool(
         url,
         min_size=least,
@@ -54,12 +54,12 @@ def reading_pool(
 
 
 def administrators_pool(url: str, *, size: int, least: int = 1, application_name: str) -> AnyPool:
-    """Return the same for the administrators' login, which no pooler serves and which sets limits of its own."""
+    """Return such a pool for the administrators' login, which uses no pooler and sets its own time limits."""
     return reading_pool(url, size=size, least=least, application_name=application_name, options=_ADMINISTRATORS_OPTIONS)
 
 
 def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook log") -> AnyThreadPool:
-    """Return a pool, not opened yet, for the recorder's threads."""
+    """Return an unopened pool for the recorder's threads."""
     return ConnectionPool(
         url,
         min_size=1,
@@ -73,7 +73,7 @@ def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook 
 
 
 class RawBinaryJson(RawJson):
-    """The same, of a result in the binary format."""
+    """JSON as bytes, from a result in the binary format."""
 
     format = Format.BINARY
 

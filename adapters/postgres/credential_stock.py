@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from adapters.database_errors import reachable
 from adapters.postgres.sealed_credentials import sealed_credential
-from adapters.postgres.tenant_statements import reachable
 from adapters.sql import statements
 from application.ports.credential_stock import RotationUnderWay
 
@@ -23,7 +23,7 @@ _BEFORE_ALL: Final = (UUID(int=0), UUID(int=0))
 
 
 class PostgresCredentialStock:
-    """Fulfils `application.ports.credential_stock.CredentialStock` on a pool of the administrators' login."""
+    """Implements `application.ports.credential_stock.CredentialStock` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

@@ -1,4 +1,4 @@
-"""A Postgres of our own, from a wheel, for whoever has none: data in a folder, reached through a socket file."""
+"""The embedded Postgres server: installed from a wheel, with its data in a folder, reached through a Unix socket."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class OtherPostgresVersion(ApplicationError):
 
 
 class EmbeddedPostgres:
-    """Starts the server with `start`, or joins one that runs on the folder; `stop` ends it when nobody else uses it.
+    """Starts the server, or joins one that runs on the folder. `stop` ends it unless another process uses it.
 
-    Who uses it holds a shared lock on a file beside the folder, which the system releases however a process ends.
+    Each process holds a shared lock on a file beside the folder, which the system releases when the process ends.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -70,8 +70,8 @@ class EmbeddedPostgres:
         """Return the URL of its superuser, after at most some seconds; after a crash it may take minutes.
 
         Raises:
-            Unavailable: it does not start; the message names its log file.
-            OtherPostgresVersion: another major version of Postgres has made the folder.
+            Unavailable: the server does not start; the message names its log file.
+            OtherPostgresVersion: another major version of Postgres created the folder.
         """
         _expect_our_version(self._directory)
         try:
@@ -86,10 +86,10 @@ class EmbeddedPostgres:
             raise Unavailable(f"The embedded Postgres does not start; {self._log} says why ({error}).") from error
 
     def revive(self) -> bool:
-        """Start the server again if it has ended by itself; return whether it had.
+        """Restart the server if it has ended unexpectedly. Return whether it had.
 
         Raises:
-            Unavailable: it does not start; the message names its log file.
+            Unavailable: the server does not start; the message names its log file.
         """
         if self._use is None or self._is_served():
             return False
@@ -103,7 +103,7 @@ class EmbeddedPostgres:
         return True
 
     def stop(self) -> None:
-        """End the server in an orderly way, unless another process uses it too."""
+        """Stop the server in an orderly way, unless another process uses it."""
         if self._use is None:
             return
         with self._locked(), self._use as use:
@@ -142,7 +142,7 @@ class EmbeddedPostgres:
         self._control("start", "-w", "-t", str(_PATIENCE_SECONDS), "-l", self._log.name, "-o", named)
 
     def _initialise(self) -> None:
-        """Make the data folder, whole or not at all: one that was begun lacks what the server needs."""
+        """Create the data folder completely or not at all: the server cannot use a partial one."""
         begun = self._directory.with_name(f"{self._directory.name}.new")
         shutil.rmtree(begun, ignore_errors=True)
         begun.mkdir(mode=0o700)

@@ -11,9 +11,9 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.event_feed import FeedEvent
+from application.feed.event_feed import FeedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ _KEEPALIVE: Final[dict[str, Any]] = {"keepalives_idle": 5, "keepalives_interval"
 
 
 class PostgresEventFeed:
-    """Fulfils `application.ports.event_feed.EventFeed`; each question takes a connection for as long as it lasts."""
+    """Implements `application.feed.event_feed.EventFeed`; each question takes a connection for as long as it lasts."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -62,7 +62,7 @@ class PostgresEventFeed:
 
 
 class PostgresSignals:
-    """Fulfils `application.ports.event_feed.Signals` with NOTIFY: one connection, made when somebody listens first."""
+    """Implements `application.feed.event_feed.Signals` with NOTIFY, over one connection, opened on demand."""
 
     def __init__(self, url: str) -> None:
         self._url = url

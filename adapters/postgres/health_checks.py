@@ -1,4 +1,4 @@
-"""Checks of providers in their tables."""
+"""The results of provider health checks, in Postgres."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.sql import statements
 from application.errors import ProviderNotFound
-from application.ports.health_checks import Standing, Streak
+from application.health.health_checks import Standing, Streak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
-    from application.ports.health_checks import Seen
+    from application.health.health_checks import Seen
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "health_checks.sql").items()}
 # The clocks of two hosts differ by less: a check that is dated further ahead of another was dated by a wrong clock.
@@ -36,7 +36,7 @@ _TOPICS: Final = [
 
 
 class PostgresHealthChecks:
-    """Fulfils `application.ports.health_checks.HealthChecks`; with an interval of 0 nothing is checked by itself."""
+    """Implements `application.health.health_checks.HealthChecks`; an interval of 0 turns automatic checks off."""
 
     def __init__(self, tenant: Tenant, interval_seconds: float) -> None:
         self._tenant = tenant

@@ -1,4 +1,4 @@
-"""Providers and models as they were: rows folded from the log, shown by the statements that show today's."""
+"""Providers and models as of a time: rows folded from the log, read with the statements of the current lists."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ Fold = tuple["UUID", str, int]
 
 
 class PostgresHistoricalDocuments:
-    """Fulfils `application.ports.historical_documents.HistoricalDocuments`; caches the last few folds for paging."""
+    """Implements `application.ports.historical_documents.HistoricalDocuments`; caches a few results for paging."""
 
     def __init__(self, tenant: Tenant, *, longest_history: int = LONGEST_HISTORY) -> None:
         self._tenant = tenant
@@ -69,11 +69,11 @@ class PostgresHistoricalDocuments:
     async def model(self, row: Row, until: datetime | None) -> Document:
         return await self._document("model", row, until)
 
-    async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
-        return await self._page(provider_conditions(wanted), request, as_of)
+    async def providers(self, filters: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
+        return await self._page(provider_conditions(filters), request, as_of)
 
-    async def models(self, wanted: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
-        return await self._page(model_conditions(wanted), request, as_of)
+    async def models(self, filters: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
+        return await self._page(model_conditions(filters), request, as_of)
 
     async def seconds_ahead(self) -> float:
         rows = await self._tenant.rows(_SQL["seconds_ahead"], {})
@@ -85,11 +85,11 @@ class PostgresHistoricalDocuments:
         [found] = await self._tenant.rows(statement, parameters)
         return Document(json=found[0], revision=found[1])
 
-    async def _page(self, wanted: Conditions, request: PageRequest, as_of: datetime) -> Page:
-        past = {"rows": _recordset(await self._rows(wanted.kind, as_of)), "until": as_of}
+    async def _page(self, conditions: Conditions, request: PageRequest, as_of: datetime) -> Page:
+        past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of}
         asked: list[Statement] = [
             (statement, {**parameters, **past})
-            for statement, parameters in page_statements(wanted, request, _SOURCES[wanted.kind])
+            for statement, parameters in page_statements(conditions, request, _SOURCES[conditions.kind])
         ]
         return page_of(await self._tenant.results(*asked), request)
 
@@ -106,7 +106,7 @@ class PostgresHistoricalDocuments:
         return rows
 
     def _keep(self, fold: Fold, rows: bytes) -> None:
-        """What was up to a place of the log never changes; only memory is short."""
+        """Cache the rows. The past never changes, so entries are only evicted to save memory."""
         if len(rows) <= _LARGEST_FOLD:
             self._folds[fold] = rows
             if len(self._folds) > _MOST_FOLDS:

@@ -1,4 +1,4 @@
-"""Idempotency keys in their table."""
+"""Idempotency keys, in Postgres."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SQL: Final = {
 
 
 class PostgresClaims:
-    """Fulfils `application.ports.idempotency_claims.Claims`.
+    """Implements `application.ports.idempotency_claims.Claims`.
 
     A claim that this process could not settle, because the database was away, is free at once; one that a dead
     process has left open after some seconds, and so is one from a time to come, which a clock that was set back leaves
@@ -86,7 +86,7 @@ class PostgresClaims:
 
     @contextmanager
     def _settling(self, key: str) -> Iterator[bool]:
-        """Tell whether the key was left open before, and remember it as long as nobody knows what became of it."""
+        """Yield whether the key was left open before, and remember it until its outcome is known."""
         place = (current_caller().organization_id, key)
         was_left_open = self._unsettled.pop(place, 0.0) > monotonic() - _LEFT_OPEN_SECONDS
         try:

@@ -1,4 +1,4 @@
-"""Whether a database is safe to serve from: asked once, at the start."""
+"""Checks once, at the start, that a database is safe to serve from."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _USE_THE_LOGINS: Final = "Use the logins that `modelbook migrate --logins --json
 
 
 class UnsafeDatabase(ApplicationError):
-    """The database does not keep organizations apart, so it is not served from."""
+    """The database does not isolate organizations from each other, so the service refuses to use it."""
 
     code = "unsafe-database"
 
@@ -33,13 +33,13 @@ class UnsafeDatabase(ApplicationError):
 def inspect(url: str, *, setting: str, administrates: bool) -> None:
     """Check the login, the schema and the row-level security behind a URL; `setting` names it in messages.
 
-    The login that administers all organizations is refused where it is not the one that is meant, and the other way
-    round: with the one the API would see everything, with the other administration would see nothing.
+    The administrators' login is refused for serving, since the API would see all organizations; the serving login is
+    refused for administration, which would see none.
 
     Raises:
-        Unavailable: it cannot be reached.
-        PoolerInTheWay: it needs sessions, and a pooler stands before it.
-        UnsafeDatabase: the login could see past row-level security, or a table has none, or Postgres has known holes.
+        Unavailable: the database cannot be reached.
+        PoolerInTheWay: the login needs sessions, and the URL leads to a pooler.
+        UnsafeDatabase: the login bypasses row-level security, a table has none, or Postgres has known vulnerabilities.
         SchemaTooOld, SchemaTooNew: the schema is not the one this code was written for.
     """
     with _connected(url, setting, needs_session=administrates) as connection:
@@ -65,21 +65,21 @@ def inspect(url: str, *, setting: str, administrates: bool) -> None:
 
 
 def stored_canaries(url: str) -> tuple[Mapping[str, bytes], set[str]]:
-    """Return the canaries by master key id, and the ids in use (those an administrator's login can see)."""
+    """Return the canaries by master key id, and the ids in use that the administrator's login can see."""
     with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
         canaries = dict(connection.execute(_CANARIES["canaries"]).fetchall())
         return canaries, {row[0] for row in connection.execute(_SQL["master_keys_in_use"])}
 
 
 def keep_canaries(url: str, canaries: Mapping[str, bytes]) -> None:
-    """Remember master keys that are used for the first time."""
+    """Store the canaries of master keys that are used for the first time."""
     with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
         for master_key_id, canary in canaries.items():
             connection.execute(_CANARIES["keep_canary"], {"master_key_id": master_key_id, "canary": canary})
 
 
 def forget_canaries(url: str, *, kept: Collection[str]) -> None:
-    """Forget master keys that are not kept and wrap nothing."""
+    """Delete the canaries of master keys that are not in `kept` and wrap nothing."""
     with _connected(url, "MODELBOOK_ADMIN_DATABASE_URL") as connection:
         connection.execute(_CANARIES["forget_canaries"], {"kept": list(kept)})
 

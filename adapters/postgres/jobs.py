@@ -1,4 +1,4 @@
-"""Jobs in their table, for an administrator's login."""
+"""Administrators' jobs, in Postgres."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import orjson
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.ports.jobs import Job, JobNotFound, Order, TooManyJobs
 
@@ -29,7 +29,7 @@ _MOST_UNDER_WAY: Final = 20
 
 
 class PostgresJobs:
-    """Fulfils `application.ports.jobs.Jobs` on a pool of the administrators' login."""
+    """Implements `application.ports.jobs.Jobs` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool, clock: Clock) -> None:
         self._pool = pool
@@ -94,7 +94,7 @@ class PostgresJobs:
         return [_job(row, self._clock.now()) for row in rows]
 
     async def _one(self, name: str, **parameters: object) -> object:
-        """Return the first value, none where there is no row."""
+        """Return the first value, or None if there is no row."""
         with reachable():
             async with self._pool.connection() as connection:
                 row = await (await connection.execute(_SQL[name], parameters)).fetchone()

@@ -49,27 +49,29 @@ _THEN: Final[LiteralString] = "least(%(until)s::timestamptz, now())"
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What holds for the rows of a list of this kind (`provider` or `model`), and the parameters it needs."""
+    """SQL conditions for the rows of a list of this kind (`provider` or `model`), and their parameters."""
 
     kind: str
     pieces: tuple[LiteralString, ...]
     parameters: Mapping[str, Any]
 
 
-def page_statements(wanted: Conditions, request: PageRequest, source: LiteralString | None = None) -> list[Statement]:
-    """Return the statement of a page, and the one that counts where a total is asked for; `page_of` reads both."""
+def page_statements(
+    conditions: Conditions, request: PageRequest, source: LiteralString | None = None
+) -> list[Statement]:
+    """Return the statement of a page, and that of the total if it is requested. `page_of` reads the results."""
     page = listing(
-        f"{wanted.kind}_documents",
-        wanted.pieces,
+        f"{conditions.kind}_documents",
+        conditions.pieces,
         request.sort,
         descending=request.descending,
         after=request.after is not None,
         source=source,
     )
-    statements: list[Statement] = [(page, {**wanted.parameters, **keyset_parameters(request)})]
+    statements: list[Statement] = [(page, {**conditions.parameters, **keyset_parameters(request)})]
     if request.include_total:
-        count = composed(f"{wanted.kind}_count", wanted.pieces, source=source)
-        statements.append((count, dict(wanted.parameters)))
+        count = composed(f"{conditions.kind}_count", conditions.pieces, source=source)
+        statements.append((count, dict(conditions.parameters)))
     return statements
 
 
@@ -83,9 +85,9 @@ def listing(
     after: bool,
     source: LiteralString | None = None,
 ) -> bytes:
-    """Return the statement of a page: a single row, since every row and value that arrives costs more than its bytes.
+    """Return the statement of a page. Its result is a single row, because each row and value costs time to read.
 
-    A source takes the place of today's rows.
+    `source` replaces the current rows.
     """
     keyset = (_AFTER[sort, descending],) if after else ()
     rows = _filled(name, (*conditions, *keyset), _ORDER[sort, descending], source)
@@ -94,7 +96,7 @@ def listing(
 
 @cache
 def composed(name: str, conditions: tuple[LiteralString, ...], source: LiteralString | None = None) -> bytes:
-    """Return a named statement with its conditions filled in; one with a source of its own takes `until`, or none."""
+    """Return a named statement with its conditions filled in. With `source` it takes the parameter `until`."""
     return _filled(name, conditions, "id", source).as_bytes()
 
 
@@ -109,18 +111,18 @@ def _filled(
 
 @cache
 def plain(name: str) -> bytes:
-    """Return a named statement that has nothing to fill in."""
+    """Return a named statement without placeholders."""
     return SQL(_SQL[name]).format().as_bytes()
 
 
 def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
-    """Return what the statement of a page needs: one row more than asked for tells whether there are more."""
+    """Return the parameters of a page. The limit is one more than requested, to see whether there are more rows."""
     value, row_id = request.after or (None, None)
     return {"limit": request.limit + 1, "shown": request.limit, "after_value": value, "after_id": row_id}
 
 
 def page_of(results: Sequence[Sequence[tuple[Any, ...]]], request: PageRequest) -> Page:
-    """Return the page that the rows of `page_statements` make."""
+    """Return the page from the results of `page_statements`."""
     [(joined, count, name, created_at, row_id)], *total = results
     next_after = None
     if count > request.limit:
@@ -129,6 +131,6 @@ def page_of(results: Sequence[Sequence[tuple[Any, ...]]], request: PageRequest) 
 
 
 def like(text: str) -> str:
-    """Return a LIKE pattern that finds the text itself anywhere: its wildcards stand for themselves."""
+    """Return a LIKE pattern that matches the text anywhere, with its wildcards escaped."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -1,7 +1,7 @@
-"""The health monitor's office: a lock that a session of the administrator's login holds as long as it lives.
+"""Elects the health monitor: a session of the administrator's login holds a lock for as long as it lives.
 
-What is due is asked for over that very session, so that a process which lost it finds nothing more to do. The address
-must lead to the server itself or to a pooler of sessions: one of transactions would part the lock from its holder.
+Due checks are read over that same session, so that a process which loses it finds no more work. The URL must lead to
+the server itself or to a session pooler: a transaction pooler would separate the lock from its holder.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.leader_election import ProviderToCheck
+from application.health.leader_election import ProviderToCheck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -41,7 +41,7 @@ _KEEPALIVE: Final = {
 
 
 class PostgresLeaderElection:
-    """Fulfils `application.ports.leader_election.LeaderElection`. A leader silent for `silence_seconds` is deposed."""
+    """Implements `application.health.leader_election.LeaderElection`; deposes leaders silent for `silence_seconds`."""
 
     def __init__(self, url: str, *, silence_seconds: float = 30.0) -> None:
         self._url = url
@@ -72,7 +72,7 @@ class PostgresLeaderElection:
 
 
 class PostgresLeadership:
-    """Fulfils `application.ports.leader_election.Leadership`."""
+    """Implements `application.health.leader_election.Leadership`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -110,7 +110,7 @@ async def _has_won(connection: Connection) -> bool:
 
 
 async def _begun(connection: Connection) -> PostgresLeadership:
-    """Return the term, after tidying up: one at a time is enough for that."""
+    """Clean up, which only the leader does, and return the leadership."""
     with reachable():
         await connection.execute(_SQL["forget_checks"])
         await connection.execute(_SQL["forget_health"])

@@ -1,4 +1,4 @@
-"""From filters to conditions of SQL and their parameters."""
+"""Turns list filters into SQL conditions and parameters."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ _MODELS: Final[dict[str, LiteralString]] = {
 }
 
 
-def provider_conditions(wanted: ProviderFilter) -> Conditions:
-    """Return what holds for the providers that the filter lets through."""
+def provider_conditions(filters: ProviderFilter) -> Conditions:
+    """Return the conditions for the providers that match the filter."""
     values = {
-        "provider_type": wanted.provider_type,
-        "is_enabled": wanted.is_enabled,
-        "health": wanted.health,
-        "text": None if wanted.text is None else like(wanted.text),
+        "provider_type": filters.provider_type,
+        "is_enabled": filters.is_enabled,
+        "health": filters.health,
+        "text": None if filters.text is None else like(filters.text),
     }
     return _conditions("provider", _PROVIDERS, values)
 
 
-def model_conditions(wanted: ModelFilter) -> Conditions:
-    """Return what holds for the models that the filter lets through."""
+def model_conditions(filters: ModelFilter) -> Conditions:
+    """Return the conditions for the models that match the filter."""
     values = {
-        "provider_id": wanted.provider_id,
-        "type": wanted.type,
-        "capability": None if wanted.capability is None else Jsonb([wanted.capability]),
-        "is_enabled": wanted.is_enabled,
-        "text": None if wanted.text is None else like(wanted.text),
+        "provider_id": filters.provider_id,
+        "type": filters.type,
+        "capability": None if filters.capability is None else Jsonb([filters.capability]),
+        "is_enabled": filters.is_enabled,
+        "text": None if filters.text is None else like(filters.text),
     }
     return _conditions("model", _MODELS, values)
 

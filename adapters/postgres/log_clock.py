@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.errors import Unavailable
 from application.ports.log_clock import ClockReading
@@ -16,7 +16,7 @@ _SQL: Final = statements("adapters.postgres", "log_clock.sql")
 
 
 class PostgresLogClock:
-    """Fulfils `application.ports.log_clock.LogClock` on a pool of the administrators' login."""
+    """Implements `application.ports.log_clock.LogClock` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

@@ -1,4 +1,4 @@
-"""Hints that an organization's log has grown, given after the commit of what was appended."""
+"""Notifies followers, after the commit of an append, that an organization's log has grown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg.sql import SQL
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.errors import Unavailable
 
@@ -22,10 +22,10 @@ _PAUSE_SECONDS: Final = 0.02
 
 
 class PostgresHints:
-    """Sends NOTIFY for organizations whose log has grown: at once, and again after 20 ms at the earliest.
+    """Sends NOTIFY for organizations whose log has grown: at once, then at most every 20 ms.
 
-    NOTIFY takes a lock of the whole server until its commit, so it never belongs into an append's transaction. Nobody
-    waits for a hint, and one that cannot be sent is lost: followers look into the log every few seconds anyway.
+    NOTIFY locks the whole server until its commit, so it must not be part of an append's transaction. Nobody waits
+    for a hint, and a hint that cannot be sent is lost: followers read the log every few seconds anyway.
     """
 
     def __init__(self, connect: Connect) -> None:
@@ -34,13 +34,13 @@ class PostgresHints:
         self._sending: asyncio.Task[None] | None = None
 
     def grown(self, organization_id: UUID) -> None:
-        """Tell whoever follows the organization, soon, that its log has grown."""
+        """Notify the followers of the organization soon that its log has grown."""
         self._grown.add(organization_id)
         if self._sending is None or self._sending.done():
             self._sending = asyncio.get_running_loop().create_task(self._send())
 
     async def close(self) -> None:
-        """Send what is left to be sent."""
+        """Send the remaining hints, then stop."""
         if self._sending is not None:
             await asyncio.wait({self._sending})
 

@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this code."""
+"""Migrates a database to the schema of this version."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class Logins:
 
 
 def migrate(owner_url: str, progress: Callable[[str], None] = lambda _: None) -> Sequence[str]:
-    """Create the roles and apply what is missing; return the names of the migrations applied now.
+    """Create the roles, apply the missing migrations, and return their names.
 
     Raises:
-        SchemaTooNew: the database has migrations that this code does not know.
-        SchemaBeforeRelease: its tables are of a version that nothing can be carried over from.
+        SchemaTooNew: the database has migrations that this version does not know.
+        SchemaBeforeRelease: the tables are from before the first release and cannot be migrated.
         PoolerInTheWay: the URL leads to a pooler.
         psycopg.Error: the database cannot be reached, or the user may not create roles.
     """
@@ -99,10 +99,10 @@ def _written_for(roles: Roles) -> Iterator[Path]:
 
 
 def expect_known(applied: Collection[str]) -> None:
-    """Do nothing if this code knows all of these migrations.
+    """Check that this version knows all of these migrations.
 
     Raises:
-        SchemaTooNew: it does not.
+        SchemaTooNew: one is unknown.
     """
     newer = set(applied) - known_migrations()
     if newer:
@@ -135,7 +135,7 @@ def set_passwords(owner_url: str) -> Logins:
 
 
 def trusted_logins(owner_url: str) -> Logins:
-    """Return the URLs of the two login roles on a server that asks nobody for a password, as the embedded one."""
+    """Return the URLs of the two login roles on a server that asks for no password, such as the embedded one."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         roles = roles_of(connection)
     return Logins(database_url=login_url(owner_url, roles.app), admin_database_url=login_url(owner_url, roles.admin))
@@ -150,7 +150,7 @@ def login_url(owner_url: str, role: str, password: str | None = None) -> str:
 
 
 def known_migrations() -> set[str]:
-    """Return the ids of the migrations this code was written for."""
+    """Return the ids of the migrations of this version."""
     return {entry.name.removesuffix(".sql") for entry in files("migrations").iterdir() if entry.name.endswith(".sql")}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PostgresModelDocuments:
-    """Fulfils `application.ports.resource_documents.ModelDocuments`."""
+    """Implements `application.ports.resource_documents.ModelDocuments`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -34,6 +34,6 @@ class PostgresModelDocuments:
         rows = await self._tenant.rows(statement, {"ids": list(model_ids), "limit": None})
         return {row[4]: row[0] for row in rows}
 
-    async def page(self, wanted: ModelFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(model_conditions(wanted), request))
+    async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
+        results = await self._tenant.results(*page_statements(model_conditions(filters), request))
         return page_of(results, request)

@@ -1,4 +1,4 @@
-"""Snapshots of what providers offer, in their tables."""
+"""Snapshots of providers' model lists, in Postgres."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from psycopg.sql import SQL
 from psycopg.types.json import Json
 
 from adapters.sql import statements
-from application.policies.offer_changes import Snapshot
-from application.ports.model_list_snapshots import Failed, Held, Standing, Standings
+from application.discovery.model_list_snapshots import Failed, Held, Standing, Standings
+from application.discovery.offer_changes import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ _SQL: Final = {
 
 
 class PostgresSnapshots:
-    """Fulfils `application.ports.model_list_snapshots.Snapshots`."""
+    """Implements `application.discovery.model_list_snapshots.Snapshots`."""
 
     def __init__(self, tenant: Tenant, clock: Clock) -> None:
         self._tenant = tenant

@@ -1,4 +1,4 @@
-"""What prompts can be run on, from the read tables."""
+"""The models that prompts can run on, from the read tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from psycopg.sql import SQL
 from adapters.postgres.sealed_credentials import sealed_credential
 from adapters.sql import statements
 from application.caller import current_caller
-from application.ports.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
+from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
 from domain.model.values import MANUAL, Lifecycle, Price
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 
 
 class PostgresCandidateReader:
-    """Fulfils `application.ports.prompt_candidates.CandidateReader`."""
+    """Implements `application.prompts.prompt_candidates.CandidateReader`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

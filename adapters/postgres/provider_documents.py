@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PostgresProviderDocuments:
-    """Fulfils `application.ports.resource_documents.ProviderDocuments`."""
+    """Implements `application.ports.resource_documents.ProviderDocuments`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -29,6 +29,6 @@ class PostgresProviderDocuments:
             raise ProviderNotFound
         return Document(json=rows[0][0], revision=rows[0][1])
 
-    async def page(self, wanted: ProviderFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(provider_conditions(wanted), request))
+    async def page(self, filters: ProviderFilter, request: PageRequest) -> Page:
+        results = await self._tenant.results(*page_statements(provider_conditions(filters), request))
         return page_of(results, request)

@@ -1,4 +1,4 @@
-"""The log as bytes: fetched in binary and not converted, so that verification keeps up with the disk."""
+"""The log as bytes: read in binary format and not converted, so that verification is as fast as the disk."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from psycopg.pq import Format
 from psycopg.sql import SQL
 from psycopg.types.string import ByteaBinaryLoader
 
-from adapters.postgres.tenant_statements import reachable
+from adapters.database_errors import reachable
 from adapters.sql import statements
-from application.ports.checkpoints import NewestCheckpoint
-from application.ports.raw_events import Span, Stray, WrongCredential
+from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.raw_events import Span, Stray, WrongCredential
 from application.verification.stored_events import Head, StoredEvent
 from application.verification.verification_proofs import Proof
 
@@ -37,7 +37,7 @@ _RAW: Final = ("uuid", "int8", "int4", "text")
 
 
 class _UnixMicroseconds(Loader):
-    """A time as eight bytes since 1970; times that do not fit, which nobody recorded, become some other time."""
+    """A time as eight bytes since 1970. Times out of range, which are never recorded, become another time."""
 
     format = Format.BINARY
 
@@ -47,10 +47,10 @@ class _UnixMicroseconds(Loader):
 
 
 class PostgresRawEvents:
-    """Fulfils `application.ports.raw_events.RawEvents` for one organization, or for all where none is named.
+    """Implements `application.verification.raw_events.RawEvents` for one organization, or for all if none is named.
 
-    `connect` gives a connection for each batch; of all organizations it has to be the administrator's. No more than
-    `at_once` are held: others wait for their turn here rather than for a connection, which they would give up.
+    `connect` yields a connection for each batch; for all organizations it must be the administrator's. At most
+    `at_once` are in use: other batches wait here, because waiting for a connection times out.
     """
 
     def __init__(self, connect: Connect, organization_id: UUID | None = None, *, at_once: int = 2) -> None:
@@ -111,7 +111,7 @@ class PostgresRawEvents:
         return [WrongCredential(*row) for row in rows]
 
     async def owner(self, aggregate_id: UUID) -> UUID | None:
-        """Return the organization that has an aggregate of this id, which is random, or none where none has it."""
+        """Return the organization of the aggregate with this id, or None if there is none."""
         rows = await self._rows("owner", {"aggregate_id": aggregate_id})
         return rows[0][0] if rows else None
 
@@ -159,7 +159,7 @@ class PostgresRawEvents:
         return cast("Sequence[StoredEvent]", rows)
 
     async def _own_rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement about all organizations, or of the one like it about the one."""
+        """Return the rows of a statement for all organizations, or of its variant for one."""
         if self._only is None:
             return await self._rows(name, parameters or {})
         return await self._rows(f"own_{name}", {**(parameters or {}), "only": self._only})
@@ -179,7 +179,7 @@ class PostgresRawEvents:
 
 
 def _batches(spans: Sequence[Span]) -> list[list[Span]]:
-    """Return the spans in their order, cut and put together so that each batch is of as many events as one at most."""
+    """Return the spans in order, split and merged into batches of limited size."""
     batches: list[list[Span]] = []
     room = 0
     for span in spans:

@@ -1,4 +1,4 @@
-"""What the rules need to know of registered models and their providers."""
+"""Lookups of registered models and their providers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PostgresRegisteredModels:
-    """Fulfils `application.ports.registered_models.RegisteredModels`."""
+    """Implements `application.ports.registered_models.RegisteredModels`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -1,4 +1,4 @@
-"""The roles of an installation, named after its database, so that two on one server are strangers."""
+"""The roles of an installation, named after its database, so that installations on one server are isolated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMED: Final = re.compile(r':"(owner|app|admin|backup)"')
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Who owns the tables (without a login), serves, administers, and backs up (without a login)."""
+    """The roles that own the tables (without a login), serve, administer, and back up (without a login)."""
 
     owner: str
     app: str
@@ -44,7 +44,7 @@ class Roles:
     def named_after(cls, database: str) -> Self:
         """Return the names for a database: its name and the role's, `models_app`.
 
-        A name that is too long, or that Postgres keeps for itself, is told from others by a few digits of its hash.
+        A name that is too long or reserved by Postgres is shortened and gets some digits of its hash.
         """
         prefix = database
         if len(database.encode()) > _LONGEST_PREFIX_BYTES or database.startswith("pg_"):
@@ -55,31 +55,31 @@ class Roles:
 
     @classmethod
     def owned_by(cls, owner: str) -> Self:
-        """Return the names that belong to an owner's (the function service_role does the same)."""
+        """Return the role names for this owner, as the SQL function service_role does."""
         prefix = owner.removesuffix("owner")
         return cls(owner, f"{prefix}app", f"{prefix}admin", f"{prefix}backup")
 
     def written_into(self, text: str) -> str:
         """Return a migration with the roles' names, quoted, for `:"owner"`, `:"app"`, `:"admin"` and `:"backup"`.
 
-        That is how psql writes names that it puts in; as there, names inside strings and function bodies are left alone
-        (those call the function service_role).
+        This is the syntax of psql. As in psql, strings and function bodies are not changed; those call the function
+        service_role.
         """
         names = asdict(self)
         return _NAMED.sub(lambda found: sql.Identifier(names[found[1]]).as_string(), text)
 
 
 def roles_of(connection: Connection) -> Roles:
-    """Return the roles of the database that is connected to.
+    """Return the roles of the connected database.
 
-    They keep their names when the database is renamed or copied: the owner of the tables tells them.
+    The names derive from the owner of the tables, so they stay the same when the database is renamed or copied.
     """
     row = connection.execute(_SQL["owner"]).fetchone()
     return Roles.named_after(connection.info.dbname) if row is None else Roles.owned_by(row[0])
 
 
 def ensure_roles(connection: Connection) -> Roles:
-    """Make the roles that the database lacks, keep strangers out of it, and return the roles.
+    """Create the missing roles, revoke access to the database from all others, and return the roles.
 
     Raises:
         psycopg.Error: the user may not create roles, or does not own the database.

@@ -1,4 +1,4 @@
-"""Sealed keys in their table."""
+"""Sealed provider keys, in Postgres."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CURRENT: Final = SQL(statements("adapters.postgres", "credentials.sql")["curren
 
 
 class PostgresSealedCredentials:
-    """Fulfils `application.ports.sealed_credentials.SealedCredentials`."""
+    """Implements `application.ports.sealed_credentials.SealedCredentials`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -38,9 +38,9 @@ def sealed_credential(
     origin: str,
     *sealed: Any,  # noqa: ANN401 - columns
 ) -> SealedCredential:
-    """Return what a row holds; `sealed` are its columns from the hint to the master key's id, in the table's order.
+    """Return the credential of a row. `sealed` are its columns from the hint to the master key id, in table order.
 
-    After them comes whether the row is the one that the log speaks of, where the reader uses the key.
+    Readers that use the key add a column: whether the row is the one that the log names.
     """
     hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id, *is_current = sealed
     return SealedCredential(

@@ -1,4 +1,4 @@
-"""The processes of a Postgres server, found by what they are: a number in a lock file may be anybody's by now."""
+"""Finds the processes of a Postgres server by their names, because the id in a lock file may be reused."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _STEP_SECONDS: Final = 0.05
 
 
 class ServerProcesses:
-    """Those of the server of a `cluster_name`: it is among their arguments, or in the titles they give themselves."""
+    """The processes of the server with a `cluster_name`, found by their arguments or titles."""
 
     def __init__(self, name: str) -> None:
         self.setting = f"cluster_name={name}"
         self._title = f"postgres: {name}: "
 
     def postmaster(self, pid: int | None) -> psutil.Process | None:
-        """Return the process of this number if it is the server, and none if it has ended or is another program."""
+        """Return the process with this id if it is the server, or None if it has ended or is another program."""
         if pid is None:
             return None
         try:
@@ -31,9 +31,9 @@ class ServerProcesses:
         return process if self._is_ours(process) else None
 
     def end_all(self, *, patience_seconds: float) -> bool:
-        """Wait for what is left of a server that was killed, kill what does not end, and return whether all is gone.
+        """Wait for the child processes of a killed server, kill those that do not end, and return whether all are gone.
 
-        Its children end by themselves as soon as they notice; until then they hold the memory of the dead server.
+        They normally end by themselves, and until then they hold the shared memory of the dead server.
         """
         if _happens(lambda: not self._found(), patience_seconds):
             return True

@@ -1,4 +1,4 @@
-"""Whether a URL leads to the server itself, or to a pooler that lends its connections for a transaction each."""
+"""Opens sessions, and detects transaction poolers, which cannot provide them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _SECONDS: Final = 5
 
 
 class PoolerInTheWay(ApplicationError):
-    """The URL leads to a pooler, and what is done there needs a session of its own."""
+    """The URL leads to a transaction pooler, but this work needs a session of its own."""
 
     code = "pooler-in-the-way"
 
 
 def connected_session(url: str, *, setting: str) -> Connection:
-    """Return a connection in autocommit mode, with what a session begins with and keeps; `setting` names the URL.
+    """Return a session in autocommit mode with these options. `setting` names the URL in messages.
 
-    A pooler refuses the options that a session begins with, or forgets them.
+    A pooler refuses or forgets the start-up options of a session.
 
     Raises:
-        PoolerInTheWay: there is one.
-        psycopg.Error: there is no connection to be had.
+        PoolerInTheWay: the URL leads to a transaction pooler.
+        psycopg.Error: the database cannot be reached.
     """
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=_SECONDS, options=_OPTIONS)

@@ -1,4 +1,4 @@
-"""The system user that runs a Postgres server of ours: Postgres refuses to be run by root."""
+"""The system user that runs the embedded Postgres server, which refuses to run as root."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _NAME: Final = "embedded_postgres"
 
 @dataclass(frozen=True, slots=True)
 class SystemUser:
-    """Somebody else than root, for whom root starts processes."""
+    """A user other than root, as whom root starts processes."""
 
     user: int
     group: int
 
     def arguments(self) -> dict[str, Any]:
-        """Return what makes `subprocess` start a process as this user."""
+        """Return the arguments that make `subprocess` start a process as this user."""
         return {"user": self.user, "group": self.group, "extra_groups": []}
 
     def own(self, path: Path) -> None:
-        """Give a file or folder to the user."""
+        """Make the user the owner of a file or folder."""
         os.chown(path, self.user, self.group)
 
     def may_reach(self, path: Path) -> None:
-        """Let the user pass through the folders above; what is in them stays as hidden as it was."""
+        """Allow the user to traverse the parent folders, without being able to list them."""
         for folder in path.resolve().parents:
             mode = stat.S_IMODE(folder.stat().st_mode)
             if not mode & stat.S_IXOTH:
@@ -41,10 +41,10 @@ class SystemUser:
 
 
 def system_user_for(data: Path) -> SystemUser | None:
-    """Return who is to serve the data folder: its owner or a user of our own; none where we are not root ourselves.
+    """Return the user for the data folder: its owner, or a dedicated user. None if this process is not root.
 
     Raises:
-        Unavailable: there is no such user, and none could be made.
+        Unavailable: the user does not exist and cannot be created.
     """
     if os.geteuid() != 0:
         return None

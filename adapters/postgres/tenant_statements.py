@@ -1,19 +1,16 @@
-"""Statements that see one organization."""
+"""Runs statements that see one organization only."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
+from adapters.database_errors import reachable
 from application.caller import current_caller
-from application.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    import psycopg
     from psycopg.sql import Composed
 
     from adapters.postgres.connection_pools import AnyPool
@@ -26,24 +23,24 @@ _SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
 class Tenant:
     """Runs statements for the current caller's organization, each group of them in one round trip.
 
-    On an autocommit connection a pipeline is one implicit transaction: the setting lasts exactly as long.
+    On an autocommit connection a pipeline is one implicit transaction, and the setting lasts as long as it.
     """
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool
 
     async def ping(self) -> None:
-        """Do nothing if the database answers.
+        """Check that the database answers.
 
         Raises:
-            Unavailable: it does not.
+            Unavailable: it does not answer.
         """
         with reachable():
             async with self._pool.connection() as connection:
                 await connection.execute(b"SELECT 1")
 
     async def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Return the rows of one statement; `organization_id` is given to it.
+        """Return the rows of one statement. It gets the parameter `organization_id`.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -72,16 +69,3 @@ class Tenant:
 
 async def _fetched(cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return await cursor.fetchall() if cursor.description else []
-
-
-@contextmanager
-def reachable() -> Iterator[None]:
-    """Translate what psycopg says when the database cannot be reached.
-
-    Raises:
-        Unavailable: it cannot.
-    """
-    try:
-        yield
-    except (psycopg.OperationalError, PoolTimeout) as error:
-        raise Unavailable from error

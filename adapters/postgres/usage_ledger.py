@@ -1,4 +1,4 @@
-"""Uses, added up in memory and written every second."""
+"""Usage records, summed in memory and written every second."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.clock import Clock
-    from application.ports.usage import Use
+    from application.usage.usage_ledger import Use
 
 _ADD: Final = SQL(statements("adapters.postgres", "usage.sql")["add_usage"]).format()
 _FLUSH_SECONDS: Final = 1.0
@@ -62,7 +62,7 @@ _Key = tuple["date", UUID, str]
 
 
 class PostgresUsageLedger:
-    """Fulfils `application.ports.usage.UsageLedger`. Start it in the running loop, close it there before the pool.
+    """Implements `application.usage.usage_ledger.UsageLedger`. Start and close it in the running loop, before the pool.
 
     The sums of a second become one statement for each organization. While the database is away they wait, and are
     added up further; only a connection that breaks at the commit can make them count twice. On SIGTERM `close` writes
@@ -79,11 +79,11 @@ class PostgresUsageLedger:
         self._flushing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to write every second."""
+        """Start writing every second."""
         self._flushing = asyncio.create_task(self._flush_for_ever())
 
     async def close(self) -> None:
-        """Stop, and write what there is."""
+        """Stop, and write the remaining sums."""
         self._stopping.set()
         if self._flushing is not None:
             await self._flushing
@@ -109,7 +109,7 @@ class PostgresUsageLedger:
         )
 
     async def flush(self) -> None:
-        """Write what there is; what cannot be written now waits for the next time."""
+        """Write the sums. What cannot be written now is kept for the next time."""
         pending, self._sums, self._waiting = self._sums, defaultdict(dict), 0
         for organization_id, sums in pending.items():
             try:

@@ -1,4 +1,4 @@
-"""Reports of use, from the figures added up."""
+"""Usage reports, from the stored sums."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg.sql import SQL
 
 from adapters.sql import statements
-from application.ports.usage import OK, UsageReport, UsageSum
+from application.usage.usage_ledger import OK, UsageReport, UsageSum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
-    from application.ports.usage import Grouping, UsageFilter
+    from application.usage.usage_ledger import Grouping, UsageFilter
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "usage.sql").items()}
 _NOTHING: Final = UsageSum(
@@ -35,20 +35,20 @@ _NOTHING: Final = UsageSum(
 
 
 class PostgresUsageReports:
-    """Fulfils `application.ports.usage.UsageReports`."""
+    """Implements `application.usage.usage_ledger.UsageReports`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
-    async def read(self, wanted: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
+    async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
         rows = await self._tenant.rows(
             _SQL["usage"],
             {
                 "grouping": grouping,
-                "first": wanted.first,
-                "last": wanted.last,
-                "model_id": wanted.model_id,
-                "provider_id": wanted.provider_id,
+                "first": filters.first,
+                "last": filters.last,
+                "model_id": filters.model_id,
+                "provider_id": filters.provider_id,
             },
         )
         groups = _grouped(rows)
@@ -86,7 +86,7 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> list[UsageSum]:
 
 
 def _added(one: UsageSum, other: UsageSum) -> UsageSum:
-    """Return both together, named as the first."""
+    """Return the sum of both, with the name of the first."""
     names = dict.fromkeys((*one.outcomes, *other.outcomes))
     return UsageSum(
         day=one.day,

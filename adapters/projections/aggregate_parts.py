@@ -1,4 +1,4 @@
-"""The aggregates of an organization in parts that can be folded one by one."""
+"""Splits the aggregates of an organization into parts that are folded one by one."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Span:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """What the condition refers to."""
+        """The parameters of the condition."""
         return {"first": self.first, "last": self.last}
 
     def condition(self, column: str) -> Composed:
-        """Return the condition that a column's ids are among these."""
+        """Return the SQL condition that a column holds one of these ids."""
         return SQL("{} BETWEEN %(first)s AND %(last)s").format(Identifier(column))
 
     def __contains__(self, aggregate_id: UUID) -> bool:
@@ -42,17 +42,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """These aggregates."""
+    """A list of aggregates."""
 
     ids: Sequence[UUID]
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """What the condition refers to."""
+        """The parameters of the condition."""
         return {"ids": list(self.ids)}
 
     def condition(self, column: str) -> Composed:
-        """Return the condition that a column's ids are among these."""
+        """Return the SQL condition that a column holds one of these ids."""
         return SQL("{} = ANY (%(ids)s::uuid[])").format(Identifier(column))
 
     def __contains__(self, aggregate_id: UUID) -> bool:
@@ -63,7 +63,7 @@ Which = Span | Some
 
 
 def spans(events: int, size: int = PART_EVENTS) -> Iterator[Span]:
-    """Yield ranges that together hold every id there can be once, each of about `size` of so many events or fewer."""
+    """Yield ranges of ids that cover every possible id once, each with about `size` events or fewer."""
     count = max(1, -(-events // size))
     for first, end in pairwise(part * 2**128 // count for part in range(count + 1)):
         yield Span(UUID(int=first), UUID(int=end - 1))

@@ -1,4 +1,4 @@
-"""Some aggregates of an organization, folded and compared with their rows as of one moment, without a lock."""
+"""Folds some aggregates of an organization and compares them with their rows as of one moment, without locks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SNAPSHOTS: Final = "aggregate_snapshots"
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """A row that differs from the log. Only the first differing rows name their fields."""
+    """A row that differs from the log. Only the first such rows list the fields that differ."""
 
     row_id: UUID
     kind: Literal["missing", "unexpected", "different"]
@@ -41,7 +41,7 @@ class Differing:
 
 @dataclass(slots=True)
 class Checked:
-    """An organization's log at a moment, the rows that it makes, and those that the tables have otherwise."""
+    """The result of a comparison: the log at a moment, the rows that it projects to, and the rows that differ."""
 
     organization_id: UUID
     sequence: int
@@ -53,18 +53,18 @@ class Checked:
 
     @property
     def is_clean(self) -> bool:
-        """Whether every row is what the log says."""
+        """Whether every row equals the log."""
         return not self.fold.unreadable and not any(self.differing.values())
 
     def made(self, table: Table, row_id: UUID) -> Row | None:
-        """Return a row as it should be, none where there should be none."""
+        """Return the expected row, or None if there should be none."""
         return self.fold.rows[table].get(str(row_id))
 
 
 async def check(
     connection: Connection, source: Source, organization_id: UUID, which: Which, *, named: int = 0
 ) -> Checked:
-    """Return how these rows are and how they should be; fields are named for the first `named` that differ."""
+    """Return the comparison of these rows. The first `named` differing rows list their fields."""
     own: dict[str, Any] = {**which.parameters, "organization_id": organization_id}
     async with connection.pipeline():
         await connection.execute(_MOMENT)
@@ -104,7 +104,7 @@ async def _compare(
 
 
 async def digests(connection: Connection, source: Source, organization_id: UUID, which: Which) -> Mapping[str, Digest]:
-    """Return how many of these rows each table has, and a mark of all their values; the same of snapshots."""
+    """Return the row count and a digest of all values for each table, and the same for the snapshots."""
     own = {**which.parameters, "organization_id": organization_id}
     async with connection.pipeline():
         found = [(name, await connection.execute(source.about("digest", name, which), own)) for name in source.names]
@@ -113,7 +113,7 @@ async def digests(connection: Connection, source: Source, organization_id: UUID,
 
 
 def as_json(rows: Sequence[Row]) -> str:
-    """Return rows as the database takes them."""
+    """Return rows as JSON for the database."""
     return orjson.dumps(rows).decode()
 
 

@@ -18,7 +18,7 @@ _MOST_NAMED: Final = 1_000
 
 
 class Tally:
-    """Counts everything, and names the first of it."""
+    """Counts differences and keeps the first examples."""
 
     def __init__(self, names: Sequence[Table]) -> None:
         self.organizations = 0
@@ -32,17 +32,17 @@ class Tally:
 
     @property
     def still_named(self) -> int:
-        """Of how many more rows the fields are named."""
+        """The number of further rows whose fields are listed."""
         return max(0, _MOST_NAMED - min(map(len, self._named.values())))
 
     def pass_by(self, found: Mapping[str, Digest]) -> None:
-        """Count an organization of which nothing has changed."""
+        """Count an organization that is unchanged since it was verified."""
         self._unchanged += 1
         for table in self._rows:
             self._rows[table] += found[table][0]
 
     def add(self, organization_id: UUID, checked: Checked) -> None:
-        """Take in what a part has shown."""
+        """Add the result of a part."""
         self._events += checked.events
         for table, differing in checked.differing.items():
             self._rows[table] += len(checked.fold.rows[table])
@@ -57,7 +57,7 @@ class Tally:
         self._unreadable_named += checked.fold.unreadable[: _MOST_NAMED - len(self._unreadable_named)]
 
     def comparison(self, longest_lock_ms: float) -> Comparison:
-        """Return all of it, in the order of the ids."""
+        """Return the total, in the order of the ids."""
         tables = [
             ComparedTable(
                 name=name,

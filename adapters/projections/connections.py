@@ -1,4 +1,4 @@
-"""Connections of an administrator's login, for work that takes as long as it takes."""
+"""Connections of the administrators' login, for work without a time limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
-from application.errors import Unavailable
+from adapters.database_errors import reachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -27,12 +27,12 @@ _GARBAGE: Final = 200_000
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Connection]:
-    """Give a connection in autocommit mode for the length of the block.
+    """Yield a connection in autocommit mode.
 
     Raises:
-        Unavailable: the database cannot be reached, or went away.
+        Unavailable: the database cannot be reached, or the connection is lost.
     """
-    try:
+    with reachable():
         async with await psycopg.AsyncConnection.connect(
             url,
             autocommit=True,
@@ -42,18 +42,16 @@ async def connected(url: str) -> AsyncIterator[Connection]:
             prepare_threshold=None,
         ) as connection:
             yield connection
-    except psycopg.OperationalError as error:
-        raise Unavailable from error
 
 
 @asynccontextmanager
 async def several(url: str, count: int) -> AsyncIterator[Sequence[Connection]]:
-    """Give so many connections; while the block lasts, this process looks for garbage seldom.
+    """Yield this many connections. Inside the block, Python collects garbage rarely.
 
-    Events and rows come by the ten thousand and hold no circles, but are looked through.
+    Events and rows come by the ten thousand and have no reference cycles, but the collector would scan them.
 
     Raises:
-        Unavailable: the database cannot be reached, or went away.
+        Unavailable: the database cannot be reached, or the connection is lost.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(_seldom_collected())

@@ -1,4 +1,4 @@
-"""From the events of many aggregates to the rows of the read tables."""
+"""Folds the events of many aggregates into the rows of the read tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Fold:
-    """The rows that events make, by table and id, and the first event of each aggregate that cannot be read."""
+    """The projected rows by table and id, and the first unreadable event of each aggregate that has one."""
 
     rows: dict[Table, dict[str, Row]] = field(
         default_factory=lambda: {"organizations": {}, "ai_providers": {}, "ai_models": {}}
@@ -43,11 +43,11 @@ class Fold:
 
     @property
     def unreadable_ids(self) -> Sequence[UUID]:
-        """The aggregates of which nothing can be said."""
+        """The aggregates that have an unreadable event."""
         return [event.row_id for event in self.unreadable]
 
     def keep(self, table: Table, row: Row | None) -> None:
-        """Take in what is left of an aggregate: a row, or nothing."""
+        """Add the row of an aggregate, or nothing if it has none."""
         if row is not None:
             self.rows[table][row["id"]] = row
             for column in _TIMES:
@@ -58,9 +58,9 @@ class Fold:
 
 
 def folded(organization_id: UUID, events: Iterable[RawEvent], projector: Projector) -> Fold:
-    """Return what is left after an organization's events, which come one aggregate after the other, each in its order.
+    """Fold the events of an organization, which come grouped by aggregate and in order.
 
-    An aggregate with an event that has no projection, or not the facts that its projection needs, is left out.
+    An aggregate is left out if one of its events has no projection, or lacks the facts that its projection needs.
     """
     fold, own_id = Fold(), str(organization_id)
     table: Table = "ai_models"
@@ -100,11 +100,11 @@ def _unreadable(organization_id: UUID, row_id: UUID, sequence: int, topic: str, 
 
 
 def _spelled(id_: bytes) -> str:
-    """Return an id as the log's facts spell it, in less time than a UUID takes to be made."""
+    """Return an id as text, in the format of the log. Faster than making a UUID."""
     digits = id_.hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def unnamed(organization_id: str) -> Row:
-    """Return the row of an organization that has done something and has no name: its first write makes it."""
+    """Return the row of an organization without a name, which its first write creates."""
     return {"id": organization_id, "name": None}

@@ -33,7 +33,7 @@ _ROUNDS: Final = 3
 
 @dataclass(slots=True)
 class Organization:
-    """An organization, what was proved of it, and what the parts of it have shown so far."""
+    """An organization, its last proof, and the results of its parts so far."""
 
     id: UUID
     events: int
@@ -44,12 +44,12 @@ class Organization:
     sums: dict[str, Digest] = field(default_factory=dict)
 
     def is_proved(self, found: Mapping[str, Digest]) -> bool:
-        """Tell whether these are the rows and snapshots that were proved."""
+        """Return whether these are the rows and snapshots of the last proof."""
         proofs = self.proofs or {}
         return all((count, str(mark)) == tuple(proofs.get(table, ())) for table, (count, mark) in found.items())
 
     def take(self, checked: Checked) -> None:
-        """Take in what a part has shown: all must be equal, at one and the same head."""
+        """Add the result of a part. All parts must be equal to the log at the same head to make a proof."""
         self.parts_left -= 1
         self.is_equal &= checked.is_clean and checked.head_hash == self.head_hash
         for table, (count, mark) in checked.digests.items():
@@ -75,11 +75,11 @@ class Walk:
         self._postponed: list[Part] = []
 
     async def through(self, connections: Sequence[Connection], organizations: Iterable[Organization]) -> None:
-        """Work through these organizations; the first failure ends it all.
+        """Process these organizations. The first failure ends the walk.
 
         Raises:
-            RebuildTogether: rows of a table that is not wanted stand in the way.
-            RowsKeepChanging: others came first too often.
+            RebuildTogether: rows of a table that is not selected prevent the change.
+            RowsKeepChanging: concurrent writes changed the rows too often.
         """
         self._waiting.extend(organizations)
         tasks = [asyncio.create_task(self._work(connection)) for connection in connections]
@@ -145,7 +145,7 @@ class Walk:
             self._postponed.append(part)
 
     async def _keep(self, connection: Connection, organization: Organization) -> None:
-        """Keep that the organization is equal to its log, or not any more that it was."""
+        """Store the proof that the organization equals its log, or delete it."""
         parameters = {
             "organization_id": organization.id,
             "sequence": organization.events,

@@ -1,4 +1,4 @@
-"""Which tables are wanted, what makes their rows, and the statements that read and compare them."""
+"""The selected tables, their projections, and the statements that read and compare their rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SQL_TEXTS: Final = statements("adapters.projections", "projection_source.sql")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the rows of some tables come from; made once, because there are many organizations to ask about."""
+    """The projections and statements of some tables. Built once and used for all organizations."""
 
     names: Sequence[Table]
     projector: Projector
@@ -45,7 +45,7 @@ class Source:
         version: str,
         wrong_snapshots: WrongSnapshots,
     ) -> Self:
-        """Return the source, with the columns that the tables have now."""
+        """Return the source, with the current columns of the tables."""
         columns = {
             name: [row[0] for row in await (await connection.execute(SQL_TEXTS["columns"], {"table": name})).fetchall()]
             for name in names
@@ -54,11 +54,11 @@ class Source:
 
     @property
     def others(self) -> Sequence[str]:
-        """What is known to make rows of tables that are not wanted; an event that nobody knows is never left out."""
+        """The topics that only concern tables which are not selected. Unknown topics are never among them."""
         return sorted(TOPICS.difference(*(TOPICS_OF[name] for name in self.names)))
 
     def events(self, which: Which) -> bytes:
-        """Return the statement that reads events of some aggregates."""
+        """Return the statement that reads the events of some aggregates."""
         key = ("events", "", type(which))
         if key not in self._texts:
             statement = SQL(SQL_TEXTS["events"]).format(which=which.condition("aggregate_id"))
@@ -66,7 +66,7 @@ class Source:
         return self._texts[key]
 
     def snapshots(self, which: Which) -> bytes:
-        """Return the statement that counts and marks the snapshots of some aggregates."""
+        """Return the statement that counts and digests the snapshots of some aggregates."""
         key = ("snapshots", "", type(which))
         if key not in self._texts:
             statement = SQL(SQL_TEXTS["snapshots"]).format(which=which.condition("aggregate_id"))
@@ -74,7 +74,7 @@ class Source:
         return self._texts[key]
 
     def about(self, statement: str, table: Table, which: Which) -> bytes:
-        """Return a statement about some rows of a table."""
+        """Return a named statement for some rows of a table."""
         key = (statement, table, type(which))
         if key not in self._texts:
             columns = self.columns[table]

@@ -1,4 +1,4 @@
-"""Which version of the projections this code has."""
+"""The version of the projections in this code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PACKAGES: Final = ("application.projections", "domain")
 
 @cache
 def projection_version() -> str:
-    """Return a mark of the code that makes rows of events: rows that other code has proved are compared again."""
+    """Return a fingerprint of the projections. Rows that another version has verified are compared again."""
     digest = sha256()
     for package in _PACKAGES:
         [folder] = import_module(package).__path__

@@ -1,4 +1,4 @@
-"""The projections, kept by an administrator's login."""
+"""Verifies and rebuilds projections with the administrators' login."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PAGE: Final = 5_000
 
 
 class PostgresProjections:
-    """Fulfils `application.ports.projections.Projections` through the administrators' login, which owns no table."""
+    """Implements `application.ports.projections.Projections` with the administrators' login, which owns no table."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class PostgresProjections:
         projector: Projector = project,
         version: str | None = None,
     ) -> None:
-        """Take the login's URL, and for other projections than those of this code a mark of their version."""
+        """Take the URL of the login, and a version if the projections are not those of this code."""
         self._url = url
         self._wrong_snapshots = wrong_snapshots
         self._projector = projector
@@ -125,7 +125,7 @@ class PostgresProjections:
     async def _organizations(
         self, connection: Connection, names: Sequence[Table]
     ) -> AsyncIterator[Sequence[Organization]]:
-        """Yield all organizations, some at a time; at last those that have rows and no events."""
+        """Yield all organizations in batches; last come those that have rows but no events."""
         least = 0
         while least < 2**128:
             parameters = {"least": UUID(int=least), "limit": _PAGE, "version": self._version}

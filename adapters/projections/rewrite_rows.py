@@ -1,4 +1,4 @@
-"""Rows that differ, written in place: a few at a time, under the lock of their organization's head."""
+"""Rewrites differing rows in place, in small batches under the lock of the organization's head."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _TRIES: Final = 100
 
 @dataclass(slots=True)
 class Pace:
-    """How many rows are written at a time: as many as take some milliseconds."""
+    """The batch size: as many rows as can be written in some milliseconds."""
 
     rows: int = 50
     longest_ms: float = 0.0
 
     def note(self, milliseconds: float, rows: int) -> None:
-        """Take in how long a batch took."""
+        """Adjust the batch size to the time that a batch took."""
         self.longest_ms = max(self.longest_ms, milliseconds)
         fitting = int(rows * _AIM_MS / max(milliseconds, 0.1))
         # Slower at once, faster by and by: one lucky batch says little.
@@ -42,10 +42,10 @@ class Pace:
 
 
 async def rewrite(connection: Connection, source: Source, checked: Checked, pace: Pace) -> None:
-    """Write what differs. Rows that somebody changes meanwhile are made again, from all of their events.
+    """Write the differing rows. A row that is changed concurrently is folded again from all of its events.
 
     Raises:
-        psycopg.errors.ForeignKeyViolation: rows of another part or table stand in the way; what was written is right.
+        psycopg.errors.ForeignKeyViolation: rows of another part or table prevent the change; written rows are correct.
         RowsKeepChanging: others came first too often.
     """
     for _ in range(_TRIES):
@@ -62,7 +62,7 @@ async def rewrite(connection: Connection, source: Source, checked: Checked, pace
 
 
 def _steps(checked: Checked) -> Iterator[tuple[Table, list[UUID]]]:
-    """Yield what to write: providers come before the models that belong to them, and go after them."""
+    """Yield the batches: providers are written before their models, and deleted after them."""
     for table in ("organizations", "ai_providers", "ai_models"):
         row_ids = [each.row_id for each in checked.differing.get(table, ())]
         if table == "ai_providers":

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.json_values import mapping
 from adapters.providers.provider_client import LIST_LIMITS
+from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from adapters.providers.provider_client import ProviderClient, ProviderResponse
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel
+    from application.ports.provider_gateway import CallOutcome, OfferedModel
 
     Entry = Mapping[str, Any]
     ListOf = Callable[[object], list[Entry] | None]
@@ -52,12 +52,12 @@ def require_entries(answer: ProviderResponse, list_of: ListOf) -> list[Entry]:
     """
     entries = list_of(answer.document)
     if entries is None:
-        raise answer.refusal().failure()
+        raise UpstreamFailure(answer.refusal())
     return entries
 
 
-def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = True) -> Finding:
-    """Return the finding of a probe that asked for a list on one page."""
+def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = True) -> CallOutcome:
+    """Return the outcome of a probe that asked for a list on one page."""
     entries = list_of(answer.document)
     return answer.refusal() if entries is None else answer.success(models=len(entries), proves_key=proves_key)
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Final
 
-from adapters.providers.connection_reports import finding_of_failure
 from application.errors import InvalidInput
 from application.policies.redaction import quote, redact
-from application.ports.outbound_http import OutboundFailure
-from application.ports.provider_adapter import EmbeddingAdapter, Finding, PromptAdapter
-from application.ports.provider_gateway import OfferedModel, ProviderType, UpstreamFailure
+from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter
+from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderType, UpstreamFailure
 from application.prompts.completion import Completion, CompletionEvent, StreamStarted
 from application.prompts.embedding import Embedded
 from domain.model.values import MODEL_TYPES, Lifecycle, checked_lifecycle
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 # What the port allows an adapter to raise, and what the gateway's own deadline raises inside it.
-_ALLOWED: Final = (OutboundFailure, UpstreamFailure, TimeoutError)
+_ALLOWED: Final = (UpstreamFailure, TimeoutError)
 _ALLOWED_OF_PROMPTS: Final = (*_ALLOWED, InvalidInput)
 
 
@@ -67,23 +65,17 @@ class GuardedAdapter:
         self.type: ProviderType = adapter.type
         self._adapter = adapter
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
-        with catch_plugin_errors(passing=_ALLOWED) as caught:
-            try:
-                finding: object = await self._adapter.probe(connection, outbound)
-            except UpstreamFailure as failure:
-                finding = finding_of_failure(failure)
-            if isinstance(finding, Finding):
-                return _without_key(finding, connection)
-            raise AdapterUnusable("its probe returned something other than a Finding")
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
+        with catch_plugin_errors(passing=_ALLOWED) as caught, _redacted_failures(connection):
+            outcome: object = await self._adapter.probe(connection, outbound)
+            if isinstance(outcome, CallOutcome):
+                return _without_key(outcome, connection)
+            raise AdapterUnusable("its probe returned something other than a CallOutcome")
         raise self._failure(caught.error)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> Sequence[OfferedModel]:
-        with catch_plugin_errors(passing=_ALLOWED) as caught:
-            try:
-                models = list(await self._adapter.list_models(connection, outbound))
-            except UpstreamFailure as failure:
-                raise _without_key(finding_of_failure(failure), connection).failure() from None
+        with catch_plugin_errors(passing=_ALLOWED) as caught, _redacted_failures(connection):
+            models = list(await self._adapter.list_models(connection, outbound))
             for model in models:
                 if not isinstance(model, OfferedModel):
                     raise AdapterUnusable("its list has something other than an OfferedModel")
@@ -97,11 +89,8 @@ class GuardedAdapter:
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
         adapter = self._prompt_adapter()
-        with catch_plugin_errors(passing=_ALLOWED_OF_PROMPTS) as caught:
-            try:
-                completion: object = await adapter.generate(connection, request, outbound)
-            except UpstreamFailure as failure:
-                raise _without_key(finding_of_failure(failure), connection).failure() from None
+        with catch_plugin_errors(passing=_ALLOWED_OF_PROMPTS) as caught, _redacted_failures(connection):
+            completion: object = await adapter.generate(connection, request, outbound)
             if isinstance(completion, Completion):
                 return completion
             raise AdapterUnusable("its generate returned something other than a Completion")
@@ -111,36 +100,32 @@ class GuardedAdapter:
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
         adapter = self._prompt_adapter()
-        with catch_plugin_errors(passing=_ALLOWED_OF_PROMPTS) as caught:
-            try:
-                async with aclosing(adapter.stream(connection, request, outbound)) as events:
-                    has_started = False
-                    async for event in events:
-                        if not isinstance(event, CompletionEvent):
-                            raise AdapterUnusable("its stream has something other than a delta or a Completion")
-                        if not has_started and not isinstance(event, StreamStarted):
-                            yield StreamStarted()
-                        has_started = True
-                        yield event
-                        if isinstance(event, Completion):
-                            return
-            except UpstreamFailure as failure:
-                raise _without_key(finding_of_failure(failure), connection).failure() from None
+        with catch_plugin_errors(passing=_ALLOWED_OF_PROMPTS) as caught, _redacted_failures(connection):
+            async with aclosing(adapter.stream(connection, request, outbound)) as events:
+                has_started = False
+                async for event in events:
+                    if not isinstance(event, CompletionEvent):
+                        raise AdapterUnusable("its stream has something other than a delta or a Completion")
+                    if not has_started and not isinstance(event, StreamStarted):
+                        yield StreamStarted()
+                    has_started = True
+                    yield event
+                    if isinstance(event, Completion):
+                        return
             raise AdapterUnusable("its stream ended without a Completion")
         raise self._failure(caught.error)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
         if not isinstance(self._adapter, EmbeddingAdapter):
             raise UpstreamFailure(
-                "bad_request",
-                f"The adapter for {self.type.label} has no embeddings.",
-                hint="Use an embedding model of another provider.",
+                CallOutcome(
+                    "bad_request",
+                    f"The adapter for {self.type.label} has no embeddings.",
+                    hint="Use an embedding model of another provider.",
+                )
             )
-        with catch_plugin_errors(passing=_ALLOWED_OF_PROMPTS) as caught:
-            try:
-                embedded: object = await self._adapter.embed(connection, request, outbound)
-            except UpstreamFailure as failure:
-                raise _without_key(finding_of_failure(failure), connection).failure() from None
+        with catch_plugin_errors(passing=_ALLOWED_OF_PROMPTS) as caught, _redacted_failures(connection):
+            embedded: object = await self._adapter.embed(connection, request, outbound)
             if isinstance(embedded, Embedded):
                 return embedded
             raise AdapterUnusable("its embed returned something other than an Embedded")
@@ -150,9 +135,11 @@ class GuardedAdapter:
         if isinstance(self._adapter, PromptAdapter):
             return self._adapter
         raise UpstreamFailure(
-            "bad_request",
-            f"The adapter for {self.type.label} does not run prompts.",
-            hint="Use a model of another provider, or a newer version of the package that brings the adapter.",
+            CallOutcome(
+                "bad_request",
+                f"The adapter for {self.type.label} does not run prompts.",
+                hint="Use a model of another provider, or a newer version of the package that brings the adapter.",
+            )
         )
 
     def _failure(self, error: Exception | None) -> UpstreamFailure:
@@ -161,19 +148,30 @@ class GuardedAdapter:
         name = type(error).__name__
         _log.error("The adapter of the provider type %r raised %s in %s", self.type.name, name, frames[-1:])
         return UpstreamFailure(
-            "provider_error",
-            f"The adapter for {self.type.label} failed ({name}).",
-            hint="This is a mistake in the package that brings the adapter; tell its authors.",
+            CallOutcome(
+                "provider_error",
+                f"The adapter for {self.type.label} failed ({name}).",
+                hint="This is a mistake in the package that brings the adapter; tell its authors.",
+            )
         )
 
 
-def _without_key(finding: Finding, connection: ProviderConnection) -> Finding:
+@contextmanager
+def _redacted_failures(connection: ProviderConnection) -> Iterator[None]:
+    """Raise failures of the block without the connection's key in them."""
+    try:
+        yield
+    except UpstreamFailure as error:
+        raise UpstreamFailure(_without_key(error.failure, connection)) from None
+
+
+def _without_key(outcome: CallOutcome, connection: ProviderConnection) -> CallOutcome:
     secrets = [connection.api_key]
-    request_id, said = finding.upstream_request_id, finding.upstream_message
+    request_id, said = outcome.upstream_request_id, outcome.upstream_message
     return replace(
-        finding,
-        message=redact(finding.message, secrets),
-        hint=finding.hint and redact(finding.hint, secrets),
+        outcome,
+        message=redact(outcome.message, secrets),
+        hint=outcome.hint and redact(outcome.hint, secrets),
         upstream_request_id=request_id and redact(request_id, secrets),
         upstream_message=said and quote(said, secrets),
     )

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from adapters.providers.error_mapping import error_kinds
-from adapters.providers.error_mapping.classify_error import classify_error, finding_of, request_id_of
+from adapters.providers.error_mapping.classify_error import classify_error, outcome_of, request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from application.ports.outbound_http import OutboundRequest
+from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from adapters.providers.error_mapping.error_kind import ErrorKind
     from adapters.providers.error_mapping.error_rule import ProviderRules
     from application.ports.outbound_http import Outbound, OutboundResponse, OutboundStream
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import ProviderConnection, Timings, UpstreamFailure
+    from application.ports.provider_gateway import CallOutcome, ProviderConnection, Timings
 
 _MEBIBYTE: Final = 1024 * 1024
 # A shorter one might stand in an answer by chance; no provider's key is that short.
@@ -74,28 +74,28 @@ class ProviderResponse:
         except orjson.JSONDecodeError:
             return None
 
-    def success(self, *, models: int | None = None, proves_key: bool = True) -> Finding:
-        """Return a finding of success. `proves_key` is false for a response that needs no valid key."""
+    def success(self, *, models: int | None = None, proves_key: bool = True) -> CallOutcome:
+        """Return the outcome of a success. `proves_key` is false for a response that needs no valid key."""
         if not self.exchange.has_key:
             error_kind = error_kinds.OK_WITHOUT_KEY
         else:
             error_kind = error_kinds.OK if proves_key else error_kinds.OK_WITH_ANY_KEY
-        return self.finding_for(error_kind).counted(models)
+        return self.outcome_for(error_kind).counted(models)
 
-    def finding_for(self, error_kind: ErrorKind) -> Finding:
-        """Return the finding for an error kind that the adapter has determined."""
+    def outcome_for(self, error_kind: ErrorKind) -> CallOutcome:
+        """Return the outcome for an error kind that the adapter has determined."""
         return replace(
-            finding_of(self.exchange.rules, error_kind),
+            outcome_of(self.exchange.rules, error_kind),
             http_status=self.status,
             upstream_request_id=request_id_of(self.headers, self.exchange.key),
             rate_limit=limits_of(self.headers),
             timings=self.timings,
         )
 
-    def refusal(self, purpose: Purpose = "listing") -> Finding:
+    def refusal(self, purpose: Purpose = "listing") -> CallOutcome:
         """Classify the response as an error."""
         exchange = self.exchange
-        finding = classify_error(
+        outcome = classify_error(
             exchange.rules,
             self.status,
             self.headers,
@@ -104,9 +104,9 @@ class ProviderResponse:
             purpose=purpose,
             secret=exchange.key,
         )
-        if finding.category == "auth_invalid" and not exchange.has_key:
-            return self.finding_for(error_kinds.NO_KEY)
-        return replace(finding, timings=self.timings)
+        if outcome.category == "auth_invalid" and not exchange.has_key:
+            return self.outcome_for(error_kinds.NO_KEY)
+        return replace(outcome, timings=self.timings)
 
 
 def utc_now() -> datetime:
@@ -182,7 +182,7 @@ class ProviderClient:
 
     def failure(self, error_kind: ErrorKind) -> UpstreamFailure:
         """Return the exception for an error kind that does not stem from a single response."""
-        return finding_of(self.rules, error_kind).failure()
+        return UpstreamFailure(outcome_of(self.rules, error_kind))
 
     async def _ask(
         self, method: str, url: str, limits: RequestLimits, json: Mapping[str, Any] | None = None

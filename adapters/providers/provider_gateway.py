@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.anthropic.adapter import Anthropic
 from adapters.providers.azure.adapter import AzureOpenAI
 from adapters.providers.check_settings import checked_settings
-from adapters.providers.connection_reports import (
-    finding_of_failure,
-    finding_of_outbound_failure,
-    report,
-    timeout_finding,
-)
+from adapters.providers.connection_reports import report
 from adapters.providers.google.adapter import Google
 from adapters.providers.installed_adapters import installed_adapters
 from adapters.providers.openai.adapter import OpenAI
@@ -24,8 +19,8 @@ from adapters.providers.openai_compatible.adapter import OpenAICompatible
 from adapters.providers.provider_client import utc_now
 from application.errors import InvalidInput
 from application.ports.outbound_http import OutboundFailure
-from application.ports.provider_adapter import EmbeddingAdapter, Finding, TokenCounter
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_adapter import EmbeddingAdapter, TokenCounter
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import TokensNotCounted
 
 if TYPE_CHECKING:
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
 
     from adapters.providers.installed_adapters import BrokenAdapter
     from application.ports.outbound_http import Outbound
-    from application.ports.provider_adapter import PromptAdapter
+    from application.ports.provider_adapter import PromptAdapter, ProviderAdapter
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.embedding import Embedded, EmbeddingRequest
@@ -79,48 +74,32 @@ class Gateway:
 
     async def probe(self, connection: ProviderConnection) -> TestReport:
         started = perf_counter()
-        finding = await self._finding(connection)
+        outcome = await self._outcome(connection)
         elapsed_ms = (perf_counter() - started) * 1000
-        return report(finding, response_time_ms=elapsed_ms, checked_at=self._clock())
+        return report(outcome, response_time_ms=elapsed_ms, checked_at=self._clock())
 
     async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
         adapter = self._adapter(connection)
-        try:
-            async with asyncio.timeout(LISTING_SECONDS):
-                return await adapter.list_models(connection, self._outbound)
-        except OutboundFailure as failure:
-            finding = finding_of_outbound_failure(failure)
-        except TimeoutError:
-            finding = timeout_finding(adapter.type.label, LISTING_SECONDS)
-        raise finding.failure() from None
+        async with _deadline(adapter, LISTING_SECONDS):
+            return await adapter.list_models(connection, self._outbound)
 
     async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Completion:
         adapter = self._adapter(connection)
-        try:
-            async with asyncio.timeout(request.deadline_seconds):
-                return await adapter.generate(connection, request, self._outbound)
-        except OutboundFailure as failure:
-            finding = finding_of_outbound_failure(failure)
-        except TimeoutError:
-            finding = timeout_finding(adapter.type.label, request.deadline_seconds)
-        raise finding.failure() from None
+        async with _deadline(adapter, request.deadline_seconds):
+            return await adapter.generate(connection, request, self._outbound)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest) -> Embedded:
         adapter = self._adapter(connection)
         if not isinstance(adapter, EmbeddingAdapter):
             raise UpstreamFailure(
-                "bad_request",
-                f"{adapter.type.label} has no embeddings that this service can ask for.",
-                hint="Use an embedding model of another provider.",
+                CallOutcome(
+                    "bad_request",
+                    f"{adapter.type.label} has no embeddings that this service can ask for.",
+                    hint="Use an embedding model of another provider.",
+                )
             )
-        try:
-            async with asyncio.timeout(request.deadline_seconds):
-                return await adapter.embed(connection, request, self._outbound)
-        except OutboundFailure as failure:
-            finding = finding_of_outbound_failure(failure)
-        except TimeoutError:
-            finding = timeout_finding(adapter.type.label, request.deadline_seconds)
-        raise finding.failure() from None
+        async with _deadline(adapter, request.deadline_seconds):
+            return await adapter.embed(connection, request, self._outbound)
 
     @asynccontextmanager
     async def stream(
@@ -133,19 +112,12 @@ class Gateway:
         adapter = self._adapter(connection)
         if not isinstance(adapter, TokenCounter):
             raise TokensNotCounted
-        try:
-            async with asyncio.timeout(request.deadline_seconds):
-                return await adapter.count_tokens(connection, request, self._outbound)
-        except OutboundFailure as failure:
-            finding = finding_of_outbound_failure(failure)
-        except TimeoutError:
-            finding = timeout_finding(adapter.type.label, request.deadline_seconds)
-        raise finding.failure() from None
+        async with _deadline(adapter, request.deadline_seconds):
+            return await adapter.count_tokens(connection, request, self._outbound)
 
     async def _events(
         self, adapter: PromptAdapter, connection: ProviderConnection, request: GenerationRequest
     ) -> AsyncGenerator[CompletionEvent]:
-        finding: Finding | None = None
         async with aclosing(adapter.stream(connection, request, self._outbound)) as events:
             try:
                 async with asyncio.timeout(request.deadline_seconds):
@@ -155,50 +127,58 @@ class Gateway:
                     event = await anext(events)
             except StopAsyncIteration:
                 pass
-            except OutboundFailure as failure:
-                finding = finding_of_outbound_failure(failure)
             except TimeoutError:
-                finding = timeout_finding(adapter.type.label, request.deadline_seconds)
-        if finding is not None:
-            raise finding.failure() from None
+                raise _too_late(adapter, request.deadline_seconds) from None
 
-    async def _finding(self, connection: ProviderConnection) -> Finding:
+    async def _outcome(self, connection: ProviderConnection) -> CallOutcome:
         adapter = self._adapters.get(connection.provider_type)
         if adapter is None:
             return self._missing(connection.provider_type)
         try:
             async with asyncio.timeout(PROBE_SECONDS - _MARGIN):
                 return await adapter.probe(connection, self._outbound)
-        except OutboundFailure as failure:
-            return finding_of_outbound_failure(failure)
         except TimeoutError:
-            return timeout_finding(adapter.type.label, PROBE_SECONDS)
-        except UpstreamFailure as failure:
-            return finding_of_failure(failure)
+            return _too_late(adapter, PROBE_SECONDS).failure
+        except UpstreamFailure as error:
+            return error.failure
 
     def _adapter(self, connection: ProviderConnection) -> PromptAdapter:
         adapter = self._adapters.get(connection.provider_type)
         if adapter is None:
-            raise self._missing(connection.provider_type).failure()
+            raise UpstreamFailure(self._missing(connection.provider_type))
         return adapter
 
     def _type(self, name: str) -> ProviderType:
         adapter = self._adapters.get(name)
         if adapter is None:
-            finding = self._missing(name)
-            raise InvalidInput("/providerType", f"{finding.message} {finding.hint}")
+            outcome = self._missing(name)
+            raise InvalidInput("/providerType", f"{outcome.message} {outcome.hint}")
         return adapter.type
 
-    def _missing(self, name: str) -> Finding:
+    def _missing(self, name: str) -> CallOutcome:
         broken = next((each for each in self.broken_adapters if each.name == name), None)
         if broken is not None:
-            return Finding(
-                category="bad_request",
-                message=f"The provider type {name!r} of {broken.origin} cannot be used.",
+            return CallOutcome(
+                "bad_request",
+                f"The provider type {name!r} of {broken.origin} cannot be used.",
                 hint=f"Repair or remove that package: {broken.reason}.",
             )
-        return Finding(
-            category="bad_request",
-            message="There is no such provider type.",
+        return CallOutcome(
+            "bad_request",
+            "There is no such provider type.",
             hint=f"There are: {', '.join(sorted(self._adapters))}.",
         )
+
+
+@asynccontextmanager
+async def _deadline(adapter: ProviderAdapter, seconds: float) -> AsyncGenerator[None]:
+    """End the block with a failure when the time is over."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise _too_late(adapter, seconds) from None
+
+
+def _too_late(adapter: ProviderAdapter, seconds: float) -> OutboundFailure:
+    return OutboundFailure("timeout", f"{adapter.type.label} did not answer within {seconds:g} seconds.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Windows:
-    """Fulfils `application.ports.rate_limits.RateLimits` with one of the library's storages.
+    """Implements `application.ports.rate_limits.RateLimits` with one of the library's storages.
 
     Fixed windows, because the library's store of moving ones hops to a thread for every organization it forgets.
     """

@@ -40,7 +40,7 @@ class _Client(Protocol):
 
 
 class RateCounts:
-    """Fulfils `application.ports.rate_limits.RateLimits`.
+    """Implements `application.ports.rate_limits.RateLimits`.
 
     While Redis is away each process counts by itself: limits are looser then, but nobody is kept from working, and
     nobody has the providers to himself.

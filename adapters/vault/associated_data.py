@@ -1,4 +1,4 @@
-"""What is authenticated along with each ciphertext."""
+"""The associated data that is authenticated with each ciphertext."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
 
 
 def for_credential(binding: KeyBinding) -> bytes:
-    """Return what binds a provider key to its tenant, provider, version and origin."""
+    """Return the associated data of a provider key: its organization, provider, version and origin."""
     return _joined("modelbook/credential/v1", *_parts(binding))
 
 
 def for_data_key(master_key_id: str, binding: KeyBinding) -> bytes:
-    """Return what binds a wrapped data key to its master key and to the same binding as its credential."""
+    """Return the associated data of a wrapped data key: its master key id, and the binding of its credential."""
     return _joined("modelbook/data-key/v1", master_key_id, *_parts(binding))
 
 
 def for_canary(master_key_id: str) -> bytes:
-    """Return what binds a canary to its master key."""
+    """Return the associated data of a canary: its master key id."""
     return _joined("modelbook/canary/v1", master_key_id)
 
 
@@ -28,7 +28,7 @@ def _parts(binding: KeyBinding) -> tuple[str, ...]:
 
 
 def _joined(*parts: str) -> bytes:
-    """Put each part behind its length, so that no two lists of parts give the same bytes."""
+    """Join the parts, each after its length, so that different lists give different bytes."""
     # Lone surrogates pass: the error an encoder would raise for them carries the whole text.
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
     return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)

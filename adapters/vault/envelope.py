@@ -26,19 +26,19 @@ SHORTEST_HINTED: Final = 20
 
 
 def hint(api_key: str) -> str:
-    """Return an ellipsis and, of a printable key of at least 20 characters, the last four."""
+    """Return an ellipsis, and the last four characters if the key is printable and at least 20 characters long."""
     tail = api_key[-4:]
     return f"…{tail}" if len(api_key) >= SHORTEST_HINTED and tail.isprintable() else "…"
 
 
 class Envelope:
-    """Seals and opens provider keys under a keyring. Holds no state but the keyring, and is safe among threads."""
+    """Seals and opens provider keys under a keyring. Its only state is the keyring; it is thread-safe."""
 
     def __init__(self, keyring: MasterKeyring) -> None:
         self._keyring = keyring
 
     def seal(self, api_key: str, binding: KeyBinding) -> SealedCredential:
-        """Encrypt the key under a new data key, for exactly this binding."""
+        """Encrypt the key under a new data key, bound to `binding`."""
         data_key = AESGCM.generate_key(bit_length=256)
         nonce = os.urandom(NONCE_BYTES)
         plaintext = api_key.encode("utf-8", "surrogatepass")
@@ -57,18 +57,18 @@ class Envelope:
     def open(self, sealed: SealedCredential) -> str:
         """Return the key.
 
-        A caller that read the credential from a store puts the binding it expects into it first: a row that was
-        sealed for another one does not open.
+        A caller that reads the credential from a store sets the expected binding first, so that a row sealed for
+        another binding does not open.
 
         Raises:
-            CredentialUnreadable: it was sealed for another binding, tampered with, or its master key is missing.
+            CredentialUnreadable: it was sealed for another binding or changed, or its master key is missing.
         """
         data_key = self._unwrapped(sealed)
         plaintext = _decrypted(AESGCM(data_key), sealed.nonce, sealed.ciphertext, for_credential(sealed.binding))
         return plaintext.decode("utf-8", "surrogatepass")
 
     def rewrap(self, sealed: SealedCredential) -> SealedCredential:
-        """Return it with its data key under the active master key and the same ciphertext; as it is when it was so.
+        """Return the credential with its data key wrapped by the active master key. The ciphertext stays the same.
 
         Raises:
             CredentialUnreadable: as for `open`.
@@ -80,16 +80,16 @@ class Envelope:
         return replace(sealed, wrapped_key=wrapped_key, wrap_nonce=wrap_nonce, master_key_id=active_id)
 
     def canary(self) -> dict[str, bytes]:
-        """Return a known value sealed under each master key, by its id, to be stored where there is none yet."""
+        """Return a known value sealed under each master key, by id, to be stored as its canary."""
         return canaries(self._keyring)
 
     def check_canary(self, stored: Mapping[str, bytes], *, in_use: Collection[str] = ()) -> None:
-        """Check that this is the keyring the stored canaries were made with, and the stored credentials.
+        """Check that the keyring fits the stored canaries and credentials.
 
         `in_use` holds the ids of the master keys that stored credentials are sealed under.
 
         Raises:
-            WrongKeyring: it is not; the message says which key is missing or different.
+            WrongKeyring: it does not fit; the message names the key that is missing or different.
         """
         check_canaries(self._keyring, stored, in_use)
 
@@ -111,7 +111,7 @@ class Envelope:
 
 
 def _decrypted(cipher: AESGCM, nonce: bytes, ciphertext: bytes, associated_data: bytes) -> bytes:
-    """Return the plaintext; a nonce of a length the cipher refuses counts as tampering too."""
+    """Return the plaintext. A nonce of the wrong length is treated as tampering."""
     try:
         return cipher.decrypt(nonce, ciphertext, associated_data)
     except (InvalidTag, ValueError) as exc:

@@ -19,7 +19,7 @@ _KEY_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 
 
 class MasterKeyring(Protocol):
-    """What sealing and opening need of a keyring."""
+    """The part of a keyring that sealing and opening use."""
 
     @property
     def active_id(self) -> str:
@@ -32,7 +32,11 @@ class MasterKeyring(Protocol):
         ...
 
     def cipher(self, key_id: str) -> AESGCM:
-        """Return the cipher under this key; `KeyError` when the keyring does not hold it."""
+        """Return the cipher under this key.
+
+        Raises:
+            KeyError: the keyring does not have the key.
+        """
         ...
 
 
@@ -48,7 +52,7 @@ class Keyring:
         """Take the keys in this order, the active one first.
 
         Raises:
-            ValueError: there is none, an id or a length is not allowed, or two ids have the same key.
+            ValueError: there is no key, an id or a length is not allowed, or two ids have the same key.
         """
         if not keys:
             raise ValueError("The keyring is empty; it needs at least one entry of the form id:base64.")
@@ -66,7 +70,7 @@ class Keyring:
         """Read `id:base64,id2:base64`, the active key first.
 
         Raises:
-            ValueError: it is not of that form; the message counts entries from 1 and quotes none.
+            ValueError: the text has another form; the message numbers the entry, from 1, and quotes nothing.
         """
         keys: dict[str, bytes] = {}
         for position, entry in enumerate(text.split(",") if text.strip() else (), 1):
@@ -103,12 +107,12 @@ class Keyring:
         """Return the cipher under this key.
 
         Raises:
-            KeyError: the keyring does not hold it.
+            KeyError: the keyring does not have the key.
         """
         return self._ciphers[key_id]
 
     def led_by(self, newer: Keyring) -> Keyring:
-        """Return a keyring in which the keys of `newer` come first and these follow.
+        """Return a keyring with the keys of `newer` first, followed by these.
 
         Raises:
             ValueError: an id is in both.
@@ -118,7 +122,7 @@ class Keyring:
         return Keyring({**newer._keys, **self._keys})
 
     def without(self, key_id: str) -> Keyring:
-        """Return a keyring of the other keys.
+        """Return a keyring without this key.
 
         Raises:
             ValueError: there is no such key, or it is the active one.
@@ -130,11 +134,11 @@ class Keyring:
         return Keyring({known: key for known, key in self._keys.items() if known != key_id})
 
     def reveal(self) -> str:
-        """Return the secret itself in the form that `parse` reads; for a key file or its one-time display."""
+        """Return the keys in the form that `parse` reads, to write a key file or to show them once."""
         return ",".join(f"{key_id}:{base64.b64encode(key).decode()}" for key_id, key in self._keys.items())
 
     def __repr__(self) -> str:
-        """Show the ids alone."""
+        """Show only the ids."""
         return f"Keyring(ids={self.ids!r})"
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
@@ -158,7 +162,7 @@ def _decoded(position: int, encoded: str) -> bytes:
 
 
 def _check(position: int, key_id: str, key: bytes) -> None:
-    """Raise without quoting the id, which may be a key in the wrong place."""
+    """Check an id. The error does not quote it, because it may be a key in the wrong place."""
     if not _KEY_ID.fullmatch(key_id):
         raise ValueError(
             f"The id of entry {position} of the keyring is not allowed; "

@@ -1,4 +1,4 @@
-"""What can be wrong with the master keys when the service starts."""
+"""Errors of the master keys at the start of the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The master keys of a deployment that was not given any: a file beside the data."""
+"""The key file in the data folder, for a deployment without master keys in its settings."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _OWNER_ONLY: Final = 0o600
 
 
 class KeyringFile:
-    """A file `master-keys` that its owner alone can read. Two processes that make it at once end with one keyring."""
+    """The file `master-keys`, readable by its owner only. Two processes that create it at once get the same keyring."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self.path = directory / "master-keys"
 
     def read(self) -> Keyring | None:
-        """Return the keyring, or none when there is no file.
+        """Return the keyring, or None if there is no file.
 
         Raises:
-            KeyringFileRefused: others may read or write the file, or it holds no keyring.
+            KeyringFileRefused: other users may read or write the file, or it contains no keyring.
         """
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
@@ -52,7 +52,7 @@ class KeyringFile:
             raise KeyringFileRefused(f"{self.path} holds no usable keyring. {exc}") from exc
 
     def read_or_create(self) -> Keyring:
-        """Return the keyring, making the directory and a file with one new key where there is none.
+        """Return the keyring. Creates the directory, and a file with one new key, if they do not exist.
 
         Raises:
             KeyringFileRefused: as for `read`.
@@ -68,11 +68,11 @@ class KeyringFile:
         return keyring
 
     def rotate(self, key_id: str | None = None) -> Keyring:
-        """Put a new key in front, to be the active one, and return the keyring; without an id it gets the next one.
+        """Add a new active key and return the keyring. Without an id the key gets the next number.
 
         Raises:
             KeyringFileRefused: as for `read`.
-            ValueError: the id is not allowed, or is taken.
+            ValueError: the id is not allowed or already used.
         """
         with self._locked():
             keyring = self.read()
@@ -82,7 +82,7 @@ class KeyringFile:
         return keyring
 
     def remove(self, key_id: str) -> Keyring:
-        """Take a key out that nothing needs any more, and return the keyring.
+        """Remove a key and return the keyring.
 
         Raises:
             KeyringFileRefused: as for `read`.
@@ -104,7 +104,7 @@ class KeyringFile:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the directory's lock, which ends with the process whatever happens to it."""
+        """Hold the lock of the directory, which the system releases when the process ends."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -116,7 +116,7 @@ class KeyringFile:
             os.close(descriptor)
 
     def _write(self, keyring: Keyring) -> None:
-        """Replace the file in one step, so that a reader sees the old keyring or the new one, whole."""
+        """Replace the file atomically, so that a reader sees either the old or the new keyring."""
         unfinished = self.path.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -128,6 +128,6 @@ class KeyringFile:
 
 
 def _next_id(keyring: Keyring | None) -> str:
-    """Return an id above all others, so that one that was removed is never given to another key."""
+    """Return an id above all others, so that the id of a removed key is never reused."""
     numbers = [int(key_id[1:]) for key_id in (() if keyring is None else keyring.ids) if _NUMBERED.fullmatch(key_id)]
     return f"k{max(numbers, default=0) + 1}"

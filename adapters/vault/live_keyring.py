@@ -1,4 +1,4 @@
-"""The master keys of a key file as they are at this moment."""
+"""A keyring that follows the changes of a key file."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 
 class LiveKeyring:
-    """Fulfils `MasterKeyring` from a file: a key that is put into it is known at once, without a restart.
+    """Implements `MasterKeyring` from a file. A key that is added to the file is known at once, without a restart.
 
-    While the file cannot be used, the keys it held before are kept.
+    While the file cannot be used, the previous keys stay in use.
     """
 
     def __init__(self, file: KeyringFile) -> None:
-        """Read the file, making it where there is none.
+        """Read the file. Creates it if it does not exist.
 
         Raises:
-            KeyringFileRefused: it cannot be used.
+            KeyringFileRefused: the file cannot be used.
         """
         self._file = file
         self._keyring = file.read_or_create()
@@ -57,7 +57,7 @@ class LiveKeyring:
         return self._keyring
 
     def _stamp_now(self) -> tuple[int, int]:
-        """Return what changes with the file: it is always replaced, never written over."""
+        """Return a stamp that changes with the file, which is always replaced and never overwritten."""
         try:
             found = self._file.path.stat()
         except OSError:
@@ -66,10 +66,10 @@ class LiveKeyring:
 
 
 def held_keyring(text: str, directory: Path | None) -> MasterKeyring:
-    """Return the keyring in the folder's key file as it is at any time, or the one in the text where there is none.
+    """Return a keyring that follows the key file in the folder, or without a folder the keyring in the text.
 
     Raises:
         KeyringFileRefused: the file cannot be used.
-        ValueError: the text holds no keyring.
+        ValueError: the text contains no keyring.
     """
     return Keyring.parse(text) if directory is None else LiveKeyring(KeyringFile(directory))

@@ -1,4 +1,4 @@
-"""A known value under every master key, by which a wrong keyring is noticed before anything is written with it."""
+"""Canaries: a known value sealed under every master key, which detects a wrong keyring before it is used."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _KNOWN_VALUE: Final = b"modelbook canary"
 
 
 def canaries(keyring: MasterKeyring) -> dict[str, bytes]:
-    """Return the known value sealed under each master key, by its id: a nonce and the ciphertext behind it."""
+    """Return the known value sealed under each master key, by id: a nonce followed by the ciphertext."""
     return {key_id: _sealed(key_id, keyring.cipher(key_id)) for key_id in keyring.ids}
 
 
 def check_canaries(keyring: MasterKeyring, stored: Mapping[str, bytes], in_use: Collection[str]) -> None:
-    """Check every stored canary that the keyring has an id for; nothing stored is as good as a match.
+    """Check the stored canaries of all ids in the keyring. Without stored canaries every keyring passes.
 
     Raises:
-        WrongKeyring: one does not open, none has an id of the keyring, or an id in use is not in the keyring.
+        WrongKeyring: a canary does not open, no canary has an id of the keyring, or the keyring lacks an id in use.
     """
     known = [key_id for key_id in keyring.ids if key_id in stored]
     if stored and not known:

@@ -1,4 +1,4 @@
-"""The master keys, for whoever administers them."""
+"""The master keys, for administrators."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class EnvelopeMasterKeys:
-    """Fulfils `application.ports.master_keys.MasterKeys`."""
+    """Implements `application.ports.master_keys.MasterKeys`."""
 
     def __init__(self, envelope: Envelope, keyring: MasterKeyring) -> None:
         self._envelope = envelope

@@ -1,4 +1,4 @@
-"""The vault: envelope encryption over wherever sealed keys are kept."""
+"""The vault: envelope encryption on top of a store of sealed keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 
 class EnvelopeVault:
-    """Fulfils `application.ports.vault.Vault`."""
+    """Implements `application.ports.vault.Vault`."""
 
     def __init__(self, envelope: Envelope, credentials: SealedCredentials) -> None:
         self._envelope = envelope

@@ -14,7 +14,7 @@ from domain.model.values import MANUAL, Limits, Price
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.model_repository import Models
+    from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 

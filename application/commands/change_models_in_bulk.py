@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.catalogue import Catalogue
-    from application.ports.model_repository import Models
     from application.ports.registered_models import ProviderEntry, RegisteredModels
+    from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 

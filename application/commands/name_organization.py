@@ -11,7 +11,7 @@ from domain.organization.aggregate import Organization
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.organization_repository import Organizations
+    from application.ports.repositories import Organizations
     from application.recorded_revision import Recorded
 
 

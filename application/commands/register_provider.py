@@ -11,7 +11,7 @@ from domain.provider.aggregate import Provider
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderGateway
-    from application.ports.provider_repository import Providers
+    from application.ports.repositories import Providers
     from application.ports.vault import Vault
     from application.recorded_revision import Recorded
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.model_repository import Models
+    from application.ports.repositories import Models
     from application.recorded_revision import Recorded
 
 

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.ports.model_repository import Models
-    from application.ports.organization_repository import Organizations
-    from application.ports.provider_repository import Providers
     from application.ports.registered_models import RegisteredModels
+    from application.ports.repositories import Models, Organizations, Providers
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider
@@ -34,17 +32,14 @@ class RemoveOrganization:
     organization_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class RemovalPorts:
-    """What an organization consists of."""
-
-    organizations: Organizations
-    providers: Providers
-    models: Models
-    directory: RegisteredModels
-
-
-async def remove_organization(command: RemoveOrganization, *, ports: RemovalPorts) -> Recorded | None:
+async def remove_organization(
+    command: RemoveOrganization,
+    *,
+    organizations: Organizations,
+    providers: Providers,
+    models: Models,
+    directory: RegisteredModels,
+) -> Recorded | None:
     """Return the closing event's revision and position, none when it was removed already.
 
     Broken off, it can be run again: models go a thousand at a time, then the rest in one transaction.
@@ -54,58 +49,61 @@ async def remove_organization(command: RemoveOrganization, *, ports: RemovalPort
         Conflict: others keep adding to it.
         Unavailable, CommandOutcomeUnknown: the database could not be reached.
     """
-    organization = await ports.organizations.find(command.organization_id)
+    organization = await organizations.find(command.organization_id)
     if organization is not None and organization.is_removed:
         return None
-    if organization is None and not await ports.organizations.has_log():
+    if organization is None and not await organizations.has_log():
         raise OrganizationNotFound
-    with current_caller().outcome.in_parts():
-        return await _removed(command, ports)
-
-
-async def _removed(command: RemoveOrganization, ports: RemovalPorts) -> Recorded:
     caller = current_caller()
-    for step in range(1 << 20):
-        with acting_as(replace(caller, command_id=caller.new_id(step))):
-            models = await _models(ports)
-            if len(models) > AT_ONCE:
-                await _remove_models(ports, models[:AT_ONCE])
-                continue
-            try:
-                return await _close(command, ports, models)
-            except Conflict:
-                if step >= _TRIES + len(models) // AT_ONCE:
-                    raise
+    with caller.outcome.in_parts():
+        for step in range(1 << 20):
+            with acting_as(replace(caller, command_id=caller.new_id(step))):
+                model_ids = await _model_ids(directory)
+                if len(model_ids) > AT_ONCE:
+                    await _remove_models(models, model_ids[:AT_ONCE])
+                    continue
+                try:
+                    gone: list[Provider | Model] = [*await _models(models, model_ids)]
+                    gone += await _providers(providers, directory)
+                    return await _close(command, organizations, gone)
+                except Conflict:
+                    if step >= _TRIES + len(model_ids) // AT_ONCE:
+                        raise
     raise Conflict
 
 
-async def _models(ports: RemovalPorts) -> list[UUID]:
+async def _model_ids(directory: RegisteredModels) -> list[UUID]:
     return [
-        entry.id
-        for provider_id in await ports.directory.all_providers()
-        for entry in await ports.directory.models_of(provider_id)
+        entry.id for provider_id in await directory.all_providers() for entry in await directory.models_of(provider_id)
     ]
 
 
-async def _remove_models(ports: RemovalPorts, model_ids: Sequence[UUID]) -> None:
-    models = list((await ports.models.get_many(model_ids)).values())
-    for model in models:
+async def _models(models: Models, model_ids: Sequence[UUID]) -> list[Model]:
+    return list((await models.get_many(model_ids)).values())
+
+
+async def _remove_models(models: Models, model_ids: Sequence[UUID]) -> None:
+    gone = await _models(models, model_ids)
+    for model in gone:
         model.remove()
-    await ports.models.save_all(models)
+    await models.save_all(gone)
 
 
-async def _close(command: RemoveOrganization, ports: RemovalPorts, model_ids: Sequence[UUID]) -> Recorded:
-    organization = await ports.organizations.find(command.organization_id)
+async def _providers(providers: Providers, directory: RegisteredModels) -> list[Provider]:
+    try:
+        return [await providers.get(provider_id) for provider_id in await directory.all_providers()]
+    except ProviderNotFound:
+        raise Conflict from None
+
+
+async def _close(
+    command: RemoveOrganization, organizations: Organizations, gone: Sequence[Provider | Model]
+) -> Recorded:
+    organization = await organizations.find(command.organization_id)
     if organization is None:
         # Nobody has named it; an aggregate begins with its registration all the same.
         organization = Organization.register(command.organization_id, name=str(command.organization_id))
-    gone: list[Provider | Model] = list((await ports.models.get_many(model_ids)).values())
-    for provider_id in await ports.directory.all_providers():
-        try:
-            gone.append(await ports.providers.get(provider_id))
-        except ProviderNotFound:
-            raise Conflict from None
     for thing in gone:
         thing.remove()
     organization.remove()
-    return await ports.organizations.save_removed(organization, gone)
+    return await organizations.save_removed(organization, gone)

@@ -11,9 +11,8 @@ from application.errors import ProviderHasModels
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.model_repository import Models
-    from application.ports.provider_repository import Providers
     from application.ports.registered_models import RegisteredModels
+    from application.ports.repositories import Models, Providers
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from application.policies.fill_model_facts import ModelFacts
     from application.ports.catalogue import Catalogue
-    from application.ports.model_repository import Models
     from application.ports.registered_models import RegisteredModels
+    from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 

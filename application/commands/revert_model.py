@@ -10,7 +10,7 @@ from application.policies.check_reverts import check_revision, reverting
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.model_repository import Models
+    from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.provider_gateway import ProviderGateway
-    from application.ports.provider_repository import Providers
+    from application.ports.repositories import Providers
     from application.ports.vault import Vault
     from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
     from uuid import UUID
 
-    from application.ports.event_feed import EventFeed, FeedEvent, Signals
+    from application.feed.event_feed import EventFeed, FeedEvent, Signals
 
 MOST_FOLLOWERS: Final = 1_000
 MOST_OF_ONE_ORGANIZATION: Final = 200

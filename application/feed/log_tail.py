@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.ports.event_feed import EventFeed, FeedEvent, Signals
+    from application.feed.event_feed import EventFeed, FeedEvent, Signals
 
 KEPT_EVENTS: Final = 1_000
 """Whoever falls further behind reads from the database until it has caught up."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from application.caller import Caller, acting_as
-from application.commands.check_provider import Checked, CheckProvider
 from application.errors import ProviderNotFound
+from application.health.check_provider import Checked, CheckProvider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.ports.health_observer import HealthObserver
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.health_observer import HealthObserver
+    from application.health.leader_election import ProviderToCheck
 
 ACTOR: Final = "system:health-monitor"
 """Who the log says it was."""

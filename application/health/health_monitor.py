@@ -11,8 +11,8 @@ from application.health.concurrent_checks import ConcurrentChecks
 
 if TYPE_CHECKING:
     from application.health.concurrent_checks import Watch
-    from application.ports.health_observer import HealthObserver
-    from application.ports.leader_election import LeaderElection, Leadership
+    from application.health.health_observer import HealthObserver
+    from application.health.leader_election import LeaderElection, Leadership
 
 CONCURRENCY: Final = 16
 

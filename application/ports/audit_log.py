@@ -61,10 +61,10 @@ class AuditLog(Protocol):
         """Return the revision of the aggregate's last event at or before a time, 0 where there is none."""
         ...
 
-    async def newest(self, wanted: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
+    async def newest(self, filters: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
         """Return events, newest first, from the one before this position."""
         ...
 
-    async def count(self, wanted: AuditFilter) -> int:
+    async def count(self, filters: AuditFilter) -> int:
         """Return how many events the filter lets through."""
         ...

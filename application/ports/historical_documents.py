@@ -33,7 +33,7 @@ class HistoricalDocuments(Protocol):
         """
         ...
 
-    async def providers(self, wanted: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
+    async def providers(self, filters: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
         """Return a page of the providers that there were at this time and that the filter lets through.
 
         Raises:
@@ -42,6 +42,6 @@ class HistoricalDocuments(Protocol):
         """
         ...
 
-    async def models(self, wanted: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
+    async def models(self, filters: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
         """Return a page of the models that there were; errors as for `providers`."""
         ...

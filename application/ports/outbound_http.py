@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from application.errors import ApplicationError
-from application.ports.provider_gateway import Timings
+from application.ports.provider_gateway import CallOutcome, Timings, UpstreamFailure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -17,6 +16,14 @@ if TYPE_CHECKING:
 
 FailureCategory = Literal["unreachable", "timeout", "tls", "endpoint_refused", "unexpected_body"]
 """The part of `provider_gateway.Category` that can be known without understanding the answer."""
+
+_HINTS: Final[Mapping[FailureCategory, str]] = {
+    "unreachable": "Check the host and port of the endpoint, and that the server is running and lets this service in.",
+    "timeout": "Try again; if it lasts, check the endpoint and look at the provider's status page.",
+    "tls": "Check that the endpoint's name is the one in the server's certificate, and who has signed that.",
+    "endpoint_refused": "Choose a public https address, or ask the operator of this service to allow this one.",
+    "unexpected_body": "Check that the endpoint is the API's base address, and whether a proxy stands between.",
+}
 
 _MEBIBYTE = 1024 * 1024
 
@@ -85,15 +92,12 @@ class OutboundResponse:
     total_ms: float
 
 
-class OutboundFailure(ApplicationError):
+class OutboundFailure(UpstreamFailure):
     """The provider could not be called, or its answer could not be read.
 
     The message names at most the host and port; it never holds a path, a query, a header or a byte of the answer.
     `was_sent` tells whether the provider may have received the request: when it is false a repeat is always safe.
-    `broke_off` tells that the answer had begun and then the connection was lost.
     """
-
-    code = "outbound-failure"
 
     def __init__(
         self,
@@ -104,11 +108,17 @@ class OutboundFailure(ApplicationError):
         was_sent: bool = False,
         broke_off: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.category: FailureCategory = category
-        self.timings = timings or Timings()
+        """Report the failure; `broke_off`: the answer had begun and then the connection was lost."""
+        super().__init__(
+            CallOutcome(
+                category,
+                message,
+                hint=_HINTS[category],
+                is_retryable=category in {"timeout", "unreachable"} or broke_off,
+                timings=timings or Timings(),
+            )
+        )
         self.was_sent = was_sent
-        self.broke_off = broke_off
 
 
 class OutboundStream(Protocol):

@@ -6,73 +6,16 @@ without arguments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
-
-from application.ports.provider_gateway import (
-    Category,
-    ContextUse,
-    ProviderConnection,
-    ProviderType,
-    RateLimit,
-    Timings,
-    UpstreamFailure,
-)
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from application.ports.outbound_http import Outbound
-    from application.ports.provider_gateway import OfferedModel
+    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, ProviderType
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
-
-Concern = Literal["provider", "listing"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What an answer of a provider means.
-
-    `concerns` is "listing" when the answer tells of the model list alone: prompts may still work. `message` and `hint`
-    are our own sentences and hold neither a key nor a part of the answer; `upstream_message` is the provider's own,
-    about a prompt, without secrets (see `UpstreamFailure`). `model_count` is none when it would have cost another call.
-    """
-
-    category: Category
-    message: str
-    hint: str | None = None
-    authenticated: bool | None = None
-    concerns: Concern = "provider"
-    is_retryable: bool = False
-    model_count: int | None = None
-    http_status: int | None = None
-    upstream_request_id: str | None = None
-    rate_limit: RateLimit | None = None
-    timings: Timings = field(default_factory=Timings)
-    context: ContextUse | None = None
-    upstream_message: str | None = None
-
-    def failure(self) -> UpstreamFailure:
-        """Return the same as an error, for calls that have nothing to give back."""
-        return UpstreamFailure(
-            self.category,
-            self.message,
-            hint=self.hint,
-            http_status=self.http_status,
-            upstream_request_id=self.upstream_request_id,
-            retry_after_seconds=self.rate_limit.retry_after_seconds if self.rate_limit else None,
-            is_retryable=self.is_retryable,
-            authenticated=self.authenticated,
-            rate_limit=self.rate_limit,
-            context=self.context,
-            upstream_message=self.upstream_message,
-        )
-
-    def counted(self, models: int | None) -> Finding:
-        """Return the same with the number of models on offer."""
-        return replace(self, model_count=models)
 
 
 @runtime_checkable
@@ -88,7 +31,7 @@ class ProviderAdapter(Protocol):
         """What a form needs to know; its name is the entry point's."""
         ...
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         """Find out whether the connection works, spending no tokens.
 
         Raises:

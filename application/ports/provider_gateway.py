@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from application.errors import ApplicationError
@@ -34,6 +34,8 @@ Category = Literal[
     "endpoint_refused",
 ]
 """What a provider's answer, or its silence, means; one word for all providers."""
+
+Concern = Literal["provider", "listing"]
 
 HealthStatus = Literal["unknown", "healthy", "degraded", "unhealthy"]
 
@@ -90,28 +92,54 @@ class ContextUse:
     used: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CallOutcome:
+    """What came of a call to a provider: the category `ok`, or why the call failed.
+
+    `message` and `hint`, which is what a person can do about it, are our own sentences and hold neither a key nor a
+    part of the answer; `upstream_message` is the provider's own sentence about a prompt: at most 500 characters,
+    without secrets. `is_retryable`: the same request may succeed after a pause. `authenticated` is none when the answer
+    does not tell (429, 5xx, silence). `concerns` is "listing" when the answer tells of the model list alone: prompts
+    may still work. `model_count` is none when it would have cost another call. `context` goes with the category
+    `context_length_exceeded`.
+    """
+
+    category: Category
+    message: str
+    _: KW_ONLY
+    hint: str | None = None
+    http_status: int | None = None
+    upstream_request_id: str | None = None
+    is_retryable: bool = False
+    authenticated: bool | None = None
+    rate_limit: RateLimit | None = None
+    context: ContextUse | None = None
+    upstream_message: str | None = None
+    concerns: Concern = "provider"
+    model_count: int | None = None
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def retry_after_seconds(self) -> float | None:
+        """How long to wait before the next call; none if the provider does not say."""
+        return self.rate_limit.retry_after_seconds if self.rate_limit else None
+
+    def counted(self, models: int | None) -> CallOutcome:
+        """Return the same with the number of models on offer."""
+        return replace(self, model_count=models)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestReport:
-    """How a connection was found. `authenticated` is none when the answer does not tell (429, 5xx, silence).
-
-    `hint` is what a person can do about it; no text here ever holds a key or an echoed response body.
-    """
+    """How a connection was found; no text of its outcome ever holds a key or an echoed response body."""
 
     __test__ = False  # Not a test case, whatever pytest makes of the name.
 
     status: HealthStatus
     reachable: bool
-    authenticated: bool | None
-    category: Category
-    message: str
-    hint: str | None
+    outcome: CallOutcome
     response_time_ms: float
-    timings: Timings
-    model_count: int | None
     checked_at: datetime
-    upstream_request_id: str | None
-    rate_limit: RateLimit | None
-    http_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,38 +168,14 @@ class OfferedModel:
 class UpstreamFailure(ApplicationError):
     """The provider did not answer as it should.
 
-    `context` goes with the category `context_length_exceeded`. `message` and `hint` are our own sentences,
-    `upstream_message` is the provider's about a prompt: at most 500 characters, without secrets.
+    `failure` says in which way, from the provider's answer to the problem document.
     """
 
     code = "upstream-failure"
 
-    def __init__(
-        self,
-        category: Category,
-        message: str,
-        *,
-        hint: str | None = None,
-        http_status: int | None = None,
-        upstream_request_id: str | None = None,
-        retry_after_seconds: float | None = None,
-        is_retryable: bool = False,
-        authenticated: bool | None = None,
-        rate_limit: RateLimit | None = None,
-        context: ContextUse | None = None,
-        upstream_message: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.category = category
-        self.hint = hint
-        self.http_status = http_status
-        self.upstream_request_id = upstream_request_id
-        self.retry_after_seconds = retry_after_seconds
-        self.is_retryable = is_retryable
-        self.authenticated = authenticated
-        self.rate_limit = rate_limit
-        self.context = context
-        self.upstream_message = upstream_message
+    def __init__(self, failure: CallOutcome) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ class ProviderDocuments(Protocol):
         """
         ...
 
-    async def page(self, wanted: ProviderFilter, request: PageRequest) -> Page:
+    async def page(self, filters: ProviderFilter, request: PageRequest) -> Page:
         """Return a page of the providers that the filter lets through."""
         ...
 
@@ -92,6 +92,6 @@ class ModelDocuments(Protocol):
         """Return those of the models that there are."""
         ...
 
-    async def page(self, wanted: ModelFilter, request: PageRequest) -> Page:
+    async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
         """Return a page of the models that the filter lets through."""
         ...

@@ -31,8 +31,15 @@ def blob_of(part: Reasoning | ToolCall) -> str | None:
         held["c"] = part.id
     elif part.summary:
         held["t"] = list(part.summary)
-    text = json.dumps({name: value for name, value in held.items() if value is not None}, separators=(",", ":"))
-    return PREFIX + urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return _packed(held)
+
+
+def signature_of(part: Reasoning) -> str:
+    """Return the text that signs the part, which holds no more than its origin where nothing must come back.
+
+    Clients that know signatures take a thought without one for another model's, and hand it back as words of the user.
+    """
+    return blob_of(part) or _packed({"o": part.origin})
 
 
 def with_blob(part: Reasoning, blob: str) -> Reasoning:
@@ -59,6 +66,11 @@ def call_with_blob(call: ToolCall, blob: str) -> ToolCall:
 def is_ours(blob: str) -> bool:
     """Tell whether the text is one of ours and not a provider's own."""
     return _held(blob) is not None
+
+
+def _packed(held: Mapping[str, object]) -> str:
+    text = json.dumps({name: value for name, value in held.items() if value is not None}, separators=(",", ":"))
+    return PREFIX + urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def _texts(held: Mapping[str, Any], keys: str) -> dict[str, Any]:

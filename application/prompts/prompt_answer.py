@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.policies.call_costs import Cost
-    from application.policies.selection_candidates import Candidate
+    from application.prompts.call_costs import Cost
     from application.prompts.completion import Completion
+    from application.prompts.selection_candidates import Candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from application.errors import ApplicationError, Conflict, NotFound
@@ -10,8 +11,9 @@ from application.ports.provider_gateway import UpstreamFailure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.policies.selection_candidates import Selection
+    from application.ports.provider_gateway import CallOutcome
     from application.prompts.prompt_answer import Attempt
+    from application.prompts.selection_candidates import Selection
 
 
 class NoModelFits(ApplicationError):
@@ -49,20 +51,9 @@ class PromptFailed(UpstreamFailure):
     that go by it would multiply that.
     """
 
-    def __init__(self, failure: UpstreamFailure, attempts: Sequence[Attempt]) -> None:
+    def __init__(self, failure: CallOutcome, attempts: Sequence[Attempt]) -> None:
         """Report one of the failures in place of all."""
         was_repeated = len({attempt.candidate.id for attempt in attempts}) < len(attempts)
-        super().__init__(
-            failure.category,
-            failure.message,
-            hint=failure.hint,
-            http_status=failure.http_status,
-            upstream_request_id=failure.upstream_request_id,
-            retry_after_seconds=failure.retry_after_seconds,
-            is_retryable=failure.is_retryable and failure.category != "timeout" and not was_repeated,
-            authenticated=failure.authenticated,
-            rate_limit=failure.rate_limit,
-            context=failure.context,
-            upstream_message=failure.upstream_message,
-        )
+        is_retryable = failure.is_retryable and failure.category != "timeout" and not was_repeated
+        super().__init__(replace(failure, is_retryable=is_retryable))
         self.attempts = tuple(attempts)

@@ -9,8 +9,8 @@ from application.prompts.conversation import origin_of
 from application.prompts.generation import GenerationRequest, ModelDefaults
 
 if TYPE_CHECKING:
-    from application.policies.selection_candidates import Candidate, Wanted
     from application.prompts.generation import ClientRequest
+    from application.prompts.selection_candidates import Candidate, ModelSelector
 
 LONGEST_DEADLINE: Final = 600.0
 """Seconds that a prompt may ask for: as long as the providers' own clients wait by themselves."""
@@ -32,7 +32,7 @@ class Prompt:
     by silence alone: of `idle_seconds`, else of what the model's config says.
     """
 
-    wanted: Wanted
+    selector: ModelSelector
     client: ClientRequest = field(repr=False)
     has_images: bool = False
     deadline_seconds: float | None = None

@@ -9,29 +9,29 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from application.errors import CredentialUnreadable, InvalidInput
-from application.policies.call_costs import NOTHING, Cost, cost_of
-from application.policies.retry_policy import RetryPolicy, most_telling
-from application.policies.selection_candidates import Need
-from application.ports.provider_gateway import ContextUse, UpstreamFailure
-from application.ports.usage import CANCELLED, OK, Use
+from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
+from application.prompts.call_costs import NOTHING, Cost, cost_of
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, request_for
+from application.prompts.retry_policy import RetryPolicy, most_telling
+from application.prompts.selection_candidates import Requirements
+from application.usage.usage_ledger import CANCELLED, OK, Use
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from application.errors import ApplicationError
-    from application.policies.call_costs import Metered
-    from application.policies.selection_candidates import Candidate, Selection
     from application.ports.provider_gateway import Category, ProviderConnection
     from application.ports.timer import Timer
-    from application.ports.usage import UsageLedger
+    from application.prompts.call_costs import Metered
     from application.prompts.completion import Completion
-    from application.prompts.generation import Generation, GenerationRequest
+    from application.prompts.generation import GenerationRequest
     from application.prompts.prompt_request import Prompt
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.runnable_models_cache import RunnableModelsCache
+    from application.prompts.selection_candidates import Candidate
+    from application.usage.usage_ledger import UsageLedger
 
 T = TypeVar("T")
 
@@ -42,29 +42,27 @@ _PERHAPS_CHARGED = frozenset({CANCELLED, "timeout", "unexpected_body"})
 _TIMER_STEP = 0.005
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptPorts:
-    """What running a prompt works with."""
-
-    runnable_models: RunnableModelsCache
-    generation: Generation
-    usage: UsageLedger
-    timer: Timer
-    retrying: RetryPolicy = field(default_factory=RetryPolicy)
-
-
 class PromptRun:
     """Calls one model after the other until one answers, and keeps account of every call."""
 
     def __init__(
-        self, prompt: Prompt, ready: RunnableModels, candidates: Sequence[Candidate], ports: PromptPorts
+        self,
+        prompt: Prompt,
+        ready: RunnableModels,
+        candidates: Sequence[Candidate],
+        *,
+        usage: UsageLedger,
+        timer: Timer,
+        retrying: RetryPolicy,
     ) -> None:
         self._prompt = prompt
         self._ready = ready
         self._candidates = candidates
-        self._ports = ports
+        self._usage = usage
+        self._timer = timer
+        self._retrying = retrying
         self._attempts: list[Attempt] = []
-        self._started = ports.timer.now()
+        self._started = timer.now()
         self._seconds = ANSWER_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
         self._deadline = self._started + self._seconds
         self._calling: Candidate | None = None
@@ -74,7 +72,7 @@ class PromptRun:
     @property
     def remaining(self) -> float:
         """Seconds until the deadline; infinite when there is none any more."""
-        return self._deadline - self._ports.timer.now()
+        return self._deadline - self._timer.now()
 
     @asynccontextmanager
     async def within_deadline(self) -> AsyncIterator[None]:
@@ -101,31 +99,31 @@ class PromptRun:
             InvalidInput: no provider takes a part of the prompt, so that nothing was sent to any.
             PromptFailed: none did.
         """
-        failures: list[UpstreamFailure] = []
+        errors: list[UpstreamFailure] = []
         for number, candidate in enumerate(self._candidates, start=1):
             wait: float | None = 0.0
             calls = 0
-            while wait is not None and len(failures) < self._ports.retrying.attempts_in_all:
+            while wait is not None and len(errors) < self._retrying.attempts_in_all:
                 self._waited = wait
                 if wait:
-                    await self._ports.timer.sleep(wait)
+                    await self._timer.sleep(wait)
                 calls += 1
                 try:
                     return await self._attempt(candidate, call)
-                except UpstreamFailure as failure:
-                    failures.append(failure)
-                    wait = self._wait(failure, calls, has_alternative=number < len(self._candidates))
-        refusals = [failure.__cause__ for failure in failures if failure.category == "bad_request"]
-        if len(refusals) == len(failures) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
-            raise refusals[0] or failures[0]
-        raise PromptFailed(most_telling(failures), self._attempts) from failures[-1]
+                except UpstreamFailure as error:
+                    errors.append(error)
+                    wait = self._wait(error.failure, calls, has_alternative=number < len(self._candidates))
+        refusals = [error.__cause__ for error in errors if error.failure.category == "bad_request"]
+        if len(refusals) == len(errors) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
+            raise refusals[0] or errors[0]
+        raise PromptFailed(most_telling([error.failure for error in errors]), self._attempts) from errors[-1]
 
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
         candidate = self._calling or self._candidates[0]
         cost = cost_of(candidate.price, answer)
         self._end(OK, cost, answer=answer)
-        latency_ms = (self._ports.timer.now() - self._started) * 1000
+        latency_ms = (self._timer.now() - self._started) * 1000
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
 
     def succeeded(self, completion: Completion) -> PromptAnswer:
@@ -139,11 +137,13 @@ class PromptRun:
             attempts=account.attempts,
         )
 
-    def failed(self, failure: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
+    def failed(self, error: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
         """Note that the call under way has failed, and return what to raise when no other is to be tried."""
-        if self._calling is not None and failure.category == "context_length_exceeded":
-            said = failure.context or ContextUse()
-            failure.context = replace(said, limit=said.limit or self._calling.context_window)
+        if self._calling is not None and error.failure.category == "context_length_exceeded":
+            said = error.failure.context or ContextUse()
+            context = replace(said, limit=said.limit or self._calling.context_window)
+            error.failure = replace(error.failure, context=context)
+        failure = error.failure
         charged = in_midstream or failure.category in _PERHAPS_CHARGED
         self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
         return PromptFailed(failure, self._attempts)
@@ -158,12 +158,12 @@ class PromptRun:
         connection = await self._connection(candidate)
         remaining = self.remaining
         if remaining <= 0:
-            raise self._out_of_time()
-        self._calling, self._called_at = candidate, self._ports.timer.now()
+            raise UpstreamFailure(self._out_of_time())
+        self._calling, self._called_at = candidate, self._timer.now()
         try:
             return await call(connection, request_for(self._prompt, candidate, remaining))
-        except UpstreamFailure as failure:
-            self.failed(failure)
+        except UpstreamFailure as error:
+            self.failed(error)
             raise
         except InvalidInput as error:
             raise self._not_called(candidate, "bad_request", error) from error
@@ -191,24 +191,24 @@ class PromptRun:
                 message=error.message,
             )
         )
-        return UpstreamFailure(category, error.message)
+        return UpstreamFailure(CallOutcome(category, error.message))
 
-    def _wait(self, failure: UpstreamFailure, calls: int, *, has_alternative: bool) -> float | None:
-        return self._ports.retrying.wait(
+    def _wait(self, failure: CallOutcome, calls: int, *, has_alternative: bool) -> float | None:
+        return self._retrying.wait(
             failure,
             attempt=calls,
             remaining=self.remaining,
-            chance=self._ports.timer.chance(),
+            chance=self._timer.chance(),
             has_alternative=has_alternative,
         )
 
     def _end(
-        self, outcome: str, cost: Cost, *, answer: Metered | None = None, failure: UpstreamFailure | None = None
+        self, outcome: str, cost: Cost, *, answer: Metered | None = None, failure: CallOutcome | None = None
     ) -> None:
         candidate, self._calling = self._calling, None
         if candidate is None:
             return
-        latency_ms = (self._ports.timer.now() - self._called_at) * 1000
+        latency_ms = (self._timer.now() - self._called_at) * 1000
         said = answer or failure
         self._attempts.append(
             Attempt(
@@ -221,7 +221,7 @@ class PromptRun:
                 message=failure.message if failure else None,
             )
         )
-        self._ports.usage.record(
+        self._usage.record(
             Use(
                 model_id=candidate.id,
                 provider_id=candidate.provider_id,
@@ -235,33 +235,37 @@ class PromptRun:
             )
         )
 
-    def _out_of_time(self) -> UpstreamFailure:
-        return UpstreamFailure(
+    def _out_of_time(self) -> CallOutcome:
+        return CallOutcome(
             "timeout",
             f"There was no answer within the {self._seconds:g} s that the request allows.",
             hint="Allow more with deadlineSeconds, or ask for a shorter answer.",
         )
 
 
-async def started(prompt: Prompt, ports: PromptPorts) -> PromptRun:
-    """Return the run of a prompt with the models that will be tried, in their order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRuns:
+    """Chooses the models that a prompt may be run on, and begins its run."""
 
-    Raises:
-        ModelNotFound: none is called what was asked for.
-        ModelOutOfUse, NoModelFits: none of those that are can be used.
-        Unavailable: the database cannot be reached.
-    """
-    ready, selection = await ports.runnable_models.chosen(prompt.wanted, has_images=prompt.has_images)
-    return PromptRun(prompt, ready, usable(selection, prompt), ports)
+    runnable_models: RunnableModelsCache
+    usage: UsageLedger
+    timer: Timer
+    retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
+    async def start(self, prompt: Prompt) -> PromptRun:
+        """Return the run of a prompt with the models that will be tried, in their order; errors as for `candidates`."""
+        ready, candidates = await self.candidates(prompt)
+        return PromptRun(prompt, ready, candidates, usage=self.usage, timer=self.timer, retrying=self.retrying)
 
-def usable(selection: Selection, prompt: Prompt) -> Sequence[Candidate]:
-    """Return the models that may be tried, in their order.
+    async def candidates(self, prompt: Prompt) -> tuple[RunnableModels, Sequence[Candidate]]:
+        """Return the models that may be tried, in their order, with what is needed to call them.
 
-    Raises:
-        ModelOutOfUse, NoModelFits: none may.
-    """
-    candidates = selection.kept
-    if not candidates:
-        raise (NoModelFits if isinstance(prompt.wanted, Need) else ModelOutOfUse)(selection)
-    return candidates
+        Raises:
+            ModelNotFound: none is called what was asked for.
+            ModelOutOfUse, NoModelFits: none of those that are can be used.
+            Unavailable: the database cannot be reached.
+        """
+        ready, selection = await self.runnable_models.chosen(prompt.selector, has_images=prompt.has_images)
+        if not selection.kept:
+            raise (NoModelFits if isinstance(prompt.selector, Requirements) else ModelOutOfUse)(selection)
+        return ready, selection.kept

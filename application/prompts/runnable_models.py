@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from application.errors import ModelNotFound
-from application.policies.model_parameters import read_defaults
-from application.policies.model_selection import select
-from application.policies.selection_candidates import Candidate, ModelByAnyName, ModelById, ModelByName, Need
 from application.ports.provider_gateway import ProviderConnection
+from application.prompts.model_parameters import read_defaults
+from application.prompts.model_selection import select
+from application.prompts.selection_candidates import Candidate, ModelByAnyName, ModelById, ModelByName, Requirements
 from domain.model.values import NOT_TOLD, RETIRED, Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from application.policies.selection_candidates import Selection, Wanted
     from application.ports.catalogue import Catalogue
-    from application.ports.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.vault import Vault
+    from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
+    from application.prompts.selection_candidates import ModelSelector, Selection
 
 _MOST_REMEMBERED: Final = 256
 
@@ -47,7 +47,7 @@ class RunnableModels:
         self._gateway = gateway
         self._vault = vault
         self._connections: dict[UUID, ProviderConnection] = {}
-        self._selections: dict[tuple[Wanted, bool], Selection] = {}
+        self._selections: dict[tuple[ModelSelector, bool], Selection] = {}
         self.candidates = [
             candidate_of(model, candidate_list.accounts[model.provider_id], catalogue, today)
             for model in candidate_list.models
@@ -61,21 +61,21 @@ class RunnableModels:
             self._by_name.setdefault(candidate.name, []).append(candidate)
 
     def selection(
-        self, wanted: Wanted, *, has_images: bool, latencies: Mapping[UUID, float] | None = None
+        self, selector: ModelSelector, *, has_images: bool, latencies: Mapping[UUID, float] | None = None
     ) -> Selection:
         """Return every requested model with its rank and findings, or all models for a set of needs.
 
         Raises:
             ModelNotFound: none is called what was asked for.
         """
-        known = self._selections.get((wanted, has_images))
+        known = self._selections.get((selector, has_images))
         if known is not None:
             return known
-        need = wanted if isinstance(wanted, Need) else None
-        candidates = self.candidates if isinstance(wanted, Need) else self._named(wanted)
+        need = selector if isinstance(selector, Requirements) else None
+        candidates = self.candidates if isinstance(selector, Requirements) else self._named(selector)
         selection = select(candidates, need, has_images=has_images, latencies=latencies)
         if len(self._selections) < _MOST_REMEMBERED:
-            self._selections[wanted, has_images] = selection
+            self._selections[selector, has_images] = selection
         return selection
 
     def reconsider(self) -> None:
@@ -103,15 +103,15 @@ class RunnableModels:
         self._connections[account.id] = connection
         return connection
 
-    def _named(self, wanted: ModelById | ModelByName | ModelByAnyName) -> Sequence[Candidate]:
+    def _named(self, selector: ModelById | ModelByName | ModelByAnyName) -> Sequence[Candidate]:
         found: Sequence[Candidate] | None
-        if isinstance(wanted, ModelById):
-            found = self._by_id.get(wanted.model_id)
-        elif isinstance(wanted, ModelByName):
-            called = self._by_model_id.get(wanted.provider_model_id, [])
-            found = [each for each in called if wanted.provider_id in (None, each.provider_id)]
+        if isinstance(selector, ModelById):
+            found = self._by_id.get(selector.model_id)
+        elif isinstance(selector, ModelByName):
+            called = self._by_model_id.get(selector.provider_model_id, [])
+            found = [each for each in called if selector.provider_id in (None, each.provider_id)]
         else:
-            found = self._called(wanted.text)
+            found = self._called(selector.text)
         if not found:
             raise ModelNotFound
         return found

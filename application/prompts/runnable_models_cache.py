@@ -9,22 +9,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.caller import current_caller
-from application.policies.selection_candidates import Need
 from application.prompts.runnable_models import RunnableModels
-from application.queries.run_in_thread import run_in_thread_if_large
+from application.prompts.selection_candidates import Requirements
+from application.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from application.policies.selection_candidates import Selection, Wanted
     from application.ports.catalogue import Catalogue
     from application.ports.clock import Clock
-    from application.ports.prompt_candidates import CandidateReader
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.timer import Timer
-    from application.ports.usage import UsageReports
     from application.ports.vault import Vault
+    from application.prompts.prompt_candidates import CandidateReader
+    from application.prompts.selection_candidates import ModelSelector, Selection
+    from application.usage.usage_ledger import UsageReports
 
 LONGEST_TRUST: Final = 2.0
 """Seconds after which what is remembered is not used before the log was asked whether it is still so."""
@@ -35,19 +35,6 @@ _FORGET_AFTER: Final = 60.0
 _MOST_ORGANIZATIONS: Final = 1_000
 _LATENCIES_GOOD_FOR: Final = 10.0
 _LATENCIES_OF: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunnableModelsPorts:
-    """What runnable_models is made from."""
-
-    candidate_reader: CandidateReader
-    reports: UsageReports
-    catalogue: Catalogue
-    gateway: ProviderGateway
-    vault: Vault
-    timer: Timer
-    clock: Clock
 
 
 @dataclass(slots=True)
@@ -69,8 +56,25 @@ class RunnableModelsCache:
     when the next one comes; so is, where there are too many, the one whose last prompt is the longest ago.
     """
 
-    def __init__(self, ports: RunnableModelsPorts, *, most_organizations: int = _MOST_ORGANIZATIONS) -> None:
-        self._ports = ports
+    def __init__(
+        self,
+        *,
+        candidate_reader: CandidateReader,
+        reports: UsageReports,
+        catalogue: Catalogue,
+        gateway: ProviderGateway,
+        vault: Vault,
+        timer: Timer,
+        clock: Clock,
+        most_organizations: int = _MOST_ORGANIZATIONS,
+    ) -> None:
+        self._candidate_reader = candidate_reader
+        self._reports = reports
+        self._catalogue = catalogue
+        self._gateway = gateway
+        self._vault = vault
+        self._timer = timer
+        self._clock = clock
         self._most_organizations = most_organizations
         self._organizations: OrderedDict[UUID, _Remembered] = OrderedDict()
 
@@ -78,7 +82,7 @@ class RunnableModelsCache:
         """Read everything anew for the organization's next prompt: something of it was written."""
         self._organizations.pop(organization_id, None)
 
-    async def chosen(self, wanted: Wanted, *, has_images: bool) -> tuple[RunnableModels, Selection]:
+    async def chosen(self, selector: ModelSelector, *, has_images: bool) -> tuple[RunnableModels, Selection]:
         """Return the ranked models of the current caller, with what is needed to call them.
 
         Raises:
@@ -88,10 +92,10 @@ class RunnableModelsCache:
         remembered = self._of_caller()
         ready = await self._current(remembered)
         latencies = None
-        if isinstance(wanted, Need) and wanted.strategy == "fastest":
+        if isinstance(selector, Requirements) and selector.strategy == "fastest":
             latencies = await self._latencies(remembered)
         selection = await run_in_thread_if_large(
-            ready.candidates, lambda: ready.selection(wanted, has_images=has_images, latencies=latencies)
+            ready.candidates, lambda: ready.selection(selector, has_images=has_images, latencies=latencies)
         )
         return ready, selection
 
@@ -108,12 +112,12 @@ class RunnableModelsCache:
         remembered = self._organizations.get(organization_id)
         if remembered is None:
             self._make_room()
-            remembered = self._organizations[organization_id] = _Remembered(checked_at=self._ports.timer.now())
+            remembered = self._organizations[organization_id] = _Remembered(checked_at=self._timer.now())
         self._organizations.move_to_end(organization_id)
         return remembered
 
     def _make_room(self) -> None:
-        latest = self._ports.timer.now() - _FORGET_AFTER
+        latest = self._timer.now() - _FORGET_AFTER
         while self._organizations and (
             len(self._organizations) >= self._most_organizations
             or next(iter(self._organizations.values())).checked_at < latest
@@ -121,7 +125,7 @@ class RunnableModelsCache:
             self._organizations.popitem(last=False)
 
     async def _current(self, remembered: _Remembered) -> RunnableModels:
-        age = self._ports.timer.now() - remembered.checked_at
+        age = self._timer.now() - remembered.checked_at
         if remembered.ready is not None and age < _ASK_AFTER:
             return remembered.ready
         if remembered.checking is None:
@@ -134,20 +138,19 @@ class RunnableModelsCache:
 
     async def _checked(self, remembered: _Remembered) -> RunnableModels:
         try:
-            asked_at = self._ports.timer.now()
+            asked_at = self._timer.now()
             ready = remembered.ready
             # What the calendar changes, such as a day of retirement, is in no log.
-            today = self._ports.clock.now().date()
+            today = self._clock.now().date()
             is_of_today = ready is not None and ready.today == today
-            if ready and is_of_today and await self._ports.candidate_reader.sequence() == ready.org_sequence:
+            if ready and is_of_today and await self._candidate_reader.sequence() == ready.org_sequence:
                 ready.reconsider()
             else:
-                ports = self._ports
-                candidate_list = await ports.candidate_reader.read()
+                candidate_list = await self._candidate_reader.read()
                 ready = await run_in_thread_if_large(
                     candidate_list.models,
                     lambda: RunnableModels(
-                        candidate_list, catalogue=ports.catalogue, gateway=ports.gateway, vault=ports.vault, today=today
+                        candidate_list, catalogue=self._catalogue, gateway=self._gateway, vault=self._vault, today=today
                     ),
                 )
             remembered.ready, remembered.checked_at = ready, asked_at
@@ -156,10 +159,10 @@ class RunnableModelsCache:
         return ready
 
     async def _latencies(self, remembered: _Remembered) -> Mapping[UUID, float]:
-        now = self._ports.timer.now()
+        now = self._timer.now()
         if remembered.latencies_at is None or now - remembered.latencies_at > _LATENCIES_GOOD_FOR:
-            since = (self._ports.clock.now() - _LATENCIES_OF).date()
-            remembered.latencies = await self._ports.reports.latencies(since)
+            since = (self._clock.now() - _LATENCIES_OF).date()
+            remembered.latencies = await self._reports.latencies(since)
             remembered.latencies_at = now
         return remembered.latencies
 

@@ -7,14 +7,14 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from application.ports.checkpoints import AnotherSink, CheckpointsDisagree, NewestCheckpoint
 from application.verification.canonical_json import canonical_json
+from application.verification.checkpoint_storage import AnotherSink, CheckpointsDisagree, NewestCheckpoint
 from application.verification.checkpoints import BEGINNING, line_hash, outline, sink_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.ports.checkpoints import CheckpointRegister, CheckpointSink
+    from application.verification.checkpoint_storage import CheckpointRegister, CheckpointSink
     from application.verification.checkpoints import LineOutline
 
 # Some milliseconds of work.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from uuid import UUID
 
-    from application.ports.checkpoints import CheckpointSink, NewestCheckpoint, Signatures
+    from application.verification.checkpoint_storage import CheckpointSink, NewestCheckpoint, Signatures
     from application.verification.checkpoints import HeadLeaf, LineOutline, SignedCheckpoint
     from application.verification.restore_statements import RestoreStatement
 
@@ -57,7 +57,7 @@ class CheckpointReader:
         public_key: bytes,
         recorded: NewestCheckpoint | None = None,
     ) -> None:
-        self._recorded = recorded
+        self.recorded = recorded
         self._sink = sink
         self._signatures = signatures
         self._public_key = public_key
@@ -66,6 +66,11 @@ class CheckpointReader:
         self.end: tuple[int, str] | None = None
         self.last: SignedCheckpoint | None = None
         self.findings: list[LogFinding] = []
+
+    @property
+    def place(self) -> str:
+        """Where the sink is, for a person."""
+        return self._sink.place
 
     async def checkpoints(self, only: UUID | None = None) -> AsyncIterator[ReadCheckpoint]:
         """Give each checkpoint with its heads, or with the one of an organization; then check the newest signature.
@@ -101,10 +106,10 @@ class CheckpointReader:
             yield content
         if newest is not None:
             await _in_thread_if_large(newest, partial(self._check_the_last, newest))
-        known = 0 if self._recorded is None else self._recorded.number
+        known = 0 if self.recorded is None else self.recorded.number
         if known > (self.end[0] if self.end else 0):
             there = f"ends with checkpoint {self.end[0]}" if self.end else "is empty"
-            self._find(f"The database knows checkpoint {known}, but the sink {self._sink.place} {there}.")
+            self._find(f"The database knows checkpoint {known}, but the sink {self.place} {there}.")
         if self._torn is not None:
             self._find(f"Line {self._torn} of the checkpoints cannot be read.")
 
@@ -121,8 +126,8 @@ class CheckpointReader:
         else:
             self._find(f"Checkpoint {line.number} does not follow the one before it: the file was changed.")
         self.end = (line.number, hash_)
-        if self._recorded is not None and line.number == self._recorded.number and hash_ != self._recorded.hash:
-            self._find(f"The database knows another checkpoint {line.number} than the sink {self._sink.place} has.")
+        if self.recorded is not None and line.number == self.recorded.number and hash_ != self.recorded.hash:
+            self._find(f"The database knows another checkpoint {line.number} than the sink {self.place} has.")
 
     def _check_the_last(self, content: bytes) -> None:
         number = self.end[0] if self.end else 0

@@ -4,46 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from application.ports.raw_events import Span
-from application.queries.run_in_thread import run_in_thread_if_large
+from application.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
 from application.verification.log_findings import LogFinding
+from application.verification.raw_events import Span
 from application.verification.stored_events import Head
-from application.verification.verification_proofs import signed_proof
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from application.ports.checkpoints import CheckpointKey, CheckpointSink, Signatures
-    from application.ports.clock import Clock
-    from application.ports.raw_events import RawEvents, Stray, WrongCredential
     from application.verification.checkpoint_reader import CheckpointReader
+    from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.log_findings import Kind
+    from application.verification.raw_events import RawEvents, Stray, WrongCredential
     from application.verification.verification_proofs import Proof
 
 _HEADS: Final = 200
 _AT_ONCE: Final = 4
 _PLACES: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckpointPorts:
-    """Where checkpoints are kept, and what tells that they are right; no key, no comparison.
-
-    With the key itself and a clock, what was proved is signed and kept, so that the next verification goes on from it.
-    """
-
-    sink: CheckpointSink | None
-    signatures: Signatures
-    public_key: bytes | None
-    key: CheckpointKey | None = None
-    clock: Clock | None = None
 
 
 @dataclass(slots=True)
@@ -61,7 +44,7 @@ class LogCheck:
     """Checks all organizations that the log shows, each on its own."""
 
     def __init__(
-        self, log: RawEvents, checkpoints: CheckpointPorts, *, full: bool, progress: Callable[[int], None]
+        self, log: RawEvents, checkpoints: CheckpointVerifier, *, full: bool, progress: Callable[[int], None]
     ) -> None:
         self._log = log
         self._checkpoints = checkpoints
@@ -89,17 +72,16 @@ class LogCheck:
 
     async def keep_proofs(self, findings: Sequence[LogFinding], reader: CheckpointReader) -> None:
         """Keep what was proved of organizations that have grown and of which nothing was found."""
-        key, clock = self._checkpoints.key, self._checkpoints.clock
         wrong = {finding.organization_id for finding in findings}
-        if key is None or clock is None or reader.end is None or None in wrong:
+        if reader.end is None or None in wrong:
             return
-        at = clock.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         known = {id_: proof.org_sequence for id_, proof in self._tally.proofs.items()}
-        proofs = [
-            await signed_proof(key, (id_, head.org_sequence, head.hash), checkpoint=reader.end[0], at=at)
+        grown = [
+            (id_, head.org_sequence, head.hash)
             for id_, head in self._tally.heads.items()
             if id_ not in wrong and head.org_sequence > known.get(id_, 0)
         ]
+        proofs = await self._checkpoints.signed_proofs(grown, checkpoint=reader.end[0])
         for start in range(0, len(proofs), _PLACES):
             await self._log.keep_proofs(proofs[start : start + _PLACES])
 
@@ -148,15 +130,14 @@ class LogCheck:
 
     async def _proofs(self, heads: Sequence[Head]) -> dict[UUID, Proof]:
         """Return the proofs that can be gone on from: signed by us, and found whole by the database."""
-        public_key = self._checkpoints.public_key
-        if self._full or public_key is None or self._checkpoints.sink is None:
+        if self._full:
             return {}
         ends = {UUID(bytes=head.organization_id): head for head in heads}
         proofs = [
             proof
             for proof in await self._log.proofs(list(ends))
             if 0 < proof.org_sequence <= ends[proof.organization_id].org_sequence
-            and proof.is_signed(self._checkpoints.signatures, public_key)
+            and self._checkpoints.has_signed(proof)
         ]
         whole = await self._log.unchanged(
             [Head(proof.organization_id.bytes, proof.org_sequence, proof.hash) for proof in proofs]

@@ -1,6 +1,6 @@
 """Events as bytes, just as the database holds and sends them: a million of them are verified without being understood.
 
-The chain is the one of `application.policies.hash_chain`, which says what is hashed.
+The chain is the one of `application.verification.hash_chain`, which says what is hashed.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from application.verification.canonical_json import canonical_json
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.checkpoints import CheckpointKey, Signatures
+    from application.verification.checkpoint_storage import CheckpointKey
 
 _FORMAT: Final = "modelbook/proof/1"
 
@@ -35,10 +35,6 @@ class Proof:
         return canonical_json(
             [_FORMAT, str(self.organization_id), self.org_sequence, self.hash.hex(), self.checkpoint, self.at]
         )
-
-    def is_signed(self, signatures: Signatures, public_key: bytes) -> bool:
-        """Tell whether this service, or another with its key, has proved it."""
-        return signatures.is_right(public_key, self.signed_bytes(), self.signature)
 
 
 async def signed_proof(key: CheckpointKey, head: tuple[UUID, int, bytes], *, checkpoint: int, at: str) -> Proof:

@@ -15,12 +15,12 @@ from entrypoints.administration.admin_access import Access, administering, until
 from entrypoints.administration.run_job import carry_out
 from entrypoints.logs import build_logger
 from entrypoints.settings import Settings
-from entrypoints.stopping import stop_signals
+from entrypoints.stop_signal import stop_signals
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from entrypoints.stopping import StopSignal
+    from entrypoints.stop_signal import StopSignal
 
 
 def main() -> None:

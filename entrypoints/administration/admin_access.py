@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from application.ports.jobs import JobInterrupted
 from entrypoints.administration.container import Administration
-from entrypoints.stopping import stopped
+from entrypoints.stop_signal import stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
-    from entrypoints.stopping import StopSignal
+    from entrypoints.stop_signal import StopSignal
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from application.ports.projections import ProjectionNotFound
 from application.projections.project_event import TOPICS_OF
 from application.queries.verify_projections import VerifyProjections
 from entrypoints.http.answers.administration import ComparisonResult, RotateResult, UnreadableKey
-from entrypoints.http.answers.shown import document_of
+from entrypoints.http.answers.response_model import document_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +109,7 @@ def _names(order: Order) -> Sequence[Table]:
 
 
 class _Counted:
-    """Fulfils `application.ports.progress.Progress`: keeps the count, for whoever looks from time to time."""
+    """Implements `application.ports.progress.Progress`: keeps the count, for whoever looks from time to time."""
 
     def __init__(self, also: Progress) -> None:
         self._also = also

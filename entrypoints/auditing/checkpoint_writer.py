@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from prometheus_client import Counter, Gauge
 
-from application.commands.write_checkpoint import WriteCheckpoint
 from application.errors import Unavailable
-from application.ports.checkpoints import CheckpointsDisagree
 from application.verification.checkpoint_agreement import expect_own_sink
+from application.verification.checkpoint_storage import CheckpointsDisagree
+from application.verification.write_checkpoint import WriteCheckpoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.checkpoints import CheckpointRegister, CheckpointSink
+    from application.verification.checkpoint_storage import CheckpointRegister, CheckpointSink
     from application.verification.checkpoints import Checkpoint
 
 _RETRY_SECONDS: Final = 5.0

@@ -18,9 +18,9 @@ from adapters.checkpoints.signing_key import (
     public_pem,
     read_signing_key,
 )
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.checkpoint_writers import CheckpointElection
@@ -30,15 +30,15 @@ from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
-from application.commands.state_restore import RestorePorts
-from application.commands.write_checkpoint import write_checkpoint
 from application.feed.feed_broadcast import FeedBroadcaster
-from application.queries.compare_export import compare_export
-from application.queries.export_log import export_log
 from application.queries.resource_as_of import model_as_of, provider_as_of
 from application.queries.resource_history import history
-from application.queries.verify_export import verify_export
-from application.queries.verify_log import CheckpointPorts, verify_log
+from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.compare_export import compare_export
+from application.verification.export_log import export_log
+from application.verification.verify_export import verify_export
+from application.verification.verify_log import verify_log
+from application.verification.write_checkpoint import write_checkpoint
 from entrypoints.auditing.restores import stated_restore
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.raw_events import Connect
     from application.ports.historical_rows import HistoricalRows
-    from application.ports.organization_repository import Organizations
-    from application.queries.compare_export import Comparison
-    from application.queries.verify_export import ExportVerification
+    from application.ports.repositories import Organizations
+    from application.verification.compare_export import Comparison
+    from application.verification.verify_export import ExportVerification
 
 __all__ = [
     "Auditing",
@@ -77,24 +77,6 @@ def _key_id(key: SigningKey | None) -> str | None:
     return None if key is None else key.key_id
 
 
-def _checkpoints(sink: FileSink | None, key: SigningKey | None, clock: SystemClock) -> CheckpointPorts:
-    return CheckpointPorts(
-        sink=sink,
-        signatures=Ed25519Signatures(),
-        public_key=None if key is None else key.public_key,
-        key=key,
-        clock=clock,
-    )
-
-
-def _restore_ports(
-    sink: FileSink | None, key: SigningKey | None, organizations: Organizations, clock: SystemClock
-) -> RestorePorts | None:
-    if sink is None or key is None:
-        return None
-    return RestorePorts(sink=sink, key=key, signatures=Ed25519Signatures(), organizations=organizations, clock=clock)
-
-
 def _comparison(pool: AnyPool) -> Callable[..., Awaitable[Comparison]]:
     return partial(compare_export, log=partial(PostgresRawEvents, pool.connection))
 
@@ -118,14 +100,19 @@ class Auditing(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     key = providers.Singleton(_key, key_file)
     sink = providers.Singleton(_sink, sink_path)
-    checkpoints = providers.Singleton(_checkpoints, sink, key, clock)
+    signatures = providers.Singleton(Ed25519Signatures)
+    checkpoints = providers.Singleton(CheckpointVerifier, signatures=signatures, clock=clock, sink=sink, key=key)
     election = providers.Singleton(CheckpointElection, admin_database_url)
     write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
     state_restore = providers.Factory(
         partial,
         stated_restore,
         sessions=election,
-        ports=providers.Callable(_restore_ports, sink, key, organizations, clock),
+        sink=sink,
+        key=key,
+        signatures=signatures,
+        organizations=organizations,
+        clock=clock,
     )
 
     log_of_organization = providers.Factory(PostgresRawEvents, connect)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from application.commands.state_restore import NothingRestored, state_restore
+from application.verification.state_restore import NothingRestored, state_restore
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from application.commands.state_restore import RestorePorts, StatedRestore, StateRestore
-    from application.ports.checkpoints import CheckpointRegister
+    from application.ports.clock import Clock
+    from application.ports.repositories import Organizations
+    from application.verification.checkpoint_storage import (
+        CheckpointKey,
+        CheckpointRegister,
+        CheckpointSink,
+        Signatures,
+    )
+    from application.verification.state_restore import StatedRestore, StateRestore
 
 
 class Sessions(Protocol):
@@ -19,14 +26,31 @@ class Sessions(Protocol):
     def session(self) -> AbstractAsyncContextManager[CheckpointRegister]: ...
 
 
-async def stated_restore(command: StateRestore, *, sessions: Sessions, ports: RestorePorts | None) -> StatedRestore:
-    """State a restore; without ports no checkpoints are kept.
+async def stated_restore(
+    command: StateRestore,
+    *,
+    sessions: Sessions,
+    sink: CheckpointSink | None,
+    key: CheckpointKey | None,
+    signatures: Signatures,
+    organizations: Organizations,
+    clock: Clock,
+) -> StatedRestore:
+    """State a restore; without a sink and a key no checkpoints are kept.
 
     Raises:
         NothingRestored: there is nothing to state, or no checkpoints are kept here.
         CheckpointsDisagree, SinkUnusable, Unavailable: it could not be written.
     """
-    if ports is None:
+    if sink is None or key is None:
         raise NothingRestored("No checkpoints are kept here (MODELBOOK_CHECKPOINT_KEY): there is nothing to state.")
     async with sessions.session() as register:
-        return await state_restore(command, register=register, ports=ports)
+        return await state_restore(
+            command,
+            register=register,
+            sink=sink,
+            key=key,
+            signatures=signatures,
+            organizations=organizations,
+            clock=clock,
+        )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from entrypoints.http.answers import proof as answers
+from entrypoints.http.answers import verification as answers
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.commands.state_restore import StatedRestore
-    from application.queries.verify_log import Verification
     from application.verification.checkpoints import Checkpoint
     from application.verification.restore_statements import RestoreStatement
+    from application.verification.state_restore import StatedRestore
+    from application.verification.verify_log import Verification
 
 _MOST: Final = 100
 _APPENDED: Final = (

@@ -8,11 +8,11 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from application.errors import ApplicationError, Conflict, Unavailable
-from application.queries.check_database import DatabaseUnsound, check_database
+from application.verification.check_database import DatabaseUnsound
 from entrypoints import container
 from entrypoints.administration.admin_access import Access, administering
 from entrypoints.administration.container import check_keyring
-from entrypoints.backups.container import backups, check_ports, scratch_server
+from entrypoints.backups.container import backups, database_check, scratch_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from application.ports.backups import Contents
     from application.ports.progress import Progress
-    from application.queries.check_database import CheckedDatabase
+    from application.verification.check_database import CheckedDatabase
 
 Document = dict[str, Any]
 
@@ -83,7 +83,7 @@ async def _checked(access: Access, progress: Progress) -> CheckedDatabase:
     check_keyring(access.master_keys, access.admin_database_url)
     async with administering(access) as administration:
         try:
-            return await check_database(ports=check_ports(administration), progress=progress)
+            return await database_check(administration)(progress=progress)
         except DatabaseUnsound as error:
             raise BackupUnsound(f"The backup is not sound. {error.message}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,16 @@ from adapters.checkpoints.signing_key import Ed25519Signatures
 from adapters.postgres.backups import PostgresBackups
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.raw_events import PostgresRawEvents
+from adapters.system_clock import SystemClock
 from adapters.vault.keyring_file import KeyringFile
-from application.queries.check_database import CheckPorts
-from application.queries.verify_log import CheckpointPorts
+from application.verification.check_database import check_database
+from application.verification.checkpoint_verifier import CheckpointVerifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from application.ports.backups import Backups
+    from application.verification.check_database import CheckedDatabase
     from entrypoints.administration.container import Administration
 
 
@@ -27,11 +30,12 @@ def backups() -> Backups:
     return PostgresBackups()
 
 
-def check_ports(administration: Administration) -> CheckPorts:
-    """Return what a database is checked through; checkpoints are left to `modelbook audit verify`."""
-    return CheckPorts(
+def database_check(administration: Administration) -> Callable[..., Awaitable[CheckedDatabase]]:
+    """Return what checks a database; checkpoints are left to `modelbook audit verify`."""
+    return partial(
+        check_database,
         log=PostgresRawEvents(administration.pool().connection),
-        checkpoints=CheckpointPorts(sink=None, signatures=Ed25519Signatures(), public_key=None),
+        checkpoints=CheckpointVerifier(signatures=Ed25519Signatures(), clock=SystemClock()),
         projections=administration.projections(),
         stock=administration.stock(),
         keys=administration.keys(),

@@ -16,7 +16,7 @@ from entrypoints.administration.command_line_access import accessible
 from entrypoints.administration.run_job import carry_out
 from entrypoints.cli.output import errors, say
 from entrypoints.settings import load_settings
-from entrypoints.stopping import stop_signals
+from entrypoints.stop_signal import stop_signals
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from application.ports.jobs import Kind
     from entrypoints.administration.container import Administration
     from entrypoints.administration.run_job import Result
-    from entrypoints.stopping import StopSignal
+    from entrypoints.stop_signal import StopSignal
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ async def carried_out(
 
 
 class _Bar:
-    """Fulfils `application.ports.progress.Progress` with a bar a step on a terminal, and with a line elsewhere."""
+    """Implements `application.ports.progress.Progress` with a bar a step on a terminal, and with a line elsewhere."""
 
     def __init__(self, bars: Progress, title: str, *, quiet: bool) -> None:
         self._bars = bars

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvloop
 
-from application.commands.write_checkpoint import WriteCheckpoint
 from application.errors import Unavailable
+from application.verification.write_checkpoint import WriteCheckpoint
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.checkpoint_locations import checkpoint_key
 from entrypoints.auditing.container import (
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from uuid import UUID
 
-    from application.queries.verify_log import Verification
     from application.verification.checkpoints import Checkpoint
+    from application.verification.verify_log import Verification
     from entrypoints.auditing.container import Auditing
     from entrypoints.runtime import Runtime
 

@@ -14,9 +14,9 @@ from entrypoints.cli.output import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from application.queries.compare_export import Comparison
-    from application.queries.verify_export import ExportVerification
-    from entrypoints.http.answers.proof import LogVerification
+    from application.verification.compare_export import Comparison
+    from application.verification.verify_export import ExportVerification
+    from entrypoints.http.answers.verification import LogVerification
 
 
 def export_document(found: ExportVerification) -> dict[str, Any]:

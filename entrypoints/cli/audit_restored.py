@@ -9,20 +9,20 @@ from uuid import uuid4
 import typer
 import uvloop
 
-from application.commands.state_restore import StateRestore
 from application.errors import Unavailable
 from application.policies.change_reasons import refused_in_a_reason
+from application.verification.state_restore import StateRestore
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.verification_documents import restored_answer
 from entrypoints.cli.audit_output import bar, comparison_document, told_of_comparison
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
 from entrypoints.runtime import prepared
-from entrypoints.service import opened
+from entrypoints.server_process import opened
 from entrypoints.settings import WrongSettings, load_settings
 
 if TYPE_CHECKING:
-    from application.commands.state_restore import StatedRestore
-    from application.queries.compare_export import Comparison
+    from application.verification.compare_export import Comparison
+    from application.verification.state_restore import StatedRestore
     from entrypoints.runtime import Runtime
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]

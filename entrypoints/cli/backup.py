@@ -14,7 +14,7 @@ from entrypoints.backups.backup_and_restore import back_up
 from entrypoints.cli.admin_jobs import progress_bar
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.settings import Settings, WrongSettings, load_settings
-from entrypoints.stopping import StopSignal, stop_signals
+from entrypoints.stop_signal import StopSignal, stop_signals
 
 
 def backup(

@@ -7,7 +7,7 @@ import sys
 
 
 def buffer_output() -> None:
-    """Give standard output and standard error a buffer where Python was told to do without (PYTHONUNBUFFERED).
+    """Give standard output and standard error a buffer even if PYTHONUNBUFFERED turns it off.
 
     A raw stream takes what a pipe has room for, once, and drops the rest of a long text when something interrupts it,
     as io_uring under uvloop does. Lines are still passed on at once.

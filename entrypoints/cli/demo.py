@@ -13,17 +13,17 @@ import uvloop
 
 from application.errors import Unavailable
 from entrypoints.cli.output import clear_errors, print_json, say
-from entrypoints.demo.organization import ACTOR, ORGANIZATION_ID, seed
-from entrypoints.demo.sign_in import SignInLinks
+from entrypoints.demo.seed_organization import ACTOR, ORGANIZATION_ID, seed
+from entrypoints.demo.sign_in_links import SignInLinks
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
 from entrypoints.http.routes import routes_of
-from entrypoints.revival import kept_alive
+from entrypoints.restart_embedded_postgres import kept_alive
 from entrypoints.runtime import prepared
-from entrypoints.service import running
-from entrypoints.serving import address_of, listening_socket
+from entrypoints.serve import address_of, listening_socket
+from entrypoints.server_process import running
 from entrypoints.settings import WrongSettings, load_settings
-from entrypoints.stopping import stop_signals, stopped
+from entrypoints.stop_signal import stop_signals, stopped
 from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from entrypoints.runtime import Runtime
-    from entrypoints.stopping import StopSignal
+    from entrypoints.stop_signal import StopSignal
 
 _LOOPBACK: Final = "127.0.0.1"
 _TOKEN_HOURS: Final = 12

@@ -16,17 +16,17 @@ from application.errors import ApplicationError
 from application.health.health_monitor import MonitorHealth
 from entrypoints.cli.output import clear_errors, errors, print_json, say
 from entrypoints.runtime import prepared
-from entrypoints.service import opened
+from entrypoints.server_process import opened
 from entrypoints.settings import WrongSettings, load_settings
-from entrypoints.stopping import stop_signals, stopped
+from entrypoints.stop_signal import stop_signals, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from application.commands.check_provider import Checked
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.check_provider import Checked
+    from application.health.leader_election import ProviderToCheck
     from entrypoints.runtime import Runtime
-    from entrypoints.stopping import StopSignal
+    from entrypoints.stop_signal import StopSignal
 
 health = typer.Typer(no_args_is_help=True, help="Check providers.")
 
@@ -75,7 +75,7 @@ async def _run(runtime: Runtime, summary: Summary, stop: StopSignal, *, once: bo
 
 
 class Summary:
-    """Fulfils `application.ports.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
+    """Implements `application.health.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -97,6 +97,7 @@ class Summary:
     def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
         self._count("checked")
         self._statuses[provider] = checked.after
+        category = checked.report.outcome.category
         if checked.before != checked.after:
             self._changes.append(
                 {
@@ -104,10 +105,10 @@ class Summary:
                     "providerId": provider.provider_id,
                     "before": checked.before,
                     "after": checked.after,
-                    "category": checked.report.category,
+                    "category": category,
                 }
             )
-            say(f"Provider {provider.provider_id}: {checked.before} -> {checked.after} ({checked.report.category})")
+            say(f"Provider {provider.provider_id}: {checked.before} -> {checked.after} ({category})")
 
     def passed_over(self, provider: ProviderToCheck) -> None:  # noqa: ARG002 - one is like another
         self._count("passedOver")

@@ -17,7 +17,7 @@ from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.container import administrators_log, small_ledger
 from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.views.audit import history_event
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings, load_settings
@@ -53,17 +53,17 @@ def replay(
             raise WrongSettings(["Give --as-of or --until, not both."])
         wanted = _kind(kind)
         time = None if as_of is None else moment(as_of, "--as-of")
-        wanted_id, organization_id = identifier(thing_id, "ID"), organization(org)
+        resource_id, organization_id = identifier(thing_id, "ID"), organization(org)
         with prepared(load_settings(), say) as runtime:
-            owner = organization_id or uvloop.run(_owner(runtime, wanted, wanted_id))
+            owner = organization_id or uvloop.run(_owner(runtime, wanted, resource_id))
             caller = Caller(organization_id=owner, actor="command-line", command_id=uuid4(), correlation_id="replay")
             with acting_as(caller):
-                story, outcome = uvloop.run(_told(runtime, wanted, wanted_id, time, until))
+                story, outcome = uvloop.run(_history_of(runtime, wanted, resource_id, time, until))
         events = [history_event(entry) for entry in story]
         if as_json:
             print_json(orjson.loads(json_bytes({"events": events, "outcome": outcome})))
         else:
-            _tell(wanted, events, outcome)
+            _print(wanted, events, outcome)
 
 
 def _kind(text: str) -> Kind:
@@ -83,7 +83,7 @@ async def _owner(runtime: Runtime, kind: Kind, thing_id: UUID) -> UUID:
     return owner
 
 
-async def _told(
+async def _history_of(
     runtime: Runtime, kind: Kind, thing_id: UUID, time: datetime | None, until: int | None
 ) -> tuple[Sequence[HistoryEntry], dict[str, Any] | None]:
     async with _reading(runtime) as auditing:
@@ -113,7 +113,7 @@ async def _reading(runtime: Runtime) -> AsyncIterator[Auditing]:
             yield auditing
 
 
-def _tell(kind: Kind, events: Sequence[HistoryEvent], outcome: dict[str, Any] | None) -> None:
+def _print(kind: Kind, events: Sequence[HistoryEvent], outcome: dict[str, Any] | None) -> None:
     for event in events:
         at = event.at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
         typer.echo(f"{event.revision:>4}  {at}  {event.type}  by {event.actor}")

@@ -20,7 +20,7 @@ from entrypoints.cli.backup import not_included
 from entrypoints.cli.migrate import new_logins
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.settings import Settings, WrongSettings, load_settings
-from entrypoints.stopping import StopSignal, stop_signals
+from entrypoints.stop_signal import StopSignal, stop_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

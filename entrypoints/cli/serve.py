@@ -8,9 +8,9 @@ import typer
 
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.runtime import prepared
-from entrypoints.serving import address_of, listening_socket, serve_until_stopped
+from entrypoints.serve import address_of, listening_socket, serve_until_stopped
 from entrypoints.settings import load_settings
-from entrypoints.stopping import stop_signals
+from entrypoints.stop_signal import stop_signals
 
 
 def serve(

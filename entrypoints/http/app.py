@@ -8,14 +8,14 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from entrypoints.console.routes import console_routes
+from entrypoints.http.access_control import AccessControl
 from entrypoints.http.documentation.page import Documentation
-from entrypoints.http.edge import Edge
-from entrypoints.http.gate import Gate
 from entrypoints.http.headers import Headers
 from entrypoints.http.health import Check, HealthViews, Warn
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
+from entrypoints.http.request_middleware import RequestMiddleware
 from entrypoints.http.routes import Route, routes_of
 from entrypoints.http.transport import Runner
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.authentication import TokenVerifier
-    from entrypoints.http.options import HttpOptions
+    from entrypoints.http.http_options import HttpOptions
     from entrypoints.http.rate_limits import RateLimiter
 
 
@@ -45,10 +45,12 @@ def build_app(
     """Return the application with these routes, and with those for health, figures and documentation."""
     metrics = metrics or HttpMetrics()
     records: dict[web.AbstractRoute, Route] = {}
-    edge = Edge(records, logger=logger, metrics=metrics)
+    requests = RequestMiddleware(records, logger=logger, metrics=metrics)
     limiter.check(routes)
-    gate = Gate(verifier, Idempotency(claims, logger=logger, hold_seconds=options.hold_seconds), limiter, logger=logger)
-    app = web.Application(middlewares=[edge.middleware, gate.middleware])
+    access = AccessControl(
+        verifier, Idempotency(claims, logger=logger, hold_seconds=options.hold_seconds), limiter, logger=logger
+    )
+    app = web.Application(middlewares=[requests.middleware, access.middleware])
     app[REQUEST_BODIES] = RequestBodies(options)
     app.on_cleanup.append(app[REQUEST_BODIES].close)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 
-from entrypoints.http.refusals import NotAuthenticated, Refused
+from entrypoints.http.request_errors import NotAuthenticated, Refused
 from entrypoints.http.strict_json import parse_json
 from entrypoints.http.token_claims import principal_from, token_refused
 

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from entrypoints.http.principal import Role
-from entrypoints.http.refusals import NotAllowed
+from entrypoints.http.request_errors import NotAllowed
 
 if TYPE_CHECKING:
     from entrypoints.http.principal import Principal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from application.ports.provider_gateway import Category
     from entrypoints.http.problems import Problem
 
 ErrorKind = Literal[
@@ -35,7 +36,7 @@ ErrorKind = Literal[
 UNSUPPORTED: Final = "unsupported-parameter"
 """The code of a `FieldError` about a field that a door does not know."""
 
-_BY_CATEGORY: Final[dict[str, ErrorKind]] = {
+_BY_CATEGORY: Final[dict[Category, ErrorKind]] = {
     "rate_limited": "rate_limited",
     "billing_exhausted": "out_of_money",
     "overloaded": "overloaded",
@@ -71,9 +72,8 @@ _BY_STATUS: Final[dict[int, ErrorKind]] = {
 
 def kind_of(problem: Problem) -> ErrorKind:
     """Return the kind of a problem: by what the provider meant, else by its own code, else by its status."""
-    category = problem.members.get("category")
-    if isinstance(category, str):
-        return _BY_CATEGORY.get(category, "upstream_failed")
+    if problem.failure is not None:
+        return _BY_CATEGORY.get(problem.failure.category, "upstream_failed")
     if problem.errors and all(error.code == UNSUPPORTED for error in problem.errors):
         return "unsupported_parameter"
     known = _BY_CODE.get(problem.code) or _BY_STATUS.get(problem.status)

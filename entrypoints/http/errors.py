@@ -13,20 +13,20 @@ from application import errors as application
 from application.ports.backups import BackupUnreadable
 from application.ports.jobs import JobInterrupted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
-from application.ports.outbound_http import OutboundFailure
 from application.ports.provider_gateway import UpstreamFailure
 from application.projections.project_event import UnknownEventType
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
-from application.queries.check_database import DatabaseUnsound
+from application.verification.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
+from entrypoints.http.answers.problems import ProviderFailure
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
-from entrypoints.http.fields import camel
-from entrypoints.http.pointers import pointer_to
+from entrypoints.http.field_types import camel
+from entrypoints.http.json_pointers import pointer_to
+from entrypoints.http.json_responses import entity_tag
 from entrypoints.http.problems import Problem
-from entrypoints.http.refusals import FieldError, Refused
-from entrypoints.http.responses import entity_tag
+from entrypoints.http.request_errors import FieldError, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -136,23 +136,15 @@ _UPSTREAM_STATUS = {"timeout": 504, "rate_limited": 503, "overloaded": 503}
 
 
 def _upstream(error: UpstreamFailure) -> Problem:
-    wait = error.retry_after_seconds
-    facts = {
-        "category": error.category,
-        "hint": error.hint,
-        "upstreamStatus": error.http_status,
-        "upstreamMessage": error.upstream_message,
-        "upstreamRequestId": error.upstream_request_id,
-        "retryable": error.is_retryable,
-    }
-    if error.context is not None:
-        facts |= {"maxContextTokens": error.context.limit, "promptTokens": error.context.used}
+    failure = error.failure
+    wait = failure.retry_after_seconds
     return Problem(
-        status=_UPSTREAM_STATUS.get(error.category, 502),
+        status=_UPSTREAM_STATUS.get(failure.category, 502),
         code=error.code,
         detail=error.message,
         headers={} if wait is None else {"Retry-After": str(max(1, ceil(wait)))},
-        members=facts,
+        members=ProviderFailure.members(failure),
+        failure=failure,
     )
 
 
@@ -162,7 +154,7 @@ _OF_THE_PROMPT = frozenset({"bad_request", "content_filter", "context_length_exc
 def _prompt_failed(error: PromptFailed) -> Problem:
     """What a provider says of the prompt itself is the asker's to put right."""
     problem = _upstream(error)
-    status = 422 if error.category in _OF_THE_PROMPT else problem.status
+    status = 422 if error.failure.category in _OF_THE_PROMPT else problem.status
     attempts = [CallMade.model_validate(attempt) for attempt in error.attempts]
     return replace(problem, status=status, members={**problem.members, "attempts": attempts})
 
@@ -230,7 +222,6 @@ TABLE: Mapping[type[BaseException], Entry] = {
     PromptFailed: Entry((422, 502, 503, 504), _prompt_failed),
     NoModelFits: _no_model(422),
     ModelOutOfUse: _no_model(409),
-    OutboundFailure: _with(502),
     UnknownEventType: _with(500),
     JobInterrupted: _with(503, _SHORTLY),
 }

@@ -92,4 +92,4 @@ class EventStream:
                 try:
                     await self._write(_HEARTBEAT)
                 except ConnectionError:
-                    return  # The client is gone, and whoever writes the answer is told so too.
+                    return  # The client is gone, and whoever writes the answer gets the error too.

@@ -6,7 +6,7 @@ import re
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from entrypoints.http.exchange import EXCHANGE
+from entrypoints.http.request_context import REQUEST_CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +49,11 @@ class Headers:
     async def on_response_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
         """Complete the headers of the answer."""
         headers = response.headers
-        exchange = request.get(EXCHANGE)
-        if exchange is not None:
-            exchange.started_answer = response
-            headers.update(exchange.answer_headers)
-        headers["X-Request-Id"] = token_hex(16) if exchange is None else exchange.request_id
+        context = request.get(REQUEST_CONTEXT)
+        if context is not None:
+            context.started_answer = response
+            headers.update(context.answer_headers)
+        headers["X-Request-Id"] = token_hex(16) if context is None else context.request_id
         headers["Server"] = SERVER
         for name, value in SECURITY.items():
             headers.setdefault(name, value)

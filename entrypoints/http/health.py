@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from application.errors import Unavailable
 from entrypoints.http.answers.health import Liveness, ReadinessReport
 from entrypoints.http.authorization import Access
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:

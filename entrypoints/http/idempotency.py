@@ -14,19 +14,19 @@ from application.caller import Caller, acting_as
 from application.errors import Unavailable
 from application.ports.idempotency_claims import Claimed, InFlight, Mismatch
 from domain.key_patterns import has_key_form
-from entrypoints.http.answered import answered
+from entrypoints.http.error_middleware import answer_or_problem
 from entrypoints.http.errors import problem_for
-from entrypoints.http.exchange import PLATFORM, caller_for, command_for, exchange_of
+from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.parse_request import read_body, work_on_body
 from entrypoints.http.problems import problem_response
-from entrypoints.http.refusals import (
+from entrypoints.http.request_context import PLATFORM, caller_for, command_for, context_of
+from entrypoints.http.request_errors import (
     AnswerNotKept,
     CommandInFlight,
     IdempotencyKeyReused,
     MalformedIdempotencyKey,
     NotReplayable,
 )
-from entrypoints.http.requests import read_body, work_on_body
-from entrypoints.http.responses import json_bytes
 from entrypoints.http.routes import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -79,19 +79,19 @@ class Idempotency:
             IdempotencyKeyReused: the first request with the key asked for something else.
             CommandInFlight: the first request with the key is not answered yet.
         """
-        exchange = exchange_of(request)
-        if exchange.route is None or not exchange.route.takes_keys:
+        context = context_of(request)
+        if context.route is None or not context.route.takes_keys:
             raise NotReplayable
         if re.search(rb'"apiKey"\s*:\s*' + re.escape(json_bytes(key)), await read_body(request)):
             raise MalformedIdempotencyKey
         fingerprint = await _fingerprint(request, organization_id)
-        exchange.command_id = command_for(organization_id, key, fingerprint)
+        context.command_id = command_for(organization_id, key, fingerprint)
         caller = caller_for(request, organization_id)
         with acting_as(caller):
             claim = await self._claims.claim(key, fingerprint, caller.command_id)
         match claim:
             case Claimed(is_first):
-                exchange.outcome.may_have_changed = not is_first
+                context.outcome.may_have_changed = not is_first
                 return await self._carried_out(request, handler, key, caller)
             case InFlight():
                 raise CommandInFlight(headers={"Retry-After": "1"})
@@ -107,7 +107,7 @@ class Idempotency:
         holding = asyncio.create_task(self._hold(key, caller))
         try:
             with nullcontext() if caller.organization_id == PLATFORM else acting_as(caller):
-                response = await answered(request, handler, self._logger)
+                response = await answer_or_problem(request, handler, self._logger)
             return response
         finally:
             holding.cancel()
@@ -125,9 +125,7 @@ class Idempotency:
     async def _settle(self, request: web.Request, key: str, response: web.StreamResponse | None) -> None:
         """Keep a final answer, or let the key go; a failure to do so leaves the answer as it is."""
         try:
-            if response is None or (
-                not is_final(response.status) and exchange_of(request).outcome.known != "unchanged"
-            ):
+            if response is None or (not is_final(response.status) and context_of(request).outcome.known != "unchanged"):
                 # The next request with the key goes on with this command, and has to know that it began before.
                 await self._claims.leave_open(key)
                 return
@@ -138,7 +136,7 @@ class Idempotency:
             headers = {name: kept.headers[name] for name in KEPT_HEADERS if name in kept.headers}
             await self._claims.complete(key, kept.status, headers, _content(kept))
         except Unavailable:
-            self._logger.warning("idempotency key not settled", request_id=exchange_of(request).request_id)
+            self._logger.warning("idempotency key not settled", request_id=context_of(request).request_id)
 
 
 def is_final(status: int) -> bool:
@@ -153,7 +151,7 @@ def _keepable(request: web.Request, response: web.StreamResponse) -> web.Respons
     problem = problem_for(AnswerNotKept())
     if problem is None:
         raise LookupError(AnswerNotKept.code)
-    return problem_response(problem, instance=request.path, request_id=exchange_of(request).request_id)
+    return problem_response(problem, instance=request.path, request_id=context_of(request).request_id)
 
 
 def _content(response: web.Response) -> bytes:

@@ -13,10 +13,10 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
-from entrypoints.http.answers.shown import Pagination
-from entrypoints.http.fields import Flag, Query, Whole
-from entrypoints.http.refusals import InvalidCursor
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.answers.response_model import Pagination
+from entrypoints.http.field_types import Flag, Query, Whole
+from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.request_errors import InvalidCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

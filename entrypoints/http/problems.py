@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from entrypoints.http.refusals import FieldError
+    from application.ports.provider_gateway import CallOutcome
+    from entrypoints.http.request_errors import FieldError
 
 PROBLEM_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What went wrong, before it is put on paper. `members` are facts beside the standard ones."""
+    """What went wrong, before it is put on paper. `members` are facts beside the standard ones.
+
+    `failure` is the provider's, where it is one; its facts are among the members.
+    """
 
     status: int
     code: str
@@ -27,6 +31,7 @@ class Problem:
     errors: tuple[FieldError, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, object] = field(default_factory=dict)
+    failure: CallOutcome | None = None
 
     @property
     def type(self) -> str:

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from application.errors import RateLimited
-from entrypoints.http.exchange import exchange_of
+from entrypoints.http.request_context import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,12 +56,12 @@ class RateLimiter:
         Raises:
             RateLimited: the organization has made too many; it says when to try again.
         """
-        exchange = exchange_of(request)
+        context = context_of(request)
         allowances: list[Allowance] = []
         for quota in self._counted(request, route):
             allowance = await self._limits.take(quota, organization_id)
             allowances.append(allowance)
-            exchange.answer_headers = rate_limit_headers(allowances)
+            context.answer_headers = rate_limit_headers(allowances)
             if not allowance.is_granted:
                 raise RateLimited(quota, max(1, ceil(allowance.resets_after_seconds)))
 

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from aiohttp import web
 
-from entrypoints.http.refusals import (
+from entrypoints.http.request_errors import (
     BodiesTooLarge,
     ContentTooLarge,
     MalformedBody,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from entrypoints.http.options import HttpOptions
+    from entrypoints.http.http_options import HttpOptions
 
 Result = TypeVar("Result")
 

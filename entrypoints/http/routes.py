@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
 from aiohttp import web
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import camel
+from entrypoints.http.change_reasons import ChangeReason
+from entrypoints.http.field_types import camel
 from entrypoints.http.problems import PROBLEM_DETAILS, ProblemShape
-from entrypoints.http.reasons import ChangeReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,7 +176,7 @@ def route(method: str, path: str, handler: Handler, *, access: Access, **facts: 
     named = _unwrapped(handler)
     title, _, text = (inspect.getdoc(named) or "").partition("\n")
     largest = LARGEST_PUBLIC_BODY if access is Access.PUBLIC else MEBIBYTE
-    told: Facts = {"tag": _tag(path), "summary": title.strip(), "largest_body": largest, **facts}
+    defaults: Facts = {"tag": _tag(path), "summary": title.strip(), "largest_body": largest, **facts}
     record = Route(
         method=method,
         path=path,
@@ -184,7 +184,7 @@ def route(method: str, path: str, handler: Handler, *, access: Access, **facts: 
         access=access,
         description=text.strip(),
         operation_id=camel(getattr(named, "__name__", type(named).__name__)),
-        **told,
+        **defaults,
     )
     if record.takes_reason and record.body is None:
         return replace(record, body=ChangeReason, body_required=False)

@@ -9,8 +9,8 @@ from typing import Any, Final, NoReturn
 
 import orjson
 
-from entrypoints.http.pointers import pointer_to
-from entrypoints.http.refusals import FieldError, InvalidRequest, MalformedJson, TooManyValues
+from entrypoints.http.json_pointers import pointer_to
+from entrypoints.http.request_errors import FieldError, InvalidRequest, MalformedJson, TooManyValues
 
 DEEPEST = 64
 """Levels of nesting; far more than any request needs, far fewer than any reader's stack."""

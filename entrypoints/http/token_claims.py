@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrypoints.http.fields import parse_uuid
+from entrypoints.http.field_types import parse_uuid
 from entrypoints.http.principal import Principal, Role
-from entrypoints.http.refusals import NotAuthenticated
+from entrypoints.http.request_errors import NotAuthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

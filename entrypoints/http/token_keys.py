@@ -15,7 +15,7 @@ from jwt import InvalidKeyError, PyJWK, PyJWTError
 from jwt.algorithms import HMACAlgorithm
 
 from application.errors import Unavailable
-from entrypoints.http.refusals import MalformedJson
+from entrypoints.http.request_errors import MalformedJson
 from entrypoints.http.strict_json import parse_json
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from aiohttp import web, web_protocol
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
 
-from entrypoints.http.doors.shapes import shape_at
+from entrypoints.http.doors.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.problems import Problem
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from entrypoints.http.options import HttpOptions
+    from entrypoints.http.http_options import HttpOptions
 
 MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
 HEADERS_TOO_LARGE = Problem(

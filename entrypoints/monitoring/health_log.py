@@ -1,4 +1,4 @@
-"""Tells the log and the figures what the health monitor does."""
+"""Logs what the health monitor does and updates its metrics."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from application.errors import ApplicationError
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from application.commands.check_provider import Checked
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.check_provider import Checked
+    from application.health.leader_election import ProviderToCheck
     from entrypoints.monitoring.health_metrics import HealthFigures
 
 
 class LoggedHealth:
-    """Fulfils `application.ports.health_observer.HealthObserver`. One line a change of status, none a check."""
+    """Implements `application.health.health_observer.HealthObserver`: one log line for each change of status."""
 
     def __init__(self, logger: FilteringBoundLogger, figures: HealthFigures) -> None:
         self._logger = logger
@@ -34,7 +34,7 @@ class LoggedHealth:
         self._complained = True
 
     def begun(self, count: int) -> None:
-        """Leave the beginnings alone: what was found is told."""
+        """Do nothing: only results are logged."""
 
     def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
         self._figures.checked(provider, checked)
@@ -45,7 +45,7 @@ class LoggedHealth:
                 provider=str(provider.provider_id),
                 before=checked.before,
                 after=checked.after,
-                category=checked.report.category,
+                category=checked.report.outcome.category,
             )
 
     def passed_over(self, provider: ProviderToCheck) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from prometheus_client import CollectorRegistry
 
-    from application.commands.check_provider import Checked
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.check_provider import Checked
+    from application.health.leader_election import ProviderToCheck
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5)
 """Seconds: a check takes at most 2."""
@@ -57,7 +57,7 @@ class HealthFigures:
     def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
         """Count a check."""
         self._statuses[provider] = (checked.after, self._clock())
-        self._checks.labels(checked.report.category).inc()
+        self._checks.labels(checked.report.outcome.category).inc()
         self._seconds.observe(checked.report.response_time_ms / 1000)
 
     def failed(self) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Histogram
 
-from application.ports.usage import OK
+from application.usage.usage_ledger import OK
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
-    from application.ports.usage import UsageLedger, Use
+    from application.usage.usage_ledger import UsageLedger, Use
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds: a short answer takes one, a long one with thought before it minutes."""
@@ -71,7 +71,7 @@ class PromptFigures:
 
 
 class CountedUses:
-    """Fulfils `application.ports.usage.UsageLedger`: counts each use before it is noted down."""
+    """Implements `application.usage.usage_ledger.UsageLedger`: counts each use before it is noted down."""
 
     def __init__(self, ledger: UsageLedger, figures: PromptFigures) -> None:
         self._ledger = ledger

@@ -44,6 +44,9 @@ def _declared(*extras: str) -> set[str]:
 def _undeclared(folders: tuple[str, ...], declared: set[str]) -> Iterator[str]:
     distributions = packages_distributions()
     for path in python_files(*folders):
+        if path.with_name("requirements.in").exists():
+            # It runs in an environment of its own.
+            continue
         for name, node in imports(tree(path)):
             top = name.partition(".")[0]
             if top in sys.stdlib_module_names or top in PYTHON:

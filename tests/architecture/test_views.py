@@ -12,7 +12,7 @@ import pytest
 
 from entrypoints.container import Container
 from entrypoints.http import views
-from tests.documented import product_routes
+from tests.product_routes import product_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

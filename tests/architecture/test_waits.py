@@ -21,16 +21,13 @@ ENDLESS = {"communicate", "wait", "join", "get", "readline", "acquire"}
 
 
 def _waits(module: ast.Module) -> Iterator[ast.Call]:
-    awaited = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Await)}
+    nodes = list(ast.walk(module))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    elsewhere = {id(node.value) for node in nodes if isinstance(node, ast.Await)}
     # What is handed to asyncio.wait_for and asyncio.create_task is awaited elsewhere.
-    handed_on = {
-        id(argument)
-        for node in ast.walk(module)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("asyncio.")
-        for argument in node.args
-    }
-    for node in ast.walk(module):
-        if not isinstance(node, ast.Call) or id(node) in awaited | handed_on:
+    elsewhere |= {id(argument) for node in calls if _is_of_asyncio(node.func) for argument in node.args}
+    for node in calls:
+        if id(node) in elsewhere:
             continue
         match node.func:
             case ast.Attribute(value=ast.Name(id="subprocess"), attr=name) if name in RUNNING:
@@ -43,6 +40,12 @@ def _waits(module: ast.Module) -> Iterator[ast.Call]:
                 # A context variable holds a value, and does not wait for one.
                 if not (name == "get" and ast.unparse(holder).isupper()):
                     yield node
+
+
+def _is_of_asyncio(function: ast.expr) -> bool:
+    return (
+        isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "asyncio"
+    )
 
 
 def test_every_wait_has_a_deadline() -> None:

@@ -13,8 +13,8 @@ from playwright.async_api import async_playwright
 from entrypoints.http.principal import Role
 from tests.browser.console import Consoles
 from tests.databases import databases
-from tests.e2e.api import Api, a_token
-from tests.e2e.service import RunningService, service_on
+from tests.e2e.api_client import Api, a_token
+from tests.e2e.running_service import RunningService, service_on
 from tests.external_tools import program
 
 if TYPE_CHECKING:

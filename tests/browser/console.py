@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from entrypoints.http.principal import Role
-from tests.browser.watched import WIDE, Scheme, Watched, watched_page
-from tests.e2e.api import Api, Document, a_token
+from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
+from tests.e2e.api_client import Api, Document, a_token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser, Locator, Page
 
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 KEPT: Final = "modelbook.token"
 
@@ -60,8 +60,8 @@ class Console:
             await self.page.keyboard.press("Tab")
         raise AssertionError(f"{name} cannot be reached by keyboard")
 
-    async def told(self, text: str) -> None:
-        """Wait for a message that says so."""
+    async def message(self, text: str) -> None:
+        """Wait for a message with this text."""
         await self.page.locator(".message", has_text=text).first.wait_for()
 
 

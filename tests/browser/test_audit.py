@@ -8,9 +8,9 @@ import pytest
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, read_signing_key
 from application.projections.project_event import TOPICS
-from application.queries.verify_export import verify_export
-from tests.browser.superuser import write_checkpoint
-from tests.e2e.api import path_of
+from application.verification.verify_export import verify_export
+from tests.browser.database_superuser import write_checkpoint
+from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +39,10 @@ async def test_the_export_proves_itself_and_no_mouse_is_needed(consoles: Console
             await console.page.keyboard.press("Enter")
         download = await expected.value
         lines = _lines_of(await download.path())
-        told = await console.page.locator(".command").inner_text()
+        answer = await console.page.locator(".command").inner_text()
         token = await console.page.evaluate("sessionStorage.getItem('modelbook.token')")
         assert token not in "".join(console.watched.addresses)
-    assert told == f"modelbook audit verify {download.suggested_filename} --public-key KEY"
+    assert answer == f"modelbook audit verify {download.suggested_filename} --public-key KEY"
     key = consoles.service.runtime.checkpoint_key
     assert key is not None
     found = verify_export(lines, read_signing_key(key).public_key, signatures=Ed25519Signatures())

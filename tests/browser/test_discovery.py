@@ -69,7 +69,7 @@ async def test_many_providers_are_asked_in_their_turn(consoles: Consoles) -> Non
 
 
 async def _refused_at_first(console: Console) -> None:
-    """Let the page be told once that it asks too often, as an organization with many providers is."""
+    """Answer the page once that it asks too often, as an organization with many providers is."""
     refusals = iter([429])
 
     async def answer(route: Route) -> None:

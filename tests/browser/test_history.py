@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.looks import faults_of
-from tests.e2e.api import path_of
+from tests.browser.page_checks import faults_of
+from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
     from tests.browser.console import Console, Consoles
-    from tests.e2e.api import Document
+    from tests.e2e.api_client import Document
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,7 +78,7 @@ async def test_what_was_removed_has_a_past_and_no_way_back(consoles: Consoles) -
         revert = console.button("Revert to revision 1")
         assert await revert.get_attribute("aria-disabled") == "true"
         reason = console.page.locator(f"#{await revert.get_attribute('aria-describedby')}")
-        assert "It was removed, which cannot be taken back" in (await reason.text_content() or "")
+        assert "It was removed. A removal cannot be reverted" in (await reason.text_content() or "")
         assert await faults_of(console, "removed") == []
 
 
@@ -96,7 +96,7 @@ async def test_a_provider_goes_back_to_another_address_only_with_its_key(console
         await field.locator(".problem:visible").wait_for()
         await console.dialog.get_by_label("Key").fill(key)
         await console.button("Revert").click()
-        await console.told("is as it was after revision 1.")
+        await console.message("is as it was after revision 1.")
     assert (await consoles.api.get(path_of(provider)))["endpoint"] == provider["endpoint"]
 
 
@@ -109,7 +109,7 @@ async def test_a_reason_is_kept_in_any_language(consoles: Consoles) -> None:
         await console.button("Revert to revision 1").click()
         await console.dialog.get_by_label("Reason").fill(reason)
         await console.button("Revert").click()
-        await console.told("is as it was after revision 1.")
+        await console.message("is as it was after revision 1.")
         await console.page.locator(".timeline", has_text=reason).wait_for()
     newest = (await consoles.api.get(f"{path_of(model)}/history"))["data"][0]
     assert newest["reason"] == reason

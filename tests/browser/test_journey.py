@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.looks import faults_of
-from tests.browser.superuser import edit_an_event, write_checkpoint
+from tests.browser.database_superuser import edit_an_event, write_checkpoint
+from tests.browser.page_checks import faults_of
 
 if TYPE_CHECKING:
     from tests.browser.console import Console, Consoles
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -49,7 +49,7 @@ async def _add_provider(console: Console, endpoint: str, key: str) -> None:
     await console.button("Test connection").click()
     await dialog.locator(".report.healthy").wait_for()
     await console.button("Add the provider").click()
-    await console.told("Our account was added.")
+    await console.message("Our account was added.")
     (provider,) = await console.api.rows("/api/ai/providers")
     assert (provider["name"], provider["providerType"]) == ("Our account", "openai")
 
@@ -62,7 +62,7 @@ async def _import_a_model(console: Console) -> None:
     await page.get_by_label("Search the offers").fill("gpt-4.1-mini")
     await page.get_by_label("Select GPT-4.1 mini, gpt-4.1-mini", exact=True).check()
     await console.button("Import and enable").click()
-    await console.told("1 model was imported and enabled.")
+    await console.message("1 model was imported and enabled.")
     (model,) = await console.api.rows("/api/ai/models")
     assert (model["modelId"], model["isEnabled"]) == ("gpt-4.1-mini", True)
 
@@ -109,9 +109,9 @@ async def _read_the_audit_trail(console: Console) -> None:
     await console.page.get_by_role("link", name="Audit").click()
     rows = console.page.locator("tbody tr")
     await console.page.get_by_role("heading", name="Audit").wait_for()
-    told = await rows.locator("td:nth-child(2)").all_inner_texts()
-    assert told[:3] == ["Model renamed\nReverted to revision 1", "Model renamed", "Model registered"]
-    assert told[-1] in {"Provider registered", "Organization registered"}
+    answer = await rows.locator("td:nth-child(2)").all_inner_texts()
+    assert answer[:3] == ["Model renamed\nReverted to revision 1", "Model renamed", "Model registered"]
+    assert answer[-1] in {"Provider registered", "Organization registered"}
 
 
 async def _prove_the_log(console: Console, service: RunningService) -> None:
@@ -150,7 +150,7 @@ async def test_a_change_is_shown_and_taken_back(consoles: Consoles) -> None:
         await console.button("Revert to revision 1").click()
         await console.dialog.get_by_label("Reason").fill("It was better")
         await console.button("Revert").click()
-        await console.told("First is as it was after revision 1.")
+        await console.message("First is as it was after revision 1.")
         await page.get_by_role("heading", name="First", level=1).wait_for()
         await page.locator(".timeline li", has_text="It was better").wait_for()
     restored = await consoles.api.get(f"/api/ai/models/{model['id']}")

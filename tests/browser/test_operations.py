@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.browser.looks import faults_of
-from tests.browser.superuser import MASTER_KEYS_LOCK, PROJECTIONS_LOCK, held, spoil, stuck
-from tests.e2e.api import path_of
+from tests.browser.database_superuser import MASTER_KEYS_LOCK, PROJECTIONS_LOCK, held, spoil, stuck
+from tests.browser.page_checks import faults_of
+from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -144,7 +144,7 @@ async def test_a_platform_administrator_without_an_organization_begins_there(con
 
 
 async def _ended(console: Console, text: str) -> None:
-    """Wait until the end of a job is told; it has a process of its own, which takes its time to start."""
+    """Wait for the message that a job has ended; it has a process of its own, which takes its time to start."""
     await console.page.locator(".message", has_text=text).first.wait_for(timeout=40_000)
 
 

@@ -1,4 +1,4 @@
-"""Every page as people see it: in light and dark, wide and narrow, and with what a screen reader is told."""
+"""Every page as people see it: wide in light and narrow in dark, and with what a screen reader is told."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest_asyncio
 
 from entrypoints.http.principal import Role
 from tests.browser.console import Consoles
-from tests.browser.looks import faults_of
-from tests.browser.superuser import write_checkpoint
-from tests.e2e.api import Api, Document, a_token, path_of
+from tests.browser.database_superuser import write_checkpoint
+from tests.browser.page_checks import faults_of
+from tests.e2e.api_client import Api, Document, a_token, path_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
     from tests.browser.console import Console
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.demo.sign_in import SignInLinks
+from entrypoints.demo.sign_in_links import SignInLinks
 from entrypoints.http.principal import Role
 from entrypoints.http.routes import routes_of
 from tests.browser.console import KEPT
-from tests.browser.watched import watched_page
-from tests.e2e.api import a_token
+from tests.browser.watched_page import watched_page
+from tests.e2e.api_client import a_token
 from tests.http_service import serving
 
 if TYPE_CHECKING:
@@ -38,9 +38,14 @@ async def test_a_pasted_token_stays_in_the_tab_and_goes_with_the_sign_out(consol
 
 @pytest.mark.parametrize(
     ("token", "complaint"),
-    [("nothing", "three parts"), ("a.b.c", "cannot be read"), ("", "fill this in"), ("...expired", "has expired")],
+    [
+        ("nothing", "three parts"),
+        ("a.b.c", "cannot be read"),
+        ("", "Fill in this field"),
+        ("...expired", "has expired"),
+    ],
 )
-async def test_what_is_wrong_with_a_token_is_told_beside_it(consoles: Consoles, token: str, complaint: str) -> None:
+async def test_what_is_wrong_with_a_token_is_reported_beside_it(consoles: Consoles, token: str, complaint: str) -> None:
     if token.endswith("expired"):
         token = a_token(consoles.api.organization_id, Role.EDITOR, lifetime_seconds=-60)
     async with consoles.opened(signed_in=False) as console:

@@ -11,11 +11,11 @@ from playwright.async_api import expect
 
 from entrypoints.http.principal import Role
 from tests.browser.console import Consoles
-from tests.browser.test_live import FEED, look_away, look_back
+from tests.browser.test_live_updates import FEED, look_away, look_back
 from tests.databases import Databases
-from tests.e2e.api import Api, a_token
-from tests.e2e.service import service_on
-from tests.servers import PostgresServer
+from tests.e2e.api_client import Api, a_token
+from tests.e2e.running_service import service_on
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Locator, Route
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # The page looks every 15 seconds while all is well.
+LOOK_MS: Final = 15_000
 LOOKED_MS: Final = 30_000
 
 
@@ -46,9 +47,11 @@ async def test_it_says_that_the_database_is_gone_and_back(browser: Browser) -> N
 
 async def _goes_and_comes_back(consoles: Consoles, postgres: PostgresServer) -> None:
     async with consoles.opened() as console:
+        await console.page.clock.install()
         await console.go("/providers")
         await expect(_light(console)).to_have_text("Live")
         postgres.kill()
+        await console.page.clock.fast_forward(LOOK_MS)
         await expect(_light(console)).to_have_text("Service impaired", timeout=LOOKED_MS)
         assert "database: " in (await _light(console).get_attribute("title") or "")
         postgres.start()

@@ -11,20 +11,22 @@ import aiohttp
 
 from entrypoints.http.principal import Role
 from tests.clients.anthropic_client import AnthropicMessages
+from tests.clients.environments import HEAVY
 from tests.clients.judging import judge
 from tests.clients.openai_client import OpenAIChat, OpenAIResponses
 from tests.clients.permitted import shown
+from tests.clients.remote import remote
 from tests.clients.setting import prepared
 from tests.clients.table import PAGE, page
 from tests.databases import Databases
-from tests.e2e.api import Api, a_token
-from tests.e2e.service import service_on
-from tests.servers import PostgresServer
+from tests.e2e.api_client import Api, a_token
+from tests.e2e.running_service import service_on
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from tests.clients.client import Client
     from tests.clients.judging import Cell
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 _IN_THIS_ENVIRONMENT = (OpenAIChat, OpenAIResponses, AnthropicMessages)
 
@@ -40,6 +42,14 @@ async def _judged(service: RunningService) -> tuple[list[Cell], dict[str, str]]:
         client: Client = kind(setting.url, setting.token)
         cells += await judge(client, setting)
         versions[client.name] = client.version
+        print(f"{client.name} {client.version} at {client.door}: {len(cells)} cells", flush=True)
+    for heavy in HEAVY:
+        command = heavy.command()
+        for door in heavy.doors:
+            async with remote(heavy.name, command, url=setting.url, token=setting.token, door=door) as there:
+                cells += await judge(there, setting)
+                versions[there.name] = there.version
+            print(f"{heavy.name} {versions[heavy.name]} at {door}: {len(cells)} cells", flush=True)
     return cells, versions
 
 

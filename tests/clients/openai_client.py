@@ -31,7 +31,7 @@ class _OpenAIClient:
 
     def __init__(self, url: str, token: str) -> None:
         # Typed for the literals that people write; here they come from elsewhere.
-        self._client: Any = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key=token, max_retries=0, timeout=30)
+        self._client: Any = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key=token, max_retries=0, timeout=120)
 
     async def run(self, operation: str, /, **arguments: Any) -> Told:
         try:

@@ -1,34 +1,36 @@
-"""The refusals that are permitted, each with its reason; any other fails the run."""
+"""The refusals that are permitted, each with its reason, and what clients lose by themselves; all else fails."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from tests.clients.judging import Cell
 
 PASSED: Final = "✓"
-_REFUSED: Final = "refused: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permitted:
-    """A refusal of one of these fields; of every client and at every upstream where none are named."""
+    """A refusal of one of these fields, or their loss; with every client, door and upstream where none are named."""
 
     letter: str
     features: tuple[str, ...]
     fields: tuple[str, ...]
-    upstreams: tuple[str, ...]
     reason: str
+    upstreams: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
+    doors: tuple[str, ...] = ()
+    kind: Literal["refused", "lost"] = "refused"
 
     def fits(self, cell: Cell) -> bool:
         return (
             cell.feature in self.features
-            and cell.upstream in self.upstreams
+            and (not self.upstreams or cell.upstream in self.upstreams)
             and (not self.clients or cell.client in self.clients)
-            and cell.outcome.removeprefix(_REFUSED) in self.fields
+            and (not self.doors or cell.door in self.doors)
+            and cell.outcome in {f"{self.kind}: {field}" for field in self.fields}
         )
 
 
@@ -70,6 +72,25 @@ PERMITTED: Final = (
         ),
         reason="Nothing there counts the tokens of a prompt that is not run; clients estimate when they are told 404.",
     ),
+    Permitted(
+        letter="f",
+        kind="lost",
+        features=("reasoning handed back", "reasoning handed back, streamed"),
+        fields=("encrypted_content", "signature", "thoughtSignature", "reasoning_details"),
+        clients=("Vercel AI SDK", "pydantic-ai", "LangChain"),
+        doors=("chat_completions",),
+        reason="Chat Completions has no field for sealed thoughts, and the client hands back none that it does not "
+        "know: the conversation goes on without them.",
+    ),
+    Permitted(
+        letter="g",
+        kind="lost",
+        features=("reasoning", "reasoning, streamed"),
+        fields=("thoughts",),
+        clients=("LangChain",),
+        doors=("chat_completions",),
+        reason="Chat Completions has no field for thoughts, and the client shows none that it does not know.",
+    ),
 )  # fmt: skip
 
 
@@ -77,6 +98,4 @@ def shown(cell: Cell) -> str | None:
     """Return what the table shows of a cell; none of one that failed, by a refusal that is not permitted or at all."""
     if cell.outcome == "passed":
         return PASSED
-    if not cell.outcome.startswith(_REFUSED):
-        return None
     return next((f"({each.letter})" for each in PERMITTED if each.fits(cell)), None)

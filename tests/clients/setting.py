@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from sandbox.magic_keys import KEYS
 from tests.clients.judging import Setting, Upstream
-from tests.e2e.offering import TYPES
+from tests.e2e.sandbox_providers import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api, Document
+    from tests.e2e.api_client import Api, Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

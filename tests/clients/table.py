@@ -32,7 +32,7 @@ Which clients work, at which door, with which provider behind it. Every cell was
 real sockets, against a served Modelbook; a simulator (`sandbox/README.md`) plays the providers, and checks what it is
 sent by their rules. `make clients` writes this page (CONTRIBUTING.md); do not edit it.
 
-✓ works; a letter: refused by name, as is permitted for the reason below; - there is no such thing.
+✓ works; a letter: refused by name, or lost by the client, for the reason below; - there is no such thing.
 
 """
 
@@ -86,7 +86,7 @@ def _text(cell: Cell | None) -> str:
 
 
 def _reasons() -> Iterator[str]:
-    yield "\n## Permitted refusals\n\n| | feature | refused | because |\n|---|---|---|---|\n"
+    yield "\n## What does not work, and why\n\n| | feature | what | because |\n|---|---|---|---|\n"
     for each in PERMITTED:
         fields = ", ".join(field if " " in field else f"`{field}`" for field in each.fields)
-        yield f"| ({each.letter}) | {', '.join(each.features)} | {fields} | {each.reason} |\n"
+        yield f"| ({each.letter}) | {', '.join(each.features)} | {each.kind}: {fields} | {each.reason} |\n"

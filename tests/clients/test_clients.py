@@ -10,6 +10,7 @@ import pytest
 
 from tests.clients.anthropic_client import AnthropicMessages
 from tests.clients.client import ClientError
+from tests.clients.environments import HEAVY
 from tests.clients.judging import FEATURES, Cell, judge, refused_field
 from tests.clients.openai_client import OpenAIChat, OpenAIResponses
 from tests.clients.permitted import PERMITTED, shown
@@ -18,7 +19,7 @@ from tests.clients.table import PAGE, page, read
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 CLIENTS: Final = (OpenAIChat, OpenAIResponses, AnthropicMessages)
 
@@ -53,7 +54,10 @@ def test_the_table_was_made_with_the_clients_that_are_locked() -> None:
 
 
 def test_the_table_has_every_client_at_every_door(table: dict[tuple[str, str, str, str], str]) -> None:
-    assert {(client, door) for client, door, _, _ in table} >= {(kind.name, kind.door) for kind in CLIENTS}
+    assert {(client, door) for client, door, _, _ in table} == {
+        *((kind.name, kind.door) for kind in CLIENTS),
+        *((heavy.name, door) for heavy in HEAVY for door in heavy.doors),
+    }
     assert {upstream for _, _, upstream, _ in table} >= set(QUICK)
 
 

@@ -98,13 +98,13 @@ class GenerationContract:
         subject.refuse_next()
         with pytest.raises(UpstreamFailure) as refused:
             await subject.generation.generate(subject.connection, asked(subject))
-        assert (refused.value.category, refused.value.is_retryable) == ("overloaded", True)
+        assert (refused.value.failure.category, refused.value.failure.is_retryable) == ("overloaded", True)
 
     async def test_a_refused_stream_fails_before_its_first_words(self, subject: GenerationUnderTest) -> None:
         subject.refuse_next()
         with pytest.raises(UpstreamFailure) as refused:
             await streamed(subject)
-        assert refused.value.category == "overloaded"
+        assert refused.value.failure.category == "overloaded"
 
     async def test_a_stream_that_breaks_off_fails_after_its_first_words(self, subject: GenerationUnderTest) -> None:
         subject.break_off_next()

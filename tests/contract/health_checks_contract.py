@@ -1,4 +1,4 @@
-"""What every keeper of checks does."""
+"""The contract of every store of health checks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.errors import ProviderNotFound
-from application.ports.health_checks import HealthChecks, Seen, Streak
+from application.health.health_checks import HealthChecks, Seen, Streak
 from tests.builders import acting
 from tests.fakes.health_checks import continued
 
@@ -37,7 +37,7 @@ async def recent(checks: HealthChecks, organization_id: UUID, provider_id: UUID,
 
 
 class HealthChecksContract:
-    """Inherited by the tests of each; `checks` is the keeper, `known` makes it know a provider of an organization."""
+    """Inherited by the tests of each; `checks` is the store, `known` makes it know a provider of an organization."""
 
     @pytest.fixture
     def organization(self) -> UUID:

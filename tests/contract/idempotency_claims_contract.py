@@ -1,4 +1,4 @@
-"""What every keeper of idempotency keys does."""
+"""The contract of every store of Idempotency-Key claims."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def left_open(claims: Claims, organization_id: UUID, key: str = "key") -> 
 
 
 class ClaimsContract:
-    """Inherited by the tests of each; `claims` is the keeper, empty."""
+    """Inherited by the tests of each; `claims` is an empty store."""
 
     @pytest.fixture
     def organization(self) -> UUID:

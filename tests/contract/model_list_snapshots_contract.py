@@ -1,4 +1,4 @@
-"""What every keeper of snapshots does."""
+"""The contract of every store of model list snapshots."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.policies.offer_changes import Snapshot
+from application.discovery.offer_changes import Snapshot
 from domain.provider.values import NewCredential
 from tests.builders import ANOTHER_ENDPOINT, a_model, a_provider, acting
 
 if TYPE_CHECKING:
-    from application.ports.model_list_snapshots import Standing
+    from application.discovery.model_list_snapshots import Standing
     from domain.provider.aggregate import Provider
-    from tests.contract.snapshot_keeper import SnapshotKeeper
+    from tests.contract.snapshots_under_test import SnapshotsUnderTest
 
 LONG = 60.0
 FAILURE = {"message": "It is down.", "category": "timeout"}
@@ -34,29 +34,29 @@ def a_snapshot(standing: Standing, fetched_at: datetime, *model_ids: str) -> Sna
 
 
 class SnapshotsContract:
-    """Inherited by the tests of each; `subject` gives the keeper, empty."""
+    """Inherited by the tests of each; `subject` gives an empty store."""
 
     @pytest.fixture
     def organization_id(self) -> UUID:
         return uuid4()
 
     @pytest.fixture
-    async def provider(self, subject: SnapshotKeeper, organization_id: UUID) -> Provider:
+    async def provider(self, subject: SnapshotsUnderTest, organization_id: UUID) -> Provider:
         return await self.saved(subject, organization_id, a_provider(name="Ours", settings={"region": "eu"}))
 
     @staticmethod
-    async def saved(subject: SnapshotKeeper, organization_id: UUID, provider: Provider) -> Provider:
+    async def saved(subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider) -> Provider:
         with acting(organization_id):
             await subject.providers.save(provider)
         return provider
 
     @staticmethod
-    async def standing(subject: SnapshotKeeper, organization_id: UUID, provider_id: UUID) -> Standing:
+    async def standing(subject: SnapshotsUnderTest, organization_id: UUID, provider_id: UUID) -> Standing:
         with acting(organization_id):
             [standing] = (await subject.snapshots.standing(provider_id)).providers
         return standing
 
-    async def asked(self, subject: SnapshotKeeper, organization_id: UUID, provider_id: UUID) -> datetime:
+    async def asked(self, subject: SnapshotsUnderTest, organization_id: UUID, provider_id: UUID) -> datetime:
         """Lease and release, for the time that it gives."""
         holder = uuid4()
         with acting(organization_id):
@@ -66,7 +66,7 @@ class SnapshotsContract:
         return moment
 
     async def test_a_provider_that_never_answered_stands_with_nothing(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         standing = await self.standing(subject, organization_id, provider.id)
         assert (standing.provider_id, standing.provider_type) == (provider.id, "openai")
@@ -75,7 +75,7 @@ class SnapshotsContract:
             assert await subject.snapshots.load(provider.id) is None
 
     async def test_those_in_use_stand_by_name_and_each_organization_has_its_own(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         disabled = await self.saved(subject, organization_id, a_provider(name="Disabled", is_enabled=False))
         first = await self.saved(subject, organization_id, a_provider(name="First"))
@@ -89,7 +89,7 @@ class SnapshotsContract:
             assert list((await subject.snapshots.standing(provider.id)).providers) == []
 
     async def test_the_sequence_grows_with_the_organizations_log(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         with acting(organization_id):
             before = (await subject.snapshots.standings()).org_sequence
@@ -98,7 +98,7 @@ class SnapshotsContract:
             assert (await subject.snapshots.standing(provider.id)).org_sequence == before + 1
 
     async def test_what_was_kept_comes_back_in_its_order_with_its_age(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         standing = await self.standing(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
@@ -114,7 +114,7 @@ class SnapshotsContract:
         assert 0 <= standing.usable.age < 30
 
     async def test_an_older_answer_replaces_no_newer_one(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         standing = await self.standing(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
@@ -126,7 +126,7 @@ class SnapshotsContract:
 
     @pytest.mark.parametrize("change", ["endpoint", "key", "no key", "settings"])
     async def test_an_answer_is_that_of_the_provider_as_it_was_asked(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider, change: str
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider, change: str
     ) -> None:
         before = await self.standing(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
@@ -149,7 +149,7 @@ class SnapshotsContract:
             assert not await subject.snapshots.keep(provider.id, late)
 
     async def test_a_new_name_or_a_disabled_provider_makes_no_difference(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         before = await self.standing(subject, organization_id, provider.id)
         provider.rename("Other")
@@ -159,7 +159,7 @@ class SnapshotsContract:
         assert (await self.standing(subject, organization_id, provider.id)).basis == before.basis
 
     async def test_one_at_a_time_may_ask(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         one, other = uuid4(), uuid4()
         with acting(organization_id):
@@ -177,14 +177,14 @@ class SnapshotsContract:
             assert await subject.snapshots.lease(provider.id, one, LONG) is None
 
     async def test_of_many_at_once_one_gets_the_lease(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         with acting(organization_id):
             leases = await asyncio.gather(*(subject.snapshots.lease(provider.id, uuid4(), LONG) for _ in range(20)))
         assert sum(lease is not None for lease in leases) == 1
 
     async def test_a_lease_ends_by_itself(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         with acting(organization_id):
             assert await subject.snapshots.lease(provider.id, uuid4(), 0.05) is not None
@@ -192,7 +192,7 @@ class SnapshotsContract:
             assert await subject.snapshots.lease(provider.id, uuid4(), LONG) is not None
 
     async def test_a_failure_is_known_for_a_while_and_forgotten_with_an_answer(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         standing = await self.standing(subject, organization_id, provider.id)
         holder = uuid4()
@@ -220,7 +220,7 @@ class SnapshotsContract:
         assert (await self.standing(subject, organization_id, provider.id)).failed is None
 
     async def test_a_failure_of_an_earlier_configuration_is_none_of_this_one(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         holder = uuid4()
         with acting(organization_id):
@@ -229,7 +229,7 @@ class SnapshotsContract:
         assert (await self.standing(subject, organization_id, provider.id)).refused is None
 
     async def test_nothing_is_kept_of_a_provider_that_is_gone(
-        self, subject: SnapshotKeeper, organization_id: UUID, provider: Provider
+        self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         standing = await self.standing(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)

@@ -81,25 +81,25 @@ class OutboundContract:
 
     async def test_an_answer_may_not_be_larger(self, subject: OutboundUnderTest) -> None:
         subject.answer("/large", b"a" * 600, b"b" * 401)
-        with pytest.raises(OutboundFailure) as failure:
+        with pytest.raises(OutboundFailure) as error:
             await subject.outbound.request(a_request(subject.url("/large"), max_bytes=1_000))
-        assert (failure.value.category, failure.value.was_sent) == ("unexpected_body", True)
+        assert (error.value.failure.category, error.value.was_sent) == ("unexpected_body", True)
 
     async def test_a_stream_may_not_be_larger(self, subject: OutboundUnderTest) -> None:
         subject.answer("/large", b"a" * 600, b"b" * 401)
         async with subject.outbound.stream(a_request(subject.url("/large"), max_bytes=1_000)) as stream:
-            with pytest.raises(OutboundFailure) as failure:
+            with pytest.raises(OutboundFailure) as error:
                 assert [chunk async for chunk in stream.chunks()] == []
-        assert failure.value.category == "unexpected_body"
+        assert error.value.failure.category == "unexpected_body"
 
     async def test_nobody_there_is_unreachable_and_nothing_was_sent(self, subject: OutboundUnderTest) -> None:
-        with pytest.raises(OutboundFailure) as failure:
+        with pytest.raises(OutboundFailure) as error:
             await subject.outbound.request(a_request(subject.silent_url()))
-        assert (failure.value.category, failure.value.was_sent) == ("unreachable", False)
-        with pytest.raises(OutboundFailure) as failure:
+        assert (error.value.failure.category, error.value.was_sent) == ("unreachable", False)
+        with pytest.raises(OutboundFailure) as error:
             async with subject.outbound.stream(a_request(subject.silent_url())):
                 pytest.fail("There is no answer to read.")
-        assert failure.value.category == "unreachable"
+        assert error.value.failure.category == "unreachable"
 
     async def test_a_base_url_is_checked_and_normalised(self, subject: OutboundUnderTest) -> None:
         endpoint = subject.outbound.checked("https://API.example.com./v1/")

@@ -11,10 +11,10 @@ from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_price, acting
 
 if TYPE_CHECKING:
-    from application.ports.prompt_candidates import CandidateReader
+    from application.prompts.prompt_candidates import CandidateReader
 
 
-class RostersUnderTest(Protocol):
+class CandidateReaderUnderTest(Protocol):
     """Rosters, and how an organization comes by something."""
 
     @property
@@ -31,7 +31,7 @@ class RostersUnderTest(Protocol):
     async def disable(self, organization_id: UUID, model_id: UUID) -> None: ...
 
 
-class RostersContract:
+class CandidateReaderContract:
     """The tests; a class for each implementation gives the subject."""
 
     @pytest.fixture
@@ -39,14 +39,16 @@ class RostersContract:
         return uuid4()
 
     async def test_an_organization_that_never_wrote_has_nothing(
-        self, subject: RostersUnderTest, organization_id: UUID
+        self, subject: CandidateReaderUnderTest, organization_id: UUID
     ) -> None:
         with acting(organization_id):
             candidate_list = await subject.candidate_reader.read()
             assert await subject.candidate_reader.sequence() == 0
         assert (candidate_list.org_sequence, dict(candidate_list.accounts), list(candidate_list.models)) == (0, {}, [])
 
-    async def test_everything_a_prompt_needs_is_there(self, subject: RostersUnderTest, organization_id: UUID) -> None:
+    async def test_everything_a_prompt_needs_is_there(
+        self, subject: CandidateReaderUnderTest, organization_id: UUID
+    ) -> None:
         provider_id, model_id = await subject.provide(organization_id)
         with acting(organization_id):
             candidate_list = await subject.candidate_reader.read()
@@ -67,7 +69,7 @@ class RostersContract:
         assert model.created_at.tzinfo is not None
 
     async def test_the_sequence_is_that_of_the_roster_and_grows_with_every_change(
-        self, subject: RostersUnderTest, organization_id: UUID
+        self, subject: CandidateReaderUnderTest, organization_id: UUID
     ) -> None:
         _, model_id = await subject.provide(organization_id)
         with acting(organization_id):
@@ -80,7 +82,7 @@ class RostersContract:
         assert after.org_sequence > before.org_sequence
         assert [model.is_enabled for model in after.models] == [False]
 
-    async def test_others_are_out_of_sight(self, subject: RostersUnderTest, organization_id: UUID) -> None:
+    async def test_others_are_out_of_sight(self, subject: CandidateReaderUnderTest, organization_id: UUID) -> None:
         await subject.provide(organization_id)
         with acting(uuid4()):
             candidate_list = await subject.candidate_reader.read()

@@ -22,9 +22,8 @@ from domain.model.values import Lifecycle, Limits
 from tests.builders import AN_ENDPOINT, a_model, a_price, a_provider, acting
 
 if TYPE_CHECKING:
-    from application.ports.model_repository import Models
-    from application.ports.provider_repository import Providers
     from application.ports.registered_models import RegisteredModels
+    from application.ports.repositories import Models, Providers
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider
 

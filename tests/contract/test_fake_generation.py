@@ -5,7 +5,7 @@ import pytest
 from application.ports.provider_gateway import ProviderConnection
 from tests.contract.generation_contract import GenerationContract
 from tests.fakes.generation import HANG, FakeGeneration
-from tests.prompts import a_failure
+from tests.prompt_setup import a_failure
 
 
 class _Subject:

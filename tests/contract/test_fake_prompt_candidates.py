@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.builders import a_price
-from tests.contract.prompt_candidates_contract import RostersContract
+from tests.contract.prompt_candidates_contract import CandidateReaderContract
 from tests.fakes.prompt_candidates import FakeCandidateReader
-from tests.prompts import a_registered_model, an_account
+from tests.prompt_setup import a_registered_model, an_account
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.prompt_candidates import CandidateModel
+    from application.prompts.prompt_candidates import CandidateModel
 
 
 class _Subject:
@@ -40,7 +40,7 @@ class _Subject:
         self.candidate_reader.put(organization_id, replace(self._models[model_id], is_enabled=False))
 
 
-class TestFakeRosters(RostersContract):
+class TestFakeCandidateReader(CandidateReaderContract):
     @pytest.fixture
     def subject(self) -> _Subject:
         return _Subject()

@@ -8,9 +8,8 @@ from tests.contract.model_list_snapshots_contract import SnapshotsContract
 from tests.contract.repositories_contract import RepositoriesContract
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.model_list_snapshots import FakeSnapshots
-from tests.fakes.model_repository import FakeModels
-from tests.fakes.provider_repository import FakeProviders
 from tests.fakes.registered_models import FakeRegisteredModels
+from tests.fakes.repositories import FakeModels, FakeProviders
 
 
 @dataclass

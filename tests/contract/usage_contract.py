@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.ports.usage import UsageFilter, Use
+from application.usage.usage_ledger import UsageFilter, Use
 from tests.builders import acting
 
 if TYPE_CHECKING:
-    from application.ports.usage import UsageLedger, UsageReports, UsageSum
+    from application.usage.usage_ledger import UsageLedger, UsageReports, UsageSum
     from tests.fakes.clock import FakeClock
 
 TODAY = date(2026, 11, 23)
@@ -101,7 +101,7 @@ class UsageContract:
         assert figures(report.total) == (3, 300, 30, Decimal("0.0045"), 0)
         assert report.total.latency_ms_max == 200.0
 
-    async def test_outcomes_are_told_apart(self, subject: UsageUnderTest, organization_id: UUID) -> None:
+    async def test_outcomes_are_distinguished(self, subject: UsageUnderTest, organization_id: UUID) -> None:
         use = a_use()
         failed = a_use(
             model_id=use.model_id,

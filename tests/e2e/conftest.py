@@ -11,9 +11,9 @@ import pytest
 
 from entrypoints.http.principal import Role
 from tests.databases import connect, database, databases, owner
-from tests.e2e.api import Api, a_token
+from tests.e2e.api_client import Api, a_token
 from tests.e2e.processes import copied, folder, serving
-from tests.e2e.service import RunningService, service_on
+from tests.e2e.running_service import RunningService, service_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,7 @@
-"""The command `modelbook` as a person starts it: a process of its own, in a data directory of its own."""
+"""The command `modelbook` as a person starts it: a process of its own, in a data directory of its own.
+
+Most need not load anything (`tests/e2e/forks.py`); where the start itself is the matter, the installed program is run.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from tests.pipes import SaidNothing, read_until
-from tests.scratch import scratch_folder
+from tests.e2e.forks import Forked
+from tests.process_output import SaidNothing, read_to_the_end, read_until
+from tests.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 COMMAND = Path(sys.executable).with_name("modelbook")
 PATIENCE_SECONDS = 60.0
@@ -50,13 +54,27 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("MODELBOOK_") and name != "PYTHONUNBUFFERED"
+        if not name.startswith("MODELBOOK_") and name not in {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
     }
     return inherited | {f"MODELBOOK_{name}": value for name, value in settings.items()}
 
 
 def run(*arguments: str, **settings: str) -> Finished:
     """Run a command to its end."""
+    with tempfile.TemporaryFile("w+") as errors:
+        process = Forked([str(COMMAND), *arguments], environment(settings), errors.fileno())
+        try:
+            with process.stdout as output:
+                out = read_to_the_end(output, seconds=PATIENCE_SECONDS, of="The command")
+            exit_code = process.wait(PATIENCE_SECONDS)
+        finally:
+            process.kill()
+        errors.seek(0)
+        return Finished(exit_code, out, errors.read())
+
+
+def run_installed(*arguments: str, **settings: str) -> Finished:
+    """Run the installed program to its end, as it is found on the path."""
     done = subprocess.run(
         [COMMAND, *arguments],
         env=environment(settings),
@@ -71,17 +89,10 @@ def run(*arguments: str, **settings: str) -> Finished:
 class Running:
     """A command that serves; its standard output begins with a JSON document that says where."""
 
-    def __init__(self, command: Path, cwd: Path | None, /, *arguments: str, **settings: str) -> None:
+    def __init__(self, start: Callable[[int], Forked | subprocess.Popen[str]]) -> None:
+        """`start` starts it, in a session of its own, with standard error going to the file of a descriptor."""
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in `end`
-        self.process = subprocess.Popen(
-            [command, *arguments, "--json"],
-            cwd=cwd,
-            env=environment(settings),
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            start_new_session=True,
-        )
+        self.process = start(self._errors.fileno())
 
     def ready(self) -> dict[str, Any]:
         """Wait until it serves and return what it says of itself."""
@@ -148,14 +159,32 @@ class Running:
 @contextmanager
 def serving(*arguments: str, **settings: str) -> Iterator[Running]:
     """Start a command that serves, and see to its end."""
-    with serving_from(COMMAND, None, *arguments, **settings) as running:
+    command = [str(COMMAND), *arguments, "--json"]
+    with _seen_to_its_end(Running(lambda errors: Forked(command, environment(settings), errors))) as running:
         yield running
 
 
 @contextmanager
 def serving_from(command: Path, cwd: Path | None, /, *arguments: str, **settings: str) -> Iterator[Running]:
-    """Start a command that serves, of another installation or in another folder, and see to its end."""
-    running = Running(command, cwd, *arguments, **settings)
+    """Start an installed program that serves, of another installation or in another folder, and see to its end."""
+
+    def started(errors: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [command, *arguments, "--json"],
+            cwd=cwd,
+            env=environment(settings),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
+
+    with _seen_to_its_end(Running(started)) as running:
+        yield running
+
+
+@contextmanager
+def _seen_to_its_end(running: Running) -> Iterator[Running]:
     try:
         yield running
     finally:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
 from entrypoints.http.principal import Role
-from tests.e2e.api import MODELS, PROVIDERS, Api, a_token
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_token
 from tests.e2e.processes import owner_url, run, serving
 
 if TYPE_CHECKING:

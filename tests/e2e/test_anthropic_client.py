@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import anthropic
 import pytest
 
-from tests.e2e.prompting import HELLO, MODELS, USAGE, registered
+from tests.e2e.sandbox_models import HELLO, MODELS, USAGE, registered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from anthropic.types import MessageParam, ToolParam
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 HI: list[MessageParam] = [{"role": "user", "content": "Hello there"}]
 CALL: list[MessageParam] = [{"role": "user", "content": "call all"}]

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import AUDIT, BULK, a_model, path_of
+from tests.e2e.api_client import AUDIT, BULK, a_model, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document, Reply
+    from tests.e2e.api_client import Api, Document, Reply
 
 FIELDS = {
     "sequence",
@@ -43,7 +43,7 @@ async def a_story(api: Api) -> tuple[Document, Document]:
     return provider, model
 
 
-async def test_every_event_is_told_newest_first(api: Api) -> None:
+async def test_every_event_is_reported_newest_first(api: Api) -> None:
     provider, model = await a_story(api)
     events = await api.of(Role.VIEWER).rows(AUDIT)
     assert all(event.keys() == FIELDS for event in events)

@@ -1,4 +1,4 @@
-"""The audit trail from the command line: told, proved, exported and proved again with no database."""
+"""The audit trail from the command line: shown, verified, exported, and verified again without a database."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from adapters.checkpoints.signing_key import new_signing_key
 from entrypoints.cli.main import app
-from tests.browser.superuser import superuser
-from tests.e2e.api import path_of
-from tests.e2e.service import MASTER_KEYS
+from tests.browser.database_superuser import superuser
+from tests.e2e.api_client import path_of
+from tests.e2e.running_service import MASTER_KEYS
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +70,22 @@ async def _a_story(api: Api) -> dict[str, Any]:
     return document
 
 
-async def test_the_story_of_a_model_is_told(api: Api, commands: Commands) -> None:
+async def test_the_story_of_a_model_is_reported(api: Api, commands: Commands) -> None:
     model = await _a_story(api)
-    told = await commands.run("replay", "model", model["id"], "--org", api.organization_id)
-    assert told.exit_code == 0, told.stderr
-    assert "model.renamed  by user-1" in told.stdout
-    assert "because: It is better" in told.stdout
-    assert 'name: "First" -> "Second"' in told.stdout
-    assert told.stdout.count("      sources") == 1
-    assert "The model after revision 2:" in told.stdout
+    answer = await commands.run("replay", "model", model["id"], "--org", api.organization_id)
+    assert answer.exit_code == 0, answer.stderr
+    assert "model.renamed  by user-1" in answer.stdout
+    assert "because: It is better" in answer.stdout
+    assert 'name: "First" -> "Second"' in answer.stdout
+    assert answer.stdout.count("      sources") == 1
+    assert "The model after revision 2:" in answer.stdout
     document = await commands.json("replay", "model", model["id"])
     assert [event["type"] for event in document["events"]] == ["model.registered", "model.renamed"]
     assert document["outcome"] == json.loads(json.dumps(model, default=float))
 
 
 @pytest.mark.parametrize("until", ["revision", "time"])
-async def test_the_story_is_told_up_to_a_moment(api: Api, commands: Commands, until: str) -> None:
+async def test_the_story_is_reported_up_to_a_moment(api: Api, commands: Commands, until: str) -> None:
     model = await _a_story(api)
     option = ("--until", 1) if until == "revision" else ("--as-of", model["createdAt"])
     document = await commands.json("replay", "model", model["id"], "--org", api.organization_id, *option)
@@ -96,13 +96,13 @@ async def test_the_story_is_told_up_to_a_moment(api: Api, commands: Commands, un
 async def test_what_was_removed_has_a_story(api: Api, commands: Commands) -> None:
     model = await _a_story(api)
     await api.delete(path_of(model))
-    told = await commands.run("replay", "model", model["id"], "--org", api.organization_id)
-    assert (told.exit_code, "model.removed" in told.stdout) == (0, True)
-    assert "The model was removed at" in told.stderr
+    answer = await commands.run("replay", "model", model["id"], "--org", api.organization_id)
+    assert (answer.exit_code, "model.removed" in answer.stdout) == (0, True)
+    assert "The model was removed at" in answer.stderr
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "expected"),
     [
         (("provider", "{model}"), 1, "no such provider"),
         (("model", "00000000-0000-4000-8000-000000000000"), 1, "no such model"),
@@ -113,18 +113,18 @@ async def test_what_was_removed_has_a_story(api: Api, commands: Commands) -> Non
         (("model", "{model}", "--as-of", "2020-01-01T00:00:00Z", "--until", "1"), 2, "not both"),
     ],
 )
-async def test_a_story_that_cannot_be_told_is_refused_in_a_line(
-    api: Api, commands: Commands, arguments: tuple[str, ...], code: int, told: str
+async def test_a_story_that_cannot_be_reported_is_refused_in_a_line(
+    api: Api, commands: Commands, arguments: tuple[str, ...], code: int, expected: str
 ) -> None:
     model = await _a_story(api)
     given = [argument.format(model=model["id"]) for argument in arguments]
     result = await commands.run("replay", *given, "--org", api.organization_id)
     assert result.exit_code == code
-    assert told in result.stderr
+    assert expected in result.stderr
     assert "Traceback" not in result.stderr
 
 
-async def test_a_story_is_told_of_its_own_organization_alone(api: Api, commands: Commands) -> None:
+async def test_a_story_is_reported_its_own_organization_alone(api: Api, commands: Commands) -> None:
     model = await _a_story(api)
     strangers = await commands.run("replay", "model", model["id"], "--org", api.elsewhere().organization_id)
     assert (strangers.exit_code, "no such model" in strangers.stderr) == (1, True)
@@ -159,8 +159,8 @@ async def test_the_log_is_proved_exported_and_proved_again(api: Api, commands: C
     betrayed = await offline.run("audit", "verify", file, "--public-key", key)
     assert betrayed.exit_code == 1
     assert betrayed.stdout.startswith("NOT PROVED. Line 3: ")
-    told = json.loads((await offline.run("audit", "verify", file, "--public-key", key, "--json")).stdout)
-    assert (told["proved"], told["wrongLine"]) == (False, 3)
+    reported = json.loads((await offline.run("audit", "verify", file, "--public-key", key, "--json")).stdout)
+    assert (reported["proved"], reported["wrongLine"]) == (False, 3)
 
 
 async def test_an_old_export_is_compared_with_the_live_log(api: Api, commands: Commands, tmp_path: Path) -> None:
@@ -179,23 +179,23 @@ async def test_an_old_export_is_compared_with_the_live_log(api: Api, commands: C
     document = json.loads(different.stdout)
     assert (document["same"], document["events"], document["misfits"]) == (False, 4, 2)
     assert document["first"] == [{"sequence": 2, "what": "differs"}, {"sequence": 99, "what": "missing"}]
-    told = await commands.run("audit", "compare", file)
-    assert told.stdout.startswith("event 2 is not what it was.\nevent 99 is missing.\nDIFFERENT. 2 of 4 events")
+    answer = await commands.run("audit", "compare", file)
+    assert answer.stdout.startswith("event 2 is not what it was.\nevent 99 is missing.\nDIFFERENT. 2 of 4 events")
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
     torn = await commands.run("audit", "compare", file)
     assert (torn.exit_code, "no footer" in torn.stderr) == (1, True)
 
 
-async def test_the_whole_log_is_told_in_a_line(api: Api, commands: Commands) -> None:
+async def test_the_whole_log_is_reported_in_a_line(api: Api, commands: Commands) -> None:
     await _a_story(api)
-    told = await commands.run("audit", "verify")
-    assert told.exit_code == 0, told.stderr
-    assert told.stdout.startswith("Whole. ")
-    assert "There is no checkpoint yet" in told.stdout
+    answer = await commands.run("audit", "verify")
+    assert answer.exit_code == 0, answer.stderr
+    assert answer.stdout.startswith("Whole. ")
+    assert "There is no checkpoint yet" in answer.stdout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "expected"),
     [
         (("verify", "{missing}", "--public-key", "{key}"), 1, "cannot be read"),
         (("verify", "{missing}"), 2, "--public-key is missing"),
@@ -215,13 +215,13 @@ async def test_the_whole_log_is_told_in_a_line(api: Api, commands: Commands) -> 
     ],
 )
 async def test_a_command_that_makes_no_sense_is_refused_in_a_line(
-    commands: Commands, tmp_path: Path, arguments: tuple[str, ...], code: int, told: str
+    commands: Commands, tmp_path: Path, arguments: tuple[str, ...], code: int, expected: str
 ) -> None:
     places = {"missing": str(tmp_path / "missing"), "key": str(tmp_path / "public.pem")}
     (tmp_path / "public.pem").write_text((await commands.run("audit", "public-key")).stdout)
     result = await commands.run("audit", *(argument.format(**places) for argument in arguments))
     assert result.exit_code == code
-    assert told in result.stderr
+    assert expected in result.stderr
 
 
 async def test_a_new_key_is_made_for_the_settings(commands: Commands, tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ import pytest
 
 from entrypoints.http.principal import Role
 from entrypoints.logs import build_logger
-from entrypoints.service import application
-from tests.e2e.api import Api, a_token, path_of
+from entrypoints.server_process import application
+from tests.e2e.api_client import Api, a_token, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.e2e.api import Reply
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Reply
+    from tests.e2e.running_service import RunningService
 
 EVERYBODY, VIEWER, EDITOR, ADMIN, PLATFORM = "everybody", Role.VIEWER, Role.EDITOR, Role.ADMIN, "platform admins"
 

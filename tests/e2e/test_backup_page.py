@@ -15,20 +15,20 @@ import pytest
 
 from entrypoints.auditing.container import new_signing_key
 from entrypoints.http.principal import Role
-from tests.e2e.api import Api, a_token, path_of
-from tests.e2e.external import close_to_strangers, command, owned_database
+from tests.e2e.api_client import Api, a_token, path_of
+from tests.e2e.external_postgres import close_to_strangers, command, owned_database
 from tests.e2e.processes import COMMAND, environment, owner_url, run, serving, stop_postgres
 from tests.http_service import SECRET
-from tests.log import contents
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from aiohttp import ClientSession
 
-    from tests.e2e.api import Document
+    from tests.e2e.api_client import Document
     from tests.e2e.conftest import DataDirs
-    from tests.servers import PostgresServer
+    from tests.postgres_server import PostgresServer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "backup.md").read_text("utf-8")
 BLOCKS = 6

@@ -15,11 +15,11 @@ from adapters.postgres.backup_checksum import seal
 from adapters.postgres.backups import PostgresBackups
 from adapters.postgres.client_programs import ClientProgramMissing, fitting_program, newest_program
 from application.ports.progress import NoProgress
-from tests.e2e.external import OWNER_PASSWORD, close_to_strangers, command, owned_database
+from tests.e2e.external_postgres import OWNER_PASSWORD, close_to_strangers, command, owned_database
 from tests.e2e.processes import PATIENCE_SECONDS
-from tests.e2e.service import MASTER_KEYS
+from tests.e2e.running_service import MASTER_KEYS
 from tests.http_service import SECRET
-from tests.servers import PostgresServer
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _pg_dump(url: str, file: Path, *options: str) -> subprocess.CompletedProcess
     )
 
 
-def test_on_a_server_of_somebody_else_passwords_are_neither_lost_nor_told(
+def test_on_a_server_of_somebody_else_passwords_are_neither_lost_nor_reported(
     managed: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
     _, settings = managed
@@ -103,6 +103,6 @@ def test_on_a_server_of_somebody_else_passwords_are_neither_lost_nor_told(
         assert OWNER_PASSWORD not in text
 
 
-async def test_a_server_that_is_newer_than_all_programs_is_told_of() -> None:
+async def test_a_server_that_is_newer_than_all_programs_is_reported() -> None:
     with pytest.raises(ClientProgramMissing, match=r"pg_dump of Postgres 99 or newer is needed, and here is .*18"):
         await fitting_program("pg_dump", 99)

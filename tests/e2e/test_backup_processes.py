@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from tests.e2e.external import command
+from tests.e2e.external_postgres import command
+from tests.e2e.failing_commands import REFUSED, said
 from tests.e2e.processes import COMMAND, environment
-from tests.e2e.refusals import REFUSED, said
 
 if TYPE_CHECKING:
     from pathlib import Path

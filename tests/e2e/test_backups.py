@@ -9,9 +9,11 @@ import stat
 import subprocess
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 from psycopg import sql
 
 from adapters.postgres.backups import PostgresBackups
@@ -20,13 +22,15 @@ from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import login_url
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring
-from tests.e2e.external import command
-from tests.e2e.hammer import Hammer
+from entrypoints.http.principal import Role
+from tests.e2e.api_client import Api, a_token
+from tests.e2e.external_postgres import command
+from tests.e2e.failing_commands import MISUSED, REFUSED, external, said
 from tests.e2e.processes import PATIENCE_SECONDS, run
-from tests.e2e.refusals import MISUSED, REFUSED, external, said
-from tests.e2e.service import MASTER_KEYS, service_on
-from tests.log import assert_whole, contents
-from tests.read_tables import assert_tables_equal_the_log
+from tests.e2e.running_service import MASTER_KEYS, service_on
+from tests.e2e.write_load import Hammer
+from tests.log_contents import assert_whole, contents
+from tests.projection_tables import assert_tables_equal_the_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,29 +38,56 @@ if TYPE_CHECKING:
 
     from adapters.postgres.roles import Roles
     from tests.databases import Connect, Database, Databases
-    from tests.e2e.api import Api
 
 NOTES: dict[str, list[tuple[Any, ...]]] = {"projection_proofs": [], "log_proofs": []}
 OTHER_KEYS = "k1:YW5vdGhlciBrZXksIHdpdGggdGhlIHNhbWUgaWQgMzI="
 
 
-@pytest.fixture
-async def filled(database: Database, api: Api) -> Database:
-    """Give a database in which two organizations have written."""
+@pytest.fixture(scope="module")
+def original(databases: Databases) -> Iterator[Database]:
+    """Give the database that those of the tests are copies of: two organizations have written."""
+    database = databases.migrated()
     with service_on(database) as running:
-        for tenant in (replace(api, url=running.url), replace(api, url=running.url).elsewhere()):
-            await tenant.model(await tenant.provider())
+        asyncio.run(_fill(running.url))
     check_keyring(MASTER_KEYS, database.admin_url)
+    yield database
+    databases.drop(database)
+
+
+async def _fill(url: str) -> None:
+    async with ClientSession() as session:
+        for organization_id in (uuid4(), uuid4()):
+            tenant = Api(session, url, organization_id, a_token(organization_id, Role.ADMIN))
+            await tenant.model(await tenant.provider())
+
+
+@pytest.fixture
+def database(databases: Databases, original: Database) -> Iterator[Database]:
+    copy = databases.copied(original)
+    yield copy
+    databases.drop(copy)
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Give a database in which two organizations have written."""
     return database
 
 
-@pytest.fixture
-def backup(filled: Database, tmp_path: Path) -> Path:
-    """Give a backup of it."""
-    file = tmp_path / "backup.dump"
-    done = command("backup", str(file), **external(filled))
+@pytest.fixture(scope="module")
+def written_backup(original: Database, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    file = tmp_path_factory.mktemp("backup") / "backup.dump"
+    done = command("backup", str(file), **external(original))
     assert done.exit_code == 0, done.errors
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    return file.read_bytes()
+
+
+@pytest.fixture
+def backup(written_backup: bytes, tmp_path: Path) -> Path:
+    """Give a backup of what the test's database holds."""
+    file = tmp_path / "backup.dump"
+    file.write_bytes(written_backup)
     return file
 
 
@@ -180,7 +211,9 @@ def test_what_is_not_sound_is_no_backup(filled: Database, tmp_path: Path, connec
     assert list(tmp_path.iterdir()) == []
 
 
-def test_master_keys_that_do_not_fit_are_told_of(filled: Database, backup: Path, made: Callable[..., Database]) -> None:
+def test_master_keys_that_do_not_fit_are_reported(
+    filled: Database, backup: Path, made: Callable[..., Database]
+) -> None:
     other = backup.with_name("other.dump")
     said(command("backup", str(other), **external(filled, MASTER_KEYS=OTHER_KEYS)), REFUSED, "k1")
     target = made()

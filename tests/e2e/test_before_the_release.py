@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
+from tests.e2e.failing_commands import MISUSED, REFUSED, refusal, said
 from tests.e2e.processes import folder, postgres_of
-from tests.e2e.refusals import MISUSED, REFUSED, refusal, said
 
 if TYPE_CHECKING:
     from tests.databases import Databases

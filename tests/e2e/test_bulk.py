@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.api import AUDIT, BULK, MODELS, a_model, path_of
+from tests.e2e.api_client import AUDIT, BULK, MODELS, a_model, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document, Reply
+    from tests.e2e.api_client import Api, Document, Reply
 
 
 def create(provider: Document, **fields: object) -> Document:

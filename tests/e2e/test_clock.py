@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.e2e.api import MODELS, PROVIDERS
+from tests.e2e.api_client import MODELS, PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.e2e.api import Api, Document
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api, Document
+    from tests.e2e.running_service import RunningService
 
 PATIENCE_SECONDS = 60
 

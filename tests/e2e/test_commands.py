@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
 from entrypoints.settings import Settings, told_settings
-from tests.e2e.processes import COMMAND, environment, folder, run
-from tests.e2e.refusals import MISUSED, refusal, said
+from tests.e2e.failing_commands import MISUSED, refusal, said
+from tests.e2e.processes import COMMAND, environment, folder, run_installed
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -42,17 +42,17 @@ def test_every_command_explains_itself(names: tuple[str, ...]) -> None:
 
 
 def test_the_help_names_every_setting() -> None:
-    helped = run("--help")
+    helped = run_installed("--help")
     assert helped.exit_code == 0
     for name in Settings.model_fields:
         assert f"MODELBOOK_{name.upper()}:" in helped.out
 
 
 def test_the_help_says_what_settings_are_when_nobody_sets_them() -> None:
-    told = dict(line.split(": ", 1) for line in told_settings())
-    assert told["MODELBOOK_PORT"].endswith(" Default: 8080.")
-    assert told["MODELBOOK_RATE_LIMIT_STORAGE"].endswith(" Default: memory.")
-    assert "Default" not in told["MODELBOOK_JWT_SECRET"]
+    reported = dict(line.split(": ", 1) for line in told_settings())
+    assert reported["MODELBOOK_PORT"].endswith(" Default: 8080.")
+    assert reported["MODELBOOK_RATE_LIMIT_STORAGE"].endswith(" Default: memory.")
+    assert "Default" not in reported["MODELBOOK_JWT_SECRET"]
 
 
 @pytest.mark.parametrize(

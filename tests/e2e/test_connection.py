@@ -1,4 +1,4 @@
-"""Testing connections over the API: what is found, how it is told, and that it takes two seconds at most."""
+"""Testing connections over the API: what is found, how it is reported, and that it takes two seconds at most."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import psycopg
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import AUDIT, PROVIDERS, path_of
-from tests.log import contents
+from tests.e2e.api_client import AUDIT, PROVIDERS, path_of
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api, Document
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api, Document
+    from tests.e2e.running_service import RunningService
 
 TEST = f"{PROVIDERS}/test"
 PLAYED = ("openai", "anthropic", "google")
@@ -55,7 +55,7 @@ async def report(api: Api, body: Document) -> Document:
 
 
 @pytest.mark.parametrize("provider_type", PLAYED)
-async def test_a_connection_that_works_is_told_in_full(api: Api, sandbox: Sandbox, provider_type: str) -> None:
+async def test_a_connection_that_works_is_reported_in_full(api: Api, sandbox: Sandbox, provider_type: str) -> None:
     found = await report(api, connection(sandbox, provider_type))
     assert found.keys() == FIELDS
     assert (found["status"], found["reachable"], found["authenticated"], found["category"]) == (
@@ -86,7 +86,7 @@ async def test_a_connection_that_works_is_told_in_full(api: Api, sandbox: Sandbo
         ("google", "bad_gateway", "unhealthy", "unexpected_body", None),
     ],
 )
-async def test_a_refusal_is_told_by_what_it_means(
+async def test_a_refusal_is_reported_by_what_it_means(
     api: Api, sandbox: Sandbox, refusal: tuple[str, str, str, str, bool | None]
 ) -> None:
     provider_type, key, status, category, authenticated = refusal
@@ -196,8 +196,8 @@ async def test_only_a_change_of_status_is_an_event(api: Api, sandbox: Sandbox) -
     sandbox.faults.add(kind="server_error", provider="openai", times=2)
     for _ in range(3):
         await api.post(f"{path}/test")
-    told = [event for event in await api.rows(f"{path}/history") if event["type"] == "provider.health-changed"]
-    statuses = [change["after"] for event in reversed(told) for change in event["changes"]]
+    reported = [event for event in await api.rows(f"{path}/history") if event["type"] == "provider.health-changed"]
+    statuses = [change["after"] for event in reversed(reported) for change in event["changes"]]
     assert statuses == ["healthy", "unhealthy", "healthy"]
     assert (await api.get(path))["revision"] == 4
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.processes import postgres_of, serving
-from tests.e2e.waiting import until
+from tests.e2e.wait_until import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,20 +13,20 @@ import pytest
 
 from entrypoints.http.principal import Role
 from tests.databases import Databases
-from tests.e2e.api import PROVIDERS, Api, a_provider, a_token, path_of
-from tests.e2e.hammer import Hammer
-from tests.e2e.service import service_on
-from tests.e2e.waiting import ready
-from tests.log import assert_whole
-from tests.read_tables import assert_tables_equal_the_log
+from tests.e2e.api_client import PROVIDERS, Api, a_provider, a_token, path_of
+from tests.e2e.running_service import service_on
+from tests.e2e.wait_until import ready
+from tests.e2e.write_load import Hammer
+from tests.log_contents import assert_whole
+from tests.projection_tables import assert_tables_equal_the_log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from aiohttp import ClientSession
 
-    from tests.e2e.service import RunningService
-    from tests.servers import PostgresServer
+    from tests.e2e.running_service import RunningService
+    from tests.postgres_server import PostgresServer
 
 CLIENTS = 6
 END_BACKENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'modelbook_app'"

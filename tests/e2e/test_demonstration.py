@@ -13,9 +13,9 @@ from uuid import UUID
 import pytest
 
 from tests.architecture.sources import ROOT
-from tests.e2e.api import MODELS, PROVIDERS, Api, path_of
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, path_of
+from tests.e2e.failing_commands import REFUSED, said
 from tests.e2e.processes import postgres_of, run, serving
-from tests.e2e.refusals import REFUSED, said
 from tests.external_tools import program
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_a_port_of_the_providers_that_is_taken_is_named_with_the_way_round(data_
 )
 def test_make_run_hands_the_port_on(given: list[str], command: str) -> None:
     make = [program("make", purpose="Running targets"), "--dry-run", "--no-print-directory", "run", *given]
-    # What a make around these tests was told is not for this one.
+    # The options of a make that runs these tests must not reach this one.
     alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(make, cwd=ROOT, env=alone, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1].strip() == command

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import path_of
-from tests.e2e.offering import DISCOVER, by_id, imported, offered, offered_by_all, provided
-from tests.e2e.service import service_on
+from tests.e2e.api_client import path_of
+from tests.e2e.running_service import service_on
+from tests.e2e.sandbox_providers import DISCOVER, by_id, imported, offered, offered_by_all, provided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.server import Sandbox
     from tests.databases import Databases
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 EVERYBODY = ("openai", "anthropic", "google", "openrouter", "mistral")
 
@@ -131,7 +131,7 @@ async def test_a_list_of_two_pages_is_whole_or_not_at_all(api: Api, sandbox: San
         catalogue.remove(name)
 
 
-def _assert_told_of_what_stays(changes: Any) -> None:  # noqa: ANN401 - JSON
+def _assert_what_stays_is_reported(changes: Any) -> None:  # noqa: ANN401 - JSON
     assert changes["changed"] == [
         {"modelId": "acme/stays", "fields": [{"field": "contextWindow", "before": 1_000_000, "after": 7}]}
     ]
@@ -146,7 +146,7 @@ def _assert_told_of_what_stays(changes: Any) -> None:  # noqa: ANN401 - JSON
     ]
 
 
-async def test_what_changes_is_told_at_both_routes(api: Api, sandbox: Sandbox) -> None:
+async def test_what_changes_is_reported_at_both_routes(api: Api, sandbox: Sandbox) -> None:
     provider = await provided(api, sandbox, "openrouter")
     catalogue = sandbox.catalogue("openrouter")
     prices = {"prompt": "0.000001", "completion": "0.000002"}
@@ -165,7 +165,7 @@ async def test_what_changes_is_told_at_both_routes(api: Api, sandbox: Sandbox) -
     changes = alone["changes"]
     assert among["changes"] == changes
     assert (changes["since"], changes["added"]) == (begun["fetchedAt"], ["acme/comes"])
-    _assert_told_of_what_stays(changes)
+    _assert_what_stays_is_reported(changes)
     [gone] = changes["missing"]
     assert (gone["modelId"], gone["registeredModelId"]) == ("acme/goes", ids["acme/goes"])
     assert gone["since"] >= alone["fetchedAt"]

@@ -12,12 +12,12 @@ import aiohttp
 import psycopg
 import pytest
 
-from application.queries.fetch_model_list import LEASE_SECONDS
-from tests.e2e.api import path_of
-from tests.e2e.offering import offered, provided
+from application.discovery.model_lists import LEASE_SECONDS
+from tests.e2e.api_client import path_of
 from tests.e2e.processes import serving
-from tests.e2e.service import MASTER_KEYS
-from tests.e2e.waiting import until
+from tests.e2e.running_service import MASTER_KEYS
+from tests.e2e.sandbox_providers import offered, provided
+from tests.e2e.wait_until import until
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from sandbox.server import Sandbox
     from tests.databases import Database
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 
 def settings_of(service: RunningService) -> dict[str, str]:

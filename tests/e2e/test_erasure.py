@@ -10,14 +10,14 @@ import pytest
 from psycopg import sql
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import AUDIT, MODELS, PROVIDERS, a_provider, path_of
+from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, a_provider, path_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 _HOLDING = """
 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id'

@@ -10,8 +10,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.e2e.api import Api, path_of
-from tests.e2e.external import OWNER_PASSWORD, close_to_strangers, command, owned_database
+from tests.e2e.api_client import Api, path_of
+from tests.e2e.external_postgres import OWNER_PASSWORD, close_to_strangers, command, owned_database
 from tests.e2e.processes import serving
 from tests.http_service import SECRET
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientSession
 
-    from tests.servers import PostgresServer
+    from tests.postgres_server import PostgresServer
 
 
 @pytest.fixture

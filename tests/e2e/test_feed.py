@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientError
 
 from entrypoints.http.principal import Role
-from entrypoints.service import running
-from entrypoints.serving import address_of, listening_socket
-from tests.e2e.api import PROVIDERS, path_of
-from tests.e2e.following import Follower
-from tests.e2e.service import a_runtime
+from entrypoints.serve import address_of, listening_socket
+from entrypoints.server_process import running
+from tests.e2e.api_client import PROVIDERS, path_of
+from tests.e2e.feed_follower import Follower
+from tests.e2e.running_service import a_runtime
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
     from tests.databases import Database
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 
-async def test_what_happens_is_told_at_once_to_the_organization_alone(api: Api) -> None:
+async def test_what_happens_is_reported_at_once_to_the_organization_alone(api: Api) -> None:
     other = Follower(api.elsewhere())
     listening = asyncio.create_task(other.follow(until=1))
     follower = Follower(api.of(Role.VIEWER))
@@ -49,7 +49,7 @@ async def test_what_happens_is_told_at_once_to_the_organization_alone(api: Api) 
     assert other.events == []
 
 
-async def test_what_was_missed_is_told_first(api: Api) -> None:
+async def test_what_was_missed_is_reported_first(api: Api) -> None:
     first = await api.provider()
     second = await api.provider()
     follower = Follower(api)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg.sql import SQL, Literal
 
-from tests.e2e.api import AUDIT, PROVIDERS, a_provider, path_of
+from tests.e2e.api_client import AUDIT, PROVIDERS, a_provider, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 # What Postgres says when it cannot make a file larger.
 FULL = """

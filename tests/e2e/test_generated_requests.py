@@ -26,8 +26,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import PROVIDERS, Api
-from tests.e2e.service import service_on
+from tests.e2e.api_client import PROVIDERS, Api
+from tests.e2e.running_service import service_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from schemathesis import APIOperation, Case, CheckContext, Response
 
     from tests.databases import Databases
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 EXAMPLES = 6
 # Nobody listens there, and nothing else is to be called.

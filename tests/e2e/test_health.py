@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import PROVIDERS, Api, a_token, path_of
-from tests.e2e.service import service_on
+from tests.e2e.api_client import PROVIDERS, Api, a_token, path_of
+from tests.e2e.running_service import service_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sandbox.server import Sandbox
     from tests.databases import Databases
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 FIELDS = {"providerId", "status", "since", "streak", "lastCheckAt", "nextCheckAt", "data"}
 
@@ -102,7 +102,7 @@ async def becomes(api: Api, provider: dict[str, Any], status: str) -> None:
 
 
 async def figures_with(api: Api, line: str) -> str:
-    """Return the metrics as soon as they have this line; they are told after the status is written."""
+    """Return the metrics as soon as they have this line; they are updated after the status is written."""
     for _ in range(400):
         figures = (await api.ask("GET", "/metrics")).text
         if re.search(line, figures, re.MULTILINE):

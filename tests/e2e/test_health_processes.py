@@ -13,12 +13,12 @@ import psycopg
 import pytest
 
 from application.commands.register_provider import RegisterProvider
-from entrypoints.service import opened
+from entrypoints.server_process import opened
 from sandbox.server import Sandbox
 from tests.builders import acting
-from tests.e2e.background import Background
+from tests.e2e.background_loop import Background
 from tests.e2e.processes import run, serving
-from tests.e2e.service import MASTER_KEYS, a_runtime
+from tests.e2e.running_service import MASTER_KEYS, a_runtime
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import BULK, MODELS, PROVIDERS, path_of
+from tests.e2e.api_client import BULK, MODELS, PROVIDERS, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document
+    from tests.e2e.api_client import Api, Document
 
 EVENT_FIELDS = {
     "sequence",
@@ -70,8 +70,8 @@ async def a_providers_life(api: Api) -> list[Document]:
 
 
 async def test_a_providers_history_has_the_differences_of_every_field(api: Api) -> None:
-    told = await a_providers_life(api)
-    assert [event["type"].removeprefix("provider.") for event in told] == [
+    answer = await a_providers_life(api)
+    assert [event["type"].removeprefix("provider.") for event in answer] == [
         "registered",
         "renamed",
         "settings-changed",
@@ -81,7 +81,7 @@ async def test_a_providers_history_has_the_differences_of_every_field(api: Api) 
         "credential-removed",
         "removed",
     ]
-    assert changes(told[0]) == {
+    assert changes(answer[0]) == {
         "name": (None, "Old"),
         "providerType": (None, "openai"),
         "endpoint": (None, "https://api.openai.com/v1"),
@@ -90,7 +90,7 @@ async def test_a_providers_history_has_the_differences_of_every_field(api: Api) 
         "apiKey": (None, {"hint": "…7890", "version": 1}),
         "healthStatus": (None, "unknown"),
     }
-    assert [changes(event) for event in told[1:7]] == [
+    assert [changes(event) for event in answer[1:7]] == [
         {"name": ("Old", "New")},
         {"settings": ({}, {"organization": "org-1"})},
         {"endpoint": ("https://api.openai.com/v1", "https://api.example.com/v1")},
@@ -98,7 +98,7 @@ async def test_a_providers_history_has_the_differences_of_every_field(api: Api) 
         {"isEnabled": (True, False)},
         {"apiKey": ({"hint": "…2222", "version": 2}, None)},
     ]
-    assert changes(told[7]) == {
+    assert changes(answer[7]) == {
         "name": ("New", None),
         "providerType": ("openai", None),
         "endpoint": ("https://api.example.com/v1", None),
@@ -128,8 +128,8 @@ async def test_a_history_is_paged(api: Api, limit: int) -> None:
     model = await api.model(await api.provider())
     for number in range(6):
         await api.patch(path_of(model), {"name": f"Name {number}"})
-    told = await api.rows(f"{path_of(model)}/history", limit=limit)
-    assert [event["revision"] for event in told] == [7, 6, 5, 4, 3, 2, 1]
+    answer = await api.rows(f"{path_of(model)}/history", limit=limit)
+    assert [event["revision"] for event in answer] == [7, 6, 5, 4, 3, 2, 1]
 
 
 async def test_there_is_no_history_of_what_never_was(api: Api) -> None:

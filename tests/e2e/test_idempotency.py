@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import AUDIT, BULK, MODELS, PROVIDERS, a_model, a_provider, path_of
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, a_model, a_provider, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 
 async def test_a_repeated_request_gets_the_first_answer(api: Api) -> None:

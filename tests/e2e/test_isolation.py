@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import AUDIT, BULK, MODELS, PROVIDERS, a_model, path_of
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, a_model, path_of
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api, Document
+    from tests.e2e.api_client import Api, Document
 
 ROUNDS = 12
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.e2e.api import AUDIT, PROVIDERS, path_of
-from tests.e2e.capture import capturing
+from tests.e2e.api_client import AUDIT, PROVIDERS, path_of
+from tests.e2e.capturing_server import capturing
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api, Document
+    from tests.e2e.running_service import RunningService
 
 KEY = "sk-the-key-that-stays-at-home-1234567890"
 HOME = "https://api.example.com/v1"

@@ -11,10 +11,10 @@ import pytest
 
 from domain.key_patterns import KEY_IN_TEXT
 from entrypoints.http.principal import Role
-from tests.documented import product_routes
-from tests.e2e.api import AUDIT, BULK, MODELS, PROVIDERS, Api, a_model, a_provider, a_token, path_of
-from tests.e2e.service import service_on
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, a_model, a_provider, a_token, path_of
+from tests.e2e.running_service import service_on
 from tests.e2e.test_secrets import stored
+from tests.product_routes import product_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
     from tests.databases import Database
-    from tests.e2e.api import Document
+    from tests.e2e.api_client import Document
 
 Place = tuple[str | int, ...]
 

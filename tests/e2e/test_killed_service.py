@@ -1,4 +1,4 @@
-"""The service killed with SIGKILL under load: no answered write is lost, none is done twice, each is told once."""
+"""The service killed with SIGKILL under load: no answered write is lost, none is done twice, each appears once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import psycopg
 from aiohttp import ClientError
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import MODELS, Api, a_token
-from tests.e2e.following import Follower
-from tests.e2e.hammer import Hammer
+from tests.e2e.api_client import MODELS, Api, a_token
+from tests.e2e.feed_follower import Follower
 from tests.e2e.processes import owner_url, serving
-from tests.log import assert_whole, events
-from tests.read_tables import assert_tables_equal_the_log
+from tests.e2e.write_load import Hammer
+from tests.log_contents import assert_whole, events
+from tests.projection_tables import assert_tables_equal_the_log
 
 if TYPE_CHECKING:
     from pathlib import Path

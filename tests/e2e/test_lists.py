@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.api import AUDIT, BULK, MODELS, PROVIDERS, path_of
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.e2e.api import Api, Document, Reply
+    from tests.e2e.api_client import Api, Document, Reply
 
 SORTS = ("name", "-name", "createdAt", "-createdAt")
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import psutil
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import MODELS, PROVIDERS, Api, a_provider, a_token, path_of
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_provider, a_token, path_of
 from tests.e2e.processes import postgres_of, serving
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def documents(text: str) -> list[dict[str, Any]]:
     """Return the lines as JSON, without those in which the command tells how it starts and ends."""
-    told = ("Postgres runs on", "Provider keys are", "Tokens are signed", "Stopped.")
-    return [json.loads(line) for line in text.splitlines() if not line.startswith(told)]
+    reported = ("Postgres runs on", "Provider keys are", "Tokens are signed", "Stopped.")
+    return [json.loads(line) for line in text.splitlines() if not line.startswith(reported)]
 
 
 async def test_every_request_is_one_line_and_nothing_else_is_none(session: ClientSession, data_dirs: DataDirs) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.api import MODELS, a_model, path_of
+from tests.e2e.api_client import MODELS, a_model, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document
+    from tests.e2e.api_client import Api, Document
 
 
 def figures(model: Document) -> tuple[object, ...]:

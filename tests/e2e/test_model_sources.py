@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.api import path_of
+from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 
 async def test_a_changed_value_is_a_persons_own_and_its_neighbours_keep_their_sources(api: Api) -> None:

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import AUDIT, MODELS, a_model, path_of
+from tests.e2e.api_client import AUDIT, MODELS, a_model, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document
+    from tests.e2e.api_client import Api, Document
 
 FIELDS = {
     "id",
@@ -175,9 +175,9 @@ async def test_one_request_may_be_several_events(api: Api) -> None:
     model = await api.model(await api.provider(), **GIVEN)
     reply = await api.patch(path_of(model), {"name": "New", "isEnabled": True, "costPer1kTokens": 1, "maxTokens": 5})
     assert reply.revision == reply.document["revision"] == 5
-    told = await api.rows(f"{path_of(model)}/history")
-    assert len({event["commandId"] for event in told[:4]}) == 1
-    assert {event["type"] for event in told[:4]} == {
+    answer = await api.rows(f"{path_of(model)}/history")
+    assert len({event["commandId"] for event in answer[:4]}) == 1
+    assert {event["type"] for event in answer[:4]} == {
         "model.renamed",
         "model.enabled",
         "model.price-changed",

@@ -9,8 +9,8 @@ import pytest
 
 from entrypoints.http.principal import Role
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
-from tests.e2e.api import path_of
-from tests.e2e.prompting import HELLO, MODELS, SEEN, registered
+from tests.e2e.api_client import path_of
+from tests.e2e.sandbox_models import HELLO, MODELS, SEEN, registered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello there"}]
 everywhere = pytest.mark.parametrize("provider", MODELS)

@@ -9,7 +9,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from tests.e2e.prompting import registered
+from tests.e2e.sandbox_models import registered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion, ChatCompletionMessageParam, ChatCompletionToolParam
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 Messages = list["ChatCompletionMessageParam"]
 

@@ -1,4 +1,4 @@
-"""The official OpenAI client, as it comes, and time: what is waited for, what is repeated, and what is told at once."""
+"""The official OpenAI client and time: what it waits for, what it repeats, and what is reported at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import openai
 import pytest
 
-from tests.e2e.prompting import registered
+from tests.e2e.sandbox_models import registered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "sandbox:words=12"}]
 PATIENCE = 20
@@ -138,7 +138,7 @@ async def test_another_model_of_the_name_answers_at_once(
     ],
 )
 @pytest.mark.parametrize("streamed", [True, False])
-async def test_a_prompt_that_is_too_long_is_told_as_openai_does(
+async def test_a_prompt_that_is_too_long_is_reported_as_openai_does(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, provider: str, key: str, words: str, streamed: bool
 ) -> None:
     of = await registered(api, sandbox, provider, key=key)
@@ -150,7 +150,7 @@ async def test_a_prompt_that_is_too_long_is_told_as_openai_does(
     assert calls(sandbox) == 1
 
 
-async def test_a_prompt_that_is_too_long_is_told_inside_a_stream_too(
+async def test_a_prompt_that_is_too_long_is_reported_inside_a_stream_too(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox
 ) -> None:
     await registered(api, sandbox, key="context_length_mid_stream")
@@ -160,7 +160,7 @@ async def test_a_prompt_that_is_too_long_is_told_inside_a_stream_too(
     assert "maximum context length is 8192 tokens" in error.message
 
 
-async def test_what_a_content_filter_refuses_is_told_as_openai_does(
+async def test_what_a_content_filter_refuses_is_reported_as_openai_does(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox
 ) -> None:
     account = await api.provider(

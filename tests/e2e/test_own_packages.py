@@ -15,7 +15,7 @@ import pytest
 from modelbook import __version__
 from modelbook.own_packages import PACKAGES
 from tests.architecture.sources import PRODUCT, ROOT
-from tests.e2e.api import PROVIDERS, Api
+from tests.e2e.api_client import PROVIDERS, Api
 from tests.e2e.processes import COMMAND, Finished, environment, folder, serving_from
 
 if TYPE_CHECKING:
@@ -166,8 +166,8 @@ async def test_what_is_installed_serves_as_what_is_checked_out_does(
         with serving_from(
             command, strange, "demo", "--port", "0", "--sandbox-port", "0", DATA_DIR=str(data_dir)
         ) as demonstration:
-            told = demonstration.ready()
-            api = Api(session, told["url"], UUID(told["organizationId"]), told["token"])
+            reported = demonstration.ready()
+            api = Api(session, reported["url"], UUID(reported["organizationId"]), reported["token"])
             assert {provider["healthStatus"] for provider in await api.rows(PROVIDERS)} == {"healthy"}
             demonstration.send(signal.SIGINT)
             assert demonstration.ended() == 0, demonstration.errors

@@ -12,9 +12,9 @@ import pytest
 
 from entrypoints.http.principal import Role
 from sandbox.server import Sandbox
-from tests.e2e.api import AUDIT, PROVIDERS, Api, a_token, path_of
-from tests.e2e.processes import Running, postgres_of, serving
-from tests.e2e.waiting import ready, until
+from tests.e2e.api_client import AUDIT, PROVIDERS, Api, a_token, path_of
+from tests.e2e.processes import COMMAND, Running, postgres_of, serving, serving_from
+from tests.e2e.wait_until import ready, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,13 +40,13 @@ def api_of(session: ClientSession, running: Running, data_dir: Path) -> Api:
 
 
 async def test_started_twice_it_keeps_its_data(session: ClientSession, data_dir: Path) -> None:
-    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as first:
+    with serving_from(COMMAND, None, "serve", "--port", "0", DATA_DIR=str(data_dir)) as first:
         api = api_of(session, first, data_dir)
         provider = await api.provider()
         first.send(signal.SIGTERM)
         assert first.ended() == 0
         assert postgres_of(data_dir) is None
-    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as second:
+    with serving_from(COMMAND, None, "serve", "--port", "0", DATA_DIR=str(data_dir)) as second:
         again = Api(session, second.ready()["url"], api.organization_id, api.token)
         assert await again.get(path_of(provider)) == provider
         # The key can still be opened: the keyring was kept as well.

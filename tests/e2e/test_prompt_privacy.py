@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from tests.contract.sandbox.sandbox_client import PNG_TEXT
-from tests.e2e.api import AUDIT
-from tests.e2e.prompting import USAGE, registered, run
-from tests.log import contents
+from tests.e2e.api_client import AUDIT
+from tests.e2e.sandbox_models import USAGE, registered, run
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 # A word that nobody else uses; the sandbox repeats it in its answer.
 WORD = "xylotomous"

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
-from tests.e2e.api import PROVIDERS, path_of
-from tests.e2e.prompting import GENERATE, HELLO, MODELS, SEEN, USAGE, events, registered, run
-from tests.e2e.waiting import until
+from tests.e2e.api_client import PROVIDERS, path_of
+from tests.e2e.sandbox_models import GENERATE, HELLO, MODELS, SEEN, USAGE, events, registered, run
+from tests.e2e.wait_until import until
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api, Document
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api, Document
+    from tests.e2e.running_service import RunningService
 
 IMAGES = [{"mediaType": "image/png", "data": PNG_TEXT}]
 everywhere = pytest.mark.parametrize("provider", MODELS)
@@ -117,7 +117,7 @@ async def test_another_provider_answers_in_place_of_one_that_cannot(api: Api, sa
 
 
 @pytest.mark.parametrize("streamed", [True, False])
-async def test_a_bad_key_is_told_once_and_never_shown(api: Api, sandbox: Sandbox, streamed: bool) -> None:
+async def test_a_bad_key_is_reported_once_and_never_shown(api: Api, sandbox: Sandbox, streamed: bool) -> None:
     of = await registered(api, sandbox, "openai", key="bad_key")
     reply = await run(api, of, stream=streamed)
     assert (reply.status, reply.document["category"], len(reply.document["attempts"])) == (502, "auth_invalid", 1)

@@ -11,10 +11,10 @@ import pytest
 
 from entrypoints.http.principal import Role
 from sandbox.server import Sandbox
-from tests.e2e.api import Api, a_token
+from tests.e2e.api_client import Api, a_token
 from tests.e2e.processes import serving
-from tests.e2e.prompting import HELLO, USAGE, registered, run
-from tests.e2e.waiting import until
+from tests.e2e.sandbox_models import HELLO, USAGE, registered, run
+from tests.e2e.wait_until import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from tests.e2e.api import AUDIT, MODELS, PROVIDERS, path_of
+from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 
 async def test_an_unused_provider_is_deleted(api: Api) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrypoints.http.principal import Role
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document
+    from tests.e2e.api_client import Api, Document
 
 PATH = "/api/ai/provider-types"
 BUILT_IN = {"openai", "anthropic", "google", "azure_openai", "openai_compatible"}

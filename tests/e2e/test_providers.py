@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import PROVIDERS, a_provider, path_of
+from tests.e2e.api_client import PROVIDERS, a_provider, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 FIELDS = {
     "id",
@@ -123,7 +123,7 @@ async def test_a_null_key_removes_the_key(api: Api, method: str) -> None:
     assert (reply.status, reply.document["apiKey"]) == (200, None)
     assert await api.get(path_of(provider)) == reply.document
     story = await api.rows(f"{path_of(provider)}/history")
-    assert "provider.credential-removed" in {told["type"] for told in story}
+    assert "provider.credential-removed" in {entry["type"] for entry in story}
 
 
 async def test_put_of_what_is_there_changes_nothing(api: Api) -> None:

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from tests.e2e.api import MODELS, PROVIDERS, Api, Reply, a_provider, a_token, path_of
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, Reply, a_provider, a_token, path_of
 from tests.e2e.processes import run
-from tests.e2e.service import MASTER_KEYS, service_on
+from tests.e2e.running_service import MASTER_KEYS, service_on
 from tests.http_service import SECRET
 from tests.redis_server import RedisServer
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
     from tests.databases import Database, Databases
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 FEW = {"tests": 3, "discovery": 4, "refresh": 1}
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.failing_commands import MISUSED, NOWHERE, REFUSED, refusal, said
 from tests.e2e.processes import folder
-from tests.e2e.refusals import MISUSED, NOWHERE, REFUSED, refusal, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

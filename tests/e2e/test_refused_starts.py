@@ -17,10 +17,10 @@ import pytest
 from adapters.checkpoints.signing_key import new_signing_key
 from adapters.postgres.roles import ensure_roles
 from entrypoints.administration.container import check_keyring
-from tests.e2e.api import Api
+from tests.e2e.api_client import Api
+from tests.e2e.failing_commands import MISUSED, NOWHERE, REFUSED, external, refusal, said
 from tests.e2e.processes import folder
-from tests.e2e.refusals import MISUSED, NOWHERE, REFUSED, external, refusal, said
-from tests.e2e.service import MASTER_KEYS, service_on
+from tests.e2e.running_service import MASTER_KEYS, service_on
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from tests.e2e.prompting import HELLO, MODELS, registered
+from tests.e2e.sandbox_models import HELLO, MODELS, registered
 from tests.e2e.test_openai_client import client_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from openai.types.responses import FunctionToolParam
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 TOOLS: list[FunctionToolParam] = [
     {

@@ -17,10 +17,10 @@ from psycopg import sql
 
 from adapters.checkpoints.signing_key import new_signing_key
 from entrypoints.http.principal import Role
-from entrypoints.service import running
-from entrypoints.serving import address_of, listening_socket
-from tests.e2e.api import AUDIT, Api, a_token
-from tests.e2e.service import a_runtime
+from entrypoints.serve import address_of, listening_socket
+from entrypoints.server_process import running
+from tests.e2e.api_client import AUDIT, Api, a_token
+from tests.e2e.running_service import a_runtime
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.server import Sandbox
-    from tests.e2e.api import Api
+    from tests.e2e.api_client import Api
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ async def test_a_strict_client_compiles_and_works(packages: Packages, folder: Pa
     assert packages.run(folder, "tsc", "--project", "tsconfig.json").stdout == ""
     key = sandbox.key("openai")
     place = {"url": api.url, "token": api.token, "endpoint": sandbox.endpoint("openai"), "apiKey": key}
-    ran = await asyncio.to_thread(packages.node_with, folder, "run.mjs", told=json.dumps(place))
+    ran = await asyncio.to_thread(packages.node_with, folder, "run.mjs", stdin=json.dumps(place))
     assert ran.returncode == 0, ran.stderr
     outcome: dict[str, Any] = json.loads(ran.stdout)
     assert "openai" in outcome["types"]

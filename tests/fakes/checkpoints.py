@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from uuid import UUID
 
-    from application.ports.checkpoints import NewestCheckpoint
+    from application.verification.checkpoint_storage import NewestCheckpoint
     from application.verification.checkpoints import HeadLeaf
 
 
 @dataclass
 class FakeSink:
-    """Fulfils `application.ports.checkpoints.CheckpointSink`, and `SinkTail`."""
+    """Implements `application.verification.checkpoint_storage.CheckpointSink`, and `SinkTail`."""
 
     held: list[bytes] = field(default_factory=list)
     part_begin: int = 0
@@ -47,7 +47,7 @@ class FakeSink:
 
 @dataclass
 class FakeRegister:
-    """Fulfils `application.ports.checkpoints.CheckpointRegister`; `lacking` are events that the log has lost."""
+    """Implements `application.verification.checkpoint_storage.CheckpointRegister`; the log has lost `lacking`."""
 
     leaves: Sequence[HeadLeaf] = ()
     recorded: NewestCheckpoint | None = None

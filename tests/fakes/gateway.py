@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from application.ports.provider_gateway import TestReport, Timings
+from application.ports.provider_gateway import CallOutcome, TestReport
 from domain.provider.values import Endpoint
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Upstream:
 
 
 class FakeGateway:
-    """Finds providers by their endpoint; each answers at once unless it is told to wait."""
+    """Finds providers by their endpoint; each answers at once unless a test makes it wait."""
 
     def __init__(self) -> None:
         self._upstreams: dict[str, Upstream] = {}
@@ -58,16 +58,9 @@ class FakeGateway:
         return TestReport(
             status="healthy",
             reachable=True,
-            authenticated=True,
-            category="ok",
-            message="It answers.",
-            hint=None,
+            outcome=CallOutcome("ok", "It answers.", model_count=len(await self.list_models(connection))),
             response_time_ms=1.0,
-            timings=Timings(),
-            model_count=len(await self.list_models(connection)),
             checked_at=datetime.now(UTC),
-            upstream_request_id=None,
-            rate_limit=None,
         )
 
     async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
 from application.errors import ProviderNotFound
-from application.ports.health_checks import Standing, Streak
+from application.health.health_checks import Standing, Streak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from application.ports.health_checks import Seen
+    from application.health.health_checks import Seen
     from application.ports.provider_gateway import HealthStatus
 
 _KEPT = 100

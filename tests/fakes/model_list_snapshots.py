@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
-from application.ports.model_list_snapshots import Failed, Held, Standing, Standings
+from application.discovery.model_list_snapshots import Failed, Held, Standing, Standings
 from domain.provider.aggregate import Provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
-    from application.policies.offer_changes import Snapshot
+    from application.discovery.offer_changes import Snapshot
     from tests.fakes.ledger import FakeLedger
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,12 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from application.caller import current_caller
-from application.ports.prompt_candidates import CandidateProvider, PromptCandidates
+from application.prompts.prompt_candidates import CandidateProvider, PromptCandidates
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.prompt_candidates import CandidateModel
+    from application.prompts.prompt_candidates import CandidateModel
 
 
 class FakeCandidateReader:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from uuid import UUID
 
-    from application.ports.checkpoints import NewestCheckpoint
-    from application.ports.raw_events import Span, Stray, WrongCredential
+    from application.verification.checkpoint_storage import NewestCheckpoint
+    from application.verification.raw_events import Span, Stray, WrongCredential
     from application.verification.stored_events import StoredEvent
     from application.verification.verification_proofs import Proof
 
@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass
 class FakeRawEvents:
-    """Fulfils `application.ports.raw_events.RawEvents`; nothing in its database is wrong."""
+    """Implements `application.verification.raw_events.RawEvents`; nothing in its database is wrong."""
 
     kept: list[StoredEvent]
     recorded: NewestCheckpoint | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.policies.synchronise_model import registered_from
+from application.discovery.synchronise_model import registered_from
 from application.ports.registered_models import ModelEntry, ProviderEntry
 from domain.model.aggregate import Model
 from domain.provider.aggregate import Provider

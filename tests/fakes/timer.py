@@ -1,4 +1,4 @@
-"""Time that passes when it is told to."""
+"""A timer that a test advances."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
-from application.ports.usage import OK, UsageReport, UsageSum
+from application.usage.usage_ledger import OK, UsageReport, UsageSum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.clock import Clock
-    from application.ports.usage import Grouping, UsageFilter, Use
+    from application.usage.usage_ledger import Grouping, UsageFilter, Use
 
 
 class FakeUsage:
@@ -31,14 +31,14 @@ class FakeUsage:
         self.uses.append(use)
         self._kept[current_caller().organization_id].append((self._clock.now().date(), use))
 
-    async def read(self, wanted: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
+    async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
         groups: dict[tuple[Any, ...], list[tuple[date, Use]]] = defaultdict(list)
         chosen = [
             (day, use)
             for day, use in self._kept[current_caller().organization_id]
-            if wanted.first <= day <= wanted.last
-            and wanted.model_id in (None, use.model_id)
-            and wanted.provider_id in (None, use.provider_id)
+            if filters.first <= day <= filters.last
+            and filters.model_id in (None, use.model_id)
+            and filters.provider_id in (None, use.provider_id)
         ]
         for day, use in chosen:
             groups[_group(day, use, grouping)].append((day, use))

@@ -15,7 +15,7 @@ import pytest
 
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from tests.e2e.processes import folder, postgres_of
-from tests.pipes import read_until
+from tests.process_output import read_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,11 +93,11 @@ def test_a_number_in_a_lock_file_that_is_another_process_by_now_does_not_hinder_
     with started(directory) as server:
         ask(server.start(), "SELECT 1")
         owner = directory.stat().st_uid
-        told = killed(data_dir)
+        reported = killed(data_dir)
         # Of the same system user, as all processes of a container are: Postgres asks whether it may signal it.
         bystander = psutil.Popen(["sleep", "600"], user=owner if os.geteuid() == 0 else None)
         try:
-            lines = [str(bystander.pid), *told.splitlines()[1:], ""]
+            lines = [str(bystander.pid), *reported.splitlines()[1:], ""]
             for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
                 (directory / name).unlink(missing_ok=True)
             if left != "the lock of the socket":

@@ -11,7 +11,7 @@ from adapters.system_clock import SystemClock
 from application.ports.jobs import Order
 from entrypoints.administration.job_launcher import Launcher
 from modelbook.own_packages import PACKAGES
-from tests.e2e.service import MASTER_KEYS
+from tests.e2e.running_service import MASTER_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, LiteralString
 import psycopg
 import pytest
 
-from tests.servers import PostgresServer
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

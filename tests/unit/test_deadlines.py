@@ -10,7 +10,7 @@ import traceback
 import pytest
 
 from tests.deadline import SECONDS, with_deadline
-from tests.pipes import SaidNothing, read_until
+from tests.process_output import SaidNothing, read_until
 
 
 async def _wait_in_vain() -> None:

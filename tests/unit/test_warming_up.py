@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.service import warmed_up
+from entrypoints.server_process import warmed_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

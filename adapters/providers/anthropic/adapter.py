@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from application.ports.outbound_http import Outbound
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.generation import GenerationRequest
 
@@ -71,11 +70,11 @@ class Anthropic:
         ),
     )
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         exchange = ProviderClient(_WIRE, connection, outbound)
         answer = await exchange.get(_models(connection, {"limit": "1"}), PROBE_LIMITS)
-        finding = counted(answer, _LISTED)
-        return finding.counted(None) if mapping(answer.document).get("has_more") is not False else finding
+        outcome = counted(answer, _LISTED)
+        return outcome.counted(None) if mapping(answer.document).get("has_more") is not False else outcome
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)

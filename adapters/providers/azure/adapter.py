@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from application.ports.outbound_http import Outbound
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
@@ -78,7 +77,7 @@ class AzureOpenAI:
         ),
     )
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         exchange = ProviderClient(_WIRE, connection, outbound)
         return counted(await exchange.get(_list_address(connection), PROBE_LIMITS), _LISTED)
 

@@ -96,6 +96,8 @@ def pass_through(
         sent["messages"] = _with_system(sent.get("messages"), defaults.system_prompt)
     if options.thoughts_in_content and "messages" in sent:
         sent["messages"] = with_thinking_parts(sent["messages"])
+    if options.reasoning_field is not None and "messages" in sent:
+        sent["messages"] = _with_field_of_thoughts(sent["messages"], options.reasoning_field)
     sent.pop("stream", None)
     asked = sent.pop("stream_options", None)
     if stream:
@@ -111,6 +113,18 @@ def _with_system(messages: object, system_prompt: str) -> object:
         return messages
     roles = {message.get("role") for message in messages if isinstance(message, dict)}
     return messages if roles & {"system", "developer"} else [{"role": "system", "content": system_prompt}, *messages]
+
+
+def _with_field_of_thoughts(messages: object, field: str) -> object:
+    """Return the messages with the field wherever tools were called: it may be empty there, and not be missing."""
+    if not isinstance(messages, list):
+        return messages
+    return [
+        {**message, field: ""}
+        if isinstance(message, dict) and message.get("tool_calls") and message.get(field) is None
+        else message
+        for message in messages
+    ]
 
 
 def _stream(body: dict[str, Any], options: ChatOptions) -> None:

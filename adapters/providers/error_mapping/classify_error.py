@@ -1,4 +1,4 @@
-"""Classifies an error response and builds the finding for it."""
+"""Classifies an error response and builds the outcome for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adapters.providers.error_mapping.error_kind_by_status import error_kind_for
 from adapters.providers.error_mapping.prompt_errors import prompt_error_kind
 from adapters.providers.error_mapping.rate_limit_headers import limits_of, wait_of
 from application.policies.redaction import quote, redact
-from application.ports.provider_adapter import Finding
+from application.ports.provider_gateway import CallOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,10 +47,10 @@ def classify_error(
     now: datetime,
     purpose: Purpose = "listing",
     secret: str | None = None,
-) -> Finding:
-    """Return the finding for an error response, or for a success with an unreadable body.
+) -> CallOutcome:
+    """Return the outcome for an error response, or for a success with an unreadable body.
 
-    `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the finding but a
+    `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the outcome but a
     short code in plain letters, numbers of tokens, the request's id and, of a prompt alone, the provider's own
     sentence; and nothing that shares a piece with the `secret`.
     """
@@ -61,9 +61,9 @@ def classify_error(
     elif error_kind == error_kinds.NO_PERMISSION:
         error_kind = error_kinds.MAY_NOT_LIST
     wait = wait_of(headers, details, now) if error_kind.is_retryable else None
-    finding = finding_of(rules, error_kind, code=_harmless(details.public_code, secret))
+    outcome = outcome_of(rules, error_kind, code=_harmless(details.public_code, secret))
     return replace(
-        finding,
+        outcome,
         is_retryable=_is_retryable(error_kind, headers),
         http_status=status,
         upstream_request_id=_harmless(request_id_of(headers, otherwise=details.request_id), secret),
@@ -73,10 +73,10 @@ def classify_error(
     )
 
 
-def finding_of(rules: ProviderRules, error_kind: ErrorKind, *, code: str | None = None) -> Finding:
-    """Return the finding for an error kind, with the provider's name and error code."""
+def outcome_of(rules: ProviderRules, error_kind: ErrorKind, *, code: str | None = None) -> CallOutcome:
+    """Return the outcome for an error kind, with the provider's name and error code."""
     message = error_kind.message.format(label=rules.label)
-    return Finding(
+    return CallOutcome(
         category=error_kind.category,
         message=f"{message} ({code})" if code else message,
         hint=error_kind.hint and error_kind.hint.format(label=rules.label),

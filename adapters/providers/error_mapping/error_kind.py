@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from application.ports.provider_adapter import Concern
-    from application.ports.provider_gateway import Category
+    from application.ports.provider_gateway import Category, Concern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

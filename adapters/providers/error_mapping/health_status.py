@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.ports.provider_adapter import Concern
-    from application.ports.provider_gateway import Category, HealthStatus
+    from application.ports.provider_gateway import Category, Concern, HealthStatus
 
 _STATUS: Final[Mapping[Category, HealthStatus]] = {
     "ok": "healthy",

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from application.ports.outbound_http import Outbound
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
@@ -66,11 +65,11 @@ class Google:
         ),
     )
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         exchange = ProviderClient(_WIRE, connection, outbound)
         answer = await exchange.get(_models(connection, {"pageSize": "1"}), PROBE_LIMITS)
-        finding = counted(answer, _listed)
-        return finding.counted(None) if _next_page(mapping(answer.document))[0] else finding
+        outcome = counted(answer, _listed)
+        return outcome.counted(None) if _next_page(mapping(answer.document))[0] else outcome
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)

@@ -23,6 +23,8 @@ _FORMATS: Final = frozenset(
 )
 MOST_STRICT_TOOLS: Final = 20
 _MOST_OPTIONAL: Final = 24
+# Zod writes these bounds of every whole number: beyond them JavaScript, and JSON by RFC 8259, is not exact anyway.
+_LARGEST_EXACT: Final = 2**53 - 1
 _MOST_UNIONS: Final = 16
 
 
@@ -65,6 +67,8 @@ class StrictSchemas:
                 encoded["anyOf" if word == "oneOf" else word] = [self._part(each, word) for each in value]
             elif word == "items":
                 encoded[word] = self._part(value, word)
+            elif _binds_nothing(word, value):
+                continue
             elif not _is_fit(word, value):
                 raise UnfitSchema(word)
             else:
@@ -82,6 +86,15 @@ class StrictSchemas:
         if not isinstance(schema, dict):
             raise UnfitSchema(word)
         return self._closed(schema)
+
+
+def _binds_nothing(word: str, value: object) -> bool:
+    match word, value:
+        case "minimum", int():
+            return value <= -_LARGEST_EXACT
+        case "maximum", int():
+            return value >= _LARGEST_EXACT
+    return False
 
 
 def _is_fit(word: str, value: object) -> bool:

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from adapters.providers.prompting.prompt_protocol import PromptProtocol
     from application.ports.outbound_http import Outbound
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
@@ -76,7 +75,7 @@ class OpenAI:
         ),
     )
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         exchange = ProviderClient(_WIRE, connection, outbound)
         return counted(await exchange.get(endpoint_url(connection.endpoint, "models"), PROBE_LIMITS), _LISTED)
 

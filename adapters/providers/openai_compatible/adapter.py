@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from application.ports.outbound_http import Outbound
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection
+    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
     from application.prompts.embedding import Embedded, EmbeddingRequest
     from application.prompts.generation import GenerationRequest
@@ -66,7 +65,7 @@ class OpenAICompatible:
         presets=_PRESETS,
     )
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         service = _service(connection)
         return await service.probe(_exchange(service, connection, outbound), connection.endpoint)
 

@@ -17,10 +17,10 @@ from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
-    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import CallOutcome
 
 
-async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
     """Ask for the balance, which stands at the server's root, and for the list."""
     balance, listed = await gather_or_cancel(
         exchange.get(endpoint_url(without_version(endpoint), "user", "balance"), PROBE_LIMITS),
@@ -29,8 +29,8 @@ async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
     is_available = mapping(balance.document).get("is_available")
     if not isinstance(is_available, bool):
         return balance.refusal()
-    finding = counted(listed, LISTED)
-    return finding if is_available else balance.finding_for(error_kinds.CREDIT_EXHAUSTED).counted(finding.model_count)
+    outcome = counted(listed, LISTED)
+    return outcome if is_available else balance.outcome_for(error_kinds.CREDIT_EXHAUSTED).counted(outcome.model_count)
 
 
 DEEPSEEK: Final = ServiceProfile(

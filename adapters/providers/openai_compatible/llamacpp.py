@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapters.providers.model_listing import Entry
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel
+    from application.ports.provider_gateway import CallOutcome, OfferedModel
 
 _WRONG_KEY: Final = 401
 _CAN: Final = "capabilities"
@@ -50,7 +49,7 @@ def _hashable(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
     """Ask for the list and, with a key, for the server's properties, which are behind the key."""
     if not exchange.has_key:
         return await _probe_list(exchange, endpoint)
@@ -58,9 +57,9 @@ async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),
         exchange.get(endpoint_url(without_version(endpoint), "props"), PROBE_LIMITS),
     )
-    finding = counted(listed, _listed, proves_key=False)
-    is_refused = finding.category == "ok" and properties.status == _WRONG_KEY
-    return properties.refusal() if is_refused else finding
+    outcome = counted(listed, _listed, proves_key=False)
+    is_refused = outcome.category == "ok" and properties.status == _WRONG_KEY
+    return properties.refusal() if is_refused else outcome
 
 
 _probe_list: Final = probe_list(proves_key=False, list_of=_listed)

@@ -16,14 +16,13 @@ from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ProviderClient
-from application.ports.provider_gateway import Preset
+from application.ports.provider_gateway import Preset, UpstreamFailure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapters.providers.model_listing import Entry
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel
+    from application.ports.provider_gateway import CallOutcome, OfferedModel
 
 _LISTED: Final = entries_under("models")
 # It reads a model's file to tell of it, one after the other.
@@ -65,7 +64,7 @@ def _type(can: tuple[str, ...]) -> str | None:
     return "embedding" if "embedding" in can else None
 
 
-async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
     root = without_version(endpoint)
     version, listed = await gather_or_cancel(
         exchange.get(endpoint_url(root, "api", "version"), PROBE_LIMITS),
@@ -94,7 +93,7 @@ async def _shown(exchange: ProviderClient, root: str, entry: Entry, turns: async
     if answer.status == _NOT_FOUND:
         return entry
     if not isinstance(answer.document, dict):
-        raise answer.refusal().failure()
+        raise UpstreamFailure(answer.refusal())
     return {**entry, _SHOWN: answer.document}
 
 

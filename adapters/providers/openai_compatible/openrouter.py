@@ -24,7 +24,7 @@ from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, OfferedMo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import CallOutcome
 
 _UNDERSTOOD: Final = frozenset({"canonical_slug", "expiration_date", "pricing"})
 _GIFT: Final = ":free"
@@ -79,7 +79,7 @@ def _capabilities(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(sorted(named | capabilities_of(reads, writes)))
 
 
-async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
     """Ask for the key's own page, which is free; a limit that is used up shows there."""
     answer = await exchange.get(endpoint_url(endpoint, "key"), PROBE_LIMITS)
     key = mapping(mapping(answer.document).get("data"))
@@ -87,7 +87,7 @@ async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
         return answer.refusal()
     left = key.get("limit_remaining")
     is_spent = isinstance(left, int | float) and not isinstance(left, bool) and left <= 0
-    return answer.finding_for(error_kinds.CREDIT_EXHAUSTED) if is_spent else answer.success()
+    return answer.outcome_for(error_kinds.CREDIT_EXHAUSTED) if is_spent else answer.success()
 
 
 async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedModel]:

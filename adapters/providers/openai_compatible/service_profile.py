@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from adapters.providers.chat_completions.chat_options import ChatOptions
     from adapters.providers.error_mapping.error_rule import ProviderRules
     from adapters.providers.model_listing import Entry, ListOf, Read
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel, Preset
+    from application.ports.provider_gateway import CallOutcome, OfferedModel, Preset
 
-    Probe = Callable[[ProviderClient, str], Awaitable[Finding]]
+    Probe = Callable[[ProviderClient, str], Awaitable[CallOutcome]]
     ListModels = Callable[[ProviderClient, str], Awaitable[list[OfferedModel]]]
 
 LISTED: Final = entries_under("data", "models")
@@ -44,7 +43,7 @@ class ServiceProfile:
 def probe_list(*, proves_key: bool, list_of: ListOf = LISTED) -> Probe:
     """Return a probe that asks for the model list; it proves a key only where nobody gets the list without one."""
 
-    async def probe(exchange: ProviderClient, endpoint: str) -> Finding:
+    async def probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
         answer = await exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS)
         return counted(answer, list_of, proves_key=proves_key)
 

@@ -15,20 +15,20 @@ from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
-    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import CallOutcome
 
 _SERVER_ERRORS: Final = range(500, 600)
 
 
-async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
     """Ask for the list and for the engine's health; a proxy in front may not let the latter through."""
     listed, health = await gather_or_cancel(
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),
         exchange.get(endpoint_url(without_version(endpoint), "health"), PROBE_LIMITS),
     )
-    finding = counted(listed, LISTED, proves_key=False)
-    is_sick = finding.category == "ok" and health.status in _SERVER_ERRORS
-    return health.refusal().counted(finding.model_count) if is_sick else finding
+    outcome = counted(listed, LISTED, proves_key=False)
+    is_sick = outcome.category == "ok" and health.status in _SERVER_ERRORS
+    return health.refusal().counted(outcome.model_count) if is_sick else outcome
 
 
 VLLM: Final = ServiceProfile(

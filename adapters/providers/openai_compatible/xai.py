@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapters.providers.model_listing import Entry
-    from application.ports.provider_adapter import Finding
-    from application.ports.provider_gateway import OfferedModel
+    from application.ports.provider_gateway import CallOutcome, OfferedModel
 
 _DETAILED: Final = ("language-models", "image-generation-models", "video-generation-models")
 _PRICES: Final = ("prompt_text_token_price", "completion_text_token_price")
@@ -49,7 +48,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     )
 
 
-async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
+async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
     """Ask for the page about the key, which says whether it is blocked, and for the list."""
     page, listed = await gather_or_cancel(
         exchange.get(endpoint_url(endpoint, "api-key"), PROBE_LIMITS),
@@ -59,7 +58,7 @@ async def _probe(exchange: ProviderClient, endpoint: str) -> Finding:
     if not any(isinstance(key.get(name), bool) for name in _BLOCKED):
         return page.refusal()
     if any(key.get(name) is True for name in _BLOCKED):
-        return page.finding_for(error_kinds.ACCOUNT_CLOSED)
+        return page.outcome_for(error_kinds.ACCOUNT_CLOSED)
     return counted(listed, LISTED)
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.json_values import mapping
+from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
     from adapters.providers.provider_client import ProviderResponse
-    from application.ports.provider_gateway import UpstreamFailure
 
 SUCCESS: Final = range(200, 300)
 _ERRORS: Final = range(400, 600)
@@ -39,5 +39,5 @@ def error_status(document: object, name: str = "") -> int | None:
 def refusal(answer: ProviderResponse, body: bytes, document: object, name: str = "") -> UpstreamFailure:
     """Return what the body means, given that it is no answer to the prompt."""
     status = answer.status if answer.status not in SUCCESS else error_status(document, name) or answer.status
-    finding = replace(answer, body=body, status=status).refusal("prompt")
-    return replace(finding, http_status=answer.status).failure()
+    outcome = replace(answer, body=body, status=status).refusal("prompt")
+    return UpstreamFailure(replace(outcome, http_status=answer.status))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.error_mapping.classify_error import request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from adapters.providers.prompting.answer_errors import error_status, refusal
+from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import (
     Choice,
     Completion,
@@ -59,7 +60,7 @@ def completion_of(
         UpstreamFailure: the provider says that it broke off.
     """
     if parsed.interruption is not None:
-        raise answer.finding_for(parsed.interruption).failure()
+        raise UpstreamFailure(answer.outcome_for(parsed.interruption))
     return Completion(
         choices=tuple(
             Choice(

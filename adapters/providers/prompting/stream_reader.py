@@ -10,6 +10,7 @@ from adapters.providers.error_mapping import error_kinds
 from adapters.providers.prompting.answer_errors import error_status, refusal
 from adapters.providers.prompting.completion import completion_of
 from adapters.providers.server_sent_events import EventParser, EventTooLarge
+from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import NativeEvent
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from adapters.providers.prompting.prompt_protocol import PromptProtocol, StreamDecoder, WireRequest
     from adapters.providers.provider_client import ProviderResponse
     from adapters.providers.server_sent_events import ServerSentEvent
-    from application.ports.provider_gateway import UpstreamFailure
     from application.prompts.completion import Completion, Delta
     from application.prompts.generation import GenerationRequest
 
@@ -84,7 +84,7 @@ class StreamReader:
 
     def failure(self, error_kind: ErrorKind) -> UpstreamFailure:
         """Return what became of the stream."""
-        return self._head.finding_for(error_kind).failure()
+        return UpstreamFailure(self._head.outcome_for(error_kind))
 
     def _read(self, event: ServerSentEvent, otherwise: ErrorKind) -> Iterator[Delta | NativeEvent]:
         data = self._head.exchange.without_key(event.data).strip()

@@ -34,11 +34,11 @@ export function markPlace(path) {
 }
 
 const LIVE = {
-  live: ["Live", "What others change shows here by itself."],
+  live: ["Live", "Other people's changes appear here by themselves."],
   ready: ["Service ready", "The service can do its work."],
-  lost: ["Reconnecting…", "What others change does not show until the connection is back."],
-  impaired: ["Service impaired", "What others change may not show, and changes may fail."],
-  refused: ["Not live", "What others change does not show: the service lets you follow no events."],
+  lost: ["Reconnecting…", "Other people's changes do not appear until the connection is back."],
+  impaired: ["Service impaired", "Other people's changes may not appear, and your changes may fail."],
+  refused: ["Not live", "Other people's changes do not appear: the service does not allow you to follow events."],
 };
 
 // Whether the page follows what others do, and the service can do its work: always in sight, and quiet about it.

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from entrypoints.http.answers.shown import Shown, Tenths, at
+from entrypoints.http.answers.response_model import ResponseModel, Tenths, at
 
 
-class Projection(Shown):
+class Projection(ResponseModel):
     """A table that follows from the log. It is written together with that, so that it is always as far.
 
     `position`: how many events there are, of all organizations together; `proved`: of how many organizations the rows
@@ -24,13 +24,13 @@ class Projection(Shown):
     rebuilt_at: datetime | None
 
 
-class ProjectionList(Shown):
+class ProjectionList(ResponseModel):
     """All projections."""
 
     data: list[Projection]
 
 
-class DifferingRow(Shown):
+class DifferingRow(ResponseModel):
     """A row that is not what the log says; `fields` are its columns."""
 
     organization_id: UUID
@@ -39,14 +39,14 @@ class DifferingRow(Shown):
     fields: list[str]
 
 
-class Differences(Shown):
+class Differences(ResponseModel):
     """How many rows differ, and the first of them."""
 
     count: int
     first: list[DifferingRow]
 
 
-class ComparedProjection(Shown):
+class ComparedProjection(ResponseModel):
     """How many rows the log makes for a projection, and those that were not so; a rebuild has put them right."""
 
     name: str
@@ -54,7 +54,7 @@ class ComparedProjection(Shown):
     differences: Differences
 
 
-class UnreadableEvent(Shown):
+class UnreadableEvent(ResponseModel):
     """An event that this version cannot read; the row that it belongs to was neither compared nor changed."""
 
     organization_id: UUID
@@ -64,14 +64,14 @@ class UnreadableEvent(Shown):
     reason: str
 
 
-class UnreadableEvents(Shown):
+class UnreadableEvents(ResponseModel):
     """How many rows have an event that cannot be read, and the first of these events."""
 
     count: int
     first: list[UnreadableEvent]
 
 
-class ComparisonResult(Shown):
+class ComparisonResult(ResponseModel):
     """What a rebuild or a verification found.
 
     `unchanged` organizations are as they were when they were last verified, and were not folded again; `events` were
@@ -86,14 +86,14 @@ class ComparisonResult(Shown):
     longest_lock_ms: Tenths
 
 
-class UnreadableKey(Shown):
+class UnreadableKey(ResponseModel):
     """A provider whose key no master key at hand can read."""
 
     organization_id: UUID
     provider_id: UUID
 
 
-class RotateResult(Shown):
+class RotateResult(ResponseModel):
     """What a rotation of the master key did; `left` is how many keys are not yet under the active one."""
 
     active_id: str
@@ -102,14 +102,14 @@ class RotateResult(Shown):
     left: int
 
 
-class JobError(Shown):
+class JobError(ResponseModel):
     """Why a job failed."""
 
     code: str
     message: str
 
 
-class Job(Shown):
+class Job(ResponseModel):
     """Something that takes a while. `done` of `total` is how far the present step is; 0 of 0 is not known.
 
     `projection`: none where it is about all of them; `queued`: it waits until another one has ended.
@@ -133,13 +133,13 @@ class Job(Shown):
     finished_at: datetime | None
 
 
-class JobList(Shown):
+class JobList(ResponseModel):
     """The newest jobs, the newest first."""
 
     data: list[Job]
 
 
-class MasterKey(Shown):
+class MasterKey(ResponseModel):
     """A master key, by its id alone.
 
     `isGiven`: this process holds it; `isKnown`: a service was started with it; `credentials`: how many it wraps;
@@ -154,7 +154,7 @@ class MasterKey(Shown):
     is_removable: bool
 
 
-class MasterKeyList(Shown):
+class MasterKeyList(ResponseModel):
     """The master keys, the active one first."""
 
     data: list[MasterKey]

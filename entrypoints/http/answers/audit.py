@@ -10,14 +10,14 @@ from pydantic import BeforeValidator
 
 from domain.model.values import Price
 from entrypoints.http.answers.models import Pricing
-from entrypoints.http.answers.shown import FieldName, Pagination, Shown, at, document_of
+from entrypoints.http.answers.response_model import FieldName, Pagination, ResponseModel, at, document_of
 
 
 def _value(value: object) -> object:
     return document_of(Pricing.model_validate(value)) if isinstance(value, Price) else value
 
 
-class AuditEvent(Shown):
+class AuditEvent(ResponseModel):
     """An event of the log, with its link in the hash chain."""
 
     sequence: Annotated[int, at("position")]
@@ -33,7 +33,7 @@ class AuditEvent(Shown):
     hash: Annotated[str, BeforeValidator(bytes.hex)]
 
 
-class FieldChange(Shown):
+class FieldChange(ResponseModel):
     """A field before and after an event."""
 
     field: FieldName
@@ -53,14 +53,14 @@ class LoggedEvent(AuditEvent):
     facts: dict[str, Any]
 
 
-class History(Shown):
+class History(ResponseModel):
     """A page of a history, newest first."""
 
     data: list[HistoryEvent]
     pagination: Pagination
 
 
-class AuditPage(Shown):
+class AuditPage(ResponseModel):
     """A page of the organization's events, newest first."""
 
     data: list[LoggedEvent]

@@ -10,13 +10,13 @@ from pydantic import BeforeValidator, Field
 
 from application.ports.provider_gateway import Category, PriceReason
 from entrypoints.http.answers.models import LifecycleStage, Pricing
-from entrypoints.http.answers.shown import Amount, FieldName, Shown, at
-from entrypoints.http.bodies.kinds import ModelType
-from entrypoints.http.fields import camel
+from entrypoints.http.answers.response_model import Amount, FieldName, ResponseModel, at
+from entrypoints.http.bodies.resource_fields import ModelType
+from entrypoints.http.field_types import camel
 from entrypoints.http.optional_fields import NULLABLE
 
 
-class DiscoveredModel(Shown):
+class DiscoveredModel(ResponseModel):
     """A model on offer. `aliases` are other ids of it; `sources` says where each field that is known comes from."""
 
     provider_id: UUID
@@ -46,22 +46,22 @@ class DiscoveredModel(Shown):
     ]
 
 
-class OfferedFieldChange(Shown):
-    """A field as it was offered before and is now; null where it was not told."""
+class OfferedFieldChange(ResponseModel):
+    """A field as it was offered before and is now; null where the provider did not say."""
 
     field: FieldName
     before: Any
     after: Any
 
 
-class ModelChange(Shown):
+class ModelChange(ResponseModel):
     """A model that is described otherwise than before; a change of `modelId` is one that goes by another name."""
 
     model_id: str
     fields: list[OfferedFieldChange]
 
 
-class PriceMove(Shown):
+class PriceMove(ResponseModel):
     """A price that moved, in USD per 1,000 tokens. By more than ten times is suspicious: rather a slip of units."""
 
     model_id: str
@@ -71,7 +71,7 @@ class PriceMove(Shown):
     suspicious: bool
 
 
-class MissingModel(Shown):
+class MissingModel(ResponseModel):
     """A model that was offered until `since`; null if it is registered and was never seen on offer."""
 
     model_id: str
@@ -81,7 +81,7 @@ class MissingModel(Shown):
     retires_on: Annotated[date | None, at("lifecycle.retires_on")]
 
 
-class FieldDifference(Shown):
+class FieldDifference(ResponseModel):
     """A field that is offered otherwise than it is registered; no update touches what is `keptByHand`."""
 
     field: FieldName
@@ -91,7 +91,7 @@ class FieldDifference(Shown):
     suspicious: bool
 
 
-class RegisteredDifference(Shown):
+class RegisteredDifference(ResponseModel):
     """A registered model that differs from what is offered."""
 
     model_id: str
@@ -99,7 +99,7 @@ class RegisteredDifference(Shown):
     fields: list[FieldDifference]
 
 
-class ChangeSet(Shown):
+class ChangeSet(ResponseModel):
     """What changed since the answer before (`since`, null for the first), and what differs from what is registered."""
 
     since: datetime | None
@@ -111,7 +111,7 @@ class ChangeSet(Shown):
     registered: list[RegisteredDifference]
 
 
-class OfferError(Shown):
+class OfferError(ResponseModel):
     """Why a provider could not be asked: the code of the problem, and for a provider's own failure what it is."""
 
     code: str
@@ -124,7 +124,7 @@ class OfferError(Shown):
     retryable: bool | None = None
 
 
-class OfferSummary(Shown):
+class OfferSummary(ResponseModel):
     """How one provider answered: `stale` shows an older answer because of the `error`, `error` has none to show."""
 
     provider_id: UUID
@@ -136,14 +136,14 @@ class OfferSummary(Shown):
     error: OfferError | None = None
 
 
-class Discovery(Shown):
+class Discovery(ResponseModel):
     """What is on offer."""
 
     data: list[DiscoveredModel]
     providers: list[OfferSummary]
 
 
-class ImportedModel(Shown):
+class ImportedModel(ResponseModel):
     """A model that was registered or updated."""
 
     model_id: str
@@ -151,14 +151,14 @@ class ImportedModel(Shown):
     revision: int
 
 
-class AlreadyRegistered(Shown):
+class AlreadyRegistered(ResponseModel):
     """A model that was there before."""
 
     model_id: str
     id: UUID
 
 
-class ImportResult(Shown):
+class ImportResult(ResponseModel):
     """What became of the chosen models. `heldBack` are registered ones whose price moved suspiciously far."""
 
     imported: list[ImportedModel]

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from entrypoints.http.answers.shown import Shown, at
+from entrypoints.http.answers.response_model import ResponseModel, at
 from entrypoints.http.routes import StreamedEvent
 
 
-class HappenedEvent(Shown):
+class HappenedEvent(ResponseModel):
     """That something happened, not what: read the thing again."""
 
     sequence: Annotated[int, at("position")]
@@ -22,13 +22,13 @@ class HappenedEvent(Shown):
     actor: str
 
 
-class StartOver(Shown):
+class StartOver(ResponseModel):
     """The log ends before what the client has seen: what it knows is to be read anew. The stream goes on from here."""
 
     position: int
 
 
-class EndOfFeed(Shown):
+class EndOfFeed(ResponseModel):
     """Why a stream ends."""
 
     reason: Literal["renew", "shutdown", "slow", "complete"]

@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from entrypoints.http.answers.shown import Shown
+from entrypoints.http.answers.response_model import ResponseModel
 
 
-class Liveness(Shown):
+class Liveness(ResponseModel):
     """That the process is alive."""
 
     status: Literal["alive"]
 
 
-class ReadinessReport(Shown):
+class ReadinessReport(ResponseModel):
     """Whether the process can do its work: how each thing it depends on was found, `ok` or what is wrong with it.
 
     `warnings` are of what is wrong but stops nobody from working; they are left out where there are none.

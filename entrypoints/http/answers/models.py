@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from entrypoints.http.answers.shown import Amount, Pagination, Shown, at
-from entrypoints.http.bodies.kinds import ModelType
+from entrypoints.http.answers.response_model import Amount, Pagination, ResponseModel, at
+from entrypoints.http.bodies.resource_fields import ModelType
 
 LifecycleStage = Annotated[
     Literal["active", "preview", "deprecated", "retired"],
@@ -17,7 +17,7 @@ LifecycleStage = Annotated[
 ]
 
 
-class Pricing(Shown):
+class Pricing(ResponseModel):
     """USD per 1,000 tokens; null where it is not known."""
 
     input_per_1k_tokens: Annotated[Amount | None, at("input_per_1k")]
@@ -27,7 +27,7 @@ class Pricing(Shown):
     as_of: str | None
 
 
-class Model(Shown):
+class Model(ResponseModel):
     """A model. `sources` says for each filled field whether a person, the provider or the catalogue gave it."""
 
     id: UUID
@@ -54,21 +54,21 @@ class Model(Shown):
     revision: int
 
 
-class ModelList(Shown):
+class ModelList(ResponseModel):
     """A page of models."""
 
     data: list[Model]
     pagination: Pagination
 
 
-class OperationError(Shown):
+class OperationError(ResponseModel):
     """Why an operation was not carried out, as the problem of the same request alone would say it."""
 
     code: str
     detail: str
 
 
-class OperationResult(Shown):
+class OperationResult(ResponseModel):
     """What became of one operation: `id` and `revision` where it was carried out, else the `error`."""
 
     index: int
@@ -80,7 +80,7 @@ class OperationResult(Shown):
     error: OperationError | None = None
 
 
-class BulkResult(Shown):
+class BulkResult(ResponseModel):
     """What became of all operations."""
 
     atomic: bool

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from entrypoints.http.answers.shown import Shown
+from entrypoints.http.answers.response_model import ResponseModel
 
 
-class Organization(Shown):
+class Organization(ResponseModel):
     """An organization."""
 
     id: UUID

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from application.ports.provider_gateway import Category
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
-from entrypoints.http.answers.shown import Shown
+from entrypoints.http.answers.response_model import ResponseModel, at, document_of
+from entrypoints.http.optional_fields import NULLABLE
+
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import CallOutcome
 
 
-class PartRefused(Shown):
+class PartRefused(ResponseModel):
     """A part of the request that is not allowed."""
 
     pointer: Annotated[
@@ -26,7 +30,7 @@ class PartRefused(Shown):
     code: str | None = None
 
 
-class ProblemDetails(Shown):
+class ProblemDetails(ResponseModel):
     """What went wrong, after RFC 9457."""
 
     type: Annotated[str, Field(description="Names the kind of problem.", json_schema_extra={"format": "uri-reference"})]
@@ -38,7 +42,7 @@ class ProblemDetails(Shown):
     request_id: Annotated[str, Field(description="Also in X-Request-Id; the log has it.")]
 
 
-class Dependant(Shown):
+class Dependant(ResponseModel):
     """A model that stands in the way of removing its provider."""
 
     id: UUID
@@ -64,7 +68,7 @@ class StaleRevisionProblem(ProblemDetails):
     current_revision: int | None = None
 
 
-class FailedOperation(Shown):
+class FailedOperation(ResponseModel):
     """An operation that would not have been carried out."""
 
     index: int
@@ -102,15 +106,25 @@ class MalformedJsonProblem(ProblemDetails):
     column: int | None = None
 
 
-class ProviderFailure(Shown):
-    """Why a provider failed. `category` is one word for all providers; `hint` says what to do."""
+class ProviderFailure(ResponseModel):
+    """Why a provider failed. `category` is one word for all providers; `hint` says what to do.
+
+    The two numbers of tokens are of a prompt that is too long; null where the provider does not say.
+    """
 
     category: Category
     hint: str | None
-    upstream_status: int | None
+    upstream_status: Annotated[int | None, at("http_status")]
     upstream_message: str | None
     upstream_request_id: str | None
-    retryable: bool
+    retryable: Annotated[bool, at("is_retryable")]
+    max_context_tokens: Annotated[int | None, NULLABLE, at("context.limit")] = None
+    prompt_tokens: Annotated[int | None, NULLABLE, at("context.used")] = None
+
+    @classmethod
+    def members(cls, failure: CallOutcome) -> dict[str, object]:
+        """Return the failure as members of a problem."""
+        return document_of(cls.model_validate(failure))
 
 
 class UpstreamFailureProblem(ProblemDetails, ProviderFailure):
@@ -134,7 +148,7 @@ class ModelOutOfUseProblem(ProblemDetails):
     candidates: list[CandidateModel]
 
 
-class ChangeOutcome(Shown):
+class ChangeOutcome(ResponseModel):
     """What became of the change that was asked for; left out where the request changes nothing."""
 
     outcome: Annotated[
@@ -185,7 +199,7 @@ WITH_MEMBERS: Final[tuple[type[ProblemDetails], ...]] = (
     UnavailableProblem,
     UpstreamFailureProblem,
 )
-"""The kinds of problem that have members of their own; each is told by its `code`."""
+"""The kinds of problem that have members of their own; each is identified by its `code`."""
 
 
 def code_of(kind: type[ProblemDetails]) -> Any:  # noqa: ANN401 - a literal's value

@@ -5,31 +5,29 @@ from __future__ import annotations
 from typing import Final
 
 from application.errors import ModelNotFound
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from entrypoints.http.answers import prompt_examples as examples
 from entrypoints.http.answers.chat_completions import ChatChunk, CompletedChat
 from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
 from entrypoints.http.answers.prompts import FinishedAnswer, GeneratedAnswer, ToolCallEvent, WrittenWords
 from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
-from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
-from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document
+from entrypoints.http.errors import INTERNAL_ERROR, problem_for
+from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
+from entrypoints.http.problems import PROBLEM_DETAILS, problem_document
 from entrypoints.http.routes import Answer, StreamedEvent
 
 PROMPT_PROBLEMS: Final = (ModelNotFound, ModelOutOfUse, NoModelFits, PromptFailed)
 
-_BROKEN_OFF = Problem(
-    status=503,
-    code=PromptFailed.code,
-    detail="The provider is overloaded.",
-    members={
-        "category": "overloaded",
-        "hint": "Wait a little, then try again.",
-        "upstreamStatus": 503,
-        "upstreamMessage": "The server is currently overloaded with other requests.",
-        "upstreamRequestId": None,
-        "retryable": True,
-    },
+_FAILURE = CallOutcome(
+    "overloaded",
+    "The provider is overloaded.",
+    hint="Wait a little, then try again.",
+    http_status=503,
+    upstream_message="The server is currently overloaded with other requests.",
+    is_retryable=True,
 )
+_BROKEN_OFF = problem_for(UpstreamFailure(_FAILURE)) or INTERNAL_ERROR
 _EVENTS = (
     StreamedEvent(name="delta", schema=WrittenWords, description="The next words, as soon as they are there."),
     StreamedEvent(name="reasoning", schema=WrittenWords, description="The next words of the model's thoughts."),

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, SkipValidation
 
-from application.policies.call_costs import UnknownCost
+from application.prompts.call_costs import UnknownCost
 from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 from application.prompts.opaque_blobs import blob_of
-from entrypoints.http.answers.shown import Amount, Hundredths, Shown, at
+from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel, at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class ChosenModel(Shown):
+class ChosenModel(ResponseModel):
     """A registered model: its id here, and its provider's name for it."""
 
     id: UUID
@@ -25,14 +25,14 @@ class ChosenModel(Shown):
     name: str
 
 
-class Rule(Shown):
+class Rule(ResponseModel):
     """What a rule said of a candidate."""
 
     rule: str
     detail: str
 
 
-class CandidateModel(Shown):
+class CandidateModel(ResponseModel):
     """A candidate, whether it was kept, and why; rank 1 is the first choice."""
 
     model_id: Annotated[UUID, at("candidate.id")]
@@ -44,7 +44,7 @@ class CandidateModel(Shown):
     rules: Annotated[list[Rule], at("findings")]
 
 
-class Choice(Shown):
+class Choice(ResponseModel):
     """Which model would be used, and why each other would not.
 
     `candidates` are the first 1,000, `candidateCount` how many there are, `droppedBy` how many each rule dropped.
@@ -56,7 +56,7 @@ class Choice(Shown):
     dropped_by: dict[str, int]
 
 
-class TokensUsed(Shown):
+class TokensUsed(ResponseModel):
     """Tokens as the provider counted them, null where it did not; reasoning is part of the output."""
 
     input_tokens: int | None
@@ -66,7 +66,7 @@ class TokensUsed(Shown):
     reasoning_tokens: int | None
 
 
-class CallMade(Shown):
+class CallMade(ResponseModel):
     """A call of a model. `outcome` is ok, cancelled, or the category of the failure."""
 
     model_id: Annotated[UUID, at("candidate.id")]
@@ -80,20 +80,20 @@ class CallMade(Shown):
     latency_ms: Hundredths
 
 
-class WrittenWords(Shown):
+class WrittenWords(ResponseModel):
     """The next words of an answer."""
 
     text: Annotated[str, Field(examples=["Hello"])]
 
 
-class AnsweredText(Shown):
+class AnsweredText(ResponseModel):
     """Words of the answer."""
 
     type: Literal["text"]
     text: str
 
 
-class AnsweredToolCall(Shown):
+class AnsweredToolCall(ResponseModel):
     """A call that the model asks for; `arguments` is JSON text. Hand it back with its `blob`, where it has one."""
 
     type: Literal["toolCall"]
@@ -103,7 +103,7 @@ class AnsweredToolCall(Shown):
     blob: str | None = None
 
 
-class AnsweredReasoning(Shown):
+class AnsweredReasoning(ResponseModel):
     """Thoughts of the model. Hand them back with their `blob`, where they have one."""
 
     type: Literal["reasoning"]
@@ -111,7 +111,7 @@ class AnsweredReasoning(Shown):
     blob: str | None = None
 
 
-class ToolCallEvent(Shown):
+class ToolCallEvent(ResponseModel):
     """A call that the model asks for, as soon as it is whole."""
 
     index: int
@@ -120,13 +120,13 @@ class ToolCallEvent(Shown):
     arguments: Annotated[str, at("call.arguments")]
 
 
-class EmbeddingTokens(Shown):
+class EmbeddingTokens(ResponseModel):
     """Tokens as the provider counted them, null where it did not."""
 
     input_tokens: int | None
 
 
-class EmbeddedTexts(Shown):
+class EmbeddedTexts(ResponseModel):
     """Vectors in the order of the texts. `model` was asked; `answeredBy` is what the provider says has answered."""
 
     vectors: Annotated[SkipValidation[list[list[float]]], at("embedded.vectors")]
@@ -159,11 +159,11 @@ def _answered(part: Part) -> AnsweredText | AnsweredToolCall | AnsweredReasoning
     return answered
 
 
-def _all_parts(parts: Sequence[Part]) -> list[Shown]:
+def _all_parts(parts: Sequence[Part]) -> list[ResponseModel]:
     return [answered for part in parts if (answered := _answered(part)) is not None]
 
 
-def _tool_calls(parts: Sequence[Part]) -> list[Shown | None]:
+def _tool_calls(parts: Sequence[Part]) -> list[ResponseModel | None]:
     return [_answered(part) for part in parts if isinstance(part, ToolCall)]
 
 
@@ -175,7 +175,7 @@ def _refusal(parts: Sequence[Part]) -> str | None:
     return "".join(part.text for part in parts if isinstance(part, Refusal)) or None
 
 
-class FinishedAnswer(Shown):
+class FinishedAnswer(ResponseModel):
     """Everything about an answer but its text.
 
     `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.

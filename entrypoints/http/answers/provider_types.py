@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from entrypoints.http.answers.shown import Shown, at
+from entrypoints.http.answers.response_model import ResponseModel, at
 
 
-class TypeSetting(Shown):
+class TypeSetting(ResponseModel):
     """One setting of a type, as a form draws it; `pattern` is a regular expression for the whole text."""
 
     name: str
@@ -20,7 +20,7 @@ class TypeSetting(Shown):
     pattern: str | None
 
 
-class TypePreset(Shown):
+class TypePreset(ResponseModel):
     """A well-known service that speaks the type's protocol: its endpoint and settings, ready to use."""
 
     name: str
@@ -30,7 +30,7 @@ class TypePreset(Shown):
     settings: dict[str, Any]
 
 
-class ProviderKind(Shown):
+class ProviderKind(ResponseModel):
     """A type of provider. Without a default endpoint one must be given."""
 
     name: str
@@ -42,7 +42,7 @@ class ProviderKind(Shown):
     presets: list[TypePreset]
 
 
-class ProviderKinds(Shown):
+class ProviderKinds(ResponseModel):
     """All types, built in and installed."""
 
     data: list[ProviderKind]

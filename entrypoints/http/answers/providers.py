@@ -7,12 +7,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from application.ports.provider_gateway import Category
-from entrypoints.http.answers.shown import Pagination, Shown, Tenths, TimeText
+from entrypoints.http.answers.response_model import Pagination, ResponseModel, Tenths, TimeText
 
 Health = Literal["unknown", "healthy", "degraded", "unhealthy"]
 
 
-class KeyShown(Shown):
+class KeyHint(ResponseModel):
     """What is shown of a key."""
 
     hint: str
@@ -20,7 +20,7 @@ class KeyShown(Shown):
     set_at: datetime
 
 
-class Provider(Shown):
+class Provider(ResponseModel):
     """A provider."""
 
     id: UUID
@@ -30,7 +30,7 @@ class Provider(Shown):
     endpoint: str
     settings: dict[str, Any]
     is_enabled: bool
-    api_key: KeyShown | None
+    api_key: KeyHint | None
     health_status: Health
     last_health_check: datetime | None
     created_at: datetime
@@ -38,14 +38,14 @@ class Provider(Shown):
     revision: int
 
 
-class ProviderList(Shown):
+class ProviderList(ResponseModel):
     """A page of providers."""
 
     data: list[Provider]
     pagination: Pagination
 
 
-class Timings(Shown):
+class Timings(ResponseModel):
     """Milliseconds; null where the phase did not happen."""
 
     dns_ms: float | None
@@ -54,7 +54,7 @@ class Timings(Shown):
     first_byte_ms: float | None
 
 
-class UpstreamRateLimit(Shown):
+class UpstreamRateLimit(ResponseModel):
     """What the provider says of its own limits; null where it is silent."""
 
     limit_requests: int | None
@@ -64,7 +64,7 @@ class UpstreamRateLimit(Shown):
     retry_after_seconds: float | None
 
 
-class TestReport(Shown):
+class TestReport(ResponseModel):
     """How a connection was found. `authenticated` is null when the answer does not tell."""
 
     __test__ = False
@@ -85,14 +85,14 @@ class TestReport(Shown):
     rate_limit: UpstreamRateLimit | None
 
 
-class Streak(Shown):
+class Streak(ResponseModel):
     """How many checks in a row failed, or did not; one of the two is 0."""
 
     failures: int
     successes: int
 
 
-class ProviderHealth(Shown):
+class ProviderHealth(ResponseModel):
     """How a provider stands, with its recent checks, newest first. `nextCheckAt` is null when none is to come."""
 
     provider_id: UUID

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from entrypoints.http.answers.shown import Amount, Hundredths, Shown
+from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel
 
 
-class UsageTotals(Shown):
+class UsageTotals(ResponseModel):
     """Calls added up. `costUsd` leaves out those of `unknownCostRequests`; times are of all calls."""
 
     requests: int
@@ -34,7 +34,7 @@ class UsageGroup(UsageTotals):
     provider_model_id: str | None
 
 
-class UsageReport(Shown):
+class UsageReport(ResponseModel):
     """What models were used for. `isCut` tells that there are more groups than are listed."""
 
     first: Annotated[date, Field(alias="from")]

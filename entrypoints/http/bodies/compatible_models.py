@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from entrypoints.http.fields import Query, Whole
+from entrypoints.http.field_types import Query, Whole
 
 MOST_MODELS = 1_000
 

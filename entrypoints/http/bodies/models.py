@@ -8,10 +8,18 @@ from uuid import UUID
 
 from pydantic import Discriminator, Field, WithJsonSchema
 
-from entrypoints.http.bodies.kinds import Capabilities, FreeObject, ModelType, Name, ProviderModelId, Revision, Tokens
-from entrypoints.http.bodies.past import AsOf
+from entrypoints.http.bodies.point_in_time import AsOf
 from entrypoints.http.bodies.providers import ListSort
-from entrypoints.http.fields import Body, Flag, Id, Number, Patch
+from entrypoints.http.bodies.resource_fields import (
+    Capabilities,
+    FreeObject,
+    ModelType,
+    Name,
+    ProviderModelId,
+    Revision,
+    Tokens,
+)
+from entrypoints.http.field_types import Body, Flag, Id, Number, Patch
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 

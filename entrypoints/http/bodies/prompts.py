@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from application.policies.model_parameters import LONGEST_IDLE
 from application.prompts.conversation import Effort
+from application.prompts.model_parameters import LONGEST_IDLE
 from application.prompts.prompt_request import LONGEST_DEADLINE
-from entrypoints.http.bodies.kinds import Capabilities, ModelType, ProviderModelId, Tokens
 from entrypoints.http.bodies.models import Cost
-from entrypoints.http.fields import Body, Id, Number
+from entrypoints.http.bodies.resource_fields import Capabilities, ModelType, ProviderModelId, Tokens
+from entrypoints.http.field_types import Body, Id, Number
 from entrypoints.http.routes import MEBIBYTE
 
 LARGEST_PROMPT = 32 * MEBIBYTE
@@ -47,7 +47,7 @@ Deadline = Annotated[Number, Field(gt=0, le=LONGEST_DEADLINE, description=ABOUT_
 Idle = Annotated[Number, Field(gt=0, le=LONGEST_IDLE, description=ABOUT_IDLE)]
 
 
-class Need(Body):
+class Requirements(Body):
     """What a model must be; what is left out does not matter. Without a type, any that answers in text."""
 
     type: ModelType | None = None
@@ -57,13 +57,13 @@ class Need(Body):
     strategy: Literal["cheapest", "fastest", "preferred"] = "preferred"
 
 
-class Wanted(Body):
+class ModelSelector(Body):
     """Which model: a registered one by its id, all that providers call so, or whichever fits a need best."""
 
     model_id: Annotated[Id | None, Field(description="The id of a registered model: this one and no other.")] = None
     provider_model_id: ProviderModelId | None = None
     provider_id: Annotated[Id | None, Field(description="With providerModelId: of this provider alone.")] = None
-    need: Need | None = None
+    need: Requirements | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
@@ -75,7 +75,7 @@ class Wanted(Body):
         return self
 
 
-class ModelToSelect(Wanted):
+class ModelToSelect(ModelSelector):
     """The choice to explain; without any way of choosing, the preferred of all models that answer in text."""
 
     has_images: Annotated[bool, Field(description="Whether the prompt would have images.")] = False
@@ -110,7 +110,7 @@ class WrittenImage(ImageSource):
 
 
 def text_or_parts(value: object) -> str:
-    """Return which of the two ways of writing a content is meant, so that mistakes are told of that one alone."""
+    """Return which of the two ways of writing a content is meant, so that errors are reported for that one only."""
     return "parts" if isinstance(value, list) else "text"
 
 
@@ -262,7 +262,7 @@ def _has_user(messages: list[WrittenMessage]) -> list[WrittenMessage]:
     return messages
 
 
-class PromptToRun(Wanted):
+class PromptToRun(ModelSelector):
     """A prompt: the conversation in `messages`, or one turn in `prompt` with `images`."""
 
     messages: (

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from entrypoints.http.bodies.kinds import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId, Revision
-from entrypoints.http.bodies.past import AsOf
-from entrypoints.http.fields import Body, Flag, Patch, Query, Whole
+from entrypoints.http.bodies.point_in_time import AsOf
+from entrypoints.http.bodies.resource_fields import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId, Revision
+from entrypoints.http.field_types import Body, Flag, Patch, Query, Whole
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from entrypoints.http.fields import Id, Query
+from entrypoints.http.field_types import Id, Query
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

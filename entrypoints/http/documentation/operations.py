@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
+from entrypoints.http.change_reasons import HEADER, MEMBER
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
 from entrypoints.http.documentation.streams import stream_content
 from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
-from entrypoints.http.reasons import HEADER, MEMBER
 from entrypoints.http.routes import EVENT_STREAM_TYPE
 
 if TYPE_CHECKING:

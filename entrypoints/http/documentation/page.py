@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.routes import endpoint, routes_of
 from entrypoints.http.static_files import page_routes
 
@@ -38,6 +37,9 @@ class Documentation:
 
     @cached_property
     def _document(self) -> bytes:
+        # Its libraries take long to load, and few who start a service read what it says of itself.
+        from entrypoints.http.documentation.openapi import openapi_document  # noqa: PLC0415
+
         return json_bytes(openapi_document(self._routes, version=self._version))
 
     @endpoint("GET", "/api/docs/openapi.json", access=Access.PUBLIC, tag="service", documented=False)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from application.errors import CommandOutcomeUnknown, RateLimited, Unavailable
 from domain.errors import InvalidValue
-from entrypoints.http import refusals
+from entrypoints.http import request_errors
 from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
 from entrypoints.http.answers.problems import code_of as code_of_answer
 from entrypoints.http.authorization import Access
@@ -37,21 +37,31 @@ def problems_of(route: Route) -> tuple[type[Exception], ...]:
     """Return all refusals that the route can answer with, its own last."""
     found: list[type[Exception]] = []
     if route.access is not Access.PUBLIC:
-        found += [refusals.NotAuthenticated, refusals.NotAllowed, refusals.InvalidRequest, Unavailable]
+        found += [
+            request_errors.NotAuthenticated,
+            request_errors.NotAllowed,
+            request_errors.InvalidRequest,
+            Unavailable,
+        ]
     if route.body is not None:
-        found += [refusals.MalformedJson, refusals.ContentTooLarge, refusals.UnsupportedContent]
-        found += [refusals.InvalidRequest, InvalidValue, refusals.TooManyValues, refusals.MalformedBody]
-        found += [refusals.RequestTooSlow]
-        found += [refusals.BodiesTooLarge, refusals.ServiceBusy]
+        found += [request_errors.MalformedJson, request_errors.ContentTooLarge, request_errors.UnsupportedContent]
+        found += [
+            request_errors.InvalidRequest,
+            InvalidValue,
+            request_errors.TooManyValues,
+            request_errors.MalformedBody,
+        ]
+        found += [request_errors.RequestTooSlow]
+        found += [request_errors.BodiesTooLarge, request_errors.ServiceBusy]
     if route.is_conditional:
-        found += [refusals.MalformedCondition, refusals.ConditionFailed]
+        found += [request_errors.MalformedCondition, request_errors.ConditionFailed]
     if route.query is not None and "cursor" in route.query.model_fields:
-        found += [refusals.InvalidCursor]
+        found += [request_errors.InvalidCursor]
     if route.takes_keys and route.access is not Access.PUBLIC:
-        found += [refusals.MalformedIdempotencyKey, refusals.IdempotencyKeyReused]
-        found += [refusals.CommandInFlight, refusals.AnswerNotKept]
+        found += [request_errors.MalformedIdempotencyKey, request_errors.IdempotencyKeyReused]
+        found += [request_errors.CommandInFlight, request_errors.AnswerNotKept]
     if route.method == "POST" and not route.takes_keys and route.access is not Access.PUBLIC:
-        found += [refusals.NotReplayable]
+        found += [request_errors.NotReplayable]
     if route.method not in {"GET", "HEAD"} and route.access.is_for_organizations:
         found += [CommandOutcomeUnknown]
     if route.rate_limit is not None:

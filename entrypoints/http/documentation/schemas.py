@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from application.policies.change_reasons import LONGEST_REASON
 from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
-from entrypoints.http.reasons import MEMBER
+from entrypoints.http.change_reasons import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,8 +92,8 @@ def _models(routes: Sequence[Route]) -> list[tuple[type[BaseModel], JsonSchemaMo
     for route in routes:
         found += [(model, "validation") for model in (route.body, route.query) if model is not None]
         for answer in route.answers.values():
-            told = (answer.schema, *(event.schema for event in answer.events))
-            found += [(schema, "serialization") for schema in told if isinstance(schema, type)]
+            models = (answer.schema, *(event.schema for event in answer.events))
+            found += [(schema, "serialization") for schema in models if isinstance(schema, type)]
     return found
 
 

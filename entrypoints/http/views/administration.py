@@ -13,10 +13,10 @@ from application.ports.projections import ProjectionNotFound
 from entrypoints.administration.run_job import projection_named
 from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
 from entrypoints.http.authorization import Access
-from entrypoints.http.exchange import exchange_of, principal_of
-from entrypoints.http.fields import Body, Id, Query, Whole
-from entrypoints.http.requests import json_body, path_id, query_of
-from entrypoints.http.responses import json_response, resource_location
+from entrypoints.http.field_types import Body, Id, Query, Whole
+from entrypoints.http.json_responses import json_response, resource_location
+from entrypoints.http.parse_request import json_body, path_id, query_of
+from entrypoints.http.request_context import context_of, principal_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class AdministrationViews:
         """
         job_id = path_id(request, "id")
         await self.jobs.get(job_id)
-        exchange_of(request).outcome.may_have_changed = True
+        context_of(request).outcome.may_have_changed = True
         await self.jobs.cancel(job_id)
         return json_response(Job.model_validate(await self.jobs.get(job_id)), status=202)
 
@@ -212,17 +212,17 @@ class AdministrationViews:
         *,
         is_full: bool = False,
     ) -> web.Response:
-        exchange = exchange_of(request)
+        context = context_of(request)
         order = Order(
             kind=kind,
             subject=subject,
             organization_id=organization_id,
             is_full=is_full,
             requested_by=principal_of(request).actor,
-            correlation_id=exchange.request_id,
-            reason=exchange.reason,
+            correlation_id=context.request_id,
+            reason=context.reason,
         )
-        exchange.outcome.may_have_changed = True
+        context.outcome.may_have_changed = True
         job = await self.jobs.add(order)
         await self.launcher.start(job)
         return json_response(Job.model_validate(job), status=202, location=resource_location(JOBS, job.id))

@@ -12,10 +12,10 @@ from application.errors import ModelNotFound, ProviderNotFound
 from application.ports.audit_log import AuditFilter
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import Id, Time
+from entrypoints.http.field_types import Id, Time
+from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
-from entrypoints.http.requests import path_id, query_of
-from entrypoints.http.responses import json_bytes, json_response
+from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class AuditViews:
         The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
         """
         query = query_of(request, AuditQuery)
-        wanted = AuditFilter(
+        filters = AuditFilter(
             aggregate_id=query.aggregate_id,
             actor=query.actor,
             command_id=query.command_id,
@@ -109,13 +109,13 @@ class AuditViews:
             since=query.since,
             until=query.until,
         )
-        entries = await self.log.newest(wanted, query.limit + 1, _before(query))
+        entries = await self.log.newest(filters, query.limit + 1, _before(query))
         shown = entries[: query.limit]
         cursor = None
         if len(entries) > query.limit:
             cursor = cursor_after(Position(shown[-1].position, _NO_ID), query)
         rows = [json_bytes(answers.LoggedEvent.model_validate(entry)) for entry in shown]
-        total = await self.log.count(wanted) if query.include_total else None
+        total = await self.log.count(filters) if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
     async def _history(self, request: web.Request, kind: Literal["provider", "model"]) -> web.Response:
@@ -125,15 +125,15 @@ class AuditViews:
         cursor = None
         if len(page.entries) > query.limit:
             cursor = cursor_after(Position(shown[-1].entry.revision, _NO_ID), query)
-        rows = [json_bytes(history_event(told)) for told in shown]
+        rows = [json_bytes(history_event(entry)) for entry in shown]
         total = page.total if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
 
-def history_event(told: HistoryEntry) -> answers.HistoryEvent:
+def history_event(entry: HistoryEntry) -> answers.HistoryEvent:
     """Return an event with what it changed."""
-    event = answers.AuditEvent.model_validate(told.entry)
-    changes = [answers.FieldChange.model_validate(change) for change in told.changes]
+    event = answers.AuditEvent.model_validate(entry.entry)
+    changes = [answers.FieldChange.model_validate(change) for change in entry.changes]
     return answers.HistoryEvent.model_construct(**dict(event), changes=changes)
 
 

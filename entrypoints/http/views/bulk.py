@@ -13,8 +13,8 @@ from entrypoints.http.answers.models import BulkResult
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import BulkOperations
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
-from entrypoints.http.requests import json_body
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.model_commands import operation
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
-from application.policies.selection_candidates import ModelByAnyName
-from application.queries.callable_models import NamedModel
-from application.queries.select_model import SelectModel
+from application.prompts.callable_models import NamedModel
+from application.prompts.select_model import SelectModel
+from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.chat_completions import CompatibleModel, CompatibleModelList
 from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
 from entrypoints.http.answers.messages import MessagesModel, MessagesModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
-from entrypoints.http.openai_shape import OPENAI_SHAPE
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.openai_errors import OPENAI_SHAPE
+from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.policies.selection_candidates import Selection
+    from application.prompts.selection_candidates import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class CompatibleModelViews:
         By its id here, its provider's name for it, or its name here.
         """
         name = request.match_info["model"]
-        selection = await self.select(SelectModel(wanted=ModelByAnyName(name)))
+        selection = await self.select(SelectModel(selector=ModelByAnyName(name)))
         if not selection.kept:
             raise ModelNotFound
         found = NamedModel(name, selection.kept[0])

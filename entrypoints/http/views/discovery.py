@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from application.commands.check_provider import CheckProvider
-from application.commands.import_models import ImportModels
+from application.discovery.import_models import ImportModels
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
+from application.health.check_provider import CheckProvider
+from application.health.report_documents import report_fields
+from application.health.try_connection import TryConnection
 from application.ports.provider_gateway import UpstreamFailure
-from application.queries.try_connection import TryConnection
 from entrypoints.http.answers import providers as provider_answers
 from entrypoints.http.answers.discovery import AlreadyRegistered, Discovery, ImportedModel, ImportResult
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.providers import ChecksQuery, DiscoveryQuery, ModelsToImport, ProviderToTest
-from entrypoints.http.requests import json_body, path_id, query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.shown_offers import ShownOffers
+from entrypoints.http.views.offer_json_cache import OfferJsonCache
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.commands.import_models import ImportOutcome
-    from application.ports.health_checks import HealthChecks
+    from application.discovery.discover_models import NoOffer, ProviderOffer
+    from application.discovery.import_models import ImportOutcome
+    from application.health.health_checks import HealthChecks
     from application.ports.provider_gateway import TestReport
-    from application.queries.discover_models import NoOffer, ProviderOffer
     from application.recorded_revision import Recorded
 
 _REPORT = {200: Answer(description="How the connection was found.", schema=provider_answers.TestReport)}
@@ -61,7 +62,7 @@ class DiscoveryViews:
     discover_one: DiscoverOne
     discover_all: DiscoverAll
     import_them: Callable[[ImportModels], Awaitable[ImportOutcome]]
-    shown: ShownOffers = field(default_factory=ShownOffers)
+    shown: OfferJsonCache = field(default_factory=OfferJsonCache)
 
     @endpoint(
         "POST",
@@ -84,7 +85,7 @@ class DiscoveryViews:
                 provider_type=body.provider_type, endpoint=body.endpoint, settings=body.settings, api_key=body.api_key
             )
         )
-        return json_response(provider_answers.TestReport.model_validate(report))
+        return json_response(provider_answers.TestReport.model_validate(report_fields(report)))
 
     @endpoint(
         "POST",
@@ -101,7 +102,7 @@ class DiscoveryViews:
         """
         provider_id = path_id(request, "id")
         report = await self.check(CheckProvider(provider_id=provider_id))
-        answer = provider_answers.TestReport.model_validate(report)
+        answer = provider_answers.TestReport.model_validate(report_fields(report))
         answer.provider_id = provider_id
         return json_response(answer)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from application.errors import ApplicationError
-from application.policies.selection_candidates import ModelByAnyName
 from application.prompts.completion import StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import TokensNotCounted
 from application.prompts.prompt_request import Prompt
+from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.prompt_outcomes import (
     COMPLETED_CHAT,
     COMPLETED_MESSAGE,
@@ -20,7 +20,9 @@ from entrypoints.http.answers.prompt_outcomes import (
 )
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
-from entrypoints.http.doors.bodies import (
+from entrypoints.http.doors.body_value import has_images
+from entrypoints.http.doors.chat_completions.door import ChatDoor
+from entrypoints.http.doors.door_bodies import (
     ChatCompletionBody,
     CountTokensBody,
     MessageBody,
@@ -29,18 +31,16 @@ from entrypoints.http.doors.bodies import (
     TokenCount,
     without_own_fields,
 )
-from entrypoints.http.doors.chat_completions.door import ChatDoor
-from entrypoints.http.doors.headers import ignored_header
+from entrypoints.http.doors.ignored_fields_header import ignored_header
 from entrypoints.http.doors.messages.door import MessagesDoor
 from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
-from entrypoints.http.doors.reading import has_images
 from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
-from entrypoints.http.exchange import exchange_of, note_failure
-from entrypoints.http.openai_shape import OPENAI_SHAPE
-from entrypoints.http.requests import json_to_hand_on, query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.openai_errors import OPENAI_SHAPE
+from entrypoints.http.parse_request import json_to_hand_on, query_of
+from entrypoints.http.request_context import context_of, note_failure
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
 
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.doors.bodies import DoorBody
-    from entrypoints.http.doors.client import DoorRequest
+    from entrypoints.http.doors.door_bodies import DoorBody
+    from entrypoints.http.doors.door_request import DoorRequest
     from entrypoints.http.problems import Problem
     from entrypoints.http.views.prompts import StreamPrompt
 
@@ -220,8 +220,8 @@ class DoorViews:
                         if isinstance(event, StreamStarted):
                             out.response.headers.update(ignored_header(event.ignored_fields))
                             continue
-                        told = event.completion if isinstance(event, PromptAnswer) else event
-                        for name, data in door.encode(told):
+                        encoded = event.completion if isinstance(event, PromptAnswer) else event
+                        for name, data in door.encode(encoded):
                             await out.send(data, event=name)
             except ApplicationError as error:
                 if not out.has_begun:
@@ -234,7 +234,7 @@ class DoorViews:
 
 def _prompt(body: DoorBody, door: Door) -> Prompt:
     return Prompt(
-        wanted=ModelByAnyName(body.model),
+        selector=ModelByAnyName(body.model),
         client=door.client,
         has_images=has_images(door.client.body),
         deadline_seconds=body.deadline_seconds,
@@ -243,7 +243,7 @@ def _prompt(body: DoorBody, door: Door) -> Prompt:
 
 
 def _request_id(request: web.Request) -> str:
-    return exchange_of(request).request_id
+    return context_of(request).request_id
 
 
 def _now() -> int:

@@ -5,28 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from application.policies.selection_candidates import ModelByAnyName
 from application.prompts.embedding import EmbeddingInput
 from application.prompts.prompt_request import Prompt
+from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.prompt_outcomes import PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import EmbeddedTexts
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
-from entrypoints.http.doors.client import DoorRequest
+from entrypoints.http.doors.door_request import DoorRequest
 from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
-from entrypoints.http.doors.embeddings.documents import (
+from entrypoints.http.doors.embeddings.conversions import (
     embedding_list,
     inputs_of,
     no_conversation,
     preferred_embedding,
 )
-from entrypoints.http.doors.headers import ignored_header
-from entrypoints.http.openai_shape import OPENAI_SHAPE
-from entrypoints.http.requests import json_body, json_to_hand_on
-from entrypoints.http.responses import json_response
+from entrypoints.http.doors.ignored_fields_header import ignored_header
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.openai_errors import OPENAI_SHAPE
+from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-from entrypoints.http.views.prompt_commands import wanted_of
+from entrypoints.http.views.prompt_commands import selector_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.commands.embed_texts import EmbeddingAnswer
-    from application.policies.selection_candidates import Wanted
+    from application.prompts.embed_texts import EmbeddingAnswer
+    from application.prompts.selection_candidates import ModelSelector
 
 
 class EmbedTexts(Protocol):
@@ -72,7 +72,7 @@ class EmbeddingViews:
         """
         body = await json_body(request, TextsToEmbed)
         inputs = EmbeddingInput(texts=tuple(body.texts), dimensions=body.dimensions)
-        prompt = _prompt(preferred_embedding(wanted_of(body)), body.deadline_seconds)
+        prompt = _prompt(preferred_embedding(selector_of(body)), body.deadline_seconds)
         with cancelled_without_client(request):
             answer = await self.embed_texts(prompt, inputs)
         headers = ignored_header(answer.embedded.ignored_fields)
@@ -107,9 +107,9 @@ class EmbeddingViews:
         return json_response(embedding_list(answer, model=body.model, in_base64=in_base64), headers=headers)
 
 
-def _prompt(wanted: Wanted, deadline_seconds: Decimal | None) -> Prompt:
+def _prompt(selector: ModelSelector, deadline_seconds: Decimal | None) -> Prompt:
     return Prompt(
-        wanted=wanted,
+        selector=selector,
         client=DoorRequest(protocol=None, body={}, read=no_conversation, is_stream=False),
         deadline_seconds=None if deadline_seconds is None else float(deadline_seconds),
     )

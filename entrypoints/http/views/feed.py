@@ -14,17 +14,17 @@ from application.caller import current_caller
 from application.feed.feed_broadcast import TooManyFollowers
 from entrypoints.http.answers.feed import FEED_EVENTS, HappenedEvent
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import Flag, Query, Whole
-from entrypoints.http.refusals import FieldError, InvalidRequest
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.field_types import Flag, Query, Whole
+from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.parse_request import query_of
+from entrypoints.http.request_errors import FieldError, InvalidRequest
 from entrypoints.http.routes import EVENT_STREAM_TYPE, Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from uuid import UUID
 
-    from application.ports.event_feed import FeedEvent
+    from application.feed.event_feed import FeedEvent
 
 _DIGITS: Final = 18
 _LINGER_SECONDS: Final = 5.0

@@ -10,7 +10,7 @@ from application.commands.remove_model import RemoveModel
 from application.policies.fill_model_facts import GivenFacts
 from application.unset import UNSET, Unset
 from entrypoints.http.bodies.models import CreateOperation, PlainOperation, UpdateOperation, exact
-from entrypoints.http.views.writing import mentioned
+from entrypoints.http.views.write_responses import mentioned
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -23,14 +23,14 @@ from domain.model.errors import ModelIdentityFixed
 from entrypoints.http.answers.models import Model, ModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
-from entrypoints.http.bodies.past import PastQuery, moment_of
-from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
-from entrypoints.http.responses import no_content, resource_location
+from entrypoints.http.bodies.point_in_time import PastQuery, moment_of
+from entrypoints.http.json_responses import no_content, resource_location
+from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.lists import list_response, sort_of
+from entrypoints.http.views.log_ahead_header import with_clock
 from entrypoints.http.views.model_commands import change, given_facts, registration
-from entrypoints.http.views.past import with_clock
-from entrypoints.http.views.writing import REMOVED, WRITTEN, document_response
+from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -80,7 +80,7 @@ class ModelViews:
         """
         query = query_of(request, ModelListQuery)
         sort, descending, after = sort_of(query)
-        wanted = ModelFilter(
+        filters = ModelFilter(
             provider_id=query.provider_id,
             type=query.type,
             capability=query.capability,
@@ -91,9 +91,9 @@ class ModelViews:
             limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
         )
         if query.as_of is not None:
-            page = await self.past.models(wanted, part, query.as_of)
+            page = await self.past.models(filters, part, query.as_of)
             return await with_clock(list_response(page, query), self.past)
-        return list_response(await self.documents.page(wanted, part), query)
+        return list_response(await self.documents.page(filters, part), query)
 
     @endpoint(
         "GET",

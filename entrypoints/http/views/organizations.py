@@ -11,13 +11,13 @@ from application.commands.remove_organization import RemoveOrganization
 from application.errors import Conflict, OrganizationNotFound, OrganizationRemoved
 from entrypoints.http.answers.organizations import Organization
 from entrypoints.http.authorization import Access
-from entrypoints.http.bodies.kinds import Name
-from entrypoints.http.exchange import caller_for
-from entrypoints.http.fields import Body
-from entrypoints.http.requests import json_body, path_id
-from entrypoints.http.responses import json_response, no_content
+from entrypoints.http.bodies.resource_fields import Name
+from entrypoints.http.field_types import Body
+from entrypoints.http.json_responses import json_response, no_content
+from entrypoints.http.parse_request import json_body, path_id
+from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.writing import REMOVED, WRITTEN
+from entrypoints.http.views.write_responses import REMOVED, WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

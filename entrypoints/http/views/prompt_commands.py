@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.policies import selection_candidates as candidates
+from application.prompts import selection_candidates as candidates
 from application.prompts.conversation import (
     Audio,
     Conversation,
@@ -35,14 +35,14 @@ from entrypoints.http.bodies.prompts import (
     WrittenToolResult,
 )
 from entrypoints.http.bodies.prompts import Part as WrittenPart
-from entrypoints.http.doors.client import DoorRequest
+from entrypoints.http.doors.door_request import DoorRequest
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from entrypoints.http.bodies.prompts import ImageSource, PromptToRun, Wanted, WrittenMessage
+    from entrypoints.http.bodies.prompts import ImageSource, ModelSelector, PromptToRun, WrittenMessage
 
-_PREFERRED = candidates.Need()
+_PREFERRED = candidates.Requirements()
 _FIELD_NAMES = {
     "max_tokens": "config.maxTokens",
     "temperature": "config.temperature",
@@ -68,7 +68,7 @@ def prompt_of(body: PromptToRun) -> Prompt:
     conversation = _conversation(body)
     pictures = (part for turn in conversation.turns for part in turn.parts if isinstance(part, Image))
     return Prompt(
-        wanted=wanted_of(body),
+        selector=selector_of(body),
         client=DoorRequest(protocol=None, body={}, read=lambda _: conversation, is_stream=body.stream),
         has_images=next(pictures, None) is not None,
         deadline_seconds=_float(body.deadline_seconds),
@@ -76,7 +76,7 @@ def prompt_of(body: PromptToRun) -> Prompt:
     )
 
 
-def wanted_of(body: Wanted) -> candidates.Wanted:
+def selector_of(body: ModelSelector) -> candidates.ModelSelector:
     """Return which model the body asks for; one that does not say gets the preferred model."""
     if body.model_id is not None:
         return candidates.ModelById(body.model_id)
@@ -84,7 +84,7 @@ def wanted_of(body: Wanted) -> candidates.Wanted:
         return candidates.ModelByName(body.provider_model_id, body.provider_id)
     if body.need is None:
         return _PREFERRED
-    return candidates.Need(
+    return candidates.Requirements(
         type=body.need.type,
         capabilities=frozenset(body.need.capabilities),
         max_cost_per_1k=body.need.max_cost_per1k_tokens,

@@ -15,22 +15,22 @@ from application.prompts.completion import (
     ToolCallDone,
 )
 from application.prompts.prompt_answer import PromptAnswer
-from application.queries.run_in_thread import run_in_thread_if_large
-from application.queries.select_model import SelectModel
+from application.prompts.select_model import SelectModel
+from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, ToolCallEvent
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
-from entrypoints.http.doors.headers import ignored_header
+from entrypoints.http.doors.ignored_fields_header import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
-from entrypoints.http.exchange import exchange_of, note_failure
+from entrypoints.http.json_responses import json_bytes, json_response
+from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_document
-from entrypoints.http.requests import json_body
-from entrypoints.http.responses import json_bytes, json_response
+from entrypoints.http.request_context import context_of, note_failure
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-from entrypoints.http.views.prompt_commands import prompt_of, wanted_of
+from entrypoints.http.views.prompt_commands import prompt_of, selector_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.commands.stream_prompt import PromptEvent
-    from application.policies.selection_candidates import Selection
     from application.prompts.prompt_request import Prompt
+    from application.prompts.selection_candidates import Selection
+    from application.prompts.stream_prompt import PromptEvent
 
 
 MOST_CANDIDATES: Final = 1_000
@@ -82,7 +82,7 @@ class PromptViews:
         counted, by the rules that dropped them. No provider is called.
         """
         body = await json_body(request, ModelToSelect)
-        selection = await self.select(SelectModel(wanted=wanted_of(body), has_images=body.has_images))
+        selection = await self.select(SelectModel(selector=selector_of(body), has_images=body.has_images))
         return json_response(await run_in_thread_if_large(selection.verdicts, lambda: json_bytes(_choice(selection))))
 
     @endpoint(
@@ -156,5 +156,5 @@ def _choice(selection: Selection) -> Choice:
 
 def _problem(request: web.Request, error: ApplicationError) -> bytes:
     problem = problem_for(error) or INTERNAL_ERROR
-    request_id = exchange_of(request).request_id
+    request_id = context_of(request).request_id
     return json_bytes(problem_document(problem, instance=request.path, request_id=request_id))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrypoints.http.answers.provider_types import ProviderKinds
 from entrypoints.http.authorization import Access
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:

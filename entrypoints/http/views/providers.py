@@ -24,7 +24,7 @@ from application.unset import UNSET
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
 from entrypoints.http.answers.providers import Provider, ProviderList
 from entrypoints.http.authorization import Access
-from entrypoints.http.bodies.past import PastQuery, moment_of
+from entrypoints.http.bodies.point_in_time import PastQuery, moment_of
 from entrypoints.http.bodies.providers import (
     NewProvider,
     ProviderListQuery,
@@ -33,12 +33,12 @@ from entrypoints.http.bodies.providers import (
     ProviderReversion,
     RemovalQuery,
 )
-from entrypoints.http.requests import expected_revision, json_body, path_id, query_of
-from entrypoints.http.responses import no_content, resource_location
+from entrypoints.http.json_responses import no_content, resource_location
+from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.lists import list_response, sort_of
-from entrypoints.http.views.past import with_clock
-from entrypoints.http.views.writing import REMOVED, WRITTEN, document_response, mentioned
+from entrypoints.http.views.log_ahead_header import with_clock
+from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response, mentioned
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -93,14 +93,14 @@ class ProviderViews:
         """
         query = query_of(request, ProviderListQuery)
         sort, descending, after = sort_of(query)
-        wanted = ProviderFilter(provider_type=query.type, is_enabled=query.enabled, health=query.health, text=query.q)
+        filters = ProviderFilter(provider_type=query.type, is_enabled=query.enabled, health=query.health, text=query.q)
         part = PageRequest(
             limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
         )
         if query.as_of is not None:
-            page = await self.past.providers(wanted, part, query.as_of)
+            page = await self.past.providers(filters, part, query.as_of)
             return await with_clock(list_response(page, query), self.past)
-        return list_response(await self.documents.page(wanted, part), query)
+        return list_response(await self.documents.page(filters, part), query)
 
     @endpoint(
         "GET",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.queries.report_usage import ReportUsage
+from application.usage.report_usage import ReportUsage
 from entrypoints.http.answers.usage import UsageReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.usage import UsageQuery
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.queries.report_usage import UsageOfDays
+    from application.usage.report_usage import UsageOfDays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

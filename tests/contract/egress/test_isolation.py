@@ -9,8 +9,8 @@ import pytest
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from application.ports.outbound_http import OutboundRequest
-from tests.contract.egress.calls import a_get, a_post, egress_to, failure_of
 from tests.contract.egress.loopback import HOST, Names, serving
+from tests.contract.egress.outbound_calls import a_get, a_post, egress_to, failure_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,23 +103,23 @@ async def test_cookies_are_not_kept() -> None:
 )
 async def test_a_header_cannot_become_another_or_bend_the_message(name: str, value: str) -> None:
     async with serving(agreeing) as server, egress_to(server) as egress:
-        failure = await failure_of(egress, a_get(server.url(), headers={name: value}))
-    assert (failure.category, failure.was_sent, server.connections) == ("endpoint_refused", False, 0)
-    assert value not in failure.message
+        error = await failure_of(egress, a_get(server.url(), headers={name: value}))
+    assert (error.failure.category, error.was_sent, server.connections) == ("endpoint_refused", False, 0)
+    assert value not in error.message
 
 
 @pytest.mark.parametrize("method", ["CONNECT", "TRACE", "get", "GET / HTTP/1.1\r\nX:", ""])
 async def test_a_method_that_is_not_needed_is_not_sent(method: str) -> None:
     async with serving(agreeing) as server, egress_to(server) as egress:
-        failure = await failure_of(egress, OutboundRequest(method=method, url=server.url()))
-    assert (failure.category, server.connections) == ("endpoint_refused", 0)
+        error = await failure_of(egress, OutboundRequest(method=method, url=server.url()))
+    assert (error.failure.category, server.connections) == ("endpoint_refused", 0)
 
 
 @pytest.mark.parametrize("path", ["/a\r\nX: b", "/a b", "/a\x00", "/a#b", "/../a", "/%2e%2e/a"])
 async def test_a_path_cannot_become_another_message(path: str) -> None:
     async with serving(agreeing) as server, egress_to(server) as egress:
-        failure = await failure_of(egress, a_get(server.url(path)))
-    assert (failure.category, server.connections) == ("endpoint_refused", 0)
+        error = await failure_of(egress, a_get(server.url(path)))
+    assert (error.failure.category, server.connections) == ("endpoint_refused", 0)
 
 
 async def test_a_request_arrives_as_it_was_put_together() -> None:

@@ -11,9 +11,9 @@ from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, current
 from adapters.egress.guarded_client import Egress
 from adapters.egress.url_parsing import read_request
-from tests.contract.egress.calls import a_get, failure_of, trust
 from tests.contract.egress.loopback import Canary, Names
-from tests.unit.egress.vectors import ACCEPTED, REFUSED_ADDRESSES, REFUSED_URLS
+from tests.contract.egress.outbound_calls import a_get, failure_of, trust
+from tests.unit.egress.address_vectors import ACCEPTED, REFUSED_ADDRESSES, REFUSED_URLS
 
 PUBLIC = "93.184.215.14"
 PUBLIC_V6 = "2606:2800:21f:cb07::1"
@@ -44,8 +44,8 @@ async def test_the_canary_would_notice(canary: Canary) -> None:
 @pytest.mark.parametrize("url", REFUSED_URLS)
 async def test_no_connection_is_made_for_a_url_that_leads_elsewhere(canary: Canary, url: str) -> None:
     async with guarded(canary) as egress:
-        failure = await failure_of(egress, a_get(url))
-    assert (failure.category, failure.was_sent) == ("endpoint_refused", False)
+        error = await failure_of(egress, a_get(url))
+    assert (error.failure.category, error.was_sent) == ("endpoint_refused", False)
     assert canary.is_untouched
 
 
@@ -53,9 +53,9 @@ async def test_no_connection_is_made_for_a_url_that_leads_elsewhere(canary: Cana
 async def test_no_connection_is_made_to_a_name_that_leads_elsewhere(canary: Canary, address: str) -> None:
     for answer in ([address], [PUBLIC, address], [address, PUBLIC], [PUBLIC_V6, PUBLIC, address]):
         async with guarded(canary, answer) as egress:
-            failure = await failure_of(egress, a_get(f"https://{NAME}/v1"))
-        assert (failure.category, failure.was_sent) == ("endpoint_refused", False)
-        assert address == "" or address not in failure.message
+            error = await failure_of(egress, a_get(f"https://{NAME}/v1"))
+        assert (error.failure.category, error.was_sent) == ("endpoint_refused", False)
+        assert address == "" or address not in error.message
     assert canary.is_untouched
 
 
@@ -90,7 +90,7 @@ async def test_a_name_that_changes_its_mind_never_gets_through(canary: Canary) -
     turns = [[PUBLIC], ["127.0.0.1"], [PUBLIC, "127.0.0.1"], ["::1"], [PUBLIC_V6, "::1"], ["::ffff:127.0.0.1"]]
     async with guarded(canary, *(turns * (ROUNDS // len(turns) + 1))) as egress:
         assert egress.checked(f"https://{NAME}/v1").url == f"https://{NAME}/v1"
-        categories = [(await failure_of(egress, a_get(f"https://{NAME}/v1"))).category for _ in range(ROUNDS)]
+        categories = [(await failure_of(egress, a_get(f"https://{NAME}/v1"))).failure.category for _ in range(ROUNDS)]
     expected = ["unreachable" if turn == [PUBLIC] else "endpoint_refused" for turn in turns]
     assert categories == (expected * ROUNDS)[:ROUNDS]
     assert {attempt[4][0] for attempt in canary.attempts} == {PUBLIC}
@@ -102,7 +102,7 @@ async def test_a_name_that_is_remembered_keeps_the_addresses_that_were_checked(c
     names = Names([PUBLIC], ["127.0.0.1"])
     async with Egress(resolver=names, open_socket=canary.open_socket, lookup_seconds=60) as egress:
         for _ in range(5):
-            assert (await failure_of(egress, a_get(f"https://{NAME}/"))).category == "unreachable"
+            assert (await failure_of(egress, a_get(f"https://{NAME}/"))).failure.category == "unreachable"
     assert names.lookups == 1
     assert {attempt[4][0] for attempt in canary.attempts} == {PUBLIC}
 
@@ -111,5 +111,5 @@ async def test_a_name_that_is_remembered_keeps_the_addresses_that_were_checked(c
 async def test_what_is_accepted_is_called_where_it_says(canary: Canary, url: str, normal: str, origin: str) -> None:
     async with guarded(canary, [PUBLIC]) as egress:
         assert egress.checked(url).origin == origin
-        failure = await failure_of(egress, a_get(normal))
-    assert (failure.category, canary.attempts[0][4][1]) == ("unreachable", 443)
+        error = await failure_of(egress, a_get(normal))
+    assert (error.failure.category, canary.attempts[0][4][1]) == ("unreachable", 443)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from application.ports.outbound_http import OutboundFailure
-from tests.contract.egress.calls import a_get, egress_to
 from tests.contract.egress.loopback import serving
+from tests.contract.egress.outbound_calls import a_get, egress_to
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -141,20 +141,20 @@ async def test_a_stream_that_was_read_to_its_end_gives_its_connection_back() -> 
 async def test_the_silence_of_a_stream_is_bounded(handle: Callable[[Conversation], Awaitable[None]]) -> None:
     async with serving(handle) as server, egress_to(server) as egress:
         started = perf_counter()
-        with pytest.raises(OutboundFailure) as failure:
+        with pytest.raises(OutboundFailure) as error:
             await read_all(
                 egress, a_get(server.url(), total_seconds=None, connect_seconds=0.1, read_idle_seconds=PROMISED)
             )
-    assert failure.value.category == "timeout"
+    assert error.value.failure.category == "timeout"
     assert PROMISED * 0.9 < perf_counter() - started < PROMISED + SLACK
 
 
 async def test_the_whole_time_of_a_stream_is_bounded_when_it_shall_be() -> None:
     async with serving(endless) as server, egress_to(server) as egress:
         started = perf_counter()
-        with pytest.raises(OutboundFailure) as failure:
+        with pytest.raises(OutboundFailure) as error:
             await read_all(egress, a_get(server.url(), total_seconds=PROMISED))
-    assert failure.value.category == "timeout"
+    assert error.value.failure.category == "timeout"
     assert PROMISED * 0.9 < perf_counter() - started < PROMISED + SLACK
 
 
@@ -165,6 +165,6 @@ async def test_a_stream_that_breaks_off_is_noticed() -> None:
     async with serving(handle) as server, egress_to(server) as egress, egress.stream(a_stream(server)) as stream:
         chunks = stream.chunks()
         assert await anext(chunks) == b"data: 1\n\n"
-        with pytest.raises(OutboundFailure) as failure:
+        with pytest.raises(OutboundFailure) as error:
             await anext(chunks)
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"

@@ -12,9 +12,9 @@ import uvloop
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
-from tests.contract.egress.calls import a_get, egress_to, failure_of
 from tests.contract.egress.certificates import Authority
 from tests.contract.egress.loopback import HOST, serving
+from tests.contract.egress.outbound_calls import a_get, egress_to, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,9 +75,9 @@ async def test_a_server_that_nobody_vouches_for_is_refused_by_default(authority:
         serving(agreeing, tls=authority.server(HOST), reads_request=False) as server,
         Egress(EgressAllowList.parse(f"{HOST}:{server.port}")) as egress,
     ):
-        failure = await failure_of(egress, a_get(server.url(scheme="https"), headers={"Authorization": "secret"}))
-    assert (failure.category, failure.was_sent) == ("tls", False)
-    assert "is not trusted: unable to get local issuer certificate" in failure.message
+        error = await failure_of(egress, a_get(server.url(scheme="https"), headers={"Authorization": "secret"}))
+    assert (error.failure.category, error.was_sent) == ("tls", False)
+    assert "is not trusted: unable to get local issuer certificate" in error.message
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ async def test_a_certificate_that_does_not_fit_is_refused(
         serving(agreeing, tls=authority.server(address, expired=expired), reads_request=False) as server,
         egress_to(server, ssl_context=authority.trusting()) as egress,
     ):
-        failure = await failure_of(egress, a_get(server.url(scheme="https")))
-    assert (failure.category, failure.was_sent) == ("tls", False)
-    assert reason in failure.message
+        error = await failure_of(egress, a_get(server.url(scheme="https")))
+    assert (error.failure.category, error.was_sent) == ("tls", False)
+    assert reason in error.message
 
 
 async def test_a_server_without_tls_is_said_to_be_one(authority: Authority) -> None:
@@ -104,9 +104,9 @@ async def test_a_server_without_tls_is_said_to_be_one(authority: Authority) -> N
         serving(plain, reads_request=False) as server,
         egress_to(server, ssl_context=authority.trusting()) as egress,
     ):
-        failure = await failure_of(egress, a_get(server.url(scheme="https")))
-    assert (failure.category, failure.was_sent) == ("tls", False)
-    assert "is it an https address?" in failure.message
+        error = await failure_of(egress, a_get(server.url(scheme="https")))
+    assert (error.failure.category, error.was_sent) == ("tls", False)
+    assert "is it an https address?" in error.message
 
 
 def test_a_context_that_does_not_verify_is_refused() -> None:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrypoints.http.answers.shown import Shown
+from entrypoints.http.answers.response_model import ResponseModel
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.responses import json_response
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint, routes_of
 from tests.http_service import a_token
 
@@ -32,7 +32,7 @@ GUIDE = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text("utf-8")
 PATH = "/api/ai/model-count"
 
 
-class ModelCount(Shown):
+class ModelCount(ResponseModel):
     """How many models there are."""
 
     models: int

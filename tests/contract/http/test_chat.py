@@ -10,18 +10,18 @@ import pytest
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Image, Sampling
 from entrypoints.http.principal import Role
-from tests.contract.http.prompting import CHAT, a_setup, post, prompt_routes
+from tests.contract.http.prompt_routes import CHAT, a_setup, post, prompt_routes
 from tests.fakes.client import a_turn
 from tests.fakes.generation import completed
 from tests.http_service import a_token
-from tests.prompts import SOME_TIME, a_failure, an_account
+from tests.prompt_setup import SOME_TIME, a_failure, an_account
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from application.ports.provider_gateway import UpstreamFailure
     from tests.http_service import Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 HELLO = [{"role": "user", "content": "Hello"}]
 CONVERSATION = [
@@ -187,7 +187,7 @@ async def test_refusals_before_the_view_have_the_same_shape(service: Service) ->
 
 
 @pytest.mark.parametrize(
-    ("failure", "status", "code", "retry"),
+    ("error", "status", "code", "retry"),
     [
         (a_failure("rate_limited", retry_after_seconds=99.0), 429, "rate_limit_exceeded", "true"),
         (a_failure("billing_exhausted", is_retryable=False), 429, "insufficient_quota", "false"),
@@ -201,20 +201,20 @@ async def test_refusals_before_the_view_have_the_same_shape(service: Service) ->
         (a_failure("unreachable", is_retryable=False), 502, "unreachable", "false"),
     ],
 )
-async def test_a_failure_of_the_provider_is_told_in_openais_words(
-    setup: PromptSetup, service: Service, *, failure: UpstreamFailure, status: int, code: str, retry: str
+async def test_a_failure_of_the_provider_is_reported_in_openais_words(
+    setup: PromptSetup, service: Service, *, error: UpstreamFailure, status: int, code: str, retry: str
 ) -> None:
     setup.model("gpt-x")
-    setup.generation.plays("gpt-x", failure)
+    setup.generation.plays("gpt-x", error)
     reply = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (reply.status, reply.document["error"]["code"]) == (status, code)
     assert reply.headers["x-should-retry"] == retry
-    assert failure.message in reply.document["error"]["message"]
-    assert reply.headers.get("Retry-After") == ("99" if failure.retry_after_seconds else None)
-    assert (failure.hint or "") in reply.document["error"]["message"]
+    assert error.message in reply.document["error"]["message"]
+    assert reply.headers.get("Retry-After") == ("99" if error.failure.retry_after_seconds else None)
+    assert (error.failure.hint or "") in reply.document["error"]["message"]
 
 
-async def test_a_model_that_is_not_there_or_out_of_use_is_told(setup: PromptSetup, service: Service) -> None:
+async def test_a_model_that_is_not_there_or_out_of_use_is_reported(setup: PromptSetup, service: Service) -> None:
     setup.model("off", is_enabled=False)
     unknown = await post(service, CHAT, {"model": "gpt-x", "messages": HELLO})
     assert (unknown.status, unknown.document["error"]["code"]) == (404, "model_not_found")

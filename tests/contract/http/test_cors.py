@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.http.options import HttpOptions
-from tests.contract.http.views import THINGS, Things, thing_routes
+from entrypoints.http.http_options import HttpOptions
+from tests.contract.http.example_views import THINGS, Things, thing_routes
 from tests.http_service import a_token
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.http.options import HttpOptions
-from tests.contract.http.views import Things, thing_routes
+from entrypoints.http.http_options import HttpOptions
+from tests.contract.http.example_views import Things, thing_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -9,19 +9,19 @@ import pytest
 
 from application.errors import InvalidInput, RateLimited, Unavailable
 from application.policies.rate_limit_quotas import QUOTAS
-from application.ports.provider_gateway import Category, ContextUse
-from entrypoints.http import openai_shape
+from application.ports.provider_gateway import CallOutcome, Category, ContextUse
+from entrypoints.http import openai_errors
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.error_kinds import ErrorKind
-from entrypoints.http.openai_shape import OPENAI_SHAPE, error_document
+from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import Problem
-from entrypoints.http.refusals import NotAllowed
-from tests.contract.http.prompting import CHAT, a_setup, events, post, prompt_routes
+from entrypoints.http.request_errors import NotAllowed
+from tests.contract.http.example_views import a_route
+from tests.contract.http.prompt_routes import CHAT, a_setup, events, post, prompt_routes
 from tests.contract.http.test_transport import spoken
-from tests.contract.http.views import a_route
 from tests.fakes.generation import completed
 from tests.http_service import a_token
-from tests.prompts import a_failure
+from tests.prompt_setup import a_failure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from tests.http_service import Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 HELLO = [{"role": "user", "content": "Hello"}]
 
@@ -61,7 +61,7 @@ async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) 
         (None, None, "This model's maximum context length is exceeded. The provider says"),
     ],
 )
-async def test_what_is_too_long_is_told_in_the_words_that_clients_look_for(
+async def test_what_is_too_long_is_reported_in_the_words_that_clients_look_for(
     setup: PromptSetup, service: Service, context: ContextUse | None, window: int | None, words: str
 ) -> None:
     setup.model("gpt-x", context_window=window)
@@ -76,7 +76,7 @@ async def test_what_is_too_long_is_told_in_the_words_that_clients_look_for(
     assert (streamed.status, events(streamed)[-1][1]) == (200, whole.document)
 
 
-async def test_what_the_filter_refuses_is_told_in_the_words_that_clients_look_for(
+async def test_what_the_filter_refuses_is_reported_in_the_words_that_clients_look_for(
     setup: PromptSetup, service: Service
 ) -> None:
     setup.model("gpt-x")
@@ -174,9 +174,9 @@ async def test_failures_of_our_own_have_the_shape_of_the_door(
     service = await serve(a_route(view, path="/v1/anything", problem_shape=OPENAI_SHAPE))
     reply = await service.ask("GET", "/v1/anything")
     assert (reply.status, reply.headers["Content-Type"]) == (status, "application/json")
-    told = reply.document["error"]
-    assert told.keys() == {"message", "type", "param", "code"}
-    assert (told["type"], told["code"]) == (type_, code)
+    reported = reply.document["error"]
+    assert reported.keys() == {"message", "type", "param", "code"}
+    assert (reported["type"], reported["code"]) == (type_, code)
     assert reply.headers["X-Request-Id"]
     assert ("Retry-After" in reply.headers) is (status in {429, 503})
 
@@ -190,11 +190,11 @@ def test_the_door_has_a_form_for_every_kind_of_error() -> None:
         *((kind, 400) for kind in get_args(ErrorKind)),
     ]:
         for category in (None, *get_args(Category)):
-            members = {} if category is None else {"category": category}
-            document = error_document(Problem(status=status, code=code, detail="It is so.", members=members))
+            failure = None if category is None else CallOutcome(category, "It is so.")
+            document = error_document(Problem(status=status, code=code, detail="It is so.", failure=failure))
             assert document["error"]["type"]
             assert document["error"]["code"]
-    assert openai_shape.ERRORS.keys() == set(get_args(ErrorKind))
+    assert openai_errors.ERRORS.keys() == set(get_args(ErrorKind))
 
 
 @pytest.mark.parametrize(

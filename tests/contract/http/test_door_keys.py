@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.http.served import NAME, URLS, WORDS, Served, served
+from tests.contract.http.service_with_provider import NAME, URLS, WORDS, Served, served
 from tests.http_service import a_token
-from tests.unit.providers.protocols import sample
+from tests.unit.providers.wire_protocols import sample
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping

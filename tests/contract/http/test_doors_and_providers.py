@@ -9,7 +9,7 @@ import pytest
 
 from adapters.providers.provider_gateway import Gateway
 from tests.builders import AN_ENDPOINT
-from tests.contract.http.prompting import (
+from tests.contract.http.prompt_routes import (
     CHAT,
     GENERATE,
     MESSAGES,
@@ -20,13 +20,13 @@ from tests.contract.http.prompting import (
     prompt_routes,
 )
 from tests.fakes.outbound_http import FakeOutbound
-from tests.prompts import an_account
+from tests.prompt_setup import an_account
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.http_service import Reply, Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 HELLO: Final = [{"role": "user", "content": "Hello"}]
 OWN: Final = {"deadlineSeconds": 30, "idle_seconds": 5}
@@ -96,8 +96,8 @@ async def service(providers: Providers, serve: Callable[..., Awaitable[Service]]
 
 
 def chunk(**choice: object) -> bytes:
-    told = {"index": 0, "delta": {}, "finish_reason": None, **choice}
-    return b"data: %s\n\n" % orjson.dumps({"id": "theirs", "object": "chat.completion.chunk", "choices": [told]})
+    reported = {"index": 0, "delta": {}, "finish_reason": None, **choice}
+    return b"data: %s\n\n" % orjson.dumps({"id": "theirs", "object": "chat.completion.chunk", "choices": [reported]})
 
 
 USAGE: Final = b'data: {"id": "theirs", "choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}\n\n'
@@ -265,8 +265,8 @@ async def test_what_only_tunes_is_left_out_and_named(providers: Providers, servi
         {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 4}},
         {"type": "message_stop"},
     ]
-    told = [b"event: %s\ndata: %s\n\n" % (e["type"].encode(), orjson.dumps(e)) for e in [started, *rest]]
-    providers.outbound.answer("POST", AN_ENDPOINT.url + "/messages", *told, headers=EVENTS)
+    reported = [b"event: %s\ndata: %s\n\n" % (e["type"].encode(), orjson.dumps(e)) for e in [started, *rest]]
+    providers.outbound.answer("POST", AN_ENDPOINT.url + "/messages", *reported, headers=EVENTS)
     await post(service, CHAT, body)  # What was prepared first is answered first.
     reply = await post(service, CHAT, {**body, "stream": True, "seed": 7})
     assert ignored(reply) == {"seed"}

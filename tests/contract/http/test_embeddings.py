@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.http.prompting import a_setup, post, prompt_routes
+from tests.contract.http.prompt_routes import a_setup, post, prompt_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.http_service import Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 EMBED = "/api/ai/embed"
 DOOR = "/v1/embeddings"

@@ -10,8 +10,8 @@ import pytest
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.principal import Role
-from tests.documented import product_routes
 from tests.http_service import a_token
+from tests.product_routes import product_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

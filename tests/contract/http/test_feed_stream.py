@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from application.ports.event_feed import FeedEvent
+from application.feed.event_feed import FeedEvent
 from entrypoints.http.routes import routes_of
 from entrypoints.http.views.feed import FeedOptions, FeedViews
 from tests.http_service import a_token, serving

@@ -9,17 +9,17 @@ import pytest
 
 from entrypoints.http.principal import Role
 from tests.builders import a_price
-from tests.contract.http.prompting import GENERATE, a_setup, post, prompt_routes
+from tests.contract.http.prompt_routes import GENERATE, a_setup, post, prompt_routes
 from tests.fakes.generation import completed
 from tests.http_service import a_token
-from tests.prompts import a_failure, an_account
+from tests.prompt_setup import a_failure, an_account
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from application.ports.provider_gateway import UpstreamFailure
     from tests.http_service import Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 OVERLOADED = {
     "outcome": "overloaded",
@@ -149,7 +149,7 @@ async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(setup: Prom
 
 
 @pytest.mark.parametrize(
-    ("failure", "status", "retry_after"),
+    ("error", "status", "retry_after"),
     [
         (a_failure("rate_limited", retry_after_seconds=70.0), 503, "70"),
         (a_failure("overloaded", retry_after_seconds=99.0), 503, "99"),
@@ -161,14 +161,14 @@ async def test_a_need_that_nothing_meets_is_refused_with_the_reasons(setup: Prom
     ],
 )
 async def test_a_failed_prompt_says_what_failed_and_how_often(
-    setup: PromptSetup, service: Service, failure: UpstreamFailure, status: int, retry_after: str | None
+    setup: PromptSetup, service: Service, error: UpstreamFailure, status: int, retry_after: str | None
 ) -> None:
     model = setup.model("gpt-x")
-    setup.generation.plays("gpt-x", failure)
+    setup.generation.plays("gpt-x", error)
     reply = await post(service, GENERATE, {"modelId": str(model.id), "prompt": "Hi"})
-    assert (reply.status, reply.document["category"]) == (status, failure.category)
+    assert (reply.status, reply.document["category"]) == (status, error.failure.category)
     assert reply.headers.get("Retry-After") == retry_after
-    assert [attempt["outcome"] for attempt in reply.document["attempts"]] == [failure.category]
+    assert [attempt["outcome"] for attempt in reply.document["attempts"]] == [error.failure.category]
 
 
 async def test_neither_prompts_nor_answers_are_logged(setup: PromptSetup, service: Service) -> None:

@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
-from entrypoints.http.options import HttpOptions
+from entrypoints.http.http_options import HttpOptions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -8,11 +8,11 @@ import pytest
 
 from application.errors import ModelAlreadyRegistered, ModelNotFound, StaleRevision, Unavailable
 from entrypoints.http.authorization import Access
-from entrypoints.http.exchange import command_for
-from entrypoints.http.options import HttpOptions
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.principal import Role
-from entrypoints.http.responses import json_response
-from tests.contract.http.views import THINGS, Things, a_route, thing_routes
+from entrypoints.http.request_context import command_for
+from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes
 from tests.fakes.idempotency_claims import FakeClaims
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
 

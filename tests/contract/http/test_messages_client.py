@@ -10,7 +10,7 @@ import anthropic
 import pytest
 
 from application.prompts.opaque_blobs import is_ours
-from tests.contract.http.served import (
+from tests.contract.http.service_with_provider import (
     BASE,
     MODELS,
     NAME,
@@ -23,7 +23,7 @@ from tests.contract.http.served import (
     Served,
     served,
 )
-from tests.unit.providers.protocols import sample, sample_events
+from tests.unit.providers.wire_protocols import sample, sample_events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

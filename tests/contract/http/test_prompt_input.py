@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from application.prompts.conversation import Image, Sampling
-from tests.contract.http.prompting import GENERATE, a_setup, post, prompt_routes
+from tests.contract.http.prompt_routes import GENERATE, a_setup, post, prompt_routes
 from tests.fakes.client import a_turn
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from application.prompts.conversation import Conversation
     from tests.http_service import Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 IMAGE = {"mediaType": "image/png", "data": "aGVsbG8="}
 CONVERSATION = [

@@ -11,17 +11,17 @@ import pytest
 from application.ports.rate_limits import Quota
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.fields import Flag, Query
-from entrypoints.http.options import HttpOptions
+from entrypoints.http.field_types import Flag, Query
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import query_of
 from entrypoints.http.principal import Role
 from entrypoints.http.rate_limits import RateLimiter
-from entrypoints.http.requests import query_of
-from entrypoints.http.responses import json_response
 from entrypoints.http.routes import route
-from tests.contract.http.views import THINGS
-from tests.documented import product_routes
+from tests.contract.http.example_views import THINGS
 from tests.fakes.rate_limits import FakeRateLimits
 from tests.http_service import OTHER_ORGANIZATION, a_token
+from tests.product_routes import product_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -99,17 +99,17 @@ async def service(serve: Serve, looks: Looks) -> Service:
     return await serve(*looks.routes(), limiter=looks.limiter)
 
 
-def told(reply: Reply) -> tuple[int, str | None, str | None]:
+def limit_headers(reply: Reply) -> tuple[int, str | None, str | None]:
     return reply.status, reply.headers.get("RateLimit-Policy"), reply.headers.get("RateLimit")
 
 
-async def test_what_is_left_is_told_until_nothing_is(service: Service, looks: Looks) -> None:
+async def test_what_is_left_is_reported_until_nothing_is(service: Service, looks: Looks) -> None:
     policy = '"looks";q=3;w=60'
     for left in (2, 1, 0):
-        assert told(await service.ask("GET", THINGS, token=VIEWER)) == (200, policy, f'"looks";r={left};t=60')
+        assert limit_headers(await service.ask("GET", THINGS, token=VIEWER)) == (200, policy, f'"looks";r={left};t=60')
     looks.limits.pass_time(17.5)
     refused = await service.ask("GET", THINGS, token=VIEWER)
-    assert told(refused) == (429, policy, '"looks";r=0;t=43')
+    assert limit_headers(refused) == (429, policy, '"looks";r=0;t=43')
     assert refused.headers["Retry-After"] == "43"
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert (refused.document["code"], refused.document["quota"]) == ("rate-limited", "looks")
@@ -128,7 +128,11 @@ async def test_all_of_it_is_there_again_after_the_window(service: Service, looks
 async def test_another_organization_has_a_quota_of_its_own(service: Service) -> None:
     for _ in range(4):
         await service.ask("GET", THINGS, token=VIEWER)
-    assert told(await service.ask("GET", THINGS, token=STRANGER)) == (200, '"looks";q=3;w=60', '"looks";r=2;t=60')
+    assert limit_headers(await service.ask("GET", THINGS, token=STRANGER)) == (
+        200,
+        '"looks";q=3;w=60',
+        '"looks";r=2;t=60',
+    )
 
 
 async def test_all_persons_and_routes_of_an_organization_share_the_quota(service: Service) -> None:
@@ -144,9 +148,13 @@ async def test_all_persons_and_routes_of_an_organization_share_the_quota(service
 async def test_a_refresh_counts_twice_and_is_refused_without_counting(service: Service) -> None:
     fresh = f"{THINGS}?refresh=true"
     both = '"sweeps";q=1;w=30, "looks";q=3;w=60'
-    assert told(await service.ask("GET", fresh, token=VIEWER)) == (200, both, '"sweeps";r=0;t=30, "looks";r=2;t=60')
+    assert limit_headers(await service.ask("GET", fresh, token=VIEWER)) == (
+        200,
+        both,
+        '"sweeps";r=0;t=30, "looks";r=2;t=60',
+    )
     refused = await service.ask("GET", fresh, token=VIEWER)
-    assert told(refused) == (429, '"sweeps";q=1;w=30', '"sweeps";r=0;t=30')
+    assert limit_headers(refused) == (429, '"sweeps";q=1;w=30', '"sweeps";r=0;t=30')
     assert (refused.headers["Retry-After"], refused.document["quota"]) == ("30", "sweeps")
     for query in ("", "?refresh=false"):
         assert (await service.ask("GET", THINGS + query, token=VIEWER)).status == 200
@@ -165,7 +173,7 @@ async def test_who_may_not_ask_does_not_count(service: Service) -> None:
     for token, status in ((None, 401), ("nonsense", 401), (VIEWER, 403)):
         for _ in range(5):
             refused = await service.ask("POST", THINGS, token=token)
-            assert told(refused) == (status, None, None)
+            assert limit_headers(refused) == (status, None, None)
     assert (await service.ask("POST", THINGS, token=EDITOR)).headers["RateLimit"] == '"looks";r=2;t=60'
 
 
@@ -185,7 +193,7 @@ async def test_a_repetition_costs_nothing_and_a_refusal_does_not_spend_the_key(s
 async def test_no_requests_mean_no_limit(serve: Serve, looks: Looks) -> None:
     service = await serve(*looks.routes(rate_limit="free"), limiter=looks.limiter)
     for _ in range(5):
-        assert told(await service.ask("GET", THINGS, token=VIEWER)) == (200, None, None)
+        assert limit_headers(await service.ask("GET", THINGS, token=VIEWER)) == (200, None, None)
 
 
 async def test_a_page_of_another_origin_may_read_what_is_left(serve: Serve, looks: Looks) -> None:

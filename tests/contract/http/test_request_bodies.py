@@ -13,14 +13,14 @@ import pytest
 from pydantic import AfterValidator
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.fields import Body
-from entrypoints.http.options import HttpOptions
+from entrypoints.http.field_types import Body
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body
 from entrypoints.http.request_bodies import LARGE
-from entrypoints.http.requests import json_body
-from entrypoints.http.responses import json_response
 from entrypoints.http.routes import MEBIBYTE, Route, route
-from tests.contract.http.lines import connected, held, until_held
-from tests.contract.http.views import THINGS, Things, thing_routes
+from tests.contract.http.example_views import THINGS, Things, thing_routes
+from tests.contract.http.raw_connections import connected, held, until_held
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
 
 if TYPE_CHECKING:

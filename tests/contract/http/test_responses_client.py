@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from application.prompts.opaque_blobs import is_ours
-from tests.contract.http.served import (
+from tests.contract.http.service_with_provider import (
     NAME,
     STREAMS,
     TOOL_STREAMS,
@@ -22,7 +22,7 @@ from tests.contract.http.served import (
     Served,
     served,
 )
-from tests.unit.providers.protocols import sample, sample_events
+from tests.unit.providers.wire_protocols import sample, sample_events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

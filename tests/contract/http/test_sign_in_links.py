@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.demo.sign_in import LIFETIME_SECONDS, PATH, SignInLinks
+from entrypoints.demo.sign_in_links import LIFETIME_SECONDS, PATH, SignInLinks
 from entrypoints.http.routes import routes_of
 from tests.http_service import serving
 

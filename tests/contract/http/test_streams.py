@@ -11,19 +11,19 @@ from aiohttp import ClientPayloadError, ClientTimeout, StreamReader, web
 
 from entrypoints.http.answers.chat_completions import ChatChunk
 from entrypoints.http.event_stream import EventStream
-from tests.contract.http.prompting import CHAT, GENERATE, a_setup, events, post, prompt_routes
-from tests.contract.http.views import a_route
+from tests.contract.http.example_views import a_route
+from tests.contract.http.prompt_routes import CHAT, GENERATE, a_setup, events, post, prompt_routes
 from tests.described_answers import as_described
 from tests.fakes.generation import HANG, completed
 from tests.http_service import a_token
-from tests.prompts import a_failure
+from tests.prompt_setup import a_failure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.fakes.generation import Call
     from tests.http_service import Service
-    from tests.prompts import PromptSetup
+    from tests.prompt_setup import PromptSetup
 
 STREAM = {"prompt": "Hi", "stream": True}
 CHAT_STREAM = {"model": "gpt-x", "messages": [{"role": "user", "content": "Hi"}], "stream": True}

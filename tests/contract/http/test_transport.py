@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.http.views import THINGS, Things, thing_routes
+from tests.contract.http.example_views import THINGS, Things, thing_routes
 from tests.http_service import a_token
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from adapters.providers.provider_gateway import Gateway
 from sandbox.server import Sandbox
-from tests.contract.providers.account import Accounts
+from tests.contract.providers.sandbox_accounts import Accounts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,7 +10,7 @@ from tests.contract.generation_contract import GenerationContract
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS
 
 if TYPE_CHECKING:
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 
 # Events until the first words are out, and those without which an answer is not whole.

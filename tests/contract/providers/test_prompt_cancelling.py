@@ -9,11 +9,11 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted
-from tests.contract.providers.account import a_prompt
+from tests.contract.providers.sandbox_accounts import a_prompt
 
 if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 TYPES: Final = ("openai", "anthropic", "google", "azure", "mistral")
 
@@ -96,9 +96,9 @@ async def test_the_deadline_ends_the_call_at_the_provider(
     accounts: Accounts, kind: str, parameters: dict[str, Any]
 ) -> None:
     accounts.sandbox.faults.add(kind=kind, provider="anthropic", times=1, **parameters)
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await accounts.stream("anthropic", deadline_seconds=0.2, idle_seconds=0.2)
-    assert failure.value.category == "timeout"
+    assert error.value.failure.category == "timeout"
     assert await was_disconnected(accounts)
 
 

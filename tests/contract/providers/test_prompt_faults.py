@@ -9,11 +9,11 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import StreamStarted, TextDelta
-from tests.contract.providers.account import a_prompt
+from tests.contract.providers.sandbox_accounts import a_prompt
 
 if TYPE_CHECKING:
     from application.prompts.completion import Completion
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 THREE: Final = ("openai", "anthropic", "google")
 # Longer than any fault begins after.
@@ -33,15 +33,15 @@ async def broken_stream(accounts: Accounts, provider: str, **changes: Any) -> tu
                 if isinstance(event, TextDelta):
                     words.append(event.text)
 
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await listen()
-    return "".join(words), failure.value
+    return "".join(words), error.value
 
 
 async def broken_answer(accounts: Accounts, provider: str, *, deadline_seconds: float) -> UpstreamFailure:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await accounts.generate(provider, deadline_seconds=deadline_seconds)
-    return failure.value
+    return error.value
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ async def test_a_fault_of_a_whole_answer(
     deadline = 0.3 if category == "timeout" else 20.0
     started = asyncio.get_running_loop().time()
     failures = await asyncio.gather(*(broken_answer(accounts, each, deadline_seconds=deadline) for each in THREE))
-    for failure in failures:
-        assert (failure.category, failure.is_retryable) == (category, is_retryable)
-        assert "169.254" not in f"{failure.message}{failure.hint}"
+    for error in failures:
+        assert (error.failure.category, error.failure.is_retryable) == (category, is_retryable)
+        assert "169.254" not in f"{error.message}{error.failure.hint}"
     if category == "timeout":
         assert asyncio.get_running_loop().time() - started < 1.0
     assert sorted(request.provider or "" for request in accounts.sandbox.requests) == sorted(THREE)
@@ -114,10 +114,10 @@ async def test_a_fault_before_the_first_word(
 ) -> None:
     accounts.sandbox.faults.add(kind=kind, **parameters)
     deadline = 0.3 if category == "timeout" else 20.0
-    for words, failure in await asyncio.gather(
+    for words, error in await asyncio.gather(
         *(broken_stream(accounts, each, deadline_seconds=deadline) for each in THREE)
     ):
-        assert (words, failure.category, failure.is_retryable) == ("", category, is_retryable)
+        assert (words, error.failure.category, error.failure.is_retryable) == ("", category, is_retryable)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ async def test_a_fault_in_the_middle_of_an_answer(
 ) -> None:
     accounts.sandbox.faults.add(kind=kind, **parameters)
     started = asyncio.get_running_loop().time()
-    for words, failure in await asyncio.gather(*(broken_stream(accounts, each, idle_seconds=0.2) for each in THREE)):
+    for words, error in await asyncio.gather(*(broken_stream(accounts, each, idle_seconds=0.2) for each in THREE)):
         assert words.startswith("word1 ")
-        assert (failure.category, failure.is_retryable) == (category, True)
-        assert "word" not in f"{failure.message}{failure.hint}{failure!r}"
+        assert (error.failure.category, error.failure.is_retryable) == (category, True)
+        assert "word" not in f"{error.message}{error.failure.hint}{error!r}"
     assert asyncio.get_running_loop().time() - started < 1.5
 
 
@@ -202,31 +202,33 @@ async def test_openais_wait_is_obeyed_in_each_spelling(
 ) -> None:
     accounts.sandbox.faults.add(kind="rate_limited", provider="openai", **parameters)
     for call in (accounts.generate, accounts.stream):
-        with pytest.raises(UpstreamFailure) as failure:
+        with pytest.raises(UpstreamFailure) as error:
             await call("openai")
-        assert failure.value.retry_after_seconds == pytest.approx(seconds, abs=2 if "retry_date" in parameters else 0)
+        assert error.value.failure.retry_after_seconds == pytest.approx(
+            seconds, abs=2 if "retry_date" in parameters else 0
+        )
 
 
 async def test_nobody_listening_is_unreachable(accounts: Accounts) -> None:
     connection, request = accounts.connection("openai"), a_prompt("Hello", model_id="gpt-4o")
     await accounts.sandbox.stop()
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await accounts.gateway.generate(connection, request)
-    assert (failure.value.category, failure.value.is_retryable) == ("unreachable", True)
+    assert (error.value.failure.category, error.value.failure.is_retryable) == ("unreachable", True)
 
 
 async def test_nothing_of_a_prompt_or_an_answer_is_logged(accounts: Accounts, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
-    told: list[Completion | UpstreamFailure] = []
+    reported: list[Completion | UpstreamFailure] = []
     for kind in ("invalid_json", "truncated_stream", "error_event", "html_502"):
         accounts.sandbox.faults.add(kind=kind, provider="openai", times=1)
         for call in (accounts.generate, accounts.stream):
             try:
                 answer = await call("openai", "A secret of mine")
-                told.append(answer if not isinstance(answer, tuple) else answer[1])
-            except UpstreamFailure as failure:
-                told.append(failure)
-    shown = "".join(f"{each!r}{each}{getattr(each, 'hint', '')}" for each in told)
+                reported.append(answer if not isinstance(answer, tuple) else answer[1])
+            except UpstreamFailure as error:
+                reported.append(error)
+    shown = "".join(f"{each!r}{each}{getattr(each, 'hint', '')}" for each in reported)
     for secret in ("secret of mine", "You said", accounts.sandbox.key("openai")):
         assert secret not in caplog.text
         assert secret not in shown

@@ -8,10 +8,10 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from sandbox.magic_keys import KEYS
-from tests.contract.providers.account import EVERY_PROVIDER
+from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER
 
 if TYPE_CHECKING:
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 # Category, and whether the same call may succeed after a pause.
 Outcome: TypeAlias = tuple[str, bool]
@@ -95,22 +95,26 @@ async def outcomes(accounts: Accounts, provider: str, *, stream: bool) -> dict[s
         call = accounts.stream if stream else accounts.generate
         try:
             await call(provider, "sandbox:words=20", key=name)
-        except UpstreamFailure as failure:
-            told = f"{failure.message} {failure.hint} {failure.upstream_request_id}"
-            found[name] = ("it shows the key", False) if key.value in told else (failure.category, failure.is_retryable)
+        except UpstreamFailure as error:
+            reported = f"{error.message} {error.failure.hint} {error.failure.upstream_request_id}"
+            found[name] = (
+                ("it shows the key", False)
+                if key.value in reported
+                else (error.failure.category, error.failure.is_retryable)
+            )
         else:
             found[name] = WELL
     return found
 
 
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
-async def test_a_refused_prompt_is_told_as_what_it_is(accounts: Accounts, provider: str) -> None:
+async def test_a_refused_prompt_is_reported_as_what_it_is(accounts: Accounts, provider: str) -> None:
     expected = expected_of(provider)
     assert await outcomes(accounts, provider, stream=False) == expected | within_a_stream(provider, stream=False)
 
 
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
-async def test_a_refused_stream_is_told_as_what_it_is(accounts: Accounts, provider: str) -> None:
+async def test_a_refused_stream_is_reported_as_what_it_is(accounts: Accounts, provider: str) -> None:
     expected = expected_of(provider)
     assert await outcomes(accounts, provider, stream=True) == expected | within_a_stream(provider, stream=True)
 
@@ -133,20 +137,20 @@ async def test_a_refused_stream_is_told_as_what_it_is(accounts: Accounts, provid
         ("groq", "rate_limited", 2.0),
     ],
 )
-async def test_a_wait_is_told_however_it_is_written(
+async def test_a_wait_is_reported_however_it_is_written(
     accounts: Accounts, provider: str, key: str, seconds: float | None
 ) -> None:
     for call in (accounts.generate, accounts.stream):
-        with pytest.raises(UpstreamFailure) as failure:
+        with pytest.raises(UpstreamFailure) as error:
             await call(provider, key=key)
-        assert failure.value.retry_after_seconds == seconds
+        assert error.value.failure.retry_after_seconds == seconds
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "mistral"])
 async def test_a_wait_until_a_date_is_counted_from_now(accounts: Accounts, provider: str) -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await accounts.stream(provider, key="rate_limited_date")
-    assert failure.value.retry_after_seconds == pytest.approx(30, abs=2)
+    assert error.value.failure.retry_after_seconds == pytest.approx(30, abs=2)
 
 
 async def test_keys_are_in_no_address_and_in_no_body(accounts: Accounts) -> None:

@@ -22,11 +22,11 @@ from application.prompts.conversation import (
     Turn,
 )
 from application.prompts.generation import GenerationRequest
-from tests.contract.providers.account import PIXEL
+from tests.contract.providers.sandbox_accounts import PIXEL
 from tests.fakes.client import FakeClient, a_conversation
 
 if TYPE_CHECKING:
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -108,8 +108,8 @@ async def test_calls_come_through_and_their_results_go_back(
         ToolResult(call_id=towns.id, parts=(Text(text="Oslo"),)),
     )
     turns = (words, Turn(role="assistant", parts=asked.choices[0].parts), Turn(role="user", parts=results))
-    told, _ = await _ask(accounts, provider, model, *turns, stream=stream, tools=TOOLS)
-    assert (told.text, told.finish_reason) == (
+    reported, _ = await _ask(accounts, provider, model, *turns, stream=stream, tools=TOOLS)
+    assert (reported.text, reported.finish_reason) == (
         "get_weather returned “4 degrees”. list_towns returned “Oslo”.",
         "stop",
     )
@@ -147,7 +147,7 @@ async def test_a_schema_is_filled(accounts: Accounts, provider: str, model: str)
         ("groq", "openai/gpt-oss-120b", "Effort: high."),
     ],
 )
-async def test_thoughts_are_asked_for_and_told(
+async def test_thoughts_are_asked_for_and_reported(
     accounts: Accounts, provider: str, model: str, thought: str, stream: bool
 ) -> None:
     options = ReasoningOptions(effort="high", summary="auto")
@@ -176,5 +176,5 @@ async def test_an_image_in_a_result_is_seen(accounts: Accounts, provider: str, m
     shown = Image(media_type="image/png", data=PIXEL)
     result = ToolResult(call_id=_calls(asked)[0].id, parts=(Text(text="see"), shown))
     turns = (words, Turn(role="assistant", parts=asked.choices[0].parts), Turn(role="user", parts=(result,)))
-    told, _ = await _ask(accounts, provider, model, *turns, tools=TOOLS)
-    assert "I see 1 image: image/png, 70 bytes." in told.text
+    reported, _ = await _ask(accounts, provider, model, *turns, tools=TOOLS)
+    assert "I see 1 image: image/png, 70 bytes." in reported.text

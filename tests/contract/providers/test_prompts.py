@@ -12,14 +12,14 @@ from adapters.providers.provider_gateway import Gateway
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted, TextDelta
 from application.prompts.conversation import Image
-from tests.contract.egress.calls import egress_to
 from tests.contract.egress.loopback import serving
+from tests.contract.egress.outbound_calls import egress_to
 from tests.contract.egress.test_streams import HEAD, a_chunk
-from tests.contract.providers.account import EVERY_PROVIDER, PIXEL, a_prompt
+from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER, PIXEL, a_prompt
 
 if TYPE_CHECKING:
     from tests.contract.egress.loopback import Conversation
-    from tests.contract.providers.account import Accounts
+    from tests.contract.providers.sandbox_accounts import Accounts
 
 DONE_AT_ONCE = b'data: {"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
 ANSWER = "You said “Hello” (1 word)."
@@ -47,7 +47,7 @@ async def test_words_are_answered_whole_and_streamed_alike(accounts: Accounts, p
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "azure", "openrouter"])
-async def test_the_snapshot_that_answered_is_told(accounts: Accounts, provider: str) -> None:
+async def test_the_snapshot_that_answered_is_reported(accounts: Accounts, provider: str) -> None:
     models = accounts.sandbox.catalogue(provider).models()
     kind = "deployment" if provider == "azure" else models[0].entry.get("object")
     alias = next(model for model in models if model.snapshot != model.id and model.entry.get("object") in {kind, None})
@@ -75,7 +75,7 @@ async def test_the_address_of_an_image_is_passed_on(accounts: Accounts, provider
 
 
 @pytest.mark.parametrize("provider", THINKS)
-async def test_thoughts_are_counted_and_not_told(accounts: Accounts, provider: str) -> None:
+async def test_thoughts_are_counted_and_not_reported(accounts: Accounts, provider: str) -> None:
     model_id = accounts.model(provider, reasoning=True)
     whole = await accounts.generate(provider, model_id=model_id)
     words, streamed = await accounts.stream(provider, model_id=model_id)
@@ -105,7 +105,7 @@ async def test_thinking_may_leave_no_room_for_words(accounts: Accounts, provider
 
 
 @pytest.mark.parametrize("provider", EVERY_PROVIDER)
-async def test_what_the_filter_stops_is_told_as_such(accounts: Accounts, provider: str) -> None:
+async def test_what_the_filter_stops_is_reported_as_such(accounts: Accounts, provider: str) -> None:
     whole = await accounts.generate(provider, "sandbox:refuse")
     words, streamed = await accounts.stream(provider, "sandbox:refuse")
     # Anthropic alone says why.
@@ -119,9 +119,9 @@ async def test_what_the_filter_stops_is_told_as_such(accounts: Accounts, provide
 async def test_a_parameter_that_a_model_does_not_take_is_named(accounts: Accounts, provider: str) -> None:
     model_id = accounts.model(provider, reasoning=True)
     for call in (accounts.generate, accounts.stream):
-        with pytest.raises(UpstreamFailure, match="does not accept temperature as sent") as failure:
+        with pytest.raises(UpstreamFailure, match="does not accept temperature as sent") as error:
             await call(provider, model_id=model_id, temperature=0.2)
-        assert (failure.value.category, failure.value.is_retryable) == ("bad_request", False)
+        assert (error.value.failure.category, error.value.failure.is_retryable) == ("bad_request", False)
 
 
 async def test_anthropics_newer_version_is_not_sent_a_temperature(accounts: Accounts) -> None:
@@ -134,11 +134,11 @@ async def test_anthropics_newer_version_is_not_sent_a_temperature(accounts: Acco
 
 
 @pytest.mark.parametrize("provider", [name for name in EVERY_PROVIDER if name != "llamacpp"])
-async def test_a_model_that_does_not_exist_is_told_as_such(accounts: Accounts, provider: str) -> None:
+async def test_a_model_that_does_not_exist_is_reported_as_such(accounts: Accounts, provider: str) -> None:
     for call in (accounts.generate, accounts.stream):
-        with pytest.raises(UpstreamFailure) as failure:
+        with pytest.raises(UpstreamFailure) as error:
             await call(provider, model_id="no-such-model")
-        assert (failure.value.category, failure.value.is_retryable) == ("not_found", False)
+        assert (error.value.failure.category, error.value.failure.is_retryable) == ("not_found", False)
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])

@@ -59,8 +59,8 @@ async def test_calls_tools_and_answers_with_their_results(sandbox: Sandbox) -> N
         {"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in asked.content]},
         {"role": "user", "content": results},
     ]
-    told = await _create(sandbox, messages=history, tools=[WEATHER, TOWNS])
-    assert told.content[0].text == (
+    answer = await _create(sandbox, messages=history, tools=[WEATHER, TOWNS])
+    assert answer.content[0].text == (
         "get_weather returned “4 degrees”. list_towns failed with “no line”. I see 1 image: image/png, 70 bytes."
     )
 

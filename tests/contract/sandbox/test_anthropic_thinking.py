@@ -50,7 +50,7 @@ def _answered(first: Any, blocks: list[Any], words: str = "think and call towns"
         ("claude-sonnet-5-5", {"thinking": {"type": "between_tools"}}, None),
     ],
 )
-async def test_thinks_as_told(sandbox: Sandbox, model: str, more: dict[str, Any], thought: str | None) -> None:
+async def test_thinks_as_asked(sandbox: Sandbox, model: str, more: dict[str, Any], thought: str | None) -> None:
     answer = await _create(sandbox, model, **more)
     thoughts = [block.thinking for block in answer.content if block.type == "thinking"]
     assert thoughts == ([] if thought is None else [thought])
@@ -81,7 +81,7 @@ async def test_thinks_as_told(sandbox: Sandbox, model: str, more: dict[str, Any]
         ),
     ],
 )
-async def test_refuses_to_think_as_told(sandbox: Sandbox, model: str, more: dict[str, Any], words: str) -> None:
+async def test_refuses_to_think_as_asked(sandbox: Sandbox, model: str, more: dict[str, Any], words: str) -> None:
     with pytest.raises(anthropic.BadRequestError) as refused:
         await _create(sandbox, model, **more)
     assert words in str(refused.value.body)
@@ -92,10 +92,10 @@ async def test_takes_its_thoughts_back(sandbox: Sandbox, thinking: dict[str, Any
     words = "call towns sandbox:redacted"
     first = await _create(sandbox, "claude-opus-5-5", words, thinking=thinking, tools=[TOWNS])
     assert [block.type for block in first.content] == ["thinking", "redacted_thinking", "tool_use"]
-    told = await _create(
+    answer = await _create(
         sandbox, "claude-opus-5-5", _answered(first, _blocks(first), words), thinking=thinking, tools=[TOWNS]
     )
-    assert told.content[-1].text == "list_towns returned “Oslo”."
+    assert answer.content[-1].text == "list_towns returned “Oslo”."
 
 
 async def test_a_thought_that_was_changed_is_refused(sandbox: Sandbox) -> None:

@@ -70,8 +70,8 @@ async def test_calls_functions_and_answers_with_their_results(sandbox: Sandbox) 
     assert [part.thought_signature is not None for part in _parts(asked)] == [True, False]
     assert (asked.candidates or [])[0].finish_reason == types.FinishReason.STOP
     results = _returned(get_weather={"output": {"temperature": 4}}, list_towns={"error": "no line"})
-    told = await _generate(sandbox, [words, _content(asked), results], tools=[TOOLS])
-    assert told.text == 'get_weather returned “{"temperature":4}”. list_towns failed with “no line”.'
+    answer = await _generate(sandbox, [words, _content(asked), results], tools=[TOOLS])
+    assert answer.text == 'get_weather returned “{"temperature":4}”. list_towns failed with “no line”.'
 
 
 async def test_streams_each_call_whole_and_the_finish_behind_them(sandbox: Sandbox) -> None:
@@ -97,8 +97,8 @@ async def test_signatures_are_wanted_back_by_the_third_generation(sandbox: Sandb
         await _generate(sandbox, [words, bare, results], tools=[TOOLS])
     dummy = types.Part(function_call=call.function_call, thought_signature=b"skip_thought_signature_validator")
     for content, model in ((types.Content(role="model", parts=[dummy]), NEW), (bare, "gemini-2.5-flash")):
-        told = await _generate(sandbox, [words, content, results], tools=[TOOLS], model=model)
-        assert told.text == "list_towns returned “Oslo”."
+        answer = await _generate(sandbox, [words, content, results], tools=[TOOLS], model=model)
+        assert answer.text == "list_towns returned “Oslo”."
     # Earlier turns are not looked at.
     assert (await _generate(sandbox, [words, bare, results, _said("Hi")], tools=[TOOLS])).text
     with pytest.raises(errors.ClientError, match="Corrupted thought signature"):
@@ -136,7 +136,7 @@ async def test_fills_a_schema(sandbox: Sandbox) -> None:
         ("gemini-2.5-pro", {}, 16, "Let me think about what was said."),
     ],
 )
-async def test_thinks_as_told(
+async def test_thinks_as_asked(
     sandbox: Sandbox, model: str, thinking: dict[str, Any], tokens: int | None, thought: str | None
 ) -> None:
     config = types.ThinkingConfig(include_thoughts=True, **thinking)
@@ -155,8 +155,8 @@ async def test_thinks_as_told(
 async def test_signs_the_end_of_a_text(sandbox: Sandbox) -> None:
     answer = await _generate(sandbox)
     assert _parts(answer)[-1].thought_signature
-    told = await _generate(sandbox, [_said("Hi"), _content(answer), _said("Again")])
-    assert told.text == "You said “Again” (1 word)."
+    response = await _generate(sandbox, [_said("Hi"), _content(answer), _said("Again")])
+    assert response.text == "You said “Again” (1 word)."
 
 
 async def test_sees_an_image_in_a_result(sandbox: Sandbox) -> None:
@@ -165,8 +165,8 @@ async def test_sees_an_image_in_a_result(sandbox: Sandbox) -> None:
     shown = types.FunctionResponsePart.from_bytes(data=PNG, mime_type="image/png")
     result = types.Part.from_function_response(name="list_towns", response={"output": "see"}, parts=[shown])
     history = [words, _content(asked), types.Content(role="user", parts=[result])]
-    told = await _generate(sandbox, history, tools=[TOOLS])
-    assert told.text == "list_towns returned “see”. I see 1 image: image/png, 70 bytes."
+    answer = await _generate(sandbox, history, tools=[TOOLS])
+    assert answer.text == "list_towns returned “see”. I see 1 image: image/png, 70 bytes."
 
 
 async def test_gives_several_answers_with_probabilities(sandbox: Sandbox) -> None:

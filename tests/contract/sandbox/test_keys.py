@@ -144,9 +144,7 @@ async def test_anthropic_takes_the_key_as_bearer_too(sandbox: Sandbox, http: aio
     assert (await talk.send("GET", "/v1/models", Authorization=f"Bearer {key}")).status == 200
 
 
-async def test_mistrals_spent_quota_cannot_be_told_from_a_wrong_key(
-    sandbox: Sandbox, http: aiohttp.ClientSession
-) -> None:
+async def test_mistrals_spent_quota_looks_like_a_wrong_key(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     spent = await SandboxClient(sandbox, http, "mistral", sandbox.key("mistral", "insufficient_quota")).chat()
     wrong = await SandboxClient(sandbox, http, "mistral", "wrong").chat()
     assert (spent.status, spent.text) == (wrong.status, wrong.text) == (401, '{"detail":"Unauthorized"}')

@@ -50,8 +50,8 @@ async def test_calls_tools_and_answers_with_their_results(sandbox: Sandbox) -> N
         for call, text in zip(asked.tool_calls, ("4 degrees", "Oslo", "2"), strict=True)
     ]
     history = [*_said(words), asked.model_dump(exclude_none=True), *results]
-    told = await _create(sandbox, messages=history, tools=[WEATHER, TOWNS, CODE])
-    assert told.choices[0].message.content == (
+    response = await _create(sandbox, messages=history, tools=[WEATHER, TOWNS, CODE])
+    assert response.choices[0].message.content == (
         "get_weather returned “4 degrees”. list_towns returned “Oslo”. run_code returned “2”."
     )
 

@@ -46,8 +46,8 @@ async def test_calls_tools_and_takes_its_reasoning_back(sandbox: Sandbox) -> Non
         {"type": "function_call_output", "call_id": weather.call_id, "output": [image]},
         {"type": "custom_tool_call_output", "call_id": code.call_id, "output": "2"},
     ]
-    told = await _create(sandbox, [words, *_items(asked), *results], tools=[WEATHER, CODE])
-    assert told.output_text == "get_weather returned “”. run_code returned “2”. I see 1 image: image/png, 70 bytes."
+    answer = await _create(sandbox, [words, *_items(asked), *results], tools=[WEATHER, CODE])
+    assert answer.output_text == "get_weather returned “”. run_code returned “2”. I see 1 image: image/png, 70 bytes."
 
 
 @pytest.mark.parametrize(("key", "model"), [("other_account", "gpt-5.6"), ("valid", "gpt-5.5")])

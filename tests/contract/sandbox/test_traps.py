@@ -149,7 +149,7 @@ async def test_messages_may_say_its_input_at_the_end(sandbox: Sandbox, http: aio
 
 
 @pytest.mark.parametrize("protocol", PATHS)
-async def test_cached_input_is_told_where_the_protocol_has_it(
+async def test_cached_input_is_reported_where_the_protocol_has_it(
     sandbox: Sandbox, http: aiohttp.ClientSession, protocol: str
 ) -> None:
     plain = (await _ask(sandbox, http, protocol, "Hello there you")).json()[USAGES[protocol]]
@@ -212,8 +212,8 @@ async def test_every_compatible_server_calls_and_answers(
     call = asked["message"]["tool_calls"][0]
     result = {"role": "tool", "tool_call_id": call["id"], "content": "4"}
     history = [{"role": "user", "content": "call weather"}, asked["message"], result]
-    told = (await talk.chat(messages=history, tools=tools)).json()
-    assert told["choices"][0]["message"]["content"] == "get_weather returned “4”."
+    reported = (await talk.chat(messages=history, tools=tools)).json()
+    assert reported["choices"][0]["message"]["content"] == "get_weather returned “4”."
 
 
 @pytest.mark.parametrize("provider", ["mistral", "ollama", "openrouter", "together"])

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.e2e.service import service_on
+from tests.e2e.running_service import service_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.databases import Databases
-    from tests.e2e.api import Api
-    from tests.e2e.service import RunningService
+    from tests.e2e.api_client import Api
+    from tests.e2e.running_service import RunningService
 
 
 @pytest.fixture(scope="module")

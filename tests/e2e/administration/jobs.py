@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document, Reply
+    from tests.e2e.api_client import Api, Document, Reply
 
 PROJECTIONS = "/api/admin/projections"
 JOBS = "/api/admin/jobs"

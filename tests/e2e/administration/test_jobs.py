@@ -11,17 +11,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from entrypoints.http.principal import Role
-from entrypoints.service import running
-from entrypoints.serving import listening_socket
+from entrypoints.serve import listening_socket
+from entrypoints.server_process import running
 from tests.e2e.administration.jobs import JOBS, KEYS, PATIENCE_SECONDS, PROJECTIONS, ended
-from tests.e2e.api import PROVIDERS, Api
-from tests.e2e.background import Background
-from tests.e2e.service import MASTER_KEYS, a_runtime
+from tests.e2e.api_client import PROVIDERS, Api
+from tests.e2e.background_loop import Background
+from tests.e2e.running_service import MASTER_KEYS, a_runtime
 
 if TYPE_CHECKING:
     import psycopg
 
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 
 async def test_every_process_can_tell_of_a_job(service: RunningService, admin: Api) -> None:
@@ -174,9 +174,9 @@ async def test_master_keys_are_rotated_while_the_service_goes_on(
             "succeeded",
             {"activeId": "k2", "rewrapped": 1, "unreadable": [], "left": 0},
         )
-        told = {each["id"]: (each["isActive"], each["credentials"]) for each in (await other.get(KEYS))["data"]}
-        assert told["k2"] == (True, 1)
-        assert told["k1"] == (False, 0)
+        reported = {each["id"]: (each["isActive"], each["credentials"]) for each in (await other.get(KEYS))["data"]}
+        assert reported["k2"] == (True, 1)
+        assert reported["k1"] == (False, 0)
         # The service that was not given the new key cannot read what is wrapped under it, and says so.
     job = await ended(admin, await admin.post(f"{KEYS}/rotate"))
     assert job["result"]["unreadable"] == [{"organizationId": str(api.organization_id), "providerId": provider["id"]}]

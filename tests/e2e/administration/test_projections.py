@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.e2e.administration.jobs import PROJECTIONS, ended
-from tests.e2e.api import MODELS, PROVIDERS, Api, path_of
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, path_of
 
 if TYPE_CHECKING:
     import psycopg
 
-    from tests.e2e.api import Document
+    from tests.e2e.api_client import Document
 
 
 def _spoil(owner: psycopg.Connection[tuple[Any, ...]], model: Document) -> Document:
-    """Make a row say what the log does not, and return how that is told."""
+    """Make a row differ from the log, and return how that is reported."""
     owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE id = %s", (model["id"],))
     return {"organizationId": model["organizationId"], "id": model["id"], "kind": "different", "fields": ["name"]}
 

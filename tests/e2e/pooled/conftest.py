@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.service import RunningService, service_on
+from tests.e2e.running_service import RunningService, service_on
 from tests.pgbouncer import PgBouncer
 
 if TYPE_CHECKING:

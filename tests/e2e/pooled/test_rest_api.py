@@ -9,20 +9,20 @@ import psycopg
 from tests.e2e import (
     test_audit,
     test_bulk,
-    test_conditions,
     test_feed,
     test_history,
     test_idempotency,
+    test_if_match,
     test_isolation,
     test_lists,
     test_models,
-    test_past,
+    test_point_in_time,
     test_prompts,
     test_providers,
 )
 
 if TYPE_CHECKING:
-    from tests.e2e.service import RunningService
+    from tests.e2e.running_service import RunningService
 
 
 def test_the_service_is_behind_a_pooler(service: RunningService) -> None:
@@ -33,14 +33,14 @@ def test_the_service_is_behind_a_pooler(service: RunningService) -> None:
 for module in (
     test_audit,
     test_bulk,
-    test_conditions,
+    test_if_match,
     test_feed,
     test_history,
     test_idempotency,
     test_isolation,
     test_lists,
     test_models,
-    test_past,
+    test_point_in_time,
     test_prompts,
     test_providers,
 ):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.api import PROVIDERS, Api
-from tests.e2e.external import command
+from tests.e2e.api_client import PROVIDERS, Api
+from tests.e2e.external_postgres import command
+from tests.e2e.failing_commands import REFUSED, external, said
 from tests.e2e.processes import serving
-from tests.e2e.refusals import REFUSED, external, said
 from tests.pgbouncer import PgBouncer
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import asyncio
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from tests.e2e.api import MODELS, PROVIDERS, path_of
+from tests.e2e.api_client import MODELS, PROVIDERS, path_of
 
 if TYPE_CHECKING:
-    from tests.e2e.api import Api, Document
+    from tests.e2e.api_client import Api, Document
 
 REQUESTS = 2_000
 AT_ONCE = 24

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.model_repository import EventSourcedModels
+from adapters.event_store.repositories import EventSourcedModels
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
@@ -19,13 +19,13 @@ from application.commands.remove_model import RemoveModel
 from application.errors import Conflict
 from tests.builders import a_model, a_provider, acting
 from tests.fakes.catalogue import FakeCatalogue
-from tests.log import topics
+from tests.log_contents import topics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from tests.databases import Connection, Database

@@ -8,20 +8,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.model_repository import EventSourcedModels
+from adapters.event_store.repositories import EventSourcedModels
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
 from application.commands.remove_provider import RemoveProvider, remove_provider
 from application.errors import ProviderHasModels, ProviderNotFound
 from tests.builders import a_model, a_provider, acting
-from tests.log import assert_whole, topics
+from tests.log_contents import assert_whole, topics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
     from tests.databases import Connection, Database

@@ -1,4 +1,4 @@
-"""The real keepers on a database of the test's own."""
+"""The Postgres stores on a database of the package's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.event_store.model_repository import EventSourcedModels
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.registered_models import PostgresRegisteredModels
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Keepers:
+class PostgresSnapshotSetup:
     """Everything on one database."""
 
     providers: EventSourcedProviders
@@ -41,10 +40,10 @@ def database(databases: Databases) -> Iterator[Database]:
 
 
 @pytest.fixture
-async def subject(database: Database, ledger: Ledger) -> AsyncIterator[Keepers]:
+async def subject(database: Database, ledger: Ledger) -> AsyncIterator[PostgresSnapshotSetup]:
     async with reading_pool(database.app_url) as pool:
         tenant = Tenant(pool)
-        yield Keepers(
+        yield PostgresSnapshotSetup(
             providers=EventSourcedProviders(ledger),
             models=EventSourcedModels(ledger),
             directory=PostgresRegisteredModels(tenant),

@@ -11,14 +11,14 @@ from application.errors import ProviderHasModels
 from tests.builders import a_model, a_provider, acting
 from tests.contract.model_list_snapshots_contract import LONG, SnapshotsContract, a_snapshot
 from tests.contract.repositories_contract import RepositoriesContract
-from tests.log import contents
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.provider.aggregate import Provider
     from tests.databases import Connection
-    from tests.integration.discovery.conftest import Keepers
+    from tests.integration.discovery.conftest import PostgresSnapshotSetup
 
 
 class TestPostgresRepositories(RepositoriesContract):
@@ -30,7 +30,7 @@ class TestPostgresSnapshots(SnapshotsContract):
 
 
 async def test_what_is_kept_of_a_provider_goes_in_the_transaction_of_its_removal(
-    subject: Keepers, organization_id: UUID, owner: Connection
+    subject: PostgresSnapshotSetup, organization_id: UUID, owner: Connection
 ) -> None:
     gone, there = a_provider(name="Gone"), a_provider(name="There")
     for provider in (gone, there):
@@ -50,7 +50,7 @@ async def test_what_is_kept_of_a_provider_goes_in_the_transaction_of_its_removal
 
 
 async def test_no_answer_that_comes_in_the_moment_of_a_removal_is_left_behind(
-    subject: Keepers, organization_id: UUID, owner: Connection
+    subject: PostgresSnapshotSetup, organization_id: UUID, owner: Connection
 ) -> None:
     for number in range(20):
         provider = a_provider(name=f"Provider {number}")
@@ -66,7 +66,7 @@ async def test_no_answer_that_comes_in_the_moment_of_a_removal_is_left_behind(
 
 
 async def test_nobody_waits_for_a_time_that_only_a_wrong_clock_can_have_set(
-    subject: Keepers, organization_id: UUID, owner: Connection
+    subject: PostgresSnapshotSetup, organization_id: UUID, owner: Connection
 ) -> None:
     """As a clock leaves it behind that was an hour ahead: a lease, an answer, and a failure."""
     provider = a_provider()
@@ -94,12 +94,12 @@ async def test_nobody_waits_for_a_time_that_only_a_wrong_clock_can_have_set(
         assert standing.usable.age < LONG
 
 
-async def _saved(subject: Keepers, organization_id: UUID, provider: Provider) -> None:
+async def _saved(subject: PostgresSnapshotSetup, organization_id: UUID, provider: Provider) -> None:
     with acting(organization_id):
         await subject.providers.save(provider)
 
 
-async def _answered(subject: Keepers, organization_id: UUID, provider_id: UUID) -> None:
+async def _answered(subject: PostgresSnapshotSetup, organization_id: UUID, provider_id: UUID) -> None:
     holder = uuid4()
     with acting(organization_id):
         [standing] = (await subject.snapshots.standing(provider_id)).providers

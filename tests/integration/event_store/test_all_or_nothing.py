@@ -11,13 +11,12 @@ from adapters.event_store.recorder import LedgerRecorder
 from application.errors import ModelAlreadyRegistered, ProviderHasModels, ProviderNameTaken, ProviderNotFound
 from application.projections.row_changes import RowChange
 from tests.builders import a_model, a_provider, a_sealed_credential, a_stored_event, acting, an_append
-from tests.log import assert_whole, contents, events
+from tests.log_contents import assert_whole, contents, events
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from domain.provider.aggregate import Provider
     from tests.databases import Connection, Pool
 

@@ -9,12 +9,12 @@ import pytest
 from psycopg import sql
 
 from tests.builders import a_provider, a_sealed_credential, acting
-from tests.log import contents
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connect, Connection, Database
 
 REWRITES: list[sql.SQL] = [

@@ -11,13 +11,13 @@ from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.log_clock import PostgresLogClock
 from application.errors import LogAheadOfClock, Unavailable
 from tests.builders import a_provider, a_stored_event, acting, an_append
-from tests.log import assert_whole, contents
+from tests.log_contents import assert_whole, contents
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
     from adapters.event_store.recorder import LedgerRecorder
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection, Database
 
 
@@ -60,7 +60,7 @@ async def test_a_command_that_was_applied_is_answered_whatever_the_clock_says(
     assert [record.position for record in bare_recorder.command_outcome(organization_id, append.command_id)] == [1]
 
 
-async def test_the_clock_is_told_with_what_is_ahead_of_it(
+async def test_the_clock_is_reported_with_what_is_ahead_of_it(
     database: Database, bare_recorder: LedgerRecorder, owner: Connection
 ) -> None:
     organizations = [uuid4() for _ in range(3)]

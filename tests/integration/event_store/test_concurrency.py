@@ -10,14 +10,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from adapters.event_store.log_records import RevisionConflict
+from adapters.event_store.ledger_errors import RevisionConflict
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
-from tests.log import assert_whole, events
+from tests.log_contents import assert_whole, events
 
 if TYPE_CHECKING:
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
     from adapters.event_store.recorder import LedgerRecorder
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from tests.databases import Connect, Connection
 
 ORGANIZATIONS = [UUID(int=number) for number in range(1, 4)]

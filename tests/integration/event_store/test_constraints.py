@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from adapters.event_store.violated_constraint import violated_constraint
+from adapters.database_errors import violated_constraint
 
 if TYPE_CHECKING:
     from tests.databases import Connection

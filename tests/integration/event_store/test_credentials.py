@@ -10,12 +10,12 @@ import pytest
 from application.errors import Conflict
 from domain.provider.values import NewCredential
 from tests.builders import A_CREDENTIAL, a_provider, a_sealed_credential, acting
-from tests.log import contents, topics
+from tests.log_contents import contents, topics
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from domain.provider.aggregate import Provider
     from tests.databases import Connection
 

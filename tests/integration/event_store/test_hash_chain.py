@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from application.policies.hash_chain import ChainedEvent, event_hash, genesis_hash
+from application.verification.hash_chain import ChainedEvent, event_hash, genesis_hash
 from tests.builders import a_provider, acting
-from tests.log import assert_whole, events
-from tests.unit.policies.test_chain import EVENT
+from tests.log_contents import assert_whole, events
+from tests.unit.verification.test_hash_chain import EVENT
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection
 
 IN_THE_DATABASE = """

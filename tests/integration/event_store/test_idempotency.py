@@ -10,16 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import CommandAlreadyApplied
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.ledger_errors import CommandAlreadyApplied
+from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import Conflict, ProviderNameTaken
 from domain.provider.values import NewCredential
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
-from tests.log import assert_whole, events, topics
+from tests.log_contents import assert_whole, events, topics
 
 if TYPE_CHECKING:
-    from adapters.event_store.model_repository import EventSourcedModels
     from adapters.event_store.recorder import LedgerRecorder
+    from adapters.event_store.repositories import EventSourcedModels
     from application.recorded_revision import Recorded
     from tests.databases import Connection
 

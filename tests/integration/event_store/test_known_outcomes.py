@@ -12,13 +12,13 @@ import pytest
 from application.errors import CommandOutcomeUnknown, Unavailable
 from tests.builders import a_provider, acting
 from tests.integration.event_store.test_lost_connections import COMMAND, MARKER, providers, proxy, repository_on, saved
-from tests.log import contents, topics
-from tests.proxies import Break, PostgresProxy
+from tests.log_contents import contents, topics
+from tests.postgres_proxy import Break, PostgresProxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connect, Connection, Database
 
 __all__ = ["providers", "proxy"]

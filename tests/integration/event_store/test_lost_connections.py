@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg_pool import ConnectionPool
 
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CommandOutcomeUnknown, Unavailable
 from tests.builders import a_provider, acting
-from tests.log import assert_whole, contents, topics
-from tests.proxies import Break, PostgresProxy
+from tests.log_contents import assert_whole, contents, topics
+from tests.postgres_proxy import Break, PostgresProxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -8,19 +8,19 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from application.errors import Unavailable
 from tests.builders import a_provider, acting
-from tests.e2e.waiting import until
+from tests.e2e.wait_until import until
 from tests.integration.tenancy.test_limits import LIMITS, assert_limited
-from tests.log import assert_whole, contents, topics
+from tests.log_contents import assert_whole, contents, topics
 from tests.pgbouncer import PgBouncer
-from tests.proxies import Break, PostgresProxy
+from tests.postgres_proxy import Break, PostgresProxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,11 +9,11 @@ import pytest
 
 from application.projections.project_event import UnknownEventType
 from tests.builders import a_provider, a_stored_event, acting, an_append
-from tests.log import assert_whole, contents
+from tests.log_contents import assert_whole, contents
 
 if TYPE_CHECKING:
-    from adapters.event_store.provider_repository import EventSourcedProviders
     from adapters.event_store.recorder import LedgerRecorder
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection
 
 

@@ -9,11 +9,11 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from adapters.event_store import aggregate_snapshots, aggregate_state
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
@@ -80,7 +80,7 @@ class Reading:
                 log = PostgresAuditLog(Tenant(pool))
                 page = await history("provider", old.id, log=log, rows=ledger, limit=50)
         assert len(page.entries) == min(50, page.total)
-        assert all(len(told.changes) == 1 for told in page.entries[:-1])
+        assert all(len(entry.changes) == 1 for entry in page.entries[:-1])
 
     async def moment(self, old: Provider) -> None:
         revision = old.revision // 2

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.service import opened
+from entrypoints.server_process import opened
 from sandbox.server import Sandbox
-from tests.e2e.service import a_runtime
+from tests.e2e.running_service import a_runtime
 from tests.integration.health.seeded_organizations import SeededOrganizations
 
 if TYPE_CHECKING:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from application.commands.change_provider import ChangeProvider
-from application.commands.check_provider import CheckProvider
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
-from application.ports.leader_election import ProviderToCheck
+from application.health.check_provider import CheckProvider
+from application.health.leader_election import ProviderToCheck
 from tests.builders import acting
-from tests.log import events
+from tests.log_contents import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from application.commands.check_provider import Checked
     from application.errors import ApplicationError
+    from application.health.check_provider import Checked
     from entrypoints.container import Container
     from sandbox.server import Sandbox
     from tests.databases import Connection
@@ -107,7 +107,7 @@ class SeededOrganizations:
 
 @dataclass(slots=True)
 class Notes:
-    """Fulfils `application.ports.health_observer.HealthObserver`: keeps what it is told."""
+    """Implements `application.health.health_observer.HealthObserver`: records the calls."""
 
     terms: list[str] = field(default_factory=list)
     total: int = 0

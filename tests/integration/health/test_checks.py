@@ -18,7 +18,7 @@ from tests.contract.health_checks_contract import NOON, HealthChecksContract, re
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.contract.health_checks_contract import Known
     from tests.databases import Connection, Database
 
@@ -86,7 +86,7 @@ def test_everybody_comes_to_the_same_due_time(owner: Connection) -> None:
     assert len(found) == 1
 
 
-async def test_the_next_check_is_told_unless_there_is_none(
+async def test_the_next_check_is_reported_unless_there_is_none(
     checks: PostgresHealthChecks, known: Known, owner: Connection, database: Database
 ) -> None:
     organization_id = UUID(int=7)

@@ -13,13 +13,13 @@ from adapters.postgres.leader_election import PostgresLeaderElection
 from application.errors import Unavailable
 from tests.databases import Databases
 from tests.integration.health.seeded_organizations import until
-from tests.log import contents
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.databases import Connection, Database
-    from tests.servers import PostgresServer
+    from tests.postgres_server import PostgresServer
 
 HOLDERS = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = %s"
 

@@ -16,14 +16,14 @@ from application.errors import CredentialUnreadable
 from application.health.health_monitor import AlreadyMonitored, MonitorHealth, check_all, monitor_health
 from tests.integration.health.seeded_organizations import Notes, until
 from tests.integration.health.test_election import terminate
-from tests.log import assert_whole, events
+from tests.log_contents import assert_whole, events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from application.commands.check_provider import Checked, CheckProvider
+    from application.health.check_provider import Checked, CheckProvider
     from application.health.concurrent_checks import Watch
-    from application.ports.leader_election import ProviderToCheck
+    from application.health.leader_election import ProviderToCheck
     from entrypoints.container import Container
     from sandbox.server import Sandbox
     from tests.databases import Connection, Database
@@ -94,7 +94,7 @@ async def test_two_hundred_providers_do_not_wait_for_a_slow_and_a_hanging_one(
     assert (len(notes.order), notes.total, notes.failures) == (200, 200, [])
     assert watched.most == 16
     found = {provider: checks[0].report for provider, checks in notes.outcomes.items()}
-    assert (found[hanging].category, found[slow].status) == ("timeout", "healthy")
+    assert (found[hanging].outcome.category, found[slow].status) == ("timeout", "healthy")
     assert {found[provider].status for provider in others} == {"healthy"}
     assert found[hanging].response_time_ms <= 2000
     # The slow ones were the first to be begun, and the others went on beside them.

@@ -1,4 +1,4 @@
-"""Idempotency keys in their table: what every keeper does, and what becomes of the keys of processes that died."""
+"""Idempotency keys in their table: the contract of every store, and what becomes of the keys of processes that died."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key's row that was put back after the key was replaced or removed is never used, and whoever looks is told."""
+"""The row of a key that was replaced or removed is never used again when it is put back: reading it is an error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from domain.provider.aggregate import Provider
     from tests.databases import Connection, Database
 

@@ -18,14 +18,14 @@ from adapters.postgres.migrations import (
     set_passwords,
 )
 from tests.builders import an_append
-from tests.log import contents
+from tests.log_contents import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from tests.databases import Connect, Database, Databases
-    from tests.servers import PostgresServer
+    from tests.postgres_server import PostgresServer
 
 KNOWN = sorted(known_migrations())
 
@@ -43,12 +43,12 @@ def _applied(url: str) -> list[str]:
 
 
 def test_a_fresh_database_gets_every_migration_in_order_and_once(empty: Database) -> None:
-    told: list[str] = []
+    reported: list[str] = []
     assert len(KNOWN) > 1
-    assert list(migrate(empty.owner_url, told.append)) == KNOWN
-    assert told == KNOWN
-    assert list(migrate(empty.owner_url, told.append)) == []
-    assert told == KNOWN
+    assert list(migrate(empty.owner_url, reported.append)) == KNOWN
+    assert reported == KNOWN
+    assert list(migrate(empty.owner_url, reported.append)) == []
+    assert reported == KNOWN
     assert _applied(empty.app_url) == KNOWN
 
 
@@ -68,20 +68,20 @@ def test_a_run_that_was_killed_keeps_no_later_one_out(database: Database, connec
     assert migrate(database.owner_url) == []
 
 
-def test_a_newer_schema_is_left_alone_and_told_of(database: Database, connect: Connect) -> None:
+def test_a_newer_schema_is_left_alone_and_reported(database: Database, connect: Connect) -> None:
     connect().execute(
         "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) VALUES ('x', '9999_later', now())"
     )
-    told: list[str] = []
+    reported: list[str] = []
     with pytest.raises(SchemaTooNew, match=r"newer version of Modelbook.*9999_later") as refused:
-        migrate(database.owner_url, told.append)
+        migrate(database.owner_url, reported.append)
     assert "\n" not in refused.value.message
-    assert told == []
+    assert reported == []
     with pytest.raises(SchemaTooNew, match="9999_later"):
         expect_current(_applied(database.app_url))
 
 
-def test_an_older_schema_is_told_of(database: Database, connect: Connect) -> None:
+def test_an_older_schema_is_reported(database: Database, connect: Connect) -> None:
     connect().execute("DELETE FROM _yoyo_migration WHERE migration_id = %s", (KNOWN[-1],))
     with pytest.raises(SchemaTooOld, match=rf"modelbook migrate.*{KNOWN[-1]}") as refused:
         expect_current(_applied(database.app_url))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.databases import Database, Databases
-    from tests.servers import PostgresServer
+    from tests.postgres_server import PostgresServer
 
 ODD_NAMES = (
     "UPPER case",

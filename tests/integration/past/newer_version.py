@@ -14,11 +14,11 @@ from uuid import UUID
 import orjson
 from psycopg_pool import ConnectionPool
 
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.provider_repository import EventSourcedProviders
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
@@ -57,8 +57,8 @@ async def _raw(tenant: Tenant, rows: Ledger, provider_id: UUID) -> dict[str, Any
     at_revision = await provider_as_of(provider_id, AtRevision(2), log=log, rows=rows, past=past)
     live = await PostgresProviderDocuments(tenant).get(provider_id)
     return {
-        "facts": [dict(told.entry.facts) for told in story[1:]],
-        "history": [change.after for told in story[1:] for change in told.changes if change.field == "name"],
+        "facts": [dict(entry.entry.facts) for entry in story[1:]],
+        "history": [change.after for entry in story[1:] for change in entry.changes if change.field == "name"],
         "at revision": orjson.loads(at_revision.json)["name"],
         "list": [orjson.loads(page.joined)["name"]],
         "live": orjson.loads(live.json)["name"],

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from tests.databases import Connection, Database
 
 TODAY = datetime.now(UTC)
@@ -38,7 +37,7 @@ STORIES = {
     "over without a word": (ends(YESTERDAY, None), "retired"),
     "still here": (ends(TOMORROW + timedelta(days=1)), "deprecated"),
     "without an end": (Lifecycle(lifecycle="active"), "active"),
-    "not told": (Lifecycle(), None),
+    "not known": (Lifecycle(), None),
 }
 
 
@@ -54,7 +53,7 @@ async def registered(
 ) -> dict[str, UUID]:
     """Register a model of each story; give their ids by the story's name."""
     provider = a_provider()
-    made = [a_model(provider_id=provider.id, name=name, lifecycle=told) for name, (told, _) in STORIES.items()]
+    made = [a_model(provider_id=provider.id, name=name, lifecycle=reported) for name, (reported, _) in STORIES.items()]
     with acting(organization_id):
         await providers.save(provider)
     with acting(organization_id):
@@ -71,7 +70,7 @@ async def test_lists_and_single_models_tell_the_same(
         pages = [await live.page(*everything), await past.models(*everything, datetime.now(UTC))]
         alone = [(await live.get(model_id)).json for model_id in registered.values()]
         several = list((await live.get_many(list(registered.values()))).values())
-    expected = {name: (stands, told.retires_on) for name, (told, stands) in STORIES.items()}
+    expected = {name: (stands, reported.retires_on) for name, (reported, stands) in STORIES.items()}
     for shown in (
         *(b"[" + page.joined + b"]" for page in pages),
         *(b"[" + b",".join(each) + b"]" for each in (alone, several)),

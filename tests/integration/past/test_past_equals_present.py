@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.event_store import aggregate_snapshots
-from adapters.event_store.organization_repository import EventSourcedOrganizations
+from adapters.event_store.repositories import EventSourcedOrganizations
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
@@ -22,18 +22,17 @@ from application.errors import ModelNotFound, ProviderNotFound, TooMuchHistory
 from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
 from application.queries.resource_as_of import AtRevision, AtTime, model_as_of, provider_as_of
 from tests.builders import acting
-from tests.integration.projections.story import Tenant, stories
+from tests.integration.projections.random_changes import Tenant, stories
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from application.ports.resource_documents import Document
     from application.queries.resource_as_of import Moment
     from tests.databases import Database
-    from tests.integration.projections.story import Step
+    from tests.integration.projections.random_changes import Step
 
 Shown = dict[tuple[UUID, int], bytes]
 
@@ -96,7 +95,7 @@ def _now() -> datetime:
 # Each example lives in an organization of its own.
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
-async def test_every_moment_is_told_as_it_was(
+async def test_every_moment_is_reported_as_it_was(
     documents: Documents,
     providers: EventSourcedProviders,
     models: EventSourcedModels,
@@ -132,7 +131,7 @@ async def test_what_is_shown_of_now_is_the_same_to_the_byte(
         assert await documents.model(tenant.model_ids[0], AtRevision(1)) == model
 
 
-async def test_a_moment_without_it_is_told_as_such(
+async def test_a_moment_without_it_is_reported_as_such(
     documents: Documents, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
 ) -> None:
     tenant = Tenant(providers, models, EventSourcedOrganizations(ledger))

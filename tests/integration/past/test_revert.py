@@ -13,19 +13,18 @@ from hypothesis import strategies as st
 from application.commands.revert_model import RevertModel, revert_model
 from application.errors import InvalidInput, ModelNotFound, StaleRevision
 from domain.errors import DomainError
-from tests import strategies
+from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_provider, acting
-from tests.log import events
+from tests.log_contents import events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from domain.model.aggregate import Model
     from tests.databases import Connection, Pool
-    from tests.strategies import Command
+    from tests.hypothesis_strategies import Command
 
 
 @pytest.fixture(autouse=True)

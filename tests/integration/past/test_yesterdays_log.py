@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.builders import a_provider, acting
-from tests.log import assert_whole
+from tests.log_contents import assert_whole
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection, Database
 
 ROOT = Path(__file__).parents[3]
 TODAY = """        TOPIC = "provider.renamed"
         name: str
 """
-# Tomorrow a name is told with its language, and old names were not told as they should have been.
+# A later version of the event records the language of a name, and its upcaster corrects old names.
 TOMORROW = """        TOPIC = "provider.renamed"
         class_version = 2
         name: str

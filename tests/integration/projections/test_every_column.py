@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
-from tests.integration.tenancy.tables import columns
+from tests.integration.tenancy.all_tables import columns
 
 if TYPE_CHECKING:
     from tests.databases import Connection

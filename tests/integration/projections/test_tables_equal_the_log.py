@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.event_store.organization_repository import EventSourcedOrganizations
+from adapters.event_store.repositories import EventSourcedOrganizations
 from application.projections.project_event import TOPICS
 from domain.model.values import Lifecycle, Limits
 from tests.builders import A_CREDENTIAL, ANOTHER_ENDPOINT, a_price
-from tests.integration.projections.story import Tenant, stories
-from tests.log import assert_whole, topics
-from tests.read_tables import rows_from_the_log, rows_in_the_tables
+from tests.integration.projections.random_changes import Tenant, stories
+from tests.log_contents import assert_whole, topics
+from tests.projection_tables import rows_from_the_log, rows_in_the_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from tests.databases import Connection
-    from tests.integration.projections.story import Step
+    from tests.integration.projections.random_changes import Step
 
 ONE_OF_EACH: list[Step] = [
     ("name_organization", ("one",)),

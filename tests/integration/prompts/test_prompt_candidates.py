@@ -11,14 +11,13 @@ from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from application.ports.vault import KeyBinding
 from domain.model.values import Lifecycle, Limits
 from tests.builders import AN_ENDPOINT, a_model, a_price, a_provider, acting
-from tests.contract.prompt_candidates_contract import RostersContract
+from tests.contract.prompt_candidates_contract import CandidateReaderContract
 from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from adapters.postgres.tenant_statements import Tenant
 
 
@@ -51,7 +50,7 @@ def subject(tenant: Tenant, providers: EventSourcedProviders, models: EventSourc
     return Subject(tenant, providers, models)
 
 
-class TestPostgresRosters(RostersContract):
+class TestPostgresCandidateReader(CandidateReaderContract):
     """The contract, on the subject of this file."""
 
 
@@ -91,17 +90,17 @@ async def test_a_key_that_was_removed_is_gone(
     assert candidate_list.accounts[provider.id].sealed is None
 
 
-async def test_what_the_providers_list_has_told_of_the_end_is_there(
+async def test_what_the_providers_list_has_asked_of_the_end_is_there(
     subject: Subject, models: EventSourcedModels, organization_id: UUID
 ) -> None:
     _, model_id = await subject.provide(organization_id)
-    told = Lifecycle(lifecycle="deprecated", retires_on="2027-01-14")
+    reported = Lifecycle(lifecycle="deprecated", retires_on="2027-01-14")
     with acting(organization_id):
         model = await models.get(model_id)
-        model.follow_lifecycle(told)
+        model.follow_lifecycle(reported)
         await models.save(model)
         (found,) = (await subject.candidate_reader.read()).models
-    assert found.lifecycle == told
+    assert found.lifecycle == reported
 
 
 async def test_prices_and_limits_keep_every_digit(

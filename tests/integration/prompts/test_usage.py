@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Subject:
-    """A ledger that writes when it is told to."""
+    """A ledger that writes when a test lets it."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.clock = FakeClock(NOON)

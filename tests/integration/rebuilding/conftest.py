@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.organization_repository import EventSourcedOrganizations
+from adapters.event_store.repositories import EventSourcedOrganizations
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from domain.organization.aggregate import Organization
@@ -16,8 +16,7 @@ from tests.builders import a_model, a_price, a_provider, acting
 
 if TYPE_CHECKING:
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from domain.model.aggregate import Model
     from tests.databases import Database
 

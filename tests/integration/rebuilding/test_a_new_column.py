@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from adapters.event_store.append_context import callers_append
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.model_repository import EventSourcedModels
+from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from application.projections.project_event import project
 from application.projections.row_changes import LoggedEvent
 from tests.builders import a_model, a_price, acting
-from tests.integration.rebuilding.administering import assert_as_the_log, counts, rebuilt, verified
-from tests.integration.rebuilding.load import under_load
+from tests.integration.rebuilding.admin_use_cases import assert_as_the_log, counts, rebuilt, verified
+from tests.integration.rebuilding.readers_and_writers import under_load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

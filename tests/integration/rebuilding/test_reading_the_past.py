@@ -17,7 +17,7 @@ from adapters.postgres.tenant_statements import Tenant as TenantConnection
 from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
 from application.queries.resource_as_of import AtRevision, AtTime, model_as_of, provider_as_of
 from tests.builders import acting
-from tests.integration.rebuilding.administering import rebuilt
+from tests.integration.rebuilding.admin_use_cases import rebuilt
 from tests.integration.rebuilding.test_a_new_column import MIGRATION
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tests.builders import a_provider, acting
-from tests.integration.rebuilding.administering import (
+from tests.integration.rebuilding.admin_use_cases import (
     assert_as_the_log,
     counts,
     rebuilt,
     until_somebody_waits,
 )
-from tests.integration.rebuilding.load import under_load
-from tests.log import assert_whole
+from tests.integration.rebuilding.readers_and_writers import under_load
+from tests.log_contents import assert_whole
 
 if TYPE_CHECKING:
     from adapters.projections.projections import PostgresProjections

@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from tests.builders import an_append
-from tests.integration.tenancy.tables import insertion, tenant_tables
+from tests.integration.tenancy.all_tables import insertion, tenant_tables
 
 if TYPE_CHECKING:
     from tests.databases import Connect, Connection, Database

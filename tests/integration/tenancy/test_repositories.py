@@ -11,13 +11,12 @@ import pytest
 from application.caller import NobodyCalling
 from application.errors import ModelNotFound, ProviderNotFound
 from tests.builders import a_model, a_provider, acting
-from tests.log import assert_whole
+from tests.log_contents import assert_whole
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapters.event_store.model_repository import EventSourcedModels
-    from adapters.event_store.provider_repository import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from tests.databases import Connection
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.integration.tenancy.tables import WITHOUT_ORGANIZATION, all_tables, columns, tenant_tables
+from tests.integration.tenancy.all_tables import WITHOUT_ORGANIZATION, all_tables, columns, tenant_tables
 
 if TYPE_CHECKING:
     from tests.databases import Connection

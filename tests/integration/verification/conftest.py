@@ -16,8 +16,9 @@ from adapters.postgres.checkpoint_writers import CheckpointElection
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
-from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
-from application.queries.verify_log import CheckpointPorts, verify_log
+from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.verify_log import verify_log
+from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.builders import a_stored_event, an_append
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from adapters.event_store.recorder import LedgerRecorder
     from adapters.postgres.connection_pools import AnyPool
-    from application.queries.verify_log import Verification
     from application.verification.checkpoints import Checkpoint
+    from application.verification.verify_log import Verification
     from tests.databases import Connection, Database
 
 LENGTH: Final = 24
@@ -52,14 +53,10 @@ class Auditor:
 
     async def verify(self, only: UUID | None = None, *, full: bool = False) -> Verification:
         log = PostgresRawEvents(self.pool.connection, only)
-        ports = CheckpointPorts(
-            sink=self.sink,
-            signatures=Ed25519Signatures(),
-            public_key=self.key.public_key,
-            key=self.key,
-            clock=SystemClock(),
+        checkpoints = CheckpointVerifier(
+            signatures=Ed25519Signatures(), clock=SystemClock(), sink=self.sink, key=self.key
         )
-        return await verify_log(log=log, checkpoints=ports, only=only, full=full)
+        return await verify_log(log=log, checkpoints=checkpoints, only=only, full=full)
 
 
 @pytest.fixture

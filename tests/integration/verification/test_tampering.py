@@ -1,4 +1,4 @@
-"""Whatever a superuser does to the log is found, called by its name, and its place told."""
+"""Whatever a superuser does to the log is found and reported with its kind and its position."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.checkpoints.file_sink import FILE_NAME, FileSink
-from application.ports.checkpoints import SinkUnusable
+from application.verification.checkpoint_storage import SinkUnusable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,15 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from application.ports.provider_gateway import OfferedModel, UpstreamFailure
-from application.queries.discover_models import (
-    DiscoveryPorts,
-    NoOffer,
-    ProviderOffer,
-    discover_models,
-    discover_models_of,
-)
-from application.queries.fetch_model_list import LEASE_SECONDS, SnapshotPorts
+from application.discovery.discover_models import Discovery, NoOffer, ProviderOffer
+from application.discovery.model_lists import LEASE_SECONDS, ModelLists
+from application.ports.provider_gateway import CallOutcome, OfferedModel, UpstreamFailure
 from domain.provider.values import Endpoint
 from tests.builders import a_provider, acting
 from tests.fakes.catalogue import FakeCatalogue
@@ -22,18 +16,17 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.model_list_snapshots import FakeSnapshots
-from tests.fakes.model_repository import FakeModels
-from tests.fakes.provider_repository import FakeProviders
 from tests.fakes.registered_models import FakeRegisteredModels
+from tests.fakes.repositories import FakeModels, FakeProviders
 from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:
-    from application.queries.discovered_catalogue import CompletedOffer
+    from application.discovery.discovered_catalogue import CompletedOffer
     from domain.provider.aggregate import Provider
     from tests.fakes.gateway import Upstream
 
 HOUR = 3600.0
-DOWN = UpstreamFailure("overloaded", "It has too much to do.", http_status=529, is_retryable=True)
+DOWN = UpstreamFailure(CallOutcome("overloaded", "It has too much to do.", http_status=529, is_retryable=True))
 
 
 @dataclass
@@ -55,12 +48,13 @@ class World:
         self.models = FakeModels(self.ledger)
         self.process = self.another_process()
 
-    def another_process(self) -> DiscoveryPorts:
+    def another_process(self) -> Discovery:
         """Return what a process works with: the same keepers, and a memory of its own."""
-        return DiscoveryPorts(
+        return Discovery(
             directory=FakeRegisteredModels(self.ledger),
             catalogue=self.catalogue,
-            asking=SnapshotPorts(
+            snapshots=self.snapshots,
+            lists=ModelLists(
                 providers=self.providers,
                 vault=FakeVault(),
                 gateway=self.gateway,
@@ -87,15 +81,13 @@ class World:
     def upstream(self, provider: Provider) -> Upstream:
         return self.gateway.at(provider.endpoint)
 
-    async def look(self, provider: Provider, process: DiscoveryPorts | None = None, **how: bool) -> ProviderOffer:
+    async def look(self, provider: Provider, process: Discovery | None = None, **how: bool) -> ProviderOffer:
         with acting(self.organization_id):
-            return await discover_models_of(provider.id, ports=process or self.process, **how)
+            return await (process or self.process).models_of(provider.id, **how)
 
-    async def look_at_all(
-        self, process: DiscoveryPorts | None = None, **how: bool
-    ) -> dict[UUID, ProviderOffer | NoOffer]:
+    async def look_at_all(self, process: Discovery | None = None, **how: bool) -> dict[UUID, ProviderOffer | NoOffer]:
         with acting(self.organization_id):
-            offers = await discover_models(ports=process or self.process, **how)
+            offers = await (process or self.process).all_models(**how)
         return {offer.provider_id: offer for offer in offers}
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from application.discovery.discover_models import NoOffer, ProviderOffer
 from application.errors import ProviderNotFound
 from application.ports.provider_gateway import OfferedModel, UpstreamFailure
-from application.queries.discover_models import NoOffer, ProviderOffer
 from domain.provider.values import NewCredential
 from tests.builders import acting
 from tests.unit.discovery.discovery_setup import DOWN, World, ids
@@ -36,7 +36,7 @@ async def test_nobody_waits_longer_than_some_seconds_and_the_question_goes_on(wo
     first = offers[slow.id]
     assert isinstance(first, NoOffer)
     assert isinstance(first.failure, UpstreamFailure)
-    assert (first.failure.category, first.failure.is_retryable) == ("timeout", True)
+    assert (first.failure.failure.category, first.failure.failure.is_retryable) == ("timeout", True)
     assert isinstance(offers[quick.id], ProviderOffer)
     world.upstream(slow).answers.set()
     await asyncio.sleep(0.05)
@@ -72,7 +72,7 @@ async def test_where_there_is_an_older_answer_it_is_shown_instead(world: World) 
     stale = await world.look(slow)
     assert (stale.status, ids(stale)) == ("stale", ["a"])
     assert isinstance(stale.failure, UpstreamFailure)
-    assert stale.failure.category == "timeout"
+    assert stale.failure.failure.category == "timeout"
     world.upstream(slow).answers.set()
 
 

@@ -109,7 +109,7 @@ def test_the_day_of_an_end_is_written_in_one_way(day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "stands"),
+    ("expected", "stands"),
     [
         (Lifecycle(lifecycle="active"), "active"),
         (Lifecycle(lifecycle="deprecated", retires_on="2027-01-15"), "deprecated"),
@@ -119,6 +119,6 @@ def test_the_day_of_an_end_is_written_in_one_way(day: str) -> None:
         (Lifecycle(), None),
     ],
 )
-def test_a_model_is_retired_from_the_day_of_its_end(told: Lifecycle, stands: str | None) -> None:
-    on_the_day = told.on(date(2027, 1, 14))
-    assert (on_the_day.lifecycle, on_the_day.retires_on) == (stands, told.retires_on)
+def test_a_model_is_retired_from_the_day_of_its_end(expected: Lifecycle, stands: str | None) -> None:
+    on_the_day = expected.on(date(2027, 1, 14))
+    assert (on_the_day.lifecycle, on_the_day.retires_on) == (stands, expected.retires_on)

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import DomainError
-from tests import strategies
+from tests import hypothesis_strategies as strategies
 from tests.events import saved_and_loaded, state_of
-from tests.strategies import carry_out
+from tests.hypothesis_strategies import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.root import Root
-    from tests.strategies import Command
+    from tests.hypothesis_strategies import Command
 
 
 def _live(aggregate: Root, commands: Sequence[Command]) -> None:

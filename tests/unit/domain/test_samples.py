@@ -1,4 +1,4 @@
-"""Events of earlier days are read for ever: a stored sample of each kind loads to what it told then.
+"""Events of earlier days are read for ever: a stored sample of each kind loads to the facts that it had then.
 
 A sample is never changed. An event class that changes gets a higher `class_version` and an upcast method, and a sample
 of the new version beside the old: `<topic>.v2.json`.
@@ -43,7 +43,7 @@ def test_each_sample_is_of_an_event_there_is() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_sample_loads_to_what_it_told(name: str) -> None:
+def test_a_sample_loads_to_what_it_reported(name: str) -> None:
     sample = SAMPLES[name]
     event = MAPPER.to_domain_event(logged(sample["aggregateId"], sample["revision"], sample["topic"], _stored(sample)))
     assert {fact: repr(value) for fact, value in sorted(facts_of(event).items())} == sample["facts"]

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from entrypoints.http.authentication import LONGEST_TOKEN
-from entrypoints.http.refusals import NotAuthenticated
+from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.token_keys import PublicKeys, SharedSecret, UnusableKeys
 from tests.tokens import (
     EC_KEY,

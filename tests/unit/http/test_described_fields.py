@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from entrypoints.http.documentation.openapi import openapi_document
-from tests.documented import product_routes
+from tests.product_routes import product_routes
 
 
 @pytest.fixture(scope="module")

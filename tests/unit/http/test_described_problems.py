@@ -1,8 +1,9 @@
-"""Each kind of problem is described with the members that it really has, and told from others by its code."""
+"""Each kind of problem is described with the members that it really has, and identified by its code."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -17,20 +18,20 @@ from application.errors import (
     RateLimited,
     StaleRevision,
 )
-from application.policies.selection_candidates import Selection
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.ports.rate_limits import Quota
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.selection_candidates import Selection
 from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.documentation.problems import catalogue_of, sentence_of
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.problems import problem_document
-from entrypoints.http.refusals import ConditionFailed, ContentTooLarge, MalformedJson, Refused
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.request_errors import ConditionFailed, ContentTooLarge, MalformedJson, Refused
 from entrypoints.http.transport import HEADERS_TOO_LARGE, MALFORMED
-from tests.documented import product_routes
+from tests.product_routes import product_routes
 
-_UPSTREAM = UpstreamFailure("overloaded", "The provider is overloaded.", hint="Wait.", http_status=503)
+_FAILURE = CallOutcome("overloaded", "The provider is overloaded.", hint="Wait.", http_status=503)
 
 REFUSALS: list[ApplicationError | Refused] = [
     ModelNotFound(),
@@ -39,8 +40,9 @@ REFUSALS: list[ApplicationError | Refused] = [
     ConditionFailed(),
     BulkRefused([(3, "model-not-found", "Your organization has no such model.")]),
     RateLimited(Quota(name="tests", what="tests", requests=60, seconds=60), 12),
-    _UPSTREAM,
-    PromptFailed(_UPSTREAM, []),
+    UpstreamFailure(_FAILURE),
+    UpstreamFailure(replace(_FAILURE, category="context_length_exceeded", context=ContextUse(used=9000))),
+    PromptFailed(_FAILURE, []),
     NoModelFits(Selection(())),
     ModelOutOfUse(Selection(())),
     MalformedJson(),

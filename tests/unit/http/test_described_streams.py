@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from entrypoints.http.documentation.openapi import openapi_document
-from tests.documented import product_routes
+from tests.product_routes import product_routes
 
 Streams = dict[str, dict[str, Any]]
 

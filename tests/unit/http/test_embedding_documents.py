@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from entrypoints.http.doors.embeddings.bodies import EmbeddingBody
-from entrypoints.http.doors.embeddings.documents import embedding_row, inputs_of
+from entrypoints.http.doors.embeddings.conversions import embedding_row, inputs_of
 
 
 @pytest.mark.parametrize(

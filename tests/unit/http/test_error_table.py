@@ -25,16 +25,17 @@ from application.errors import (
     StaleRevision,
     Unavailable,
 )
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
 from domain.errors import DomainError, InvalidValue
 from domain.provider.errors import CredentialRequired
 from entrypoints.http.errors import TABLE, problem_for
 from entrypoints.http.problems import problem_response
-from entrypoints.http.refusals import FieldError, Refused
+from entrypoints.http.request_errors import FieldError, Refused
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from application.ports.provider_gateway import Category
     from entrypoints.http.problems import Problem
 
 
@@ -78,7 +79,7 @@ def test_codes_are_unique_and_spelled_alike() -> None:
     codes = [leaf.code for leaf in found]  # type: ignore[attr-defined]
     shared = {code for code in codes if codes.count(code) > 1}
     # One condition, met at two depths.
-    assert shared <= {"invalid-input", "stale-revision"}
+    assert shared <= {"invalid-input", "stale-revision", "upstream-failure"}
     assert all(code == code.lower() and " " not in code and "_" not in code for code in codes)
 
 
@@ -130,9 +131,11 @@ def test_dependants_revisions_and_failures_are_passed_on() -> None:
     ("category", "status"),
     [("timeout", 504), ("rate_limited", 503), ("overloaded", 503), ("auth_invalid", 502), ("unexpected_body", 502)],
 )
-def test_a_provider_at_fault_is_a_bad_gateway(category: str, status: int) -> None:
-    failure = UpstreamFailure(category, "No.", hint="Wait.", retry_after_seconds=2.2, upstream_request_id="r1")  # type: ignore[arg-type]
-    problem = described(failure)
+def test_a_provider_at_fault_is_a_bad_gateway(category: Category, status: int) -> None:
+    failure = CallOutcome(
+        category, "No.", hint="Wait.", rate_limit=RateLimit(retry_after_seconds=2.2), upstream_request_id="r1"
+    )
+    problem = described(UpstreamFailure(failure))
     assert problem.status == status
     assert problem.headers == {"Retry-After": "3"}
     assert problem.members["category"] == category

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
 import orjson
 
-from application.ports.provider_gateway import TestReport, Timings
+from application.health.report_documents import report_fields
+from application.ports.provider_gateway import CallOutcome, TestReport, Timings
 from entrypoints.http.answers import providers as answers
 from entrypoints.http.answers.discovery import ChangeSet
-from entrypoints.http.answers.shown import document_of
+from entrypoints.http.answers.response_model import document_of
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PROVIDER_ID = uuid4()
@@ -22,23 +22,17 @@ def test_checks() -> None:
     report = TestReport(
         status="healthy",
         reachable=True,
-        authenticated=True,
-        category="ok",
-        message="It answers.",
-        hint=None,
+        outcome=CallOutcome("ok", "It answers.", authenticated=True, timings=Timings(connect_ms=1.5), model_count=3),
         response_time_ms=12.345,
-        timings=Timings(connect_ms=1.5),
-        model_count=3,
         checked_at=NOON,
-        upstream_request_id=None,
-        rate_limit=None,
     )
-    answer = answers.TestReport.model_validate(report)
+    fields = report_fields(report)
+    answer = answers.TestReport.model_validate(fields)
     answer.provider_id = PROVIDER_ID
     shown = orjson.loads(orjson.dumps(document_of(answer)))
     assert (shown["responseTimeMs"], shown["checkedAt"], shown["timings"]["connectMs"]) == (12.3, NOON.isoformat(), 1.5)
-    assert "providerId" not in document_of(answers.TestReport.model_validate(report))
-    for kept in (shown, orjson.loads(orjson.dumps(asdict(report)))):
+    assert "providerId" not in document_of(answers.TestReport.model_validate(fields))
+    for kept in (shown, orjson.loads(orjson.dumps(fields))):
         again = answers.TestReport.model_validate({**kept, "provider_id": PROVIDER_ID})
         assert orjson.loads(orjson.dumps(document_of(again))) == shown
 

@@ -12,10 +12,10 @@ from application.errors import ModelNotFound, StaleRevision
 from application.ports.provider_gateway import UpstreamFailure
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.fields import Body, Flag, Id, Number, Patch, Time
+from entrypoints.http.field_types import Body, Flag, Id, Number, Patch, Time
 from entrypoints.http.pagination import Page
 from entrypoints.http.routes import Answer, route
-from tests.documented import product_routes
+from tests.product_routes import product_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
-from entrypoints.http.refusals import InvalidCursor, InvalidRequest
-from entrypoints.http.requests import validated
+from entrypoints.http.parse_request import validated
+from entrypoints.http.request_errors import InvalidCursor, InvalidRequest
 
 TEXTS = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=200)
 TIMES = some.datetimes(timezones=some.just(UTC))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from entrypoints.http.authentication import TokenVerifier
-from entrypoints.http.refusals import NotAuthenticated
+from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.token_keys import SharedSecret, VerificationKey
 from tests.tokens import (
     NOW,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from entrypoints.http.refusals import InvalidRequest, MalformedJson, Refused, TooManyValues
+from entrypoints.http.request_errors import InvalidRequest, MalformedJson, Refused, TooManyValues
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.strict_json import DEEPEST, MOST_CONTAINERS, MOST_VALUES, parse_json
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from application.commands.count_tokens import count_tokens
 from application.errors import ModelNotFound
-from application.policies.selection_candidates import ModelByAnyName, ModelById
+from application.prompts.count_tokens import count_tokens
 from application.prompts.prompt_errors import ModelOutOfUse, PromptFailed, TokensNotCounted
+from application.prompts.selection_candidates import ModelByAnyName, ModelById
 from tests.fakes.generation import HANG
-from tests.prompts import PromptSetup, a_failure, a_prompt, an_account
+from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import UpstreamFailure
@@ -24,7 +24,7 @@ async def test_the_provider_counts_and_nothing_is_used() -> None:
     model = setup.model("model-x")
     setup.generation.tokens["model-x"] = 42
     with setup.acting():
-        assert await count_tokens(a_prompt(ModelById(model.id), "Hi"), ports=setup.ports) == 42
+        assert await count_tokens(a_prompt(ModelById(model.id), "Hi"), **setup.ports) == 42
     (call,) = setup.generation.calls
     assert call.request.model_id == "model-x"
     assert setup.usage.uses == []
@@ -37,23 +37,23 @@ async def test_another_model_of_the_name_counts_where_the_first_cannot(first: Up
     setup.model("model-b", name="Ours", of=an_account())
     setup.generation.tokens = {"model-b": 7} if first is None else {"model-a": first, "model-b": 7}
     with setup.acting():
-        assert await count_tokens(a_prompt(ModelByAnyName("Ours")), ports=setup.ports) == 7
+        assert await count_tokens(a_prompt(ModelByAnyName("Ours")), **setup.ports) == 7
 
 
-async def test_tokens_that_nobody_counts_are_not_told() -> None:
+async def test_tokens_that_nobody_counts_are_not_reported() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     with setup.acting(), pytest.raises(TokensNotCounted):
-        await count_tokens(a_prompt(ANY), ports=setup.ports)
+        await count_tokens(a_prompt(ANY), **setup.ports)
 
 
-async def test_what_failed_is_told_and_nothing_is_used() -> None:
+async def test_what_failed_is_reported_and_nothing_is_used() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     setup.generation.tokens["model-x"] = a_failure("rate_limited")
-    with setup.acting(), pytest.raises(PromptFailed) as failure:
-        await count_tokens(a_prompt(ANY), ports=setup.ports)
-    assert (failure.value.category, failure.value.attempts) == ("rate_limited", ())
+    with setup.acting(), pytest.raises(PromptFailed) as error:
+        await count_tokens(a_prompt(ANY), **setup.ports)
+    assert (error.value.failure.category, error.value.attempts) == ("rate_limited", ())
     assert setup.usage.uses == []
 
 
@@ -61,15 +61,15 @@ async def test_the_deadline_ends_it() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     setup.generation.tokens["model-x"] = HANG
-    with setup.acting(), pytest.raises(PromptFailed) as failure:
-        await count_tokens(a_prompt(ANY, deadline_seconds=0.01), ports=setup.ports)
-    assert failure.value.category == "timeout"
+    with setup.acting(), pytest.raises(PromptFailed) as error:
+        await count_tokens(a_prompt(ANY, deadline_seconds=0.01), **setup.ports)
+    assert error.value.failure.category == "timeout"
 
 
 async def test_there_must_be_a_model_that_can_be_used() -> None:
     setup = PromptSetup()
     setup.model("model-x", is_enabled=False)
     with setup.acting(), pytest.raises(ModelNotFound):
-        await count_tokens(a_prompt(ModelByAnyName("no-such-model")), ports=setup.ports)
+        await count_tokens(a_prompt(ModelByAnyName("no-such-model")), **setup.ports)
     with setup.acting(), pytest.raises(ModelOutOfUse):
-        await count_tokens(a_prompt(ANY), ports=setup.ports)
+        await count_tokens(a_prompt(ANY), **setup.ports)

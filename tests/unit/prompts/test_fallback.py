@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from adapters.system_timer import SystemTimer
-from application.commands.run_prompt import run_prompt
 from application.errors import InvalidInput
-from application.policies.retry_policy import FINAL
-from application.policies.selection_candidates import ModelById, ModelByName, Need
 from application.ports.provider_gateway import Category
 from application.prompts.prompt_errors import PromptFailed
+from application.prompts.retry_policy import FINAL
+from application.prompts.run_prompt import run_prompt
+from application.prompts.selection_candidates import ModelById, ModelByName, Requirements
 from tests.builders import a_price
 from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup, a_failure, a_prompt, an_account
+from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
@@ -31,15 +31,15 @@ def called(setup: PromptSetup) -> list[str]:
     return [call.request.model_id for call in setup.generation.calls]
 
 
-async def run(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
+async def run(setup: PromptSetup, selector: object = None, **facts: Any) -> PromptAnswer:  # noqa: ANN401
     with setup.acting():
-        return await run_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports)
+        return await run_prompt(a_prompt(selector or Requirements(strategy="cheapest"), **facts), **setup.ports)
 
 
-async def failed(setup: PromptSetup, wanted: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
-    with pytest.raises(PromptFailed) as failure:
-        await run(setup, wanted, **facts)
-    return failure.value
+async def failed(setup: PromptSetup, selector: object = None, **facts: Any) -> PromptFailed:  # noqa: ANN401
+    with pytest.raises(PromptFailed) as error:
+        await run(setup, selector, **facts)
+    return error.value
 
 
 def two_models(setup: PromptSetup) -> None:
@@ -83,17 +83,17 @@ async def test_a_model_that_was_asked_for_has_no_other() -> None:
     two_models(setup)
     model = setup.model("third")
     setup.generation.plays("third", a_failure())
-    failure = await failed(setup, ModelById(model.id))
+    error = await failed(setup, ModelById(model.id))
     assert called(setup) == ["third"] * 3
-    assert [attempt.outcome for attempt in failure.attempts] == ["overloaded"] * 3
+    assert [attempt.outcome for attempt in error.attempts] == ["overloaded"] * 3
 
 
 async def test_no_repetition_is_invited_after_our_own() -> None:
     setup = PromptSetup()
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.0))
-    failure = await failed(setup, ModelById(model.id))
-    assert (called(setup), failure.is_retryable) == (["gpt-x"] * 3, False)
+    error = await failed(setup, ModelById(model.id))
+    assert (called(setup), error.failure.is_retryable) == (["gpt-x"] * 3, False)
 
 
 async def test_the_limit_of_the_only_model_is_passed_on_at_once_and_a_repetition_after_it_is_invited() -> None:
@@ -101,9 +101,13 @@ async def test_the_limit_of_the_only_model_is_passed_on_at_once_and_a_repetition
     setup = PromptSetup(timer=timer)
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=20.0))
-    failure = await failed(setup, ModelById(model.id))
+    error = await failed(setup, ModelById(model.id))
     assert (called(setup), timer.waits) == (["gpt-x"], [])
-    assert (failure.category, failure.retry_after_seconds, failure.is_retryable) == ("rate_limited", 20.0, True)
+    assert (error.failure.category, error.failure.retry_after_seconds, error.failure.is_retryable) == (
+        "rate_limited",
+        20.0,
+        True,
+    )
 
 
 async def test_a_limit_however_short_is_not_waited_for_while_another_model_stands_by() -> None:
@@ -152,18 +156,22 @@ async def test_calls_are_limited_in_all() -> None:
     for name in ("a", "b", "c", "d"):
         setup.model(name, name=name)
         setup.generation.plays(name, a_failure())
-    failure = await failed(setup, Need())
+    error = await failed(setup, Requirements())
     assert called(setup) == ["a", "a", "a", "b", "b", "b"]
-    assert len(failure.attempts) == 6
+    assert len(error.attempts) == 6
 
 
-async def test_of_several_failures_one_that_may_heal_is_told() -> None:
+async def test_of_several_failures_one_that_may_heal_is_reported() -> None:
     setup = PromptSetup()
     two_models(setup)
     setup.generation.plays("first", a_failure("rate_limited", retry_after_seconds=30.0))
     setup.generation.plays("second", a_failure("auth_invalid", is_retryable=False))
-    failure = await failed(setup)
-    assert (failure.category, failure.retry_after_seconds, failure.is_retryable) == ("rate_limited", 30.0, True)
+    error = await failed(setup)
+    assert (error.failure.category, error.failure.retry_after_seconds, error.failure.is_retryable) == (
+        "rate_limited",
+        30.0,
+        True,
+    )
 
 
 async def test_a_wait_that_the_deadline_does_not_allow_is_not_begun() -> None:
@@ -171,17 +179,17 @@ async def test_a_wait_that_the_deadline_does_not_allow_is_not_begun() -> None:
     setup = PromptSetup(timer=timer)
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=1.5))
-    failure = await failed(setup, ModelById(model.id), deadline_seconds=1.0)
-    assert (called(setup), timer.waits, failure.category) == (["gpt-x"], [], "rate_limited")
+    error = await failed(setup, ModelById(model.id), deadline_seconds=1.0)
+    assert (called(setup), timer.waits, error.failure.category) == (["gpt-x"], [], "rate_limited")
 
 
 async def test_the_deadline_ends_a_call_that_does_not_answer() -> None:
     setup = PromptSetup(timer=SystemTimer())
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", HANG)
-    failure = await failed(setup, ModelById(model.id), deadline_seconds=0.05)
-    assert (failure.category, failure.is_retryable) == ("timeout", False)
-    assert [attempt.outcome for attempt in failure.attempts] == ["timeout"]
+    error = await failed(setup, ModelById(model.id), deadline_seconds=0.05)
+    assert (error.failure.category, error.failure.is_retryable) == ("timeout", False)
+    assert [attempt.outcome for attempt in error.attempts] == ["timeout"]
     assert [call.ending for call in setup.generation.calls] == ["cancelled"]
     assert [(use.outcome, use.cost_usd) for use in setup.usage.uses] == [("timeout", None)]
 
@@ -216,11 +224,11 @@ async def test_a_prompt_that_a_provider_does_not_take_goes_to_the_next_and_count
     assert [use.provider_model_id for use in setup.usage.uses] == ["second"]
 
 
-async def test_what_a_failed_call_told_is_passed_on() -> None:
+async def test_what_a_failed_call_reported_is_passed_on() -> None:
     setup = PromptSetup(retrying=replace(PromptSetup().retrying, attempts_per_model=1))
     model = setup.model("gpt-x")
     told = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
     setup.generation.plays("gpt-x", told)
-    failure = await failed(setup, ModelById(model.id))
-    assert (failure.http_status, failure.hint, failure.upstream_request_id) == (500, "Wait.", "r9")
-    assert failure.__cause__ is told
+    error = await failed(setup, ModelById(model.id))
+    assert (error.failure.http_status, error.failure.hint, error.failure.upstream_request_id) == (500, "Wait.", "r9")
+    assert error.__cause__ is told

@@ -1,4 +1,4 @@
-"""A prompt and its whole answer: which models are called, with what, and what is told of it."""
+"""A prompt and its whole answer: which models are called, with what, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from uuid import uuid4
 
 import pytest
 
-from application.commands.run_prompt import run_prompt
 from application.errors import ModelNotFound
-from application.policies.selection_candidates import ModelByAnyName, ModelById, ModelByName, Need
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Sampling, origin_of
 from application.prompts.generation import ModelDefaults
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
+from application.prompts.run_prompt import run_prompt
+from application.prompts.selection_candidates import ModelByAnyName, ModelById, ModelByName, Requirements
 from tests.builders import AN_ENDPOINT, a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import a_conversation
 from tests.fakes.generation import HANG, completed
-from tests.prompts import PromptSetup, a_prompt, an_account
+from tests.prompt_setup import PromptSetup, a_prompt, an_account
 
 
 async def test_the_model_that_was_asked_for_answers() -> None:
     setup = PromptSetup()
     model = setup.model("gpt-x", price=a_price("0.0025", "0.01"))
     with setup.acting():
-        answer = await run_prompt(a_prompt(ModelById(model.id), "Hi"), ports=setup.ports)
+        answer = await run_prompt(a_prompt(ModelById(model.id), "Hi"), **setup.ports)
     assert answer.completion == completed()
     assert answer.cost.usd == Decimal("0.000075")
     assert (answer.candidate.id, answer.candidate.provider_model_id) == (model.id, "gpt-x")
@@ -52,7 +52,7 @@ async def test_the_key_of_the_provider_is_opened_for_the_call() -> None:
     sealed = await setup.vault.seal("sk-secret-1234", binding)
     model = setup.model(of=replace(setup.account, sealed=sealed))
     with setup.acting():
-        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+        await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
     assert setup.generation.calls[0].connection.api_key == "sk-secret-1234"
     assert "sk-secret" not in repr(setup.generation.calls[0].connection)
 
@@ -68,8 +68,8 @@ async def test_a_key_that_was_sealed_for_another_endpoint_is_never_sent() -> Non
     sealed = await setup.vault.seal("sk-secret-1234", binding)
     model = setup.model(of=replace(setup.account, sealed=sealed))
     with setup.acting(), pytest.raises(PromptFailed) as failed:
-        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
-    assert failed.value.category == "auth_invalid"
+        await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
+    assert failed.value.failure.category == "auth_invalid"
     assert [attempt.outcome for attempt in failed.value.attempts] == ["auth_invalid"]
     assert (setup.generation.calls, setup.usage.uses) == ([], [])
 
@@ -90,7 +90,7 @@ async def test_the_config_of_the_model_goes_with_the_request_for_what_that_does_
     model = setup.model(config=config, max_tokens=4096)
     prompt = a_prompt(ModelById(model.id), "Hi", sampling=Sampling(temperature=0.9), deadline_seconds=7.0)
     with setup.acting():
-        await run_prompt(prompt, ports=setup.ports)
+        await run_prompt(prompt, **setup.ports)
     request = setup.generation.calls[0].request
     assert request.client.conversation().sampling == Sampling(temperature=0.9)
     assert request.defaults == ModelDefaults(
@@ -114,7 +114,7 @@ async def test_the_longest_answer_of_the_model_goes_with_the_request(registered:
     setup = PromptSetup(catalogue=catalogue)
     model = setup.model("gpt-x", max_tokens=registered)
     with setup.acting():
-        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+        await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
     request = setup.generation.calls[0].request
     assert (request.defaults.max_tokens, request.defaults.most_tokens) == (None, limit)
 
@@ -123,7 +123,7 @@ async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() ->
     setup = PromptSetup()
     model = setup.model()
     with setup.acting():
-        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+        await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
     request = setup.generation.calls[0].request
     assert (request.deadline_seconds, request.idle_seconds) == (595.0, 60.0)
 
@@ -131,9 +131,9 @@ async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() ->
 async def test_what_is_not_there_is_not_found() -> None:
     setup = PromptSetup()
     setup.model("gpt-x")
-    for wanted in (ModelById(uuid4()), ModelByName("gpt-y"), ModelByName("gpt-x", uuid4()), ModelByAnyName("gpt-y")):
+    for selector in (ModelById(uuid4()), ModelByName("gpt-y"), ModelByName("gpt-x", uuid4()), ModelByAnyName("gpt-y")):
         with setup.acting(), pytest.raises(ModelNotFound):
-            await run_prompt(a_prompt(wanted), ports=setup.ports)
+            await run_prompt(a_prompt(selector), **setup.ports)
 
 
 async def test_a_model_is_found_by_any_of_its_names() -> None:
@@ -141,7 +141,7 @@ async def test_a_model_is_found_by_any_of_its_names() -> None:
     model = setup.model("gpt-x", name="Our favourite")
     for text in (str(model.id), str(model.id).upper(), "gpt-x", "Our favourite"):
         with setup.acting():
-            answer = await run_prompt(a_prompt(ModelByAnyName(text)), ports=setup.ports)
+            answer = await run_prompt(a_prompt(ModelByAnyName(text)), **setup.ports)
         assert answer.candidate.id == model.id
 
 
@@ -149,7 +149,7 @@ async def test_a_disabled_model_is_refused_with_the_reason() -> None:
     setup = PromptSetup()
     model = setup.model(is_enabled=False)
     with setup.acting(), pytest.raises(ModelOutOfUse, match="The model is disabled") as refused:
-        await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+        await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
     assert [ranked.candidate.id for ranked in refused.value.selection.verdicts] == [model.id]
     assert setup.generation.calls == []
 
@@ -158,9 +158,9 @@ async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_as
     setup = PromptSetup(account=an_account(health="unhealthy"))
     model = setup.model()
     with setup.acting():
-        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+        answer = await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
         with pytest.raises(NoModelFits):
-            await run_prompt(a_prompt(Need()), ports=setup.ports)
+            await run_prompt(a_prompt(Requirements()), **setup.ports)
     assert answer.candidate.id == model.id
 
 
@@ -169,7 +169,7 @@ async def test_a_prompt_with_images_goes_to_a_model_that_reads_them() -> None:
     setup.model("blind", price=a_price("0", "0"))
     setup.model("seeing", type="multimodal", capabilities=frozenset({"vision"}))
     with setup.acting():
-        answer = await run_prompt(a_prompt(Need(), image=True), ports=setup.ports)
+        answer = await run_prompt(a_prompt(Requirements(), image=True), **setup.ports)
     assert answer.candidate.provider_model_id == "seeing"
 
 
@@ -178,7 +178,7 @@ async def test_use_is_recorded_in_figures_alone() -> None:
     model = setup.model("gpt-x", price=a_price("0.001", "0.002"))
     setup.generation.plays("gpt-x", completed("A secret.", usage=TokenUsage(input_tokens=1000, output_tokens=500)))
     with setup.acting():
-        await run_prompt(a_prompt(ModelById(model.id), "A question."), ports=setup.ports)
+        await run_prompt(a_prompt(ModelById(model.id), "A question."), **setup.ports)
     (use,) = setup.usage.uses
     assert (use.model_id, use.provider_id, use.provider_model_id) == (model.id, setup.account.id, "gpt-x")
     assert (use.outcome, use.input_tokens, use.output_tokens, use.cost_usd) == ("ok", 1000, 500, Decimal("0.002"))
@@ -189,7 +189,7 @@ async def test_a_cost_that_is_not_known_is_recorded_as_such() -> None:
     setup = PromptSetup()
     model = setup.model(price=None)
     with setup.acting():
-        answer = await run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports)
+        answer = await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
     assert (answer.cost.usd, answer.cost.unknown) == (None, "price-unknown")
     assert setup.usage.uses[0].cost_usd is None
 
@@ -199,7 +199,7 @@ async def test_cancelling_reaches_the_provider_and_counts_as_cancelled() -> None
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", HANG)
     with setup.acting():
-        running = asyncio.create_task(run_prompt(a_prompt(ModelById(model.id)), ports=setup.ports))
+        running = asyncio.create_task(run_prompt(a_prompt(ModelById(model.id)), **setup.ports))
         await setup.generation.called.wait()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -214,5 +214,5 @@ async def test_no_representation_shows_a_word_of_the_prompt() -> None:
     setup.generation.plays("gpt-x", completed("The answer is 42."))
     prompt = a_prompt(ModelById(model.id), "What is the answer?")
     with setup.acting():
-        answer = await run_prompt(prompt, ports=setup.ports)
+        answer = await run_prompt(prompt, **setup.ports)
     assert "the answer" not in f"{prompt!r} {answer!r} {answer.attempts!r}".lower()

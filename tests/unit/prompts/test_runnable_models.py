@@ -8,16 +8,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from application.policies.selection_candidates import ModelByAnyName, Need
 from application.ports.catalogue import KnownModel
-from application.ports.usage import Use
 from application.ports.vault import KeyBinding
 from application.prompts.runnable_models_cache import LONGEST_TRUST
+from application.prompts.selection_candidates import ModelByAnyName, Requirements
+from application.usage.usage_ledger import Use
 from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup
+from tests.prompt_setup import PromptSetup
 
 if TYPE_CHECKING:
     from application.prompts.runnable_models import RunnableModels
@@ -90,7 +90,7 @@ async def test_the_catalogue_says_what_is_retired_where_the_list_was_silent() ->
 async def test_fastest_goes_by_what_was_measured_and_is_looked_up_every_ten_seconds() -> None:
     setup, timer = a_setup()
     slow, fast = setup.model(name="slow"), setup.model(name="fast")
-    need = Need(strategy="fastest")
+    need = Requirements(strategy="fastest")
 
     def used(model_id: UUID, latency_ms: float) -> None:
         setup.usage.record(
@@ -136,10 +136,10 @@ async def test_a_name_that_reads_like_an_id_is_a_name_when_there_is_no_such_id()
 async def test_choices_are_remembered_until_the_log_was_asked_again() -> None:
     setup, timer = a_setup()
     setup.model(name="one")
-    need = Need(capabilities=frozenset({"text"}))
+    need = Requirements(capabilities=frozenset({"text"}))
     with setup.acting():
         _, first = await setup.runnable_models.chosen(need, has_images=False)
-        _, second = await setup.runnable_models.chosen(Need(capabilities=frozenset({"text"})), has_images=False)
+        _, second = await setup.runnable_models.chosen(Requirements(capabilities=frozenset({"text"})), has_images=False)
         _, other = await setup.runnable_models.chosen(need, has_images=True)
         timer.time += LONGEST_TRUST
         _, later = await setup.runnable_models.chosen(need, has_images=False)

@@ -12,16 +12,16 @@ import pytest
 
 from application.caller import NobodyCalling, acting_as
 from application.errors import ModelNotFound, Unavailable
-from application.policies.selection_candidates import ModelById, Need
-from application.prompts.runnable_models_cache import LONGEST_TRUST, RunnableModelsCache
+from application.prompts.runnable_models_cache import LONGEST_TRUST
+from application.prompts.selection_candidates import ModelById, Requirements
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup, a_registered_model, an_account
+from tests.prompt_setup import PromptSetup, a_registered_model, an_account
 
 if TYPE_CHECKING:
-    from application.ports.prompt_candidates import PromptCandidates
+    from application.prompts.prompt_candidates import PromptCandidates
 
 
 def a_setup() -> tuple[PromptSetup, FakeTimer]:
@@ -99,10 +99,10 @@ async def test_what_the_calendar_changes_is_seen_on_the_day() -> None:
     setup, timer = a_setup()
     setup.model(name="going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
     with setup.acting():
-        assert len((await setup.runnable_models.chosen(Need(), has_images=False))[1].kept) == 1
+        assert len((await setup.runnable_models.chosen(Requirements(), has_images=False))[1].kept) == 1
         setup.clock.time += timedelta(days=1)
         timer.time += LONGEST_TRUST
-        _, selection = await setup.runnable_models.chosen(Need(), has_images=False)
+        _, selection = await setup.runnable_models.chosen(Requirements(), has_images=False)
     assert selection.kept == []
     assert [finding.rule for finding in selection.verdicts[0].findings] == ["retired"]
     assert setup.candidate_reader.reads == 2
@@ -150,7 +150,7 @@ async def test_what_was_read_before_a_write_is_not_what_prompts_after_it_see() -
     assert await names(setup) == ["after"]
 
 
-async def test_a_database_that_is_away_is_told_when_nothing_is_known_well_enough() -> None:
+async def test_a_database_that_is_away_is_reported_when_nothing_is_known_well_enough() -> None:
     setup, timer = a_setup()
     setup.model(name="one")
     setup.candidate_reader.failure = Unavailable()
@@ -188,7 +188,7 @@ async def test_nobody_has_no_models() -> None:
 
 async def test_of_too_many_organizations_those_with_the_oldest_prompts_are_forgotten() -> None:
     setup, _ = a_setup()
-    runnable_models = RunnableModelsCache(setup.readiness_ports, most_organizations=2)
+    runnable_models = setup.a_cache(most_organizations=2)
     one, two, three = uuid4(), uuid4(), uuid4()
     reads = []
     for organization_id in (one, two, one, three, one, two):

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapters.system_timer import SystemTimer
-from application.commands.stream_prompt import stream_prompt
-from application.policies.selection_candidates import ModelById, Need
 from application.prompts.completion import StreamStarted, TextDelta, TokenUsage
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
+from application.prompts.selection_candidates import ModelById, Requirements
+from application.prompts.stream_prompt import stream_prompt
 from tests.builders import a_price
 from tests.fakes.generation import HANG, completed
 from tests.fakes.timer import FakeTimer
-from tests.prompts import PromptSetup, a_failure, a_prompt
+from tests.prompt_setup import PromptSetup, a_failure, a_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from application.commands.stream_prompt import PromptEvent
+    from application.prompts.stream_prompt import PromptEvent
 
 BEGUN = StreamStarted()
 NO_TOKENS = TokenUsage()
@@ -30,7 +30,7 @@ NO_TOKENS = TokenUsage()
 
 async def streamed(
     setup: PromptSetup,
-    wanted: object = None,
+    selector: object = None,
     *,
     heard: list[PromptEvent] | None = None,
     then: Callable[[], Awaitable[object]] | None = None,
@@ -39,7 +39,8 @@ async def streamed(
     """Hear the answer to its end; with `then`, hear its first words, do that, and leave."""
     events_so_far = [] if heard is None else heard
     with setup.acting():
-        async with stream_prompt(a_prompt(wanted or Need(strategy="cheapest"), **facts), ports=setup.ports) as events:
+        prompt = a_prompt(selector or Requirements(strategy="cheapest"), **facts)
+        async with stream_prompt(prompt, **setup.ports) as events:
             async for event in events:
                 events_so_far.append(event)
                 if then is not None and event != BEGUN:
@@ -97,11 +98,11 @@ async def test_no_other_model_is_asked_after_the_first_words() -> None:
     two_models(setup)
     setup.generation.plays("first", "Once upon", a_failure("overloaded"))
     heard: list[PromptEvent] = []
-    with pytest.raises(PromptFailed) as failure:
+    with pytest.raises(PromptFailed) as error:
         await streamed(setup, heard=heard)
     assert heard == [BEGUN, TextDelta("Once upon")]
-    assert failure.value.category == "overloaded"
-    assert [attempt.outcome for attempt in failure.value.attempts] == ["overloaded"]
+    assert error.value.failure.category == "overloaded"
+    assert [attempt.outcome for attempt in error.value.attempts] == ["overloaded"]
     assert [call.request.model_id for call in setup.generation.calls] == ["first"]
     assert [(use.outcome, use.cost_usd) for use in setup.usage.uses] == [("overloaded", None)]
 
@@ -111,9 +112,9 @@ async def test_a_stream_that_just_ends_is_no_answer(words: tuple[str, ...]) -> N
     setup = PromptSetup()
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", *words)
-    with pytest.raises(PromptFailed) as failure:
+    with pytest.raises(PromptFailed) as error:
         await streamed(setup, ModelById(model.id))
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
     assert len(setup.generation.calls) == (1 if words else 3)
 
 
@@ -151,10 +152,10 @@ async def test_the_deadline_bounds_a_stream_to_its_last_word(words: tuple[str, .
     setup = PromptSetup(timer=SystemTimer())
     model = setup.model("gpt-x")
     setup.generation.plays("gpt-x", *words, HANG)
-    with pytest.raises(PromptFailed) as failure:
+    with pytest.raises(PromptFailed) as error:
         await streamed(setup, ModelById(model.id), deadline_seconds=0.05)
-    assert failure.value.category == "timeout"
-    assert [attempt.outcome for attempt in failure.value.attempts] == ["timeout"]
+    assert error.value.failure.category == "timeout"
+    assert [attempt.outcome for attempt in error.value.attempts] == ["timeout"]
     assert [use.outcome for use in setup.usage.uses] == ["timeout"]
 
 
@@ -168,7 +169,7 @@ async def test_without_a_deadline_a_stream_is_as_long_as_it_is() -> None:
         timer.time += 7200
 
     with setup.acting():
-        async with stream_prompt(a_prompt(Need()), ports=setup.ports) as events:
+        async with stream_prompt(a_prompt(Requirements()), **setup.ports) as events:
             heard = []
             async for event in events:
                 heard.append(event)

@@ -13,8 +13,8 @@ from adapters.providers.provider_gateway import Gateway
 from application.ports.outbound_http import Headers, OutboundResponse
 from application.ports.provider_gateway import Category, HealthStatus, Timings, UpstreamFailure
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.arbitrary import JSON
-from tests.unit.providers.samples import a_connection
+from tests.unit.providers.json_strategies import JSON
+from tests.unit.providers.sample_lists import a_connection
 
 if TYPE_CHECKING:
     from application.ports.outbound_http import OutboundRequest
@@ -57,10 +57,10 @@ async def test_any_answer_ends_in_a_report_and_in_a_list_or_a_failure(name: str,
     gateway = Gateway(SameAnswer(status, body))
     report = await gateway.probe(CONNECTIONS[name])
     assert report.status in get_args(HealthStatus)
-    assert report.category in get_args(Category)
+    assert report.outcome.category in get_args(Category)
     found = await models_or_failure(gateway, CONNECTIONS[name])
     if isinstance(found, UpstreamFailure):
-        assert found.category != "ok"
+        assert found.failure.category != "ok"
         assert found.message
     else:
         assert status == 200

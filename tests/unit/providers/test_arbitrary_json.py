@@ -20,8 +20,8 @@ from adapters.providers.openai_compatible import groq, llamacpp, mistral, ollama
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from application.ports.provider_gateway import Category, HealthStatus
 from domain.model.values import MODEL_TYPES
-from tests.unit.providers.arbitrary import HEADERS, JSON, OBJECTS
-from tests.unit.providers.samples import KEY
+from tests.unit.providers.json_strategies import HEADERS, JSON, OBJECTS
+from tests.unit.providers.sample_lists import KEY
 from tests.unit.providers.test_error_mapping import NOW, PROVIDER_RULES
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> No
 @settings(max_examples=40)
 @given(status=st.integers(100, 599), headers=HEADERS, body=ANY_BODY)
 def test_any_refusal_has_a_meaning(rules: str, status: int, headers: dict[str, str], body: bytes) -> None:
-    finding = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secret=KEY)
-    assert finding.category in get_args(Category)
-    assert finding.category != "ok"
-    assert finding.message
-    assert finding.hint
-    wait = finding.rate_limit.retry_after_seconds if finding.rate_limit else None
+    outcome = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secret=KEY)
+    assert outcome.category in get_args(Category)
+    assert outcome.category != "ok"
+    assert outcome.message
+    assert outcome.hint
+    wait = outcome.rate_limit.retry_after_seconds if outcome.rate_limit else None
     assert wait is None or 0 <= wait <= 7 * 24 * 3600
-    assert not (finding.category == "billing_exhausted" and finding.is_retryable)
+    assert not (outcome.category == "billing_exhausted" and outcome.is_retryable)
 
 
 @pytest.mark.parametrize("category", get_args(Category))

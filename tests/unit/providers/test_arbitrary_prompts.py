@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from application.ports.provider_gateway import Category, UpstreamFailure
 from application.prompts.completion import Completion, FinishReason, TokenUsage
-from tests.unit.providers.arbitrary import JSON
-from tests.unit.providers.prompting import Prompted
+from tests.unit.providers.json_strategies import JSON
+from tests.unit.providers.prompted_providers import Prompted
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -54,10 +54,10 @@ async def outcome_of(call: Coroutine[Any, Any, Completion]) -> Completion | None
     try:
         return await call
     except UpstreamFailure as refused:
-        failure = refused
-    assert failure.category in get_args(Category)
-    assert failure.category != "ok"
-    assert failure.message
+        error = refused
+    assert error.failure.category in get_args(Category)
+    assert error.failure.category != "ok"
+    assert error.message
     return None
 
 

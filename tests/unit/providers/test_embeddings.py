@@ -14,7 +14,7 @@ from application.errors import InvalidInput
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.embedding import EmbeddingInput, EmbeddingRequest
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.samples import BASE, KEY, a_connection
+from tests.unit.providers.sample_lists import BASE, KEY, a_connection
 
 JSON = {"content-type": "application/json", "x-request-id": "req_7"}
 OPENAI = f"{BASE}/embeddings"
@@ -123,4 +123,4 @@ async def test_google_takes_no_tokens_of_others() -> None:
 async def test_anthropic_has_none() -> None:
     with pytest.raises(UpstreamFailure, match="no embeddings") as caught:
         await Gateway(FakeOutbound()).embed(a_connection("anthropic"), a_request(texts=("one",)))
-    assert caught.value.category == "bad_request"
+    assert caught.value.failure.category == "bad_request"

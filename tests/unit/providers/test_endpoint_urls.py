@@ -9,7 +9,7 @@ from yarl import URL
 
 from adapters.providers.endpoint_urls import endpoint_url, with_version, without_version
 from adapters.providers.google.adapter import versioned
-from tests.unit.providers.samples import a_connection
+from tests.unit.providers.sample_lists import a_connection
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every refusal that is known, told apart: the cases are in data/refusals, in the providers' own shapes."""
+"""Every known refusal is recognized: the cases are in data/refusals, in the providers' own shapes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from adapters.providers.error_mapping.google_rules import GOOGLE
 if TYPE_CHECKING:
     from adapters.providers.error_mapping.classify_error import Purpose
     from adapters.providers.error_mapping.error_rule import ProviderRules
-    from application.ports.provider_adapter import Finding
+    from application.ports.provider_gateway import CallOutcome
 
 NOW: Final = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 PROVIDER_RULES: Final[dict[str, ProviderRules]] = {
@@ -47,7 +47,7 @@ def cases() -> list[Any]:
     return found
 
 
-def finding_of(rules: str, case: dict[str, Any]) -> Finding:
+def outcome_of(rules: str, case: dict[str, Any]) -> CallOutcome:
     body = case["body"]
     raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     return classify_error(PROVIDER_RULES[rules], case["status"], case.get("headers", {}), raw, now=NOW)
@@ -55,25 +55,25 @@ def finding_of(rules: str, case: dict[str, Any]) -> Finding:
 
 @pytest.mark.parametrize(("rules", "case"), cases())
 def test_a_refusal_is_understood(rules: str, case: dict[str, Any]) -> None:
-    finding = finding_of(rules, case)
+    outcome = outcome_of(rules, case)
     means = case["means"]
-    assert finding.category == means["category"]
-    assert finding.authenticated is means["authenticated"]
-    assert finding.is_retryable is means["isRetryable"]
-    assert finding.concerns == means.get("concerns", "provider")
-    assert finding.http_status == case["status"]
-    wait = finding.rate_limit.retry_after_seconds if finding.rate_limit else None
+    assert outcome.category == means["category"]
+    assert outcome.authenticated is means["authenticated"]
+    assert outcome.is_retryable is means["isRetryable"]
+    assert outcome.concerns == means.get("concerns", "provider")
+    assert outcome.http_status == case["status"]
+    wait = outcome.rate_limit.retry_after_seconds if outcome.rate_limit else None
     assert wait == (pytest.approx(means["wait"]) if "wait" in means else None)
 
 
 @pytest.mark.parametrize(("rules", "case"), cases())
 def test_a_person_is_told_what_to_do_in_words_of_ours(rules: str, case: dict[str, Any]) -> None:
-    finding = finding_of(rules, case)
-    assert finding.hint
-    assert "{" not in finding.message + finding.hint
-    assert case["means"].get("hint", "") in finding.hint
+    outcome = outcome_of(rules, case)
+    assert outcome.hint
+    assert "{" not in outcome.message + outcome.hint
+    assert case["means"].get("hint", "") in outcome.hint
     shows = case["means"].get("shows")
-    assert finding.message.endswith(f"({shows})" if shows else (".", ")"))
+    assert outcome.message.endswith(f"({shows})" if shows else (".", ")"))
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_person_is_told_what_to_do_in_words_of_ours(rules: str, case: dict[str
 def test_nothing_of_a_body_is_echoed(text: str) -> None:
     for case in cases():
         rules, refusal = case.values
-        finding = finding_of(rules, refusal)
-        assert text.lower() not in f"{finding.message} {finding.hint}".lower()
+        outcome = outcome_of(rules, refusal)
+        assert text.lower() not in f"{outcome.message} {outcome.hint}".lower()
 
 
 def test_some_case_holds_each_text_that_must_not_be_echoed() -> None:
@@ -113,9 +113,9 @@ def test_a_code_that_is_no_plain_word_is_not_shown(code: str) -> None:
 def test_a_code_or_a_request_id_that_shares_a_piece_with_the_key_is_not_shown() -> None:
     key = "sk-thisismysecret"
     body = b'{"error": {"code": "thisismysecret", "message": "no"}}'
-    finding = classify_error(provider_rules.OPENAI, 400, {"x-request-id": key}, body, now=NOW, secret=key)
-    assert "secret" not in finding.message
-    assert finding.upstream_request_id is None
+    outcome = classify_error(provider_rules.OPENAI, 400, {"x-request-id": key}, body, now=NOW, secret=key)
+    assert "secret" not in outcome.message
+    assert outcome.upstream_request_id is None
 
 
 @pytest.mark.parametrize(

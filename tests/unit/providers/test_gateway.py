@@ -16,8 +16,8 @@ from application.ports.provider_gateway import OfferedModel, Timings, UpstreamFa
 from domain.names import LONGEST_NAME
 from domain.provider.values import Endpoint
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.prompting import a_prompt
-from tests.unit.providers.samples import BASE, KEY, Prepared, a_connection, sample
+from tests.unit.providers.prompted_providers import a_prompt
+from tests.unit.providers.sample_lists import BASE, KEY, Prepared, a_connection, sample
 
 if TYPE_CHECKING:
     from application.ports.outbound_http import OutboundRequest
@@ -85,9 +85,18 @@ async def test_a_report_says_all_there_is_to_say() -> None:
     outbound = FakeOutbound()
     outbound.answer("GET", f"{BASE}/models", sample("openai"), headers={"X-Request-Id": "req_1"})
     report = await Gateway(outbound, clock=lambda: now).probe(a_connection("openai"))
-    assert (report.status, report.category, report.authenticated, report.reachable) == ("healthy", "ok", True, True)
-    assert (report.model_count, report.http_status, report.upstream_request_id) == (3, 200, "req_1")
-    assert (report.checked_at, report.timings.first_byte_ms) == (now, 1.0)
+    assert (report.status, report.outcome.category, report.outcome.authenticated, report.reachable) == (
+        "healthy",
+        "ok",
+        True,
+        True,
+    )
+    assert (report.outcome.model_count, report.outcome.http_status, report.outcome.upstream_request_id) == (
+        3,
+        200,
+        "req_1",
+    )
+    assert (report.checked_at, report.outcome.timings.first_byte_ms) == (now, 1.0)
     assert report.response_time_ms > 0
 
 
@@ -103,17 +112,17 @@ async def test_a_report_says_all_there_is_to_say() -> None:
 )
 async def test_a_silence_is_a_report_too(category: FailureCategory, status: str, reachable: bool) -> None:
     prepared = Prepared()
-    failure = OutboundFailure(category, "It went wrong.", timings=Timings(connect_ms=3.0))
-    prepared.outbound.fail("GET", f"{BASE}/models", failure)
+    error = OutboundFailure(category, "It went wrong.", timings=Timings(connect_ms=3.0))
+    prepared.outbound.fail("GET", f"{BASE}/models", error)
     report = await prepared.gateway.probe(a_connection("openai"))
-    assert (report.category, report.status, report.reachable, report.authenticated) == (
+    assert (report.outcome.category, report.status, report.reachable, report.outcome.authenticated) == (
         category,
         status,
         reachable,
         None,
     )
-    assert report.timings.connect_ms == 3.0
-    assert report.hint
+    assert report.outcome.timings.connect_ms == 3.0
+    assert report.outcome.hint
 
 
 async def test_a_probe_ends_in_two_seconds_whatever_the_provider_does() -> None:
@@ -123,16 +132,16 @@ async def test_a_probe_ends_in_two_seconds_whatever_the_provider_does() -> None:
     reports = await asyncio.gather(*(gateway.probe(connection) for connection in connections))
     assert asyncio.get_running_loop().time() - started < 2.0
     for report in reports:
-        assert (report.category, report.status, report.reachable) == ("timeout", "unhealthy", False)
+        assert (report.outcome.category, report.status, report.reachable) == ("timeout", "unhealthy", False)
         assert report.response_time_ms < 2_000
 
 
 async def test_a_prompt_ends_at_its_deadline_whatever_the_adapter_does() -> None:
     gateway = Gateway(NeverAnswering())
     request = a_prompt(deadline_seconds=0.1)
-    with pytest.raises(UpstreamFailure, match=r"OpenAI did not answer within 0.1 seconds.") as failure:
+    with pytest.raises(UpstreamFailure, match=r"OpenAI did not answer within 0.1 seconds.") as error:
         await asyncio.wait_for(gateway.generate(a_connection("openai"), request), 2)
-    assert (failure.value.category, failure.value.is_retryable) == ("timeout", True)
+    assert (error.value.failure.category, error.value.failure.is_retryable) == ("timeout", True)
 
 
 async def test_a_probe_that_is_cancelled_leaves_nothing_running() -> None:
@@ -148,7 +157,7 @@ async def test_a_probe_that_is_cancelled_leaves_nothing_running() -> None:
 async def test_one_question_that_fails_does_not_wait_for_the_other() -> None:
     outbound = NeverAnswering(unless_it_ends_in="/user/balance")
     report = await Gateway(outbound).probe(a_connection("openai_compatible", preset="deepseek"))
-    assert report.category == "unreachable"
+    assert report.outcome.category == "unreachable"
     assert report.response_time_ms < 1_000
     assert len(outbound.requests) == 2
 
@@ -192,14 +201,14 @@ async def test_without_a_key_none_is_sent_and_its_lack_is_what_is_reported() -> 
     prepared.answers("/models", {"error": {"code": "invalid_api_key", "message": "no"}}, status=401)
     report = await prepared.gateway.probe(a_connection("openai", key=None))
     assert "Authorization" not in prepared.outbound.requests[0].headers
-    assert report.message == "OpenAI asks for a key, and none was given."
+    assert report.outcome.message == "OpenAI asks for a key, and none was given."
 
 
 @pytest.mark.parametrize("key", ["sk-1234\r\nX-Evil: 1", "sk 12345678", "sk-ключ-12345", "sk-12345678\0"])
 async def test_a_key_that_no_header_can_hold_is_not_sent(key: str) -> None:
     prepared = Prepared({"/models": sample("openai")})
     report = await prepared.gateway.probe(a_connection("openai", key=key))
-    assert (report.category, report.authenticated, report.reachable) == ("auth_invalid", False, False)
+    assert (report.outcome.category, report.outcome.authenticated, report.reachable) == ("auth_invalid", False, False)
     assert prepared.outbound.requests == []
     with pytest.raises(UpstreamFailure):
         await prepared.models(a_connection("openai", key=key))

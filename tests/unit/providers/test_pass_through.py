@@ -10,8 +10,8 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, NativeEvent, StreamStarted, TextDelta, TokenUsage
-from tests.unit.providers.prompting import EVENTS, Prompted, a_chunk, events, failure_of, passed_on
-from tests.unit.providers.samples import KEY
+from tests.unit.providers.prompted_providers import EVENTS, Prompted, a_chunk, events, failure_of, passed_on
+from tests.unit.providers.sample_lists import KEY
 from tests.unit.providers.test_prompt_stream_faults import HesitatingOutbound
 
 CHAT: Final[dict[str, Any]] = {
@@ -188,15 +188,15 @@ OVERLOADED: Final = {"error": {"type": "server_error", "code": "server_is_overlo
 )
 async def test_nothing_is_handed_on_until_the_answer_begins(provider_type: str, protocol: Any, opening: bytes) -> None:  # noqa: ANN401
     """So that another model can be asked when the provider breaks off at once."""
-    error = OVERLOADED if provider_type == "openai" else {"type": "error", "error": {"type": "overloaded_error"}}
+    overloaded = OVERLOADED if provider_type == "openai" else {"type": "error", "error": {"type": "overloaded_error"}}
     prompted = Prompted(provider_type)
     heard: list[object] = []
     url = "/chat/completions" if provider_type == "openai" else "/messages"
-    prompted.outbound.answer("POST", prompted.connection.endpoint + url, opening + events(error), headers=EVENTS)
-    with pytest.raises(UpstreamFailure) as failure:
+    prompted.outbound.answer("POST", prompted.connection.endpoint + url, opening + events(overloaded), headers=EVENTS)
+    with pytest.raises(UpstreamFailure) as error:
         async with prompted.gateway.stream(prompted.connection, passed_on(protocol, MESSAGE)) as stream:
             heard += [event async for event in stream]
-    assert (failure.value.category, heard) == ("overloaded", [])
+    assert (error.value.failure.category, heard) == ("overloaded", [])
 
 
 async def test_pings_alone_do_not_keep_a_stream_open_for_ever() -> None:
@@ -204,8 +204,8 @@ async def test_pings_alone_do_not_keep_a_stream_open_for_ever() -> None:
     begun = events({"type": "message_start", "message": {}}, {"type": "content_block_start", "index": 0})
     outbound = HesitatingOutbound(0.0, *[0.02] * 40)
     request = passed_on("messages", MESSAGE, idle_seconds=5.0, deadline_seconds=0.1)
-    failure = await failure_of(Prompted("anthropic", outbound=outbound), begun, *[ping] * 40, request=request)
-    assert failure.message == "Anthropic fell silent in the middle of its answer."
+    error = await failure_of(Prompted("anthropic", outbound=outbound), begun, *[ping] * 40, request=request)
+    assert error.message == "Anthropic fell silent in the middle of its answer."
 
 
 async def test_of_several_answers_the_slowest_is_waited_for() -> None:
@@ -243,6 +243,19 @@ async def test_a_stream_in_place_of_a_whole_answer_is_gathered() -> None:
     for request in (None, passed_on("chat_completions", CHAT)):
         completion = await Prompted("openai").completed(content, request, headers=EVENTS)
         assert (completion.text, completion.usage, completion.native) == ("Hello", USED, None)
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("openai").completed(events(a_chunk("Hel")), headers=EVENTS)
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
+
+
+async def test_a_turn_that_called_tools_has_a_field_of_thoughts_where_the_service_wants_one() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    said: list[dict[str, Any]] = [
+        {"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "assistant", "content": None, "tool_calls": [call], "reasoning_content": "Hm."},
+    ]
+    request = passed_on("chat_completions", {"messages": said})
+    sent = await Prompted("openai_compatible", preset="deepseek").sent(request)
+    assert sent["messages"] == [said[0], {**said[1], "reasoning_content": ""}, said[2]]
+    assert (await Prompted("openai_compatible", preset="groq").sent(request))["messages"] == said

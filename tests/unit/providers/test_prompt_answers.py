@@ -9,8 +9,8 @@ import pytest
 from application.ports.outbound_http import FailureCategory, OutboundFailure
 from application.ports.provider_gateway import RateLimit, UpstreamFailure
 from application.prompts.completion import TokenUsage
-from tests.unit.providers.prompting import Prompted, a_prompt, path_of, prompted_at
-from tests.unit.providers.samples import BASE, KEY
+from tests.unit.providers.prompted_providers import Prompted, a_prompt, path_of, prompted_at
+from tests.unit.providers.sample_lists import BASE, KEY
 
 
 def a_completion(content: object = "Hello.", reason: str | None = "stop", **fields: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -128,7 +128,7 @@ async def test_tokens_of_a_completion_are_counted(usage: object, expected: Token
     assert (await Prompted("openai").completed(a_completion(usage=usage))).usage == expected
 
 
-async def test_what_answered_is_told_with_its_request_and_limits() -> None:
+async def test_what_answered_is_reported_with_its_request_and_limits() -> None:
     headers = {"x-request-id": "req_9", "x-ratelimit-limit-tokens": "160000", "x-ratelimit-remaining-tokens": "159976"}
     completion = await Prompted("openai").completed(a_completion(), headers=headers)
     assert (completion.answered_by, completion.upstream_request_id) == ("gpt-4o-2024-11-20", "req_9")
@@ -162,11 +162,11 @@ async def test_the_requests_id_is_found_under_the_providers_name(header: str, pr
     ],
 )
 async def test_a_success_that_is_no_answer_is_a_failure(provider_type: str, body: bytes, category: str) -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted(provider_type).completed(body)
-    assert failure.value.category == category
-    assert failure.value.http_status == 200
-    assert "Sorry" not in f"{failure.value}{failure.value.hint}"
+    assert error.value.failure.category == category
+    assert error.value.failure.http_status == 200
+    assert "Sorry" not in f"{error.value}{error.value.failure.hint}"
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ async def test_a_success_that_is_no_answer_is_a_failure(provider_type: str, body
     ],
 )
 async def test_an_answer_that_the_provider_broke_off_is_a_failure(provider: str, answer: object, category: str) -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prompted_at(provider).completed(answer)
-    assert (failure.value.category, failure.value.is_retryable) == (category, True)
+    assert (error.value.failure.category, error.value.failure.is_retryable) == (category, True)
 
 
 @pytest.mark.parametrize(
@@ -199,17 +199,17 @@ async def test_a_silence_is_a_failure_and_says_whether_a_repeat_may_help(
     prompted = Prompted("openai")
     url = BASE + path_of(prompted.connection, "model-1", stream=False)
     prompted.outbound.fail("POST", url, OutboundFailure(category, "It went wrong.", broke_off=broke_off))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prompted.completed({})
-    assert (failure.value.category, failure.value.is_retryable) == (category, is_retryable)
-    assert failure.value.hint
+    assert (error.value.failure.category, error.value.failure.is_retryable) == (category, is_retryable)
+    assert error.value.failure.hint
 
 
 async def test_a_key_that_no_header_can_hold_is_not_sent() -> None:
     prompted = Prompted("openai", key="sk 12345678")
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prompted.completed(a_completion())
-    assert failure.value.category == "auth_invalid"
+    assert error.value.failure.category == "auth_invalid"
     with pytest.raises(UpstreamFailure):
         await prompted.streamed()
     assert prompted.outbound.requests == []

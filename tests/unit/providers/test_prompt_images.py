@@ -8,7 +8,7 @@ import pytest
 
 from application.errors import InvalidInput
 from application.prompts.conversation import Image
-from tests.unit.providers.prompting import PIXEL, Prompted, a_prompt
+from tests.unit.providers.prompted_providers import PIXEL, Prompted, a_prompt
 
 PNG: Final = Image(media_type="image/png", data=PIXEL)
 PHOTO: Final = Image(url="https://pictures.example/cat.jpg")

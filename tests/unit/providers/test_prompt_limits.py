@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from tests.unit.providers.prompting import Prompted, events, failure_of, prompted_at
+from tests.unit.providers.prompted_providers import Prompted, events, failure_of, prompted_at
 from tests.unit.providers.test_prompt_refusals import of_anthropic, of_google, of_openai, refused
 
 PRESETS: Final = {"azure_openai": "azure"}
@@ -111,30 +111,35 @@ FILTERED: Final = [
 ]
 
 
-def read_as(failure: UpstreamFailure) -> tuple[int | None, int | None] | None:
-    return (failure.context.limit, failure.context.used) if failure.context else None
+def read_as(error: UpstreamFailure) -> tuple[int | None, int | None] | None:
+    context = error.failure.context
+    return (context.limit, context.used) if context else None
 
 
 @pytest.mark.parametrize(("provider", "body", "tokens"), TOO_LONG)
 async def test_a_prompt_that_is_too_long_is_known_with_its_tokens(
     provider: str, body: object, tokens: tuple[int, int] | None
 ) -> None:
-    failure = await refused(provider, 400, body)
-    assert (failure.category, read_as(failure)) == ("context_length_exceeded", tokens)
-    failure = await failure_of(prompted_at(PRESETS.get(provider, provider)), events(body))
-    assert (failure.category, read_as(failure), failure.is_retryable) == ("context_length_exceeded", tokens, False)
+    error = await refused(provider, 400, body)
+    assert (error.failure.category, read_as(error)) == ("context_length_exceeded", tokens)
+    error = await failure_of(prompted_at(PRESETS.get(provider, provider)), events(body))
+    assert (error.failure.category, read_as(error), error.failure.is_retryable) == (
+        "context_length_exceeded",
+        tokens,
+        False,
+    )
 
 
 @pytest.mark.parametrize(("provider", "body"), FILTERED)
 async def test_what_a_content_filter_refuses_is_known(provider: str, body: object) -> None:
-    assert (await refused(provider, 400, body)).category == "content_filter"
-    failure = await failure_of(prompted_at(PRESETS.get(provider, provider)), events(body))
-    assert (failure.category, failure.is_retryable) == ("content_filter", False)
+    assert (await refused(provider, 400, body)).failure.category == "content_filter"
+    error = await failure_of(prompted_at(PRESETS.get(provider, provider)), events(body))
+    assert (error.failure.category, error.failure.is_retryable) == ("content_filter", False)
 
 
 async def test_a_limit_of_tokens_a_minute_is_no_limit_of_the_context() -> None:
     body = of_openai("Request too large for gpt-4o on tokens per min (TPM). reduce the length of the messages")
     prompted = Prompted("openai")
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prompted.completed(body, status=429)
-    assert failure.value.category == "rate_limited"
+    assert error.value.failure.category == "rate_limited"

@@ -1,4 +1,4 @@
-"""What a provider does not like about a prompt is told in words that help, with the provider's own beside them."""
+"""What a provider refuses about a prompt is explained in words that help, with the provider's own beside them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import orjson
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from tests.unit.providers.prompting import Prompted, events, failure_of
-from tests.unit.providers.samples import BASE, KEY
+from tests.unit.providers.prompted_providers import Prompted, events, failure_of
+from tests.unit.providers.sample_lists import BASE, KEY
 
 
 async def refused(provider: str, status: int, body: object) -> UpstreamFailure:
     is_type = provider in {"openai", "anthropic", "google", "azure_openai", "openai_compatible"}
     prompted = Prompted(provider) if is_type else Prompted("openai_compatible", preset=provider)
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prompted.completed(body, status=status)
-    assert failure.value.category in {"bad_request", "not_found", "content_filter", "context_length_exceeded"}
-    assert not failure.value.is_retryable
-    assert failure.value.http_status == status
-    return failure.value
+    assert error.value.failure.category in {"bad_request", "not_found", "content_filter", "context_length_exceeded"}
+    assert not error.value.failure.is_retryable
+    assert error.value.failure.http_status == status
+    return error.value
 
 
 def of_openai(message: str, code: str | None = None, param: str | None = None) -> dict[str, Any]:
@@ -74,10 +74,11 @@ BOTH: Final = "`temperature` and `top_p` cannot both be specified for this model
     ],
 )
 async def test_the_parameter_that_is_refused_is_named(provider: str, status: int, body: object, names: str) -> None:
-    failure = await refused(provider, status, body)
-    assert f" does not accept {names} as sent, with this model." in failure.message
+    error = await refused(provider, status, body)
+    assert f" does not accept {names} as sent, with this model." in error.message
     assert (
-        failure.hint == f"Leave {names} out of the prompt and of the model's config, or choose what the model allows."
+        error.failure.hint
+        == f"Leave {names} out of the prompt and of the model's config, or choose what the model allows."
     )
 
 
@@ -136,18 +137,18 @@ async def test_the_parameter_that_is_refused_is_named(provider: str, status: int
         ("openai", 404, of_openai("No such model", "model_not_found"), "has no such model, or this key may not use it"),
     ],
 )
-async def test_what_is_wrong_with_a_prompt_is_told(provider: str, status: int, body: object, says: str) -> None:
-    failure = await refused(provider, status, body)
-    assert says in failure.message
-    assert failure.hint
+async def test_what_is_wrong_with_a_prompt_is_reported(provider: str, status: int, body: object, says: str) -> None:
+    error = await refused(provider, status, body)
+    assert says in error.message
+    assert error.failure.hint
 
 
 async def test_nothing_of_the_refusal_is_repeated_in_our_own_words() -> None:
     secret = "my diary says that"
     for message in (f"temperature {secret}", f"prompt is too long {secret}", f"image.source {secret}", secret):
-        failure = await refused("openai", 400, of_openai(message, param=secret))
-        assert secret not in f"{failure.message}{failure.hint}"
-        assert secret in (failure.upstream_message or "")
+        error = await refused("openai", 400, of_openai(message, param=secret))
+        assert secret not in f"{error.message}{error.failure.hint}"
+        assert secret in (error.failure.upstream_message or "")
 
 
 WORDS: Final = "Invalid schema for function 'f': 'x' is not valid."
@@ -180,29 +181,29 @@ OTHER_KEY: Final = "gsk_" + "a1B2" * 13
         ("openai", 400, b"Bad gateway at 10.0.0.1", None),
     ],
 )
-async def test_the_providers_own_sentence_is_told_without_secrets(
+async def test_the_providers_own_sentence_is_reported_without_secrets(
     provider: str, status: int, body: object, says: str | None
 ) -> None:
     is_type = provider in {"openai", "anthropic", "google", "openai_compatible"}
     prompted = Prompted(provider) if is_type else Prompted("openai_compatible", preset=provider)
     for call in (prompted.completed(body, status=status), prompted.streamed(_content(body), status=status)):
-        with pytest.raises(UpstreamFailure) as failure:
+        with pytest.raises(UpstreamFailure) as error:
             await call
-        assert failure.value.upstream_message == says
+        assert error.value.failure.upstream_message == says
 
 
-async def test_the_providers_own_sentence_is_told_in_mid_stream_too() -> None:
-    failure = await failure_of(Prompted("openai"), events({"error": {"message": WORDS, "type": "server_error"}}))
-    assert failure.upstream_message == WORDS
+async def test_the_providers_own_sentence_is_reported_in_mid_stream_too() -> None:
+    error = await failure_of(Prompted("openai"), events({"error": {"message": WORDS, "type": "server_error"}}))
+    assert error.failure.upstream_message == WORDS
 
 
 async def test_a_test_of_the_connection_repeats_nothing() -> None:
     prompted = Prompted("openai")
     prompted.outbound.answer("GET", f"{BASE}/models", orjson.dumps(of_openai(WORDS)), status=400)
     assert WORDS not in str(await prompted.gateway.probe(prompted.connection))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await prompted.gateway.list_models(prompted.connection)
-    assert failure.value.upstream_message is None
+    assert error.value.failure.upstream_message is None
 
 
 def _content(body: object) -> bytes:

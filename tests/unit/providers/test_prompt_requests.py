@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from tests.fakes.client import a_turn
-from tests.unit.providers.prompting import Prompted, a_prompt, passed_on
-from tests.unit.providers.samples import BASE, KEY
+from tests.unit.providers.prompted_providers import Prompted, a_prompt, passed_on
+from tests.unit.providers.sample_lists import BASE, KEY
 
 CONVERSATION: Final = a_prompt(
     turns=(

@@ -27,10 +27,11 @@ from application.prompts.conversation import (
     ToolResult,
     Turn,
 )
+from entrypoints.http.doors.chat_completions.request import read_conversation as read_chat
 from entrypoints.http.doors.messages.request import read_conversation as read_messages
 from entrypoints.http.doors.responses.request import read_conversation as read_responses
-from tests.unit.providers.prompting import ORIGIN
-from tests.unit.providers.protocols import GENERATE_CONTENT, MESSAGES, RESPONSES, write
+from tests.unit.providers.prompted_providers import ORIGIN
+from tests.unit.providers.wire_protocols import CHAT_COMPLETIONS, GENERATE_CONTENT, MESSAGES, RESPONSES, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,12 +122,12 @@ def _joined(turns: Sequence[Turn]) -> list[tuple[str, list[Part]]]:
 def test_messages(turns: tuple[Turn, ...], asked: dict[str, Any]) -> None:
     body = write(MESSAGES, *turns, model_id="claude-opus-4-8", sampling=Sampling(max_tokens=9_000), **asked).body
     # What a file is called, Messages tells as its title.
-    told = tuple(
+    reported = tuple(
         replace(turn, parts=tuple(_titled(part) if isinstance(part, Document) else part for part in turn.parts))
         for turn in turns
     )
     read = read_messages(body)
-    assert _same(read, told, asked)
+    assert _same(read, reported, asked)
     assert (read.output_format is None) is (asked["output_format"] is None)
 
 
@@ -154,12 +155,12 @@ def _as_responses(turns: Sequence[Turn]) -> list[Turn]:
         shown = tuple(replace(each, detail="auto") if isinstance(each, Image) else each for each in part.parts)
         return ToolResult(call_id=part.call_id, parts=(*failed, *shown))
 
-    def told(part: Part) -> Part:
+    def reported(part: Part) -> Part:
         if isinstance(part, ToolResult):
             return result(part)
         return replace(part, detail="auto") if isinstance(part, Image) else part
 
-    return [replace(turn, parts=tuple(told(part) for part in turn.parts)) for turn in turns]
+    return [replace(turn, parts=tuple(reported(part) for part in turn.parts)) for turn in turns]
 
 
 @given(_turns(st.builds(Reasoning, text=WORDS, signature=WORDS, origin=st.just(ORIGIN))), ASKED)
@@ -187,3 +188,37 @@ def test_refusals_in_responses(parts: list[Part]) -> None:
     turns = (Turn(role="user", parts=(Text(text="Ask"),)), Turn(role="assistant", parts=tuple(parts)))
     body = write(RESPONSES, *turns).body
     assert _joined(read_responses(body).turns) == _joined(turns)
+
+
+@given(_turns(CLAUDE), ASKED)
+def test_chat_completions(turns: tuple[Turn, ...], asked: dict[str, Any]) -> None:
+    """Thoughts have no field there, and that a tool failed is said in words."""
+    body = write(CHAT_COMPLETIONS, *turns, sampling=Sampling(max_tokens=9_000), **asked).body
+    read = read_chat(body)
+    assert (read.tools, read.tool_choice, read.output_format) == (
+        asked["tools"],
+        asked["tool_choice"],
+        asked["output_format"],
+    )
+    assert (read.sampling.max_tokens, read.untranslatable) == (9_000, ())
+    assert _parts(read.turns, ToolCall) == _parts(turns, ToolCall)
+    assert [part.call_id for part in _parts(read.turns, ToolResult)] == [
+        part.call_id for part in _parts(turns, ToolResult)
+    ]
+    for role in ("system", "user", "assistant"):
+        # Texts side by side are one there.
+        assert _words(read.turns, role) == _words(turns, role)
+
+
+def _words(turns: Sequence[Turn], role: str) -> list[str]:
+    return [line for part in _parts(turns, Text, role) for line in part.text.split("\n")]
+
+
+def _parts(turns: Sequence[Turn], kind: type, role: str | None = None) -> list[Any]:
+    return [
+        replace(part, origin=None) if isinstance(part, ToolCall) else part
+        for turn in turns
+        if role in {None, turn.role}
+        for part in turn.parts
+        if isinstance(part, kind)
+    ]

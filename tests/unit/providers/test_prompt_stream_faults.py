@@ -12,8 +12,16 @@ import pytest
 
 from application.ports.outbound_http import OutboundFailure
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.prompting import Prompted, a_chunk, a_prompt, events, failure_of, path_of, prompted_at
-from tests.unit.providers.samples import BASE
+from tests.unit.providers.prompted_providers import (
+    Prompted,
+    a_chunk,
+    a_prompt,
+    events,
+    failure_of,
+    path_of,
+    prompted_at,
+)
+from tests.unit.providers.sample_lists import BASE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -54,21 +62,25 @@ async def test_an_error_inside_a_stream_is_a_failure_of_its_kind(
     provider: str, event: object, category: str, is_retryable: bool
 ) -> None:
     content = events(a_chunk("Hi")) if provider not in {"anthropic", "google"} else b""
-    failure = await failure_of(prompted_at(provider), content + events(event) + b"data: [DONE]\n\n")
-    assert (failure.category, failure.is_retryable, failure.http_status) == (category, is_retryable, 200)
-    assert failure.upstream_request_id == "req_1"
-    assert "Sorry" not in f"{failure}{failure.hint}"
+    error = await failure_of(prompted_at(provider), content + events(event) + b"data: [DONE]\n\n")
+    assert (error.failure.category, error.failure.is_retryable, error.failure.http_status) == (
+        category,
+        is_retryable,
+        200,
+    )
+    assert error.failure.upstream_request_id == "req_1"
+    assert "Sorry" not in f"{error}{error.failure.hint}"
 
 
 async def test_the_name_of_an_event_alone_may_say_that_it_is_an_error() -> None:
-    failure = await failure_of(Prompted("anthropic"), b'event: error\ndata: {"message": "?"}\n\n')
-    assert failure.category == "provider_error"
+    error = await failure_of(Prompted("anthropic"), b'event: error\ndata: {"message": "?"}\n\n')
+    assert error.failure.category == "provider_error"
 
 
 @pytest.mark.parametrize("data", [b"<html>", b'{"choices": ', b"\xff\xfe", b'{"choices": "\xc3"}'])
 async def test_an_event_that_is_no_json_ends_the_stream(data: bytes) -> None:
-    failure = await failure_of(Prompted("openai"), events(a_chunk("Hi")) + b"data: %s\n\n" % data)
-    assert (failure.category, failure.is_retryable) == ("unexpected_body", False)
+    error = await failure_of(Prompted("openai"), events(a_chunk("Hi")) + b"data: %s\n\n" % data)
+    assert (error.failure.category, error.failure.is_retryable) == ("unexpected_body", False)
 
 
 async def test_events_that_are_no_objects_are_passed_over() -> None:
@@ -80,16 +92,16 @@ async def test_events_that_are_no_objects_are_passed_over() -> None:
 async def test_an_event_may_be_long_but_not_endless() -> None:
     words, _ = await Prompted("openai").streamed(events(a_chunk("x" * 300_000, "stop")), b"data: [DONE]\n\n")
     assert words == ["x" * 300_000]
-    failure = await failure_of(Prompted("openai"), b"data: ", *[b" " * 1_048_576] * 8)
-    assert (failure.category, failure.is_retryable) == ("unexpected_body", False)
-    assert "larger than" in failure.message
+    error = await failure_of(Prompted("openai"), b"data: ", *[b" " * 1_048_576] * 8)
+    assert (error.failure.category, error.failure.is_retryable) == ("unexpected_body", False)
+    assert "larger than" in error.message
 
 
 async def test_a_stream_is_bounded_by_what_was_asked_for() -> None:
     chunk = events(a_chunk(" and so on" * 100))
     chunks = [chunk * 1_000] * 20
-    failure = await failure_of(Prompted("openai"), *chunks, request=a_prompt(max_tokens=16))
-    assert (failure.category, failure.message) == ("unexpected_body", "The answer is too large.")
+    error = await failure_of(Prompted("openai"), *chunks, request=a_prompt(max_tokens=16))
+    assert (error.failure.category, error.message) == ("unexpected_body", "The answer is too large.")
     words, _ = await Prompted("openai").streamed(*chunks, b"data: [DONE]\n\n")
     assert len(words) == 20_000
 
@@ -106,25 +118,31 @@ async def test_a_stream_is_bounded_by_what_was_asked_for() -> None:
         ("text/plain", b"Welcome", "unexpected_body"),
     ],
 )
-async def test_a_success_that_is_no_stream_is_told_as_what_it_is(content_type: str, body: bytes, category: str) -> None:
-    failure = await failure_of(Prompted("openai"), body, headers={"content-type": content_type})
-    assert failure.category == category
+async def test_a_success_that_is_no_stream_is_reported_as_what_it_is(
+    content_type: str, body: bytes, category: str
+) -> None:
+    error = await failure_of(Prompted("openai"), body, headers={"content-type": content_type})
+    assert error.failure.category == category
 
 
 async def test_a_refused_stream_is_understood_like_a_refused_prompt() -> None:
     body = orjson.dumps({"error": {"type": "requests", "code": "rate_limit_exceeded", "message": "Slow down"}})
     headers = {"content-type": "application/json", "retry-after": "7", "x-request-id": "req_2"}
-    failure = await failure_of(Prompted("openai"), body, status=429, headers=headers)
-    assert (failure.category, failure.retry_after_seconds, failure.http_status) == ("rate_limited", 7.0, 429)
-    assert failure.upstream_request_id == "req_2"
+    error = await failure_of(Prompted("openai"), body, status=429, headers=headers)
+    assert (error.failure.category, error.failure.retry_after_seconds, error.failure.http_status) == (
+        "rate_limited",
+        7.0,
+        429,
+    )
+    assert error.failure.upstream_request_id == "req_2"
 
 
 async def test_a_silence_before_the_stream_is_a_failure_that_may_pass() -> None:
     prompted = Prompted("openai")
     url = BASE + path_of(prompted.connection, "model-1", stream=True)
     prompted.outbound.fail("POST", url, OutboundFailure("timeout", "The time ran out."))
-    failure = await failure_of(prompted)
-    assert (failure.category, failure.is_retryable) == ("timeout", True)
+    error = await failure_of(prompted)
+    assert (error.failure.category, error.failure.is_retryable) == ("timeout", True)
 
 
 @dataclass(slots=True)
@@ -173,17 +191,17 @@ async def test_a_model_may_think_for_long_before_its_first_word_and_not_after_it
     thinking = Prompted("openai", outbound=HesitatingOutbound(0.0, 0.15, 0.0, 0.0))
     assert (await thinking.streamed(*chunks, request=request))[0] == ["Hi"]
     stuck = Prompted("openai", outbound=HesitatingOutbound(0.0, 0.0, 0.15, 0.0))
-    failure = await failure_of(stuck, *chunks, request=request)
-    assert (failure.category, failure.is_retryable) == ("timeout", True)
-    assert failure.message == "OpenAI fell silent in the middle of its answer."
+    error = await failure_of(stuck, *chunks, request=request)
+    assert (error.failure.category, error.failure.is_retryable) == ("timeout", True)
+    assert error.message == "OpenAI fell silent in the middle of its answer."
 
 
 async def test_signs_of_life_alone_do_not_keep_a_stream_open_for_ever() -> None:
     chunks = (events(a_chunk("Hi")), *[b": ping\n\n"] * 20, events(a_chunk(reason="stop")), b"data: [DONE]\n\n")
     outbound = HesitatingOutbound(0.0, *[0.02] * 20, 0.0, 0.0)
     request = a_prompt(idle_seconds=5.0, deadline_seconds=0.1)
-    failure = await failure_of(Prompted("openai", outbound=outbound), *chunks, request=request)
-    assert failure.message == "OpenAI fell silent in the middle of its answer."
+    error = await failure_of(Prompted("openai", outbound=outbound), *chunks, request=request)
+    assert error.message == "OpenAI fell silent in the middle of its answer."
     patient = Prompted("openai", outbound=HesitatingOutbound(0.0, *[0.0] * 22))
     assert (await patient.streamed(*chunks, request=request))[0] == ["Hi"]
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.prompts.completion import Completion, TokenUsage
-from tests.unit.providers.prompting import EVENTS, Prompted, a_chunk, events, failure_of, prompted_at
-from tests.unit.providers.samples import KEY
+from tests.unit.providers.prompted_providers import EVENTS, Prompted, a_chunk, events, failure_of, prompted_at
+from tests.unit.providers.sample_lists import KEY
 
 STREAMS: Final = Path(__file__).parent / "data" / "streams"
 FINISHED: Final = re.compile(rb'"finish_reason": ?"')
@@ -75,18 +75,16 @@ async def test_a_stream_without_its_end_is_no_answer(provider: str) -> None:
     # Whoever speaks Chat Completions may leave out what follows the finish reason.
     ending = next((n for n, frame in enumerate(frames) if FINISHED.search(frame)), len(frames) - 1)
     for kept in range(ending):
-        failure = await failure_of(prompted_at(provider), b"\n\n".join(frames[:kept]) + b"\n\n")
-        assert (failure.category, failure.is_retryable) == ("unexpected_body", True)
+        error = await failure_of(prompted_at(provider), b"\n\n".join(frames[:kept]) + b"\n\n")
+        assert (error.failure.category, error.failure.is_retryable) == ("unexpected_body", True)
 
 
 @pytest.mark.parametrize("provider", EXPECTED)
 async def test_a_stream_cut_inside_its_last_event_is_no_answer(provider: str) -> None:
     frames = stream_of(provider).replace(b"\r\n", b"\n").strip().split(b"\n\n")
     cut = next((n for n, frame in enumerate(frames) if FINISHED.search(frame)), len(frames) - 2)
-    failure = await failure_of(
-        prompted_at(provider), b"\n\n".join([*frames[:cut], frames[cut][: len(frames[cut]) // 2]])
-    )
-    assert failure.message.endswith("ended the stream before the answer was whole.")
+    error = await failure_of(prompted_at(provider), b"\n\n".join([*frames[:cut], frames[cut][: len(frames[cut]) // 2]]))
+    assert error.message.endswith("ended the stream before the answer was whole.")
 
 
 @pytest.mark.parametrize("provider", EXPECTED)
@@ -100,8 +98,8 @@ async def test_a_server_may_leave_out_that_it_is_done(provider_type: str) -> Non
     content = events(a_chunk("Hi"), a_chunk(reason="stop"))
     words, completion = await Prompted(provider_type).streamed(content)
     assert (words, completion.text, completion.finish_reason) == (["Hi"], "Hi", "stop")
-    failure = await failure_of(Prompted(provider_type), events(a_chunk("Hi")))
-    assert failure.category == "unexpected_body"
+    error = await failure_of(Prompted(provider_type), events(a_chunk("Hi")))
+    assert error.failure.category == "unexpected_body"
 
 
 async def test_what_comes_after_the_end_is_not_heard() -> None:
@@ -127,7 +125,7 @@ async def test_googles_blocked_prompt_is_an_answer_without_words() -> None:
     assert completion.usage == TokenUsage(input_tokens=9, output_tokens=0)
 
 
-async def test_the_limits_are_told_with_the_answer() -> None:
+async def test_the_limits_are_reported_with_the_answer() -> None:
     headers = EVENTS | {"x-ratelimit-limit-requests": "50", "x-ratelimit-remaining-requests": "49"}
     _, completion = await Prompted("openai").streamed(stream_of("openai"), headers=headers)
     assert completion.rate_limit is not None

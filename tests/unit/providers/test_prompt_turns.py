@@ -12,7 +12,7 @@ from adapters.providers.prompting.tool_result_order import order_tool_results
 from application.errors import InvalidInput
 from application.prompts.conversation import Text, ToolCall, ToolResult
 from tests.fakes.client import a_turn
-from tests.unit.providers.protocols import a_call, a_result
+from tests.unit.providers.wire_protocols import a_call, a_result
 
 if TYPE_CHECKING:
     from application.prompts.conversation import Turn
@@ -89,9 +89,9 @@ def test_every_call_is_answered_once_and_at_once(steps: list[tuple[list[str], li
         turns.append(a_turn("assistant", "Well", *(a_call(each) for each in ids)))
         turns += [a_turn("user", a_result(f"{each}{number}")) for each in answered if each in calls]
         turns += [a_turn("user", "Go on")] if speaks else []
-    told = order_tool_results(turns)
-    for place, turn in enumerate(told):
+    reported = order_tool_results(turns)
+    for place, turn in enumerate(reported):
         waiting = [part.id for part in turn.parts if isinstance(part, ToolCall)]
         if waiting:
-            results = [part.call_id for part in told[place + 1].parts if isinstance(part, ToolResult)]
+            results = [part.call_id for part in reported[place + 1].parts if isinstance(part, ToolResult)]
             assert results == waiting

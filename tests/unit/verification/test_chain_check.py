@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.policies.hash_chain import event_hash, genesis_hash
 from application.verification.chain_check import ChainCheck
+from application.verification.hash_chain import event_hash, genesis_hash
 from application.verification.stored_events import Head, eight_bytes, number, stored_hash
-from tests.chains import ORGANIZATION, a_log, an_event, chained, head_of
-from tests.unit.policies.test_chain import EVENT
+from tests.event_chains import ORGANIZATION, a_log, an_event, chained, head_of
+from tests.unit.verification.test_hash_chain import EVENT
 
 if TYPE_CHECKING:
     from application.verification.log_findings import LogFinding
@@ -33,7 +33,7 @@ def _checked(log: Log, head: Head | None = None, *, batch: int = 5) -> LogFindin
     return check.finish(head or head_of(log))
 
 
-def _told(finding: LogFinding | None) -> tuple[str, int | None, int] | None:
+def _summary(finding: LogFinding | None) -> tuple[str, int | None, int] | None:
     return None if finding is None else (finding.kind, finding.sequence, finding.count)
 
 
@@ -69,7 +69,7 @@ def test_a_log_in_order_has_no_findings(length: int) -> None:
 def test_an_organization_without_events_has_the_head_of_a_beginning() -> None:
     empty = Head(ORGANIZATION.bytes, 0, genesis_hash(ORGANIZATION))
     assert _checked([], empty) is None
-    assert _told(_checked([], empty._replace(hash=bytes(32)))) == ("edited", 0, 1)
+    assert _summary(_checked([], empty._replace(hash=bytes(32)))) == ("edited", 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_an_event_whose_hash_was_made_to_fit_is_named(place: int) -> None:
     forged = log[place]._replace(actor=b"nobody")
     log[place] = forged._replace(hash=stored_hash(forged))
     # The event after it follows another one; after the last one, the head does.
-    assert _told(_checked(log, head)) == ("edited", min(place + 2, LENGTH), 1)
+    assert _summary(_checked(log, head)) == ("edited", min(place + 2, LENGTH), 1)
 
 
 @given(place=middles, count=st.integers(1, 3))
@@ -116,18 +116,18 @@ def test_deleted_events_are_named(place: int, count: int) -> None:
     del log[place : place + count]
     gone = min(count, LENGTH - place)
     kind = "deleted" if place + gone < LENGTH else "truncated"
-    assert _told(_checked(log, head_of(a_log(LENGTH)))) == (kind, place + 1, gone)
+    assert _summary(_checked(log, head_of(a_log(LENGTH)))) == (kind, place + 1, gone)
 
 
 def test_the_first_event_is_missed() -> None:
-    assert _told(_checked(a_log(LENGTH)[1:])) == ("deleted", 1, 1)
+    assert _summary(_checked(a_log(LENGTH)[1:])) == ("deleted", 1, 1)
 
 
 @given(place=st.integers(0, LENGTH - 3), count=st.integers(1, 2))
 def test_deletion_is_found_behind_new_numbers(place: int, count: int) -> None:
     log = a_log(LENGTH)
     kept = log[:place] + _renumbered(log[place + count :], -count)
-    assert _told(_checked(kept, head_of(kept))) == ("edited", place + 1, 1)
+    assert _summary(_checked(kept, head_of(kept))) == ("edited", place + 1, 1)
 
 
 @given(
@@ -156,30 +156,30 @@ def test_events_that_changed_places_are_named(first: int, second: int) -> None:
     one, other = log[first], log[second]
     log[first] = other._replace(org_sequence=one.org_sequence)
     log[second] = one._replace(org_sequence=other.org_sequence)
-    assert _told(_checked(log, head_of(a_log(LENGTH)))) == ("edited", min(first, second) + 1, 1)
+    assert _summary(_checked(log, head_of(a_log(LENGTH)))) == ("edited", min(first, second) + 1, 1)
 
 
 @given(length=st.integers(1, LENGTH - 1))
 def test_a_log_that_was_cut_off_is_shorter_than_its_head_says(length: int) -> None:
     log = a_log(LENGTH)
-    assert _told(_checked(log[:length], head_of(log))) == ("truncated", length + 1, LENGTH - length)
+    assert _summary(_checked(log[:length], head_of(log))) == ("truncated", length + 1, LENGTH - length)
 
 
 def test_a_head_with_another_hash_is_noticed() -> None:
     log = a_log(LENGTH)
-    assert _told(_checked(log, head_of(log)._replace(hash=bytes(32)))) == ("edited", LENGTH, 1)
+    assert _summary(_checked(log, head_of(log)._replace(hash=bytes(32)))) == ("edited", LENGTH, 1)
 
 
 def test_two_events_of_one_number_are_noticed() -> None:
     log = a_log(LENGTH)
     log.insert(5, log[4])
-    assert _told(_checked(log)) == ("inserted", 5, 1)
+    assert _summary(_checked(log)) == ("inserted", 5, 1)
 
 
 def test_events_that_were_chained_in_the_wrong_order_are_noticed() -> None:
     log = a_log(LENGTH)
     log[6] = log[6]._replace(recorded_at=log[0].recorded_at)
-    assert _told(_checked(chained(log))) == ("out-of-order", 7, 1)
+    assert _summary(_checked(chained(log))) == ("out-of-order", 7, 1)
 
 
 @pytest.mark.parametrize(("revision", "is_right"), [(2, True), (1, False), (3, False), (7, False)])
@@ -196,7 +196,7 @@ def test_revisions_follow_each_other_also_those_that_were_proved(
     known = {UUID(bytes=event.aggregate_id): number(event.revision) for event in log[:start]}
     check.know({id_: known[id_] for id_ in unknown if id_ in known})
     check.take(log[start:])
-    assert _told(check.finish(head_of(log))) == (None if is_right else ("out-of-order", 9, 1))
+    assert _summary(check.finish(head_of(log))) == (None if is_right else ("out-of-order", 9, 1))
 
 
 def test_events_after_a_proof_have_to_follow_it() -> None:
@@ -204,9 +204,9 @@ def test_events_after_a_proof_have_to_follow_it() -> None:
     for proved, found in ((head_of(log[:5]), None), (head_of(log[:5])._replace(hash=bytes(32)), ("edited", 6, 1))):
         check = ChainCheck(ORGANIZATION.bytes, proved)
         check.take(log[5:])
-        assert (_told(check.finish(head_of(log))), check.count) == (found, LENGTH - 5)
+        assert (_summary(check.finish(head_of(log))), check.count) == (found, LENGTH - 5)
 
 
 def test_of_a_log_that_was_edited_throughout_the_first_event_is_named() -> None:
     log = [event._replace(actor=b"nobody") for event in a_log(2000)]
-    assert _told(_checked(log, batch=300)) == ("edited", 1, 1)
+    assert _summary(_checked(log, batch=300)) == ("edited", 1, 1)

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
-from application.commands.write_checkpoint import WriteCheckpoint, write_checkpoint
 from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.checkpoints import HeadLeaf, MalformedCheckpoint, heads_root, line_bytes, parse_line
+from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.fakes.checkpoints import FakeRegister, FakeSink
 
 if TYPE_CHECKING:
@@ -163,11 +163,11 @@ async def test_checkpoints_that_were_archived_in_the_middle_of_a_part_are_missed
     assert missing.message == "Checkpoint 2 does not follow the one before it: the file was changed."
 
 
-async def test_one_organization_is_told_of_its_own_heads() -> None:
+async def test_one_organization_is_reported_its_own_heads() -> None:
     world = await a_world()
     reader = CheckpointReader(world.sink, Ed25519Signatures(), KEY.public_key)
-    told = [head.org_sequence async for read in reader.checkpoints(UUID(int=1)) for head in read.heads]
-    assert (told, reader.findings) == ([1, 2], [])
+    reported = [head.org_sequence async for read in reader.checkpoints(UUID(int=1)) for head in read.heads]
+    assert (reported, reader.findings) == ([1, 2], [])
 
 
 async def test_a_line_has_one_spelling() -> None:

@@ -88,8 +88,8 @@ async function documentOf(response) {
 
 function refused(response, document) {
   if (response.status === 503) trouble();
-  if (response.status === 401 && current()) signOut(document?.detail ?? "The token is no longer accepted.");
-  return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without saying why.` }, { retryAfter: Number(response.headers.get("Retry-After")) || 1 });
+  if (response.status === 401 && current()) signOut(document?.detail ?? "Your token is no longer accepted. Sign in again.");
+  return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without a reason.` }, { retryAfter: Number(response.headers.get("Retry-After")) || 1 });
 }
 
 // For whoever keeps an eye on the service.
@@ -97,7 +97,7 @@ const trouble = () => window.dispatchEvent(new Event("trouble"));
 
 function unreachable() {
   trouble();
-  return new Problem({ status: 0, code: "unreachable", detail: "The service does not answer. Check that it runs and that the network is there, then try again." });
+  return new Problem({ status: 0, code: "unreachable", detail: "The service does not answer. Check that it runs and that you have a network connection, then try again." });
 }
 
 function revisionOf(response) {

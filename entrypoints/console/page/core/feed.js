@@ -2,7 +2,7 @@
 
 import { stream } from "./api.js";
 import { messages } from "./events.js";
-import { pause } from "./pause.js";
+import { pause } from "./delay.js";
 
 const FEED = "/api/ai/events";
 const FIRST_WAIT_MS = 1000;

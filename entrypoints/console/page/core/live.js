@@ -1,4 +1,4 @@
-// Keeps what is shown up to date with what others do: quietly, not too often, and never under somebody's hands.
+// Keeps the page up to date with other people's changes, without disturbing what the person is doing.
 
 import { Feed } from "./feed.js";
 import { Readiness } from "./readiness.js";
@@ -35,7 +35,7 @@ export function followAs(session) {
   followWhileSeen();
 }
 
-// Nothing is followed while nobody looks; what happened meanwhile is told afterwards. Whoever has no organization has no
+// Nothing is followed while nobody looks; what happened meanwhile is shown afterwards. Whoever has no organization has no
 // events to follow.
 export function followWhileSeen() {
   feed.stop();

@@ -1,4 +1,4 @@
-// What happened, told beside the page and read out by screen readers.
+// Messages about what happened, shown beside the page and read out by screen readers.
 
 import { element } from "./elements.js";
 

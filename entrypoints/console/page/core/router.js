@@ -1,7 +1,7 @@
 // Which page is shown: `#/models/<id>?tab=history`. The fragment never leaves the browser.
 
 import { failure } from "../parts/failure.js";
-import { redraw } from "../parts/undisturbed.js";
+import { redraw } from "../parts/redraw.js";
 import { element, replace } from "./elements.js";
 import { home } from "./session.js";
 

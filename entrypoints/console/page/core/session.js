@@ -1,7 +1,7 @@
 // Who is signed in. The token is kept in memory and for this tab alone; it never goes into an address or a log.
 
 const KEPT = "modelbook.token";
-const EXPIRED = "This token has expired: ask for a new one.";
+const EXPIRED = "This token has expired. Ask your administrator for a new one.";
 const RANKS = { viewer: 1, editor: 2, admin: 3 };
 
 // The longest time that a timer takes.
@@ -69,7 +69,7 @@ export function refusal(needs) {
   if (needs === "platform") {
     return held?.isPlatformAdmin ? null : "This is for platform administrators: the token needs platform_admin.";
   }
-  if (!(needs in RANKS)) throw new Error(`Nobody can be told who may do this: ${needs}.`);
+  if (!(needs in RANKS)) throw new Error(`Unknown role: ${needs}.`);
   if ((RANKS[held?.role] ?? 0) >= RANKS[needs]) return null;
   return `This needs the role ${needs}, and yours is ${held?.role ?? "none"}: ask an admin of your organization.`;
 }

@@ -1,4 +1,4 @@
-// States as a colour and a word: nobody has to tell colours apart.
+// Badges: each state has a colour and a word, so that no colour carries meaning alone.
 
 import { element } from "../core/elements.js";
 import { ago, time, title } from "../core/format.js";

@@ -1,4 +1,4 @@
-// What a list is filtered by: each gives its value, and says when it has changed.
+// Filters of a list: each has a value and reports when it changes.
 
 import { element, replace, uniqueId } from "../core/elements.js";
 

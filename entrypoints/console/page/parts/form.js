@@ -98,7 +98,7 @@ export class Form {
     this.refuse(problem.errors, [problem.message, problem.document.hint].filter(Boolean).join(" "), problem.document.requestId);
   }
 
-  // What belongs to no field is told above them all.
+  // Errors that belong to no field are shown above all fields.
   refuse(errors, detail = null, requestId = null) {
     const homeless = [];
     let first = null;
@@ -123,8 +123,8 @@ export class Form {
     const missing = this.fields.filter((each) => each.control.required && String(each.read() ?? "").trim() === "");
     const wrong = this.fields.filter((each) => each.control.validity?.badInput || each.control.validity?.patternMismatch);
     this.refuse([
-      ...missing.map((each) => ({ pointer: each.pointer, message: "Please fill this in." })),
-      ...wrong.map((each) => ({ pointer: each.pointer, message: each.control.validity.badInput ? "Please give a number." : "This has not the form that is needed." })),
+      ...missing.map((each) => ({ pointer: each.pointer, message: "Fill in this field." })),
+      ...wrong.map((each) => ({ pointer: each.pointer, message: each.control.validity.badInput ? "Enter a number." : "The format is not valid." })),
     ]);
     return missing.length + wrong.length === 0;
   }

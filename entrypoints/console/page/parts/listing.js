@@ -5,7 +5,7 @@ import { element, replace } from "../core/elements.js";
 import { number } from "../core/format.js";
 import { follow } from "../core/live.js";
 import { remember } from "../core/router.js";
-import { isHeld, redraw } from "./undisturbed.js";
+import { isHeld, redraw } from "./redraw.js";
 
 const PAGE = 50;
 
@@ -90,7 +90,7 @@ export class Listing {
     this.signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  // Nobody asked for it, so that nobody is told when it fails: the next event is another chance.
+  // Nobody asked for this reload, so its failure is not reported: the next event tries again.
   async #renew() {
     const { asking, rows } = this;
     const page = await this.#ask(asking?.signal ?? this.signal).catch(() => null);
@@ -120,8 +120,8 @@ export class Listing {
 
   #tell({ data, pagination }) {
     const first = this.cursors.length * this.limit;
-    const told = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
-    if (this.count.textContent !== told) this.count.textContent = told;
+    const summary = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
+    if (this.count.textContent !== summary) this.count.textContent = summary;
     const step = (text, able, move) => element("button", { type: "button", class: "plain", disabled: !able, onclick: move }, text);
     redraw(this.paging, this.cursors.length || pagination.hasMore ? [
       step("← Previous", this.cursors.length > 0, () => this.#turn(() => this.cursors.pop())),

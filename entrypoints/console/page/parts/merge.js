@@ -1,4 +1,4 @@
-// Two people at once: the second save shows what the first one changed, and lets one merge both or begin again.
+// Edit conflicts: the second save shows what the first one changed, and lets the person merge or start again.
 
 import { ask, get } from "../core/api.js";
 import { element, uniqueId } from "../core/elements.js";

@@ -5,7 +5,7 @@ import { known, label, milliseconds, number, time, words } from "../core/format.
 import { health } from "./badges.js";
 import { facts } from "./page.js";
 
-const ANSWERS = { true: "yes", false: "no", null: "cannot be told from the answer" };
+const ANSWERS = { true: "yes", false: "no", null: "not known from the answer" };
 
 export function report(found) {
   return element("div", { class: `report ${found.status}` },

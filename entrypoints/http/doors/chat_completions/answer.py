@@ -65,14 +65,14 @@ def usage_document(usage: TokenUsage) -> dict[str, Any] | None:
 
 def call_document(call: ToolCall) -> dict[str, Any]:
     """Return a tool call; what its maker wants handed back stands where Google's own speaker of the protocol has it."""
-    told: dict[str, Any] = {"id": call.id, "type": "custom" if call.is_custom else "function"}
+    document: dict[str, Any] = {"id": call.id, "type": "custom" if call.is_custom else "function"}
     if call.is_custom:
-        told["custom"] = {"name": call.name, "input": call.arguments}
+        document["custom"] = {"name": call.name, "input": call.arguments}
     else:
-        told["function"] = {"name": call.name, "arguments": call.arguments or "{}"}
+        document["function"] = {"name": call.name, "arguments": call.arguments or "{}"}
     if (blob := blob_of(call)) is not None:
-        told["extra_content"] = {"google": {"thought_signature": blob}}
-    return told
+        document["extra_content"] = {"google": {"thought_signature": blob}}
+    return document
 
 
 def reasoning_detail(part: Reasoning) -> dict[str, Any] | None:
@@ -109,11 +109,11 @@ def _choice(choice: Choice) -> dict[str, Any]:
 
 
 def _thoughts(parts: Sequence[Reasoning]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     words = "".join(part.text for part in parts)
     if words:
-        told["reasoning_content"] = words
+        fields["reasoning_content"] = words
     details = [detail for part in parts if (detail := reasoning_detail(part)) is not None]
     if details:
-        told["reasoning_details"] = details
-    return told
+        fields["reasoning_details"] = details
+    return fields

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from entrypoints.http.doors.chat_completions.answer import completion_document
 from entrypoints.http.doors.chat_completions.request import read_conversation
 from entrypoints.http.doors.chat_completions.streaming import ChunkEncoder
-from entrypoints.http.doors.client import DoorRequest
-from entrypoints.http.openai_shape import error_document
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.doors.door_request import DoorRequest
+from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.openai_errors import error_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.doors.bodies import ChatCompletionBody
+    from entrypoints.http.doors.door_bodies import ChatCompletionBody
     from entrypoints.http.problems import Problem
 
 

@@ -25,7 +25,7 @@ from application.prompts.conversation import (
     Untranslatable,
 )
 from application.prompts.opaque_blobs import call_with_blob, is_ours, with_blob
-from entrypoints.http.doors.reading import Place
+from entrypoints.http.doors.body_value import BodyValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
     Raises:
         InvalidInput: it makes no sense, at this place.
     """
-    root = Place(body)
+    root = BodyValue(body)
     untranslatable: list[Untranslatable] = []
     turns = tuple(_turns(root.get("messages"), untranslatable))
     if not turns:
@@ -107,7 +107,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
     )
 
 
-def _turns(messages: Place, untranslatable: list[Untranslatable]) -> Iterator[Turn]:
+def _turns(messages: BodyValue, untranslatable: list[Untranslatable]) -> Iterator[Turn]:
     """Yield the turns; the results of tools begin the user's turn that follows them."""
     results: list[Part] = []
     for message in messages.items():
@@ -132,7 +132,7 @@ def _turns(messages: Place, untranslatable: list[Untranslatable]) -> Iterator[Tu
         yield Turn(role="user", parts=tuple(results))
 
 
-def _result(message: Place, untranslatable: list[Untranslatable]) -> ToolResult:
+def _result(message: BodyValue, untranslatable: list[Untranslatable]) -> ToolResult:
     """Return what a tool gave, or a function, as tools were called before, which has no other id than its name."""
     call_id = message.get("name" if message.get("role").value == "function" else "tool_call_id").text()
     content = message.get("content")
@@ -141,7 +141,7 @@ def _result(message: Place, untranslatable: list[Untranslatable]) -> ToolResult:
     return ToolResult(call_id=call_id, parts=kept)
 
 
-def _assistant(message: Place, untranslatable: list[Untranslatable]) -> Iterator[Part]:
+def _assistant(message: BodyValue, untranslatable: list[Untranslatable]) -> Iterator[Part]:
     yield from _thoughts(message)
     if message.get("content").value is not None:
         yield from _parts(message.get("content"), untranslatable)
@@ -159,7 +159,7 @@ def _assistant(message: Place, untranslatable: list[Untranslatable]) -> Iterator
         untranslatable.append(Untranslatable(field=message.get("audio").name, message=advice))
 
 
-def _thoughts(message: Place) -> Iterator[Reasoning]:
+def _thoughts(message: BodyValue) -> Iterator[Reasoning]:
     """Yield the thoughts that the client hands back: in our own list of details, or as words alone."""
     details = message.get("reasoning_details")
     if isinstance(details.value, list):
@@ -177,20 +177,20 @@ def _thoughts(message: Place) -> Iterator[Reasoning]:
             return
 
 
-def _call(call: Place) -> ToolCall:
+def _call(call: BodyValue) -> ToolCall:
     is_custom = call.kind == "custom"
-    told = call.get("custom" if is_custom else "function")
+    definition = call.get("custom" if is_custom else "function")
     read = ToolCall(
         id=call.get("id").text(),
-        name=told.get("name").text(),
-        arguments=told.get("input" if is_custom else "arguments").text(),
+        name=definition.get("name").text(),
+        arguments=definition.get("input" if is_custom else "arguments").text(),
         is_custom=is_custom,
     )
     signature = call.get("extra_content").get("google").get("thought_signature").value
     return call_with_blob(read, signature) if isinstance(signature, str) and is_ours(signature) else read
 
 
-def _parts(content: Place, untranslatable: list[Untranslatable]) -> Iterator[Part]:
+def _parts(content: BodyValue, untranslatable: list[Untranslatable]) -> Iterator[Part]:
     if isinstance(content.value, str):
         yield Text(text=content.value)
         return
@@ -201,7 +201,7 @@ def _parts(content: Place, untranslatable: list[Untranslatable]) -> Iterator[Par
             yield part
 
 
-def _part(place: Place, untranslatable: list[Untranslatable]) -> Part | None:
+def _part(place: BodyValue, untranslatable: list[Untranslatable]) -> Part | None:
     match place.kind:
         case "text":
             return Text(text=place.get("text").text())
@@ -235,7 +235,7 @@ def split_url(address: str) -> tuple[str | None, str | None, str | None]:
     return found["type"].lower() or None, address[found.end() :], None
 
 
-def _tools(tools: Place, untranslatable: list[Untranslatable]) -> Iterator[Tool]:
+def _tools(tools: BodyValue, untranslatable: list[Untranslatable]) -> Iterator[Tool]:
     for tool in tools.items():
         if tool.kind == "function":
             function = tool.get("function")
@@ -258,7 +258,7 @@ def _tools(tools: Place, untranslatable: list[Untranslatable]) -> Iterator[Tool]
             untranslatable.append(Untranslatable(field=tool.name, message=message))
 
 
-def _tool_choice(choice: Place) -> ToolChoice | None:
+def _tool_choice(choice: BodyValue) -> ToolChoice | None:
     match choice.value:
         case None:
             return None
@@ -278,7 +278,7 @@ def _tool_choice(choice: Place) -> ToolChoice | None:
     raise choice.refused("This must be auto, none, required, or name a tool.")
 
 
-def _output_format(output: Place) -> OutputFormat | None:
+def _output_format(output: BodyValue) -> OutputFormat | None:
     match output.kind if output.value is not None else None:
         case None | "text":
             return None
@@ -296,7 +296,7 @@ def _output_format(output: Place) -> OutputFormat | None:
     raise output.refused("This must be of the type text, json_object or json_schema.")
 
 
-def _reasoning(effort: Place) -> ReasoningOptions | None:
+def _reasoning(effort: BodyValue) -> ReasoningOptions | None:
     if effort.value is None:
         return None
     if effort.value not in _EFFORTS:
@@ -304,7 +304,7 @@ def _reasoning(effort: Place) -> ReasoningOptions | None:
     return ReasoningOptions(effort=effort.value)
 
 
-def _sampling(root: Place) -> Sampling:
+def _sampling(root: BodyValue) -> Sampling:
     limit = root.get("max_completion_tokens").whole()
     stop = root.get("stop")
     stops: tuple[str, ...] | None = None
@@ -328,7 +328,7 @@ def _sampling(root: Place) -> Sampling:
     )
 
 
-def _options(root: Place) -> Iterator[tuple[str, str]]:
+def _options(root: BodyValue) -> Iterator[tuple[str, str]]:
     for name, field in (
         ("user", "user"),
         ("service_tier", "service_tier"),
@@ -340,6 +340,6 @@ def _options(root: Place) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _metadata(metadata: Place) -> Mapping[str, str] | None:
-    told = metadata.optional_mapping()
-    return {name: metadata.get(name).text() for name in told} if told else None
+def _metadata(metadata: BodyValue) -> Mapping[str, str] | None:
+    entries = metadata.optional_mapping()
+    return {name: metadata.get(name).text() for name in entries} if entries else None

@@ -107,8 +107,8 @@ class ChunkEncoder:
         yield self._chunk(delta, choice, **ending)
 
     def _chunk(self, delta: dict[str, Any], choice: int, **ending: object) -> bytes:
-        told = {"index": choice, "delta": delta, "logprobs": None, "finish_reason": None, **ending}
-        chunk = {**self._facts, "model": self._model, "choices": [told]}
+        chunk_choice = {"index": choice, "delta": delta, "logprobs": None, "finish_reason": None, **ending}
+        chunk = {**self._facts, "model": self._model, "choices": [chunk_choice]}
         return orjson.dumps({**chunk, "usage": None} if self._with_usage else chunk)
 
 

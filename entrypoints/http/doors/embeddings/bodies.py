@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from application.prompts.embedding import MOST_INPUTS
-from entrypoints.http.bodies.prompts import Deadline, Wanted
-from entrypoints.http.doors.bodies import ModelName
+from entrypoints.http.bodies.prompts import Deadline, ModelSelector
+from entrypoints.http.doors.door_bodies import ModelName
 
 Words = Annotated[str, Field(min_length=1)]
 # Token ids of any tokenizer there is, and more tokens than any embedding model reads.
@@ -37,7 +37,7 @@ class EmbeddingBody(BaseModel):
     )
 
 
-class TextsToEmbed(Wanted):
+class TextsToEmbed(ModelSelector):
     """Texts to be turned into vectors by a registered embedding model; without a way of choosing, the preferred one."""
 
     texts: Annotated[list[Words], Field(min_length=1, max_length=MOST_INPUTS)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-from application.prompts.opaque_blobs import blob_of
+from application.prompts.opaque_blobs import blob_of, signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +44,10 @@ def ending_of(choice: Choice) -> dict[str, Any]:
     """Return why the answer ended, in Anthropic's words, and what a refusal gives as its reason."""
     reason = _stop_reason(choice)
     words = "".join(part.text for part in choice.parts if isinstance(part, Refusal))
-    told: dict[str, Any] = {"stop_reason": reason, "stop_sequence": choice.stop_sequence}
+    fields: dict[str, Any] = {"stop_reason": reason, "stop_sequence": choice.stop_sequence}
     if reason == "refusal":
-        told["stop_details"] = {"type": "refusal", "category": None, "explanation": words or None}
-    return told
+        fields["stop_details"] = {"type": "refusal", "category": None, "explanation": words or None}
+    return fields
 
 
 def _stop_reason(choice: Choice) -> str:
@@ -67,7 +67,7 @@ def blocks_of(part: Part) -> list[dict[str, Any]]:
     """
     match part:
         case Text() | Refusal():
-            return [{"type": "text", "text": part.text, "citations": None}]
+            return [{"type": "text", "text": part.text}]
         case Reasoning():
             return _thought(part)
         case ToolCall():
@@ -80,8 +80,9 @@ def blocks_of(part: Part) -> list[dict[str, Any]]:
 
 
 def _thought(part: Reasoning) -> list[dict[str, Any]]:
-    blob = blob_of(part)
-    return [{"type": "thinking", "thinking": part.text, "signature": blob or ""}] if part.text else _sealed(blob)
+    if part.text:
+        return [{"type": "thinking", "thinking": part.text, "signature": signature_of(part)}]
+    return _sealed(blob_of(part))
 
 
 def _sealed(blob: str | None) -> list[dict[str, Any]]:
@@ -98,19 +99,19 @@ def arguments_of(call: ToolCall) -> dict[str, Any]:
 
 
 def usage_document(usage: TokenUsage) -> dict[str, Any]:
-    """Return the tokens: what came from the cache or went into it is not in the input. 0 where it was not told."""
+    """Return the tokens: what came from the cache or went into it is not in the input. Unknown counts are 0."""
     read, written = usage.cached_input_tokens, usage.cache_write_tokens
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "input_tokens": max((usage.input_tokens or 0) - (read or 0) - (written or 0), 0),
         "output_tokens": usage.output_tokens or 0,
         "cache_creation_input_tokens": written,
         "cache_read_input_tokens": read,
     }
     if usage.cache_write_5m_tokens is not None or usage.cache_write_1h_tokens is not None:
-        told["cache_creation"] = {
+        document["cache_creation"] = {
             "ephemeral_5m_input_tokens": usage.cache_write_5m_tokens or 0,
             "ephemeral_1h_input_tokens": usage.cache_write_1h_tokens or 0,
         }
     if usage.reasoning_tokens is not None:
-        told["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
-    return told
+        document["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
+    return document

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from application.prompts.conversation import CacheLifetime, Part
-    from entrypoints.http.doors.reading import Place
+    from entrypoints.http.doors.body_value import BodyValue
 
 
-def texts_of(content: Place) -> Iterator[Text]:
+def texts_of(content: BodyValue) -> Iterator[Text]:
     """Yield words that stand as a text or as blocks."""
     if isinstance(content.value, str):
         yield Text(text=content.value)
@@ -33,7 +33,7 @@ def texts_of(content: Place) -> Iterator[Text]:
         yield Text(text=block.get("text").text(), cache=cache_of(block))
 
 
-def parts_of(content: Place, found: list[Untranslatable]) -> Iterator[Part]:
+def parts_of(content: BodyValue, found: list[Untranslatable]) -> Iterator[Part]:
     """Yield what the blocks are; what only Anthropic has is found to be untranslatable."""
     if content.value is None:
         raise content.refused("Field required")
@@ -43,7 +43,7 @@ def parts_of(content: Place, found: list[Untranslatable]) -> Iterator[Part]:
             yield part
 
 
-def _block(block: Place, found: list[Untranslatable]) -> Part | None:
+def _block(block: BodyValue, found: list[Untranslatable]) -> Part | None:
     match block.kind:
         case "text":
             return Text(text=block.get("text").text(), cache=cache_of(block))
@@ -61,7 +61,7 @@ def _block(block: Place, found: list[Untranslatable]) -> Part | None:
     return None
 
 
-def _thought(block: Place) -> Reasoning:
+def _thought(block: BodyValue) -> Reasoning:
     if block.kind == "redacted_thinking":
         data = block.get("data").text()
         return with_blob(Reasoning(), data) if is_ours(data) else Reasoning(redacted=data)
@@ -70,7 +70,7 @@ def _thought(block: Place) -> Reasoning:
     return with_blob(part, signature) if signature else part
 
 
-def _file(block: Place, found: list[Untranslatable]) -> Image | Document | None:
+def _file(block: BodyValue, found: list[Untranslatable]) -> Image | Document | None:
     source = block.get("source")
     media_type, data, url, text = None, None, None, None
     match source.kind:
@@ -103,7 +103,7 @@ def _file(block: Place, found: list[Untranslatable]) -> Image | Document | None:
     )
 
 
-def _result(block: Place, found: list[Untranslatable]) -> ToolResult:
+def _result(block: BodyValue, found: list[Untranslatable]) -> ToolResult:
     content = block.get("content")
     parts: tuple[Part, ...] = ()
     if isinstance(content.value, str):
@@ -118,7 +118,7 @@ def _result(block: Place, found: list[Untranslatable]) -> ToolResult:
     )
 
 
-def cache_of(block: Place) -> CacheLifetime | None:
+def cache_of(block: BodyValue) -> CacheLifetime | None:
     """Return for how long the prefix that ends here is to be cached."""
     mark = block.get("cache_control")
     if mark.value is None:

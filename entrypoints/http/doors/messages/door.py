@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrypoints.http.doors.client import DoorRequest
+from entrypoints.http.doors.door_request import DoorRequest
 from entrypoints.http.doors.messages.answer import message_document
 from entrypoints.http.doors.messages.errors import error_document
 from entrypoints.http.doors.messages.request import read_conversation
 from entrypoints.http.doors.messages.streaming import MessageEncoder
-from entrypoints.http.responses import json_bytes
+from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.doors.bodies import DoorBody
+    from entrypoints.http.doors.door_bodies import DoorBody
     from entrypoints.http.problems import Problem
 
 _PASSED_ON = ("anthropic-version", "anthropic-beta")

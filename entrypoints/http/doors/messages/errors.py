@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from entrypoints.http.error_kinds import kind_of
-from entrypoints.http.openai_shape import parameter_of, words_of_provider
+from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.openai_errors import parameter_of, retry_advice, tokens_of, words_about_failure
 from entrypoints.http.problems import ProblemShape
-from entrypoints.http.responses import json_bytes
 
 if TYPE_CHECKING:
     from entrypoints.http.error_kinds import ErrorKind
@@ -65,15 +65,15 @@ SCHEMA: Final[dict[str, Any]] = {
 def error_document(problem: Problem, request_id: str) -> dict[str, Any]:
     """Return the error; what is wrong with a part of the request is named before the sentence about it."""
     kind = kind_of(problem)
-    sentences = [problem.detail, words_of_provider(problem), problem.members.get("hint")]
+    sentences = [problem.detail, *words_about_failure(problem.failure)]
     if kind == "context_length_exceeded":
         # The very words by which Claude Code knows that it has to make the conversation shorter.
-        limit, used = (problem.members.get(name) for name in ("maxContextTokens", "promptTokens"))
+        limit, used = tokens_of(problem.failure)
         sentences.insert(0, f"prompt is too long: {used or 'more'} tokens > {limit or 'the'} maximum")
-    message = " ".join(str(sentence) for sentence in sentences if sentence)
+    message = " ".join(sentences)
     place = _place(problem)
-    told = {"type": ERRORS[kind][1], "message": f"{place}: {message}" if place else message}
-    return {"type": "error", "error": told, "request_id": request_id}
+    error = {"type": ERRORS[kind][1], "message": f"{place}: {message}" if place else message}
+    return {"type": "error", "error": error, "request_id": request_id}
 
 
 def _place(problem: Problem) -> str | None:
@@ -84,10 +84,8 @@ def _place(problem: Problem) -> str | None:
 
 def _respond(problem: Problem, *, instance: str, request_id: str) -> web.Response:  # noqa: ARG001 - as every shape
     status, _ = ERRORS[kind_of(problem)]
-    headers = {**problem.headers, "Content-Type": "application/json", "request-id": request_id}
-    retryable = problem.members.get("retryable")
-    if retryable is not None or problem.status == 409:  # noqa: PLR2004 - to those clients a conflict is worth repeating
-        headers["x-should-retry"] = "true" if retryable else "false"
+    own = {"Content-Type": "application/json", "request-id": request_id}
+    headers = {**problem.headers, **own, **retry_advice(problem)}
     body = json_bytes(error_document(problem, request_id))
     return web.Response(status=status or problem.status, body=body, headers=headers)
 

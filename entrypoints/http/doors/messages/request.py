@@ -16,8 +16,8 @@ from application.prompts.conversation import (
     Turn,
     Untranslatable,
 )
+from entrypoints.http.doors.body_value import BodyValue
 from entrypoints.http.doors.messages.blocks import cache_of, parts_of, texts_of
-from entrypoints.http.doors.reading import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
     Raises:
         InvalidInput: it makes no sense, at this place.
     """
-    root = Place(body)
+    root = BodyValue(body)
     found: list[Untranslatable] = []
     turns: list[Turn] = []
     if body.get("system") is not None:
@@ -96,7 +96,7 @@ def _tuning(body: Mapping[str, Any]) -> tuple[str, ...]:
     return (*named, "cache_control") if body.get("cache_control") is not None else tuple(named)
 
 
-def _turns(messages: Place, found: list[Untranslatable]) -> Iterator[Turn]:
+def _turns(messages: BodyValue, found: list[Untranslatable]) -> Iterator[Turn]:
     for message in messages.items():
         role = message.get("role").text()
         content = message.get("content")
@@ -109,7 +109,7 @@ def _turns(messages: Place, found: list[Untranslatable]) -> Iterator[Turn]:
             raise message.get("role").refused("Input should be 'user', 'assistant' or 'system'")
 
 
-def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
+def _tools(tools: BodyValue, found: list[Untranslatable]) -> Iterator[Tool]:
     for tool in tools.items():
         if tool.kind not in {"", "custom"}:
             message = f"The tool {tool.kind!r} is run by Anthropic, and the model is another provider's: leave it out."
@@ -124,7 +124,7 @@ def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
         )
 
 
-def _tool_choice(choice: Place) -> ToolChoice | None:
+def _tool_choice(choice: BodyValue) -> ToolChoice | None:
     match choice.kind if choice.value is not None else None:
         case None:
             return None
@@ -140,7 +140,7 @@ def _tool_choice(choice: Place) -> ToolChoice | None:
             raise choice.refused("Input should be of the type 'auto', 'any', 'tool' or 'none'")
 
 
-def _output_format(root: Place) -> OutputFormat | None:
+def _output_format(root: BodyValue) -> OutputFormat | None:
     # The beta had it at the top.
     place = root.get("output_config").get("format")
     if place.value is None:
@@ -152,7 +152,7 @@ def _output_format(root: Place) -> OutputFormat | None:
     return OutputFormat(kind="json_schema", schema=place.get("schema").mapping(), strict=True)
 
 
-def _reasoning(root: Place) -> ReasoningOptions | None:
+def _reasoning(root: BodyValue) -> ReasoningOptions | None:
     thinking = root.get("thinking")
     effort = root.get("output_config").get("effort")
     if effort.value is not None and effort.value not in _EFFORTS:
@@ -174,10 +174,10 @@ def _reasoning(root: Place) -> ReasoningOptions | None:
             raise thinking.refused("Input should be of the type 'enabled', 'adaptive' or 'disabled'")
 
 
-def _stops(stops: Place) -> tuple[str, ...] | None:
+def _stops(stops: BodyValue) -> tuple[str, ...] | None:
     return None if stops.value is None else tuple(each.text() for each in stops.items())
 
 
-def _options(root: Place) -> dict[str, str]:
+def _options(root: BodyValue) -> dict[str, str]:
     user = root.get("metadata").get("user_id").optional_text()
     return {} if user is None else {"user": user}

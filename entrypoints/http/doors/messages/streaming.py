@@ -18,7 +18,7 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import ToolCall
-from application.prompts.opaque_blobs import blob_of
+from application.prompts.opaque_blobs import blob_of, signature_of
 from entrypoints.http.doors.messages.answer import arguments_of, ending_of, usage_document
 
 if TYPE_CHECKING:
@@ -87,12 +87,10 @@ class MessageEncoder:
 
     def _thought(self, part: Reasoning) -> Iterator[NamedEvent]:
         """Close the thoughts; what must come back without words, or after them, has a block of its own."""
-        blob = blob_of(part)
         if self._open == "thinking":
-            if blob is not None:
-                yield self._piece({"type": "signature_delta", "signature": blob})
+            yield self._piece({"type": "signature_delta", "signature": signature_of(part)})
             yield from self._closed()
-        elif blob is not None:
+        elif (blob := blob_of(part)) is not None:
             yield from self._sealed(blob)
 
     def _called(self, started: ToolCallStarted) -> Iterator[NamedEvent]:

@@ -58,7 +58,7 @@ def blank_response(body: Mapping[str, Any], *, response_id: str, created: int, m
 def finished(response: dict[str, Any], completion: Completion, output: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the response with its output, and how it ended."""
     status, details = ending(completion.choices[0])
-    told = {
+    document = {
         **response,
         "status": status,
         "incomplete_details": details,
@@ -66,7 +66,7 @@ def finished(response: dict[str, Any], completion: Completion, output: list[dict
         "output": output,
         "usage": usage_document(completion.usage),
     }
-    return told | ({"service_tier": completion.service_tier} if completion.service_tier else {})
+    return document | ({"service_tier": completion.service_tier} if completion.service_tier else {})
 
 
 def ending(choice: Choice) -> tuple[str, dict[str, str] | None]:
@@ -118,7 +118,7 @@ def _own_items(part: Reasoning | ToolCall) -> Iterator[dict[str, Any]]:
 def text_content(text: str, choice: Choice | None = None, start: int = 0) -> dict[str, Any]:
     """Return words as the content of a message, with their sources and probabilities.
 
-    `start` is how many characters of the answer come before them; each source is told where its words are.
+    `start` is how many characters of the answer come before them; each source gets the positions of its words.
     """
     notes = []
     for note in choice.annotations if choice is not None else ():
@@ -141,8 +141,8 @@ def reasoning_item(item_id: str, part: Reasoning) -> dict[str, Any] | None:
     summary = part.summary or ((part.text,) if part.text else ())
     if not summary and blob is None:
         return None
-    told = {"id": item_id, "type": "reasoning", "summary": [{"type": "summary_text", "text": t} for t in summary]}
-    return told | ({"encrypted_content": blob} if blob is not None else {})
+    item = {"id": item_id, "type": "reasoning", "summary": [{"type": "summary_text", "text": t} for t in summary]}
+    return item | ({"encrypted_content": blob} if blob is not None else {})
 
 
 def sealed_item(item_id: str, blob: str) -> dict[str, Any]:
@@ -153,14 +153,14 @@ def sealed_item(item_id: str, blob: str) -> dict[str, Any]:
 def call_item(call: ToolCall, *, item_id: str | None = None, status: str = "completed") -> dict[str, Any]:
     """Return an item of a tool call."""
     if call.is_custom:
-        told = {"id": item_id or new_id("ctc"), "type": "custom_tool_call", "input": call.arguments}
+        item = {"id": item_id or new_id("ctc"), "type": "custom_tool_call", "input": call.arguments}
     else:
-        told = {"id": item_id or new_id("fc"), "type": "function_call", "arguments": call.arguments or "{}"}
-    return {**told, "status": status, "call_id": call.id, "name": call.name}
+        item = {"id": item_id or new_id("fc"), "type": "function_call", "arguments": call.arguments or "{}"}
+    return {**item, "status": status, "call_id": call.id, "name": call.name}
 
 
 def usage_document(usage: TokenUsage) -> dict[str, Any] | None:
-    """Return the tokens, none where the provider did not count. All details must be there: 0 where not told."""
+    """Return the tokens, none where the provider did not count. All details must be present; unknown counts are 0."""
     if usage.input_tokens is None or usage.output_tokens is None:
         return None
     read = {"cached_tokens": usage.cached_input_tokens or 0, "cache_write_tokens": usage.cache_write_tokens or 0}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrypoints.http.doors.client import DoorRequest
+from entrypoints.http.doors.door_request import DoorRequest
 from entrypoints.http.doors.responses.answer import response_document
 from entrypoints.http.doors.responses.request import read_conversation, refuse_state
 from entrypoints.http.doors.responses.streaming import ResponseEncoder
-from entrypoints.http.openai_shape import error_document
+from entrypoints.http.openai_errors import error_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.doors.bodies import ResponseBody
+    from entrypoints.http.doors.door_bodies import ResponseBody
     from entrypoints.http.problems import Problem
 
 

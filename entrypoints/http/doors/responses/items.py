@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from application.prompts.conversation import Part
-    from entrypoints.http.doors.reading import Place
+    from entrypoints.http.doors.body_value import BodyValue
 
 
-def turns_of(place: Place, found: list[Untranslatable]) -> Sequence[Turn]:
+def turns_of(place: BodyValue, found: list[Untranslatable]) -> Sequence[Turn]:
     """Return the turns; items of one side that follow each other are one turn, for each turn is many items here."""
     if isinstance(place.value, str):
         return [Turn(role="user", parts=(Text(text=place.value),))]
     turns: list[Turn] = []
     for item in place.items():
-        told = _item(item, found)
-        if told is None:
+        message = _item(item, found)
+        if message is None:
             continue
-        role, parts = told
+        role, parts = message
         if turns and turns[-1].role == role and role != "system":
             turns[-1] = Turn(role=role, parts=(*turns[-1].parts, *parts))
         else:
@@ -44,7 +44,7 @@ def turns_of(place: Place, found: list[Untranslatable]) -> Sequence[Turn]:
 
 
 def _item(
-    item: Place, found: list[Untranslatable]
+    item: BodyValue, found: list[Untranslatable]
 ) -> tuple[Literal["system", "user", "assistant"], tuple[Part, ...]] | None:
     match item.kind:
         case "" | "message":
@@ -72,7 +72,7 @@ def _item(
 
 
 def _message(
-    item: Place, found: list[Untranslatable]
+    item: BodyValue, found: list[Untranslatable]
 ) -> tuple[Literal["system", "user", "assistant"], tuple[Part, ...]]:
     content = item.get("content")
     parts = (Text(text=content.value),) if isinstance(content.value, str) else tuple(_contents(content, found))
@@ -86,7 +86,7 @@ def _message(
     raise item.get("role").refused("This must be user, assistant, system or developer.")
 
 
-def _thought(item: Place) -> Reasoning:
+def _thought(item: BodyValue) -> Reasoning:
     summary = tuple(each.get("text").text() for each in item.get("summary").items())
     raw = "".join(each.get("text").text() for each in item.get("content").items())
     part = Reasoning(text=raw or "\n\n".join(summary), summary=summary, item_id=item.get("id").optional_text())
@@ -98,14 +98,14 @@ def _thought(item: Place) -> Reasoning:
     return Reasoning(text=part.text, summary=summary, item_id=part.item_id, encrypted=encrypted)
 
 
-def _contents(content: Place, found: list[Untranslatable]) -> Iterator[Part]:
+def _contents(content: BodyValue, found: list[Untranslatable]) -> Iterator[Part]:
     for place in content.items():
         part = _content(place, found)
         if part is not None:
             yield part
 
 
-def _content(place: Place, found: list[Untranslatable]) -> Part | None:
+def _content(place: BodyValue, found: list[Untranslatable]) -> Part | None:
     match place.kind:
         case "input_text" | "output_text" | "text":
             return Text(text=place.get("text").text())
@@ -122,12 +122,12 @@ def _content(place: Place, found: list[Untranslatable]) -> Part | None:
     return None
 
 
-def _image(place: Place) -> Image:
+def _image(place: BodyValue) -> Image:
     media_type, data, url = split_url(place.get("image_url").text())
     return Image(media_type=media_type, data=data, url=url, detail=place.get("detail").optional_text())
 
 
-def _document(place: Place) -> Document:
+def _document(place: BodyValue) -> Document:
     name = place.get("filename").optional_text()
     if place.get("file_url").value is not None:
         return Document(url=place.get("file_url").text(), filename=name)

@@ -17,7 +17,7 @@ from application.prompts.conversation import (
     Turn,
     Untranslatable,
 )
-from entrypoints.http.doors.reading import Place
+from entrypoints.http.doors.body_value import BodyValue
 from entrypoints.http.doors.responses.items import turns_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def refuse_state(body: Mapping[str, Any]) -> None:
     for name in _STATEFUL:
         if body.get(name):
             raise InvalidInput(f"/{name}", f"{name} is not supported: send the whole conversation in input.")
-    for item in Place(body).get("input").items() if isinstance(body.get("input"), list) else ():
+    for item in BodyValue(body).get("input").items() if isinstance(body.get("input"), list) else ():
         if item.kind in {"item_reference", "compaction_trigger"}:
             raise item.refused(f"An item of the type {item.kind} is not supported: send the item itself.")
 
@@ -58,7 +58,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
     Raises:
         InvalidInput: it makes no sense, at this place.
     """
-    root = Place(body)
+    root = BodyValue(body)
     found: list[Untranslatable] = []
     turns: list[Turn] = []
     instructions = root.get("instructions").optional_text()
@@ -73,7 +73,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             found.append(Untranslatable(field=name, message=message))
     for item in root.get("include").items():
         if item.value not in _INCLUDED:
-            message = f"{item.value} is not told by the model's provider: leave it out of include."
+            message = f"{item.value} is not available from the model's provider. Remove it from include."
             found.append(Untranslatable(field=item.name, message=message))
     if body.get("truncation") not in (None, "disabled"):
         message = "The model's provider leaves nothing out by itself: send truncation disabled."
@@ -112,7 +112,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
     )
 
 
-def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
+def _tools(tools: BodyValue, found: list[Untranslatable]) -> Iterator[Tool]:
     for tool in tools.items():
         if tool.kind == "function":
             yield Tool(
@@ -134,7 +134,7 @@ def _tools(tools: Place, found: list[Untranslatable]) -> Iterator[Tool]:
             found.append(Untranslatable(field=tool.name, message=message))
 
 
-def _tool_choice(choice: Place, found: list[Untranslatable]) -> ToolChoice | None:
+def _tool_choice(choice: BodyValue, found: list[Untranslatable]) -> ToolChoice | None:
     match choice.value:
         case None:
             return None
@@ -152,7 +152,7 @@ def _tool_choice(choice: Place, found: list[Untranslatable]) -> ToolChoice | Non
     raise choice.refused("This must be auto, none, required, or name a tool.")
 
 
-def _output_format(output: Place) -> OutputFormat | None:
+def _output_format(output: BodyValue) -> OutputFormat | None:
     match output.kind if output.value is not None else None:
         case None | "text":
             return None
@@ -169,7 +169,7 @@ def _output_format(output: Place) -> OutputFormat | None:
     raise output.refused("This must be of the type text, json_object or json_schema.")
 
 
-def _reasoning(reasoning: Place) -> ReasoningOptions | None:
+def _reasoning(reasoning: BodyValue) -> ReasoningOptions | None:
     if reasoning.value is None:
         return None
     effort, summary = reasoning.get("effort"), reasoning.get("summary")
@@ -180,7 +180,7 @@ def _reasoning(reasoning: Place) -> ReasoningOptions | None:
     return ReasoningOptions(effort=effort.value, summary=summary.value)
 
 
-def _options(root: Place) -> Iterator[tuple[str, str]]:
+def _options(root: BodyValue) -> Iterator[tuple[str, str]]:
     for name, place in (
         ("user", root.get("user")),
         ("service_tier", root.get("service_tier")),
@@ -192,6 +192,6 @@ def _options(root: Place) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _metadata(metadata: Place) -> Mapping[str, str] | None:
-    told = metadata.optional_mapping()
-    return {name: metadata.get(name).text() for name in told} if told else None
+def _metadata(metadata: BodyValue) -> Mapping[str, str] | None:
+    entries = metadata.optional_mapping()
+    return {name: metadata.get(name).text() for name in entries} if entries else None

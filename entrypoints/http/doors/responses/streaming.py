@@ -181,9 +181,9 @@ class ResponseEncoder:
             yield self._of_item("response.reasoning_summary_text.done", item, summary_index=0, text=text)
             yield self._of_item("response.reasoning_summary_part.done", item, summary_index=0, part=part)
         # The summary is what was streamed; what must be handed back is final only here.
-        told = reasoning_item(item.item_id, thought or Reasoning(text=text)) or {}
-        summary = [{"type": "summary_text", "text": text}] if item.words else told.get("summary", [])
-        yield self._done(item, {**told, "id": item.item_id, "type": "reasoning", "summary": summary})
+        document = reasoning_item(item.item_id, thought or Reasoning(text=text)) or {}
+        summary = [{"type": "summary_text", "text": text}] if item.words else document.get("summary", [])
+        yield self._done(item, {**document, "id": item.item_id, "type": "reasoning", "summary": summary})
 
     def _called(self, event: ToolCallStarted) -> Iterator[NamedEvent]:
         yield from self._close()
@@ -204,16 +204,16 @@ class ResponseEncoder:
         yield self._added(item, blank | ({} if event.is_custom else {"arguments": ""}))
 
     def _call_done(self, item: _Item, call: ToolCall) -> Iterator[NamedEvent]:
-        told = call_item(call, item_id=item.item_id)
+        document = call_item(call, item_id=item.item_id)
         if call.is_custom:
             yield self._of_item("response.custom_tool_call_input.done", item, input=call.arguments)
         else:
-            arguments = told["arguments"]
+            arguments = document["arguments"]
             kind = "response.function_call_arguments"
             if not item.words:
                 yield self._of_item(f"{kind}.delta", item, delta=arguments)
             yield self._of_item(f"{kind}.done", item, arguments=arguments, name=call.name)
-        yield self._done(item, told)
+        yield self._done(item, document)
 
     def _ending(self, completion: Completion) -> Iterator[NamedEvent]:
         choice = completion.choices[0]

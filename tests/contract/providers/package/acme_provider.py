@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from modelbook.providers import (
+    CallOutcome,
     Choice,
     Completion,
-    Finding,
     OfferedModel,
     OutboundRequest,
     ProviderType,
@@ -38,16 +38,16 @@ class AcmeProvider:
         settings=(SettingField(name="tier", kind="integer", label="Tier", help="One or two."),),
     )
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         answer = await outbound.request(_request(connection))
         if answer.status != 200:
-            return Finding(category="auth_invalid", message=f"Acme knows no {connection.api_key}.", authenticated=False)
-        return Finding(category="ok", message="Acme is well.", authenticated=True, http_status=answer.status)
+            return CallOutcome("auth_invalid", f"Acme knows no {connection.api_key}.", authenticated=False)
+        return CallOutcome("ok", "Acme is well.", authenticated=True, http_status=answer.status)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         answer = await outbound.request(_request(connection))
         if answer.status != 200:
-            raise UpstreamFailure("auth_invalid", f"Acme knows no {connection.api_key}.")
+            raise UpstreamFailure(CallOutcome("auth_invalid", f"Acme knows no {connection.api_key}."))
         return [OfferedModel(model_id="acme-1", type="language")]
 
 
@@ -75,7 +75,7 @@ class AcmeWriter(AcmeProvider):
             )
         )
         if answer.status != 200:
-            raise UpstreamFailure("auth_invalid", f"Acme knows no {connection.api_key}.")
+            raise UpstreamFailure(CallOutcome("auth_invalid", f"Acme knows no {connection.api_key}."))
         text = json.loads(answer.body)["choices"][0]["message"]["content"]
         choice = Choice(parts=(Text(text=text),), finish_reason="stop")
         return Completion(choices=(choice,), usage=TokenUsage(), protocol="chat_completions", answered_by="acme-1")
@@ -106,7 +106,7 @@ class Clumsy(AcmeProvider):
         yield TextDelta("Well, ")
         raise LookupError(connection.api_key, request, outbound)
 
-    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> Finding:
+    async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         raise LookupError(connection.api_key, outbound)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:

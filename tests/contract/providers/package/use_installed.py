@@ -36,11 +36,11 @@ async def main(endpoint: str, key: str) -> dict[str, object]:
             "models": [model.model_id for model in await gateway.list_models(good)],
             "failures": [await failure_of(gateway, each) for each in (bad, clumsy)],
             "reports": [
-                {"status": report.status, "category": report.category, "message": report.message}
+                {"status": report.status, "category": report.outcome.category, "message": report.outcome.message}
                 for report in [await gateway.probe(each) for each in (good, bad, clumsy)]
             ],
             "written": await written(gateway, good),
-            "built in": (await gateway.probe(openai_at(endpoint, key))).category,
+            "built in": (await gateway.probe(openai_at(endpoint, key))).outcome.category,
         }
 
 
@@ -63,8 +63,8 @@ async def written(gateway: Gateway, connection: ProviderConnection) -> dict[str,
 async def outcome(gateway: Gateway, connection: ProviderConnection, request: GenerationRequest) -> str:
     try:
         return (await gateway.generate(connection, request)).text
-    except UpstreamFailure as failure:
-        return f"{failure.category}: {failure.message}"
+    except UpstreamFailure as error:
+        return f"{error.failure.category}: {error.message}"
 
 
 async def outcome_of_stream(gateway: Gateway, connection: ProviderConnection, request: GenerationRequest) -> str:
@@ -76,8 +76,8 @@ async def outcome_of_stream(gateway: Gateway, connection: ProviderConnection, re
                     words.append(f"begun without {','.join(event.ignored_fields) or 'nothing'}")
                 elif isinstance(event, TextDelta | Completion):
                     words.append(event.text)
-    except UpstreamFailure as failure:
-        words.append(f"{failure.category}: {failure.message}")
+    except UpstreamFailure as error:
+        words.append(f"{error.failure.category}: {error.message}")
     return "|".join(words)
 
 
@@ -96,8 +96,8 @@ def refusal_of(gateway: Gateway, name: str, settings: dict[str, object]) -> str:
 async def failure_of(gateway: Gateway, connection: ProviderConnection) -> str:
     try:
         await gateway.list_models(connection)
-    except UpstreamFailure as failure:
-        return f"{failure.category}: {failure.message}"
+    except UpstreamFailure as error:
+        return f"{error.failure.category}: {error.message}"
     return ""
 
 

@@ -34,7 +34,7 @@ def an_ending(
     return Completion(choices=(choice,), usage=usage, protocol="chat_completions", answered_by="snapshot-1")
 
 
-def told(encoder: Encoder, *events: CompletionEvent) -> list[dict[str, Any]]:
+def decoded(encoder: Encoder, *events: CompletionEvent) -> list[dict[str, Any]]:
     """Return the data of all events; the name of each is its type."""
     found = []
     for event in events:

@@ -290,7 +290,7 @@ def test_contents_of_messages(parts: tuple[Any, ...], content: str | None, refus
     assert (choice["message"]["content"], choice["message"]["refusal"]) == (content, refusal)
 
 
-def test_several_answers_and_all_that_is_told_of_them() -> None:
+def test_several_answers_and_all_that_is_reported_them() -> None:
     note = {"type": "url_citation", "url_citation": {"url": "https://a.example", "title": "A"}}
     logprobs = {"content": [{"token": "A", "logprob": -0.1}]}
     choices = (

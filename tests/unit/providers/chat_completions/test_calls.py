@@ -94,7 +94,7 @@ TWO = [("first", '{"a":1}'), ("second", '{"b":2}')]
         ],
     ],
 )
-def test_parallel_calls_are_told_apart(chunks: list[dict[str, Any]]) -> None:
+def test_parallel_calls_are_distinguished(chunks: list[dict[str, Any]]) -> None:
     deltas, decoder = decoded(*chunks, a_chunk("tool_calls"))
     assert calls_of(decoder) == TWO
     assert [(d.index, d.name) for d in deltas if isinstance(d, ToolCallStarted)] == [(0, "first"), (1, "second")]

@@ -24,7 +24,7 @@ from application.prompts.conversation import (
     Untranslatable,
 )
 from tests.fakes.client import a_turn
-from tests.unit.providers.prompting import ORIGIN, PIXEL, Prompted, a_prompt
+from tests.unit.providers.prompted_providers import ORIGIN, PIXEL, Prompted, a_prompt
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 WEATHER = Tool(name="weather", description="Tells it.", parameters=SCHEMA)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from application.prompts.completion import NativeEvent
-from tests.unit.providers.prompting import EVENTS, Prompted, passed_on
+from tests.unit.providers.prompted_providers import EVENTS, Prompted, passed_on
 
 THINKING: Final = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
 WORDS: Final = {"type": "text", "text": "Hi"}
@@ -42,8 +42,8 @@ async def test_an_answer_with_a_text_is_handed_on_as_it_is() -> None:
 
 async def test_a_service_that_writes_texts_is_left_alone() -> None:
     answer = an_answer([THINKING, WORDS])
-    told = await Prompted("openai_compatible").completed(answer, passed_on("chat_completions", HELLO))
-    assert told.native == answer
+    response = await Prompted("openai_compatible").completed(answer, passed_on("chat_completions", HELLO))
+    assert response.native == answer
 
 
 async def test_a_streamed_answer_has_texts_too() -> None:
@@ -55,8 +55,8 @@ async def test_a_streamed_answer_has_texts_too() -> None:
     stream = b"".join(b"data: " + orjson.dumps(chunk) + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
     request = passed_on("chat_completions", HELLO)
     events = await mistral().events(stream, request=request, headers=EVENTS)
-    told = [orjson.loads(event.data) for event in events if isinstance(event, NativeEvent)]
-    assert [chunk["choices"][0]["delta"] for chunk in told] == [
+    reported = [orjson.loads(event.data) for event in events if isinstance(event, NativeEvent)]
+    assert [chunk["choices"][0]["delta"] for chunk in reported] == [
         {"content": None, "reasoning_content": "Hm."},
         {"content": "Hi"},
         {"content": "!"},

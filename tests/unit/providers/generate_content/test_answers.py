@@ -17,8 +17,8 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Text, ToolCall
-from tests.unit.providers.prompting import ORIGIN, Prompted, events
-from tests.unit.providers.protocols import GENERATE_CONTENT, decode, read, sample, sample_events
+from tests.unit.providers.prompted_providers import ORIGIN, Prompted, events
+from tests.unit.providers.wire_protocols import GENERATE_CONTENT, decode, read, sample, sample_events
 
 SIGNATURE = "Zml4dHVyZS10aG91Z2h0LXNpZ25hdHVyZQ=="
 OSLO = ToolCall(
@@ -81,7 +81,7 @@ def test_a_call_without_id_or_arguments_gets_both() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("reported", "reason"),
     [
         ("STOP", "stop"),
         ("MAX_TOKENS", "length"),
@@ -93,10 +93,10 @@ def test_a_call_without_id_or_arguments_gets_both() -> None:
         ("SOMETHING_NEW", "other"),
     ],
 )
-def test_reasons_of_the_end(told: str, reason: str) -> None:
+def test_reasons_of_the_end(reported: str, reason: str) -> None:
     """Trap 3: with calls a limit or a filter stays what it is."""
-    assert read(GENERATE_CONTENT, _answer({"text": "Hi"}, reason=told)).finish_reason == reason
-    with_call = read(GENERATE_CONTENT, _answer({"functionCall": {"name": "f"}}, reason=told)).finish_reason
+    assert read(GENERATE_CONTENT, _answer({"text": "Hi"}, reason=reported)).finish_reason == reason
+    with_call = read(GENERATE_CONTENT, _answer({"functionCall": {"name": "f"}}, reason=reported)).finish_reason
     assert with_call == ("tool_calls" if reason == "stop" else reason)
 
 
@@ -105,9 +105,9 @@ def test_reasons_of_the_end(told: str, reason: str) -> None:
     ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MISSING_THOUGHT_SIGNATURE", "OTHER", "NO_IMAGE", "NEW"],
 )
 async def test_an_answer_of_which_nothing_can_be_used_is_a_failure(reason: str) -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("google").completed(_answer(reason=reason))
-    assert failure.value.is_retryable
+    assert error.value.failure.is_retryable
     thoughts = _answer({"text": "Hm", "thought": True}, reason=reason)
     with pytest.raises(UpstreamFailure):
         await Prompted("google").events(events(thoughts))
@@ -123,7 +123,7 @@ def test_a_prompt_that_is_blocked_has_an_empty_answer_that_says_so() -> None:
     assert (answer.choices[0].parts, answer.finish_reason) == ([], "content_filter")
 
 
-def test_told_zero_is_not_untold() -> None:
+def test_reported_zero_is_not_missing() -> None:
     """Google leaves out what is 0: an answer that was counted and has no output has 0 of it."""
     assert read(GENERATE_CONTENT, _answer(usageMetadata={"promptTokenCount": 5})).usage == TokenUsage(
         input_tokens=5, output_tokens=0
@@ -162,13 +162,13 @@ def test_what_is_no_answer(document: dict[str, Any]) -> None:
 
 
 async def test_a_stream_without_its_end_has_failed() -> None:
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("google").events(events(_answer({"text": "Hi"}, reason=None)))
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
 
 
 async def test_an_error_in_the_middle_of_a_stream() -> None:
-    error = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
-    with pytest.raises(UpstreamFailure) as failure:
-        await Prompted("google").events(events(_answer({"text": "Hi"}, reason=None), error))
-    assert failure.value.category == "overloaded"
+    overloaded = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
+    with pytest.raises(UpstreamFailure) as error:
+        await Prompted("google").events(events(_answer({"text": "Hi"}, reason=None), overloaded))
+    assert error.value.failure.category == "overloaded"

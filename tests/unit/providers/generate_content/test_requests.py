@@ -21,8 +21,8 @@ from application.prompts.conversation import (
     ToolChoice,
 )
 from tests.fakes.client import a_turn
-from tests.unit.providers.prompting import ORIGIN
-from tests.unit.providers.protocols import GENERATE_CONTENT, PICTURE, WEATHER, a_call, a_result, sample, write
+from tests.unit.providers.prompted_providers import ORIGIN
+from tests.unit.providers.wire_protocols import GENERATE_CONTENT, PICTURE, WEATHER, a_call, a_result, sample, write
 
 THIRD, SECOND = "gemini-3.8-flash", "gemini-2.5-flash"
 DUMMY = "skip_thought_signature_validator"
@@ -174,7 +174,7 @@ def test_what_google_does_not_take_is_refused(part: Any, model_id: str, message:
 
 
 @pytest.mark.parametrize(
-    ("choice", "told", "tools"),
+    ("choice", "expected", "tools"),
     [
         (None, None, ["one", "two"]),
         (ToolChoice(mode="auto"), {"mode": "AUTO"}, ["one", "two"]),
@@ -184,11 +184,11 @@ def test_what_google_does_not_take_is_refused(part: Any, model_id: str, message:
         (ToolChoice(mode="auto", names=("two",)), {"mode": "AUTO"}, ["two"]),
     ],
 )
-def test_choices_of_tools(choice: ToolChoice | None, told: object, tools: list[str]) -> None:
+def test_choices_of_tools(choice: ToolChoice | None, expected: object, tools: list[str]) -> None:
     body = _wire(
         "Hi", tools=(Tool(name="one"), Tool(name="two", parameters={"type": "object"})), tool_choice=choice
     ).body
-    assert body.get("toolConfig", {}).get("functionCallingConfig") == told
+    assert body.get("toolConfig", {}).get("functionCallingConfig") == expected
     assert body["tools"] == [{"functionDeclarations": [{"name": name} for name in tools]}]
 
 
@@ -212,7 +212,7 @@ def test_a_format_of_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model_id", "options", "told"),
+    ("model_id", "options", "expected"),
     [
         ("gemini-3-pro-preview", {"effort": "medium"}, {"thinkingLevel": "LOW"}),
         ("gemini-3-flash", {"effort": "minimal"}, {"thinkingLevel": "MINIMAL"}),
@@ -228,10 +228,10 @@ def test_a_format_of_the_answer() -> None:
         ("gemini-2.0-flash", {"effort": "high", "summary": "auto"}, None),
     ],
 )
-def test_how_much_to_think(model_id: str, options: dict[str, Any], told: object) -> None:
+def test_how_much_to_think(model_id: str, options: dict[str, Any], expected: object) -> None:
     wire = _wire("Hi", model_id=model_id, reasoning=ReasoningOptions(**options))
-    assert wire.body.get("generationConfig", {}).get("thinkingConfig") == told
-    cannot = told is None or (options.get("effort") == "none" and told != {"thinkingBudget": 0})
+    assert wire.body.get("generationConfig", {}).get("thinkingConfig") == expected
+    cannot = expected is None or (options.get("effort") == "none" and expected != {"thinkingBudget": 0})
     assert wire.ignored == (("reasoning_effort",) if cannot else ())
 
 

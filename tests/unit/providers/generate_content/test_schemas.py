@@ -48,7 +48,7 @@ def test_one_word_that_google_does_not_know_does_not_fail_every_call() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "told"),
+    ("schema", "expected"),
     [
         ({"oneOf": [{"type": "string"}, {"const": 1}]}, {"anyOf": [{"type": "string"}, {"enum": [1]}]}),
         ({"allOf": [{"$ref": "#/definitions/a"}], "description": "x"}, {"$ref": "#/$defs/a"}),
@@ -67,8 +67,8 @@ def test_one_word_that_google_does_not_know_does_not_fail_every_call() -> None:
         ({"type": ["string", "null"], "enum": ["a", None]}, {"type": ["string", "null"], "enum": ["a", None]}),
     ],
 )
-def test_what_google_says_otherwise(schema: dict[str, Any], told: dict[str, Any]) -> None:
-    assert google_schema(schema) == told
+def test_what_google_says_otherwise(schema: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert google_schema(schema) == expected
 
 
 _words = st.sampled_from([*sorted(KNOWN), "title", "not", "uniqueItems", "if", "patternProperties", "oneOf", "allOf"])

@@ -19,8 +19,8 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-from tests.unit.providers.prompting import ORIGIN, Prompted, events, passed_on
-from tests.unit.providers.protocols import MESSAGES, decode, read, sample, sample_events
+from tests.unit.providers.prompted_providers import ORIGIN, Prompted, events, passed_on
+from tests.unit.providers.wire_protocols import MESSAGES, decode, read, sample, sample_events
 
 OSLO = ToolCall(id="toolu_oslo1", name="get_weather", arguments='{"city": "Oslo", "unit": "celsius"}')
 THOUGHT = Reasoning(text="Two towns, so two calls.", signature="EqQBfixtureSIGNATURE==", origin=ORIGIN)
@@ -84,7 +84,7 @@ def test_calls_are_parts_with_their_arguments_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("reported", "reason"),
     [
         ("end_turn", "stop"),
         ("stop_sequence", "stop"),
@@ -96,40 +96,40 @@ def test_calls_are_parts_with_their_arguments_as_text() -> None:
         ("something_new", "other"),
     ],
 )
-def test_reasons_of_the_end(told: str, reason: str) -> None:
-    message = _message({"type": "text", "text": "Hi"}, stop_reason=told, stop_sequence="END")
+def test_reasons_of_the_end(reported: str, reason: str) -> None:
+    message = _message({"type": "text", "text": "Hi"}, stop_reason=reported, stop_sequence="END")
     answer = read(MESSAGES, message)
     assert (answer.finish_reason, answer.choices[0].stop_sequence) == (reason, "END")
-    assert decode(MESSAGES, *_stream(reason=told))[1].finish_reason == reason
+    assert decode(MESSAGES, *_stream(reason=reported))[1].finish_reason == reason
 
 
-@pytest.mark.parametrize(("told", "reason"), [("end_turn", "tool_calls"), ("max_tokens", "length")])
-def test_an_end_after_calls_is_one_of_calls_but_a_limit_stays(told: str, reason: str) -> None:
+@pytest.mark.parametrize(("reported", "reason"), [("end_turn", "tool_calls"), ("max_tokens", "length")])
+def test_an_end_after_calls_is_one_of_calls_but_a_limit_stays(reported: str, reason: str) -> None:
     """Trap 3."""
-    message = _message({"type": "tool_use", "id": "a", "name": "f", "input": {}}, stop_reason=told)
+    message = _message({"type": "tool_use", "id": "a", "name": "f", "input": {}}, stop_reason=reported)
     assert read(MESSAGES, message).finish_reason == reason
 
 
-def test_told_zero_is_not_untold() -> None:
+def test_reported_zero_is_not_missing() -> None:
     zero = {"input_tokens": 7, "output_tokens": 0, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0}
-    told = read(MESSAGES, _message(usage=zero)).usage
-    assert told == TokenUsage(input_tokens=7, output_tokens=0, cached_input_tokens=0, cache_write_tokens=0)
+    answer = read(MESSAGES, _message(usage=zero)).usage
+    assert answer == TokenUsage(input_tokens=7, output_tokens=0, cached_input_tokens=0, cache_write_tokens=0)
     assert read(MESSAGES, _message(usage={})).usage == TokenUsage()
 
 
-def test_pages_are_told_with_the_place_of_the_words_that_rest_on_them() -> None:
+def test_pages_are_reported_with_the_place_of_the_words_that_rest_on_them() -> None:
     page = {"type": "web_search_result_location", "url": "https://a.example", "title": "A", "cited_text": "x"}
     char = {"type": "char_location", "document_index": 0, "cited_text": "x"}
     block = {"type": "text", "text": "It is cold.", "citations": [page, char]}
     place = {"start_index": 5, "end_index": 16, "url": "https://a.example", "title": "A"}
-    told = [{"type": "url_citation", "url_citation": place}]
-    assert read(MESSAGES, _message({"type": "text", "text": "Well "}, block)).choices[0].annotations == told
+    reported = [{"type": "url_citation", "url_citation": place}]
+    assert read(MESSAGES, _message({"type": "text", "text": "Well "}, block)).choices[0].annotations == reported
     streamed = _stream(
         _start(0, type="text", text=""), _delta(0, type="text_delta", text="Well "), _stop(0),
         _start(1, type="text", text=""), _delta(1, type="citations_delta", citation=page),
         _delta(1, type="text_delta", text="It is cold."), _stop(1),
     )  # fmt: skip
-    assert decode(MESSAGES, *streamed)[1].choices[0].annotations == told
+    assert decode(MESSAGES, *streamed)[1].choices[0].annotations == reported
 
 
 def test_blocks_of_tools_that_anthropic_runs_are_passed_over() -> None:
@@ -186,7 +186,7 @@ def test_a_silent_thought_in_a_stream_keeps_its_signature() -> None:
     assert deltas == [ReasoningDone(Reasoning(signature="s", origin=ORIGIN))]
 
 
-def test_a_refusal_at_the_end_of_a_stream_is_told() -> None:
+def test_a_refusal_at_the_end_of_a_stream_is_reported() -> None:
     details = {"stop_reason": "refusal", "stop_details": {"type": "refusal", "explanation": "No."}}
     *begun, _, stop = _stream()
     deltas, answer = decode(MESSAGES, *begun, {"type": "message_delta", "delta": details, "usage": {}}, stop)
@@ -200,30 +200,32 @@ def test_events_and_blocks_that_are_not_known_are_passed_over() -> None:
 
 async def test_a_stream_without_its_end_has_failed() -> None:
     content = events(*_stream(_start(0, type="text", text="Hi"), _stop(0))[:-1])
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("anthropic").events(content)
-    assert (failure.value.category, failure.value.is_retryable) == ("unexpected_body", True)
+    assert (error.value.failure.category, error.value.failure.is_retryable) == ("unexpected_body", True)
 
 
 async def test_an_error_in_the_middle_of_a_stream_is_the_failure_that_it_would_have_been() -> None:
     content = events(*sample_events("anthropic/stream.error-midway"))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await Prompted("anthropic").events(content)
-    assert failure.value.category == "overloaded"
+    assert error.value.failure.category == "overloaded"
 
 
 async def test_letters_that_are_cut_between_two_pieces_of_a_stream_are_whole() -> None:
     """Trap 25."""
     words = "Tromsø ☃ 雪"
     content = events(*_stream(_start(0, type="text", text=""), _delta(0, type="text_delta", text=words), _stop(0)))
-    told = await Prompted("anthropic").events(*(content[at : at + 1] for at in range(len(content))))
-    assert TextDelta(words) in told
+    answer = await Prompted("anthropic").events(*(content[at : at + 1] for at in range(len(content))))
+    assert TextDelta(words) in answer
 
 
 async def test_its_own_clients_get_every_event_as_it_came() -> None:
     documents = sample_events("anthropic/stream.message.thinking")
     content = b"".join(b"event: %s\n" % str(each["type"]).encode() + events(each) for each in documents)
-    told = await Prompted("anthropic").events(content, request=passed_on("messages", {"messages": [], "max_tokens": 9}))
-    native = [event for event in told if isinstance(event, NativeEvent)]
+    answer = await Prompted("anthropic").events(
+        content, request=passed_on("messages", {"messages": [], "max_tokens": 9})
+    )
+    native = [event for event in answer if isinstance(event, NativeEvent)]
     assert [event.name for event in native] == [each["type"] for each in documents]
     assert b"".join(b"event: %s\ndata: %s\n\n" % (each.name.encode(), each.data) for each in native) == content

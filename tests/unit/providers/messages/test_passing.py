@@ -10,9 +10,9 @@ from adapters.providers.messages.protocol import Messages
 from application.prompts.conversation import Reasoning
 from application.prompts.opaque_blobs import blob_of
 from tests.fakes.client import FakeClient, a_conversation
-from tests.unit.providers.prompting import ORIGIN, Prompted, a_request
-from tests.unit.providers.protocols import MESSAGES, a_call, hand_on, sample
-from tests.unit.providers.samples import KEY
+from tests.unit.providers.prompted_providers import ORIGIN, Prompted, a_request
+from tests.unit.providers.sample_lists import KEY
+from tests.unit.providers.wire_protocols import MESSAGES, a_call, hand_on, sample
 
 OLD = "claude-sonnet-4-5"
 ASK = {"role": "user", "content": "Ask"}

@@ -20,7 +20,7 @@ from application.prompts.conversation import (
     Untranslatable,
 )
 from tests.fakes.client import a_turn
-from tests.unit.providers.protocols import MESSAGES, PICTURE, WEATHER, a_call, a_result, write
+from tests.unit.providers.wire_protocols import MESSAGES, PICTURE, WEATHER, a_call, a_result, write
 
 NEW, OLD = "claude-opus-4-8", "claude-sonnet-4-5"
 RESULTS = a_turn("user", a_result("call_1"))
@@ -164,7 +164,7 @@ def test_a_refusal_in_the_history_is_the_assistants_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "told"),
+    ("choice", "expected"),
     [
         (None, None),
         (ToolChoice(mode="auto"), {"type": "auto"}),
@@ -174,8 +174,8 @@ def test_a_refusal_in_the_history_is_the_assistants_words() -> None:
         (ToolChoice(mode="required", names=("get_weather", "list_towns")), {"type": "any"}),
     ],
 )
-def test_choices_of_tools(choice: ToolChoice | None, told: object) -> None:
-    assert _choice(choice) == told
+def test_choices_of_tools(choice: ToolChoice | None, expected: object) -> None:
+    assert _choice(choice) == expected
 
 
 @pytest.mark.parametrize("mode", ["auto", "required"])

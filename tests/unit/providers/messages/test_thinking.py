@@ -9,8 +9,8 @@ import pytest
 from application.errors import InvalidInput
 from application.prompts.conversation import Reasoning, ReasoningOptions, Sampling, ToolChoice
 from tests.fakes.client import a_turn
-from tests.unit.providers.prompting import ORIGIN
-from tests.unit.providers.protocols import MESSAGES, WEATHER, a_call, a_result, write
+from tests.unit.providers.prompted_providers import ORIGIN
+from tests.unit.providers.wire_protocols import MESSAGES, WEATHER, a_call, a_result, write
 
 THOUGHT = Reasoning(text="Two towns.", signature="c2ln", origin=ORIGIN)
 FOREIGN = Reasoning(text="Two towns.", signature="c2ln", origin="other:model")
@@ -22,7 +22,7 @@ def _asked(model_id: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - t
 
 
 @pytest.mark.parametrize(
-    ("model_id", "effort", "told"),
+    ("model_id", "effort", "expected"),
     [
         ("claude-sonnet-4-5", "low", {"thinking": {"type": "enabled", "budget_tokens": 2_048}}),
         ("claude-sonnet-4-5", "high", {"thinking": {"type": "enabled", "budget_tokens": 16_384}}),
@@ -43,25 +43,28 @@ def _asked(model_id: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - t
         ("claude-3-5-haiku-20241022", "high", {}),
     ],
 )
-def test_efforts(model_id: str, effort: Any, told: dict[str, Any]) -> None:  # noqa: ANN401
-    assert _asked(model_id, effort=effort) == told
+def test_efforts(model_id: str, effort: Any, expected: dict[str, Any]) -> None:  # noqa: ANN401
+    assert _asked(model_id, effort=effort) == expected
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "expected"),
     [
         ({"budget_tokens": 5_000}, {"thinking": {"type": "enabled", "budget_tokens": 5_000}}),
         ({"budget_tokens": 10}, {"thinking": {"type": "enabled", "budget_tokens": 1_024}}),
         ({"budget_tokens": 0}, {}),
     ],
 )
-def test_budgets(options: dict[str, Any], told: dict[str, Any]) -> None:
-    assert _asked("claude-sonnet-4-5", **options) == told
+def test_budgets(options: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert _asked("claude-sonnet-4-5", **options) == expected
 
 
 def test_a_budget_is_an_effort_where_the_model_itself_measures() -> None:
-    told = _asked("claude-opus-4-7", budget_tokens=10_000, summary="auto")
-    assert told == {"output_config": {"effort": "medium"}, "thinking": {"type": "adaptive", "display": "summarized"}}
+    reported = _asked("claude-opus-4-7", budget_tokens=10_000, summary="auto")
+    assert reported == {
+        "output_config": {"effort": "medium"},
+        "thinking": {"type": "adaptive", "display": "summarized"},
+    }
     assert _asked("claude-opus-4-7", budget_tokens=-1, summary="hidden")["thinking"]["display"] == "omitted"
 
 

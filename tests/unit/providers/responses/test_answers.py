@@ -20,9 +20,9 @@ from application.prompts.completion import (
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.prompting import EVENTS, ORIGIN, Prompted, events, passed_on
-from tests.unit.providers.protocols import RESPONSES, decode, read, sample, sample_events
-from tests.unit.providers.samples import BASE
+from tests.unit.providers.prompted_providers import EVENTS, ORIGIN, Prompted, events, passed_on
+from tests.unit.providers.sample_lists import BASE
+from tests.unit.providers.wire_protocols import RESPONSES, decode, read, sample, sample_events
 
 SUMMARY = "The user compares two towns; I need both temperatures."
 THOUGHT = Reasoning(
@@ -127,9 +127,9 @@ def test_pages_have_their_places_in_all_the_words() -> None:
     ]
 
 
-def test_told_zero_is_not_untold() -> None:
-    told = {"input_tokens": 0, "output_tokens": 0, "input_tokens_details": {"cached_tokens": 0}}
-    assert read(RESPONSES, _response(usage=told)).usage == TokenUsage(
+def test_reported_zero_is_not_missing() -> None:
+    reported = {"input_tokens": 0, "output_tokens": 0, "input_tokens_details": {"cached_tokens": 0}}
+    assert read(RESPONSES, _response(usage=reported)).usage == TokenUsage(
         input_tokens=0, output_tokens=0, cached_input_tokens=0
     )
     assert read(RESPONSES, _response()).usage == TokenUsage()
@@ -202,21 +202,21 @@ class _Responding(Prompted):
 )
 async def test_a_stream_that_fails_is_a_failure(name: str, category: str) -> None:
     provider = _Responding(events(*sample_events(name)))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await provider.events(request=passed_on("responses", {"input": "Hi"}))
-    assert failure.value.category == category
+    assert error.value.failure.category == category
 
 
 async def test_a_stream_without_its_end_has_failed() -> None:
     provider = _Responding(events(*sample_events("openai/stream.responses.text")[:-1]))
-    with pytest.raises(UpstreamFailure) as failure:
+    with pytest.raises(UpstreamFailure) as error:
         await provider.events(request=passed_on("responses", {"input": "Hi"}))
-    assert failure.value.category == "unexpected_body"
+    assert error.value.failure.category == "unexpected_body"
 
 
 async def test_its_own_clients_get_every_event_as_it_came() -> None:
     documents = sample_events("openai/stream.responses.tools")
     content = b"".join(b"event: %s\n" % str(each["type"]).encode() + events(each) for each in documents)
-    told = await _Responding(content).events(request=passed_on("responses", {"input": "Hi"}))
-    native = [event for event in told if isinstance(event, NativeEvent)]
+    answer = await _Responding(content).events(request=passed_on("responses", {"input": "Hi"}))
+    native = [event for event in answer if isinstance(event, NativeEvent)]
     assert b"".join(b"event: %s\ndata: %s\n\n" % (each.name.encode(), each.data) for each in native) == content

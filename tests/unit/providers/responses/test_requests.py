@@ -22,8 +22,8 @@ from application.prompts.conversation import (
 )
 from application.prompts.opaque_blobs import blob_of
 from tests.fakes.client import a_turn
-from tests.unit.providers.prompting import ORIGIN
-from tests.unit.providers.protocols import (
+from tests.unit.providers.prompted_providers import ORIGIN
+from tests.unit.providers.wire_protocols import (
     PICTURE,
     RESPONSES,
     WEATHER,
@@ -151,7 +151,7 @@ def test_files() -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "told"),
+    ("choice", "expected"),
     [
         (ToolChoice(mode="auto"), "auto"),
         (ToolChoice(mode="none"), "none"),
@@ -163,8 +163,8 @@ def test_files() -> None:
         ),
     ],
 )
-def test_choices_of_tools(choice: ToolChoice, told: object) -> None:
-    assert _wire("Hi", tools=(Tool(name="one"),), tool_choice=choice).body["tool_choice"] == told
+def test_choices_of_tools(choice: ToolChoice, expected: object) -> None:
+    assert _wire("Hi", tools=(Tool(name="one"),), tool_choice=choice).body["tool_choice"] == expected
     assert "tool_choice" not in _wire("Hi", tool_choice=choice).body
 
 
@@ -212,7 +212,7 @@ def test_a_format_of_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model_id", "asked", "told"),
+    ("model_id", "asked", "expected"),
     [
         ("o3", "max", "high"),
         ("gpt-5-pro", "low", "high"),
@@ -225,9 +225,9 @@ def test_a_format_of_the_answer() -> None:
         ("gpt-9", "minimal", "minimal"),
     ],
 )
-def test_efforts(model_id: str, asked: Any, told: str) -> None:  # noqa: ANN401
+def test_efforts(model_id: str, asked: Any, expected: str) -> None:  # noqa: ANN401
     body = _wire("Hi", model_id=model_id, reasoning=ReasoningOptions(effort=asked)).body
-    assert (body["reasoning"], body["include"]) == ({"effort": told}, [ENCRYPTED])
+    assert (body["reasoning"], body["include"]) == ({"effort": expected}, [ENCRYPTED])
 
 
 def test_a_model_that_does_not_reason_is_not_asked_to() -> None:
@@ -275,8 +275,8 @@ def test_what_only_tunes() -> None:
         sampling=Sampling(top_k=1, seed=2),
         stream=True,
     )
-    told = {"user": "u", "service_tier": "flex", "prompt_cache_key": "k", "metadata": {"team": "a"}, "store": False}
-    assert {name: wire.body[name] for name in told} == told
+    reported = {"user": "u", "service_tier": "flex", "prompt_cache_key": "k", "metadata": {"team": "a"}, "store": False}
+    assert {name: wire.body[name] for name in reported} == reported
     assert (wire.body["stream"], set(wire.ignored)) == (True, {"top_k", "seed", "odd", "cache"})
 
 
@@ -291,7 +291,7 @@ def test_a_clients_own_body_goes_through_but_nothing_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model_id", "body", "told"),
+    ("model_id", "body", "expected"),
     [
         ("gpt-4o", {}, {"temperature": 0.2, "instructions": "Ours.", "max_output_tokens": 50}),
         (
@@ -307,7 +307,7 @@ def test_a_clients_own_body_goes_through_but_nothing_is_kept() -> None:
     ],
 )
 def test_what_the_model_says_is_put_in_where_it_takes_it(
-    model_id: str, body: dict[str, Any], told: dict[str, Any]
+    model_id: str, body: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     own = {
         "temperature": 0.2,
@@ -317,7 +317,7 @@ def test_what_the_model_says_is_put_in_where_it_takes_it(
         "reasoning_effort": "low",
     }
     sent = hand_on(RESPONSES, {"input": "Hi", **body}, model_id=model_id, defaults=own).body
-    assert sent == {"input": "Hi", "model": model_id, "store": False, **told}
+    assert sent == {"input": "Hi", "model": model_id, "store": False, **expected}
 
 
 def test_thoughts_in_a_clients_own_body() -> None:

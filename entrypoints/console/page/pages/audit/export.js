@@ -86,9 +86,9 @@ function saved({ name, content }, { header, footer }) {
   return [
     element("p", {}, "Saved as ", element("code", {}, name), `: ${number(footer.events)} ${footer.events === 1 ? "event" : "events"}, ${size(content.size)}.`),
     header.publicKeyId === null
-      ? element("div", { class: "notice warn" }, element("p", {}, "This service keeps no checkpoints (MODELBOOK_CHECKPOINT_KEY), so that nobody can prove this file."))
-      : [element("p", {}, "Whoever has the file can prove it, with no service and no database:"),
-        element("pre", { class: "command", tabindex: "0", "aria-label": "Command that proves the file" }, `modelbook audit verify ${name} --public-key KEY`),
+      ? element("div", { class: "notice warn" }, element("p", {}, "This service writes no checkpoints, so this file cannot be proved. Set MODELBOOK_CHECKPOINT_KEY to write them."))
+      : [element("p", {}, "Anyone with the file can verify it, without the service or the database:"),
+        element("pre", { class: "command", tabindex: "0", "aria-label": "Command that verifies the file" }, `modelbook audit verify ${name} --public-key KEY`),
         element("p", { class: "hint" }, "KEY is the public key of the checkpoints, with the id ", element("code", {}, header.publicKeyId), ". Whoever runs the service prints it with ", element("code", {}, "modelbook audit public-key"), ": take it from them, not from whoever gave you the file.")],
   ];
 }

@@ -72,8 +72,8 @@ function tampered({ findings }) {
     table([
       { head: "Position", cell: (finding) => element("strong", {}, events(finding)) },
       { head: "What", cell: ({ kind }) => badge(KINDS[kind] ?? title(kind), "bad") },
-      { head: "How that shows", cell: ({ message }) => message },
-    ], shown, { caption: "What is not as it was written" }),
+      { head: "Evidence", cell: ({ message }) => message },
+    ], shown, { caption: "Findings" }),
     findings.length > MOST ? element("p", { class: "quiet" }, `These are the first ${MOST}.`) : null,
     element("div", { class: "notice bad" }, element("p", {}, "Nobody can do this through the service: it takes the password of the database's owner, or its files."),
       element("p", {}, "Leave the database as it is, export the log as evidence, and compare these events with a backup.")),

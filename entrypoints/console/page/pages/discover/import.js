@@ -3,7 +3,7 @@
 import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
-import { PROVIDERS } from "../../core/places.js";
+import { PROVIDERS } from "../../core/api-paths.js";
 import { badge } from "../../parts/badges.js";
 import { openDialog } from "../../parts/dialog.js";
 

@@ -8,10 +8,10 @@ import { badge, fewChips, lifecycle } from "../../parts/badges.js";
 import { choice, search } from "../../parts/filters.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, table } from "../../parts/table.js";
-import { ownName, TYPES } from "../models/kinds.js";
-import { redraw } from "../../parts/undisturbed.js";
+import { ownName, TYPES } from "../models/vocabulary.js";
+import { redraw } from "../../parts/redraw.js";
 import { importOffers } from "./import.js";
-import { news, SHOWN } from "./news.js";
+import { SHOWN, statusesOf } from "./offer-status.js";
 
 const STEP = 100;
 const NAMED = 10;
@@ -45,7 +45,7 @@ export class Offers {
   }
 
   put(providerId, offers, changes) {
-    this.answers.set(providerId, { offers: offers.map((offer) => ({ ...offer, news: news(offer, changes) })), changes });
+    this.answers.set(providerId, { offers: offers.map((offer) => ({ ...offer, statuses: statusesOf(offer, changes) })), changes });
     this.drawing ??= requestAnimationFrame(() => this.draw());
   }
 
@@ -54,8 +54,8 @@ export class Offers {
     const sought = text.toLowerCase();
     return this.providers.flatMap(({ id }) => this.answers.get(id)?.offers ?? []).filter((offer) =>
       (!sought || `${offer.name} ${offer.modelId}`.toLowerCase().includes(sought)) && (!type || offer.type === type)
-      && (!provider || offer.providerId === provider) && (!wanted || offer.news.some(({ kind }) => kind === wanted)))
-      .toSorted((one, other) => isNews(other) - isNews(one));
+      && (!provider || offer.providerId === provider) && (!wanted || offer.statuses.some(({ kind }) => kind === wanted)))
+      .toSorted((one, other) => hasChanges(other) - hasChanges(one));
   }
 
   // Answers come faster than they can be seen: all that came since the last picture make the next one.
@@ -64,7 +64,7 @@ export class Offers {
     const found = this.#found();
     redraw(this.missing, gone(this.names, this.answers));
     redraw(this.place, found.length === 0 ? (this.answers.size ? nothing("No offer matches.") : null) : [
-      element("p", { class: "told", role: "status" }, `${number(Math.min(found.length, this.most))} of ${number(found.length)} offers shown`),
+      element("p", { class: "summary", role: "status" }, `${number(Math.min(found.length, this.most))} of ${number(found.length)} offers shown`),
       table(this.#columns(), found.slice(0, this.most), { caption: "Offers", selection: this.selection }),
       found.length > this.most ? element("div", { class: "paging" }, element("button", { type: "button", class: "plain", onclick: () => this.#more() }, "Show more")) : null,
     ]);
@@ -79,7 +79,7 @@ export class Offers {
     return [
       { head: "Model", cell: (offer) => [offer.registeredModelId ? element("a", { href: href(`/models/${offer.registeredModelId}`) }, offer.name) : offer.name, ownName(offer)] },
       { head: "Provider", cell: (offer) => this.names.get(offer.providerId) },
-      { head: "News", cell: (offer) => element("span", { class: "badges" }, offer.news.map(({ text, tone }) => tone ? badge(text, tone) : element("span", { class: "quiet" }, text))) },
+      { head: "Status", cell: (offer) => element("span", { class: "badges" }, offer.statuses.map(({ text, tone }) => tone ? badge(text, tone) : element("span", { class: "quiet" }, text))) },
       { head: "Type", cell: (offer) => [title(offer.type), element("small", {}, fewChips(offer.capabilities))] },
       { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
       { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
@@ -107,7 +107,7 @@ export class Offers {
 }
 
 // What happened since last time stands first; all else keeps the provider's own order.
-const isNews = (offer) => offer.news.some(({ kind }) => kind !== "new" && kind !== "registered") ? 1 : 0;
+const hasChanges = (offer) => offer.statuses.some(({ kind }) => kind !== "new" && kind !== "registered") ? 1 : 0;
 
 const keyOf = (offer) => `${offer.providerId} ${offer.modelId}`;
 

@@ -2,15 +2,15 @@
 
 import { get, isAbort } from "../../core/api.js";
 import { element } from "../../core/elements.js";
-import { pause } from "../../core/pause.js";
+import { pause } from "../../core/delay.js";
 import { number } from "../../core/format.js";
-import { allProviders, PROVIDERS } from "../../core/places.js";
+import { allProviders, PROVIDERS } from "../../core/api-paths.js";
 import { href, remember } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { nothing, page } from "../../parts/page.js";
 import { Offers } from "./offers.js";
 import { Sources } from "./sources.js";
-import { drawState } from "./state.js";
+import { drawState } from "./answer-state.js";
 
 // A slow provider holds up one place of these, and a browser opens no more connections to one host.
 const AT_ONCE = 5;
@@ -19,7 +19,7 @@ const MOST_IN_ADDRESS = 20;
 export async function show({ query, signal }) {
   const providers = (await allProviders(signal)).filter((provider) => provider.isEnabled);
   if (providers.length === 0) {
-    return page("Discover", {}, nothing("No provider is in use that could be asked what it offers.", element("a", { class: "button", href: href("/providers") }, "Go to the providers")));
+    return page("Discover", {}, nothing("No enabled provider can be asked for its models. Add a provider, or enable one.", element("a", { class: "button", href: href("/providers") }, "Go to the providers")));
   }
   return new Discovery(providers, query, signal).elements();
 }

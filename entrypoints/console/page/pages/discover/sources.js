@@ -11,11 +11,11 @@ export class Sources {
   constructor(providers, wanted) {
     const isChosen = (provider) => wanted.length ? wanted.includes(provider.id) : providers.length <= FEW;
     this.rows = providers.map((provider) => row(provider, isChosen(provider), () => this.#tell()));
-    this.told = element("span", { class: "quiet", role: "status" });
+    this.count = element("span", { class: "quiet", role: "status" });
     this.sought = search("provider-name", "Search the providers", { narrow: true });
     this.sought.set("", () => this.#sift());
     const tick = (text, isTicked) => element("button", { type: "button", class: "plain", onclick: () => this.#tick(isTicked) }, text);
-    const bar = element("div", { class: "filters" }, this.sought.element, element("div", { class: "actions" }, tick("Tick all shown", true), tick("Untick all shown", false), this.told));
+    const bar = element("div", { class: "filters" }, this.sought.element, element("div", { class: "actions" }, tick("Tick all shown", true), tick("Untick all shown", false), this.count));
     this.element = element("div", {}, providers.length > FEW ? bar : null, element("div", { class: providers.length > FEW ? "sources many" : "sources" }, this.rows.map((each) => each.element)));
     this.#tell();
   }
@@ -39,7 +39,7 @@ export class Sources {
   }
 
   #tell() {
-    this.told.textContent = `${number(this.chosen.length)} of ${number(this.rows.length)} ticked`;
+    this.count.textContent = `${number(this.chosen.length)} of ${number(this.rows.length)} ticked`;
   }
 }
 

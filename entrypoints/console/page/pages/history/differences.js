@@ -14,8 +14,8 @@ export const eventName = (type) => {
 export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");
 
 // A value as people read it.
-export function told(held) {
-  if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${told(member)}`).join(", ") || "none";
+export function text(held) {
+  if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${text(member)}`).join(", ") || "none";
   return typeof held === "string" && MOMENT.test(held) ? time(held) : value(held);
 }
 
@@ -36,8 +36,8 @@ function fromTo({ before, after }) {
   return [isEmpty(before) ? null : [deleted(before), " → "], isEmpty(after) ? element("span", { class: "quiet" }, "nothing") : inserted(after)];
 }
 
-const deleted = (held) => element("del", { class: "before" }, told(held));
-const inserted = (held) => element("ins", { class: "after" }, told(held));
+const deleted = (held) => element("del", { class: "before" }, text(held));
+const inserted = (held) => element("ins", { class: "after" }, text(held));
 
 // Of an object only the members that changed; where everything comes from at the beginning is no change.
 function parts({ field, before, after }) {

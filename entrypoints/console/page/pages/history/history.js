@@ -6,7 +6,7 @@ import { time } from "../../core/format.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
 import { differences, eventName } from "./differences.js";
-import { Past } from "./past.js";
+import { Past } from "./as-of.js";
 
 const PAGE = 30;
 

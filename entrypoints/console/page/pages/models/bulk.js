@@ -3,7 +3,7 @@
 import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
-import { MODELS } from "../../core/places.js";
+import { MODELS } from "../../core/api-paths.js";
 import { badge } from "../../parts/badges.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { table } from "../../parts/table.js";

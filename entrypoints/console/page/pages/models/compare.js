@@ -3,7 +3,7 @@
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { known, money, number, perMillion, title } from "../../core/format.js";
-import { MODELS } from "../../core/places.js";
+import { MODELS } from "../../core/api-paths.js";
 import { href, remember } from "../../core/router.js";
 import { chips, enabled, stage } from "../../parts/badges.js";
 import { field } from "../../parts/form.js";
@@ -13,11 +13,11 @@ import { card, nothing, page } from "../../parts/page.js";
 const ROWS = [
   ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model))],
   ["Type", (model) => title(model.type)],
-  ["Able to", (model) => chips(model.capabilities)],
+  ["Capabilities", (model) => chips(model.capabilities)],
   ["Context window", (model) => number(model.contextWindow)],
-  ["Longest answer", (model) => number(model.maxTokens)],
-  ["Read, per 1M tokens", (model) => perMillion(model.pricing?.inputPer1kTokens)],
-  ["Written, per 1M tokens", (model) => perMillion(model.pricing?.outputPer1kTokens)],
+  ["Max output tokens", (model) => number(model.maxTokens)],
+  ["Input price per 1M tokens", (model) => perMillion(model.pricing?.inputPer1kTokens)],
+  ["Output price per 1M tokens", (model) => perMillion(model.pricing?.outputPer1kTokens)],
   ["Price from", (model) => model.pricing ? `${model.pricing.source}${model.pricing.asOf ? `, ${model.pricing.asOf}` : ""}` : "–"],
 ];
 
@@ -30,8 +30,8 @@ export async function show({ query, signal }) {
   const found = await Promise.allSettled(ids.map((id) => get(`${MODELS}/${id}`, {}, signal)));
   const models = found.filter((each) => each.status === "fulfilled").map((each) => each.value);
   if (models.length === 0) return page("Compare models", { back }, nothing("Select two models or more in the list, then compare them."));
-  const read = field({ name: "read", label: "Tokens read", unit: "a month", type: "number", min: 0, value: query.read ?? 10_000_000 });
-  const written = field({ name: "written", label: "Tokens written", unit: "a month", type: "number", min: 0, value: query.written ?? 2_000_000 });
+  const read = field({ name: "read", label: "Input tokens", unit: "a month", type: "number", min: 0, value: query.read ?? 10_000_000 });
+  const written = field({ name: "written", label: "Output tokens", unit: "a month", type: "number", min: 0, value: query.written ?? 2_000_000 });
   const costs = models.map(() => element("td", { class: "cost", role: "cell" }));
   const count = () => {
     remember({ ids: ids.join(","), read: read.read(), written: written.read() });

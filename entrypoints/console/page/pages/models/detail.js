@@ -4,19 +4,19 @@ import { ask, get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { label, number, perMillion, time, title } from "../../core/format.js";
 import { say } from "../../core/messages.js";
-import { MODELS, PROVIDERS } from "../../core/places.js";
+import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { chips, enabled, stage } from "../../parts/badges.js";
 import { confirmed } from "../../parts/dialog.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
-import { renewWith } from "../../parts/renewal.js";
-import { asSeen } from "../../parts/seen.js";
+import { renewWith } from "../../parts/follow-changes.js";
+import { retryIfChanged } from "../../parts/retry-if-changed.js";
 import { tabs } from "../../parts/tabs.js";
 import { history } from "../history/history.js";
 import { editModel } from "./form.js";
-import { mute, source } from "./kinds.js";
+import { promptObstacle, source } from "./vocabulary.js";
 
 export async function show({ params, query, signal }) {
   const path = `${MODELS}/${params.id}`;
@@ -40,18 +40,18 @@ function actions(model, path) {
   const again = () => refresh({ focus: false });
   const word = model.isEnabled ? "Disable" : "Enable";
   return [
-    action("Try it", { needs: "editor", why: mute(model), run: () => go("/try", { model: model.id }) }),
+    action("Try it", { needs: "editor", why: promptObstacle(model), run: () => go("/try", { model: model.id }) }),
     action("Edit", { needs: "editor", tone: "plain", run: () => editModel(model, again) }),
     action(word, { needs: "editor", tone: "plain", run: async () => {
       const act = (revision) => ask("PATCH", path, { body: { isEnabled: !model.isEnabled }, revision });
-      const changed = await asSeen(model, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== model.isEnabled });
+      const changed = await retryIfChanged(model, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== model.isEnabled });
       if (changed) say(`${model.name} is ${model.isEnabled ? "out of use" : "in use"}.`);
       again();
     } }),
     action("Delete", { needs: "editor", tone: "plain danger", run: async () => {
       const text = element("p", {}, "Prompts can no longer run on it. Its history stays in the audit log.");
       const act = (revision) => ask("DELETE", path, { revision });
-      const deleted = await confirmed(`Delete ${model.name}?`, text, { action: "Delete", run: () => asSeen(model, { path, action: "Delete", act }) });
+      const deleted = await confirmed(`Delete ${model.name}?`, text, { action: "Delete", run: () => retryIfChanged(model, { path, action: "Delete", act }) });
       if (!deleted) return;
       say(`${model.name} was deleted.`);
       go("/models");
@@ -70,14 +70,14 @@ function overview(model, provider) {
       model.retiresOn ? ["Retires", [model.retiresOn, from("retiresOn")]] : null,
       ["Revision", number(model.revision)],
       ["Changed", time(model.updatedAt)],
-    ]), element("h3", {}, "Able to"), element("p", {}, chips(model.capabilities), from("capabilities"))),
+    ]), element("h3", {}, "Capabilities"), element("p", {}, chips(model.capabilities), from("capabilities"))),
     card("Price and limits", facts([
-      ["Read, per 1M tokens", [perMillion(model.pricing?.inputPer1kTokens), from("price")]],
-      ["Written, per 1M tokens", perMillion(model.pricing?.outputPer1kTokens)],
+      ["Input price per 1M tokens", [perMillion(model.pricing?.inputPer1kTokens), from("price")]],
+      ["Output price per 1M tokens", perMillion(model.pricing?.outputPer1kTokens)],
       ["Price as of", model.pricing?.asOf ?? "–"],
       ["Context window", [number(model.contextWindow), from("contextWindow")]],
-      ["Longest answer", [number(model.maxTokens), from("maxTokens")]],
+      ["Max output tokens", [number(model.maxTokens), from("maxTokens")]],
     ])),
     card("Config", Object.keys(model.config).length ? facts(Object.entries(model.config).map(([name, set]) => [label(name), typeof set === "object" ? JSON.stringify(set) : String(set)]))
-      : element("p", { class: "quiet" }, "Nothing is set: prompts run with what the provider takes.")));
+      : element("p", { class: "quiet" }, "Nothing is set. Prompts use the provider's defaults.")));
 }

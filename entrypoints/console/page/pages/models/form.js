@@ -3,12 +3,12 @@
 import { ask, Problem } from "../../core/api.js";
 import { title } from "../../core/format.js";
 import { say } from "../../core/messages.js";
-import { MODELS } from "../../core/places.js";
+import { MODELS } from "../../core/api-paths.js";
 import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, Form } from "../../parts/form.js";
 import { saved } from "../../parts/merge.js";
-import { TYPES } from "./kinds.js";
+import { TYPES } from "./vocabulary.js";
 
 const CONFIG_HELP = "JSON. Defaults for prompts: `temperature`, `topP`, `maxTokens`, `stop`, `systemPrompt`, and `preference` for the choice among models.";
 
@@ -57,18 +57,18 @@ function flat(model) {
 }
 
 function writable(model, isNew) {
-  const filled = isNew ? "Left empty, it is filled in from the catalogue." : undefined;
+  const filled = isNew ? "Leave it empty to fill it in from the catalogue." : undefined;
   return [
     field({ name: "name", label: "Name", value: model.name, required: !isNew, help: filled }),
     field({ name: "version", label: "Version", value: model.version }),
     field({ name: "type", label: "Type", type: "choice", value: model.type ?? "", choices: [...(isNew ? [["", "From the catalogue"]] : []), ...TYPES.map((type) => [type, title(type)])] }),
-    field({ name: "capabilities", label: "Able to", value: model.capabilities?.join(", "), help: "Names with commas between them, such as `text, vision, function_calling`." }),
-    field({ name: "inputPrice", pointer: "/pricing/inputPer1kTokens", label: "Input price", unit: "USD per 1k", type: "number", min: 0, value: model.inputPrice, help: isNew ? filled : "Empty is not known. A price that you give is never overwritten." }),
+    field({ name: "capabilities", label: "Capabilities", value: model.capabilities?.join(", "), help: "Separate names with commas, such as `text, vision, function_calling`." }),
+    field({ name: "inputPrice", pointer: "/pricing/inputPer1kTokens", label: "Input price", unit: "USD per 1k", type: "number", min: 0, value: model.inputPrice, help: isNew ? filled : "Leave it empty if the price is not known. A price that you enter is never overwritten." }),
     field({ name: "outputPrice", pointer: "/pricing/outputPer1kTokens", label: "Output price", unit: "USD per 1k", type: "number", min: 0, value: model.outputPrice }),
     field({ name: "contextWindow", label: "Context window", unit: "tokens", type: "number", min: 1, step: 1, value: model.contextWindow }),
-    field({ name: "maxTokens", label: "Longest answer", unit: "tokens", type: "number", min: 1, step: 1, value: model.maxTokens }),
+    field({ name: "maxTokens", label: "Max output tokens", unit: "tokens", type: "number", min: 1, step: 1, value: model.maxTokens }),
     field({ name: "config", label: "Config", type: "textarea", value: JSON.stringify(model.config ?? {}, null, 2), help: CONFIG_HELP }),
-    field({ name: "isEnabled", label: "In use", type: "check", value: model.isEnabled ?? true }),
+    field({ name: "isEnabled", label: "Enabled", type: "check", value: model.isEnabled ?? true }),
   ];
 }
 

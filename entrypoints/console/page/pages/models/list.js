@@ -2,7 +2,7 @@
 
 import { element, replace } from "../../core/elements.js";
 import { perMillion, title, tokens } from "../../core/format.js";
-import { MODELS } from "../../core/places.js";
+import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { enabled, fewChips, stage } from "../../parts/badges.js";
@@ -10,10 +10,10 @@ import { choice, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { Selection, table } from "../../parts/table.js";
-import { isHeld } from "../../parts/undisturbed.js";
+import { isHeld } from "../../parts/redraw.js";
 import { changeMany } from "./bulk.js";
 import { addModel, editModel } from "./form.js";
-import { CAPABILITIES, ownName, TYPES } from "./kinds.js";
+import { CAPABILITIES, ownName, TYPES } from "./vocabulary.js";
 import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {
@@ -25,7 +25,7 @@ export async function show({ query, signal }) {
   const list = new Listing({
     path: MODELS, query, signal, about: ["model."],
     filters: [search("q", "Search in name and model id"), byProvider, choice("type", "Type", TYPES.map((type) => [type, title(type)])),
-      choice("capability", "Able to", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
+      choice("capability", "Capabilities", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => table(columns(providers, list), rows, { caption: "Models", selection, sorted: list.sort, onsort: (sort) => list.sortBy(sort) }),
     empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", element("a", { class: "button", href: href("/discover") }, "Discover what your providers offer")),
   });
@@ -46,7 +46,7 @@ function columns(providers, list) {
     { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), ownName(model)] },
     { head: "Provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
     { head: "Type", cell: (model) => title(model.type) },
-    { head: "Able to", cell: (model) => fewChips(model.capabilities) },
+    { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
     { head: "Context", numeric: true, cell: (model) => tokens(model.contextWindow) },
     { head: "In / out per 1M", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
     { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model)) },

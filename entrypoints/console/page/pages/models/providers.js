@@ -1,7 +1,7 @@
 // The providers that models are of: for their names, and for choosing one. Known anew when somebody else changes them.
 
 import { follow } from "../../core/live.js";
-import { allProviders } from "../../core/places.js";
+import { allProviders } from "../../core/api-paths.js";
 
 const CHANGING = new Set(["provider.registered", "provider.renamed", "provider.removed"]);
 

@@ -4,9 +4,9 @@ import { element } from "../../core/elements.js";
 import { number, UNKNOWN } from "../../core/format.js";
 import { action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
-import { redraw } from "../../parts/undisturbed.js";
+import { redraw } from "../../parts/redraw.js";
 import { evidence, outcome } from "./outcome.js";
-import { jobName, stepName } from "./words.js";
+import { jobName, stepName } from "./labels.js";
 
 const STATES = { queued: ["Queued", "idle"], running: ["Running", "info"], succeeded: ["Done", "good"], failed: ["Failed", "bad"], interrupted: ["Stopped", "warn"] };
 
@@ -29,7 +29,7 @@ export class JobEntry {
   #draw(job) {
     this.bar = isUnderWay(job) ? progress(job) : null;
     const isFocusKept = redraw(this.element,
-      element("div", { class: "job-head" }, element("h3", {}, jobName(job)), state(job), element("p", { class: "quiet" }, told(job))),
+      element("div", { class: "job-head" }, element("h3", {}, jobName(job)), state(job), element("p", { class: "quiet" }, progressText(job))),
       this.bar ? [this.bar.element, element("div", { class: "actions" }, action("Stop", { needs: "platform", tone: "plain", label: `Stop: ${jobName(job)}`, run: () => this.jobs.stop(job) }))]
         : [element("p", {}, outcome(job).text), evidence(job, this.jobs)]);
     if (!isFocusKept) this.element.focus();
@@ -41,7 +41,7 @@ function state(job) {
   return badge(...STATES[job.state]);
 }
 
-function told(job) {
+function progressText(job) {
   return [when(job.createdAt), ` by ${job.requestedBy}`, job.organizationId ? [" for ", element("code", {}, job.organizationId)] : null,
     job.finishedAt ? ` · took ${took(job)}` : null, job.reason ? ` · ${job.reason}` : null];
 }

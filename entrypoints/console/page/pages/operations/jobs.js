@@ -7,7 +7,7 @@ import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
 import { isUnderWay, JobEntry } from "./job.js";
 import { outcome } from "./outcome.js";
-import { jobName } from "./words.js";
+import { jobName } from "./labels.js";
 
 const JOBS = "/api/admin/jobs";
 const SHOWN = 20;
@@ -15,7 +15,7 @@ const UNDER_WAY_MS = 700;
 const IDLE_MS = 5000;
 
 export class Jobs {
-  // `onChange` is told of every change, `onEnd` when a job has ended.
+  // `onChange` runs at every change, `onEnd` when a job has ended.
   constructor(signal) {
     this.signal = signal;
     this.list = [];

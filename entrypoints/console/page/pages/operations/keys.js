@@ -8,7 +8,7 @@ import { badge } from "../../parts/badges.js";
 import { table } from "../../parts/table.js";
 import { section } from "./section.js";
 import { KEYS, rotate } from "./start.js";
-import { many } from "./words.js";
+import { many } from "./labels.js";
 
 export function masterKeys(jobs, signal) {
   return section("Master keys", async () => {
@@ -33,8 +33,8 @@ function state({ isActive, isGiven }) {
 
 function meaning({ isActive, isGiven, isKnown, credentials, isRemovable }) {
   if (isActive && !isKnown) return "New: restart every process of the service with it before you rotate.";
-  if (isActive) return "New provider keys come under it.";
-  if (!isGiven && credentials) return `This process cannot read ${many(credentials, "provider key")}: give it the master key back.`;
-  if (isRemovable) return isGiven ? "Wraps nothing: it can be taken out of the settings, or the key file." : "Wraps nothing, and nothing is lost.";
-  return "Still needed: rotate, and it can go.";
+  if (isActive) return "New provider keys are wrapped by it.";
+  if (!isGiven && credentials) return `This process cannot read ${many(credentials, "provider key")}. Give it this master key again.`;
+  if (isRemovable) return isGiven ? "Wraps nothing. Remove it from the settings or the key file." : "Wraps nothing. No stored key needs it.";
+  return "Still needed. Rotate to the active key, then remove it.";
 }

@@ -5,14 +5,14 @@ import { label, milliseconds, number } from "../../core/format.js";
 import { action } from "../../parts/action.js";
 import { table } from "../../parts/table.js";
 import { rebuildOne } from "./start.js";
-import { many, remedy, tableName } from "./words.js";
+import { many, remedy, tableName } from "./labels.js";
 
-const WAYS = { missing: () => "Is missing here", unexpected: () => "Is here, and the log knows nothing of it", different: (fields) => `Differs in ${fields.map((field) => label(field.replaceAll("_", " ")).toLowerCase()).join(", ")}` };
+const WAYS = { missing: () => "Missing from the table", unexpected: () => "In the table, but not in the log", different: (fields) => `Differs in ${fields.map((field) => label(field.replaceAll("_", " ")).toLowerCase()).join(", ")}` };
 
 // `isWell` is false where somebody has to do something.
 export function outcome(job) {
   if (job.state === "failed" || job.state === "interrupted") {
-    return { isWell: false, text: [job.error?.message ?? "Its process is gone: nothing was heard of it for 15 seconds.", job.error ? remedy(job) : "Start it again: what it did is right."].filter(Boolean).join(" ") };
+    return { isWell: false, text: [job.error?.message ?? "The process of the job has ended: it sent no sign of life for 15 seconds.", job.error ? remedy(job) : "Start the job again. What it has done so far is correct."].filter(Boolean).join(" ") };
   }
   return job.result ? OUTCOMES[job.kind](job.result) : { isWell: true, text: "It is done." };
 }
@@ -26,9 +26,9 @@ const OUTCOMES = {
     differing(result) === 0 ? `${many(result.organizations, "organization")} with ${many(rows(result), "row")}: every row was right, and nothing had to be written.`
       : `${many(differing(result), "row was", "rows were")} wrong before, and ${differing(result) === 1 ? "is" : "are"} right now. Writers of an organization waited for ${milliseconds(result.longestLockMs)} at most.`, unread(result)) }),
   "rotate-keys": ({ activeId, rewrapped, unreadable, left }) => ({ isWell: left === 0 && unreadable.length === 0, text: sentences(
-    rewrapped === 0 ? `Nothing had to be wrapped anew under ${activeId}.` : `${many(rewrapped, "provider key is", "provider keys are")} wrapped anew under ${activeId}.`,
+    rewrapped === 0 ? `No key had to be rewrapped under ${activeId}.` : `${many(rewrapped, "provider key is", "provider keys are")} wrapped anew under ${activeId}.`,
     unreadable.length ? `${many(unreadable.length, "provider key", "provider keys")} cannot be read, for no process has the master key that wraps ${unreadable.length === 1 ? "it" : "them"}: give it back, or have the organizations replace their keys.`
-      : left ? `${many(left, "provider key is", "provider keys are")} left under other master keys: rotate again.` : "Other master keys wrap nothing any more.") }),
+      : left ? `${many(left, "provider key is", "provider keys are")} left under other master keys: rotate again.` : "No key is wrapped by another master key any more.") }),
 };
 
 const sentences = (...parts) => parts.filter(Boolean).join(" ");
@@ -46,7 +46,7 @@ export function evidence(job, jobs) {
   const { data, unreadable } = job.result ?? {};
   if (data) return [...data.filter(({ differences }) => differences.count).flatMap((each) => named(each, job, jobs)), unreadable.count ? events(unreadable) : null];
   if (!unreadable?.length) return null;
-  return unfolding("Which they are", table([
+  return unfolding("Show the list", table([
     { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
     { head: "Provider", cell: ({ providerId }) => element("code", {}, providerId) },
   ], unreadable, { caption: "Providers whose keys cannot be read" }));
@@ -64,7 +64,7 @@ function named({ name, differences: { count, first } }, job, jobs) {
   ];
 }
 
-const events = ({ count, first }) => unfolding(count > first.length ? `The first ${number(first.length)} of them` : "Which they are", table([
+const events = ({ count, first }) => unfolding(count > first.length ? `The first ${number(first.length)} of them` : "Show the list", table([
   { head: "Row", cell: ({ id }) => element("code", {}, id) },
   { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
   { head: "Position", numeric: true, cell: ({ position }) => number(position) },

@@ -9,7 +9,7 @@ import { table } from "../../parts/table.js";
 import { progress } from "./job.js";
 import { section } from "./section.js";
 import { PROJECTIONS, rebuild, rebuildOne, verify } from "./start.js";
-import { many, tableName } from "./words.js";
+import { many, tableName } from "./labels.js";
 
 export class Projections {
   constructor(jobs, signal) {
@@ -23,7 +23,7 @@ export class Projections {
     const { data } = await get(PROJECTIONS, {}, this.signal);
     this.states = new Map(data.map(({ name }) => [name, element("div", { class: "state-now" })]));
     const drawn = [
-      element("p", { class: "quiet" }, "What lists and searches read. They are written together with the log, and can be made from it anew at any time."),
+      element("p", { class: "quiet" }, "What lists and searches read. They are written together with the log and can be rebuilt from it at any time."),
       table([
         { head: "Projection", cell: ({ name }) => [element("strong", {}, tableName(name)), element("small", {}, element("code", {}, name))] },
         { head: "Events", numeric: true, cell: ({ position }) => number(position) },

@@ -1,10 +1,10 @@
-// A card that is read anew again and again, without disturbing whoever is in it.
+// A card that reloads itself regularly without moving the focus.
 
 import { isAbort } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
-import { redraw } from "../../parts/undisturbed.js";
+import { redraw } from "../../parts/redraw.js";
 
 export function section(heading, draw) {
   const place = element("div", { class: "stack" });

@@ -1,4 +1,4 @@
-// How the service is: what it depends on, what it warns of, and what its monitor sees of the providers.
+// The state of the service: its dependencies, its warnings, and what the health monitor reports.
 
 import { get, stream } from "../../core/api.js";
 import { element } from "../../core/elements.js";

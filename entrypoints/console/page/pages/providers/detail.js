@@ -3,13 +3,13 @@
 import { get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { milliseconds, number, time, UNKNOWN, value, words } from "../../core/format.js";
-import { providerTypes, PROVIDERS } from "../../core/places.js";
+import { providerTypes, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { enabled, health, keyHint, when } from "../../parts/badges.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
-import { renewWith } from "../../parts/renewal.js";
+import { renewWith } from "../../parts/follow-changes.js";
 import { table } from "../../parts/table.js";
 import { tabs } from "../../parts/tabs.js";
 import { history } from "../history/history.js";
@@ -65,7 +65,7 @@ function connection(provider, type) {
 
 function condition(provider, latest) {
   return card("Condition", element("p", { class: "badges" }, health(provider.healthStatus), enabled(provider.isEnabled)),
-    latest ? element("p", {}, latest.message, latest.hint ? ` ${latest.hint}` : "") : element("p", { class: "quiet" }, "It has not been checked yet: test it to see whether it answers."),
+    latest ? element("p", {}, latest.message, latest.hint ? ` ${latest.hint}` : "") : element("p", { class: "quiet" }, "This provider has not been checked yet. Test it to see whether it answers."),
     facts([["Last check", when(provider.lastHealthCheck)], ["Latency", milliseconds(latest?.responseTimeMs)], ["Models offered", number(latest?.modelCount)]]),
     element("p", { class: "actions" },
       element("a", { class: "button plain", href: href("/models", { providerId: provider.id }) }, "Registered models"),
@@ -75,7 +75,7 @@ function condition(provider, latest) {
 async function checks(path, signal) {
   try {
     const { data } = await get(`${path}/health`, { limit: CHECKS }, signal);
-    if (data.length === 0) return nothing("It has not been checked yet.");
+    if (data.length === 0) return nothing("This provider has not been checked yet.");
     return table([
       { head: "When", cell: (check) => time(check.checkedAt) },
       { head: "Found", cell: (check) => health(check.status) },

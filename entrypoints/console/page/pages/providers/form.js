@@ -3,7 +3,7 @@
 import { ask } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
-import { providerTypes, PROVIDERS } from "../../core/places.js";
+import { providerTypes, PROVIDERS } from "../../core/api-paths.js";
 import { refusal } from "../../core/session.js";
 import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
@@ -38,12 +38,12 @@ class ProviderForm {
     const chosen = preset ? `${type.name} ${preset.name}` : type.name;
     this.kind = field({ name: "providerType", label: "Type", type: "choice", value: chosen, choices: this.#kinds(), disabled: Boolean(this.provider) });
     this.kind.control.addEventListener("change", () => this.#choose(this.kind.read()));
-    this.name = field({ name: "name", label: "Name", value: values.name ?? "", required: true, maxlength: 200, help: "How your organization calls this account." });
+    this.name = field({ name: "name", label: "Name", value: values.name ?? "", required: true, maxlength: 200, help: "Your organization's name for this account." });
     this.key = this.#keyField(type, preset);
     this.endpoint = field({ name: "endpoint", label: "Endpoint", type: "url", value: values.endpoint ?? preset?.endpoint ?? "", required: !type.defaultEndpoint,
-      placeholder: type.defaultEndpoint ?? "https://…", help: type.defaultEndpoint ? "Left empty, the usual one is used." : "The base address of the service." });
+      placeholder: type.defaultEndpoint ?? "https://…", help: type.defaultEndpoint ? "Leave it empty to use the default endpoint." : "The base address of the service." });
     this.settings = settingFields(type, values.settings ?? preset?.settings);
-    this.isEnabled = field({ name: "isEnabled", label: "In use", type: "check", value: values.isEnabled ?? true });
+    this.isEnabled = field({ name: "isEnabled", label: "Enabled", type: "check", value: values.isEnabled ?? true });
     this.form.setFields([this.kind, this.name, this.key, this.endpoint, ...this.settings, this.isEnabled]);
   }
 
@@ -63,9 +63,9 @@ class ProviderForm {
   #keyField(type, preset) {
     const isNeeded = (preset?.needsKey ?? type.needsKey) && !this.provider;
     const hint = this.provider?.apiKey?.hint;
-    const kept = hint ? `Left empty, the key ${hint} stays. A new one replaces it at once.` : null;
+    const kept = hint ? `Leave it empty to keep the key ${hint}. A new key replaces it at once.` : null;
     return field({ name: "apiKey", label: this.provider ? "New key" : "Key", type: "password", required: isNeeded, autocomplete: "off",
-      help: [type.keyHelp, kept ?? "It is encrypted, and never shown again."].filter(Boolean).join(" ") });
+      help: [type.keyHelp, kept ?? "The key is encrypted and never shown again."].filter(Boolean).join(" ") });
   }
 
   #written() {

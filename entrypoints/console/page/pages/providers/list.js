@@ -3,7 +3,7 @@
 import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
-import { providerTypes, PROVIDERS } from "../../core/places.js";
+import { providerTypes, PROVIDERS } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { badge, health, keyHint, when } from "../../parts/badges.js";
@@ -12,8 +12,8 @@ import { choice, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { report } from "../../parts/report.js";
-import { asSeen } from "../../parts/seen.js";
-import { Figures } from "./figures.js";
+import { retryIfChanged } from "../../parts/retry-if-changed.js";
+import { Figures } from "./live-facts.js";
 import { addProvider, editProvider } from "./form.js";
 import { removeProvider } from "./remove.js";
 
@@ -64,7 +64,7 @@ export function toggle(provider, done) {
   const path = `${PROVIDERS}/${provider.id}`;
   return action(word, { needs: "admin", tone: "plain", label: `${word} ${provider.name}`, run: async () => {
     const act = (revision) => ask("PATCH", path, { body: { isEnabled: !provider.isEnabled }, revision });
-    const changed = await asSeen(provider, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== provider.isEnabled });
+    const changed = await retryIfChanged(provider, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== provider.isEnabled });
     if (changed) say(`${provider.name} is ${provider.isEnabled ? "out of use" : "in use"}.`);
     done();
   } });

@@ -4,9 +4,9 @@ import { ask, get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { say } from "../../core/messages.js";
-import { MODELS, PROVIDERS } from "../../core/places.js";
+import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { confirmed } from "../../parts/dialog.js";
-import { asSeen } from "../../parts/seen.js";
+import { retryIfChanged } from "../../parts/retry-if-changed.js";
 
 const SHOWN = 10;
 
@@ -22,7 +22,7 @@ export async function removeProvider(provider, done) {
     element("p", {}, "Its key is destroyed and cannot be brought back. The history stays in the audit log."),
   ], {
     action: data.length ? "Remove it all" : "Remove",
-    run: () => asSeen(provider, { path, action: "Remove", act: (revision) => ask("DELETE", path, { query: data.length ? { cascade: true } : {}, revision }) }),
+    run: () => retryIfChanged(provider, { path, action: "Remove", act: (revision) => ask("DELETE", path, { query: data.length ? { cascade: true } : {}, revision }) }),
   });
   if (!removed) return;
   say(`${provider.name} was removed.`);

@@ -52,7 +52,7 @@ function totals(sum) {
   return element("ul", { class: "cards tiles" },
     tile("Cost", money(sum.costUsd), sum.unknownCostRequests ? `and ${number(sum.unknownCostRequests)} calls of unknown cost` : null),
     tile("Calls", number(sum.requests), failed || "all succeeded"),
-    tile("Tokens read", number(sum.inputTokens)), tile("Tokens written", number(sum.outputTokens)),
+    tile("Input tokens", number(sum.inputTokens)), tile("Output tokens", number(sum.outputTokens)),
     tile("Average time", milliseconds(sum.averageLatencyMs), `longest ${milliseconds(sum.longestLatencyMs)}`));
 }
 
@@ -61,9 +61,9 @@ function byModel({ data, isCut }) {
     { head: "Model", cell: (group) => element("a", { href: href(`/models/${group.modelId}`) }, group.providerModelId) },
     { head: "Calls", numeric: true, cell: (group) => number(group.requests) },
     { head: "Succeeded", numeric: true, cell: (group) => number(group.succeeded) },
-    { head: "Read", numeric: true, cell: (group) => number(group.inputTokens) },
-    { head: "Written", numeric: true, cell: (group) => number(group.outputTokens) },
+    { head: "Input tokens", numeric: true, cell: (group) => number(group.inputTokens) },
+    { head: "Output tokens", numeric: true, cell: (group) => number(group.outputTokens) },
     { head: "Average time", numeric: true, cell: (group) => milliseconds(group.averageLatencyMs) },
     { head: "Cost", numeric: true, cell: (group) => [money(group.costUsd), group.unknownCostRequests ? element("small", {}, `${group.unknownCostRequests} unknown`) : null] },
-  ], data, { caption: "Use by model, the dearest first" }), isCut ? element("p", { class: "quiet" }, "Only the dearest models are listed; the totals are of all.") : null];
+  ], data, { caption: "Usage by model, the most expensive first" }), isCut ? element("p", { class: "quiet" }, "Only the most expensive models are listed. The totals include all models.") : null];
 }

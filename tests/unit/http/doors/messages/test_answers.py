@@ -20,11 +20,11 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-from application.prompts.opaque_blobs import blob_of
+from application.prompts.opaque_blobs import blob_of, signature_of
 from entrypoints.http.doors.messages.answer import message_document
 from entrypoints.http.doors.messages.request import read_conversation
 from entrypoints.http.doors.messages.streaming import MessageEncoder
-from tests.unit.http.doors.decoded_streams import an_ending, told
+from tests.unit.http.doors.decoded_streams import an_ending, decoded
 
 if TYPE_CHECKING:
     from application.prompts.completion import CompletionEvent
@@ -42,7 +42,7 @@ def _whole(*parts: Any, **facts: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _streamed(*events: CompletionEvent, **facts: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-    documents = told(MessageEncoder(message_id="msg_1", model="our-model"), *events, an_ending(**facts))
+    documents = decoded(MessageEncoder(message_id="msg_1", model="our-model"), *events, an_ending(**facts))
     _check(documents)
     return documents
 
@@ -98,7 +98,7 @@ def test_a_whole_answer() -> None:
     document = _whole(THOUGHT, Text(text="Well"), CALL, finish_reason="tool_calls")
     assert document["content"] == [
         {"type": "thinking", "thinking": "Hm", "signature": blob_of(THOUGHT)},
-        {"type": "text", "text": "Well", "citations": None},
+        {"type": "text", "text": "Well"},
         {"type": "tool_use", "id": "call_1", "name": "f", "input": {"x": 1}},
     ]
     assert (document["id"], document["model"], document["stop_reason"]) == ("msg_1", "snapshot-1", "tool_use")
@@ -135,7 +135,7 @@ def test_a_refusal_in_words_is_one() -> None:
     document = _whole(Refusal(text="No."))
     details = {"type": "refusal", "category": None, "explanation": "No."}
     assert (document["stop_reason"], document["stop_details"]) == ("refusal", details)
-    assert document["content"] == [{"type": "text", "text": "No.", "citations": None}]
+    assert document["content"] == [{"type": "text", "text": "No."}]
 
 
 def test_what_came_from_the_cache_or_went_there_is_not_in_the_input() -> None:
@@ -180,7 +180,7 @@ def test_a_stream_of_thoughts_words_and_a_call() -> None:
     assert signatures == [{"type": "signature_delta", "signature": blob_of(THOUGHT)}]
 
 
-def test_calls_that_are_told_at_the_same_time_have_one_block_after_the_other() -> None:
+def test_calls_that_are_reported_at_the_same_time_have_one_block_after_the_other() -> None:
     """One block is open at a time, whatever the order in which a provider tells of several."""
     second = ToolCall(id="call_2", name="g", arguments='{"y": 2}')
     documents = _streamed(
@@ -192,7 +192,7 @@ def test_calls_that_are_told_at_the_same_time_have_one_block_after_the_other() -
     assert _blocks(documents) == [("f", '{"x": 1}'), ("g", '{"y": 2}'), ("text", "Well")]
 
 
-def test_a_call_whose_end_is_never_told_is_closed_all_the_same() -> None:
+def test_a_call_whose_end_is_never_reported_is_closed_all_the_same() -> None:
     started = (ToolCallStarted(0, "call_1", "f"), ToolArgumentsDelta(0, "{}"), ToolCallStarted(1, "call_2", "g"))
     assert _blocks(_streamed(*started, TextDelta("Well"))) == [("f", "{}"), ("g", ""), ("text", "Well")]
 
@@ -215,9 +215,14 @@ def test_what_must_come_back_has_a_block_where_it_has_no_words() -> None:
     ]  # fmt: skip
 
 
-def test_thoughts_that_nobody_hands_back_have_no_signature() -> None:
-    documents = _streamed(ReasoningDelta("Hm"), ReasoningDone(Reasoning(text="Hm")), RefusalDelta("No."))
+def test_thoughts_that_need_not_come_back_are_signed_all_the_same() -> None:
+    """Clients take a thought without a signature for another model's, and make the user say it."""
+    thought = Reasoning(text="Hm", origin="a:b")
+    documents = _streamed(ReasoningDelta("Hm"), ReasoningDone(thought), RefusalDelta("No."))
     assert _blocks(documents) == [("thinking", "Hm"), ("text", "No.")]
+    signatures = [each["delta"]["signature"] for each in documents if "signature" in each.get("delta", {})]
+    assert signatures == [signature_of(thought)]
+    assert _whole(thought)["content"] == [{"type": "thinking", "thinking": "Hm", "signature": signature_of(thought)}]
 
 
 def test_anthropics_own_events_go_out_as_they_came() -> None:
@@ -227,7 +232,7 @@ def test_anthropics_own_events_go_out_as_they_came() -> None:
 
 
 @pytest.mark.parametrize("is_stream", [False, True])
-def test_what_a_client_hands_back_is_what_was_told(is_stream: bool) -> None:
+def test_what_a_client_hands_back_is_what_was_asked(is_stream: bool) -> None:
     """Trap 4, and thoughts of OpenAI through a client of Anthropic."""
     if is_stream:
         documents = _streamed(

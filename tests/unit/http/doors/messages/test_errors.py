@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from application.ports.provider_gateway import CallOutcome, ContextUse
 from entrypoints.http.doors.messages.errors import error_document
 from entrypoints.http.problems import Problem
-from entrypoints.http.refusals import FieldError
+from entrypoints.http.request_errors import FieldError
 
 
 def _error(**facts: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a problem
@@ -20,15 +21,16 @@ def _error(**facts: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a pr
 
 
 @pytest.mark.parametrize(
-    ("members", "words"),
+    ("context", "words"),
     [
-        ({"maxContextTokens": 200_000, "promptTokens": 210_000}, "prompt is too long: 210000 tokens > 200000 maximum"),
-        ({}, "prompt is too long:"),
+        (ContextUse(limit=200_000, used=210_000), "prompt is too long: 210000 tokens > 200000 maximum"),
+        (ContextUse(), "prompt is too long: more tokens > the maximum"),
+        (None, "prompt is too long:"),
     ],
 )
-def test_too_long_a_prompt_has_the_words_that_claude_code_looks_for(members: dict[str, Any], words: str) -> None:
+def test_too_long_a_prompt_has_the_words_that_claude_code_looks_for(context: ContextUse | None, words: str) -> None:
     """Trap 22."""
-    error = _error(members={"category": "context_length_exceeded", **members})
+    error = _error(failure=CallOutcome("context_length_exceeded", "No.", context=context))
     assert error["type"] == "invalid_request_error"
     assert error["message"].startswith(words)
 
@@ -46,12 +48,12 @@ def test_what_is_wrong_is_placed_as_anthropic_places_it() -> None:
         ({"status": 404, "code": "model-not-found"}, "not_found_error"),
         ({"status": 404, "code": "tokens-not-counted"}, "not_found_error"),
         ({"status": 413, "code": "x"}, "request_too_large"),
-        ({"members": {"category": "rate_limited"}}, "rate_limit_error"),
-        ({"members": {"category": "billing_exhausted"}}, "billing_error"),
-        ({"members": {"category": "overloaded"}}, "overloaded_error"),
-        ({"members": {"category": "timeout"}}, "timeout_error"),
-        ({"members": {"category": "provider_error"}}, "api_error"),
-        ({"members": {"category": "auth_invalid"}}, "api_error"),
+        ({"failure": CallOutcome("rate_limited", "No.")}, "rate_limit_error"),
+        ({"failure": CallOutcome("billing_exhausted", "No.")}, "billing_error"),
+        ({"failure": CallOutcome("overloaded", "No.")}, "overloaded_error"),
+        ({"failure": CallOutcome("timeout", "No.")}, "timeout_error"),
+        ({"failure": CallOutcome("provider_error", "No.")}, "api_error"),
+        ({"failure": CallOutcome("auth_invalid", "No.")}, "api_error"),
     ],
 )
 def test_types(facts: dict[str, Any], type_: str) -> None:

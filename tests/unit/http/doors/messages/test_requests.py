@@ -23,7 +23,7 @@ from application.prompts.conversation import (
 from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.messages.request import read_conversation
 from tests.fakes.client import a_turn
-from tests.unit.providers.protocols import sample
+from tests.unit.providers.wire_protocols import sample
 
 ASK = {"role": "user", "content": "Ask"}
 
@@ -156,7 +156,7 @@ def test_how_much_to_think(body: dict[str, Any], options: ReasoningOptions | Non
 
 
 @pytest.mark.parametrize(
-    ("choice", "told", "parallel"),
+    ("choice", "expected", "parallel"),
     [
         ({"type": "auto"}, ToolChoice(mode="auto"), None),
         ({"type": "any", "disable_parallel_tool_use": True}, ToolChoice(mode="required"), False),
@@ -164,9 +164,9 @@ def test_how_much_to_think(body: dict[str, Any], options: ReasoningOptions | Non
         ({"type": "none"}, ToolChoice(mode="none"), None),
     ],
 )
-def test_choices_of_tools(choice: dict[str, Any], told: ToolChoice, parallel: bool | None) -> None:
+def test_choices_of_tools(choice: dict[str, Any], expected: ToolChoice, parallel: bool | None) -> None:
     asked = _asked(tool_choice=choice)
-    assert (asked.tool_choice, asked.parallel_tool_calls) == (told, parallel)
+    assert (asked.tool_choice, asked.parallel_tool_calls) == (expected, parallel)
 
 
 def test_sampling_and_its_names_here() -> None:

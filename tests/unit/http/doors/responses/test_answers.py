@@ -24,7 +24,7 @@ from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.responses.answer import response_document
 from entrypoints.http.doors.responses.request import read_conversation
 from entrypoints.http.doors.responses.streaming import ResponseEncoder
-from tests.unit.http.doors.decoded_streams import an_ending, told
+from tests.unit.http.doors.decoded_streams import an_ending, decoded
 
 if TYPE_CHECKING:
     from application.prompts.completion import CompletionEvent
@@ -55,7 +55,7 @@ def _whole(*parts: Any, body: dict[str, Any] | None = None, **facts: Any) -> dic
 
 
 def _streamed(*events: CompletionEvent, **facts: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-    documents = told(ResponseEncoder({}, **FACTS), *events, an_ending(**facts))
+    documents = decoded(ResponseEncoder({}, **FACTS), *events, an_ending(**facts))
     _check(documents)
     return documents
 
@@ -234,7 +234,7 @@ def test_an_answer_that_broke_off_says_so_in_both_shapes() -> None:
 
 
 @pytest.mark.parametrize("is_stream", [False, True])
-def test_what_a_client_hands_back_is_what_was_told(is_stream: bool) -> None:
+def test_what_a_client_hands_back_is_what_was_asked(is_stream: bool) -> None:
     """Trap 4, and thoughts of Claude through a client of OpenAI."""
     started = ToolCallStarted(0, "call_1", "f", signature="Zml4", origin="a:b")
     events = (ReasoningDelta("Hm"), ReasoningDone(THOUGHT), started, ToolCallDone(0, SIGNED))

@@ -24,7 +24,7 @@ from application.prompts.conversation import (
 from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.doors.responses.request import read_conversation, refuse_state
 from tests.fakes.client import a_turn
-from tests.unit.providers.protocols import sample
+from tests.unit.providers.wire_protocols import sample
 
 
 def _asked(**body: Any) -> Any:  # noqa: ANN401 - a conversation
@@ -149,7 +149,7 @@ def test_what_needs_a_memory_is_refused_whoever_the_provider_is(body: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("choice", "told"),
+    ("choice", "expected"),
     [
         ("required", ToolChoice(mode="required")),
         ({"type": "function", "name": "f"}, ToolChoice(mode="required", names=("f",))),
@@ -159,8 +159,8 @@ def test_what_needs_a_memory_is_refused_whoever_the_provider_is(body: dict[str, 
         ),
     ],
 )
-def test_choices_of_tools(choice: object, told: ToolChoice) -> None:
-    assert _asked(tool_choice=choice).tool_choice == told
+def test_choices_of_tools(choice: object, expected: ToolChoice) -> None:
+    assert _asked(tool_choice=choice).tool_choice == expected
 
 
 def test_tools() -> None:
@@ -174,7 +174,7 @@ def test_tools() -> None:
 
 
 @pytest.mark.parametrize(
-    ("format_", "told"),
+    ("format_", "expected"),
     [
         ({"type": "text"}, None),
         ({"type": "json_object"}, OutputFormat(kind="json_object")),
@@ -184,8 +184,8 @@ def test_tools() -> None:
         ),
     ],
 )
-def test_formats(format_: dict[str, Any], told: OutputFormat | None) -> None:
-    assert _asked(text={"format": format_}).output_format == told
+def test_formats(format_: dict[str, Any], expected: OutputFormat | None) -> None:
+    assert _asked(text={"format": format_}).output_format == expected
 
 
 def test_sampling_options_and_their_names_here() -> None:
@@ -235,5 +235,5 @@ def test_thoughts_of_other_providers_are_read_out_of_what_clients_hand_back() ->
     thought = Reasoning(text="Hm", signature="c2ln", origin="a:b")
     summary = [{"type": "summary_text", "text": "Hm"}]
     item = {"type": "reasoning", "id": "rs_x", "summary": summary, "encrypted_content": blob_of(thought)}
-    (told,) = _turns(item, {"role": "user", "content": "Hi"})[0].parts
-    assert (told.text, told.signature, told.origin, told.encrypted) == ("Hm", "c2ln", "a:b", None)
+    (reported,) = _turns(item, {"role": "user", "content": "Hi"})[0].parts
+    assert (reported.text, reported.signature, reported.origin, reported.encrypted) == ("Hm", "c2ln", "a:b", None)

@@ -1,0 +1,125 @@
+"""The organization's aggregates, from the event log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from adapters.event_store.log_records import callers_append
+from application.caller import current_caller
+from application.errors import (
+    ModelAlreadyRegistered,
+    ModelNotFound,
+    OrganizationNotFound,
+    ProviderHasModels,
+    ProviderNameTaken,
+    ProviderNotFound,
+    StaleRevision,
+)
+from domain.model.aggregate import Model
+from domain.organization.aggregate import Organization
+from domain.provider.aggregate import Provider
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from adapters.event_store.ledger import Ledger
+    from application.errors import ApplicationError, NotFound
+    from application.ports.vault import SealedCredential
+    from application.recorded_revision import Recorded
+
+RootT = TypeVar("RootT", bound=Root)
+
+
+class EventSourcedRepository(Generic[RootT]):
+    """Loads and saves aggregates of one kind; fulfils `application.ports.repositories.Repository`."""
+
+    kind: type[RootT]
+    not_found: type[NotFound]
+    # What is wrong when a constraint of a read table is violated, by the constraint's name.
+    constraints: ClassVar[Mapping[str, type[ApplicationError]]] = {}
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def find(self, aggregate_id: UUID) -> RootT | None:
+        return await self._ledger.load(self.kind, aggregate_id)
+
+    async def get(self, aggregate_id: UUID, *, expected_revision: int | None = None) -> RootT:
+        aggregate = await self.find(aggregate_id)
+        if aggregate is None or aggregate.is_removed:
+            raise self.not_found
+        if expected_revision not in (None, aggregate.revision):
+            raise StaleRevision(aggregate.revision)
+        return aggregate
+
+    async def get_at(self, aggregate_id: UUID, revision: int) -> RootT:
+        aggregate = await self._ledger.load_at(self.kind, aggregate_id, revision)
+        if aggregate is None:
+            raise self.not_found
+        return aggregate
+
+    async def save(self, aggregate: RootT) -> Recorded:
+        return (await self._save([aggregate]))[0]
+
+    async def _save(
+        self,
+        aggregates: Sequence[Root],
+        *,
+        sealed: Sequence[SealedCredential] = (),
+        destroyed: Sequence[UUID] = (),
+    ) -> Sequence[Recorded]:
+        return await self._ledger.save(aggregates, callers_append(sealed, destroyed), self.constraints)
+
+
+class EventSourcedProviders(EventSourcedRepository[Provider]):
+    """Fulfils `application.ports.repositories.Providers`."""
+
+    kind = Provider
+    not_found = ProviderNotFound
+    constraints: ClassVar = {"ai_providers_name_key": ProviderNameTaken, "ai_models_provider_fkey": ProviderHasModels}
+
+    async def save(
+        self, aggregate: Provider, *, credential: SealedCredential | None = None, with_models: Sequence[Model] = ()
+    ) -> Recorded:
+        destroyed = () if aggregate.has_credential else (aggregate.id,)
+        sealed = (credential,) if credential else ()
+        return (await self._save([*with_models, aggregate], sealed=sealed, destroyed=destroyed))[-1]
+
+
+class EventSourcedModels(EventSourcedRepository[Model]):
+    """Fulfils `application.ports.repositories.Models`."""
+
+    kind = Model
+    not_found = ModelNotFound
+    constraints: ClassVar = {
+        "ai_models_model_id_key": ModelAlreadyRegistered,
+        "ai_models_provider_fkey": ProviderNotFound,
+    }
+
+    async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
+        loaded = await self._ledger.load_many(Model, model_ids)
+        return {model_id: model for model_id, model in loaded.items() if not model.is_removed}
+
+    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
+        return await self._save(models)
+
+    async def recorded_already(self) -> Mapping[UUID, Recorded]:
+        caller = current_caller()
+        recorded = await self._ledger.recorded_already(caller.command_id)
+        caller.outcome.note(recorded.values())
+        return recorded
+
+
+class EventSourcedOrganizations(EventSourcedRepository[Organization]):
+    """Fulfils `application.ports.repositories.Organizations`."""
+
+    kind = Organization
+    not_found = OrganizationNotFound
+
+    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model]) -> Recorded:
+        return (await self._save([*gone, organization]))[-1]
+
+    async def has_log(self) -> bool:
+        return await self._ledger.has_events()

@@ -1,0 +1,1 @@
+"""What providers offer: their model lists, compared with what is registered, and importing from them."""

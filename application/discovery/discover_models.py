@@ -1,0 +1,143 @@
+"""What the organization's providers offer, completed from what is known of it, beside what is registered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from application.discovery.discovered_catalogue import DiscoveredCatalogueCache, completed, described
+from application.discovery.model_lists import LIST_SECONDS
+from application.errors import CredentialUnreadable, ProviderNotFound
+from application.ports.provider_gateway import UpstreamFailure
+from application.run_in_thread import run_in_thread_if_large
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from application.discovery.discovered_catalogue import CompletedOffer, Described
+    from application.discovery.model_list_snapshots import Snapshots, Standing
+    from application.discovery.model_lists import Answered, ModelLists
+    from application.discovery.offer_changes import Snapshot
+    from application.errors import ApplicationError
+    from application.ports.catalogue import Catalogue
+    from application.ports.clock import Clock
+    from application.ports.registered_models import RegisteredModels
+
+PATIENCE_SECONDS: Final = 5.0
+"""How long one provider may hold up the answer of all of them, or the answer it gave before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOffer:
+    """What one provider offers; a failure stands beside an older answer."""
+
+    provider_id: UUID
+    status: Literal["ok", "stale"]
+    cached: bool
+    offer: CompletedOffer
+    failure: ApplicationError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoOffer:
+    """A provider that could not be asked and has never answered as it is now."""
+
+    provider_id: UUID
+    failure: ApplicationError
+
+
+class Discovery:
+    """Returns what providers offer, beside what is registered of it; remembers what was worked out last."""
+
+    def __init__(
+        self,
+        *,
+        lists: ModelLists,
+        snapshots: Snapshots,
+        directory: RegisteredModels,
+        catalogue: Catalogue,
+        clock: Clock,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._lists = lists
+        self._snapshots = snapshots
+        self._directory = directory
+        self._catalogue = catalogue
+        self._clock = clock
+        self._patience = patience
+        self._remembered = DiscoveredCatalogueCache()
+
+    async def models_of(self, provider_id: UUID, *, refresh: bool = False) -> ProviderOffer:
+        """Return what a provider offers, every page of it. Viewers and up.
+
+        Where an older answer can be shown instead, a new one is waited for some seconds only.
+
+        Raises:
+            ProviderNotFound: the organization has no such provider.
+            UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is now.
+        """
+        standings = await self._snapshots.standing(provider_id)
+        if not standings.providers:
+            raise ProviderNotFound
+        [standing] = standings.providers
+        patience = LIST_SECONDS if refresh or standing.usable is None else self._patience
+        return await self._offer(standing, standings.org_sequence, refresh=refresh, patience=patience)
+
+    async def all_models(self, *, refresh: bool = False) -> Sequence[ProviderOffer | NoOffer]:
+        """Return what every enabled provider offers. Viewers and up; all are asked at once, and none fails the others.
+
+        One that takes longer than some seconds is shown as it answered before, or as one that has not answered yet; it
+        is asked on, and the next look finds what it said.
+        """
+        standings = await self._snapshots.standings()
+        asked = (self._offer_or_failure(each, standings.org_sequence, refresh=refresh) for each in standings.providers)
+        offers = await asyncio.gather(*asked)
+        return [offer for offer in offers if offer is not None]
+
+    async def _offer_or_failure(
+        self, standing: Standing, org_sequence: int, *, refresh: bool
+    ) -> ProviderOffer | NoOffer | None:
+        try:
+            return await self._offer(standing, org_sequence, refresh=refresh, patience=self._patience)
+        except (UpstreamFailure, CredentialUnreadable) as failure:
+            return NoOffer(provider_id=standing.provider_id, failure=failure)
+        except ProviderNotFound:
+            return None  # It was removed between the two reads.
+
+    async def _offer(self, standing: Standing, org_sequence: int, *, refresh: bool, patience: float) -> ProviderOffer:
+        answered = await self._lists.newest(standing, refresh=refresh, patience=patience)
+        return ProviderOffer(
+            provider_id=standing.provider_id,
+            status=answered.status,
+            cached=answered.snapshot is None,
+            offer=await self._completed(standing, org_sequence, answered),
+            failure=answered.failure,
+        )
+
+    async def _completed(self, standing: Standing, org_sequence: int, answered: Answered) -> CompletedOffer:
+        """Return the models of the answer; worked out anew only for a new answer, or when the organization changed."""
+        day = self._clock.now().date()
+        offered = await self._described(standing, answered.snapshot, day)
+        if offered.offer is None or offered.org_sequence != org_sequence:
+            registered = await self._directory.registered_from(standing.provider_id)
+            offered.offer = await run_in_thread_if_large(
+                offered.models, lambda: completed(standing, offered, registered, self._catalogue, day)
+            )
+            offered.org_sequence = org_sequence
+        return offered.offer
+
+    async def _described(self, standing: Standing, snapshot: Snapshot | None, day: date) -> Described:
+        if snapshot is None and standing.usable is not None:
+            known = self._remembered.find(standing, standing.usable.fetched_at.isoformat(), day)
+            if known is not None:
+                return known
+            snapshot = await self._snapshots.load(standing.provider_id)
+        if snapshot is None:
+            raise ProviderNotFound
+        offered = snapshot
+        made = await run_in_thread_if_large(offered.offered, lambda: described(standing, offered, self._catalogue, day))
+        self._remembered.keep(standing, made, day)
+        return made

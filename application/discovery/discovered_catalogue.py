@@ -1,0 +1,167 @@
+"""Discovered models, completed from the catalogue and compared with registered ones; cached."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from application.caller import current_caller
+from application.discovery.discovered_model import DiscoveredModel, discovered
+from application.discovery.offer_changes import names_of, names_of_missing
+from application.discovery.offer_documents import offer_from
+from application.discovery.registered_differences import registered_differences, registrations
+from domain.model.values import NOT_TOLD, Lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from application.discovery.model_list_snapshots import Standing
+    from application.discovery.model_names import ModelNames
+    from application.discovery.offer_changes import Snapshot
+    from application.ports.catalogue import Catalogue, KnownModel
+    from application.ports.registered_models import RegisteredModel
+
+# Some 3 KB each.
+_MOST_MODELS: Final = 8_000
+_NO_CHANGES: Final = {"since": None, "added": (), "returned": (), "changed": (), "price_moved": ()}
+
+Key = tuple["UUID", "UUID", str, str, "date"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingModel:
+    """A model that was offered once, not since a time; or that is registered and was never seen on offer."""
+
+    model_id: str
+    since: datetime | None
+    registered_id: UUID | None
+    lifecycle: Lifecycle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
+class CompletedOffer:
+    """All models of one answer, and what a person should look at before anything follows from it.
+
+    `changes` are those of the snapshot, with what is `missing` and how what is `registered` differs.
+    """
+
+    fetched_at: datetime
+    models: Sequence[DiscoveredModel]
+    names: ModelNames
+    missing: Sequence[MissingModel]
+    changes: Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Described:
+    """The models of a snapshot as far as they do not depend on what is registered, and the last offer made of them."""
+
+    snapshot: Snapshot
+    names: ModelNames
+    models: Mapping[str, DiscoveredModel]
+    offer: CompletedOffer | None = None
+    org_sequence: int = -1
+
+
+class DiscoveredCatalogueCache:
+    """Remembers what was looked at last, up to some thousand models; the facts of the day hold for a day."""
+
+    def __init__(self) -> None:
+        self._described: OrderedDict[Key, Described] = OrderedDict()
+        self._models = 0
+
+    def find(self, standing: Standing, fetched_at: str, day: date) -> Described | None:
+        """Return what is remembered of the provider's answer of that time."""
+        key = _key(standing, fetched_at, day)
+        described = self._described.get(key)
+        if described is not None:
+            self._described.move_to_end(key)
+        return described
+
+    def keep(self, standing: Standing, described: Described, day: date) -> None:
+        """Remember it, and forget what was not looked at for longest."""
+        key = _key(standing, described.snapshot.fetched_at, day)
+        if key not in self._described:
+            self._models += len(described.models)
+        self._described[key] = described
+        while self._models > _MOST_MODELS:
+            _, oldest = self._described.popitem(last=False)
+            self._models -= len(oldest.models)
+
+
+def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> Described:
+    """Return the offered models, completed from what is known of them, as they stand on that day."""
+    models = {}
+    for model_id, offer in snapshot.offered.items():
+        known = catalogue.look_up(standing.provider_type, model_id, endpoint=standing.endpoint)
+        models[model_id] = discovered(standing.provider_id, offer_from(offer), known, day)
+    return Described(snapshot=snapshot, names=names_of(snapshot.offered), models=models)
+
+
+def completed(
+    standing: Standing, offered: Described, registered: Sequence[RegisteredModel], catalogue: Catalogue, day: date
+) -> CompletedOffer:
+    """Return the offer beside what is registered of it on that day."""
+
+    def known(model_id: str) -> KnownModel:
+        return catalogue.look_up(standing.provider_type, model_id, endpoint=standing.endpoint)
+
+    found = registrations(registered, offered.names, lambda model_id: known(model_id).aliases)
+    snapshot, models = offered.snapshot, offered.models
+    missing = _missing(snapshot, found.not_offered, known, day)
+    return CompletedOffer(
+        fetched_at=datetime.fromisoformat(snapshot.fetched_at),
+        models=[
+            model.registered_as(found.by_offered_id[model_id].id) if model_id in found.by_offered_id else model
+            for model_id, model in models.items()
+        ],
+        names=offered.names,
+        missing=missing,
+        changes={
+            **_NO_CHANGES,
+            **snapshot.changes,
+            "missing": missing,
+            "registered": registered_differences(registered, found, lambda model_id: models[model_id].facts, day),
+        },
+    )
+
+
+def _missing(
+    snapshot: Snapshot, not_offered: Sequence[RegisteredModel], known: Callable[[str], KnownModel], day: date
+) -> list[MissingModel]:
+    """Return what was offered once, and what is registered but was never seen on offer."""
+    found = registrations(not_offered, names_of_missing(snapshot.missing), lambda model_id: known(model_id).aliases)
+    entries: list[tuple[str, datetime | None, RegisteredModel | None]] = [
+        (model_id, _moment(entry["since"]), found.by_offered_id.get(model_id))
+        for model_id, entry in snapshot.missing.items()
+    ]
+    entries += [(model.model_id, None, model) for model in found.not_offered]
+    return [
+        MissingModel(
+            model_id=model_id,
+            since=since,
+            registered_id=None if held is None else held.id,
+            lifecycle=_last_known(known(model_id), held).on(day),
+        )
+        for model_id, since, held in entries
+    ]
+
+
+def _last_known(known: KnownModel, held: RegisteredModel | None) -> Lifecycle:
+    """Return what the catalogue says of a model that no list has any more, else what its provider said at the last."""
+    lifecycle = Lifecycle(lifecycle=known.lifecycle, retires_on=known.retired_on)
+    if lifecycle != NOT_TOLD or held is None:
+        return lifecycle
+    return Lifecycle(lifecycle=held.lifecycle, retires_on=held.retires_on)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _key(standing: Standing, fetched_at: str, day: date) -> Key:
+    return current_caller().organization_id, standing.provider_id, standing.basis, fetched_at, day

@@ -1,0 +1,108 @@
+"""Snapshots of providers' model lists, leases for fetching them, and the last failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.discovery.offer_changes import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The newest complete answer, without the answer itself; its age in seconds, infinite if its time is to come."""
+
+    basis: str
+    fetched_at: datetime
+    age: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The last question, if it failed; `is_recent` as long as asking again is too soon."""
+
+    basis: str
+    failed_at: datetime
+    is_recent: bool
+    failure: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A provider and what is held of it. An answer depends on the `basis`: endpoint, key and settings in one mark."""
+
+    provider_id: UUID
+    provider_type: str
+    endpoint: str
+    basis: str
+    held: Held | None = None
+    failed: Failed | None = None
+
+    @property
+    def usable(self) -> Held | None:
+        """What is held, if it is the answer of the provider as it is now."""
+        return self.held if self.held is not None and self.held.basis == self.basis else None
+
+    @property
+    def refused(self) -> Failed | None:
+        """The failure of the provider as it is now, if that was only just."""
+        failed = self.failed
+        return failed if failed is not None and failed.is_recent and failed.basis == self.basis else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """Providers, at least as new as `org_sequence` in the organization's log."""
+
+    org_sequence: int
+    providers: Sequence[Standing]
+
+
+class Snapshots(Protocol):
+    """Keeps the newest complete answer of each provider of the caller's organization, for all processes.
+
+    A lease makes sure that one process at a time asks a provider; whoever dies with one holds it no longer than its
+    seconds. Times are those of the processes' clocks, and nobody waits for a time that only a wrong clock can have set.
+    What is kept of a provider goes with it, in the same transaction.
+    """
+
+    async def standings(self) -> Standings:
+        """Return where each provider in use stands, by name."""
+        ...
+
+    async def standing(self, provider_id: UUID) -> Standings:
+        """Return where this provider stands, in use or not; an empty list when there is none of this id."""
+        ...
+
+    async def load(self, provider_id: UUID) -> Snapshot | None:
+        """Return the newest snapshot, none before the first."""
+        ...
+
+    async def keep(self, provider_id: UUID, snapshot: Snapshot) -> bool:
+        """Put the snapshot in the place of an older one and forget the last failure; whoever asked had a lease.
+
+        False, and nothing is done, when the provider is gone or connected otherwise by now, or a newer one is kept.
+        """
+        ...
+
+    async def lease(self, provider_id: UUID, holder: UUID, seconds: float) -> datetime | None:
+        """Take the right to ask the provider, or hold it for longer.
+
+        Return the time; none when another has it, or when there is no such provider (any more).
+        """
+        ...
+
+    async def release(self, provider_id: UUID, holder: UUID) -> None:
+        """Release the lease. No effect if another process holds it by now."""
+        ...
+
+    async def fail(
+        self, provider_id: UUID, holder: UUID, *, basis: str, failure: Mapping[str, Any], quiet_seconds: float
+    ) -> None:
+        """Note how asking failed, for others who wait, and for how long it is recent; only the holder can."""
+        ...

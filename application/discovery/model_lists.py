@@ -1,0 +1,217 @@
+"""Each provider's model list: the cached one while it is fresh, else fetched, by one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+from uuid import uuid4
+
+from application.caller import current_caller
+from application.discovery.failure_documents import failure_document, failure_from, quiet_seconds
+from application.discovery.offer_changes import Snapshot, next_snapshot
+from application.discovery.offer_documents import offer_document
+from application.discovery.single_flight import SingleFlight
+from application.errors import ApplicationError, CredentialUnreadable, ProviderNotFound
+from application.health.check_provider import connection_of
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from application.run_in_thread import run_in_thread_if_large
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
+
+    from application.discovery.model_list_snapshots import Snapshots, Standing
+    from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderGateway
+    from application.ports.repositories import Providers
+    from application.ports.vault import Vault
+
+LIST_SECONDS: Final = 20.0
+"""A provider with a thousand models on a bad day; whoever waits longer gets the answer before."""
+
+LEASE_SECONDS: Final = 3.0
+"""How long others wait for a process that died while it was asking; one that lives renews its lease in time."""
+
+_POLL_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How a provider has answered: just now, with this snapshot; or before, with the one that is held."""
+
+    status: Literal["ok", "stale"]
+    snapshot: Snapshot | None = None
+    failure: ApplicationError | None = None
+
+
+class ModelLists:
+    """Returns the model lists of providers; `time_to_live` and `lease` are in seconds.
+
+    A list is fetched by one process at a time, and once for all who wait for it in this one.
+    """
+
+    def __init__(
+        self,
+        *,
+        providers: Providers,
+        vault: Vault,
+        gateway: ProviderGateway,
+        snapshots: Snapshots,
+        time_to_live: float,
+        lease: float = LEASE_SECONDS,
+    ) -> None:
+        self._providers = providers
+        self._vault = vault
+        self._gateway = gateway
+        self._snapshots = snapshots
+        self._time_to_live = time_to_live
+        self._lease = lease
+        self._flights: SingleFlight[Snapshot] = SingleFlight()
+
+    async def close(self) -> None:
+        """Break off what is being fetched."""
+        await self._flights.close()
+
+    async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> Answered:
+        """Return the newest complete answer of the provider, waiting for one at most `patience` seconds.
+
+        Asking goes on when nobody waits any more. Shortly after a failure nothing is asked, unless a refresh is wanted.
+
+        Raises:
+            UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is configured.
+            ProviderNotFound: it was removed meanwhile.
+        """
+        usable = standing.usable
+        if usable is not None and not refresh and usable.age < self._time_to_live:
+            return Answered(status="ok")
+        try:
+            if standing.refused is not None and not refresh:
+                raise failure_from(standing.refused.failure)
+            return Answered(status="ok", snapshot=await self._within(patience, standing))
+        except (UpstreamFailure, CredentialUnreadable) as failure:
+            if usable is None:
+                raise
+            return Answered(status="stale", failure=failure)
+
+    async def _within(self, patience: float, standing: Standing) -> Snapshot:
+        key = (current_caller().organization_id, standing.provider_id, standing.basis)
+        # A provider that kept somebody waiting already does not keep the next one waiting as long again.
+        waiting = max(0.0, patience - self._flights.seconds_under_way(key))
+        try:
+            async with asyncio.timeout(waiting):
+                return await self._flights.do(key, lambda: self._fetch_once(standing))
+        except TimeoutError:
+            raise UpstreamFailure(
+                CallOutcome(
+                    "timeout",
+                    f"The provider has not answered within {patience:g} seconds.",
+                    hint="It is still being asked: look again shortly.",
+                    is_retryable=True,
+                )
+            ) from None
+
+    async def _fetch_once(self, standing: Standing) -> Snapshot:
+        """Return the provider's complete model list, fetched here or by the process that already fetches it."""
+        holder = uuid4()
+        try:
+            while True:
+                moment = await self._snapshots.lease(standing.provider_id, holder, self._lease)
+                # Also with the lease in hand: another process may have finished just before.
+                news = await self._news(standing)
+                if isinstance(news, Snapshot):
+                    return news
+                standing = news
+                if moment is not None:
+                    async with self._renewed(standing, holder):
+                        return await self._fetch(standing, holder, moment.isoformat())
+                await asyncio.sleep(_POLL_SECONDS)
+        finally:
+            await self._snapshots.release(standing.provider_id, holder)
+
+    async def _news(self, since: Standing) -> Snapshot | Standing:
+        """Return a snapshot that is newer than what was known, or else where the provider stands.
+
+        Raises:
+            UpstreamFailure: another process has asked since then, in vain.
+            ProviderNotFound: it was removed.
+        """
+        now = next(iter((await self._snapshots.standing(since.provider_id)).providers), None)
+        if now is None:
+            raise ProviderNotFound
+        if now.basis != since.basis:
+            return now
+        if now.usable is not None and (since.held is None or now.usable.fetched_at > since.held.fetched_at):
+            return await self._snapshots.load(now.provider_id) or since
+        failed = now.refused
+        if failed is not None and (since.failed is None or failed.failed_at > since.failed.failed_at):
+            raise failure_from(failed.failure)
+        return since
+
+    async def _fetch(self, standing: Standing, holder: UUID, moment: str) -> Snapshot:
+        provider = await self._providers.get(standing.provider_id)
+        connection = await connection_of(provider, self._vault)
+        try:
+            offers = await self._listed(connection)
+            previous = await self._snapshots.load(provider.id)
+            _check(offers, previous, provider.endpoint)
+        except UpstreamFailure as error:
+            document, quiet = failure_document(error.failure), quiet_seconds(error.failure)
+            await self._snapshots.fail(provider.id, holder, basis=standing.basis, failure=document, quiet_seconds=quiet)
+            raise
+
+        def compared() -> Snapshot:
+            documents = [offer_document(offer) for offer in offers]
+            return next_snapshot(
+                previous, documents, endpoint=provider.endpoint, basis=standing.basis, fetched_at=moment
+            )
+
+        snapshot = await run_in_thread_if_large(offers, compared)
+        await self._snapshots.keep(provider.id, snapshot)
+        return snapshot
+
+    async def _listed(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
+        try:
+            async with asyncio.timeout(LIST_SECONDS):
+                return await self._gateway.list_models(connection)
+        except TimeoutError:
+            raise UpstreamFailure(
+                CallOutcome("timeout", "The provider did not give its whole list of models in time.", is_retryable=True)
+            ) from None
+
+    @asynccontextmanager
+    async def _renewed(self, standing: Standing, holder: UUID) -> AsyncIterator[None]:
+        """Keep the lease as long as the block lasts and the provider is the one that is asked.
+
+        When it is connected otherwise, the answer will not be kept: whoever asks it as it is now does not wait for it.
+        """
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(self._lease / 3)
+                try:
+                    if not await self._is_as_it_was(standing):
+                        return
+                    await self._snapshots.lease(standing.provider_id, holder, self._lease)
+                except ApplicationError:
+                    # The database is away for a moment: another process may ask as well, which harms nobody.
+                    continue
+
+        renewal = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewal.cancel()
+            await asyncio.wait({renewal})
+
+    async def _is_as_it_was(self, standing: Standing) -> bool:
+        return any(
+            now.basis == standing.basis for now in (await self._snapshots.standing(standing.provider_id)).providers
+        )
+
+
+def _check(offers: Sequence[OfferedModel], previous: Snapshot | None, endpoint: str) -> None:
+    if not offers and previous is not None and previous.endpoint == endpoint and previous.offered:
+        raise UpstreamFailure(
+            CallOutcome("unexpected_body", "The provider answered with no models at all, and it had some.")
+        )

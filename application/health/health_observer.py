@@ -1,0 +1,38 @@
+"""Whoever wants to know what the health monitor does: logs, figures, a progress bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from application.errors import ApplicationError
+    from application.health.check_provider import Checked
+    from application.health.leader_election import ProviderToCheck
+
+
+class HealthObserver(Protocol):
+    """Is told, and must not raise."""
+
+    def elected(self) -> None:
+        """Note that this process is the monitor from now on."""
+        ...
+
+    def deposed(self, error: ApplicationError) -> None:
+        """Note that it is not, or could not stand, because of the error."""
+        ...
+
+    def begun(self, count: int) -> None:
+        """Note that this many providers are being checked from now on, besides those already under way."""
+        ...
+
+    def checked(self, provider: ProviderToCheck, checked: Checked) -> None:
+        """Note how a provider was found."""
+        ...
+
+    def passed_over(self, provider: ProviderToCheck) -> None:
+        """Note that a provider was disabled, removed or changed before the check could count."""
+        ...
+
+    def failed(self, provider: ProviderToCheck, error: BaseException) -> None:
+        """Note that a check could not be carried out or recorded, which says nothing about the provider."""
+        ...

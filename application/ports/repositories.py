@@ -1,0 +1,105 @@
+"""The organization's providers, its models and itself, as aggregates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from application.ports.vault import SealedCredential
+    from application.recorded_revision import Recorded
+    from domain.model.aggregate import Model
+    from domain.organization.aggregate import Organization
+    from domain.provider.aggregate import Provider
+
+RootT = TypeVar("RootT", bound=Root)
+
+
+class Repository(Protocol[RootT]):
+    """Loads and saves aggregates of one kind, of the current caller's organization."""
+
+    async def get(self, aggregate_id: UUID, *, expected_revision: int | None = None) -> RootT:
+        """Return the aggregate as the log has it now.
+
+        Raises:
+            ProviderNotFound, ModelNotFound: the organization has none of this id, or it was removed.
+            StaleRevision: its revision is not the expected one.
+        """
+        ...
+
+    async def get_at(self, aggregate_id: UUID, revision: int) -> RootT:
+        """Return the aggregate as it was after this revision, at the latest as it is; to look at, not to be saved.
+
+        Raises:
+            ProviderNotFound, ModelNotFound: the organization never had one of this id.
+        """
+        ...
+
+    async def save(self, aggregate: RootT) -> Recorded:
+        """Record what was decided.
+
+        Raises:
+            Conflict: another command came first; its subclasses say which constraint of a read table is violated.
+            OrganizationRemoved: the organization was removed.
+            Unavailable: the database could not be reached; nothing was recorded by this call.
+            CommandOutcomeUnknown: the connection broke at the commit and the outcome could not be looked up.
+        """
+        ...
+
+
+class Providers(Repository["Provider"], Protocol):
+    """Loads and saves providers."""
+
+    async def save(
+        self, aggregate: Provider, *, credential: SealedCredential | None = None, with_models: Sequence[Model] = ()
+    ) -> Recorded:
+        """Record what was decided, all or nothing, with the sealed key and the models that go with it.
+
+        A credential that the events say is gone is destroyed in the same transaction.
+
+        Raises:
+            ProviderNameTaken: the name belongs to another provider.
+            ProviderHasModels: it was removed while models are still registered.
+            Conflict and others: as for every repository.
+        """
+        ...
+
+
+class Models(Repository["Model"], Protocol):
+    """Loads and saves models. Saving also raises ModelAlreadyRegistered, or ProviderNotFound: its provider is gone."""
+
+    async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
+        """Return those of the models that there are, in one read."""
+        ...
+
+    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
+        """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
+        ...
+
+    async def recorded_already(self) -> Mapping[UUID, Recorded]:
+        """Return what the current caller's command has recorded before, by aggregate; nothing when it is new."""
+        ...
+
+
+class Organizations(Repository["Organization"], Protocol):
+    """Loads and saves organizations; the current caller acts for the one in question."""
+
+    async def find(self, aggregate_id: UUID) -> Organization | None:
+        """Return the organization, none when it has not been named yet."""
+        ...
+
+    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model]) -> Recorded:
+        """Record that the organization was removed after the last of its providers and models.
+
+        With it goes everything that is kept of the organization beside its log: keys, read rows, evidence, figures.
+        Errors as for `save`; it is a Conflict, too, that it has providers still.
+        """
+        ...
+
+    async def has_log(self) -> bool:
+        """Tell whether anything was ever written for the organization."""
+        ...

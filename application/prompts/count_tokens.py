@@ -1,0 +1,62 @@
+"""Count the tokens of a prompt without running it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from application.errors import CredentialUnreadable, InvalidInput
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
+from application.prompts.prompt_request import request_for
+from application.prompts.retry_policy import most_telling
+
+if TYPE_CHECKING:
+    from application.prompts.generation import Generation
+    from application.prompts.prompt_request import Prompt
+    from application.prompts.prompt_run import PromptRuns
+    from application.prompts.runnable_models import RunnableModels
+    from application.prompts.selection_candidates import Candidate
+
+COUNT_SECONDS: Final = 30.0
+"""How long counting may take where the prompt does not say."""
+
+
+async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generation) -> int:
+    """Return how many tokens the model that would be tried first reads. It is no use of the model, and costs nothing.
+
+    Raises:
+        ModelNotFound, ModelOutOfUse, NoModelFits: there is no model to count for.
+        TokensNotCounted: the provider of none of the models counts tokens.
+        PromptFailed: no provider has counted them within the deadline.
+        Unavailable: the database cannot be reached.
+    """
+    ready, candidates = await runs.candidates(prompt)
+    seconds = COUNT_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
+    failures: list[CallOutcome] = []
+    try:
+        async with asyncio.timeout(seconds):
+            for candidate in candidates:
+                try:
+                    return await _counted(prompt, candidate, ready, generation, seconds)
+                except TokensNotCounted:
+                    continue
+                except UpstreamFailure as error:
+                    failures.append(error.failure)
+    except TimeoutError:
+        failures.append(CallOutcome("timeout", f"The tokens were not counted within {seconds:g} s."))
+    if not failures:
+        raise TokensNotCounted
+    raise PromptFailed(most_telling(failures), ())
+
+
+async def _counted(
+    prompt: Prompt, candidate: Candidate, ready: RunnableModels, generation: Generation, seconds: float
+) -> int:
+    try:
+        connection = await ready.connection(candidate.provider_id)
+        return await generation.count_tokens(connection, request_for(prompt, candidate, seconds))
+    except CredentialUnreadable as error:
+        raise UpstreamFailure(CallOutcome("auth_invalid", error.message)) from error
+    except InvalidInput as error:
+        raise UpstreamFailure(CallOutcome("bad_request", error.message)) from error

@@ -1,0 +1,67 @@
+"""The retry policy for failed calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.ports.provider_gateway import CallOutcome
+
+FINAL: Final = frozenset(
+    {
+        "auth_invalid",
+        "auth_forbidden",
+        "bad_request",
+        "billing_exhausted",
+        "content_filter",
+        "context_length_exceeded",
+        "endpoint_refused",
+        "not_found",
+        "region_blocked",
+    }
+)
+"""Categories that the same call meets again, whatever the provider says of trying again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How often a model is asked again, and how patiently. Times in seconds.
+
+    Nobody waits longer than `longest_wait`: a limit that lasts longer is passed on to the client, who knows better
+    what to do meanwhile. A provider that says how long to wait is obeyed. One that does not is given `first_wait`, then
+    twice as long each time, each cut at random by up to half so that many callers do not come back together.
+    """
+
+    attempts_per_model: int = 3
+    attempts_in_all: int = 6
+    first_wait: float = 0.5
+    longest_wait: float = 2.0
+
+    def wait(
+        self, failure: CallOutcome, *, attempt: int, remaining: float, chance: float, has_alternative: bool
+    ) -> float | None:
+        """Return how long to wait before the model is asked again, none when it should not be.
+
+        `attempt` counts the calls of this model so far, `remaining` is the time until the deadline, and `chance` is
+        a random number from 0 up to 1. While another model stands by, nobody waits for one that has named a limit.
+        """
+        if attempt >= self.attempts_per_model or not failure.is_retryable or failure.category in FINAL:
+            return None
+        named = failure.retry_after_seconds
+        if named is None:
+            wait = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1)) * (1 - 0.5 * chance)
+        else:
+            wait = max(named, 0.0) * (1 + 0.1 * chance)
+        is_limited = named is not None or failure.category == "rate_limited"
+        if (named or 0.0) > self.longest_wait or wait >= remaining or (is_limited and has_alternative):
+            return None
+        return wait
+
+
+def most_telling(failures: Sequence[CallOutcome]) -> CallOutcome:
+    """Return the failure to report of several: the last that time may heal, else the last."""
+    healing = [failure for failure in failures if failure.is_retryable and failure.category not in FINAL]
+    return (healing or list(failures))[-1]

@@ -1,0 +1,127 @@
+"""Input and result types of model selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+    from uuid import UUID
+
+    from application.ports.provider_gateway import HealthStatus
+    from application.prompts.model_parameters import Defaults
+    from domain.model.values import Price
+
+Strategy = Literal["cheapest", "fastest", "preferred"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A registered model with what matters of its provider.
+
+    `max_tokens` is what is registered, `known_max_tokens` what the catalogue knows where nothing is registered.
+    """
+
+    id: UUID
+    provider_id: UUID
+    provider_name: str
+    provider_type: str
+    provider_model_id: str
+    name: str
+    type: str
+    capabilities: frozenset[str]
+    context_window: int | None
+    max_tokens: int | None
+    price: Price | None
+    is_enabled: bool
+    provider_is_enabled: bool
+    health: HealthStatus
+    is_retired: bool
+    defaults: Defaults
+    created_at: datetime
+    known_max_tokens: int | None = None
+
+    @property
+    def output_limit(self) -> int | None:
+        """The most tokens that the model writes, as far as that is known."""
+        return self.max_tokens or self.known_max_tokens
+
+    @property
+    def cost_of_both(self) -> Decimal | None:
+        """USD for 1,000 tokens read and 1,000 written, none unless both are known."""
+        price = self.price
+        if price is None or price.input_per_1k is None or price.output_per_1k is None:
+            return None
+        return price.input_per_1k + price.output_per_1k
+
+
+@dataclass(frozen=True, slots=True)
+class ModelById:
+    """The registered model of this id, and no other."""
+
+    model_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ModelByName:
+    """The registered models that their providers, or this provider, call so."""
+
+    provider_model_id: str
+    provider_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelByAnyName:
+    """The registered model of this id; else those that their providers call so; else those of this name."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What a model must be. Tokens, and USD per 1,000 tokens; none does not matter."""
+
+    type: str | None = None
+    capabilities: frozenset[str] = field(default_factory=frozenset)
+    max_cost_per_1k: Decimal | None = None
+    min_context_window: int | None = None
+    strategy: Strategy = "preferred"
+
+
+ModelSelector = ModelById | ModelByName | ModelByAnyName | Requirements
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """A selection rule that affected a candidate, with a detail."""
+
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCandidate:
+    """A candidate with its rank (1 is the first choice); None if a rule dropped it."""
+
+    candidate: Candidate
+    rank: int | None
+    findings: tuple[RuleFinding, ...]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether no rule dropped it."""
+        return self.rank is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """All candidates with ranks and findings; kept ones first."""
+
+    verdicts: tuple[RankedCandidate, ...]
+
+    @property
+    def kept(self) -> list[Candidate]:
+        """The candidates to try, in this order."""
+        return [ranked.candidate for ranked in self.verdicts if ranked.rank is not None]

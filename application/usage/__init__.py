@@ -1,0 +1,1 @@
+"""What models were used for, and what it cost."""

@@ -1,0 +1,114 @@
+"""Write down, outside the database, where organizations' logs end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from application.run_in_thread import run_in_thread_if_large
+from application.verification.checkpoint_agreement import end_of, expect_agreement, mark_of
+from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.checkpoints import (
+    BEGINNING,
+    BETWEEN_FULL,
+    Checkpoint,
+    CheckpointLine,
+    SignedCheckpoint,
+    heads_root,
+    line_bytes,
+    line_hash,
+    signed_bytes,
+)
+from application.verification.restore_statements import statement_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.ports.clock import Clock
+    from application.verification.checkpoint_storage import CheckpointKey, CheckpointRegister, CheckpointSink, SinkTail
+    from application.verification.checkpoints import HeadLeaf
+    from application.verification.restore_statements import RestoreStatement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCheckpoint:
+    """Sign the heads that changed and append them to the sink; where none changed, only when `always`."""
+
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the next checkpoint goes: its number, the hash of the line before it, and the sink's id."""
+
+    number: int
+    previous: str
+    sink: str
+
+
+async def write_checkpoint(
+    command: WriteCheckpoint,
+    *,
+    register: CheckpointRegister,
+    sink: CheckpointSink,
+    key: CheckpointKey,
+    clock: Clock,
+) -> Checkpoint | None:
+    """Return the checkpoint, none where no head has changed since the last one.
+
+    Raises:
+        CheckpointsDisagree: the database or the sink went back; nothing was written.
+        SinkUnusable, Unavailable: it could not be written; the log goes on without.
+    """
+    async with sink.tail() as tail:
+        end = await end_of(tail.newest)
+        await expect_agreement(register, end, tail.mark, sink.place)
+        changed = await register.changed_heads()
+        if not changed and not command.always:
+            return None
+        number = 1 if end is None else end.newest.number + 1
+        is_full = end is None or number % BETWEEN_FULL == 1
+        place = Place(
+            number=number,
+            previous=BEGINNING if end is None else end.newest.hash,
+            sink=uuid4().hex if end is None else end.newest.sink,
+        )
+        heads = await register.all_heads() if is_full else changed
+        checkpoint = await appended(tail, place, heads, is_full=is_full, key=key, clock=clock)
+        await register.record(checkpoint[1], changed)
+        return checkpoint[0]
+
+
+async def appended(
+    tail: SinkTail,
+    place: Place,
+    heads: Sequence[HeadLeaf],
+    *,
+    is_full: bool,
+    key: CheckpointKey,
+    clock: Clock,
+    restored: RestoreStatement | None = None,
+) -> tuple[Checkpoint, NewestCheckpoint]:
+    """Sign a checkpoint and append it. A full one begins a part.
+
+    Raises:
+        SinkUnusable: it could not be written.
+    """
+    checkpoint = Checkpoint(
+        number=place.number,
+        at=clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        sink=place.sink,
+        covers="all" if is_full else "changed",
+        heads=len(heads),
+        root=await run_in_thread_if_large(heads, lambda: heads_root(heads)),
+        previous=place.previous,
+        restored=statement_hash(restored),
+        key_id=key.key_id,
+    )
+    signed = SignedCheckpoint(checkpoint=checkpoint, signature=await key.sign(signed_bytes(checkpoint)))
+    line = await run_in_thread_if_large(heads, lambda: line_bytes(CheckpointLine(signed, heads, restored)))
+    newest = NewestCheckpoint(number=place.number, hash=line_hash(line), sink=place.sink)
+    await tail.append(line, mark=mark_of(newest), begins_part=place.number if is_full else None)
+    return checkpoint, newest

@@ -1,0 +1,31 @@
+// Paths of the API, and requests that several pages make.
+
+import { get } from "./api.js";
+
+export const PROVIDERS = "/api/ai/providers";
+export const MODELS = "/api/ai/models";
+
+const LARGEST_PAGE = 200;
+
+let types = null;
+
+// The types of provider do not change while the service runs.
+export function providerTypes() {
+  types ??= get("/api/ai/provider-types").then((answer) => answer.data).catch((error) => {
+    types = null;
+    throw error;
+  });
+  return types;
+}
+
+// Every provider of the organization, for choosing one and for showing names.
+export async function allProviders(signal) {
+  const found = [];
+  let cursor;
+  do {
+    const page = await get(PROVIDERS, { limit: LARGEST_PAGE, cursor }, signal);
+    found.push(...page.data);
+    cursor = page.pagination.nextCursor;
+  } while (cursor);
+  return found;
+}

@@ -1,0 +1,109 @@
+"""What the demonstration's organization begins with."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4, uuid5
+
+import orjson
+from yarl import URL
+
+from application.caller import Caller, acting_as
+from application.commands.change_models_in_bulk import ChangeModelsInBulk
+from application.commands.change_provider import ChangeProvider
+from application.commands.name_organization import NameOrganization
+from application.commands.register_model import RegisterModel
+from application.commands.register_provider import RegisterProvider
+from application.errors import ProviderNameTaken
+from application.health.check_provider import CheckProvider
+from application.ports.resource_documents import PageRequest, ProviderFilter
+from entrypoints.http.pagination import LARGEST_PAGE
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from entrypoints.container import Container
+    from sandbox.server import Sandbox
+
+ORGANIZATION_ID: Final = UUID("5eed0000-0000-4000-8000-000000000001")
+ACTOR: Final = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seed:
+    name: str
+    provider_type: str
+    sandbox_name: str
+    models: tuple[str, ...]
+
+
+_SEEDS: Final = (
+    _Seed("OpenAI", "openai", "openai", ("gpt-4o", "gpt-4.1", "text-embedding-3-small")),
+    _Seed("Anthropic", "anthropic", "anthropic", ("claude-haiku-4-5-20251001", "claude-sonnet-4-5-20250929")),
+    _Seed("Google", "google", "google", ("gemini-2.5-flash", "gemini-2.5-pro")),
+)
+
+
+async def seed(container: Container, sandbox: Sandbox) -> None:
+    """Give the demonstration its providers and models, as far as it was not given them before.
+
+    What an interrupted start has left undone is done by the next one, and what somebody has changed or removed since
+    stays so: every step has a command id of its own, which the log applies once. Providers of an earlier start follow
+    the sandbox to its new port.
+    """
+    await _follow(container, sandbox)
+    with _acting("name"):
+        await container.name_organization()(NameOrganization(organization_id=ORGANIZATION_ID, name="Demonstration"))
+    for wanted in _SEEDS:
+        # Somebody's own provider of that name stays what it is, and so do those of versions that had other command ids.
+        with suppress(ProviderNameTaken):
+            await _plant(container, sandbox, wanted)
+    for provider in await _held(container):
+        if provider["lastHealthCheck"] is None and provider["endpoint"].startswith(sandbox.url):
+            # The monitor comes by within minutes; nobody who tries it out should wait for that.
+            with _acting():
+                await container.check_provider()(CheckProvider(provider_id=UUID(provider["id"])))
+
+
+async def _plant(container: Container, sandbox: Sandbox, wanted: _Seed) -> None:
+    with _acting(wanted.name):
+        registration = RegisterProvider(
+            name=wanted.name,
+            provider_type=wanted.provider_type,
+            endpoint=sandbox.endpoint(wanted.sandbox_name),
+            api_key=sandbox.key(wanted.sandbox_name),
+        )
+        recorded = await container.register_provider()(registration)
+    with _acting(f"{wanted.name} models"):
+        models = [RegisterModel(provider_id=recorded.aggregate_id, model_id=model_id) for model_id in wanted.models]
+        await container.change_models_in_bulk()(ChangeModelsInBulk(operations=models, atomic=False))
+
+
+async def _held(container: Container) -> list[dict[str, Any]]:
+    with _acting():
+        page = await container.provider_documents().page(ProviderFilter(), PageRequest(limit=LARGEST_PAGE))
+    held: list[dict[str, Any]] = orjson.loads(b"[" + page.joined + b"]")
+    return held
+
+
+async def _follow(container: Container, sandbox: Sandbox) -> None:
+    endpoints = {wanted.provider_type: sandbox.endpoint(wanted.sandbox_name) for wanted in _SEEDS}
+    for provider in await _held(container):
+        was, now = URL(provider["endpoint"]), URL(endpoints.get(provider["providerType"], ""))
+        if was.host == now.host and was.path == now.path and was.port != now.port:
+            with _acting():
+                await container.change_provider()(
+                    ChangeProvider(
+                        provider_id=UUID(provider["id"]),
+                        endpoint=str(now),
+                        api_key=sandbox.key(provider["providerType"]),
+                    )
+                )
+
+
+def _acting(step: str | None = None) -> AbstractContextManager[None]:
+    """Each change is a command of its own; that of a named step has the same id at every start."""
+    command_id = uuid4() if step is None else uuid5(ORGANIZATION_ID, step)
+    return acting_as(Caller(organization_id=ORGANIZATION_ID, actor=ACTOR, command_id=command_id, correlation_id="demo"))

@@ -1,0 +1,137 @@
+"""The inner middleware: authenticates, authorizes, sets the caller, applies rate limits and Idempotency-Keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from pydantic_core import PydanticCustomError
+
+from application.caller import acting_as
+from entrypoints.http.authentication import API_KEY_HEADERS, one_credential
+from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
+from entrypoints.http.change_reasons import ChangeReason, header_reason
+from entrypoints.http.doors.error_shapes import shape_at
+from entrypoints.http.field_types import parse_uuid
+from entrypoints.http.idempotency import idempotency_key
+from entrypoints.http.parse_request import json_body
+from entrypoints.http.problems import PROBLEM_DETAILS
+from entrypoints.http.request_context import PLATFORM, REQUEST_CONTEXT, caller_for
+from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from entrypoints.http.authentication import TokenVerifier
+    from entrypoints.http.idempotency import Idempotency
+    from entrypoints.http.principal import Principal
+    from entrypoints.http.rate_limits import RateLimiter
+    from entrypoints.http.request_context import RequestContext
+    from entrypoints.http.routes import Handler, Route
+
+
+class AccessControl:
+    """Denies by default: a handler runs only if its route has a record that admits the caller."""
+
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        idempotency: Idempotency,
+        limiter: RateLimiter,
+        *,
+        logger: FilteringBoundLogger,
+    ) -> None:
+        self._verifier = verifier
+        self._idempotency = idempotency
+        self._limiter = limiter
+        self._logger = logger
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Return the handler's answer.
+
+        Raises:
+            NotAuthenticated: the token is missing or not valid.
+            NotAllowed: the token's role or organization may not use the route.
+            InvalidRequest: the query has parameters that the route does not have.
+        """
+        context = request[REQUEST_CONTEXT]
+        route = context.route
+        if route is None:
+            return self._without_route(request)
+        if route.access is Access.PUBLIC:
+            return await handler(request)
+        principal = await self._verifier.principal(_authorization(request))
+        context.principal = principal
+        require(principal, route.access)
+        if request.query_string:
+            _check_query(request, route, principal)
+        context.reason = header_reason(request)
+        if route.body is ChangeReason:
+            await json_body(request, ChangeReason)
+        return await self._let_through(request, handler, context, route)
+
+    async def _let_through(
+        self, request: web.Request, handler: Handler, context: RequestContext, route: Route
+    ) -> web.StreamResponse:
+        key = idempotency_key(request) if route.method == "POST" else None
+        if key is not None:
+            # An earlier request with the key may have made the change; the claim tells.
+            context.has_key = context.outcome.may_have_changed = True
+        organization_id = context.principal.organization_id if context.principal else None
+        if not route.access.is_for_organizations or organization_id is None:
+            if key is None:
+                return await handler(request)
+            # The platform's own routes belong to no organization, and their handlers run on nobody's behalf.
+            return await self._idempotency.answer(request, handler, key, PLATFORM)
+        if route.rate_limit is not None:
+            # Around the handler alone: a repetition that is answered from memory costs nobody anything.
+            handler = self._limiter.limited(handler, route, organization_id)
+        if key is None:
+            with acting_as(caller_for(request, organization_id)):
+                return await handler(request)
+        return await self._idempotency.answer(request, handler, key, organization_id)
+
+    def _without_route(self, request: web.Request) -> web.StreamResponse:
+        refusal = request.match_info.http_exception
+        if refusal is None:
+            self._logger.error("request for a route without a record", request_id=request[REQUEST_CONTEXT].request_id)
+            raise NotAllowed("Nobody may use this route.")
+        if isinstance(refusal, web.HTTPMethodNotAllowed) and request.method == "OPTIONS":
+            return web.Response(status=204, headers={"Allow": ", ".join(sorted({*refusal.allowed_methods, "OPTIONS"}))})
+        raise refusal
+
+
+def _authorization(request: web.Request) -> str | None:
+    """Return the value of the header; of two, another reader might take the other.
+
+    The doors take the token in the headers of their clients' API keys too.
+    """
+    values = request.headers.getall("Authorization", ())
+    if len(values) > 1:
+        raise NotAuthenticated("There is more than one Authorization header.", headers={"WWW-Authenticate": "Bearer"})
+    if shape_at(request.path) is PROBLEM_DETAILS:
+        return values[0] if values else None
+    keys = [f"Bearer {key}" for name in API_KEY_HEADERS for key in request.headers.getall(name, ())]
+    return one_credential([*values, *keys])
+
+
+def _check_query(request: web.Request, route: Route, principal: Principal) -> None:
+    """Refuse another organization's id, and parameters of a route that has none."""
+    if route.access.is_for_organizations:
+        for stated in request.query.getall(ORGANIZATION_FILTER, ()):
+            if _organization(stated) != principal.organization_id:
+                raise NotAllowed("The organizationId is not that of your token, the only organization it is good for.")
+    known = {ORGANIZATION_FILTER} if route.access.is_for_organizations else set()
+    if route.query is None and not known.issuperset(request.query):
+        errors = [FieldError(f"?{name}", "is not known here") for name in sorted(set(request.query) - known)]
+        raise InvalidRequest("The query is not allowed.", errors=errors[:100])
+
+
+def _organization(stated: str) -> object:
+    try:
+        return parse_uuid(stated)
+    except PydanticCustomError as error:
+        raise InvalidRequest(
+            "The query is not allowed.", errors=[FieldError(f"?{ORGANIZATION_FILTER}", error.message())]
+        ) from None

@@ -1,0 +1,23 @@
+"""The doors: below which paths which protocol is spoken, so that even what no route answers has its shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
+from entrypoints.http.openai_errors import OPENAI_SHAPE
+from entrypoints.http.problems import PROBLEM_DETAILS
+
+if TYPE_CHECKING:
+    from entrypoints.http.problems import ProblemShape
+
+_DOORS: Final = (("/v1/messages", ANTHROPIC_SHAPE), ("/v1", OPENAI_SHAPE))
+"""A path and the shape of all problems at and below it, the more particular paths first."""
+
+
+def shape_at(path: str) -> ProblemShape:
+    """Return how the problems of a path are put on paper."""
+    return next(
+        (shape for door, shape in _DOORS if path == door or path.startswith(f"{door}/")),
+        PROBLEM_DETAILS,
+    )

@@ -1,0 +1,82 @@
+"""Answers that say what there is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import orjson
+from aiohttp import web
+from pydantic import BaseModel
+
+from entrypoints.http.answers.response_model import document_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def json_bytes(value: object) -> bytes:
+    """Return an answer, or any other value, as JSON: decimals as exact numbers, times in RFC 3339 with Z.
+
+    Bytes of JSON within the value are spliced in by wrapping them in `orjson.Fragment`.
+    """
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+
+
+def json_response(
+    body: object,
+    *,
+    status: int = 200,
+    revision: int | None = None,
+    position: int | None = None,
+    location: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    """Return a JSON answer; bytes are taken to be JSON already.
+
+    `revision` becomes the ETag, `position` (of the last event) the Log-Position.
+    """
+    content = body if isinstance(body, bytes) else json_bytes(body)
+    written_headers = written(revision=revision, position=position, location=location)
+    return web.Response(status=status, body=content, headers={**_JSON, **written_headers, **(headers or {})})
+
+
+def no_content(*, revision: int | None = None, position: int | None = None) -> web.Response:
+    """Return 204, with what was written where something was."""
+    return web.Response(status=204, headers=written(revision=revision, position=position))
+
+
+def written(
+    *, revision: int | None = None, position: int | None = None, location: str | None = None
+) -> Mapping[str, str]:
+    """Return the headers that say what a change led to."""
+    headers: dict[str, str] = {}
+    if revision is not None:
+        headers["ETag"] = entity_tag(revision)
+    if position is not None:
+        headers["Log-Position"] = str(position)
+    if location is not None:
+        headers["Location"] = location
+    return headers
+
+
+def entity_tag(revision: int) -> str:
+    """Return the strong entity tag of a revision."""
+    return f'"{revision}"'
+
+
+def resource_location(collection: str, resource_id: UUID) -> str:
+    """Return the path of a resource within its collection's path."""
+    return f"{collection}/{resource_id}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return document_of(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(format(value, "f"))
+    message = f"{type(value).__name__} has no place in JSON"
+    raise TypeError(message)

@@ -1,0 +1,98 @@
+"""What is known of a request while it is being answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4, uuid5
+
+from aiohttp import web
+
+from application.caller import Caller
+from application.command_outcome import CommandOutcome
+from application.ports.provider_gateway import UpstreamFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.ports.provider_gateway import CallOutcome
+    from entrypoints.http.principal import Principal
+    from entrypoints.http.request_bodies import Reservation
+    from entrypoints.http.routes import Route
+
+PLATFORM = UUID(int=0)
+"""Stands in for the organization where a request to the platform's own routes needs one."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RequestContext:
+    """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
+
+    `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
+    `outcome` is what is known of the change that was asked for, `has_key` whether an Idempotency-Key came with it.
+    `failure` is the provider's that the answer ends with, for the log.
+    """
+
+    request_id: str
+    route: Route | None
+    started: float
+    principal: Principal | None = None
+    command_id: UUID | None = None
+    reason: str | None = None
+    body: bytes | None = None
+    reservation: Reservation | None = None
+    is_client_gone: bool = False
+    started_answer: web.StreamResponse | None = None
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    outcome: CommandOutcome = field(default_factory=CommandOutcome)
+    has_key: bool = False
+    failure: CallOutcome | None = None
+
+
+REQUEST_CONTEXT = web.RequestKey("context", RequestContext)
+
+
+def context_of(request: web.Request) -> RequestContext:
+    """Return what is known of the request."""
+    return request[REQUEST_CONTEXT]
+
+
+def note_failure(request: web.Request, error: Exception) -> None:
+    """Keep a provider's failure for the request's line in the log; nothing of any other error."""
+    if isinstance(error, UpstreamFailure):
+        context_of(request).failure = error.failure
+
+
+def principal_of(request: web.Request) -> Principal:
+    """Return who asks; for handlers of routes that are not public."""
+    principal = request[REQUEST_CONTEXT].principal
+    if principal is None:
+        message = "nobody is verified on a public route"
+        raise LookupError(message)
+    return principal
+
+
+def caller_for(request: web.Request, organization_id: UUID) -> Caller:
+    """Return the caller for work on this organization.
+
+    Handlers of organization routes run as this already; those of platform routes say which organization they mean.
+    """
+    context = request[REQUEST_CONTEXT]
+    if context.command_id is None:
+        context.command_id = uuid4()
+    return Caller(
+        organization_id=organization_id,
+        actor=principal_of(request).actor,
+        command_id=context.command_id,
+        correlation_id=context.request_id,
+        reason=context.reason,
+        outcome=context.outcome,
+    )
+
+
+def command_for(organization_id: UUID, key: str, fingerprint: bytes) -> UUID:
+    """Return the command id of an Idempotency-Key: the same one for the same organization, key and request.
+
+    A key that was given back after a failure and is used for something else makes another command.
+    """
+    return uuid5(organization_id, f"{fingerprint.hex()} {key}")

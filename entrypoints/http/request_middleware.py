@@ -1,0 +1,104 @@
+"""The outer middleware: gives each request an id, one log line and its metrics, and answers it whatever happens.
+
+Two middlewares surround every handler: this one, then `access_control.py`, which checks who may use the route and
+replays answers for an Idempotency-Key. `headers.py` adds headers just before an answer is sent, streams included.
+"""
+
+from __future__ import annotations
+
+import re
+from secrets import token_hex
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from domain.key_patterns import has_key_form
+from entrypoints.http.error_middleware import CLIENT_GONE, answer_or_problem
+from entrypoints.http.request_context import REQUEST_CONTEXT, RequestContext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from structlog.typing import FilteringBoundLogger
+
+    from application.ports.provider_gateway import CallOutcome
+    from entrypoints.http.metrics import HttpMetrics
+    from entrypoints.http.routes import Handler, Route
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+NOT_WORTH_A_LINE = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds by machines; logged at debug level only."""
+
+
+class RequestMiddleware:
+    """Surrounds every handler of the application, also where no route matches."""
+
+    def __init__(
+        self,
+        routes: Mapping[web.AbstractRoute, Route],
+        *,
+        logger: FilteringBoundLogger,
+        metrics: HttpMetrics,
+    ) -> None:
+        self._routes = routes
+        self._logger = logger
+        self._metrics = metrics
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer the request."""
+        context = RequestContext(
+            request_id=_request_id(request),
+            route=self._routes.get(request.match_info.route),
+            started=perf_counter(),
+        )
+        request[REQUEST_CONTEXT] = context
+        status = CLIENT_GONE
+        try:
+            response = await answer_or_problem(request, handler, self._logger)
+            status = response.status
+            return response
+        finally:
+            if context.reservation is not None:
+                context.reservation.release()
+            self._note(request.method, context, status)
+
+    def _note(self, method: str, context: RequestContext, status: int) -> None:
+        seconds = perf_counter() - context.started
+        path = context.route.path if context.route is not None else "unknown"
+        principal = context.principal
+        self._metrics.count(method, path, status, seconds)
+        is_quiet = path in NOT_WORTH_A_LINE or context.is_client_gone
+        log = self._logger.debug if is_quiet else self._logger.info
+        log(
+            "request",
+            request_id=context.request_id,
+            organization=None if principal is None else str(principal.organization_id),
+            actor=None if principal is None else principal.actor,
+            method=method,
+            route=path,
+            status=status,
+            duration_ms=round(seconds * 1000, 2),
+            **_facts_of(context.failure),
+        )
+
+
+def _facts_of(failure: CallOutcome | None) -> dict[str, object]:
+    """Return what a provider's failure is known by, to us and to the provider's support."""
+    if failure is None:
+        return {}
+    facts = {
+        "upstream_category": failure.category,
+        "upstream_status": failure.http_status,
+        "upstream_request_id": failure.upstream_request_id,
+        "upstream_message": failure.upstream_message,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _request_id(request: web.Request) -> str:
+    sent = request.headers.get("X-Request-Id")
+    is_fit = sent is not None and _REQUEST_ID.fullmatch(sent) is not None and not has_key_form(sent)
+    return sent if sent is not None and is_fit else token_hex(16)

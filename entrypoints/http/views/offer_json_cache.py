@@ -1,0 +1,64 @@
+"""Caches providers' model lists as JSON, so that a list of hundreds of models is serialized once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import orjson
+
+from application.discovery.discover_models import NoOffer
+from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel, OfferError, OfferSummary
+from entrypoints.http.answers.response_model import document_of
+from entrypoints.http.errors import problem_for
+from entrypoints.http.json_responses import json_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.discovery.discover_models import ProviderOffer
+    from application.discovery.discovered_catalogue import CompletedOffer
+
+
+@dataclass(slots=True)
+class OfferJsonCache:
+    """Holds the JSON of each offer for as long as the offer itself is referenced."""
+
+    _models: WeakKeyDictionary[CompletedOffer, bytes] = field(default_factory=WeakKeyDictionary)
+    _changes: WeakKeyDictionary[CompletedOffer, bytes] = field(default_factory=WeakKeyDictionary)
+
+    def page(self, offers: Sequence[ProviderOffer | NoOffer]) -> bytes:
+        """Return the body of the answer: the models of all offers in one list, and a summary for each provider."""
+        models = (self._models_of(offer.offer) for offer in offers if not isinstance(offer, NoOffer))
+        data = b",".join(content for content in models if content)
+        return b'{"data":[%b],"providers":%b}' % (data, json_bytes([self._summary(offer) for offer in offers]))
+
+    def _models_of(self, offer: CompletedOffer) -> bytes:
+        content = self._models.get(offer)
+        if content is None:
+            content = json_bytes([DiscoveredModel.model_validate(model) for model in offer.models])[1:-1]
+            self._models[offer] = content
+        return content
+
+    def _changes_of(self, offer: CompletedOffer) -> orjson.Fragment:
+        content = self._changes.get(offer)
+        if content is None:
+            content = self._changes[offer] = json_bytes(ChangeSet.model_validate(offer.changes))
+        return orjson.Fragment(content)
+
+    def _summary(self, offer: ProviderOffer | NoOffer) -> dict[str, Any]:
+        found = None if isinstance(offer, NoOffer) else offer
+        summary = OfferSummary(
+            provider_id=offer.provider_id,
+            status=found.status if found else "error",
+            fetched_at=found.offer.fetched_at if found else None,
+            cached=found.cached if found else False,
+            count=len(found.offer.models) if found else 0,
+            changes=None,
+        )
+        problem = problem_for(offer.failure) if offer.failure else None
+        if problem is not None:
+            why = {"code": problem.code, "detail": problem.detail, **problem.members}
+            summary.error = OfferError.model_validate(why)
+        return document_of(summary) | ({"changes": self._changes_of(found.offer)} if found else {})

@@ -1,0 +1,169 @@
+"""Routes that prove the audit trail."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
+
+from aiohttp import web
+from pydantic import Field, StringConstraints
+
+from application.caller import current_caller
+from application.errors import Unavailable
+from application.policies.change_reasons import LONGEST_REASON
+from application.verification.checkpoint_storage import AnotherSink, SinkUnusable
+from application.verification.state_restore import NothingRestored, StateRestore
+from entrypoints.auditing.verification_documents import (
+    restored_answer,
+    verification_answer,
+)
+from entrypoints.http.answers import verification as answers
+from entrypoints.http.authorization import Access
+from entrypoints.http.field_types import Body, Flag, Query
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body, query_of
+from entrypoints.http.request_context import context_of, principal_of
+from entrypoints.http.routes import Answer, endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from uuid import UUID
+
+    from application.verification.raw_events import RawEvents
+    from application.verification.state_restore import StatedRestore
+    from application.verification.verify_log import Verification
+
+
+NDJSON: Final = "application/x-ndjson"
+
+
+class VerificationUnderWay(Unavailable):
+    """A log is being verified by this process already; ask again shortly."""
+
+    code = "verification-under-way"
+
+
+class VerificationQuery(Query):
+    """How it is verified."""
+
+    full: Annotated[
+        Flag, Field(description="Hash every event anew, also those that an earlier verification has hashed.")
+    ] = False
+
+
+class Restoring(Body):
+    """Why checkpoints and database differ, and who has seen to it."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON)]
+
+
+class Verify(Protocol):
+    """The use case `verify_log`, its ports given."""
+
+    async def __call__(self, *, log: RawEvents, only: UUID, full: bool) -> Verification: ...
+
+
+class Export(Protocol):
+    """The use case `export_log`, its ports given."""
+
+    def __call__(self, organization_id: UUID, *, log: RawEvents) -> AsyncGenerator[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationViews:
+    """Turns requests for proof into verifications, one at a time: each keeps a processor busy."""
+
+    verify: Verify
+    export: Export
+    log_of: Callable[[UUID], RawEvents]
+    state_restore: Callable[[StateRestore], Awaitable[StatedRestore]]
+    public_key: bytes | None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @endpoint(
+        "GET",
+        "/api/ai/audit/verify",
+        access=Access.VIEWER,
+        query=VerificationQuery,
+        answers={200: Answer(description="What was found.", schema=answers.Verification)},
+        problems=(VerificationUnderWay,),
+    )
+    async def verify_audit(self, request: web.Request) -> web.Response:
+        """Check the organization's chain of events
+
+        Every event against its hash, the hashes against each other, against the head and against the signed
+        checkpoints. A finding names the first event that does not fit; `proven` says up to where the log is what was
+        written, `unproven` which events no checkpoint has seen yet, and since when; `restores` lists what restored
+        backups have lost. Events that were hashed before are looked at by the database alone, unless `full`.
+        """
+        query = query_of(request, VerificationQuery)
+        if self.turn.locked():
+            raise VerificationUnderWay
+        organization_id = current_caller().organization_id
+        async with self.turn:
+            verification = await self.verify(log=self.log_of(organization_id), only=organization_id, full=query.full)
+        found = verification_answer(verification, organization_id=organization_id, public_key=self.public_key)
+        return json_response(answers.Verification.model_validate(found))
+
+    @endpoint(
+        "GET",
+        "/api/ai/audit/export",
+        access=Access.VIEWER,
+        answers={
+            200: Answer(
+                description="The log.",
+                content_type=NDJSON,
+                schema={"type": "string", "description": "Lines of JSON."},
+                example='{"format":"modelbook/export/1","kind":"header","organizationId":"...",...}\n...',
+                headers=("Content-Disposition",),
+            )
+        },
+        problems=(SinkUnusable,),
+    )
+    async def export_audit(self, request: web.Request) -> web.StreamResponse:
+        """Export the organization's whole log
+
+        A line of JSON for each event, oldest first, with all that is hashed; before them a header, after them a footer
+        with the head, the newest checkpoint and the proof that the head is in it. `modelbook audit verify FILE
+        --public-key KEY` proves the file with no database. A file without its footer is not whole.
+        """
+        organization_id = current_caller().organization_id
+        name = f"modelbook-{organization_id}.ndjson"
+        response = web.StreamResponse(
+            headers={"Content-Type": NDJSON, "Content-Disposition": f'attachment; filename="{name}"'}
+        )
+        if request.method == "HEAD":
+            await response.prepare(request)
+            return response
+        async with aclosing(self.export(organization_id, log=self.log_of(organization_id))) as parts:
+            async for part in parts:
+                if not response.prepared:
+                    await response.prepare(request)
+                await response.write(part)
+        await response.write_eof()
+        return response
+
+    @endpoint(
+        "POST",
+        "/api/admin/audit/restored",
+        access=Access.PLATFORM,
+        tag="administration",
+        body=Restoring,
+        answers={200: Answer(description="What was stated.", schema=answers.StatedRestore)},
+        problems=(NothingRestored, AnotherSink, SinkUnusable),
+    )
+    async def state_restored(self, request: web.Request) -> web.Response:
+        """State that a backup was restored
+
+        Or that checkpoints were taken away. Where the database and its checkpoints differ, no checkpoint is written
+        until this is stated, with a reason. The events that are gone are named by a checkpoint over all organizations,
+        by an event `organization.restored` in each log, and by every verification from then on.
+        """
+        body = await json_body(request, Restoring)
+        context = context_of(request)
+        actor = principal_of(request).actor
+        reason = context.reason or body.reason
+        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=context.request_id))
+        return json_response(restored_answer(stated, public_key=self.public_key))

@@ -1,0 +1,67 @@
+"""One process that serves, or several on one socket."""
+
+from __future__ import annotations
+
+import socket
+from errno import EADDRINUSE
+from typing import TYPE_CHECKING
+
+import uvloop
+
+from application.errors import Unavailable
+from entrypoints.restart_embedded_postgres import kept_alive
+from entrypoints.server_process import running
+from entrypoints.stop_signal import stopped
+from entrypoints.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrypoints.runtime import Runtime
+    from entrypoints.stop_signal import StopSignal
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on the address; port 0 takes a free one.
+
+    Raises:
+        Unavailable: the address is taken or not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        is_taken = error.errno == EADDRINUSE
+        remedy = "Stop what uses it, or set MODELBOOK_PORT." if is_taken else "Set MODELBOOK_HOST and MODELBOOK_PORT."
+        message = f"Cannot listen on {host}:{port}: {error.strerror}. {remedy}"
+        raise Unavailable(message) from error
+    listener.listen(1024)
+    listener.setblocking(False)  # noqa: FBT003 - the signature is the standard library's
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve_until_stopped(runtime: Runtime, listener: socket.socket, ready: Callable[[], None], stop: StopSignal) -> None:
+    """Serve in this process, or in as many as the settings say, until SIGINT or SIGTERM.
+
+    The requests in flight are finished before it returns.
+    """
+    if runtime.settings.workers == 1:
+        uvloop.run(_serve(runtime, listener, ready, stop))
+    else:
+        Workers(runtime, listener, stop).run(ready)
+
+
+async def _serve(runtime: Runtime, listener: socket.socket, ready: Callable[[], None], stop: StopSignal) -> None:
+    stopping = stopped(stop)
+    async with kept_alive(runtime.revive_database), running(runtime, listener):
+        ready()
+        await stopping.wait()

@@ -1,0 +1,176 @@
+"""A serving process: opens the container, serves on a socket, closes everything in order."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from application.health.health_monitor import MonitorHealth
+from application.policies.rate_limit_quotas import quotas_of
+from entrypoints.auditing.audit_trail import audit_trail
+from entrypoints.container import Container
+from entrypoints.http.app import build_app, build_runner
+from entrypoints.http.authentication import TokenVerifier
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.metrics import HttpMetrics
+from entrypoints.http.rate_limits import RateLimiter
+from entrypoints.http.routes import routes_of
+from entrypoints.logs import build_logger, library_logs
+from entrypoints.monitoring.clock_watch import watched_clock
+from entrypoints.monitoring.health_log import LoggedHealth
+from entrypoints.monitoring.health_metrics import HealthFigures
+from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
+from entrypoints.token_key_settings import token_keys
+from modelbook import __version__
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+
+    from entrypoints.http.health import Warn
+    from entrypoints.http.routes import Route
+    from entrypoints.runtime import Runtime
+    from entrypoints.settings import Settings
+
+CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
+
+
+@asynccontextmanager
+async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Route] = ()) -> AsyncIterator[Container]:
+    """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
+    logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
+    with library_logs(logger):
+        async with _running(runtime, listener, logger, more) as container:
+            yield container
+
+
+@asynccontextmanager
+async def _running(
+    runtime: Runtime, listener: socket.socket, logger: FilteringBoundLogger, more: Sequence[Route]
+) -> AsyncIterator[Container]:
+    async with opened(runtime) as container:
+        metrics = HttpMetrics()
+        uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
+        container.prompt_runs.override(replace(container.prompt_runs(), usage=uses))
+        async with (
+            audit_trail(
+                container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
+            ) as checkpoints,
+            watched_clock(container.log_clock(), logger, metrics.registry) as clock,
+        ):
+            warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
+            app = application(container, runtime, logger, metrics, more=more, warnings=warnings)
+            runner = build_runner(app, http_options(runtime.settings), logger)
+            await runner.setup()
+            try:
+                async with _monitoring(container, runtime.settings, metrics, logger):
+                    await web.SockSite(runner, listener, backlog=1024).start()
+                    yield container
+            finally:
+                await runner.cleanup()
+
+
+@asynccontextmanager
+async def _monitoring(
+    container: Container, settings: Settings, metrics: HttpMetrics, logger: FilteringBoundLogger
+) -> AsyncIterator[None]:
+    """Stand for the office of the health monitor as long as the block lasts, unless nothing is to be checked."""
+    if settings.health_interval == 0:
+        yield
+        return
+    observer = LoggedHealth(logger, HealthFigures(metrics.registry, settings.health_interval))
+    command = MonitorHealth(interval_seconds=settings.health_interval)
+    async with in_background(lambda: container.monitor_health()(command, observer=observer), logger):
+        yield
+
+
+@asynccontextmanager
+async def opened(runtime: Runtime) -> AsyncIterator[Container]:
+    """Return the container with its pools and its outbound client open."""
+    container = Container(
+        database_url=runtime.database_url,
+        master_keys=runtime.master_keys,
+        master_key_directory=runtime.master_key_directory,
+        egress_allow=runtime.settings.egress_allow,
+        discovery_ttl=runtime.settings.discovery_ttl,
+        admin_database_url=runtime.admin_database_url,
+        health_interval=runtime.settings.health_interval,
+        rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
+        checkpoint_key=runtime.checkpoint_key,
+        checkpoint_sink=runtime.checkpoint_sink,
+    )
+    await container.reading_pool().open(wait=True)
+    container.writing_pool().open(wait=True)
+    await container.administration.pool().open()
+    await container.egress().start()
+    await container.usage_ledger().start()
+    # The price list takes 0.1 s to load: nobody's first request should wait for it, nor the start.
+    warming = asyncio.create_task(warmed_up(container.catalogue().warm_up))
+    try:
+        yield container
+    finally:
+        await warming
+        await container.model_lists().close()
+        await container.usage_ledger().close()
+        await container.administration.launcher().close()
+        await container.administration.pool().close()
+        await container.egress().close()
+        await container.rate_limits().close()
+        container.ledger().close()
+        await container.hints().close()
+        container.writing_pool().close()
+        await container.reading_pool().close()
+
+
+async def warmed_up(load: Callable[[], None]) -> None:
+    """Load in a thread, then tell the garbage collector that what is there by now will stay.
+
+    Those are well over 100,000 objects: whenever it looked for cycles among them, all requests would wait for 0.1 s.
+    """
+    await asyncio.get_running_loop().run_in_executor(None, load)
+    gc.freeze()
+
+
+def application(
+    container: Container,
+    runtime: Runtime,
+    logger: FilteringBoundLogger,
+    metrics: HttpMetrics | None = None,
+    *,
+    more: Sequence[Route] = (),
+    warnings: Mapping[str, Warn] | None = None,
+) -> web.Application:
+    """Return the web application over an open container."""
+    settings = runtime.settings
+    app = build_app(
+        [*routes_of(*container.views()), *more],
+        verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
+        claims=container.claims(),
+        limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
+        checks={"database": container.tenant().ping},
+        warnings=warnings or {},
+        options=http_options(settings),
+        logger=logger,
+        metrics=metrics,
+    )
+
+    async def end_streams(_: web.Application) -> None:
+        await container.auditing.feed().close()
+
+    # Nobody should wait for streams that go on for ever.
+    app.on_shutdown.append(end_streams)
+    app[CONTAINER] = container
+    return app
+
+
+def http_options(settings: Settings) -> HttpOptions:
+    """Return what the settings say of the HTTP side."""
+    return HttpOptions(cors_origins=settings.cors_origins, version=__version__)

@@ -1,0 +1,49 @@
+"""What is looked at on every page: pictures, wide in light and narrow in dark, and what a screen reader is told.
+
+The pictures are written to a folder that git ignores, for people to look at.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from axe_playwright_python.async_playwright import Axe
+
+from tests.browser.watched_page import NARROW, WIDE, Scheme
+
+if TYPE_CHECKING:
+    from tests.browser.console import Console
+    from tests.e2e.api_client import Document
+
+PICTURES: Final = Path(__file__).with_name("screenshots")
+# Each layout once, and the colours of each scheme once.
+LOOKS: Final[list[tuple[int, Scheme]]] = [(WIDE, "light"), (NARROW, "dark")]
+SERIOUS: Final = {"serious", "critical"}
+
+
+async def faults_of(console: Console, page: str) -> list[str]:
+    """Take the page's pictures; return where it is cut off, and what is of no use to people who cannot see it."""
+    PICTURES.mkdir(exist_ok=True)
+    faults = []
+    for width, scheme in LOOKS:
+        await console.page.set_viewport_size({"width": width, "height": 800})
+        await console.page.emulate_media(color_scheme=scheme)
+        await console.page.evaluate("scrollTo(0, 0)")
+        name = f"{page}-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
+        await console.page.screenshot(path=PICTURES / name, full_page=True)
+        if await console.watched.overflows() or await _is_cut(console):
+            faults.append(f"{name} is cut off")
+        found = (await Axe().run(console.page)).response["violations"]
+        faults += [f"{name}: {_described(each)}" for each in found if each["impact"] in SERIOUS]
+    return faults
+
+
+async def _is_cut(console: Console) -> bool:
+    """Whether a table of rows is wider than its place; a comparison may be, for it is scrolled sideways."""
+    cut = "[...document.querySelectorAll('.table:not(.comparison)')].some(one => one.scrollWidth > one.clientWidth)"
+    return bool(await console.page.evaluate(cut))
+
+
+def _described(violation: Document) -> str:
+    return f"{violation['id']}: {[node['html'][:200] for node in violation['nodes'][:3]]}"

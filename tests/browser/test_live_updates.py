@@ -1,0 +1,175 @@
+"""What others do shows by itself, and disturbs nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from entrypoints.http.principal import Role
+from tests.e2e.api_client import BULK, path_of
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
+    from tests.browser.console import Console, Consoles
+    from tests.e2e.api_client import Document
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+FEED = "/api/ai/events"
+
+
+async def _is_live(console: Console) -> None:
+    await expect(console.page.locator("#live")).to_have_text("Live")
+
+
+def _asked(console: Console, path: str) -> int:
+    return len([address for address in console.watched.addresses if path in address])
+
+
+async def test_what_somebody_else_changes_shows_without_a_reload(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Ours")
+    model = await consoles.api.model(provider, name="Watched")
+    async with consoles.opened(role=Role.VIEWER) as console:
+        await console.go("/providers")
+        await _is_live(console)
+        card = console.page.locator(".provider")
+        await expect(card.locator("dd a")).to_have_text("1")
+        await consoles.api.patch(path_of(provider), {"name": "Theirs", "isEnabled": False})
+        await expect(card.locator("h2")).to_have_text("Theirs")
+        await expect(card.get_by_text("Disabled")).to_be_visible()
+        await console.page.evaluate("location.hash = '#/models'")
+        await consoles.api.patch(path_of(provider), {"name": "Theirs again"})
+        row = console.page.locator("tbody tr")
+        await expect(row).to_contain_text("Theirs again")
+        assert await console.page.get_by_label("Provider").inner_text() == "Any\nTheirs again"
+        await console.page.evaluate(f"location.hash = '#/models/{model['id']}?tab=history'")
+        await expect(console.page.locator(".timeline li")).to_have_count(1)
+        await consoles.api.patch(path_of(model), {"name": "Renamed"})
+        await expect(console.page.locator("h1")).to_have_text("Renamed")
+        await expect(console.page.locator(".timeline li")).to_have_count(2)
+        await consoles.api.delete(path_of(model))
+        await expect(console.page.locator("main .notice")).to_contain_text("removed")
+        assert _asked(console, FEED) == 1
+        assert all("Bearer" not in address and "ey" not in address for address in console.watched.addresses)
+
+
+async def test_what_a_person_is_at_stays_as_it_is(consoles: Consoles) -> None:
+    models = await _many_models(consoles, 40)
+    async with consoles.opened() as console:
+        await console.go("/models")
+        await _is_live(console)
+        page = console.page
+        await page.get_by_label("Select model-030", exact=True).check()
+        await page.get_by_label("Edit model-030").focus()
+        row = page.locator("tbody tr", has_text="model-030")
+        await row.scroll_into_view_if_needed()
+        before = await _top(row)
+        await consoles.api.patch(path_of(models[39]), {"name": "a-first"})
+        await expect(page.locator("tbody tr").first).to_contain_text("a-first")
+        assert await page.evaluate("document.activeElement.ariaLabel") == "Edit model-030"
+        assert await _top(row) == pytest.approx(before, abs=1)
+        assert await page.get_by_label("Select model-030", exact=True).is_checked()
+        assert await page.get_by_text("1 selected").is_visible()
+
+
+async def test_a_form_that_is_being_filled_in_is_left_alone(consoles: Consoles) -> None:
+    (model, *_) = await _many_models(consoles, 2)
+    async with consoles.opened() as console:
+        await console.go("/models")
+        await _is_live(console)
+        await console.button("Edit model-000").click()
+        await console.dialog.get_by_label("Version").fill("mine")
+        await consoles.api.patch(path_of(model), {"name": "theirs"})
+        await console.page.wait_for_timeout(1000)
+        assert await console.dialog.get_by_label("Version").input_value() == "mine"
+        assert await console.page.locator("tbody tr", has_text="theirs").count() == 0
+        await console.page.keyboard.press("Escape")
+        await expect(console.page.locator("tbody tr", has_text="theirs")).to_be_visible()
+        await console.go(f"/models/{model['id']}?tab=history")
+        await console.page.get_by_label("After revision").fill("1")
+        await consoles.api.patch(path_of(model), {"name": "theirs again"})
+        await console.page.get_by_text("Somebody has changed this").wait_for()
+        assert await console.page.get_by_label("After revision").input_value() == "1"
+        await console.button("Show it as it is now").click()
+        await expect(console.page.locator("h1")).to_have_text("theirs again")
+
+
+async def test_a_swarm_of_changes_is_read_a_few_times_only(consoles: Consoles) -> None:
+    models = await _many_models(consoles, 60)
+    async with consoles.opened() as console:
+        await console.go("/models")
+        await _is_live(console)
+        before = _asked(console, "/api/ai/models?")
+        for model in models:
+            await consoles.api.patch(path_of(model), {"version": "next"})
+        operations = [{"op": "disable", "id": model["id"]} for model in models]
+        await consoles.api.post(BULK, {"operations": operations})
+        await expect(console.page.locator("tbody .badge", has_text="Disabled")).to_have_count(50)
+        assert _asked(console, "/api/ai/models?") - before <= 4
+
+
+async def test_a_lost_connection_is_reported_and_taken_up_where_it_broke_off(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Before")
+    async with consoles.opened() as console:
+        page = console.page
+        await console.go("/providers")
+        await _is_live(console)
+        await consoles.api.patch(path_of(provider), {"name": "Seen"})
+        await page.get_by_role("link", name="Seen").wait_for()
+        await page.route(f"**{FEED}", lambda route: route.abort())
+        await look_away(console)
+        await look_back(console)
+        await expect(page.locator("#live")).to_have_text("Reconnecting…")
+        await consoles.api.patch(path_of(provider), {"name": "Missed"})
+        await page.unroute(f"**{FEED}")
+        async with page.expect_request(f"**{FEED}") as asked:
+            await page.evaluate("dispatchEvent(new Event('online'))")
+        assert "last-event-id" in (await asked.value).headers
+        await page.get_by_role("link", name="Missed").wait_for()
+        await _is_live(console)
+
+
+async def test_nobody_is_followed_who_does_not_look_or_has_signed_out(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Before")
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await _is_live(console)
+        async with console.page.expect_event("requestfailed", lambda request: request.url.endswith(FEED)):
+            await look_away(console)
+        asked = len(console.watched.requests)
+        await consoles.api.patch(path_of(provider), {"name": "Meanwhile"})
+        await asyncio.sleep(0.6)
+        assert len(console.watched.requests) == asked
+        await look_back(console)
+        await console.page.get_by_role("link", name="Meanwhile").wait_for()
+        async with console.page.expect_event("requestfailed", lambda request: request.url.endswith(FEED)):
+            await console.button("Sign out").click()
+        assert await console.page.locator("#live").count() == 0
+
+
+async def _top(row: Locator) -> float:
+    return float(await row.evaluate("row => row.getBoundingClientRect().top"))
+
+
+async def look_away(console: Console) -> None:
+    await console.page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+
+async def look_back(console: Console) -> None:
+    await console.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+
+
+async def _many_models(consoles: Consoles, count: int) -> list[Document]:
+    provider = await consoles.provider()
+    operations = [
+        {"op": "create", "providerId": provider["id"], "modelId": f"model-{number:03}"} for number in range(count)
+    ]
+    await consoles.api.post(BULK, {"operations": operations})
+    return await consoles.api.rows("/api/ai/models", limit=200)

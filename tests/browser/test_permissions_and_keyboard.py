@@ -1,0 +1,124 @@
+"""What the console says to those who may not, cannot, or use no mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrypoints.http.principal import Role
+
+if TYPE_CHECKING:
+    from tests.browser.console import Consoles
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_an_action_that_is_not_allowed_says_why(consoles: Consoles) -> None:
+    await consoles.provider(name="Ours")
+    async with consoles.opened(role=Role.VIEWER) as console:
+        await console.go("/providers")
+        remove = console.button("Remove Ours")
+        assert await remove.get_attribute("aria-disabled") == "true"
+        await remove.focus()
+        reason = console.page.locator(f"#{await remove.get_attribute('aria-describedby')}")
+        await reason.wait_for()
+        assert "This needs the role admin, and yours is viewer" in await reason.inner_text()
+        await remove.click(force=True)
+        assert await console.page.get_by_role("dialog").count() == 0
+
+
+async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Ours")
+    await consoles.api.model(provider, name="Dependent")
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await console.button("Remove Ours").click()
+        await console.dialog.get_by_text("1 model goes with it").wait_for()
+        assert await console.dialog.get_by_text("Dependent").is_visible()
+        await console.button("Remove it all").click()
+        await console.message("Ours was removed.")
+    assert await consoles.api.rows("/api/ai/models") == []
+
+
+async def test_a_problem_is_reported_beside_its_field(consoles: Consoles) -> None:
+    await consoles.provider(name="Taken")
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await console.button("Add a provider").click()
+        dialog = console.dialog
+        await dialog.get_by_label("Name").fill("taken")
+        await dialog.get_by_label("Key").fill("sk-a-key-of-the-tests")
+        await console.button("Add the provider").click()
+        name = dialog.get_by_label("Name")
+        await dialog.locator(".problem:visible").wait_for()
+        assert await name.get_attribute("aria-invalid") == "true"
+        assert await name.evaluate("field => field === document.activeElement")
+        await name.fill("Free")
+        await dialog.get_by_label("Endpoint").fill("http://169.254.169.254/v1")
+        await console.button("Add the provider").click()
+        await dialog.locator(".field", has=console.page.get_by_label("Endpoint")).locator(".problem:visible").wait_for()
+
+
+async def test_the_form_follows_the_type(consoles: Consoles) -> None:
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await console.button("Add a provider").first.click()
+        dialog = console.dialog
+        await dialog.get_by_label("Type").select_option(label="Azure OpenAI")
+        assert await dialog.get_by_label("API version").input_value() == "2024-10-21"
+        await dialog.get_by_label("Type").select_option("openai_compatible ollama")
+        assert await dialog.get_by_label("API version").count() == 0
+        assert "11434" in await dialog.get_by_label("Endpoint").input_value()
+        assert await dialog.get_by_label("Key").get_attribute("required") is None
+
+
+async def test_no_mouse_is_needed(consoles: Consoles) -> None:
+    sandbox = consoles.service.sandbox
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        keyboard = console.page.keyboard
+        await console.tab_to("Add a provider")
+        await keyboard.press("Enter")
+        await keyboard.type("OpenAI")
+        for text in ("By keyboard", sandbox.key("openai"), sandbox.endpoint("openai")):
+            await keyboard.press("Tab")
+            await keyboard.type(text)
+        await keyboard.press("Enter")
+        await console.message("By keyboard was added.")
+        assert await console.focused() == "Add a provider"
+        await console.tab_to("Test By keyboard")
+        await keyboard.press("Enter")
+        await console.page.get_by_role("dialog").get_by_text("Healthy").wait_for()
+        await keyboard.press("Escape")
+        await console.page.get_by_role("dialog").wait_for(state="detached")
+        await console.page.wait_for_function(
+            "() => document.activeElement.getAttribute('aria-label') === 'Test By keyboard'"
+        )
+        await console.page.reload()
+        await console.page.locator("main h1").wait_for()
+        await keyboard.press("Tab")
+        await keyboard.press("Enter")
+        assert await console.page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_never_more_than_a_page_of_a_list_is_asked_for(consoles: Consoles) -> None:
+    provider = await consoles.provider()
+    operations = [
+        {"op": "create", "providerId": provider["id"], "modelId": f"model-{number:03}"} for number in range(120)
+    ]
+    await consoles.api.post("/api/ai/models/bulk", {"operations": operations})
+    async with consoles.opened() as console:
+        await console.go("/models")
+        rows = console.page.locator("tbody tr")
+        await rows.nth(49).wait_for()
+        assert await rows.count() == 50
+        await console.page.get_by_text("1 to 50 of 120").wait_for()
+        await console.page.get_by_role("button", name="Next").click()
+        await console.page.get_by_text("51 to 100 of 120").wait_for()
+        await console.page.get_by_label("Search in name").fill("model-119")
+        await console.page.get_by_text("1 to 1 of 1").wait_for()
+        assert "q=model-119" in console.page.url
+        lists = [address for address in console.watched.addresses if "/api/ai/models?" in address]
+        assert len(lists) == 3
+        assert all("limit=50" in address for address in lists)

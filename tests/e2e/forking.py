@@ -1,0 +1,102 @@
+"""A fork server: it has loaded everything, and forks processes that carry out `modelbook` with given arguments.
+
+Most of what a command takes until it serves is loading, in which tests of what it does then are not interested. What is
+forked here is a process like any other, with its own arguments, environment, session and streams.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from importlib import import_module
+
+from entrypoints.cli.commands import NAMES
+from modelbook.__main__ import main as modelbook
+
+HEADER_BYTES = 4
+# Standard input, output and error, and where to write how the process ended.
+STREAMS = 4
+
+
+class _ForkServer:
+    """Takes orders over the socket that is its standard input, until that closes."""
+
+    def __init__(self) -> None:
+        self._orders = socket.socket(fileno=os.dup(0))
+        self._woken, self._waking = os.pipe()
+        os.set_blocking(self._waking, False)
+        self._children: dict[int, int] = {}
+
+    def is_child(self) -> bool:
+        """Carry out orders; return True in each process that was forked, False when there are no more orders."""
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._waking)
+        orders = self._orders.fileno()
+        while True:
+            ready, _, _ = select.select([orders, self._woken], [], [])
+            if self._woken in ready:
+                os.read(self._woken, 4096)
+                self._tell_of_the_ended()
+            if orders in ready:
+                header, streams, _, _ = socket.recv_fds(self._orders, HEADER_BYTES, STREAMS)
+                if not header:
+                    return False
+                order = json.loads(self._received(int.from_bytes(header, "big")))
+                pid = os.fork()
+                if pid == 0:
+                    self._become(order, streams)
+                    return True
+                self._children[pid] = streams.pop()
+                for stream in streams:
+                    os.close(stream)
+                self._orders.sendall(pid.to_bytes(HEADER_BYTES, "big"))
+
+    def _received(self, size: int) -> bytes:
+        text = b""
+        while len(text) < size:
+            text += self._orders.recv(size - len(text))
+        return text
+
+    def _tell_of_the_ended(self) -> None:
+        for pid in list(self._children):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                telling = self._children.pop(pid)
+                os.write(telling, str(os.waitstatus_to_exitcode(status)).encode())
+                os.close(telling)
+
+    def _become(self, order: dict[str, object], streams: list[int]) -> None:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._orders.close()
+        for number, stream in enumerate(streams[:3]):
+            os.dup2(stream, number)
+        for number in (self._woken, self._waking, *self._children.values(), *streams):
+            os.close(number)
+        os.environ.clear()
+        os.environ.update(order["environment"])  # type: ignore[call-overload]
+        time.tzset()
+        sys.argv = order["arguments"]  # type: ignore[assignment]
+
+
+def _load() -> None:
+    # The prices are loaded when a service has started already.
+    for name in (*(f"entrypoints.cli.{name}" for name in NAMES), "adapters.catalogue.list_prices"):
+        import_module(name)
+    assert threading.active_count() == 1, "a thread would not survive a fork"
+    gc.collect()
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    _load()
+    if _ForkServer().is_child():
+        modelbook()

@@ -1,0 +1,106 @@
+"""The command `modelbook` as a process of its own that need not load anything; see `tests/e2e/forking.py`."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from tests.e2e.forking import HEADER_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PROGRAM = Path(__file__).with_name("forking.py")
+_PATIENCE_SECONDS = 60.0
+
+
+class Forked:
+    """A process that was forked; as `subprocess.Popen` has it, as far as it is needed."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], errors: int) -> None:
+        """Its standard output can be read here, its standard error goes to the file of this descriptor."""
+        reading, output = os.pipe()
+        self.stdout: IO[str] = os.fdopen(reading, encoding="utf-8")
+        self.returncode: int | None = None
+        self._ended, ending = os.pipe()
+        stdin = os.open(os.devnull, os.O_RDONLY)
+        try:
+            self.pid = _forked(arguments, environment, [stdin, output, errors, ending])
+        finally:
+            for ours in (stdin, output, ending):
+                os.close(ours)
+
+    def poll(self) -> int | None:
+        """Return its exit code, none while it runs."""
+        return self._look(0.0)
+
+    def wait(self, timeout: float) -> int:
+        """Return its exit code as soon as it has ended.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not within so many seconds.
+        """
+        code = self._look(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired("modelbook", timeout)
+        return code
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send the signal, unless it has ended already."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _look(self, seconds: float) -> int | None:
+        if self.returncode is None and select.select([self._ended], [], [], seconds)[0]:
+            self.returncode = int(os.read(self._ended, 16))
+            os.close(self._ended)
+        return self.returncode
+
+
+def _forked(arguments: Sequence[str], environment: Mapping[str, str], streams: list[int]) -> int:
+    orders = _fork_server()
+    text = json.dumps({"arguments": arguments, "environment": dict(environment)}).encode()
+    socket.send_fds(orders, [len(text).to_bytes(HEADER_BYTES, "big")], streams)
+    orders.sendall(text)
+    answer = orders.recv(HEADER_BYTES, socket.MSG_WAITALL)
+    assert len(answer) == HEADER_BYTES, "the fork server has ended"
+    return int.from_bytes(answer, "big")
+
+
+@cache
+def _fork_server() -> socket.socket:
+    """Return the socket of the fork server, which starts when the first process is wanted and ends with this one."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        # Streams without a buffer remember what they were before the fork, so that they could not become pipes.
+        buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        # Not from its folder, whose files have names that others use as well.
+        server = subprocess.Popen(
+            [sys.executable, "-P", _PROGRAM],
+            env=buffered,
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def end() -> None:
+        ours.close()
+        server.wait(_PATIENCE_SECONDS)
+
+    atexit.register(end)
+    return ours

