@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import Final
 
 from domain.errors import InvalidValue
 
@@ -49,7 +49,11 @@ class Price:
     output_per_1k: Decimal | None
     source: str
     as_of: str | None = None
-    currency: ClassVar[str] = "USD"
+
+    @property
+    def currency(self) -> str:
+        """What all prices are in."""
+        return "USD"
 
     @property
     def headline(self) -> Decimal | None:
