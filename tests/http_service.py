@@ -24,6 +24,7 @@ from entrypoints.http.principal import Role
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret
+from tests.described_answers import as_described
 from tests.fakes.idempotency_claims import FakeClaims
 from tests.fakes.rate_limits import FakeRateLimits
 
@@ -106,12 +107,9 @@ class Service:
         ) as response:
             content = await response.read()
             is_json = response.content_type.endswith("json") and content
-            return Reply(
-                response.status,
-                response.headers.copy(),
-                content,
-                await response.json(content_type=None) if is_json else None,
-            )
+            document = await response.json(content_type=None) if is_json else None
+            as_described(method, path, response.status, content, document)
+            return Reply(response.status, response.headers.copy(), content, document)
 
 
 class Parts(TypedDict, total=False):

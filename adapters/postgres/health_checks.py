@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+import orjson
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
@@ -46,7 +47,7 @@ class PostgresHealthChecks:
     ) -> Streak:
         of_provider = {"provider_id": provider_id, "checked_at": checked_at}
         _, streak, _ = await self._tenant.results(
-            (_SQL["keep_check"], {**of_provider, "check_id": uuid4(), "report": Jsonb(dict(report))}),
+            (_SQL["keep_check"], {**of_provider, "check_id": uuid4(), "report": Jsonb(report, dumps=orjson.dumps)}),
             (_SQL["note_check"], {**of_provider, "impossible_after": checked_at + _SKEW, "seen": seen}),
             (_SQL["forget_checks"], of_provider),
         )

@@ -14,6 +14,7 @@ from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter
 from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderType, UpstreamFailure
 from application.prompts.completion import Completion, CompletionEvent, StreamStarted
 from application.prompts.embedding import Embedded
+from domain.model.values import MODEL_TYPES, Lifecycle, checked_lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -75,9 +76,13 @@ class GuardedAdapter:
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> Sequence[OfferedModel]:
         with catch_plugin_errors(passing=_ALLOWED) as caught, _redacted_failures(connection):
             models = list(await self._adapter.list_models(connection, outbound))
-            if all(isinstance(model, OfferedModel) for model in models):
-                return models
-            raise AdapterUnusable("its list has something other than an OfferedModel")
+            for model in models:
+                if not isinstance(model, OfferedModel):
+                    raise AdapterUnusable("its list has something other than an OfferedModel")
+                if model.type not in (None, *MODEL_TYPES):
+                    raise AdapterUnusable(f"its list has a model of the type {model.type!r}")
+                checked_lifecycle(Lifecycle(lifecycle=model.lifecycle, retires_on=model.retires_on))
+            return models
         raise self._failure(caught.error)
 
     async def generate(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from application.caller import current_caller
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 # Some 3 KB each.
 _MOST_MODELS: Final = 8_000
+_NO_CHANGES: Final = {"since": None, "added": (), "returned": (), "changed": (), "price_moved": ()}
 
 Key = tuple["UUID", "UUID", str, str, "date"]
 
@@ -41,20 +41,13 @@ class MissingModel:
     registered_id: UUID | None
     lifecycle: Lifecycle
 
-    def document(self) -> dict[str, Any]:
-        """Return it as the API shows it."""
-        return {
-            "modelId": self.model_id,
-            "since": self.since,
-            "registeredModelId": self.registered_id,
-            "lifecycle": self.lifecycle.lifecycle,
-            "retiresOn": self.lifecycle.retires_on,
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class CompletedOffer:
-    """All models of one answer, and what a person should look at before anything follows from it."""
+    """All models of one answer, and what a person should look at before anything follows from it.
+
+    `changes` are those of the snapshot, with what is `missing` and how what is `registered` differs.
+    """
 
     fetched_at: datetime
     models: Sequence[DiscoveredModel]
@@ -129,10 +122,9 @@ def completed(
         names=offered.names,
         missing=missing,
         changes={
-            "since": _moment(snapshot.changes.get("since")),
-            **{name: snapshot.changes.get(name, []) for name in ("added", "returned", "changed")},
-            "priceMoved": [_in_figures(move) for move in snapshot.changes.get("priceMoved", [])],
-            "missing": [model.document() for model in missing],
+            **_NO_CHANGES,
+            **snapshot.changes,
+            "missing": missing,
             "registered": registered_differences(registered, found, lambda model_id: models[model_id].facts, day),
         },
     )
@@ -169,11 +161,6 @@ def _last_known(known: KnownModel, held: RegisteredModel | None) -> Lifecycle:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _in_figures(move: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a move of a price with its amounts as numbers."""
-    return {**move} | {name: None if move[name] is None else Decimal(move[name]) for name in ("before", "after")}
 
 
 def _key(standing: Standing, fetched_at: str, day: date) -> Key:

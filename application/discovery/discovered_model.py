@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from application.discovery.model_names import aliases_of
 from application.policies.fill_model_facts import GivenFacts, filled
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from application.policies.fill_model_facts import ModelFacts
     from application.ports.catalogue import KnownModel
     from application.ports.provider_gateway import OfferedModel
-    from domain.model.values import Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,41 +31,6 @@ class DiscoveredModel:
     def registered_as(self, model_id: UUID) -> DiscoveredModel:
         """Return it as one that is registered."""
         return replace(self, registered_id=model_id)
-
-    def document(self) -> dict[str, Any]:
-        """Return it as the API shows it; a price that nobody knows is null."""
-        facts = self.facts
-        price = facts.price
-        return {
-            "providerId": self.provider_id,
-            "providerModelId": self.model_id,
-            "modelId": self.model_id,
-            "aliases": self.aliases,
-            "registeredModelId": self.registered_id,
-            "name": facts.name,
-            "version": facts.version,
-            "type": facts.type,
-            "capabilities": facts.capabilities,
-            "contextWindow": facts.limits.context_window,
-            "maxTokens": facts.limits.max_tokens,
-            "costPer1kTokens": None if price is None else price.headline,
-            "pricing": None if price is None else pricing_document(price),
-            "priceReason": facts.price_reason,
-            "lifecycle": facts.lifecycle.lifecycle,
-            "retiresOn": facts.lifecycle.retires_on,
-            "sources": facts.sources,
-        }
-
-
-def pricing_document(price: Price) -> dict[str, Any]:
-    """Return a price as the API shows it."""
-    return {
-        "inputPer1kTokens": price.input_per_1k,
-        "outputPer1kTokens": price.output_per_1k,
-        "currency": "USD",
-        "source": price.source,
-        "asOf": price.as_of,
-    }
 
 
 def discovered(provider_id: UUID, offered: OfferedModel, known: KnownModel, day: date) -> DiscoveredModel:

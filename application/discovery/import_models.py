@@ -13,6 +13,7 @@ from application.run_in_thread import run_in_thread_if_large
 from domain.errors import DomainError
 from domain.key_patterns import has_key_form
 from domain.model.aggregate import Model
+from domain.model.facts import source_name
 from domain.model.values import NOT_TOLD
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ MOST_MODELS: Final = 5_000
 
 # Whoever registers models of this provider more often than this meanwhile has not finished.
 _ATTEMPTS: Final = 3
-_LIFECYCLE_SOURCES: Final = {"lifecycle": CATALOGUE, "retiresOn": CATALOGUE}
+_LIFECYCLE_SOURCES: Final = {source_name(field): CATALOGUE for field in ("lifecycle", "retires_on")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

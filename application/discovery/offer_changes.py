@@ -17,17 +17,18 @@ Missing = dict[str, Any]
 # A price that moves further than this is more likely a slip of units than a decision of the provider.
 SUSPICIOUS_FACTOR: Final = 10
 
-_AMOUNTS: Final = {"input_per_1k": "inputPer1kTokens", "output_per_1k": "outputPer1kTokens"}
-_COMPARED: Final = {
-    "name": "name",
-    "version": "version",
-    "type": "type",
-    "capabilities": "capabilities",
-    "context_window": "contextWindow",
-    "max_tokens": "maxTokens",
-    "lifecycle": "lifecycle",
-    "retires_on": "retiresOn",
-}
+_AMOUNTS: Final = ("input_per_1k", "output_per_1k")
+_COMPARED: Final = (
+    "model_id",
+    "name",
+    "version",
+    "type",
+    "capabilities",
+    "context_window",
+    "max_tokens",
+    "lifecycle",
+    "retires_on",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,9 @@ def changes_between(previous: Snapshot, offered: Mapping[str, Offer]) -> dict[st
             continue
         before = previous.offered[held_as]
         if fields := _differing(before, offer):
-            changed.append({"modelId": model_id, "fields": fields})
+            changed.append({"model_id": model_id, "fields": fields})
         price_moved += _moves(model_id, before, offer)
-    return {"added": added, "returned": returned, "changed": changed, "priceMoved": price_moved}
+    return {"added": added, "returned": returned, "changed": changed, "price_moved": price_moved}
 
 
 def _held_as(names: Sequence[str], previous: Snapshot, offered: Mapping[str, Offer]) -> str | None:
@@ -130,10 +131,9 @@ def _held_as(names: Sequence[str], previous: Snapshot, offered: Mapping[str, Off
 
 
 def _differing(before: Offer, after: Offer) -> list[dict[str, Any]]:
-    names = {"model_id": "modelId"} | _COMPARED
     return [
-        {"field": shown, "before": before.get(name), "after": after.get(name)}
-        for name, shown in names.items()
+        {"field": name, "before": before.get(name), "after": after.get(name)}
+        for name in _COMPARED
         if before.get(name) != after.get(name)
     ]
 
@@ -141,13 +141,13 @@ def _differing(before: Offer, after: Offer) -> list[dict[str, Any]]:
 def _moves(model_id: str, before: Offer, after: Offer) -> list[dict[str, Any]]:
     return [
         {
-            "modelId": model_id,
-            "field": shown,
+            "model_id": model_id,
+            "field": f"{name}_tokens",
             "before": before.get(name),
             "after": after.get(name),
             "suspicious": is_suspicious(_amount(before.get(name)), _amount(after.get(name))),
         }
-        for name, shown in _AMOUNTS.items()
+        for name in _AMOUNTS
         if _amount(before.get(name)) != _amount(after.get(name))
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from application.discovery.synchronise_model import differences
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.discovery.model_names import ModelNames
+    from application.discovery.synchronise_model import Difference
     from application.policies.fill_model_facts import ModelFacts
     from application.ports.registered_models import RegisteredModel
 
@@ -24,6 +25,15 @@ class Registrations:
     by_offered_id: Mapping[str, RegisteredModel]
     offered_ids: Mapping[UUID, str] = field(default_factory=dict)
     not_offered: Sequence[RegisteredModel] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredDifference:
+    """A registered model that differs from what is offered, and where."""
+
+    model_id: str
+    registered_model_id: UUID
+    fields: Sequence[Difference]
 
 
 def registrations(
@@ -51,22 +61,12 @@ def registrations(
 
 def registered_differences(
     registered: Sequence[RegisteredModel], found: Registrations, facts_of: Callable[[str], ModelFacts], day: date
-) -> list[dict[str, Any]]:
-    """Return each registered model that differs that day from what is offered, field by field, as the API shows it."""
-    shown = []
+) -> list[RegisteredDifference]:
+    """Return each registered model that differs that day from what is offered, field by field."""
+    differing = []
     for model in registered:
         offered_id = found.offered_ids.get(model.id)
         fields = [] if offered_id is None else differences(model, facts_of(offered_id), day)
         if fields:
-            documents = [
-                {
-                    "field": difference.field,
-                    "registered": difference.registered,
-                    "offered": difference.offered,
-                    "keptByHand": difference.kept_by_hand,
-                    "suspicious": difference.suspicious,
-                }
-                for difference in fields
-            ]
-            shown.append({"modelId": model.model_id, "registeredModelId": model.id, "fields": documents})
-    return shown
+            differing.append(RegisteredDifference(model_id=model.model_id, registered_model_id=model.id, fields=fields))
+    return differing

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from application.discovery.offer_changes import is_suspicious
 from application.ports.registered_models import RegisteredModel
+from domain.model.facts import source_name
 from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def synchronise(model: Model, facts: ModelFacts, day: date, *, take_suspicious: 
     """
 
     def taken(field: str, offered: T, held: T) -> T:
-        return offered if field in facts.sources and model.sources.get(field) != MANUAL else held
+        name = source_name(field)
+        return offered if name in facts.sources and model.sources.get(name) != MANUAL else held
 
     model.change_capabilities(
         taken("type", facts.type, model.type),
@@ -53,8 +55,8 @@ def synchronise(model: Model, facts: ModelFacts, day: date, *, take_suspicious: 
         sources=facts.sources,
     )
     limits = Limits(
-        context_window=taken("contextWindow", facts.limits.context_window, model.limits.context_window),
-        max_tokens=taken("maxTokens", facts.limits.max_tokens, model.limits.max_tokens),
+        context_window=taken("context_window", facts.limits.context_window, model.limits.context_window),
+        max_tokens=taken("max_tokens", facts.limits.max_tokens, model.limits.max_tokens),
     )
     model.change_limits(limits, sources=facts.sources)
     follow(model, _offered_lifecycle(model.lifecycle, facts, day), day, sources=facts.sources)
@@ -94,11 +96,11 @@ def _of_description(held: RegisteredModel, facts: ModelFacts) -> Iterator[Differ
     for field, registered, offered in (
         ("type", held.type, facts.type),
         ("capabilities", sorted(held.capabilities), sorted(set(facts.capabilities))),
-        ("contextWindow", held.context_window, facts.limits.context_window),
-        ("maxTokens", held.max_tokens, facts.limits.max_tokens),
+        ("context_window", held.context_window, facts.limits.context_window),
+        ("max_tokens", held.max_tokens, facts.limits.max_tokens),
     ):
-        if field in facts.sources and registered != offered:
-            by_hand = held.sources.get(field) == MANUAL
+        if source_name(field) in facts.sources and registered != offered:
+            by_hand = held.sources.get(source_name(field)) == MANUAL
             yield Difference(field=field, registered=registered, offered=offered, kept_by_hand=by_hand)
 
 
@@ -108,7 +110,7 @@ def _of_lifecycle(held: RegisteredModel, facts: ModelFacts, day: date) -> Iterat
     offered_to_stand = _offered_lifecycle(registered_lifecycle, facts, day).on(day)
     for field, registered, offered in (
         ("lifecycle", stands.lifecycle, offered_to_stand.lifecycle),
-        ("retiresOn", stands.retires_on, offered_to_stand.retires_on),
+        ("retires_on", stands.retires_on, offered_to_stand.retires_on),
     ):
         if registered != offered:
             yield Difference(field=field, registered=registered, offered=offered, kept_by_hand=False)
@@ -119,8 +121,8 @@ def _of_price(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
     if price is None:
         return
     for field, registered, offered in (
-        ("inputPer1kTokens", held.input_per_1k, price.input_per_1k),
-        ("outputPer1kTokens", held.output_per_1k, price.output_per_1k),
+        ("input_per_1k_tokens", held.input_per_1k, price.input_per_1k),
+        ("output_per_1k_tokens", held.output_per_1k, price.output_per_1k),
     ):
         if registered != offered:
             yield Difference(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from application.caller import acting_as, current_caller
 from application.errors import Conflict
 from application.health.health_transitions import conclusion, patient_status
-from application.health.report_documents import report_document
+from application.health.report_documents import report_fields
 from application.ports.provider_gateway import ProviderConnection
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ async def _recorded(
         if streak is None:
             # The check is kept beside the log, whatever becomes of the status.
             current_caller().outcome.may_have_changed = True
-            streak = await checks.record(provider.id, report.checked_at, report_document(report, provider.id), seen)
+            streak = await checks.record(provider.id, report.checked_at, report_fields(report), seen)
         before = cast("HealthStatus", provider.health_status)
         after = patient_status(before, seen, streak) if patient else report.status
         provider.record_health(after, report.outcome.category)

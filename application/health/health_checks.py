@@ -46,7 +46,7 @@ class HealthChecks(Protocol):
     async def record(
         self, provider_id: UUID, checked_at: datetime, report: Mapping[str, Any], seen: Seen | None
     ) -> Streak:
-        """Keep a check, as the API shows it, and return the streak it continues, begins or leaves alone.
+        """Keep a check, the fields of its report by name, and return the streak it continues, begins or leaves alone.
 
         Raises:
             ProviderNotFound: the organization was removed meanwhile, and nothing is kept of it.
@@ -54,7 +54,7 @@ class HealthChecks(Protocol):
         ...
 
     async def recent(self, provider_id: UUID, limit: int) -> Sequence[Mapping[str, Any]]:
-        """Return the newest checks, newest first."""
+        """Return the reports of the newest checks, newest first; times in them are text."""
         ...
 
     async def standing(self, provider_id: UUID) -> Standing:

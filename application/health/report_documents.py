@@ -1,49 +1,28 @@
-"""A test report as the API shows it and as the recent checks keep it."""
+"""The fields of a test report by name: what is shown of it, and what the recent checks keep."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from application.ports.provider_gateway import TestReport
 
-    from application.ports.provider_gateway import RateLimit, TestReport
-
-
-def report_document(report: TestReport, provider_id: UUID | None = None) -> dict[str, Any]:
-    """Return the report in camelCase, JSON values only; `providerId` only for a saved provider."""
-    document: dict[str, Any] = {} if provider_id is None else {"providerId": str(provider_id)}
-    outcome, timings = report.outcome, report.outcome.timings
-    return document | {
-        "status": report.status,
-        "reachable": report.reachable,
-        "authenticated": outcome.authenticated,
-        "category": outcome.category,
-        "message": outcome.message,
-        "hint": outcome.hint,
-        "responseTimeMs": round(report.response_time_ms, 1),
-        "timings": {
-            "dnsMs": timings.dns_ms,
-            "connectMs": timings.connect_ms,
-            "tlsMs": timings.tls_ms,
-            "firstByteMs": timings.first_byte_ms,
-        },
-        "modelCount": outcome.model_count,
-        "checkedAt": report.checked_at.isoformat(),
-        "httpStatus": outcome.http_status,
-        "upstreamRequestId": outcome.upstream_request_id,
-        "rateLimit": rate_limit_document(outcome.rate_limit),
-    }
+_OF_THE_OUTCOME: Final = (
+    "authenticated",
+    "category",
+    "message",
+    "hint",
+    "http_status",
+    "upstream_request_id",
+    "rate_limit",
+    "model_count",
+    "timings",
+)
 
 
-def rate_limit_document(rate_limit: RateLimit | None) -> dict[str, Any] | None:
-    """Return what the provider said of its limits."""
-    if rate_limit is None:
-        return None
-    return {
-        "limitRequests": rate_limit.limit_requests,
-        "remainingRequests": rate_limit.remaining_requests,
-        "limitTokens": rate_limit.limit_tokens,
-        "remainingTokens": rate_limit.remaining_tokens,
-        "retryAfterSeconds": rate_limit.retry_after_seconds,
-    }
+def report_fields(report: TestReport) -> dict[str, Any]:
+    """Return the fields of the report, and those of its outcome that hold no word of the provider's own."""
+    fields = asdict(report)
+    outcome = fields.pop("outcome")
+    return fields | {name: outcome[name] for name in _OF_THE_OUTCOME}

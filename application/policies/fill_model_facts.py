@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from application.ports.provider_gateway import UNLISTED, OfferedModel
+from domain.model.facts import source_name
 from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class ModelFacts:
     lifecycle: Lifecycle
     sources: dict[str, str]
 
+    @property
+    def cost_per_1k(self) -> Decimal | None:
+        """The one figure for the price, none where there is no price."""
+        return None if self.price is None else self.price.headline
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenFacts:
@@ -63,7 +69,7 @@ class _Choices:
     def first(self, name: str, *candidates: tuple[str, T | None]) -> T | None:
         for source, value in candidates:
             if value is not None:
-                self.sources[name] = source
+                self.sources[source_name(name)] = source
                 return value
         return None
 
@@ -83,13 +89,13 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
     capabilities = None if given.capabilities is None else tuple(given.capabilities)
     limits = Limits(
         context_window=pick.best(
-            "contextWindow",
+            "context_window",
             given.context_window,
             live.context_window,
             known.context_window,
             known.context_window_source,
         ),
-        max_tokens=pick.best("maxTokens", given.max_tokens, live.max_tokens, known.max_tokens),
+        max_tokens=pick.best("max_tokens", given.max_tokens, live.max_tokens, known.max_tokens),
     )
     price = given_price(given) or offered_price(live) or known_price(known)
     if price is not None:
@@ -104,7 +110,7 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
         price_reason=None if price is not None else live.price_reason or known.price_reason or UNLISTED,
         lifecycle=Lifecycle(
             lifecycle=pick.best("lifecycle", None, live.lifecycle, known.lifecycle),
-            retires_on=pick.best("retiresOn", None, live.retires_on, _known_end(live, known)),
+            retires_on=pick.best("retires_on", None, live.retires_on, _known_end(live, known)),
         ),
         sources=pick.sources,
     )

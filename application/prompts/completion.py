@@ -77,9 +77,14 @@ class Completion:
     native: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the first answer."""
+        return self.choices[0].parts
+
+    @property
     def text(self) -> str:
         """The words of the first answer, a refusal's included."""
-        return "".join(part.text for part in self.choices[0].parts if isinstance(part, Text | Refusal))
+        return "".join(part.text for part in self.parts if isinstance(part, Text | Refusal))
 
     @property
     def finish_reason(self) -> FinishReason:

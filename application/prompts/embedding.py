@@ -51,6 +51,11 @@ class Embedded:
     rate_limit: RateLimit | None = None
     ignored_fields: tuple[str, ...] = ()
 
+    @property
+    def dimensions(self) -> int:
+        """How long each vector is, 0 where there is none."""
+        return len(self.vectors[0]) if self.vectors else 0
+
 
 class Embeddings(Protocol):
     """Embeds texts by provider type. One attempt a call."""

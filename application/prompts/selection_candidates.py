@@ -109,6 +109,11 @@ class RankedCandidate:
     rank: int | None
     findings: tuple[RuleFinding, ...]
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether no rule dropped it."""
+        return self.rank is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from application.errors import ModelNotFound, ProviderNotFound
 from application.projections.project_event import project
-from application.projections.projected_documents import model_document, organization_document, provider_document
+from application.projections.projected_documents import model_fields, organization_fields, provider_fields
 from application.projections.row_changes import LoggedEvent, merged
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 Kind = Literal["provider", "model", "organization"]
 
-_DOCUMENTS: Final[dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
-    "provider": provider_document,
-    "model": model_document,
-    "organization": organization_document,
+_FIELDS: Final[dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    "provider": provider_fields,
+    "model": model_fields,
+    "organization": organization_fields,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A field of the resource as the API shows it, before and after an event."""
+    """A field of the resource, before and after an event."""
 
     field: str
     before: object
@@ -76,11 +76,11 @@ async def history(
 def history_entries(kind: Kind, row: Mapping[str, Any], entries: Sequence[AuditEntry]) -> list[HistoryEntry]:
     """Return history entries for events of one aggregate, given the row before them."""
     story = []
-    before = _DOCUMENTS[kind](row) if row else {}
+    before = _FIELDS[kind](row) if row else {}
     for entry in entries:
         change = project(LoggedEvent(str(entry.aggregate_id), entry.revision, entry.topic, entry.facts))
         row = {} if change.operation == "delete" else merged(row, change.columns)
-        after = _DOCUMENTS[kind](row) if row else {}
+        after = _FIELDS[kind](row) if row else {}
         story.append(HistoryEntry(entry=entry, changes=differences(before, after)))
         before = after
     return story

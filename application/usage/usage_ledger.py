@@ -77,6 +77,16 @@ class UsageSum:
     model_id: UUID | None = None
     provider_model_id: str | None = None
 
+    @property
+    def average_latency_ms(self) -> float | None:
+        """The mean time of a call, none where there was none."""
+        return self.latency_ms_total / self.requests if self.requests else None
+
+    @property
+    def longest_latency_ms(self) -> float | None:
+        """The time of the slowest call, none where there was none."""
+        return self.latency_ms_max if self.requests else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageReport:

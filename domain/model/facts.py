@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     Sources = Mapping[str, str] | None
 
 
-_NAMES: Final = {"context_window": "contextWindow", "max_tokens": "maxTokens", "retires_on": "retiresOn"}
+_SOURCE_NAMES: Final = {"context_window": "contextWindow", "max_tokens": "maxTokens", "retires_on": "retiresOn"}
+
+
+def source_name(field: str) -> str:
+    """Return the name under which a model's `sources` hold the source of a field."""
+    return _SOURCE_NAMES.get(field, field)
 
 
 def changed_fields(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
@@ -23,8 +28,8 @@ def changed_fields(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[s
 
 
 def sources_of(changed: Iterable[str], sources: Sources) -> dict[str, str]:
-    """Return the source of each changed value, by its name in the API: a person's when nothing is said of sources."""
-    names = [_NAMES.get(name, name) for name in changed]
+    """Return the source of each changed value, by its `source_name`: a person's when nothing is said of sources."""
+    names = map(source_name, changed)
     return {name: MANUAL if sources is None else sources[name] for name in names if sources is None or name in sources}
 
 

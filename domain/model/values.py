@@ -51,6 +51,11 @@ class Price:
     as_of: str | None = None
 
     @property
+    def currency(self) -> str:
+        """What all prices are in."""
+        return "USD"
+
+    @property
     def headline(self) -> Decimal | None:
         """The one figure for the price: what reading costs, or writing where nothing is said of reading."""
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k

@@ -16,6 +16,7 @@ from application.ports.projections import ProjectionNotFound
 from application.projections.project_event import TOPICS_OF
 from application.queries.verify_projections import VerifyProjections
 from entrypoints.http.answers.administration import ComparisonResult, RotateResult, UnreadableKey
+from entrypoints.http.answers.response_model import document_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +80,7 @@ async def carry_out(job: Job, administration: Administration, also: Progress | N
         # Where this cannot be written, the job will count as interrupted.
         with suppress(Unavailable):
             await jobs.note(job.id, counted.step, counted.done, counted.total)
-            await jobs.finish(job.id, outcome, result=None if result is None else result.document(), error=error)
+            await jobs.finish(job.id, outcome, result=None if result is None else document_of(result), error=error)
     return result
 
 

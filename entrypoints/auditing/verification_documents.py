@@ -1,16 +1,17 @@
-"""What was proved, in words and JSON: for the API and for the command line."""
+"""What was proved, as an answer: for the API and for the command line."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from entrypoints.http.answers import verification as answers
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from application.verification.checkpoints import Checkpoint
-    from application.verification.log_findings import LogFinding
     from application.verification.restore_statements import RestoreStatement
     from application.verification.state_restore import StatedRestore
     from application.verification.verify_log import Verification
@@ -30,28 +31,29 @@ _KEPT: Final = (
 )
 
 
-def verification_document(
+def verification_answer(
     verification: Verification, *, organization_id: UUID | None, public_key: bytes | None
-) -> dict[str, Any]:
+) -> answers.LogVerification:
     """Return the outcome of a verification of one organization's log, or of all."""
-    first = verification.begins
-    return {
-        "intact": not verification.findings,
-        "organizationId": organization_id,
-        "organizations": verification.organizations,
-        "events": verification.events,
-        "provedBefore": verification.proved_before,
-        "findings": [finding_document(finding) for finding in verification.findings],
-        "checkpoint": checkpoint_document(verification.checkpoint, public_key),
-        "firstCheckpoint": None if first is None else {"number": first.number, "at": first.at},
-        "restores": [
-            restore_document(restore.number, restore.at, restore.statement, organization_id)
-            for restore in verification.restores
-        ],
-        "proven": _proven(verification, organization_id),
-        "unproven": _unproven(verification, organization_id),
-        "warnings": _warnings(verification),
-    }
+    return answers.LogVerification.model_validate(
+        {
+            "intact": not verification.findings,
+            "organization_id": organization_id,
+            "organizations": verification.organizations,
+            "events": verification.events,
+            "proved_before": verification.proved_before,
+            "findings": verification.findings,
+            "checkpoint": checkpoint_answer(verification.checkpoint, public_key),
+            "first_checkpoint": verification.begins,
+            "restores": [
+                _restore(restore.number, restore.at, restore.statement, organization_id)
+                for restore in verification.restores
+            ],
+            "proven": _proven(verification, organization_id),
+            "unproven": _unproven(verification, organization_id),
+            "warnings": _warnings(verification),
+        }
+    )
 
 
 def _warnings(verification: Verification) -> list[str]:
@@ -61,67 +63,55 @@ def _warnings(verification: Verification) -> list[str]:
     return [_AHEAD.format(seconds=round(verification.seconds_ahead))]
 
 
-def restored_document(stated: StatedRestore, *, public_key: bytes | None) -> dict[str, Any]:
+def restored_answer(stated: StatedRestore, *, public_key: bytes | None) -> answers.StatedRestore:
     """Return what was stated of a restore."""
     checkpoint = stated.checkpoint
-    return {
-        "checkpoint": checkpoint_document(checkpoint, public_key),
-        "restored": restore_document(checkpoint.number, checkpoint.at, stated.statement, None),
-    }
+    restored = _restore(checkpoint.number, checkpoint.at, stated.statement, None)
+    return answers.StatedRestore.model_validate(
+        {"checkpoint": checkpoint_answer(checkpoint, public_key), "restored": restored}
+    )
 
 
-def restore_document(number: int, at: str, statement: RestoreStatement, only: UUID | None) -> dict[str, Any]:
-    """Return a statement as the API shows it: all that was lost, or what one organization has lost."""
-    return {
-        "checkpoint": number,
-        "at": at,
-        "reason": statement.reason,
-        "actor": statement.actor,
-        "numberInDatabase": statement.number_in_database,
-        "numberInSink": statement.number_in_sink,
-        "lost": [
-            {"organizationId": lost.organization_id, "fromSequence": lost.first, "toSequence": lost.last}
-            for lost in statement.lost
-            if only in {None, lost.organization_id}
-        ],
-    }
-
-
-def finding_document(finding: LogFinding) -> dict[str, Any]:
-    """Return one finding; what the log does not tell is null."""
-    return {
-        "kind": finding.kind,
-        "organizationId": finding.organization_id,
-        "sequence": finding.sequence,
-        "position": finding.sequence,
-        "count": finding.count,
-        "message": finding.message,
-    }
-
-
-def checkpoint_document(checkpoint: Checkpoint | None, public_key: bytes | None) -> dict[str, Any] | None:
-    """Return a checkpoint as the API shows it, with the public key that its signature is checked with."""
+def checkpoint_answer(checkpoint: Checkpoint | None, public_key: bytes | None) -> answers.Checkpoint | None:
+    """Return a checkpoint with the public key that its signature is checked with."""
     if checkpoint is None:
         return None
-    return {
-        "number": checkpoint.number,
-        "at": checkpoint.at,
-        "covers": checkpoint.covers,
-        "heads": checkpoint.heads,
-        "root": checkpoint.root,
-        "keyId": checkpoint.key_id,
-        "publicKey": None if public_key is None else b64encode(public_key).decode("ascii"),
-    }
+    return answers.Checkpoint(
+        number=checkpoint.number,
+        at=checkpoint.at,
+        covers=checkpoint.covers,
+        heads=checkpoint.heads,
+        root=checkpoint.root,
+        key_id=checkpoint.key_id,
+        public_key=None if public_key is None else b64encode(public_key).decode("ascii"),
+    )
 
 
-def _proven(verification: Verification, organization_id: UUID | None) -> dict[str, Any]:
+def _restore(number: int, at: str, statement: RestoreStatement, only: UUID | None) -> answers.Restore:
+    """Return a statement with all that was lost, or with what one organization has lost."""
+    return answers.Restore(
+        checkpoint=number,
+        at=at,
+        reason=statement.reason,
+        actor=statement.actor,
+        number_in_database=statement.number_in_database,
+        number_in_sink=statement.number_in_sink,
+        lost=[
+            answers.LostEvents.model_validate(lost) for lost in statement.lost if only in {None, lost.organization_id}
+        ],
+    )
+
+
+def _proven(verification: Verification, organization_id: UUID | None) -> answers.Proven:
     """Return up to where the log is what was written, and what that means."""
     if verification.findings:
-        return {"throughSequence": None, "statement": "The log is not what was written: see the findings."}
+        return answers.Proven(through_sequence=None, statement="The log is not what was written: see the findings.")
     checkpoint, first = verification.checkpoint, verification.begins
     covered = verification.vouched_sequence if organization_id else verification.events - _open_events(verification)
     if checkpoint is None or covered <= 0:
-        return {"throughSequence": None, "statement": "The events follow each other and are what their hashes say."}
+        return answers.Proven(
+            through_sequence=None, statement="The events follow each other and are what their hashes say."
+        )
     since = "" if first is None or first.number == 1 else f" from number {first.number} of {first.at} on"
     what = f"All events up to sequence {covered}" if organization_id else f"{covered} events"
     statement = (
@@ -130,29 +120,21 @@ def _proven(verification: Verification, organization_id: UUID | None) -> dict[st
     )
     if verification.restores:
         statement += " Events that restored backups have lost are listed."
-    return {"throughSequence": covered if organization_id else None, "statement": statement}
+    return answers.Proven(through_sequence=covered if organization_id else None, statement=statement)
 
 
-def _unproven(verification: Verification, organization_id: UUID | None) -> dict[str, Any]:
+def _unproven(verification: Verification, organization_id: UUID | None) -> answers.Unproven:
     """Return what nothing can prove: the events since the newest checkpoint, which could be cut off or chained anew."""
     uncovered = verification.uncovered
     since = min((each.since for each in uncovered if each.since is not None), default=None)
-    return {
-        "fromSequence": uncovered[0].first if uncovered and organization_id else None,
-        "events": _open_events(verification),
-        "since": since,
-        "organizations": [
-            {
-                "organizationId": each.organization_id,
-                "fromSequence": each.first,
-                "events": each.events,
-                "since": each.since,
-            }
-            for each in uncovered[:_MOST]
-        ],
-        "statement": _statement(verification.unchecked, _open_events(verification), since),
-        "limits": [_APPENDED, _KEPT],
-    }
+    return answers.Unproven(
+        from_sequence=uncovered[0].first if uncovered and organization_id else None,
+        events=_open_events(verification),
+        since=since,
+        organizations=[answers.Uncovered.model_validate(each) for each in uncovered[:_MOST]],
+        statement=_statement(verification.unchecked, _open_events(verification), since),
+        limits=[_APPENDED, _KEPT],
+    )
 
 
 def _open_events(verification: Verification) -> int:

@@ -22,7 +22,7 @@ from entrypoints.auditing.container import (
     public_pem,
     signing_key,
 )
-from entrypoints.auditing.verification_documents import checkpoint_document, verification_document
+from entrypoints.auditing.verification_documents import checkpoint_answer, verification_answer
 from entrypoints.cli.arguments import organization
 from entrypoints.cli.audit_output import (
     bar,
@@ -114,7 +114,7 @@ def checkpoint(as_json: AsJson = False) -> None:
             raise WrongSettings(["MODELBOOK_CHECKPOINT_KEY is missing: `modelbook audit new-key FILE` makes a key."])
         written, public = uvloop.run(_checkpoint(runtime))
         if as_json:
-            print_json(checkpoint_document(written, public))
+            print_json(checkpoint_answer(written, public))
         else:
             say(f"Appended to {runtime.checkpoint_sink}.")
             which = "all there are" if written.covers == "all" else "those that changed"
@@ -170,12 +170,12 @@ def _verify_file(file: Path, public_key: str | None, *, as_json: bool) -> bool:
 def _verify_live(organization_id: UUID | None, *, full: bool, as_json: bool) -> bool:
     with prepared(load_settings(), say) as runtime:
         found, public = uvloop.run(_verify_log(runtime, organization_id, full=full, quiet=as_json))
-    document = verification_document(found, organization_id=organization_id, public_key=public)
+    answer = verification_answer(found, organization_id=organization_id, public_key=public)
     if as_json:
-        print_json(document)
+        print_json(answer)
     else:
-        tell(found, document)
-        for warning in document["warnings"]:
+        tell(answer)
+        for warning in answer.warnings:
             typer.echo(f"WARNING: {warning}")
     return not found.findings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from entrypoints.auditing.verification_documents import checkpoint_document
+from entrypoints.auditing.verification_documents import checkpoint_answer
 from entrypoints.cli.output import errors
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from application.verification.compare_export import Comparison
     from application.verification.verify_export import ExportVerification
-    from application.verification.verify_log import Verification
+    from entrypoints.http.answers.verification import LogVerification
 
 
 def export_document(found: ExportVerification) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def export_document(found: ExportVerification) -> dict[str, Any]:
         "events": found.events,
         "wrongLine": found.wrong_line,
         "message": found.message or None,
-        "checkpoint": checkpoint_document(found.checkpoint, None),
+        "checkpoint": checkpoint_answer(found.checkpoint, None),
         "unproven": {"events": found.events - found.vouched_sequence},
     }
 
@@ -70,7 +70,7 @@ def told_of_comparison(found: Comparison) -> str:
     return "\n".join([*lines, *more, total])
 
 
-def tell(found: Verification, document: dict[str, Any]) -> None:
+def tell(found: LogVerification) -> None:
     """Print what was found in a live log, a line a finding; then what is proved, and what is not."""
     for finding in found.findings:
         where = [
@@ -78,17 +78,16 @@ def tell(found: Verification, document: dict[str, Any]) -> None:
             f"event {finding.sequence}" if finding.sequence is not None else "",
         ]
         typer.echo(f"{finding.kind.upper()}: {', '.join(filter(None, where)) or 'checkpoints'}: {finding.message}")
-    for restore in document["restores"]:
-        typer.echo(f"RESTORED: checkpoint {restore['checkpoint']} of {restore['at']}: {restore['reason']}")
-        for lost in restore["lost"]:
-            typer.echo(
-                f"  organization {lost['organizationId']}: events {lost['fromSequence']} to {lost['toSequence']}"
-            )
+    for restore in found.restores:
+        typer.echo(f"RESTORED: checkpoint {restore.checkpoint} of {restore.at}: {restore.reason}")
+        for lost in restore.lost:
+            typer.echo(f"  organization {lost.organization_id}: events {lost.from_sequence} to {lost.to_sequence}")
     outcome = f"{_counted(len(found.findings), 'FINDING')}." if found.findings else "Whole."
     typer.echo(f"{outcome} {_counted(found.events, 'event')} of {_counted(found.organizations, 'organization')}.")
-    if document["firstCheckpoint"] is not None:
-        typer.echo("Checkpoints begin with number {number} of {at}.".format(**document["firstCheckpoint"]))
-    typer.echo(f"{document['proven']['statement']}\n{document['unproven']['statement']}")
+    first = found.first_checkpoint
+    if first is not None:
+        typer.echo(f"Checkpoints begin with number {first.number} of {first.at}.")
+    typer.echo(f"{found.proven.statement}\n{found.unproven.statement}")
 
 
 def _counted(count: int, what: str) -> str:

@@ -13,7 +13,7 @@ from application.errors import Unavailable
 from application.policies.change_reasons import refused_in_a_reason
 from application.verification.state_restore import StateRestore
 from entrypoints.auditing.audit_trail import auditing_of
-from entrypoints.auditing.verification_documents import restored_document
+from entrypoints.auditing.verification_documents import restored_answer
 from entrypoints.cli.audit_output import bar, comparison_document, told_of_comparison
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
 from entrypoints.runtime import prepared
@@ -42,13 +42,13 @@ def restored(
             raise WrongSettings([f"--reason {message}."])
         with prepared(load_settings(), say) as runtime:
             stated, public = uvloop.run(_state_restore(runtime, reason))
-        document = restored_document(stated, public_key=public)
+        answer = restored_answer(stated, public_key=public)
         if as_json:
-            print_json(document)
+            print_json(answer)
             return
-        for lost in document["restored"]["lost"]:
-            lost_events = f"events {lost['fromSequence']} to {lost['toSequence']}"
-            typer.echo(f"organization {lost['organizationId']}: {lost_events} are lost.")
+        for lost in answer.restored.lost:
+            lost_events = f"events {lost.from_sequence} to {lost.to_sequence}"
+            typer.echo(f"organization {lost.organization_id}: {lost_events} are lost.")
         typer.echo(f"Checkpoint {stated.checkpoint.number} says so; checkpoints go on from there.")
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from application.errors import ApplicationError
 from domain.errors import DomainError
-from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.answers.response_model import ResponseModel, document_of
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def print_json(document: object) -> None:
 
 
 def _plain(value: object) -> object:
-    return value.document() if isinstance(value, ResponseModel) else str(value)
+    return document_of(value) if isinstance(value, ResponseModel) else str(value)
 
 
 def complain(code: str, lines: list[str], *, as_json: bool) -> None:

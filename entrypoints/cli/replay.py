@@ -18,7 +18,7 @@ from entrypoints.auditing.container import administrators_log, small_ledger
 from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.views.audit import event_document
+from entrypoints.http.views.audit import history_event
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings, load_settings
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from application.queries.resource_as_of import Moment
     from application.queries.resource_history import HistoryEntry, Kind
     from entrypoints.auditing.container import Auditing
+    from entrypoints.http.answers.audit import HistoryEvent
     from entrypoints.runtime import Runtime
 
 _LONGEST = 100
@@ -58,10 +59,11 @@ def replay(
             caller = Caller(organization_id=owner, actor="command-line", command_id=uuid4(), correlation_id="replay")
             with acting_as(caller):
                 story, outcome = uvloop.run(_history_of(runtime, wanted, resource_id, time, until))
+        events = [history_event(entry) for entry in story]
         if as_json:
-            print_json({"events": [_document(history_entry) for history_entry in story], "outcome": outcome})
+            print_json(orjson.loads(json_bytes({"events": events, "outcome": outcome})))
         else:
-            _print(wanted, story, outcome)
+            _print(wanted, events, outcome)
 
 
 def _kind(text: str) -> Kind:
@@ -111,22 +113,13 @@ async def _reading(runtime: Runtime) -> AsyncIterator[Auditing]:
             yield auditing
 
 
-def _document(history_entry: HistoryEntry) -> dict[str, Any]:
-    changes = [
-        {"field": change.field, "before": change.before, "after": change.after} for change in history_entry.changes
-    ]
-    document: dict[str, Any] = orjson.loads(json_bytes(event_document(history_entry.entry) | {"changes": changes}))
-    return document
-
-
-def _print(kind: Kind, story: Sequence[HistoryEntry], outcome: dict[str, Any] | None) -> None:
-    for history_entry in story:
-        entry = history_entry.entry
-        at = entry.recorded_at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
-        typer.echo(f"{entry.revision:>4}  {at}  {entry.topic}  by {entry.actor}")
-        if entry.reason is not None:
-            typer.echo(f"      because: {entry.reason}")
-        for change in history_entry.changes:
+def _print(kind: Kind, events: Sequence[HistoryEvent], outcome: dict[str, Any] | None) -> None:
+    for event in events:
+        at = event.at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+        typer.echo(f"{event.revision:>4}  {at}  {event.type}  by {event.actor}")
+        if event.reason is not None:
+            typer.echo(f"      because: {event.reason}")
+        for change in event.changes:
             for field, before, after in _parts(change.field, change.before, change.after):
                 typer.echo(f"      {field}: {_shown(before)} -> {_shown(after)}")
     if outcome is not None:

@@ -15,13 +15,13 @@ from application.ports.jobs import JobInterrupted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
 from application.ports.provider_gateway import UpstreamFailure
 from application.projections.project_event import UnknownEventType
-from application.prompts.prompt_documents import MOST_REASONS, attempt_documents, candidate_documents
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.verification.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
 from entrypoints.http.answers.problems import ProviderFailure
+from entrypoints.http.answers.prompts import CallMade, CandidateModel
 from entrypoints.http.field_types import camel
 from entrypoints.http.json_pointers import pointer_to
 from entrypoints.http.json_responses import entity_tag
@@ -59,6 +59,9 @@ class Entry:
 def _entry(kind: type[BaseException]) -> Entry | None:
     return next((TABLE[above] for above in kind.__mro__ if above in TABLE), None)
 
+
+MOST_REASONS = 50
+"""Candidates that a refusal tells of; the route that explains choices tells of more."""
 
 INTERNAL_ERROR = Problem(
     status=500,
@@ -152,12 +155,13 @@ def _prompt_failed(error: PromptFailed) -> Problem:
     """What a provider says of the prompt itself is the asker's to put right."""
     problem = _upstream(error)
     status = 422 if error.failure.category in _OF_THE_PROMPT else problem.status
-    return replace(problem, status=status, members={**problem.members, "attempts": attempt_documents(error.attempts)})
+    attempts = [CallMade.model_validate(attempt) for attempt in error.attempts]
+    return replace(problem, status=status, members={**problem.members, "attempts": attempts})
 
 
 def _no_model(status: int) -> Entry:
     def describe(error: NoModelFits | ModelOutOfUse) -> Problem:
-        reasons = candidate_documents(error.selection, MOST_REASONS)
+        reasons = [CandidateModel.model_validate(ranked) for ranked in error.selection.ranked_candidates[:MOST_REASONS]]
         return Problem(status=status, code=error.code, detail=error.message, members={"candidates": reasons})
 
     return Entry((status,), describe)

@@ -41,7 +41,7 @@ class HealthViews:
     )
     async def healthz(self, request: web.Request) -> web.Response:  # noqa: ARG002 - alive, whoever asks
         """Whether the process is alive."""
-        return json_response({"status": "alive"})
+        return json_response(Liveness(status="alive"))
 
     @endpoint(
         "GET",
@@ -63,12 +63,11 @@ class HealthViews:
         checks = dict(zip(self._checks, found, strict=True))
         ready = all(state == "ok" for state in found)
         headers = {} if ready else {"Retry-After": "1"}
-        report = {"status": "ready" if ready else "not ready", "checks": checks}
+        report = ReadinessReport(status="ready" if ready else "not ready", checks=checks)
         warnings = {name: text for name, ask in self._warnings.items() if (text := await ask()) is not None}
-        response = json_response({**report, "warnings": warnings} if warnings else report)
-        response.set_status(200 if ready else 503)
-        response.headers.update(headers)
-        return response
+        if warnings:
+            report.warnings = warnings
+        return json_response(report, status=200 if ready else 503, headers=headers)
 
     async def _found(self, check: Check) -> str:
         try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 from aiohttp import web
+from pydantic import BaseModel
 
-from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.answers.response_model import document_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,8 +74,8 @@ def resource_location(collection: str, resource_id: UUID) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, ResponseModel):
-        return value.document()
+    if isinstance(value, BaseModel):
+        return document_of(value)
     if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(format(value, "f"))
     message = f"{type(value).__name__} has no place in JSON"

@@ -13,7 +13,9 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
+from entrypoints.http.answers.response_model import Pagination
 from entrypoints.http.field_types import Flag, Query, Whole
+from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.request_errors import InvalidCursor
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def _value(value: object, kind: Literal["text", "whole", "time"]) -> SortValue:
 
 def page_bytes(rows: Iterable[bytes], *, limit: int, next_cursor: str | None, total: int | None = None) -> bytes:
     """Return the page `{data, pagination}` from rows that are JSON already."""
-    pagination: dict[str, object] = {"limit": limit, "hasMore": next_cursor is not None, "nextCursor": next_cursor}
+    pagination = Pagination(limit=limit, has_more=next_cursor is not None, next_cursor=next_cursor)
     if total is not None:
-        pagination["total"] = total
-    return b'{"data":[' + b",".join(rows) + b'],"pagination":' + orjson.dumps(pagination) + b"}"
+        pagination.total = total
+    return b'{"data":[' + b",".join(rows) + b'],"pagination":' + json_bytes(pagination) + b"}"

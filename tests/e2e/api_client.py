@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
+from tests.described_answers import as_described
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> Reply:
-        """Send a request; a body of `...` is none."""
+        """Send a request; a body of `...` is none. A successful answer is what its description says, or this fails."""
         sent = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
         if body is not ...:
             content = json_library.dumps(body, default=_number).encode()
@@ -110,6 +111,7 @@ class Api:
             document = None
             if response.content_type.endswith(("/json", "+json")) and text:
                 document = json_library.loads(text, parse_float=Decimal)
+                as_described(method, path, response.status, text, document)
             return Reply(response.status, response.headers.copy(), text, document)
 
     async def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - the document is what it is

@@ -1,1 +1,1 @@
-"""What answers hold, for the documentation: the database makes most of them, and nothing validates them again."""
+"""What answers hold: a model documents an answer and writes it, but for rows that the database turns into JSON."""

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from entrypoints.http.answers.response_model import Pagination, ResponseModel
+from pydantic import BeforeValidator
+
+from domain.model.values import Price
+from entrypoints.http.answers.models import Pricing
+from entrypoints.http.answers.response_model import FieldName, Pagination, ResponseModel, at, document_of
+
+
+def _value(value: object) -> object:
+    return document_of(Pricing.model_validate(value)) if isinstance(value, Price) else value
 
 
 class AuditEvent(ResponseModel):
     """An event of the log, with its link in the hash chain."""
 
-    sequence: int
+    sequence: Annotated[int, at("position")]
     position: int
     aggregate_id: UUID
     revision: int
-    type: str
+    type: Annotated[str, at("topic")]
     actor: str
-    at: datetime
+    at: Annotated[datetime, at("recorded_at")]
     command_id: UUID
-    request_id: str
+    request_id: Annotated[str, at("correlation_id")]
     reason: str | None
-    hash: str
+    hash: Annotated[str, BeforeValidator(bytes.hex)]
 
 
 class FieldChange(ResponseModel):
     """A field before and after an event."""
 
-    field: str
-    before: Any
-    after: Any
+    field: FieldName
+    before: Annotated[Any, BeforeValidator(_value)]
+    after: Annotated[Any, BeforeValidator(_value)]
 
 
 class HistoryEvent(AuditEvent):

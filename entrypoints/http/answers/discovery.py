@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from application.ports.provider_gateway import Category, PriceReason
 from entrypoints.http.answers.models import LifecycleStage, Pricing
-from entrypoints.http.answers.response_model import Amount, ResponseModel
+from entrypoints.http.answers.response_model import Amount, FieldName, ResponseModel, at
 from entrypoints.http.bodies.resource_fields import ModelType
+from entrypoints.http.field_types import camel
 from entrypoints.http.optional_fields import NULLABLE
 
 
@@ -19,23 +20,28 @@ class DiscoveredModel(ResponseModel):
     """A model on offer. `aliases` are other ids of it; `sources` says where each field that is known comes from."""
 
     provider_id: UUID
-    provider_model_id: str
+    provider_model_id: Annotated[str, at("model_id")]
     model_id: str
     aliases: list[str]
-    registered_model_id: UUID | None
-    name: str
-    version: str | None
-    type: ModelType
-    capabilities: list[str]
-    context_window: int | None
-    max_tokens: int | None
-    cost_per1k_tokens: Annotated[Amount | None, Field(alias="costPer1kTokens")]
-    pricing: Pricing | None
-    price_reason: Annotated[PriceReason | None, Field(description="Why there is no price, where there is none.")]
-    lifecycle: LifecycleStage | None
-    retires_on: date | None
+    registered_model_id: Annotated[UUID | None, at("registered_id")]
+    name: Annotated[str, at("facts.name")]
+    version: Annotated[str | None, at("facts.version")]
+    type: Annotated[ModelType, at("facts.type")]
+    capabilities: Annotated[list[str], at("facts.capabilities")]
+    context_window: Annotated[int | None, at("facts.limits.context_window")]
+    max_tokens: Annotated[int | None, at("facts.limits.max_tokens")]
+    cost_per_1k_tokens: Annotated[Amount | None, at("facts.cost_per_1k")]
+    pricing: Annotated[Pricing | None, at("facts.price")]
+    price_reason: Annotated[
+        PriceReason | None,
+        at("facts.price_reason"),
+        Field(description="Why there is no price, where there is none."),
+    ]
+    lifecycle: Annotated[LifecycleStage | None, at("facts.lifecycle.lifecycle")]
+    retires_on: Annotated[date | None, at("facts.lifecycle.retires_on")]
     sources: Annotated[
         dict[str, Literal["live", "catalogue", "genai-prices"]],
+        at("facts.sources"),
         Field(examples=[{"contextWindow": "live", "type": "catalogue", "price": "genai-prices"}]),
     ]
 
@@ -43,7 +49,7 @@ class DiscoveredModel(ResponseModel):
 class OfferedFieldChange(ResponseModel):
     """A field as it was offered before and is now; null where the provider did not say."""
 
-    field: str
+    field: FieldName
     before: Any
     after: Any
 
@@ -59,7 +65,7 @@ class PriceMove(ResponseModel):
     """A price that moved, in USD per 1,000 tokens. By more than ten times is suspicious: rather a slip of units."""
 
     model_id: str
-    field: Literal["inputPer1kTokens", "outputPer1kTokens"]
+    field: Annotated[Literal["inputPer1kTokens", "outputPer1kTokens"], BeforeValidator(camel)]
     before: Amount | None
     after: Amount | None
     suspicious: bool
@@ -70,15 +76,15 @@ class MissingModel(ResponseModel):
 
     model_id: str
     since: datetime | None
-    registered_model_id: UUID | None
-    lifecycle: LifecycleStage | None
-    retires_on: date | None
+    registered_model_id: Annotated[UUID | None, at("registered_id")]
+    lifecycle: Annotated[LifecycleStage | None, at("lifecycle.lifecycle")]
+    retires_on: Annotated[date | None, at("lifecycle.retires_on")]
 
 
 class FieldDifference(ResponseModel):
     """A field that is offered otherwise than it is registered; no update touches what is `keptByHand`."""
 
-    field: str
+    field: FieldName
     registered: Any
     offered: Any
     kept_by_hand: bool
@@ -113,6 +119,7 @@ class OfferError(ResponseModel):
     category: Category | None = None
     hint: Annotated[str | None, NULLABLE] = None
     upstream_status: Annotated[int | None, NULLABLE] = None
+    upstream_message: Annotated[str | None, NULLABLE] = None
     upstream_request_id: Annotated[str | None, NULLABLE] = None
     retryable: bool | None = None
 

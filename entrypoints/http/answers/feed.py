@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.answers.response_model import ResponseModel, at
 from entrypoints.http.routes import StreamedEvent
 
 
 class HappenedEvent(ResponseModel):
     """That something happened, not what: read the thing again."""
 
-    sequence: int
+    sequence: Annotated[int, at("position")]
     position: int
-    type: str
+    type: Annotated[str, at("topic")]
     aggregate_id: UUID
     revision: int
-    at: datetime
+    at: Annotated[datetime, at("recorded_at")]
     actor: str
 
 

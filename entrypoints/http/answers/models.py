@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from entrypoints.http.answers.response_model import Amount, Pagination, ResponseModel
+from entrypoints.http.answers.response_model import Amount, Pagination, ResponseModel, at
 from entrypoints.http.bodies.resource_fields import ModelType
 
 LifecycleStage = Annotated[
@@ -20,8 +20,8 @@ LifecycleStage = Annotated[
 class Pricing(ResponseModel):
     """USD per 1,000 tokens; null where it is not known."""
 
-    input_per1k_tokens: Annotated[Amount | None, Field(alias="inputPer1kTokens")]
-    output_per1k_tokens: Annotated[Amount | None, Field(alias="outputPer1kTokens")]
+    input_per_1k_tokens: Annotated[Amount | None, at("input_per_1k")]
+    output_per_1k_tokens: Annotated[Amount | None, at("output_per_1k")]
     currency: Literal["USD"]
     source: str
     as_of: str | None
@@ -39,7 +39,7 @@ class Model(ResponseModel):
     type: ModelType
     capabilities: list[str]
     config: dict[str, Any]
-    cost_per1k_tokens: Annotated[Amount | None, Field(alias="costPer1kTokens")]
+    cost_per_1k_tokens: Amount | None
     pricing: Pricing | None
     context_window: int | None
     max_tokens: int | None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import AliasPath, Field
+from pydantic import Field
 
 from application.ports.provider_gateway import Category
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
-from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.answers.response_model import ResponseModel, at, document_of
 from entrypoints.http.optional_fields import NULLABLE
 
 if TYPE_CHECKING:
@@ -114,18 +114,17 @@ class ProviderFailure(ResponseModel):
 
     category: Category
     hint: str | None
-    upstream_status: Annotated[int | None, Field(validation_alias="http_status")]
+    upstream_status: Annotated[int | None, at("http_status")]
     upstream_message: str | None
     upstream_request_id: str | None
-    retryable: Annotated[bool, Field(validation_alias="is_retryable")]
-    max_context_tokens: Annotated[int | None, NULLABLE, Field(validation_alias=AliasPath("context", "limit"))] = None
-    prompt_tokens: Annotated[int | None, NULLABLE, Field(validation_alias=AliasPath("context", "used"))] = None
+    retryable: Annotated[bool, at("is_retryable")]
+    max_context_tokens: Annotated[int | None, NULLABLE, at("context.limit")] = None
+    prompt_tokens: Annotated[int | None, NULLABLE, at("context.used")] = None
 
     @classmethod
     def members(cls, failure: CallOutcome) -> dict[str, object]:
         """Return the failure as members of a problem."""
-        shown = cls.model_validate(failure, from_attributes=True, by_name=True)
-        return shown.model_dump(by_alias=True, exclude_unset=True)
+        return document_of(cls.model_validate(failure))
 
 
 class UpstreamFailureProblem(ProblemDetails, ProviderFailure):

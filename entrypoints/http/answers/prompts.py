@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, SkipValidation
 
-from entrypoints.http.answers.response_model import Amount, ResponseModel
+from application.prompts.call_costs import UnknownCost
+from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
+from application.prompts.opaque_blobs import blob_of
+from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel, at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ChosenModel(ResponseModel):
@@ -29,13 +35,13 @@ class Rule(ResponseModel):
 class CandidateModel(ResponseModel):
     """A candidate, whether it was kept, and why; rank 1 is the first choice."""
 
-    model_id: UUID
-    provider_id: UUID
-    provider_model_id: str
-    name: str
-    kept: bool
+    model_id: Annotated[UUID, at("candidate.id")]
+    provider_id: Annotated[UUID, at("candidate.provider_id")]
+    provider_model_id: Annotated[str, at("candidate.provider_model_id")]
+    name: Annotated[str, at("candidate.name")]
+    kept: Annotated[bool, at("is_kept")]
     rank: int | None
-    rules: list[Rule]
+    rules: Annotated[list[Rule], at("findings")]
 
 
 class Choice(ResponseModel):
@@ -63,15 +69,15 @@ class TokensUsed(ResponseModel):
 class CallMade(ResponseModel):
     """A call of a model. `outcome` is ok, cancelled, or the category of the failure."""
 
-    model_id: UUID
-    provider_id: UUID
-    provider_model_id: str
+    model_id: Annotated[UUID, at("candidate.id")]
+    provider_id: Annotated[UUID, at("candidate.provider_id")]
+    provider_model_id: Annotated[str, at("candidate.provider_model_id")]
     outcome: str
     message: str | None
-    upstream_status: int | None
+    upstream_status: Annotated[int | None, at("http_status")]
     upstream_request_id: str | None
-    wait_ms: float
-    latency_ms: float
+    wait_ms: Hundredths
+    latency_ms: Hundredths
 
 
 class WrittenWords(ResponseModel):
@@ -109,9 +115,9 @@ class ToolCallEvent(ResponseModel):
     """A call that the model asks for, as soon as it is whole."""
 
     index: int
-    id: str
-    name: str
-    arguments: str
+    id: Annotated[str, at("call.id")]
+    name: Annotated[str, at("call.name")]
+    arguments: Annotated[str, at("call.arguments")]
 
 
 class EmbeddingTokens(ResponseModel):
@@ -123,16 +129,50 @@ class EmbeddingTokens(ResponseModel):
 class EmbeddedTexts(ResponseModel):
     """Vectors in the order of the texts. `model` was asked; `answeredBy` is what the provider says has answered."""
 
-    vectors: list[list[float]]
-    dimensions: int
-    model: ChosenModel
-    answered_by: str | None
-    usage: EmbeddingTokens
-    cost_usd: Amount | None
-    cost_unknown_reason: Literal["price-unknown", "usage-unknown"] | None
-    latency_ms: float
-    upstream_request_id: str | None
-    attempts: list[CallMade]
+    vectors: Annotated[SkipValidation[list[list[float]]], at("embedded.vectors")]
+    dimensions: Annotated[int, at("embedded.dimensions")]
+    model: Annotated[ChosenModel, at("account.candidate")]
+    answered_by: Annotated[str | None, at("embedded.answered_by")]
+    usage: Annotated[EmbeddingTokens, at("embedded.usage")]
+    cost_usd: Annotated[Amount | None, at("account.cost.usd")]
+    cost_unknown_reason: Annotated[UnknownCost | None, at("account.cost.unknown")]
+    latency_ms: Annotated[Hundredths, at("account.latency_ms")]
+    upstream_request_id: Annotated[str | None, at("embedded.upstream_request_id")]
+    attempts: Annotated[list[CallMade], at("account.attempts")]
+
+
+def _answered(part: Part) -> AnsweredText | AnsweredToolCall | AnsweredReasoning | None:
+    """Return a part as it can be handed back in a message of the assistant; none for parts that no answer has."""
+    answered: AnsweredToolCall | AnsweredReasoning
+    match part:
+        case Text() | Refusal():
+            return AnsweredText(type="text", text=part.text)
+        case ToolCall():
+            answered = AnsweredToolCall(type="toolCall", id=part.id, name=part.name, arguments=part.arguments)
+        case Reasoning():
+            answered = AnsweredReasoning(type="reasoning", text=part.text)
+        case _:
+            return None
+    blob = blob_of(part)
+    if blob is not None:
+        answered.blob = blob
+    return answered
+
+
+def _all_parts(parts: Sequence[Part]) -> list[ResponseModel]:
+    return [answered for part in parts if (answered := _answered(part)) is not None]
+
+
+def _tool_calls(parts: Sequence[Part]) -> list[ResponseModel | None]:
+    return [_answered(part) for part in parts if isinstance(part, ToolCall)]
+
+
+def _thoughts(parts: Sequence[Part]) -> str | None:
+    return "".join(part.text for part in parts if isinstance(part, Reasoning)) or None
+
+
+def _refusal(parts: Sequence[Part]) -> str | None:
+    return "".join(part.text for part in parts if isinstance(part, Refusal)) or None
 
 
 class FinishedAnswer(ResponseModel):
@@ -144,19 +184,25 @@ class FinishedAnswer(ResponseModel):
     left out because the model's provider has nothing like them.
     """
 
-    tool_calls: list[AnsweredToolCall]
-    reasoning: str | None
-    refusal: str | None
-    parts: list[AnsweredText | AnsweredToolCall | AnsweredReasoning]
-    ignored_fields: list[str]
-    model: ChosenModel
-    answered_by: str | None
-    finish_reason: Literal["stop", "length", "content_filter", "tool_calls", "other"]
-    usage: TokensUsed
-    cost_usd: Amount | None
-    cost_unknown_reason: Literal["price-unknown", "usage-unknown"] | None
-    latency_ms: float
-    upstream_request_id: str | None
+    tool_calls: Annotated[list[AnsweredToolCall], BeforeValidator(_tool_calls), at("completion.parts")]
+    reasoning: Annotated[str | None, BeforeValidator(_thoughts), at("completion.parts")]
+    refusal: Annotated[str | None, BeforeValidator(_refusal), at("completion.parts")]
+    parts: Annotated[
+        list[AnsweredText | AnsweredToolCall | AnsweredReasoning],
+        BeforeValidator(_all_parts),
+        at("completion.parts"),
+    ]
+    ignored_fields: Annotated[list[str], at("completion.ignored_fields")]
+    model: Annotated[ChosenModel, at("candidate")]
+    answered_by: Annotated[str | None, at("completion.answered_by")]
+    finish_reason: Annotated[
+        Literal["stop", "length", "content_filter", "tool_calls", "other"], at("completion.finish_reason")
+    ]
+    usage: Annotated[TokensUsed, at("completion.usage")]
+    cost_usd: Annotated[Amount | None, at("cost.usd")]
+    cost_unknown_reason: Annotated[UnknownCost | None, at("cost.unknown")]
+    latency_ms: Hundredths
+    upstream_request_id: Annotated[str | None, at("completion.upstream_request_id")]
     attempts: list[CallMade]
 
 
@@ -166,4 +212,4 @@ class GeneratedAnswer(FinishedAnswer):
     `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known.
     """
 
-    text: str
+    text: Annotated[str, at("completion.text")]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.answers.response_model import ResponseModel, at
 
 
 class TypeSetting(ResponseModel):
@@ -38,7 +38,7 @@ class ProviderKind(ResponseModel):
     default_endpoint: str | None
     needs_key: bool
     key_help: str
-    fields: list[TypeSetting]
+    fields: Annotated[list[TypeSetting], at("settings")]
     presets: list[TypePreset]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from application.ports.provider_gateway import Category
-from entrypoints.http.answers.response_model import Pagination, ResponseModel
+from entrypoints.http.answers.response_model import Pagination, ResponseModel, Tenths, TimeText
 
 Health = Literal["unknown", "healthy", "degraded", "unhealthy"]
 
@@ -76,10 +76,10 @@ class TestReport(ResponseModel):
     category: Category
     message: str
     hint: str | None
-    response_time_ms: float
+    response_time_ms: Tenths
     timings: Timings
     model_count: int | None
-    checked_at: datetime
+    checked_at: TimeText
     http_status: int | None
     upstream_request_id: str | None
     rate_limit: UpstreamRateLimit | None

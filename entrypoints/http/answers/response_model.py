@@ -29,9 +29,10 @@ class ResponseModel(BaseModel):
         defer_build=True,
     )
 
-    def document(self) -> dict[str, Any]:
-        """Return what JSON is made of; decimals, ids and times are as they are."""
-        return self.model_dump(by_alias=True, exclude_unset=True)
+
+def document_of(answer: BaseModel) -> dict[str, Any]:
+    """Return what the answer's JSON is made of, without what was not given; decimals, ids and times as they are."""
+    return answer.model_dump(by_alias=True, exclude_unset=True)
 
 
 def at(path: str) -> Any:  # noqa: ANN401 - as pydantic's own `Field`

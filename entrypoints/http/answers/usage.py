@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from entrypoints.http.answers.response_model import Amount, ResponseModel
+from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel
 
 
 class UsageTotals(ResponseModel):
@@ -21,8 +21,8 @@ class UsageTotals(ResponseModel):
     output_tokens: int
     cost_usd: Amount
     unknown_cost_requests: int
-    average_latency_ms: float | None
-    longest_latency_ms: float | None
+    average_latency_ms: Hundredths | None
+    longest_latency_ms: Hundredths | None
 
 
 class UsageGroup(UsageTotals):

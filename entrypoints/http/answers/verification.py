@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from entrypoints.http.answers.response_model import ResponseModel
+from entrypoints.http.answers.response_model import ResponseModel, TimeText, at
 
 
 class Finding(ResponseModel):
@@ -15,7 +15,7 @@ class Finding(ResponseModel):
     kind: Literal["edited", "deleted", "inserted", "truncated", "re-chained", "out-of-order", "credential"]
     organization_id: UUID | None
     sequence: int | None
-    position: int | None
+    position: Annotated[int | None, at("sequence")]
     count: int
     message: str
 
@@ -27,7 +27,7 @@ class Checkpoint(ResponseModel):
     """
 
     number: int
-    at: datetime
+    at: TimeText
     covers: Literal["changed", "all"]
     heads: int
     root: str
@@ -39,7 +39,7 @@ class FirstCheckpoint(ResponseModel):
     """The oldest checkpoint there is: those before it were archived, or taken away."""
 
     number: int
-    at: datetime
+    at: TimeText
 
 
 class Proven(ResponseModel):
@@ -53,7 +53,7 @@ class Uncovered(ResponseModel):
     """Events of an organization that no checkpoint has seen yet, and since when."""
 
     organization_id: UUID
-    from_sequence: int
+    from_sequence: Annotated[int, at("first")]
     events: int
     since: datetime | None
 
@@ -73,15 +73,15 @@ class LostEvents(ResponseModel):
     """Events that checkpoints have seen and a restored backup does not have."""
 
     organization_id: UUID
-    from_sequence: int
-    to_sequence: int
+    from_sequence: Annotated[int, at("first")]
+    to_sequence: Annotated[int, at("last")]
 
 
 class Restore(ResponseModel):
     """What somebody stated of a restore, with the checkpoint that says so."""
 
     checkpoint: int
-    at: datetime
+    at: TimeText
     reason: str
     actor: str
     number_in_database: int
@@ -96,14 +96,11 @@ class StatedRestore(ResponseModel):
     restored: Restore
 
 
-class Verification(ResponseModel):
-    """Whether the organization's log is what was written. `checkpoint` is null where there is none to compare with.
-
-    Of the `events`, `provedBefore` were hashed by an earlier verification and looked at by the database this time.
-    """
+class LogVerification(ResponseModel):
+    """Whether the log of an organization, or of all of them together, is what was written."""
 
     intact: bool
-    organization_id: UUID
+    organization_id: UUID | None
     organizations: int
     events: int
     proved_before: int
@@ -114,3 +111,12 @@ class Verification(ResponseModel):
     proven: Proven
     unproven: Unproven
     warnings: list[str]
+
+
+class Verification(LogVerification):
+    """Whether the organization's log is what was written. `checkpoint` is null where there is none to compare with.
+
+    Of the `events`, `provedBefore` were hashed by an earlier verification and looked at by the database this time.
+    """
+
+    organization_id: UUID

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 from uuid import UUID
 
 from pydantic import Field
@@ -21,7 +21,7 @@ from entrypoints.http.routes import Answer, endpoint
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from application.ports.audit_log import AuditEntry, AuditLog
+    from application.ports.audit_log import AuditLog
     from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
@@ -114,7 +114,7 @@ class AuditViews:
         cursor = None
         if len(entries) > query.limit:
             cursor = cursor_after(Position(shown[-1].position, _NO_ID), query)
-        rows = [json_bytes(event_document(entry) | {"facts": entry.facts}) for entry in shown]
+        rows = [json_bytes(answers.LoggedEvent.model_validate(entry)) for entry in shown]
         total = await self.log.count(filters) if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
@@ -125,31 +125,16 @@ class AuditViews:
         cursor = None
         if len(page.entries) > query.limit:
             cursor = cursor_after(Position(shown[-1].entry.revision, _NO_ID), query)
-        rows = [json_bytes(_history_document(entry)) for entry in shown]
+        rows = [json_bytes(history_event(entry)) for entry in shown]
         total = page.total if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
 
-def event_document(entry: AuditEntry) -> dict[str, Any]:
-    """Return an event as auditors see it; hashes in hexadecimal."""
-    return {
-        "sequence": entry.position,
-        "position": entry.position,
-        "aggregateId": entry.aggregate_id,
-        "revision": entry.revision,
-        "type": entry.topic,
-        "actor": entry.actor,
-        "at": entry.recorded_at,
-        "commandId": entry.command_id,
-        "requestId": entry.correlation_id,
-        "reason": entry.reason,
-        "hash": entry.hash.hex(),
-    }
-
-
-def _history_document(entry: HistoryEntry) -> dict[str, Any]:
-    changes = [{"field": change.field, "before": change.before, "after": change.after} for change in entry.changes]
-    return event_document(entry.entry) | {"changes": changes}
+def history_event(entry: HistoryEntry) -> answers.HistoryEvent:
+    """Return an event with what it changed."""
+    event = answers.AuditEvent.model_validate(entry.entry)
+    changes = [answers.FieldChange.model_validate(change) for change in entry.changes]
+    return answers.HistoryEvent.model_construct(**dict(event), changes=changes)
 
 
 def _before(query: Page) -> int | None:

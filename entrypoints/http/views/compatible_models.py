@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
 from application.prompts.callable_models import NamedModel
 from application.prompts.select_model import SelectModel
 from application.prompts.selection_candidates import ModelByAnyName
+from entrypoints.http.answers.chat_completions import CompatibleModel, CompatibleModelList
 from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
+from entrypoints.http.answers.messages import MessagesModel, MessagesModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
 from entrypoints.http.json_responses import json_response
@@ -56,7 +58,9 @@ class CompatibleModelViews:
         page, has_more = named[first : first + query.limit], len(named) > first + query.limit
         if _is_anthropic(request):
             return json_response(_anthropic_list(page, has_more=has_more))
-        return json_response({"object": "list", "data": [_model(each) for each in page], "has_more": has_more})
+        return json_response(
+            CompatibleModelList(object="list", data=[_model(each) for each in page], has_more=has_more)
+        )
 
     @endpoint(
         "GET",
@@ -84,38 +88,38 @@ def _is_anthropic(request: web.Request) -> bool:
     return "anthropic-version" in request.headers
 
 
-def _model(named: NamedModel) -> dict[str, Any]:
+def _model(named: NamedModel) -> CompatibleModel:
     candidate = named.candidate
-    return {
-        "id": named.name,
-        "object": "model",
-        "created": int(candidate.created_at.timestamp()),
-        "owned_by": candidate.provider_name,
-        "name": candidate.name,
-        "context_window": candidate.context_window,
-        "max_output_tokens": candidate.output_limit,
-        "type": candidate.type,
-        "capabilities": sorted(candidate.capabilities),
-        "modelbook_id": candidate.id,
-    }
+    return CompatibleModel(
+        id=named.name,
+        object="model",
+        created=int(candidate.created_at.timestamp()),
+        owned_by=candidate.provider_name,
+        name=candidate.name,
+        context_window=candidate.context_window,
+        max_output_tokens=candidate.output_limit,
+        type=candidate.type,
+        capabilities=sorted(candidate.capabilities),
+        modelbook_id=candidate.id,
+    )
 
 
-def _anthropic_model(named: NamedModel) -> dict[str, Any]:
+def _anthropic_model(named: NamedModel) -> MessagesModel:
     candidate = named.candidate
-    return {
-        "type": "model",
-        "id": named.name,
-        "display_name": candidate.name,
-        "created_at": candidate.created_at,
-        "max_input_tokens": candidate.context_window,
-        "max_tokens": candidate.output_limit,
-    }
+    return MessagesModel(
+        type="model",
+        id=named.name,
+        display_name=candidate.name,
+        created_at=candidate.created_at,
+        max_input_tokens=candidate.context_window,
+        max_tokens=candidate.output_limit,
+    )
 
 
-def _anthropic_list(page: Sequence[NamedModel], *, has_more: bool) -> dict[str, Any]:
-    return {
-        "data": [_anthropic_model(each) for each in page],
-        "first_id": page[0].name if page else None,
-        "has_more": has_more,
-        "last_id": page[-1].name if page else None,
-    }
+def _anthropic_list(page: Sequence[NamedModel], *, has_more: bool) -> MessagesModelList:
+    return MessagesModelList(
+        data=[_anthropic_model(each) for each in page],
+        first_id=page[0].name if page else None,
+        has_more=has_more,
+        last_id=page[-1].name if page else None,
+    )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from application.discovery.import_models import ImportModels
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
 from application.health.check_provider import CheckProvider
-from application.health.report_documents import report_document
+from application.health.report_documents import report_fields
 from application.health.try_connection import TryConnection
 from application.ports.provider_gateway import UpstreamFailure
 from entrypoints.http.answers import providers as provider_answers
-from entrypoints.http.answers.discovery import Discovery, ImportResult
+from entrypoints.http.answers.discovery import AlreadyRegistered, Discovery, ImportedModel, ImportResult
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.providers import ChecksQuery, DiscoveryQuery, ModelsToImport, ProviderToTest
 from entrypoints.http.json_responses import json_response
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from application.discovery.discover_models import NoOffer, ProviderOffer
     from application.discovery.import_models import ImportOutcome
-    from application.health.health_checks import HealthChecks, Standing
+    from application.health.health_checks import HealthChecks
     from application.ports.provider_gateway import TestReport
     from application.recorded_revision import Recorded
 
@@ -85,7 +85,7 @@ class DiscoveryViews:
                 provider_type=body.provider_type, endpoint=body.endpoint, settings=body.settings, api_key=body.api_key
             )
         )
-        return json_response(report_document(report))
+        return json_response(provider_answers.TestReport.model_validate(report_fields(report)))
 
     @endpoint(
         "POST",
@@ -102,7 +102,9 @@ class DiscoveryViews:
         """
         provider_id = path_id(request, "id")
         report = await self.check(CheckProvider(provider_id=provider_id))
-        return json_response(report_document(report, provider_id))
+        answer = provider_answers.TestReport.model_validate(report_fields(report))
+        answer.provider_id = provider_id
+        return json_response(answer)
 
     @endpoint(
         "GET",
@@ -122,7 +124,20 @@ class DiscoveryViews:
         provider_id = path_id(request, "id")
         query = query_of(request, ChecksQuery)
         standing = await self.checks.standing(provider_id)
-        return json_response(_health(provider_id, standing, await self.checks.recent(provider_id, query.limit)))
+        recent = await self.checks.recent(provider_id, query.limit)
+        return json_response(
+            provider_answers.ProviderHealth.model_validate(
+                {
+                    "provider_id": provider_id,
+                    "status": standing.status,
+                    "since": standing.since,
+                    "streak": standing.streak,
+                    "last_check_at": standing.last_check_at,
+                    "next_check_at": standing.next_check_at,
+                    "data": [{**report, "provider_id": provider_id} for report in recent],
+                }
+            )
+        )
 
     @endpoint(
         "GET",
@@ -186,39 +201,24 @@ class DiscoveryViews:
                 provider_id=path_id(request, "id"), model_ids=body.model_ids, enable=body.enable, update=body.update
             )
         )
-        return json_response(_imported(outcome), position=_position(outcome))
+        answer = ImportResult(
+            imported=_entries(outcome.imported),
+            updated=_entries(outcome.updated),
+            already_registered=_registered(outcome.already_registered),
+            held_back=_registered(outcome.held_back),
+        )
+        return json_response(answer, position=_position(outcome))
 
 
-def _health(provider_id: UUID, standing: Standing, recent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        "providerId": provider_id,
-        "status": standing.status,
-        "since": standing.since,
-        "streak": {"failures": standing.streak.failures, "successes": standing.streak.successes},
-        "lastCheckAt": standing.last_check_at,
-        "nextCheckAt": standing.next_check_at,
-        "data": list(recent),
-    }
-
-
-def _imported(outcome: ImportOutcome) -> dict[str, Any]:
-    return {
-        "imported": _entries(outcome.imported),
-        "updated": _entries(outcome.updated),
-        "alreadyRegistered": [
-            {"modelId": model_id, "id": registered_id} for model_id, registered_id in outcome.already_registered.items()
-        ],
-        "heldBack": [
-            {"modelId": model_id, "id": registered_id} for model_id, registered_id in outcome.held_back.items()
-        ],
-    }
-
-
-def _entries(recorded: Mapping[str, Recorded]) -> list[dict[str, Any]]:
+def _entries(recorded: Mapping[str, Recorded]) -> list[ImportedModel]:
     return [
-        {"modelId": model_id, "id": entry.aggregate_id, "revision": entry.revision}
+        ImportedModel(model_id=model_id, id=entry.aggregate_id, revision=entry.revision)
         for model_id, entry in recorded.items()
     ]
+
+
+def _registered(models: Mapping[str, UUID]) -> list[AlreadyRegistered]:
+    return [AlreadyRegistered(model_id=model_id, id=registered_id) for model_id, registered_id in models.items()]
 
 
 def _position(outcome: ImportOutcome) -> int | None:

@@ -15,7 +15,6 @@ from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.doors.door_request import DoorRequest
 from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
 from entrypoints.http.doors.embeddings.conversions import (
-    embedded_document,
     embedding_list,
     inputs_of,
     no_conversation,
@@ -77,7 +76,7 @@ class EmbeddingViews:
         with cancelled_without_client(request):
             answer = await self.embed_texts(prompt, inputs)
         headers = ignored_header(answer.embedded.ignored_fields)
-        return json_response(embedded_document(answer), headers=headers)
+        return json_response(EmbeddedTexts.model_validate(answer), headers=headers)
 
     @endpoint(
         "POST",

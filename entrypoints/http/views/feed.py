@@ -12,7 +12,7 @@ from pydantic import Field
 
 from application.caller import current_caller
 from application.feed.feed_broadcast import TooManyFollowers
-from entrypoints.http.answers.feed import FEED_EVENTS
+from entrypoints.http.answers.feed import FEED_EVENTS, HappenedEvent
 from entrypoints.http.authorization import Access
 from entrypoints.http.field_types import Flag, Query, Whole
 from entrypoints.http.json_responses import json_bytes
@@ -181,16 +181,7 @@ def _messages(position: int, events: Sequence[FeedEvent] | None) -> bytes:
 
 
 def _message(event: FeedEvent) -> bytes:
-    document = {
-        "sequence": event.position,
-        "position": event.position,
-        "type": event.topic,
-        "aggregateId": event.aggregate_id,
-        "revision": event.revision,
-        "at": event.recorded_at,
-        "actor": event.actor,
-    }
-    return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(document))
+    return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(HappenedEvent.model_validate(event)))
 
 
 def _end(reason: bytes) -> bytes:

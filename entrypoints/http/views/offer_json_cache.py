@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from application.discovery.discover_models import NoOffer
+from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel, OfferError, OfferSummary
+from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.errors import problem_for
 from entrypoints.http.json_responses import json_bytes
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from application.discovery.discover_models import ProviderOffer
     from application.discovery.discovered_catalogue import CompletedOffer
-    from application.errors import ApplicationError
 
 
 @dataclass(slots=True)
@@ -36,31 +37,28 @@ class OfferJsonCache:
     def _models_of(self, offer: CompletedOffer) -> bytes:
         content = self._models.get(offer)
         if content is None:
-            content = json_bytes([model.document() for model in offer.models])[1:-1]
+            content = json_bytes([DiscoveredModel.model_validate(model) for model in offer.models])[1:-1]
             self._models[offer] = content
         return content
 
     def _changes_of(self, offer: CompletedOffer) -> orjson.Fragment:
         content = self._changes.get(offer)
         if content is None:
-            content = self._changes[offer] = json_bytes(offer.changes)
+            content = self._changes[offer] = json_bytes(ChangeSet.model_validate(offer.changes))
         return orjson.Fragment(content)
 
     def _summary(self, offer: ProviderOffer | NoOffer) -> dict[str, Any]:
-        if isinstance(offer, NoOffer):
-            nothing = {"fetchedAt": None, "cached": False, "count": 0, "changes": None}
-            return {"providerId": offer.provider_id, "status": "error", **nothing, **_error_of(offer.failure)}
-        return {
-            "providerId": offer.provider_id,
-            "status": offer.status,
-            "fetchedAt": offer.offer.fetched_at,
-            "cached": offer.cached,
-            "count": len(offer.offer.models),
-            "changes": self._changes_of(offer.offer),
-            **_error_of(offer.failure),
-        }
-
-
-def _error_of(failure: ApplicationError | None) -> dict[str, Any]:
-    problem = problem_for(failure) if failure else None
-    return {"error": {"code": problem.code, "detail": problem.detail, **problem.members}} if problem else {}
+        found = None if isinstance(offer, NoOffer) else offer
+        summary = OfferSummary(
+            provider_id=offer.provider_id,
+            status=found.status if found else "error",
+            fetched_at=found.offer.fetched_at if found else None,
+            cached=found.cached if found else False,
+            count=len(found.offer.models) if found else 0,
+            changes=None,
+        )
+        problem = problem_for(offer.failure) if offer.failure else None
+        if problem is not None:
+            why = {"code": problem.code, "detail": problem.detail, **problem.members}
+            summary.error = OfferError.model_validate(why)
+        return document_of(summary) | ({"changes": self._changes_of(found.offer)} if found else {})

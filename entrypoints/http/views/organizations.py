@@ -59,7 +59,7 @@ class OrganizationViews:
         with acting_as(caller_for(request, organization_id)):
             recorded = await self.name_it(NameOrganization(organization_id=organization_id, name=body.name))
         return json_response(
-            {"id": organization_id, "name": body.name.strip(), "revision": recorded.revision},
+            Organization(id=organization_id, name=body.name.strip(), revision=recorded.revision),
             revision=recorded.revision,
             position=recorded.position,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from application.errors import ApplicationError, ModelNotFound
 from application.prompts.completion import (
@@ -14,11 +15,10 @@ from application.prompts.completion import (
     ToolCallDone,
 )
 from application.prompts.prompt_answer import PromptAnswer
-from application.prompts.prompt_documents import answer_document, selection_document
 from application.prompts.select_model import SelectModel
 from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
-from entrypoints.http.answers.prompts import Choice
+from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, ToolCallEvent
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
 from entrypoints.http.doors.ignored_fields_header import ignored_header
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from application.prompts.prompt_request import Prompt
     from application.prompts.selection_candidates import Selection
     from application.prompts.stream_prompt import PromptEvent
+
+
+MOST_CANDIDATES: Final = 1_000
+"""Candidates that are told of one by one; the others are counted, by the rules."""
 
 
 class StreamPrompt(Protocol):
@@ -80,7 +84,7 @@ class PromptViews:
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(selector=selector_of(body), has_images=body.has_images))
         return json_response(
-            await run_in_thread_if_large(selection.ranked_candidates, lambda: selection_document(selection))
+            await run_in_thread_if_large(selection.ranked_candidates, lambda: json_bytes(_choice(selection)))
         )
 
     @endpoint(
@@ -115,7 +119,7 @@ class PromptViews:
                 return await self._streamed(request, prompt)
             answer = await self.run(prompt)
         headers = ignored_header(answer.completion.ignored_fields)
-        return json_response({"text": answer.completion.text, **answer_document(answer)}, headers=headers)
+        return json_response(GeneratedAnswer.model_validate(answer), headers=headers)
 
     async def _streamed(self, request: web.Request, prompt: Prompt) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
@@ -127,9 +131,9 @@ class PromptViews:
                         elif isinstance(event, ReasoningDelta):
                             await out.send(json_bytes({"text": event.text}), event=b"reasoning")
                         elif isinstance(event, ToolCallDone):
-                            await out.send(_call(event), event=b"toolCall")
+                            await out.send(json_bytes(ToolCallEvent.model_validate(event)), event=b"toolCall")
                         elif isinstance(event, PromptAnswer):
-                            await out.send(json_bytes(answer_document(event)), event=b"done")
+                            await out.send(json_bytes(FinishedAnswer.model_validate(event)), event=b"done")
                         elif isinstance(event, StreamStarted):
                             out.response.headers.update(ignored_header(event.ignored_fields))
             except ApplicationError as error:
@@ -140,9 +144,16 @@ class PromptViews:
         return out.response
 
 
-def _call(event: ToolCallDone) -> bytes:
-    call = event.call
-    return json_bytes({"index": event.index, "id": call.id, "name": call.name, "arguments": call.arguments})
+def _choice(selection: Selection) -> Choice:
+    dropped = (ranked for ranked in selection.ranked_candidates if not ranked.is_kept)
+    return Choice.model_validate(
+        {
+            "selected": next(iter(selection.kept), None),
+            "candidates": selection.ranked_candidates[:MOST_CANDIDATES],
+            "candidate_count": len(selection.ranked_candidates),
+            "dropped_by": Counter(rule for ranked in dropped for rule in {each.rule for each in ranked.findings}),
+        }
+    )
 
 
 def _problem(request: web.Request, error: ApplicationError) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from application.usage.report_usage import ReportUsage
 from entrypoints.http.answers.usage import UsageReport
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.usage.report_usage import UsageOfDays
-    from application.usage.usage_ledger import UsageSum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,35 +53,14 @@ class UsageViews:
             )
         )
         return json_response(
-            {
-                "from": found.first,
-                "to": found.last,
-                "groupBy": query.group_by,
-                "data": [{**_named(group), **_sums(group)} for group in found.report.groups],
-                "totals": _sums(found.report.total),
-                "isCut": found.report.is_cut,
-            }
+            UsageReport.model_validate(
+                {
+                    "first": found.first,
+                    "last": found.last,
+                    "group_by": query.group_by,
+                    "data": found.report.groups,
+                    "totals": found.report.total,
+                    "is_cut": found.report.is_cut,
+                }
+            )
         )
-
-
-def _named(group: UsageSum) -> dict[str, Any]:
-    return {
-        "day": group.day,
-        "providerId": group.provider_id,
-        "modelId": group.model_id,
-        "providerModelId": group.provider_model_id,
-    }
-
-
-def _sums(group: UsageSum) -> dict[str, Any]:
-    return {
-        "requests": group.requests,
-        "succeeded": group.succeeded,
-        "outcomes": group.outcomes,
-        "inputTokens": group.input_tokens,
-        "outputTokens": group.output_tokens,
-        "costUsd": group.cost_usd,
-        "unknownCostRequests": group.unknown_cost_requests,
-        "averageLatencyMs": round(group.latency_ms_total / group.requests, 2) if group.requests else None,
-        "longestLatencyMs": round(group.latency_ms_max, 2) if group.requests else None,
-    }

@@ -15,7 +15,10 @@ from application.errors import Unavailable
 from application.policies.change_reasons import LONGEST_REASON
 from application.verification.checkpoint_storage import AnotherSink, SinkUnusable
 from application.verification.state_restore import NothingRestored, StateRestore
-from entrypoints.auditing.verification_documents import restored_document, verification_document
+from entrypoints.auditing.verification_documents import (
+    restored_answer,
+    verification_answer,
+)
 from entrypoints.http.answers import verification as answers
 from entrypoints.http.authorization import Access
 from entrypoints.http.field_types import Body, Flag, Query
@@ -101,9 +104,8 @@ class VerificationViews:
         organization_id = current_caller().organization_id
         async with self.turn:
             verification = await self.verify(log=self.log_of(organization_id), only=organization_id, full=query.full)
-        return json_response(
-            verification_document(verification, organization_id=organization_id, public_key=self.public_key)
-        )
+        found = verification_answer(verification, organization_id=organization_id, public_key=self.public_key)
+        return json_response(answers.Verification.model_validate(found))
 
     @endpoint(
         "GET",
@@ -164,4 +166,4 @@ class VerificationViews:
         actor = principal_of(request).actor
         reason = context.reason or body.reason
         stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=context.request_id))
-        return json_response(restored_document(stated, public_key=self.public_key))
+        return json_response(restored_answer(stated, public_key=self.public_key))

@@ -56,7 +56,7 @@ class ModelCountViews:
 
         Models that were removed do not count.
         """
-        return json_response({"models": await self.count_models()})
+        return json_response(ModelCount(models=await self.count_models()))
 
 
 async def _seven() -> int:

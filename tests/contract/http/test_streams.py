@@ -10,10 +10,10 @@ import pytest
 from aiohttp import ClientPayloadError, ClientTimeout, StreamReader, web
 
 from entrypoints.http.answers.chat_completions import ChatChunk
-from entrypoints.http.answers.prompts import FinishedAnswer
 from entrypoints.http.event_stream import EventStream
 from tests.contract.http.example_views import a_route
 from tests.contract.http.prompt_routes import CHAT, GENERATE, a_setup, events, post, prompt_routes
+from tests.described_answers import as_described
 from tests.fakes.generation import HANG, completed
 from tests.http_service import a_token
 from tests.prompt_setup import a_failure
@@ -60,7 +60,7 @@ async def test_words_come_one_by_one_and_the_rest_at_the_end(setup: PromptSetup,
     assert deltas == [("delta", {"text": text}) for text in ("Hel", "lo,\n", "wörld")]
     assert name == "done"
     assert done.keys() == whole.document.keys() - {"text"}
-    FinishedAnswer.model_validate(done)
+    as_described("POST", GENERATE, 200, "", done | {"text": "Hello."})
     assert (done["finishReason"], done["attempts"][0]["outcome"]) == ("stop", "ok")
 
 

@@ -111,7 +111,7 @@ async def test_everything_is_done_as_the_tenant_whose_provider_it_is(
     await check_all(election=container.election(), watch=container.watch_provider(), observer=Notes())
     for provider in watched:
         assert len(seeded.evidence(provider)) == 1
-        assert seeded.evidence(provider)[0]["providerId"] == str(provider.provider_id)
+        assert seeded.evidence(provider)[0]["status"] == "healthy"
         *_, event = events(seeded.owner, provider.organization_id)
         assert (event["aggregate_id"], event["actor"]) == (provider.provider_id, "system:health-monitor")
     rows = seeded.owner.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,6 +14,8 @@ from application.discovery.model_list_snapshots import Standing
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
 from domain.model.values import Lifecycle
+from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel
+from entrypoints.http.answers.response_model import document_of
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
 from tests.unit.discovery.discovery_setup import World, ids
@@ -50,11 +52,15 @@ async def registered(world: World, provider: Provider, model_id: str, **facts: A
 
 
 def shown(offer: ProviderOffer) -> dict[str, dict[str, Any]]:
-    return {model.model_id: model.document() for model in offer.offer.models}
+    return {model.model_id: document_of(DiscoveredModel.model_validate(model)) for model in offer.offer.models}
 
 
 def missing(offer: ProviderOffer) -> dict[str, Mapping[str, Any]]:
-    return {entry["modelId"]: entry for entry in offer.offer.changes["missing"]}
+    return {entry["modelId"]: entry for entry in changes_of(offer)["missing"]}
+
+
+def changes_of(offer: ProviderOffer) -> dict[str, Any]:
+    return document_of(ChangeSet.model_validate(offer.offer.changes))
 
 
 async def test_a_model_is_shown_in_one_shape_with_a_source_for_each_field(world: World) -> None:
@@ -83,7 +89,7 @@ async def test_a_model_is_shown_in_one_shape_with_a_source_for_each_field(world:
         },
         "priceReason": None,
         "lifecycle": "deprecated",
-        "retiresOn": "2027-01-14",
+        "retiresOn": date(2027, 1, 14),
         "sources": {
             "name": "live",
             "type": "catalogue",
@@ -149,21 +155,21 @@ async def test_what_is_registered_but_gone_is_missing_since_then(world: World) -
         "old": (since, alias),
         "never": (None, never),
     }
-    assert (missing(later)["old"]["lifecycle"], missing(later)["old"]["retiresOn"]) == ("retired", "2026-06-01")
-    assert later.offer.changes["since"] == first.offer.fetched_at
+    assert (missing(later)["old"]["lifecycle"], missing(later)["old"]["retiresOn"]) == ("retired", date(2026, 6, 1))
+    assert changes_of(later)["since"] == first.offer.fetched_at
 
 
 async def test_changes_are_reported_with_amounts_as_numbers(world: World) -> None:
     provider = await world.provider("ours")
     world.upstream(provider).answer = [OfferedModel(model_id="a", input_per_1k=Decimal("0.001"))]
     held = await registered(world, provider, "a", type="language", sources={"type": "manual"})
-    first = (await world.look(provider)).offer.changes
+    first = changes_of(await world.look(provider))
     assert [first[name] for name in ("since", "added", "returned", "changed", "priceMoved")] == [None, [], [], [], []]
     world.upstream(provider).answer = [
         OfferedModel(model_id="a", input_per_1k=Decimal("0.02"), type="vision"),
         OfferedModel(model_id="n"),
     ]
-    changes = (await world.look(provider, refresh=True)).offer.changes
+    changes = changes_of(await world.look(provider, refresh=True))
     assert changes["added"] == ["n"]
     assert changes["changed"] == [{"modelId": "a", "fields": [{"field": "type", "before": None, "after": "vision"}]}]
     [move] = changes["priceMoved"]
@@ -212,7 +218,7 @@ async def test_a_model_is_retired_from_the_day_of_its_end(world: World) -> None:
         stages.append((models["going"]["lifecycle"], missing(offer)["gone"]["lifecycle"]))
         assert (models["old"]["lifecycle"], models["old"]["retiresOn"]) == ("deprecated", None)
         assert models["gpt-x"]["lifecycle"] == "deprecated"
-        assert offer.offer.changes["registered"] == []
+        assert changes_of(offer)["registered"] == []
         world.clock.time += timedelta(days=1)
     assert stages == [("deprecated", "deprecated"), ("retired", "retired")]
 

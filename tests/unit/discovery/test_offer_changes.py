@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = "https://one.example/v1"
-NOTHING: dict[str, Any] = {"gone": [], "added": [], "returned": [], "changed": [], "priceMoved": []}
+NOTHING: dict[str, Any] = {"gone": [], "added": [], "returned": [], "changed": [], "price_moved": []}
 
 
 def after(previous: Snapshot | None, offers: Sequence[OfferedModel], time: int, **place: str) -> Snapshot:
@@ -85,8 +85,8 @@ def test_each_offered_model_is_new_back_or_known(
     new = {*changes["added"], *changes["returned"]}
     assert len(new) == len(changes["added"]) + len(changes["returned"])
     assert new <= snapshot.offered.keys() - before.offered.keys()
-    assert {entry["modelId"] for entry in changes["changed"]} <= snapshot.offered.keys() - new
-    assert {entry["modelId"] for entry in changes["priceMoved"]} <= snapshot.offered.keys() - new
+    assert {entry["model_id"] for entry in changes["changed"]} <= snapshot.offered.keys() - new
+    assert {entry["model_id"] for entry in changes["price_moved"]} <= snapshot.offered.keys() - new
     assert set(changes["gone"]) <= before.offered.keys() - snapshot.offered.keys()
 
 
@@ -118,10 +118,10 @@ def test_what_is_described_otherwise_is_named_field_by_field() -> None:
     assert change_set(snapshot) == NOTHING | {
         "changed": [
             {
-                "modelId": "a",
+                "model_id": "a",
                 "fields": [
                     {"field": "capabilities", "before": ["text"], "after": None},
-                    {"field": "contextWindow", "before": 8, "after": 16},
+                    {"field": "context_window", "before": 8, "after": 16},
                     {"field": "lifecycle", "before": None, "after": "deprecated"},
                 ],
             }
@@ -132,8 +132,8 @@ def test_what_is_described_otherwise_is_named_field_by_field() -> None:
 def test_prices_that_move_are_distinguished_from_the_rest() -> None:
     before = after(None, [offered("a", input_per_1k=Decimal("0.001"), output_per_1k=Decimal("0.002"))], 1)
     snapshot = after(before, [offered("a", input_per_1k=Decimal("0.0110"), output_per_1k=Decimal("0.0020"))], 2)
-    move = {"modelId": "a", "field": "inputPer1kTokens", "before": "0.001", "after": "0.0110", "suspicious": True}
-    assert change_set(snapshot) == NOTHING | {"priceMoved": [move]}
+    move = {"model_id": "a", "field": "input_per_1k_tokens", "before": "0.001", "after": "0.0110", "suspicious": True}
+    assert change_set(snapshot) == NOTHING | {"price_moved": [move]}
 
 
 @pytest.mark.parametrize(
@@ -158,14 +158,14 @@ def test_a_model_that_is_listed_under_another_of_its_names_is_the_same_model() -
     before = after(None, [offered("small-2503", "small-latest")], 1)
     renamed = after(before, [offered("small-latest", "small-2503")], 2)
     change = {
-        "modelId": "small-latest",
-        "fields": [{"field": "modelId", "before": "small-2503", "after": "small-latest"}],
+        "model_id": "small-latest",
+        "fields": [{"field": "model_id", "before": "small-2503", "after": "small-latest"}],
     }
     assert change_set(renamed) == NOTHING | {"changed": [change]}
     assert renamed.missing == {}
     moved_on = after(renamed, [offered("small-2506", "small-latest"), offered("small-2503")], 3)
     assert change_set(moved_on)["added"] == ["small-2503"]
-    assert [entry["modelId"] for entry in change_set(moved_on)["changed"]] == ["small-2506"]
+    assert [entry["model_id"] for entry in change_set(moved_on)["changed"]] == ["small-2506"]
 
 
 def test_a_model_that_comes_back_under_another_name_has_returned() -> None:

@@ -74,10 +74,10 @@ def test_a_difference_is_shown_field_by_field_with_what_an_update_would_leave_al
     models = [held, same]
     found = registrations(models, ModelNames({"small-2506": ["small-latest"], "same": []}), aliases_of)
     [shown] = registered_differences(models, found, facts.__getitem__, date(2026, 11, 23))
-    assert (shown["modelId"], shown["registeredModelId"]) == ("small-latest", held.id)
-    assert [(entry["field"], entry["keptByHand"], entry["suspicious"]) for entry in shown["fields"]] == [
-        ("contextWindow", False, False),
-        ("inputPer1kTokens", True, True),
-        ("outputPer1kTokens", True, False),
+    assert (shown.model_id, shown.registered_model_id) == ("small-latest", held.id)
+    assert [(entry.field, entry.kept_by_hand, entry.suspicious) for entry in shown.fields] == [
+        ("context_window", False, False),
+        ("input_per_1k_tokens", True, True),
+        ("output_per_1k_tokens", True, False),
     ]
-    assert (shown["fields"][0]["registered"], shown["fields"][0]["offered"]) == (1, 8)
+    assert (shown.fields[0].registered, shown.fields[0].offered) == (1, 8)

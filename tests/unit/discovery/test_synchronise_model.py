@@ -227,8 +227,8 @@ def test_a_suspicious_price_is_reported_and_taken_only_on_demand() -> None:
     model = a_registered_model()
     latest = offered(input_per_1k=Decimal("1.1"), output_per_1k=Decimal("0.2"), context_window=8)
     [window, price] = differences(registered_from(model), latest, DAY)
-    assert (window.field, window.suspicious) == ("contextWindow", False)
-    assert (price.field, price.registered, price.offered) == ("inputPer1kTokens", Decimal("0.1"), Decimal("1.1"))
+    assert (window.field, window.suspicious) == ("context_window", False)
+    assert (price.field, price.registered, price.offered) == ("input_per_1k_tokens", Decimal("0.1"), Decimal("1.1"))
     assert (price.suspicious, price.kept_by_hand) == (True, False)
     assert synchronise(model, latest, DAY, take_suspicious=False)
     assert topics(model) == ["model.limits-changed"]

@@ -7,7 +7,6 @@ from struct import pack
 from typing import TYPE_CHECKING, Any, Final
 
 from application.prompts.embedding import EmbeddingInput
-from application.prompts.prompt_documents import account_document
 from application.prompts.selection_candidates import Requirements
 
 if TYPE_CHECKING:
@@ -55,21 +54,8 @@ def embedding_row(index: int, vector: Sequence[float], *, in_base64: bool) -> di
     return {"object": "embedding", "index": index, "embedding": _base64(vector) if in_base64 else vector}
 
 
-def embedded_document(answer: EmbeddingAnswer) -> dict[str, Any]:
-    """Return the vectors and everything about how they were made."""
-    embedded = answer.embedded
-    return {
-        "vectors": embedded.vectors,
-        "dimensions": len(embedded.vectors[0]) if embedded.vectors else 0,
-        "answeredBy": embedded.answered_by,
-        "usage": {"inputTokens": embedded.usage.input_tokens},
-        "upstreamRequestId": embedded.upstream_request_id,
-        **account_document(answer.account),
-    }
-
-
 def preferred_embedding(selector: ModelSelector) -> ModelSelector:
-    """Return what is selector; a need that names no type is one for embeddings."""
+    """Return the selector; requirements that name no type are of an embedding model."""
     if isinstance(selector, Requirements) and selector.type is None:
         return Requirements(
             type="embedding",
