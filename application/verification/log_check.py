@@ -1,4 +1,4 @@
-"""The chains of all organizations that a log shows, checked some at a time; and what is wrong beside them."""
+"""Checks the hash chains of all organizations in a log, several at a time, and what lies outside of the chains."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _PLACES: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointPorts:
-    """Where checkpoints are kept, and what tells that they are right; no key, no comparison.
+    """The sink of the checkpoints and the key that verifies them. Without a key, the log is not compared with them.
 
-    With the key itself and a clock, what was proved is signed and kept, so that the next verification goes on from it.
+    With a signing key and a clock, proofs are signed and stored, and the next verification continues from them.
     """
 
     sink: CheckpointSink | None
@@ -48,7 +48,7 @@ class CheckpointPorts:
 
 @dataclass(slots=True)
 class Tally:
-    """What was looked at, and what is wrong there."""
+    """What was checked, and the findings."""
 
     done: int = 0
     proved_before: int = 0
@@ -58,7 +58,7 @@ class Tally:
 
 
 class LogCheck:
-    """Checks all organizations that the log shows, each on its own."""
+    """Checks all organizations in the log, each on its own."""
 
     def __init__(
         self, log: RawEvents, checkpoints: CheckpointPorts, *, full: bool, progress: Callable[[int], None]
@@ -73,7 +73,7 @@ class LogCheck:
         self._tally = Tally()
 
     async def run(self) -> Tally:
-        """Return what was found.
+        """Check the log and return the findings.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -88,7 +88,7 @@ class LogCheck:
         return self._tally
 
     async def keep_proofs(self, findings: Sequence[LogFinding], reader: CheckpointReader) -> None:
-        """Keep what was proved of organizations that have grown and of which nothing was found."""
+        """Store the proofs of organizations that have new events and no findings."""
         key, clock = self._checkpoints.key, self._checkpoints.clock
         wrong = {finding.organization_id for finding in findings}
         if key is None or clock is None or reader.end is None or None in wrong:
@@ -140,14 +140,14 @@ class LogCheck:
         tally.proofs.update(proofs)
 
     async def _beside(self, ids: Sequence[UUID], wrong: set[UUID | None]) -> list[LogFinding]:
-        """Return what is wrong beside the chains."""
+        """Return the findings outside of the chains."""
         detail = "These events lie after the end that the organization's head names."
         beyond = [stray_finding("inserted", stray, detail) for stray in await self._log.beyond(ids)]
         credentials = [_credential(wrong) for wrong in await self._log.wrong_credentials(ids)]
         return [finding for finding in beyond if finding.organization_id not in wrong] + credentials
 
     async def _proofs(self, heads: Sequence[Head]) -> dict[UUID, Proof]:
-        """Return the proofs that can be gone on from: signed by us, and found whole by the database."""
+        """Return the usable proofs: those with our signature whose events the database found unchanged."""
         public_key = self._checkpoints.public_key
         if self._full or public_key is None or self._checkpoints.sink is None:
             return {}
@@ -169,7 +169,7 @@ def _proved(proof: Proof | None) -> Head | None:
 
 
 def stray_finding(kind: Kind, stray: Stray, message: str) -> LogFinding:
-    """Return the finding for events that belong to no head."""
+    """Return the finding for events without a head."""
     return LogFinding(
         kind=kind, organization_id=stray.organization_id, sequence=stray.first, count=stray.count, message=message
     )

@@ -1,4 +1,4 @@
-"""Refusals of a model."""
+"""Errors of models."""
 
 from __future__ import annotations
 

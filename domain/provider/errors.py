@@ -1,4 +1,4 @@
-"""Refusals of a provider."""
+"""Errors of providers."""
 
 from __future__ import annotations
 
