@@ -27,6 +27,8 @@ async def stated_restore(command: StateRestore, *, sessions: Sessions, ports: Re
         CheckpointsDisagree, SinkUnusable, Unavailable: it could not be written.
     """
     if ports is None:
-        raise NothingRestored("No checkpoints are kept here (MODELBOOK_CHECKPOINT_KEY): there is nothing to state.")
+        raise NothingRestored(
+            "No checkpoints are written here, so there is nothing to state. Set MODELBOOK_CHECKPOINT_KEY."
+        )
     async with sessions.session() as register:
         return await state_restore(command, register=register, ports=ports)

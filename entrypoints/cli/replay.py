@@ -38,18 +38,18 @@ _LONGEST = 100
 def replay(
     kind: Annotated[str, typer.Argument(help="provider or model.")],
     thing_id: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
-    org: Annotated[str | None, typer.Option(help="Whose it is; without it the log is asked.")] = None,
+    org: Annotated[str | None, typer.Option(help="Id of its organization. Without it the log is searched.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Only until this time, such as 2026-01-31T12:00:00Z.")] = None,
     until: Annotated[int | None, typer.Option(min=1, help="Only until this revision.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and outcome as JSON.")] = False,
 ) -> None:
-    """Tell the story of a provider or a model from the log: who changed what, when and why, and what came of it.
+    """Show the history of a provider or a model from the log: who changed what, when and why, and the result.
 
-    One that was removed has a story too.
+    Removed providers and models have a history too.
     """
     with clear_errors(as_json=as_json):
         if as_of is not None and until is not None:
-            raise WrongSettings(["Give --as-of or --until, not both."])
+            raise WrongSettings(["--as-of and --until cannot be combined. Give one of them."])
         wanted = _kind(kind)
         time = None if as_of is None else moment(as_of, "--as-of")
         resource_id, organization_id = identifier(thing_id, "ID"), organization(org)
@@ -69,7 +69,7 @@ def _kind(text: str) -> Kind:
         return "provider"
     if text == "model":
         return "model"
-    raise WrongSettings([f"{text} is neither provider nor model."])
+    raise WrongSettings([f"{text} is not a kind of resource. Use provider or model."])
 
 
 async def _owner(runtime: Runtime, kind: Kind, thing_id: UUID) -> UUID:
@@ -77,7 +77,7 @@ async def _owner(runtime: Runtime, kind: Kind, thing_id: UUID) -> UUID:
     async with auditing.admin_pool():
         owner = await administrators_log(auditing).owner(thing_id)
     if owner is None:
-        raise NotFound(f"There is no such {kind} in any organization's log.")
+        raise NotFound(f"There is no {kind} with this id in the log of any organization.")
     return owner
 
 

@@ -151,7 +151,7 @@ def _parameters(request: web.Request, route: Route) -> Mapping[str, str]:
     unfit = [name for name, text in parameters.items() if "\x00" in name + text]
     errors += [FieldError(f"?{name}", "holds a character that no text can hold (U+0000)") for name in unfit]
     if errors:
-        raise InvalidRequest("The query is not allowed.", errors=errors)
+        raise InvalidRequest("The query is not valid.", errors=errors)
     return parameters
 
 
