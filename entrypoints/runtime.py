@@ -1,4 +1,4 @@
-"""What a serving process needs, made ready before any of them starts."""
+"""Prepares what serving processes need before any of them starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the key of the checkpoints and the checkpoints themselves are kept."""
+"""Where checkpoints and their signing key are stored."""
 
 from __future__ import annotations
 

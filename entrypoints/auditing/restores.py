@@ -1,4 +1,4 @@
-"""Stating that a backup was restored, where checkpoints are kept."""
+"""States, in the register of checkpoints, that a backup was restored."""
 
 from __future__ import annotations
 

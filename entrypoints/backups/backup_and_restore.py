@@ -1,4 +1,4 @@
-"""Writing a backup and restoring one, each with its proof."""
+"""Writes and restores backups, and verifies each."""
 
 from __future__ import annotations
 

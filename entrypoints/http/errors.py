@@ -1,4 +1,4 @@
-"""The one table that says how each refusal is answered."""
+"""The table that maps each error to its status and problem document."""
 
 from __future__ import annotations
 

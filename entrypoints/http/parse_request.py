@@ -1,4 +1,4 @@
-"""Reading what was asked: the body, the query, the ids in the path, the condition."""
+"""Parses requests: the body, the query, the ids in the path, and If-Match."""
 
 from __future__ import annotations
 

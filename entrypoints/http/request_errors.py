@@ -1,4 +1,4 @@
-"""What the HTTP layer itself refuses, before any use case is asked."""
+"""The errors of requests that the HTTP layer refuses before any use case runs."""
 
 from __future__ import annotations
 
