@@ -27,7 +27,7 @@ class ApplicationError(Exception):
 
 
 class NotFound(ApplicationError):
-    """There is no such thing in your organization."""
+    """Your organization has no such resource."""
 
     code = "not-found"
 
@@ -45,39 +45,39 @@ class ModelNotFound(NotFound):
 
 
 class OrganizationNotFound(NotFound):
-    """There is no such organization: nothing was ever written for it."""
+    """There is no such organization: it has no events."""
 
     code = "organization-not-found"
 
 
 class OrganizationRemoved(ApplicationError):
-    """This organization was removed: nothing can be written for it any more, only its log is kept."""
+    """This organization was removed. It can no longer be changed; only its log remains."""
 
     code = "organization-removed"
 
 
 class Conflict(ApplicationError):
-    """Somebody else changed it at the same moment; read it again and repeat the change."""
+    """Another request changed this resource at the same time. Read it again and repeat the change."""
 
     code = "conflict"
 
 
 class ProviderNameTaken(Conflict):
-    """Your organization has a provider of this name already; choose another name."""
+    """Your organization already has a provider with this name. Choose another name."""
 
     code = "provider-name-taken"
     pointer = "/name"
 
 
 class ModelAlreadyRegistered(Conflict):
-    """This model of the provider is registered already; change that one."""
+    """This model of the provider is already registered. Change the registered model instead."""
 
     code = "model-already-registered"
     pointer = "/modelId"
 
 
 class ProviderHasModels(Conflict):
-    """The provider still has registered models: remove them first, or repeat with ?cascade=true."""
+    """The provider still has registered models. Remove them first, or repeat the request with ?cascade=true."""
 
     code = "provider-has-models"
 
@@ -89,7 +89,7 @@ class ProviderHasModels(Conflict):
 
 
 class StaleRevision(ApplicationError):
-    """It has changed since you read it: read it again, or merge your change into the newer state."""
+    """This resource has changed since you read it. Read it again and repeat your change on the newer state."""
 
     code = "stale-revision"
 
@@ -109,25 +109,25 @@ class InvalidInput(ApplicationError):
 
 
 class UnsupportedInput(InvalidInput):
-    """A part of the request is something that the model's provider has nothing like."""
+    """The model's provider does not support a part of the request."""
 
     code = "unsupported-parameter"
 
 
 class EndpointRefused(InvalidInput):
-    """The endpoint is not one this service may connect to."""
+    """This service is not allowed to connect to this endpoint."""
 
     code = "endpoint-refused"
 
 
 class TooMuchHistory(InvalidInput):
-    """The log up to then is too long to be read for a list: ask for single resources, or export the log."""
+    """The log up to this time is too long for a list. Read single resources as of this time, or export the log."""
 
     code = "too-much-history"
 
 
 class BulkRefused(ApplicationError):
-    """Some of the operations cannot be done, so none was."""
+    """Some operations are not possible, so none was carried out."""
 
     code = "bulk-refused"
 
@@ -138,7 +138,7 @@ class BulkRefused(ApplicationError):
 
 
 class RateLimited(ApplicationError):
-    """Your organization has asked for this too often; wait and try again."""
+    """Your organization has sent too many requests. Wait and try again."""
 
     code = "rate-limited"
 
@@ -171,13 +171,13 @@ class LogAheadOfClock(Unavailable):
 
 
 class CommandOutcomeUnknown(ApplicationError):
-    """The connection to the database broke around a change, so that nobody knows yet whether it was made."""
+    """The connection to the database broke during the change, so it is not known whether the change was made."""
 
     code = "outcome-unknown"
 
 
 class CredentialUnreadable(ApplicationError):
-    """The stored key cannot be decrypted for this provider and endpoint; give the key again."""
+    """The stored API key cannot be decrypted for this provider and endpoint. Set the apiKey again."""
 
     code = "credential-unreadable"
 

@@ -1,4 +1,4 @@
-"""Text and JSON as the log can keep them."""
+"""Checks of text and JSON for events."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LARGEST_INTEGER: Final = 2**63 - 1
 
 
 def checked_label(field: str, label: str) -> str:
-    """Return the label, an identifier that somebody else has given, as it is.
+    """Return the label, an identifier from outside, unchanged.
 
     Raises:
-        InvalidValue: it is empty, longer than 256 characters, or holds control characters.
+        InvalidValue: it is empty, longer than 256 characters, or contains control characters.
     """
     if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
         raise InvalidValue(field, f"It takes 1 to {LONGEST_LABEL} characters, none of them a control character.")
@@ -29,10 +29,10 @@ def checked_label(field: str, label: str) -> str:
 
 
 def checked_document(field: str, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON object as it is.
+    """Return the JSON object unchanged.
 
     Raises:
-        InvalidValue: it is nested too deeply, larger than 16 KiB, or holds what is not JSON or would come back as
+        InvalidValue: it is nested too deeply, larger than 16 KiB, or contains what is not JSON or would come back as
             something else.
     """
     pending: list[tuple[object, int]] = [(document, 1)]

@@ -1,4 +1,4 @@
-"""The root of every refusal that a rule of the domain makes."""
+"""The root of the domain's errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A rule said no; nothing has changed."""
+    """A rule of the domain forbids the change. Nothing has changed."""
 
     code: ClassVar[str] = "rule-refused"
     pointer: ClassVar[str | None] = None

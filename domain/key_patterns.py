@@ -1,4 +1,4 @@
-"""What keys look like: texts of their form never enter an event, for events are for ever and viewers read them."""
+"""Recognizes API keys in text. Texts with keys are refused in events, which are kept for ever and shown to viewers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ KEY_IN_TEXT: Final = "holds what looks like a key or a token, which the log woul
 
 
 def decodings(text: str) -> Iterator[str]:
-    """Yield the text, and what it is without percent-encoding (RFC 3986, section 2.1), also where it has several."""
+    """Yield the text and its percent-decoded forms (RFC 3986, section 2.1), also of repeated encoding."""
     yield text
     for _ in range(_MOST_ENCODINGS):
         if "%" not in text:
@@ -62,21 +62,21 @@ def _decoded(found: re.Match[str]) -> str:
 
 
 def has_key_form(text: str) -> bool:
-    """Tell whether a key of a known form stands anywhere in the text, percent-encoded or not."""
+    """Return whether the text contains a key of a known form, percent-encoded or not."""
     return any(_FORM.search(decoded) is not None for decoded in decodings(text))
 
 
 def without_keys(text: str, instead: str) -> str:
-    """Return the text with something else in place of every key of a known form, or of all of it if one is encoded."""
+    """Return the text with every key of a known form replaced, or with all of it replaced if a key is encoded."""
     masked = _FORM.sub(instead, text)
     return instead if has_key_form(masked) else masked
 
 
 def refuse_keys(facts: Mapping[str, object]) -> None:
-    """Let the facts of an event pass.
+    """Check the facts of an event.
 
     Raises:
-        InvalidValue: a text in one of them, or the name of a member, has the form of a key; the field is that one.
+        InvalidValue: a text or a member name in a fact has the form of a key; the error names the field.
     """
     for field, fact in facts.items():
         if any(map(has_key_form, _texts(fact))):

@@ -1,4 +1,4 @@
-"""Names that people give to things."""
+"""Checks of names that people give to providers, models and organizations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def checked_name(name: str) -> str:
     """Return the name without surrounding blanks.
 
     Raises:
-        InvalidValue: it is empty, longer than 200 characters, or holds control characters.
+        InvalidValue: it is empty, longer than 200 characters, or contains control characters.
     """
     trimmed = name.strip()
     if not trimmed:

@@ -15,22 +15,22 @@ UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class DecidedAfterRemoval(RuntimeError):
-    """Code went on deciding on an aggregate that it had removed: a mistake of ours, and refused."""
+    """A removed aggregate was changed, which is a bug in the calling code."""
 
 
 class Root(BaseAggregate[UUID]):
-    """An aggregate named by a UUID, whose every event has a topic of its own.
+    """An aggregate with a UUID. Each of its event classes has a topic of its own.
 
     `created_on` and `modified_on` are the database's times once the aggregate has been loaded from the log,
     and `UNRECORDED` before: the domain has no clock.
     """
 
     class Event(AggregateEvent):
-        """Something that happened to one aggregate; `timestamp` is filled in from the log."""
+        """An event of one aggregate. `timestamp` is set from the log."""
 
         @staticmethod
         def create_timestamp() -> datetime:
-            """Return the mark of an event that the log has not dated yet."""
+            """Return the timestamp of an event that is not in the log yet."""
             return UNRECORDED
 
     def __base_init__(self, originator_id: UUID, originator_version: int, timestamp: datetime) -> None:
@@ -46,20 +46,20 @@ class Root(BaseAggregate[UUID]):
         id: UUID | None = None,  # noqa: A002 - the library's name for it
         **kwargs: Any,  # noqa: ANN401 - the fields of any event
     ) -> Self:
-        """Decide that the aggregate begins.
+        """Create the aggregate with its first event.
 
         Raises:
-            InvalidValue: a text would bring a key into the log.
+            InvalidValue: a text in the event contains an API key.
         """
         refuse_keys(kwargs)
         return super()._create(event_class, id=id, **kwargs)
 
     def trigger_event(self, event_class: type[CanMutateAggregate[UUID]], **kwargs: object) -> None:
-        """Decide that the event happens.
+        """Add an event to the pending ones and apply it.
 
         Raises:
-            DecidedAfterRemoval: the aggregate was removed, so nothing can happen to it any more.
-            InvalidValue: a text would bring a key into the log.
+            DecidedAfterRemoval: the aggregate was removed.
+            InvalidValue: a text in the event contains an API key.
         """
         refuse_keys(kwargs)
         if self.is_removed:
@@ -68,7 +68,7 @@ class Root(BaseAggregate[UUID]):
 
     @property
     def recorded_position(self) -> int | None:
-        """Log position of the last event the aggregate was loaded from; none before the first save."""
+        """The log position of the last loaded event; None before the first save."""
         return self._recorded_position
 
     @recorded_position.setter
@@ -77,9 +77,9 @@ class Root(BaseAggregate[UUID]):
 
     @property
     def revision(self) -> int:
-        """How many events the aggregate has lived through."""
+        """The number of events of the aggregate, pending ones included."""
         return self.version
 
     def drain(self) -> list[CanMutateAggregate[UUID]]:
-        """Return the events decided since the last call, oldest first, and forget them."""
+        """Return the pending events, oldest first, and clear them."""
         return list(self.collect_events())

@@ -1,4 +1,4 @@
-"""Facts of earlier days, as the newest version of their event has them.
+"""Upcasts the facts of old events to the newest version of their event class.
 
 An event class that changes gets a higher `class_version` and a static method `upcast_v1_v2` that changes the old facts
 in place; events in the log stay as they are.
@@ -27,13 +27,13 @@ _CHANGED: Final = {topic: event for topic, event in _EVENTS.items() if getattr(e
 
 
 def newest_facts(topic: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the facts of a logged event as its newest version has them; those of an unknown topic as they are."""
+    """Return the facts of a logged event in its newest version. Facts of an unknown topic are returned unchanged."""
     event_class = _CHANGED.get(topic)
     return facts if event_class is None else upcast(event_class, facts)
 
 
 def upcast(event_class: type, facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the facts as the event class has them today."""
+    """Return the facts in the newest version of the event class."""
     newest = getattr(event_class, "class_version", 1)
     if newest == 1:
         return facts

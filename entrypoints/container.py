@@ -1,4 +1,4 @@
-"""Puts the parts together: the only file that knows the adapters."""
+"""Wires the service: the only file that connects its parts with the adapters."""
 
 from __future__ import annotations
 

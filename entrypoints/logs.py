@@ -1,4 +1,4 @@
-"""The log: one line an event, for people or for machines."""
+"""Logging: one line for each event, as text or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded database while a process serves from it: should it end by itself, it is started again."""
+"""Restarts the embedded database if it ends while a process serves from it."""
 
 from __future__ import annotations
 

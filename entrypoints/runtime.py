@@ -1,4 +1,4 @@
-"""What a serving process needs, made ready before any of them starts."""
+"""Prepares what serving processes need before any of them starts."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ def _refuse_former_folder(directory: Path) -> None:
     former = directory.with_name(".ledger")
     if directory.name == ".modelbook" and not (directory / "postgres").exists() and (former / "postgres").exists():
         message = (
-            f"{former} was made before the first release and cannot be carried over: delete it or move it away to "
-            "start anew, or set MODELBOOK_DATA_DIR to another folder."
+            f"{former} is from before the first release and cannot be migrated. Delete it, move it away, "
+            "or set MODELBOOK_DATA_DIR to another folder."
         )
         raise WrongSettings([message])
 
@@ -165,7 +165,7 @@ def _master_keys(settings: Settings, directory: Path, say: Callable[[str], None]
     if settings.master_keys is not None:
         return settings.master_keys.get_secret_value()
     text, path = container.keyring_file(directory)
-    say(f"Provider keys are encrypted under the master key in {path}: back it up, without it they are lost.")
+    say(f"Provider keys are encrypted with the master key in {path}. Back it up: without it they are lost.")
     return text
 
 

@@ -1,4 +1,4 @@
-"""One process that serves, or several on one socket."""
+"""Serves with one process, or with several on one socket."""
 
 from __future__ import annotations
 

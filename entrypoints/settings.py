@@ -169,8 +169,8 @@ class Settings(BaseSettings):
         return self.database_url is None
 
 
-def told_settings() -> list[str]:
-    """Return a line for each setting: its name, what it is for, and what it is when nobody says."""
+def settings_help() -> list[str]:
+    """Return a line for each setting: its name, its description and its default."""
     lines = []
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)

@@ -1,4 +1,4 @@
-"""The keys that tokens are verified with, from the settings."""
+"""Builds the keys that verify tokens from the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words in which a value is refused, in place of the validator's: they follow a name, and name no Python type."""
+"""The messages of refused values, in place of the validator's: they follow a name and mention no Python type."""
 
 from __future__ import annotations
 

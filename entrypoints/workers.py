@@ -1,4 +1,4 @@
-"""Several processes that serve on one socket: one that dies is replaced, all end with the one that started them."""
+"""Runs several processes on one socket: restarts those that die, and stops all at the end."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class SchemaTooOld(ApplicationError):
 
 
 class SchemaBeforeRelease(ApplicationError):
-    """It was made before the first release and cannot be carried over: use a new database or MODELBOOK_DATA_DIR."""
+    """It is from before the first release and cannot be migrated. Use a new database or MODELBOOK_DATA_DIR."""
 
     code = "schema-before-release"
 

@@ -1,4 +1,4 @@
-"""The one spelling of a document, so that it can be signed."""
+"""Canonical JSON, so that documents can be signed and hashed."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import json
 
 
 def canonical_json(document: object) -> bytes:
-    """Return the one spelling of a document: keys sorted, no blanks, ASCII."""
+    """Return the document as canonical JSON: keys sorted, no blanks, ASCII."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")

@@ -1,4 +1,4 @@
-"""One organization's events, checked in their order: each against its hash, and against the event before it."""
+"""Checks the events of one organization in order: each against its hash and against the previous event."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class ChainCheck:
-    """Takes an organization's events, batch after batch; then `finish` names the first one that does not fit.
+    """Takes the events of an organization in batches; then `finish` returns the first finding.
 
-    `proved` is the event from which on they are given, when those up to it were proved before.
+    `proved` is the last event of an earlier proof; the batches then start after it.
     """
 
     def __init__(self, organization_id: bytes, proved: Head | None = None) -> None:
@@ -33,19 +33,19 @@ class ChainCheck:
         self._revisions: dict[bytes, bytes] = {}
 
     def unknown_aggregates(self, events: Sequence[StoredEvent]) -> list[UUID]:
-        """Return the aggregates whose newest revision before these events is to be given with `know`."""
+        """Return the aggregates whose newest revision before these events must be passed to `know`."""
         if not self._start:
             return []
         ids = {event[2] for event in events} - self._revisions.keys()
         return [UUID(bytes=id_) for id_ in sorted(ids)]
 
     def know(self, revisions: Mapping[UUID, int]) -> None:
-        """Take the newest revisions of aggregates among the events that were proved before."""
+        """Set the newest revisions of aggregates in the events that were proved before."""
         for aggregate_id, revision in revisions.items():
             self._revisions[aggregate_id.bytes] = revision.to_bytes(4, "big", signed=True)
 
     def take(self, events: Sequence[StoredEvent]) -> None:
-        """Check the next events; any tuple of the columns will do. After one that does not fit they are counted."""
+        """Check the next events, given as tuples of the columns. After the first finding, events are only counted."""
         self.count += len(events)
         if self.finding is not None:
             return
@@ -67,7 +67,7 @@ class ChainCheck:
         self._sequence = number(following) - 1
 
     def finish(self, head: Head) -> LogFinding | None:
-        """Return what does not fit first, now that no event up to the head is left; none where all fit."""
+        """Return the first finding, or None if all events up to the head are correct. Call it after the last batch."""
         if self.finding is not None:
             return self.finding
         if self._sequence < head.org_sequence:

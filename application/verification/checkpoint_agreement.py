@@ -1,4 +1,4 @@
-"""Whether the database and the sink agree on which checkpoint is the newest one."""
+"""Checks that the database and the sink agree on the newest checkpoint."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class SinkEnd:
 
 
 async def end_of(lines: Sequence[bytes]) -> SinkEnd | None:
-    """Return the newest whole line, given lines the newest first; a writer that died may have left half a line."""
+    """Return the newest complete line of lines that come newest first. A writer that died may leave half a line."""
     if max(map(len, lines), default=0) <= _LARGE:
         return _end(lines)
     return await asyncio.to_thread(_end, lines)
 
 
 def mark_of(newest: NewestCheckpoint) -> bytes:
-    """Return what is kept beside the sink."""
+    """Return the mark to store beside the sink."""
     return canonical_json(asdict(newest))
 
 
 def parse_mark(mark: bytes | None) -> NewestCheckpoint | None:
-    """Return what was kept beside the sink, none where nothing was or nothing can be read."""
+    """Return the mark that is stored beside the sink, or None if there is none or it cannot be read."""
     try:
         return NewestCheckpoint(**json.loads(mark or b""))
     except (ValueError, TypeError):
@@ -57,9 +57,9 @@ def parse_mark(mark: bytes | None) -> NewestCheckpoint | None:
 def disagreement(
     recorded: NewestCheckpoint | None, end: NewestCheckpoint | None, mark: NewestCheckpoint | None, place: str
 ) -> str | None:
-    """Return in a sentence how the database, the sink and the mark beside it differ; none where they agree.
+    """Return a sentence that says how the database, the sink and its mark differ, or None if they agree.
 
-    A sink that is one checkpoint ahead agrees: its writer may have died before it was recorded (`expect_agreement`).
+    A sink that is one checkpoint ahead agrees: its writer may have died before recording it (see `expect_agreement`).
     """
     known, there = recorded.number if recorded else 0, end.number if end else 0
     if recorded is not None and (end is None or end.number < known):
@@ -80,11 +80,11 @@ def disagreement(
 async def expect_agreement(
     register: CheckpointRegister, end: SinkEnd | None, mark: bytes | None, place: str
 ) -> NewestCheckpoint | None:
-    """Return the checkpoint that the database has recorded, if the sink goes on from there.
+    """Return the newest checkpoint in the database, if the sink continues from it.
 
     Raises:
-        CheckpointsDisagree: it does not; the message says how they differ and what to do.
-        AnotherSink: these are the checkpoints of another sink.
+        CheckpointsDisagree: they differ; the message says how and what to do.
+        AnotherSink: the database has its checkpoints in another sink.
         Unavailable: the database cannot be reached.
     """
     recorded = await register.newest()
@@ -104,11 +104,11 @@ async def expect_agreement(
 
 
 async def expect_own_sink(register: CheckpointRegister, sink: CheckpointSink) -> None:
-    """Return if the sink may be the one that the database's checkpoints are kept in.
+    """Check that this may be the sink of the database's checkpoints.
 
     Raises:
-        AnotherSink: it is not.
-        SinkUnusable, Unavailable: it cannot be read, or the database cannot be reached.
+        AnotherSink: it is another sink.
+        SinkUnusable, Unavailable: the sink cannot be read, or the database cannot be reached.
     """
     recorded = await register.newest()
     if recorded is None:
@@ -133,7 +133,7 @@ def _end(lines: Sequence[bytes]) -> SinkEnd | None:
 
 
 async def _goes_on(register: CheckpointRegister, recorded: NewestCheckpoint | None, line: LineOutline) -> bool:
-    """Tell whether the log has everything that this line, the only one that was not recorded, has seen."""
+    """Return whether the log has all heads of this line, the only one that the database has not recorded."""
     if line.previous != (BEGINNING if recorded is None else recorded.hash):
         return False
     heads = line.heads()

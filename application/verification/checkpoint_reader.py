@@ -1,4 +1,4 @@
-"""Checkpoints read from the beginning: what they vouch for, and whether they vouch for each other."""
+"""Reads all checkpoints of a sink, and checks their signatures and the chain between them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LARGE: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ReadCheckpoint:
-    """What a line of the sink says, its heads by organization."""
+    """A checkpoint from a line of the sink, with its heads by organization."""
 
     number: int
     at: str
@@ -44,10 +44,10 @@ class ReadCheckpoint:
 
 
 class CheckpointReader:
-    """Reads a sink once, line by line. `last` is the newest checkpoint, `findings` what is wrong with the sink itself.
+    """Reads a sink once, line by line. `last` is the newest checkpoint, `findings` are the errors of the sink itself.
 
-    `first` is the oldest checkpoint there is: those before it were archived. `end` is the number and the hash of what
-    the sink ends with. `recorded` is a checkpoint that has to be there, or to have been archived.
+    `first` is the oldest checkpoint; earlier ones were archived. `end` is the number and the hash of the last line.
+    `recorded` is a checkpoint that must be in the sink or be archived.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class CheckpointReader:
         return self._sink.place
 
     async def checkpoints(self, only: UUID | None = None) -> AsyncIterator[ReadCheckpoint]:
-        """Give each checkpoint with its heads, or with the one of an organization; then check the newest signature.
+        """Yield each checkpoint with its heads, or with that of one organization; then check the newest signature.
 
         Raises:
             SinkUnusable: the sink cannot be read.
@@ -87,7 +87,7 @@ class CheckpointReader:
             yield read
 
     async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
-        """Give each line that is a checkpoint, of all parts or of the newest; then check the newest signature.
+        """Yield each line that is a checkpoint, of all files or of the newest; then check the newest signature.
 
         Raises:
             SinkUnusable: the sink cannot be read.
@@ -150,7 +150,7 @@ class CheckpointReader:
 
 
 def is_signed(signed: SignedCheckpoint, signatures: Signatures, public_key: bytes) -> bool:
-    """Tell whether the checkpoint was signed with the private half of this key."""
+    """Return whether the checkpoint was signed with the private half of this key."""
     return signatures.is_right(public_key, signed_bytes(signed.checkpoint), signed.signature)
 
 
@@ -159,7 +159,7 @@ async def _in_thread_if_large(content: bytes, work: Callable[[], T]) -> T:
 
 
 def _read(content: bytes, only: UUID | None) -> ReadCheckpoint | None:
-    """Return what the line says, none where it cannot be read."""
+    """Return the content of the line, or None if it cannot be read."""
     line = outline(content)
     heads: Sequence[HeadLeaf] = []
     try:

@@ -2,7 +2,7 @@
 
 A checkpoint is over the heads that changed since the one before it; the first of every thousand is over all heads, so
 that a reader may begin there. It names their Merkle root and the hash of the line before it, so that the newest
-signature vouches for all of them. What is signed is its canonical JSON (keys sorted, no blanks, ASCII).
+signature covers all of them. What is signed is its canonical JSON (keys sorted, no blanks, ASCII).
 
 In the sink each is one line of JSON: the checkpoint, its signature, the heads by organization, and, where somebody
 stated that a backup was restored, that statement, whose hash is signed too. A head's leaf in the tree is 56 bytes:
@@ -46,12 +46,12 @@ _SINK: Final = re.compile(rb'\{"checkpoint":\{[^{}]*"sink":"([0-9a-f]{32})"\}')
 
 
 class MalformedCheckpoint(ValueError):
-    """This is not a checkpoint, or not a whole one."""
+    """This is not a checkpoint, or an incomplete one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """What is signed; hashes in hexadecimal, the time in RFC 3339, `sink` the random id of the place that keeps it."""
+    """The signed content: hashes in hexadecimal, the time in RFC 3339, and the random id of the sink."""
 
     format: str = FORMAT
     number: int
@@ -90,7 +90,7 @@ class HeadLeaf:
 
     @property
     def leaf(self) -> bytes:
-        """Return the hash that stands for it in the tree."""
+        """Return the leaf hash of the head."""
         return leaf_hash(self.organization_id.bytes + eight_bytes(self.org_sequence) + self.hash)
 
 
@@ -105,7 +105,7 @@ class CheckpointLine:
 
 @dataclass(frozen=True, slots=True)
 class LineOutline:
-    """As much of a line as tells its place among the others; what it lists is not looked at yet."""
+    """The part of a line that places it among the others. Its heads are not parsed yet."""
 
     number: int
     at: str
@@ -117,10 +117,10 @@ class LineOutline:
     statement: bytes
 
     def heads(self) -> Sequence[HeadLeaf]:
-        """Return the heads that it lists.
+        """Return the heads of the line.
 
         Raises:
-            MalformedCheckpoint: these are no heads.
+            MalformedCheckpoint: the heads are not valid.
         """
         try:
             return [_head(listed) for listed in json.loads(self.listed)]
@@ -128,10 +128,10 @@ class LineOutline:
             raise MalformedCheckpoint("This line does not list heads.") from error
 
     def restored(self) -> RestoreStatement | None:
-        """Return what was stated of a restore.
+        """Return the statement about a restore.
 
         Raises:
-            MalformedCheckpoint: this is no such statement.
+            MalformedCheckpoint: the statement is not valid.
         """
         try:
             return parse_statement(json.loads(self.statement))
@@ -140,30 +140,30 @@ class LineOutline:
 
 
 def signed_bytes(checkpoint: Checkpoint) -> bytes:
-    """Return what is signed."""
+    """Return the bytes that are signed."""
     return canonical_json(asdict(checkpoint))
 
 
 def line_bytes(line: CheckpointLine) -> bytes:
-    """Return the line as the sink has it, without its end."""
+    """Return the line in the format of the sink, without the line break."""
     restored = None if line.restored is None else line.restored.document()
     return canonical_json({**line.signed.document(), "heads": _listed(line.heads), "restored": restored})
 
 
 def heads_root(heads: Sequence[HeadLeaf]) -> str:
-    """Return the Merkle root over heads, which are in the order of their organizations."""
+    """Return the Merkle root of heads that are sorted by organization."""
     return root([head.leaf for head in heads]).hex()
 
 
 def line_hash(line: bytes) -> str:
-    """Return what the next checkpoint names as the one before it."""
+    """Return the hash by which the next checkpoint names this line."""
     return sha256(line).hexdigest()
 
 
 def outline(line: bytes) -> LineOutline | None:
-    """Return the outline of a line, none of half a line; a million of them take some seconds.
+    """Return the outline of a line, or None if it is incomplete. A million outlines take some seconds.
 
-    What else it says is vouched for by the lines after it, each of which names the hash of the one before.
+    The rest of the line is covered by the lines after it, each of which names the hash of the previous line.
     """
     found = _OUTLINE.fullmatch(line)
     if found is None:
@@ -182,16 +182,16 @@ def outline(line: bytes) -> LineOutline | None:
 
 
 def sink_of(beginning: bytes) -> str | None:
-    """Return the id of the sink that a line which begins so was written to; none of half a line."""
+    """Return the sink id in the beginning of a line, or None if the line is incomplete."""
     found = _SINK.match(beginning)
     return None if found is None else found[1].decode()
 
 
 def parse_line(line: bytes) -> CheckpointLine:
-    """Return what the line says.
+    """Parse the line.
 
     Raises:
-        MalformedCheckpoint: it is not a whole line in its one spelling.
+        MalformedCheckpoint: the line is incomplete or not canonical JSON.
     """
     try:
         document = json.loads(line)
@@ -209,7 +209,7 @@ def signed_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON
     """Return the checkpoint that the JSON document describes.
 
     Raises:
-        MalformedCheckpoint: it describes none.
+        MalformedCheckpoint: the document is not a checkpoint.
     """
     try:
         stated = document["checkpoint"]

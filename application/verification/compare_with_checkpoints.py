@@ -1,4 +1,4 @@
-"""The log compared with what checkpoints have seen of it: finds what a chain that was made anew does not show."""
+"""Compares the log with its checkpoints, which finds changes even if the whole hash chain was recomputed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BATCH: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """A restore that was stated, with the number and the time of the checkpoint that says so."""
+    """A stated restore, with the number and the time of the checkpoint that contains the statement."""
 
     number: int
     at: str
@@ -33,7 +33,7 @@ class Restore:
 
 @dataclass(slots=True)
 class _Seen:
-    """What became of an organization's heads: the last one that is still there, and those that are not."""
+    """The checkpointed heads of an organization: the last one that is still in the log, and those that are not."""
 
     kept: int = 0
     first_gone: int = 0
@@ -42,10 +42,10 @@ class _Seen:
 
 
 class CheckpointCheck:
-    """Compares each head that a checkpoint has seen with the event that stands there now.
+    """Compares each head of the checkpoints with the event that is at its position now.
 
-    Heads that were compared when their organization's proof was made are still right, as long as the proof is. Those
-    that a restored backup has lost are no finding once the restore was stated.
+    Heads that were compared for a proof are not compared again while the proof is valid. Heads that a restored backup
+    has lost are no finding once the restore was stated.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class CheckpointCheck:
         }
 
     def lost(self) -> list[LostEvents]:
-        """Return what checkpoints have seen and the log does not have, as if a backup had been restored."""
+        """Return the checkpointed events that are not in the log, as after the restore of a backup."""
         return [
             LostEvents(organization_id, seen.kept + 1, seen.last_gone)
             for organization_id, seen in self._seen.items()
@@ -100,7 +100,7 @@ class CheckpointCheck:
         ]
 
     def _fresh(self, checkpoint: ReadCheckpoint) -> list[HeadLeaf]:
-        """Return the heads that are to be compared."""
+        """Return the heads that must be compared."""
         fresh = []
         for head in checkpoint.heads:
             self.newest[head.organization_id] = head

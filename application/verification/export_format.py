@@ -1,6 +1,6 @@
-"""An organization's log as a file that proves itself to whoever has the public key of the checkpoints.
+"""The format of an exported log, which can be verified with the public key of the checkpoints alone.
 
-Lines of JSON, each in its one spelling (keys sorted, no blanks, ASCII):
+Lines of canonical JSON (keys sorted, no blanks, ASCII):
 
     header    the format, the organization, and the id of the key that signed the checkpoint (null: there is none)
     event     every field that is hashed, in the order of the log; the stored state in base64, times in microseconds
@@ -39,15 +39,15 @@ class MalformedLine(ValueError):
 
 
 def line_of(document: dict[str, Any]) -> bytes:
-    """Return the document's line, with its end."""
+    """Return the document as a line, with the line break."""
     return _encode(document).encode("ascii") + b"\n"
 
 
 def document_of(line: bytes, kind: str) -> dict[str, Any]:
-    """Return what a line of this kind says; that it is spelled as it should be, the caller sees when it spells it.
+    """Parse a line of this kind. The caller checks that it is canonical by writing it again.
 
     Raises:
-        MalformedLine: it is not such a line.
+        MalformedLine: it is not a line of this kind.
     """
     try:
         document = json.loads(line)
@@ -66,7 +66,7 @@ def header_line(organization_id: UUID, public_key_id: str | None) -> bytes:
 
 
 def event_line(event: StoredEvent) -> bytes:
-    """Return the line of an event; any tuple of the columns will do."""
+    """Return the line of an event, given as a tuple of the columns."""
     _, sequence, aggregate_id, revision, topic, actor, command_id, correlation_id = event[:8]
     reason, recorded_at, state, previous_hash, hash_ = event[8:13]
     # As `line_of` spells it, in half the time: there are millions.
@@ -75,17 +75,17 @@ def event_line(event: StoredEvent) -> bytes:
         f'"correlationId":{_quoted(correlation_id.decode())},"hash":"{hash_.hex()}","kind":"event",'
         f'"previousHash":"{previous_hash.hex()}",'
         f'"reason":{"null" if reason is None else _quoted(reason.decode())},'
-        f'"recordedAt":"{_told(number(recorded_at))}",'
+        f'"recordedAt":"{_rfc3339(number(recorded_at))}",'
         f'"revision":{number(revision)},"sequence":{number(sequence)},"state":"{b64encode(state).decode("ascii")}",'
         f'"topic":{_quoted(topic.decode())}}}\n'
     ).encode("ascii")
 
 
 def parse_event(line: bytes, organization_id: UUID) -> StoredEvent:
-    """Return the event of a line.
+    """Parse the line of an event.
 
     Raises:
-        MalformedLine: it is not the line of an event, or not in its one spelling.
+        MalformedLine: it is not the line of an event, or not canonical JSON.
     """
     stated = document_of(line, "event")
     try:
@@ -117,7 +117,7 @@ def footer_line(
     checkpoint: SignedCheckpoint | None,
     inclusion: Inclusion | None,
 ) -> bytes:
-    """Return the last line; `head` is the sequence number and the hash of the last event."""
+    """Return the last line. `head` is the sequence number and the hash of the last event."""
     return line_of(
         {
             "kind": "footer",
@@ -131,7 +131,7 @@ def footer_line(
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """Where an organization's head is in the tree of a checkpoint, and the way from there to the root."""
+    """A Merkle proof: the position of an organization's head in the tree of a checkpoint, and the path to the root."""
 
     head: HeadLeaf
     index: int
@@ -148,10 +148,10 @@ class Inclusion:
 
 
 def parse_inclusion(stated: dict[str, Any], organization_id: UUID) -> Inclusion:
-    """Return what `Inclusion.document` told; what else is there shows when it is spelled out again.
+    """Parse the output of `Inclusion.document`. Further fields are found when it is written again.
 
     Raises:
-        KeyError, ValueError, TypeError, AttributeError, OverflowError: it told nothing of the kind.
+        KeyError, ValueError, TypeError, AttributeError, OverflowError: it is not such a document.
     """
     if any(type(stated[name]) is not int for name in ("sequence", "index")):
         raise TypeError
@@ -164,5 +164,5 @@ def _id(value: bytes) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def _told(microseconds: int) -> str:
+def _rfc3339(microseconds: int) -> str:
     return (_EPOCH + microseconds * _MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")

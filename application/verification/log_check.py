@@ -1,4 +1,4 @@
-"""The chains of all organizations that a log shows, checked some at a time; and what is wrong beside them."""
+"""Checks the hash chains of all organizations in a log, several at a time, and what lies outside of the chains."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PLACES: Final = 1_000
 
 @dataclass(slots=True)
 class Tally:
-    """What was looked at, and what is wrong there."""
+    """What was checked, and the findings."""
 
     done: int = 0
     proved_before: int = 0
@@ -41,7 +41,7 @@ class Tally:
 
 
 class LogCheck:
-    """Checks all organizations that the log shows, each on its own."""
+    """Checks all organizations in the log, each on its own."""
 
     def __init__(
         self, log: RawEvents, checkpoints: CheckpointVerifier, *, full: bool, progress: Callable[[int], None]
@@ -56,7 +56,7 @@ class LogCheck:
         self._tally = Tally()
 
     async def run(self) -> Tally:
-        """Return what was found.
+        """Check the log and return the findings.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -71,7 +71,7 @@ class LogCheck:
         return self._tally
 
     async def keep_proofs(self, findings: Sequence[LogFinding], reader: CheckpointReader) -> None:
-        """Keep what was proved of organizations that have grown and of which nothing was found."""
+        """Store the proofs of organizations that have new events and no findings."""
         wrong = {finding.organization_id for finding in findings}
         if reader.end is None or None in wrong:
             return
@@ -122,14 +122,14 @@ class LogCheck:
         tally.proofs.update(proofs)
 
     async def _beside(self, ids: Sequence[UUID], wrong: set[UUID | None]) -> list[LogFinding]:
-        """Return what is wrong beside the chains."""
+        """Return the findings outside of the chains."""
         detail = "These events lie after the end that the organization's head names."
         beyond = [stray_finding("inserted", stray, detail) for stray in await self._log.beyond(ids)]
         credentials = [_credential(wrong) for wrong in await self._log.wrong_credentials(ids)]
         return [finding for finding in beyond if finding.organization_id not in wrong] + credentials
 
     async def _proofs(self, heads: Sequence[Head]) -> dict[UUID, Proof]:
-        """Return the proofs that can be gone on from: signed by us, and found whole by the database."""
+        """Return the usable proofs: those with our signature whose events the database found unchanged."""
         if self._full:
             return {}
         ends = {UUID(bytes=head.organization_id): head for head in heads}
@@ -150,7 +150,7 @@ def _proved(proof: Proof | None) -> Head | None:
 
 
 def stray_finding(kind: Kind, stray: Stray, message: str) -> LogFinding:
-    """Return the finding for events that belong to no head."""
+    """Return the finding for events without a head."""
     return LogFinding(
         kind=kind, organization_id=stray.organization_id, sequence=stray.first, count=stray.count, message=message
     )

@@ -1,4 +1,4 @@
-"""What was found to be wrong with a log."""
+"""The findings of a verification."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Kind = Literal["edited", "deleted", "inserted", "truncated", "re-chained", "out-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFinding:
-    """The first thing in an organization's log that does not fit, and what is wrong there.
+    """The first error in an organization's log.
 
-    `sequence` names the (first) event, of `count` in a row that may be meant. It is none where no event is concerned:
-    checkpoints are wrong, or a stored key.
+    `sequence` is the first of `count` events in a row. It is None if no event is concerned, but checkpoints or a
+    stored key.
     """
 
     kind: Kind

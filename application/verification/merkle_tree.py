@@ -1,6 +1,6 @@
 """The Merkle tree over the organizations' heads, as RFC 6962, section 2.1, builds it with SHA-256.
 
-Leaves and inner nodes are hashed with different first bytes, so that neither can be taken for the other.
+Leaves and inner nodes are hashed with different prefixes, so that they cannot be confused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def leaf_hash(content: bytes) -> bytes:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """Return the root over the hashes of leaves."""
+    """Return the root of the tree with these leaf hashes."""
     if not leaves:
         return sha256(b"").digest()
     level = list(leaves)
@@ -46,7 +46,7 @@ def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_by_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """Return the root that the path leads to in a tree of this many leaves; none when it is no path there."""
+    """Return the root at the end of the path in a tree of this size, or None if the path does not fit the tree."""
     if not 0 <= index < size:
         return None
     steps = iter(path)

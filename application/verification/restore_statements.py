@@ -1,4 +1,4 @@
-"""What a person states of a restored backup, in a checkpoint."""
+"""Statements in checkpoints that a backup was restored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LostEvents:
-    """Events that checkpoints have seen and a restored backup does not have."""
+    """Events that are in checkpoints but not in the restored backup."""
 
     organization_id: UUID
     first: int
@@ -24,7 +24,7 @@ class LostEvents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreStatement:
-    """What a person stated of a restore. The numbers are those of the newest checkpoints that were known; 0: none."""
+    """A person's statement of a restore. The numbers are those of the newest known checkpoints; 0 is none."""
 
     reason: str
     actor: str
@@ -44,15 +44,15 @@ class RestoreStatement:
 
 
 def statement_hash(statement: RestoreStatement | None) -> str | None:
-    """Return what a checkpoint says of a statement."""
+    """Return the hash of a statement, which its checkpoint contains."""
     return None if statement is None else sha256(canonical_json(statement.document())).hexdigest()
 
 
 def parse_statement(stated: Any) -> RestoreStatement | None:  # noqa: ANN401 - JSON is any of its types
-    """Return what `RestoreStatement.document` told.
+    """Parse the output of `RestoreStatement.document`.
 
     Raises:
-        KeyError, ValueError, TypeError, AttributeError: it told nothing of the kind.
+        KeyError, ValueError, TypeError, AttributeError: it is not such a document.
     """
     if stated is None:
         return None

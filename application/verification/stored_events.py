@@ -1,4 +1,4 @@
-"""Events as bytes, just as the database holds and sends them: a million of them are verified without being understood.
+"""Events as bytes in the binary format of the database, so that a million of them are verified without decoding.
 
 The chain is the one of `application.verification.hash_chain`, which says what is hashed.
 """
@@ -40,9 +40,9 @@ class Head(NamedTuple):
 
 
 def stored_hash(event: StoredEvent) -> bytes:
-    """Return the hash that belongs to the event by what it says, the hash of the event before it included.
+    """Return the hash of the event, computed from its columns, which include the hash of the previous event.
 
-    Takes any tuple of the columns, named or not.
+    Takes a tuple or named tuple of the columns.
     """
     organization_id, sequence, aggregate_id, revision, topic, actor, command_id, correlation_id = event[:8]
     reason, recorded_at, state, previous_hash = event[8:12]
@@ -71,12 +71,12 @@ def stored_hash(event: StoredEvent) -> bytes:
 
 
 def number(value: bytes) -> int:
-    """Return the number that the bytes are."""
+    """Return the big-endian bytes as a number."""
     return int.from_bytes(value, "big", signed=True)
 
 
 def eight_bytes(value: int) -> bytes:
-    """Return the number as a column of eight bytes has it."""
+    """Return the number as eight big-endian bytes."""
     return value.to_bytes(8, "big", signed=True)
 
 

@@ -1,4 +1,4 @@
-"""What was proved before, signed, so that the next verification can go on from there."""
+"""Signed proofs of earlier verifications, from which the next one continues."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _FORMAT: Final = "modelbook/proof/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """The events of an organization up to a sequence number were read and hashed, the last one to this hash.
+    """Proves that the events of an organization up to a sequence number were verified, and the hash of the last one.
 
-    They were compared with all checkpoints up to `checkpoint`, the number of one; 0: with none. `at` is a time in
-    RFC 3339.
+    They were compared with all checkpoints up to the number `checkpoint`; 0 is none. `at` is a time in RFC 3339.
     """
 
     organization_id: UUID
@@ -38,7 +37,7 @@ class Proof:
 
 
 async def signed_proof(key: CheckpointKey, head: tuple[UUID, int, bytes], *, checkpoint: int, at: str) -> Proof:
-    """Return a proof of the events up to a head, given as its organization, its sequence number and its hash."""
+    """Return the signed proof of the events up to a head."""
     organization_id, org_sequence, hash_ = head
     proof = Proof(organization_id=organization_id, org_sequence=org_sequence, hash=hash_, checkpoint=checkpoint, at=at)
     return Proof(

@@ -14,7 +14,7 @@ from domain.model.facts import (
     checked_capabilities,
     checked_version,
     price_facts,
-    price_told,
+    price_of_event,
     sources_of,
 )
 from domain.model.values import (
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 class Model(Root):
     """A model that an organization uses. Invariant: it keeps its provider and its provider's model id for life.
 
-    Every value has a source (a person, the provider's live answer, the catalogue, genai-prices). Where a change takes
-    `sources`, what they do not name keeps the source it has; without them it is a person's.
+    Every value has a source (a person, the provider's live answer, the catalogue, genai-prices). If a
+    change takes `sources`, values that they do not name keep their source; without `sources` it is a person.
     """
 
     TOPIC = "model"
@@ -77,7 +77,7 @@ class Model(Root):
         is_enabled: bool,
         sources: dict[str, str],
     ) -> Model:
-        """Begin to use a provider's model. `sources` names where each filled-in value comes from.
+        """Register a provider's model. `sources` names where each filled-in value comes from.
 
         Raises:
             InvalidValue: a value is outside what its field allows.
@@ -128,7 +128,7 @@ class Model(Root):
         self.capabilities = capabilities
         self.config = config
         self.limits = Limits(context_window=context_window, max_tokens=max_tokens)
-        self.price = price_told(input_per_1k, output_per_1k, price_source, price_as_of)
+        self.price = price_of_event(input_per_1k, output_per_1k, price_source, price_as_of)
         self.lifecycle = Lifecycle(lifecycle=lifecycle, retires_on=retires_on)
         self.is_enabled = is_enabled
         self.sources = dict(sources)
@@ -214,7 +214,7 @@ class Model(Root):
         price_source: str | None,
         price_as_of: str | None,
     ) -> None:
-        self.price = price_told(input_per_1k, output_per_1k, price_source, price_as_of)
+        self.price = price_of_event(input_per_1k, output_per_1k, price_source, price_as_of)
         self.sources["price"] = price_source or MANUAL
 
     @event(LimitsChanged)

@@ -1,4 +1,4 @@
-"""What a model can do, in one word each, whichever provider says it."""
+"""The names of capabilities, the same for all providers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals of a model."""
+"""Errors of models."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from domain.errors import DomainError
 
 
 class ModelIdentityFixed(DomainError):
-    """A model keeps its provider and its provider's model id for life; register another model instead."""
+    """The provider and the model id of a model cannot be changed. Register another model instead."""
 
     code = "model-identity-fixed"
     pointer = "/modelId"
 
 
 class ModelProviderFixed(ModelIdentityFixed):
-    """A model keeps its provider for life; register another model instead."""
+    """The provider of a model cannot be changed. Register another model instead."""
 
     pointer = "/providerId"

@@ -1,4 +1,4 @@
-"""What can happen to a model. `sources` names where each value that changed comes from."""
+"""The events of a model. `sources` names where each changed value comes from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.root import Root
 
 
 class Registered(Root.Event, AggregateCreated):
-    """A model came into use, with what was known of it; prices in USD per 1,000 tokens."""
+    """The model was registered with these facts. Prices in USD per 1,000 tokens."""
 
     TOPIC = "model.registered"
     provider_id: UUID
@@ -35,7 +35,7 @@ class Registered(Root.Event, AggregateCreated):
 
 
 class Renamed(Root.Event):
-    """It is called otherwise."""
+    """The model was renamed."""
 
     TOPIC = "model.renamed"
     name: str
@@ -43,7 +43,7 @@ class Renamed(Root.Event):
 
 
 class Reconfigured(Root.Event):
-    """It runs with another version or other defaults."""
+    """The version or the default parameters changed."""
 
     TOPIC = "model.reconfigured"
     version: str | None
@@ -52,7 +52,7 @@ class Reconfigured(Root.Event):
 
 
 class CapabilitiesChanged(Root.Event):
-    """It is held to be of this type and able to do these things."""
+    """The type or the capabilities changed."""
 
     TOPIC = "model.capabilities-changed"
     type: str
@@ -61,7 +61,7 @@ class CapabilitiesChanged(Root.Event):
 
 
 class PriceChanged(Root.Event):
-    """It is reckoned with at this price (USD per 1,000 tokens), or at none that is known."""
+    """The price changed (USD per 1,000 tokens), or became unknown."""
 
     TOPIC = "model.price-changed"
     input_per_1k: Decimal | None
@@ -71,7 +71,7 @@ class PriceChanged(Root.Event):
 
 
 class LimitsChanged(Root.Event):
-    """It is held to these limits, in tokens."""
+    """The token limits changed."""
 
     TOPIC = "model.limits-changed"
     context_window: int | None
@@ -80,7 +80,7 @@ class LimitsChanged(Root.Event):
 
 
 class LifecycleChanged(Root.Event):
-    """Its provider announced its end, or took that back; `retires_on` is an ISO date."""
+    """The provider announced the end of the model, or withdrew that. `retires_on` is an ISO date."""
 
     TOPIC = "model.lifecycle-changed"
     lifecycle: str | None
@@ -89,7 +89,7 @@ class LifecycleChanged(Root.Event):
 
 
 class RetiredUpstream(Root.Event):
-    """Its provider has shut it down, on this day (ISO date) if it is known."""
+    """The provider has shut the model down, on this day (ISO date) if it is known."""
 
     TOPIC = "model.retired-upstream"
     retires_on: str | None
@@ -97,18 +97,18 @@ class RetiredUpstream(Root.Event):
 
 
 class Enabled(Root.Event):
-    """It is in use."""
+    """The model was enabled."""
 
     TOPIC = "model.enabled"
 
 
 class Disabled(Root.Event):
-    """It is out of use."""
+    """The model was disabled."""
 
     TOPIC = "model.disabled"
 
 
 class Removed(Root.Event):
-    """It is used no longer, and its name is free."""
+    """The model was removed, and its name is free again."""
 
     TOPIC = "model.removed"

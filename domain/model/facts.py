@@ -1,4 +1,4 @@
-"""Between a model's values and the plain facts of its events."""
+"""Converts a model's values to the plain facts of its events, and back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sources_of(changed: Iterable[str], sources: Sources) -> dict[str, str]:
 
 
 def price_facts(price: Price | None) -> dict[str, Any]:
-    """Return the fields of an event that tell of the price."""
+    """Return the price as fields of an event."""
     return {
         "input_per_1k": price.input_per_1k if price else None,
         "output_per_1k": price.output_per_1k if price else None,
@@ -43,28 +43,28 @@ def price_facts(price: Price | None) -> dict[str, Any]:
     }
 
 
-def price_told(
+def price_of_event(
     input_per_1k: Decimal | None, output_per_1k: Decimal | None, source: str | None, as_of: str | None
 ) -> Price | None:
-    """Return the price that an event tells of."""
+    """Return the price from the fields of an event."""
     if input_per_1k is None and output_per_1k is None:
         return None
     return Price(input_per_1k, output_per_1k, source or MANUAL, as_of)
 
 
 def checked_version(version: str | None) -> str | None:
-    """Return the version label as it is.
+    """Return the version label unchanged.
 
     Raises:
-        InvalidValue: there is one, and it is no label.
+        InvalidValue: it is not a valid label.
     """
     return None if version is None else checked_label("version", version)
 
 
 def checked_capabilities(capabilities: list[str]) -> list[str]:
-    """Return the capabilities in their order, each once.
+    """Return the capabilities in order, without duplicates.
 
     Raises:
-        InvalidValue: one of them is no label.
+        InvalidValue: one of them is not a valid label.
     """
     return sorted({checked_label("capabilities", capability) for capability in capabilities})

@@ -1,4 +1,4 @@
-"""Values a model is made of."""
+"""The value objects of a model."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ MOST_TOKENS: Final = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per 1,000 tokens, read in and written out, with where it is from and the day it was true (ISO date).
+    """USD per 1,000 input and output tokens, with its source and the day on which it was valid (ISO date).
 
-    One of the two may be none: an embedding writes no tokens. Unknown is none, never 0.
+    One of the two may be None: an embedding has no output tokens. An unknown price is None, never 0.
     """
 
     input_per_1k: Decimal | None
@@ -57,13 +57,13 @@ class Price:
 
     @property
     def headline(self) -> Decimal | None:
-        """The one figure for the price: what reading costs, or writing where nothing is said of reading."""
+        """One figure for the price: the input price, or the output price if that is unknown."""
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many tokens a model reads and writes in one call; none where it is not known."""
+    """The most tokens that a model reads and writes in one call; None if unknown."""
 
     context_window: int | None
     max_tokens: int | None
@@ -71,16 +71,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """Where a model stands at its provider and the day it is shut down there (ISO date); none where it is not told.
+    """The lifecycle of a model at its provider and the day of its shutdown (ISO date); None if unknown.
 
-    It says what was told, which the day of the end overtakes: whoever shows a model or chooses one asks for `on` a day.
+    These are the announced facts. Use `on` to get the lifecycle on a day, which may be after the shutdown.
     """
 
     lifecycle: str | None = None
     retires_on: str | None = None
 
     def on(self, day: date) -> Lifecycle:
-        """Return where the model stands on that day: retired from the day of its end, whoever has said so since."""
+        """Return the lifecycle on that day: retired from the day of the shutdown on."""
         has_ended = self.retires_on is not None and self.retires_on <= day.isoformat()
         return replace(self, lifecycle=RETIRED) if has_ended else self
 
@@ -89,7 +89,7 @@ NOT_TOLD: Final = Lifecycle()
 
 
 def checked_price(price: Price | None) -> Price | None:
-    """Return the price as it is, or none when neither part of it is known.
+    """Return the price unchanged, or None if neither part of it is known.
 
     Raises:
         InvalidValue: a part of it is negative, not finite, over 1,000 USD per 1,000 tokens, or finer than 30 decimals.
@@ -106,10 +106,10 @@ def checked_price(price: Price | None) -> Price | None:
 
 
 def checked_limits(limits: Limits) -> Limits:
-    """Return the limits as they are.
+    """Return the limits unchanged.
 
     Raises:
-        InvalidValue: one is negative, or more than a million million tokens.
+        InvalidValue: a limit is negative or more than a million million tokens.
     """
     for field, tokens in (("contextWindow", limits.context_window), ("maxTokens", limits.max_tokens)):
         if tokens is not None and not 0 <= tokens <= MOST_TOKENS:
@@ -118,10 +118,10 @@ def checked_limits(limits: Limits) -> Limits:
 
 
 def checked_lifecycle(lifecycle: Lifecycle) -> Lifecycle:
-    """Return the lifecycle as it is.
+    """Return the lifecycle unchanged.
 
     Raises:
-        InvalidValue: it is none of `LIFECYCLES`, or its day is no ISO date.
+        InvalidValue: it is not one of `LIFECYCLES`, or its day is not an ISO date.
     """
     if lifecycle.lifecycle not in (None, *LIFECYCLES):
         raise InvalidValue("lifecycle", f"A lifecycle is one of {', '.join(LIFECYCLES)}.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Organization(Root):
-    """A tenant that a platform administrator has given a name. Its id is the organization id of its members' tokens."""
+    """A tenant with a name. Its id is the organization id in the tokens of its members."""
 
     TOPIC = "organization"
 
@@ -36,7 +36,7 @@ class Organization(Root):
 
     @classmethod
     def register(cls, organization_id: UUID, *, name: str) -> Organization:
-        """Give a tenant its first name."""
+        """Register the organization under a name."""
         return cls._create(cls.Registered, id=organization_id, name=checked_name(name))
 
     @event(Registered)
@@ -50,11 +50,11 @@ class Organization(Root):
             self._renamed(name=checked)
 
     def restore(self, lost_from: int, lost_until: int) -> None:
-        """State that a restored backup lacks its events from one sequence number to another."""
+        """Record that a restored backup lacks the events of the organization between two sequence numbers."""
         self._restored(lost_from=lost_from, lost_until=lost_until)
 
     def remove(self) -> None:
-        """Close it: nothing can happen in it afterwards."""
+        """Remove the organization. It cannot be changed afterwards."""
         if not self.is_removed:
             self._removed()
 
@@ -64,7 +64,7 @@ class Organization(Root):
 
     @event(Restored)
     def _restored(self, lost_from: int, lost_until: int) -> None:
-        """Nothing of the organization changes: the log had another course."""
+        """Nothing changes: the event only records that the log lost events."""
 
     @event(Removed)
     def _removed(self) -> None:

@@ -81,7 +81,7 @@ class Provider(Root):
         credential: NewCredential | None,
         is_enabled: bool = True,
     ) -> Provider:
-        """Open the account; its first key, if there is one, is version 1.
+        """Register the provider. Its first API key, if any, is version 1.
 
         Raises:
             InvalidValue: a value is outside what its field allows.
@@ -124,12 +124,12 @@ class Provider(Root):
 
     @property
     def has_credential(self) -> bool:
-        """Whether a key is held for it."""
+        """Whether the provider has an API key."""
         return self.credential_hint is not None
 
     @property
     def next_credential_version(self) -> int:
-        """The version the next key will have; versions are never used again."""
+        """The version of the next API key. Versions are never reused."""
         return self.credential_version + 1
 
     def rename(self, name: str) -> None:
@@ -139,10 +139,10 @@ class Provider(Root):
             self._renamed(name=checked)
 
     def move(self, endpoint: Endpoint, credential: NewCredential | None) -> None:
-        """Reach it at another endpoint, with a new key where one is given.
+        """Change the endpoint, and replace the API key if a new one is given.
 
         Raises:
-            CredentialRequired: the origin changes, a key is held, and none was given with the change.
+            CredentialRequired: the origin changes, the provider has an API key, and no new key is given.
         """
         if endpoint.origin != self.origin and self.has_credential and credential is None:
             raise CredentialRequired
@@ -152,7 +152,7 @@ class Provider(Root):
             self._credential_replaced(credential_version=self.next_credential_version, credential_hint=credential.hint)
 
     def replace_credential(self, credential: NewCredential) -> None:
-        """Hold this key from now on, and no other."""
+        """Replace the API key."""
         self._credential_replaced(credential_version=self.next_credential_version, credential_hint=credential.hint)
 
     def remove_credential(self) -> None:
@@ -164,7 +164,7 @@ class Provider(Root):
         """Replace all settings. No event if they are unchanged.
 
         Raises:
-            InvalidValue: they are not JSON that the log can keep.
+            InvalidValue: the settings are not valid JSON for events.
         """
         if settings != self.settings:
             self._settings_changed(settings=checked_document("settings", settings))
@@ -180,12 +180,12 @@ class Provider(Root):
             self._disabled()
 
     def record_health(self, status: str, category: str) -> None:
-        """Note how it was found; only a change of status is worth an event."""
+        """Record the health status. No event if the status is unchanged."""
         if status != self.health_status:
             self._health_changed(health_status=status, category=category)
 
     def remove(self) -> None:
-        """Close the account; nothing can happen to it afterwards."""
+        """Remove the provider. It cannot be changed afterwards."""
         if not self.is_removed:
             self._removed()
 
@@ -234,6 +234,6 @@ class Provider(Root):
         self.credential_hint = None
 
     def _forget_health(self) -> None:
-        """A key or an endpoint that has changed has not been tested yet."""
+        """Reset the health status, because the new key or endpoint has not been tested."""
         self.health_status = "unknown"
         self.health_category = None

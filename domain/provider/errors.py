@@ -1,4 +1,4 @@
-"""Refusals of a provider."""
+"""Errors of providers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from domain.errors import DomainError
 
 
 class CredentialRequired(DomainError):
-    """The key is bound to the endpoint it was given for: to change the endpoint's origin, send apiKey again."""
+    """The API key is bound to the origin of its endpoint. To change the origin, send apiKey again."""
 
     code = "credential-required"
     pointer = "/apiKey"
 
 
 class ProviderTypeFixed(DomainError):
-    """A provider keeps its type for life; register another provider instead."""
+    """The type of a provider cannot be changed. Register another provider instead."""
 
     code = "provider-type-fixed"
     pointer = "/providerType"

@@ -1,4 +1,4 @@
-"""Values a provider is made of."""
+"""The value objects of a provider."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ HEALTH_STATUSES: Final = ("unknown", "healthy", "degraded", "unhealthy")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a provider is reached: the whole base URL, and the origin (scheme, host, port) a key is bound to.
+    """The base URL of a provider, and its origin (scheme, host, port), to which an API key is bound.
 
-    Both are in normal form (lower-case ASCII host, explicit port in the origin), so that two spellings of one
+    Both are normalized (lower-case ASCII host, explicit port in the origin), so that different spellings of one
     origin are equal.
     """
 
@@ -22,6 +22,6 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class NewCredential:
-    """A key that has been handed over: only what may be shown of it."""
+    """A new API key, reduced to what may be shown of it."""
 
     hint: str

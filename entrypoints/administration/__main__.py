@@ -1,4 +1,4 @@
-"""The process of one job. What it needs comes over standard input; what comes of it goes into the job's row."""
+"""The process of one job. It reads its order from standard input and writes its outcome to the job's row."""
 
 from __future__ import annotations
 

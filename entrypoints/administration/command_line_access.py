@@ -1,4 +1,4 @@
-"""An administrator's access from the command line, without all else that a serving process needs."""
+"""An administrator's access from the command line, without the other parts of a serving process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the administrators' parts together; the other file beside `entrypoints.container` that knows the adapters."""
+"""Wires the parts of administrators' work; like every `container.py`, it imports adapters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs in processes of their own, so that nobody's request waits while a log is folded."""
+"""Starts jobs in processes of their own, so that no request waits while a log is folded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries an order out: says how far it is, keeps what came of it."""
+"""Runs a job, reports its progress and stores its outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit trail of a serving process: what runs beside its routes."""
+"""The background tasks of the audit trail in a serving process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the key of the checkpoints and the checkpoints themselves are kept."""
+"""Where checkpoints and their signing key are stored."""
 
 from __future__ import annotations
 
@@ -45,7 +45,5 @@ def checkpoint_sink(settings: Settings) -> Path:
         WrongSettings: nobody says where those of an external database are kept, though there is a key to sign them.
     """
     if settings.checkpoint_sink is None and settings.checkpoint_key is not None and not settings.is_embedded:
-        raise WrongSettings(
-            ["MODELBOOK_CHECKPOINT_SINK is missing: with MODELBOOK_CHECKPOINT_KEY, name where checkpoints are kept."]
-        )
+        raise WrongSettings(["MODELBOOK_CHECKPOINT_SINK is missing. Set it to a folder for the checkpoints."])
     return (settings.checkpoint_sink or settings.data_dir / "checkpoints").resolve()

@@ -1,4 +1,4 @@
-"""One process writes checkpoints while it serves; the others stand by. What goes wrong is loud and stops no write."""
+"""Writes checkpoints in one elected process. Failures are logged and reported, and stop no write."""
 
 from __future__ import annotations
 

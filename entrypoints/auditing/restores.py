@@ -1,4 +1,4 @@
-"""Stating that a backup was restored, where checkpoints are kept."""
+"""States, in the register of checkpoints, that a backup was restored."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ async def stated_restore(
         CheckpointsDisagree, SinkUnusable, Unavailable: it could not be written.
     """
     if sink is None or key is None:
-        raise NothingRestored("No checkpoints are kept here (MODELBOOK_CHECKPOINT_KEY): there is nothing to state.")
+        raise NothingRestored(
+            "No checkpoints are written here, so there is nothing to state. Set MODELBOOK_CHECKPOINT_KEY."
+        )
     async with sessions.session() as register:
         return await state_restore(
             command,

@@ -1,4 +1,4 @@
-"""What was proved, as an answer: for the API and for the command line."""
+"""The outcome of a verification as text and JSON, for the API and the command line."""
 
 from __future__ import annotations
 

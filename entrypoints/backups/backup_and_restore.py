@@ -1,4 +1,4 @@
-"""Writing a backup and restoring one, each with its proof."""
+"""Writes and restores backups, and verifies each."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def _checked(access: Access, progress: Progress) -> CheckedDatabase:
 def _appearing(file: Path) -> Iterator[Path]:
     """Give the path of a new file, which gets its name when the block ends well and is removed otherwise."""
     if file.exists():
-        raise FileExists(f"{file} is there already: give the backup another name.")
+        raise FileExists(f"{file} already exists. Give the backup another name.")
     unproved = file.with_name(f".{file.name}.part")
     try:
         # What it holds is the tenants': nobody else's to read.

@@ -1,4 +1,4 @@
-"""Puts the parts of backups together: with the other containers, the only files that know the adapters."""
+"""Wires the parts of backups; like every `container.py`, it imports adapters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the administrators' commands have in common."""
+"""Runs administrators' jobs from the command line, with a progress bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments that more than one command takes."""
+"""Arguments that several commands share."""
 
 from __future__ import annotations
 

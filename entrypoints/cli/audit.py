@@ -130,12 +130,12 @@ def new_key(
         try:
             made = new_signing_key(file)
         except OSError as error:
-            raise Unavailable(f"{file} cannot be made: {error.strerror}.") from None
+            raise Unavailable(f"{file} cannot be created: {error.strerror}.") from None
         pem = public_pem(made.public_key)
         if as_json:
             print_json({"keyId": made.key_id, "file": file, "publicKey": pem})
             return
-        say(f"Key {made.key_id} is kept in {file}; give its public half to whoever is to verify exports:")
+        say(f"Key {made.key_id} is kept in {file}. Give this public key to everyone who verifies exports:")
         typer.echo(pem, nl=False)
 
 
@@ -145,7 +145,9 @@ def public_key_of(as_json: AsJson = False) -> None:
     with clear_errors(as_json=as_json):
         path = checkpoint_key(load_settings(), say)
         if path is None:
-            raise WrongSettings(["MODELBOOK_CHECKPOINT_KEY is missing, so nothing is signed."])
+            raise WrongSettings(
+                ["MODELBOOK_CHECKPOINT_KEY is missing, so nothing can be signed. Set it to the key file."]
+            )
         key = signing_key(path, create=False)
         pem = public_pem(key.public_key)
         print_json({"keyId": key.key_id, "publicKey": pem}) if as_json else typer.echo(pem, nl=False)
@@ -153,7 +155,9 @@ def public_key_of(as_json: AsJson = False) -> None:
 
 def _verify_file(file: Path, public_key: str | None, *, as_json: bool) -> bool:
     if public_key is None:
-        raise WrongSettings(["--public-key is missing: `modelbook audit public-key` prints it where the log is kept."])
+        raise WrongSettings(
+            ["--public-key is missing. `modelbook audit public-key` prints it on the host of the service."]
+        )
     key = parse_public_key(Path(public_key).read_text("utf-8") if Path(public_key).is_file() else public_key)
     try:
         with file.open("rb") as lines, bar(quiet=as_json, total=None) as progress:

@@ -1,4 +1,4 @@
-"""What the commands of the audit trail print."""
+"""The output of the audit commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`modelbook audit restored` and `modelbook audit compare`: what to do about a log that is not what it was."""
+"""`modelbook audit restored` and `modelbook audit compare`: state a restored backup, and compare exports."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def backup(
         settings = load_settings()
         if check and settings.master_keys is None and not settings.is_embedded:
             raise WrongSettings(
-                ["MODELBOOK_MASTER_KEYS is missing, and the check opens credentials with it; --no-check does without."]
+                ["MODELBOOK_MASTER_KEYS is missing. The check opens credentials with it; --no-check skips the check."]
             )
         with (
             stop_signals() as stop,
@@ -49,9 +49,13 @@ def backup(
     if as_json:
         print_json(done)
         return
-    proved = "Checked: it holds the database." if check else "It was not checked whether it can be restored."
+    proved = (
+        "Checked: the backup contains the whole database."
+        if check
+        else "Not checked: it is not known whether it can be restored."
+    )
     typer.echo(f"{done['file']}: {done['rows']:,} rows, {done['bytes']:,} bytes. {proved}")
-    say(f"Not in the file; keep them apart from it: {'; '.join(not_included(settings))}.")
+    say(f"Not in the backup; keep these separately: {'; '.join(not_included(settings))}.")
 
 
 def not_included(settings: Settings) -> list[str]:

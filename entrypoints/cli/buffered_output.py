@@ -1,4 +1,4 @@
-"""Standard output and standard error."""
+"""Buffers standard output and standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The subcommands, each loaded when it is asked for: one needs few of the libraries that all of them need together."""
+"""The subcommands. Each is imported when it is used, because it needs few of the libraries."""
 
 from __future__ import annotations
 

@@ -41,13 +41,13 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Port of the API and the console.")] = None,
     sandbox_port: Annotated[
         int,
-        typer.Option(min=0, max=65535, help="Port of the providers played on loopback; 0 takes a free one."),
+        typer.Option(min=0, max=65535, help="Port of the simulated providers on loopback; 0 takes a free one."),
     ] = 8090,
     as_json: Annotated[bool, typer.Option("--json", help="Print addresses and token as JSON.")] = False,
 ) -> None:
-    """Try it out: embedded Postgres, providers played on loopback, an organization with models, a ready token.
+    """Start a demonstration: embedded Postgres, simulated providers on loopback, an organization with models, a token.
 
-    Started again it has kept its data (in MODELBOOK_DATA_DIR). Ctrl-C stops it all.
+    Its data is kept in MODELBOOK_DATA_DIR for the next start. Ctrl-C stops everything.
     """
     with clear_errors(as_json=as_json):
         settings = load_settings(port=port)
@@ -61,7 +61,7 @@ def demo(
             prepared(settings, say) as runtime,
         ):
             uvloop.run(_run(runtime, listener, sandbox_port, stop, as_json=as_json))
-        say("Stopped; the data is kept.")
+        say("Stopped. The data is kept.")
 
 
 async def _run(
@@ -86,7 +86,7 @@ async def _played(port: int) -> AsyncIterator[Sandbox]:
         await sandbox.start(_LOOPBACK, port)
     except OSError as error:
         message = (
-            f"Cannot play the providers on port {port}: {error.strerror}. Choose another --sandbox-port "
+            f"The simulated providers cannot listen on port {port}: {error.strerror}. Choose another --sandbox-port "
             "(make run SANDBOX_PORT=8091; 0 takes a free one)."
         )
         raise Unavailable(message) from error
@@ -131,6 +131,6 @@ def _announce(url: str, sandbox_url: str, links: SignInLinks, token: str, *, as_
         )
         return
     say(f"\nModelbook          {url}/\nSign in (once)        {link}")
-    say(f"API documentation     {url}/api/docs\nProviders played at   {sandbox_url}/")
+    say(f"API documentation     {url}/api/docs\nSimulated providers   {sandbox_url}/")
     say(f"Organization          {ORGANIZATION_ID}\nToken ({_TOKEN_HOURS} hours)      {token}\n")
     say(f'Try:  curl -H "Authorization: Bearer $TOKEN" {url}/api/ai/models\nCtrl-C stops it.')

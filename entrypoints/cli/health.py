@@ -49,7 +49,9 @@ def run(
     with clear_errors(as_json=as_json):
         settings = load_settings()
         if settings.health_interval == 0 and not once:
-            raise WrongSettings(["MODELBOOK_HEALTH_INTERVAL is 0, so nothing is ever due: set it, or use --once."])
+            raise WrongSettings(
+                ["MODELBOOK_HEALTH_INTERVAL is 0, which turns checks off. Set it to seconds, or use --once."]
+            )
         with stop_signals() as stop, prepared(settings, say) as runtime, _told(quiet=as_json) as summary:
             uvloop.run(_run(runtime, summary, stop, once=once))
     if as_json:

@@ -71,7 +71,7 @@ def rotate(
                 raise WrongSettings(
                     ["--new is for the key file; for MODELBOOK_MASTER_KEYS use `modelbook keys generate`."]
                 )
-            say(f"The master key {add_master_key(directory)} is active now; back the key file up.")
+            say(f"The master key {add_master_key(directory)} is now active. Back up the key file.")
         done = administrate(lambda parts: _rotated(parts, is_file=directory is not None, quiet=as_json))
     if as_json:
         print_json(done)
@@ -87,7 +87,7 @@ def remove(key_id: Annotated[str, typer.Argument(help="The id of the key.")], as
     with clear_errors(as_json=as_json):
         directory = _key_file_directory()
         if directory is None:
-            raise WrongSettings(["The master keys come from MODELBOOK_MASTER_KEYS: take it out there."])
+            raise WrongSettings(["The master keys come from MODELBOOK_MASTER_KEYS. Remove the key from that setting."])
         administrate(lambda parts: _removed(parts, directory, key_id))
     print_json({"removed": key_id}) if as_json else typer.echo(f"The master key {key_id} is removed.")
 
@@ -106,7 +106,7 @@ async def _rotated(administration: Administration, *, is_file: bool, quiet: bool
 async def _removed(administration: Administration, directory: Path, key_id: str) -> None:
     in_use = (await administration.stock().counts()).get(key_id, 0)
     if in_use:
-        raise ValueError(f"{key_id} still wraps {in_use} credentials: run `modelbook keys rotate` first.")
+        raise ValueError(f"{key_id} still wraps {in_use} credentials. Run `modelbook keys rotate` first.")
     drop_master_key(directory, key_id)
     await administration.stock().forget_keys(await administration.keys().ids())
 

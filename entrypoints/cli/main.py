@@ -6,7 +6,7 @@ import typer
 
 from entrypoints.cli.buffered_output import buffer_output
 from entrypoints.cli.commands import Commands
-from entrypoints.settings import told_settings
+from entrypoints.settings import settings_help
 
 app = typer.Typer(
     name="modelbook",
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Keeps an organization's AI providers and models, with every change in a tamper-evident log.",
-    epilog="Settings, from the environment:\n\n" + "\n\n".join(told_settings()),
+    epilog="Settings, from the environment:\n\n" + "\n\n".join(settings_help()),
 )
 
 

@@ -1,4 +1,4 @@
-"""What commands print: for people on a terminal, as JSON for programs; errors as one clear line."""
+"""The output of commands: text for people, JSON for programs, errors as one line."""
 
 from __future__ import annotations
 

@@ -38,32 +38,32 @@ _LONGEST = 100
 
 def replay(
     kind: Annotated[str, typer.Argument(help="provider or model.")],
-    thing_id: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
-    org: Annotated[str | None, typer.Option(help="Whose it is; without it the log is asked.")] = None,
+    id_text: Annotated[str, typer.Argument(metavar="ID", help="Id of the provider or model.")],
+    org: Annotated[str | None, typer.Option(help="Id of its organization. Without it the log is searched.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Only until this time, such as 2026-01-31T12:00:00Z.")] = None,
     until: Annotated[int | None, typer.Option(min=1, help="Only until this revision.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and outcome as JSON.")] = False,
 ) -> None:
-    """Tell the story of a provider or a model from the log: who changed what, when and why, and what came of it.
+    """Show the history of a provider or a model from the log: who changed what, when and why, and the result.
 
-    One that was removed has a story too.
+    Removed providers and models have a history too.
     """
     with clear_errors(as_json=as_json):
         if as_of is not None and until is not None:
-            raise WrongSettings(["Give --as-of or --until, not both."])
-        wanted = _kind(kind)
+            raise WrongSettings(["--as-of and --until cannot be combined. Give one of them."])
+        resource_kind = _kind(kind)
         time = None if as_of is None else moment(as_of, "--as-of")
-        resource_id, organization_id = identifier(thing_id, "ID"), organization(org)
+        resource_id, organization_id = identifier(id_text, "ID"), organization(org)
         with prepared(load_settings(), say) as runtime:
-            owner = organization_id or uvloop.run(_owner(runtime, wanted, resource_id))
+            owner = organization_id or uvloop.run(_owner(runtime, resource_kind, resource_id))
             caller = Caller(organization_id=owner, actor="command-line", command_id=uuid4(), correlation_id="replay")
             with acting_as(caller):
-                story, outcome = uvloop.run(_history_of(runtime, wanted, resource_id, time, until))
+                story, outcome = uvloop.run(_history_of(runtime, resource_kind, resource_id, time, until))
         events = [history_event(entry) for entry in story]
         if as_json:
             print_json(orjson.loads(json_bytes({"events": events, "outcome": outcome})))
         else:
-            _print(wanted, events, outcome)
+            _print(resource_kind, events, outcome)
 
 
 def _kind(text: str) -> Kind:
@@ -71,38 +71,38 @@ def _kind(text: str) -> Kind:
         return "provider"
     if text == "model":
         return "model"
-    raise WrongSettings([f"{text} is neither provider nor model."])
+    raise WrongSettings([f"{text} is not a kind of resource. Use provider or model."])
 
 
-async def _owner(runtime: Runtime, kind: Kind, thing_id: UUID) -> UUID:
+async def _owner(runtime: Runtime, kind: Kind, resource_id: UUID) -> UUID:
     auditing = auditing_of(runtime)
     async with auditing.admin_pool():
-        owner = await administrators_log(auditing).owner(thing_id)
+        owner = await administrators_log(auditing).owner(resource_id)
     if owner is None:
-        raise NotFound(f"There is no such {kind} in any organization's log.")
+        raise NotFound(f"There is no {kind} with this id in the log of any organization.")
     return owner
 
 
 async def _history_of(
-    runtime: Runtime, kind: Kind, thing_id: UUID, time: datetime | None, until: int | None
+    runtime: Runtime, kind: Kind, resource_id: UUID, time: datetime | None, until: int | None
 ) -> tuple[Sequence[HistoryEntry], dict[str, Any] | None]:
     async with _reading(runtime) as auditing:
-        story = [
+        entries = [
             history_entry
-            for history_entry in reversed((await auditing.history()(kind, thing_id)).entries)
+            for history_entry in reversed((await auditing.history()(kind, resource_id)).entries)
             if (time is None or history_entry.entry.recorded_at <= time)
             and (until is None or history_entry.entry.revision <= until)
         ]
-        at: Moment = AtRevision(story[-1].entry.revision) if story else AtTime(time) if time else AtRevision(1)
+        at: Moment = AtRevision(entries[-1].entry.revision) if entries else AtTime(time) if time else AtRevision(1)
         ask = auditing.provider_as_of() if kind == "provider" else auditing.model_as_of()
         try:
-            outcome: dict[str, Any] = orjson.loads((await ask(thing_id, at)).json)
+            outcome: dict[str, Any] = orjson.loads((await ask(resource_id, at)).json)
         except NotFound as error:
-            if not story:
+            if not entries:
                 raise
             say(error.message)
-            return story, None
-        return story, outcome
+            return entries, None
+        return entries, outcome
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ def restore(
     with clear_errors(as_json=as_json):
         settings, made = load_settings(), dict[str, object]()
         if not file.is_file():
-            raise Unavailable(f"{file} is not there.")
+            raise Unavailable(f"{file} does not exist.")
         with (
             stop_signals() as stop,
             _target(settings, made, logins=logins) as target,
@@ -70,7 +70,7 @@ def restore(
         typer.echo(
             f"MODELBOOK_DATABASE_URL={made['databaseUrl']}\nMODELBOOK_ADMIN_DATABASE_URL={made['adminDatabaseUrl']}"
         )
-    say(f"Not from the file: {'; '.join(not_included(settings))}. Now run `modelbook audit verify`.")
+    say(f"Not restored from the backup: {'; '.join(not_included(settings))}. Now run `modelbook audit verify`.")
 
 
 @contextmanager
@@ -112,9 +112,12 @@ def _empty_database(settings: Settings, made: dict[str, object], *, logins: bool
         for value, line in (
             (
                 settings.owner_database_url,
-                "MODELBOOK_OWNER_DATABASE_URL is missing: a login that owns the empty database and may create roles.",
+                "MODELBOOK_OWNER_DATABASE_URL is missing. Its login must own the empty database and may create roles.",
             ),
-            (settings.master_keys, "MODELBOOK_MASTER_KEYS is missing: the keys that the backup's credentials need."),
+            (
+                settings.master_keys,
+                "MODELBOOK_MASTER_KEYS is missing. Set it to the keys of the credentials in the backup.",
+            ),
             (
                 settings.admin_database_url or logins or None,
                 "MODELBOOK_ADMIN_DATABASE_URL is missing: set it if the logins have passwords, or use --logins.",

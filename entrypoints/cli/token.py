@@ -51,14 +51,16 @@ def _secret(settings: Settings) -> str:
     if settings.jwt_secret is not None:
         return settings.jwt_secret.get_secret_value()
     if not settings.is_embedded:
-        raise WrongSettings(["Set MODELBOOK_JWT_SECRET, with which the service verifies tokens."])
+        raise WrongSettings(
+            ["MODELBOOK_JWT_SECRET is missing. Set it to the secret with which the service verifies tokens."]
+        )
     return development_secret(settings.data_dir.resolve())
 
 
 def _organization(org: str | None, *, needed: bool) -> UUID | None:
     if org is None:
         if needed:
-            raise WrongSettings(["--org is missing: the id of the organization, or --platform-admin."])
+            raise WrongSettings(["--org is missing. Give the id of the organization, or use --platform-admin."])
         return None
     try:
         return UUID(org)
@@ -70,4 +72,4 @@ def _role(name: str) -> Role:
     try:
         return Role[name.upper()]
     except KeyError:
-        raise WrongSettings([f"--role {name} is none of viewer, editor and admin."]) from None
+        raise WrongSettings([f"--role {name} is not a role. Use viewer, editor or admin."]) from None

@@ -1,4 +1,4 @@
-"""Where the console is served."""
+"""The routes of the console."""
 
 from __future__ import annotations
 

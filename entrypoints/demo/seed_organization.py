@@ -1,4 +1,4 @@
-"""What the demonstration's organization begins with."""
+"""The providers and models of the demonstration's organization."""
 
 from __future__ import annotations
 

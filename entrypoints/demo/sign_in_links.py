@@ -1,4 +1,4 @@
-"""A link that signs a person in: its code is exchanged for a token once, so that no token ever is in an address."""
+"""One-time sign-in links: the code in a link is exchanged for a token, so that no token is in a URL."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class AccessControl:
         refusal = request.match_info.http_exception
         if refusal is None:
             self._logger.error("request for a route without a record", request_id=request[REQUEST_CONTEXT].request_id)
-            raise NotAllowed("Nobody may use this route.")
+            raise NotAllowed("This route is not available.")
         if isinstance(refusal, web.HTTPMethodNotAllowed) and request.method == "OPTIONS":
             return web.Response(status=204, headers={"Allow": ", ".join(sorted({*refusal.allowed_methods, "OPTIONS"}))})
         raise refusal
@@ -109,7 +109,10 @@ def _authorization(request: web.Request) -> str | None:
     """
     values = request.headers.getall("Authorization", ())
     if len(values) > 1:
-        raise NotAuthenticated("There is more than one Authorization header.", headers={"WWW-Authenticate": "Bearer"})
+        raise NotAuthenticated(
+            "The request has more than one Authorization header. Send exactly one.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
     if shape_at(request.path) is PROBLEM_DETAILS:
         return values[0] if values else None
     keys = [f"Bearer {key}" for name in API_KEY_HEADERS for key in request.headers.getall(name, ())]
@@ -121,11 +124,13 @@ def _check_query(request: web.Request, route: Route, principal: Principal) -> No
     if route.access.is_for_organizations:
         for stated in request.query.getall(ORGANIZATION_FILTER, ()):
             if _organization(stated) != principal.organization_id:
-                raise NotAllowed("The organizationId is not that of your token, the only organization it is good for.")
+                raise NotAllowed(
+                    "The organizationId is not that of your token, which is valid for one organization only."
+                )
     known = {ORGANIZATION_FILTER} if route.access.is_for_organizations else set()
     if route.query is None and not known.issuperset(request.query):
         errors = [FieldError(f"?{name}", "is not known here") for name in sorted(set(request.query) - known)]
-        raise InvalidRequest("The query is not allowed.", errors=errors[:100])
+        raise InvalidRequest("The query is not valid.", errors=errors[:100])
 
 
 def _organization(stated: str) -> object:
@@ -133,5 +138,5 @@ def _organization(stated: str) -> object:
         return parse_uuid(stated)
     except PydanticCustomError as error:
         raise InvalidRequest(
-            "The query is not allowed.", errors=[FieldError(f"?{ORGANIZATION_FILTER}", error.message())]
+            "The query is not valid.", errors=[FieldError(f"?{ORGANIZATION_FILTER}", error.message())]
         ) from None

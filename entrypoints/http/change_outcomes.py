@@ -1,4 +1,4 @@
-"""What an answer 5xx says of the change that was asked for: made, made in part, not known, or not made."""
+"""Adds the outcome of a change to 5xx answers: made, partly made, unknown, or not made."""
 
 from __future__ import annotations
 

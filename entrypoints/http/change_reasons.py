@@ -1,4 +1,4 @@
-"""Why a change is made: `reason` in the body, or the header X-Change-Reason, in any language."""
+"""The reason of a change: `reason` in the body, or the header X-Change-Reason, in any language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes tokens for development and for machines of one's own, with the secret that the service verifies them with."""
+"""Signs tokens for development and for own machines, with the secret that the service verifies them with."""
 
 from __future__ import annotations
 

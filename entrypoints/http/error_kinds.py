@@ -1,4 +1,4 @@
-"""What kind of error a problem is, whichever door it leaves by: the one list that every door's table answers."""
+"""Classifies problems into error kinds, which every door's table of errors covers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table that says how each refusal is answered."""
+"""The table that maps each error to its status and problem document."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ MOST_REASONS = 50
 INTERNAL_ERROR = Problem(
     status=500,
     code="internal-error",
-    detail="Something went wrong here, and it has been logged: report it with the requestId.",
+    detail="An unexpected error occurred in the service and was logged. Report it with the requestId.",
 )
 
 
@@ -179,10 +179,10 @@ def _refused(error: Refused) -> Problem:
 
 
 _HTTP_DETAILS = {
-    404: "There is nothing at this path; /api/docs lists what there is.",
-    405: "This path does not support this method; the Allow header lists those it does.",
+    404: "There is nothing at this path. See /api/docs for the routes.",
+    405: "This path does not support this method. The Allow header lists the supported methods.",
     413: "The body is larger than this route accepts.",
-    417: "The only expectation that can be met is 100-continue.",
+    417: "The only supported expectation is 100-continue.",
 }
 
 

@@ -1,4 +1,4 @@
-"""The headers of every answer: its id, what a browser may do with it, and which other origins may read it."""
+"""The headers of every answer: request id, browser security and CORS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator can set about the HTTP side."""
+"""The options of the HTTP server."""
 
 from __future__ import annotations
 

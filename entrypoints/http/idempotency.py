@@ -1,4 +1,4 @@
-"""POST twice, done once: the answer to the first request with an Idempotency-Key is the answer to all of them."""
+"""Idempotency-Keys of POST requests: repetitions get the answer to the first request."""
 
 from __future__ import annotations
 

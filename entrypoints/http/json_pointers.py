@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901), which tell a person where in the request something is wrong."""
+"""JSON pointers (RFC 6901), which show where an error is in a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that say what there is."""
+"""Builds JSON responses."""
 
 from __future__ import annotations
 

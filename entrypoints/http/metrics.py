@@ -1,4 +1,4 @@
-"""How many requests, how fast, by route: for Prometheus."""
+"""Counts and times requests by route, for Prometheus."""
 
 from __future__ import annotations
 

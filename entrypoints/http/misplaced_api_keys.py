@@ -1,4 +1,4 @@
-"""Keys in a request that stand where none belongs."""
+"""Refuses API keys outside of the field for them."""
 
 from __future__ import annotations
 

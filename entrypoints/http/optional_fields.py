@@ -1,4 +1,4 @@
-"""How fields that may be left out are documented: optional, and nullable only where null has a meaning of its own.
+"""Documents optional fields: nullable only where null has a meaning of its own.
 
 In Python a field that was not sent is None. In the API it is absent, and a client in a strict language should neither
 have to write such a null nor have to expect one.

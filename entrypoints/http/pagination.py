@@ -1,4 +1,4 @@
-"""Lists, a page at a time: where the next page begins travels in an opaque cursor."""
+"""Keyset pagination with opaque cursors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what was asked: the body, the query, the ids in the path, the condition."""
+"""Parses requests: the body, the query, the ids in the path, and If-Match."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _parameters(request: web.Request, route: Route) -> Mapping[str, str]:
     unfit = [name for name, text in parameters.items() if "\x00" in name + text]
     errors += [FieldError(f"?{name}", "holds a character that no text can hold (U+0000)") for name in unfit]
     if errors:
-        raise InvalidRequest("The query is not allowed.", errors=errors)
+        raise InvalidRequest("The query is not valid.", errors=errors)
     return parameters
 
 

@@ -1,4 +1,4 @@
-"""Who asks, as the verified token has it."""
+"""The authenticated caller, from a verified token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that say what went wrong: problem details after RFC 9457."""
+"""Problem details (RFC 9457): what they contain, and how they are answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place where the rate limits that routes name are enforced."""
+"""Enforces the rate limits of routes."""
 
 from __future__ import annotations
 

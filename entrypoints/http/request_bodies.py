@@ -1,4 +1,4 @@
-"""What the bodies of requests may cost: bytes in memory, time to arrive, and time of the processor."""
+"""Limits the bodies of requests: bytes in memory, time to arrive, and time to parse."""
 
 from __future__ import annotations
 

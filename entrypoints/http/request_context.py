@@ -1,4 +1,4 @@
-"""What is known of a request while it is being answered."""
+"""The context of a request while it is being answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the HTTP layer itself refuses, before any use case is asked."""
+"""The errors of requests that the HTTP layer refuses before any use case runs."""
 
 from __future__ import annotations
 
@@ -61,20 +61,20 @@ class InvalidRequest(Refused):
 
 
 class MalformedCondition(Refused):
-    """If-Match takes the entity tag of an earlier answer, such as "7", or *."""
+    """If-Match must be the ETag of an earlier answer, such as "7", or *."""
 
     code = "malformed-if-match"
 
 
 class ConditionFailed(Refused):
-    """If-Match names no revision this service gives out; read the resource again and use its ETag."""
+    """If-Match is not an ETag of this service. Read the resource again and use its ETag."""
 
     status = 412
     code = "stale-revision"
 
 
 class InvalidCursor(Refused):
-    """The cursor does not belong to this list: start again without one."""
+    """The cursor does not belong to this list. Start again without a cursor."""
 
     code = "invalid-cursor"
 
@@ -87,41 +87,41 @@ class ContentTooLarge(Refused):
 
 
 class TooManyValues(Refused):
-    """The body holds more values than any request needs; send it in parts."""
+    """The body contains too many values. Send it in several requests."""
 
     status = 413
     code = "too-many-values"
 
 
 class RequestTooSlow(Refused):
-    """The body did not arrive in time: nothing of it came for 30 seconds, or too little of it."""
+    """The body did not arrive in time: too little of it was received in 30 seconds. Send the request again."""
 
     status = 408
     code = "request-too-slow"
 
 
 class MalformedBody(Refused):
-    """The body is not framed as HTTP/1.1 has it."""
+    """The framing of the body is not valid HTTP/1.1."""
 
     code = "malformed-body"
 
 
 class BodiesTooLarge(Refused):
-    """The bodies of your organization's requests in flight are too large together: repeat this one shortly."""
+    """Your organization's concurrent request bodies are too large in total. Repeat this request shortly."""
 
     status = 429
     code = "bodies-too-large"
 
 
 class ServiceBusy(Refused):
-    """The bodies of all requests in flight are too large together: repeat this one shortly."""
+    """The bodies of all concurrent requests are too large in total. Repeat this request shortly."""
 
     status = 503
     code = "service-busy"
 
 
 class UnsupportedContent(Refused):
-    """The body is of a kind this route does not read."""
+    """This route does not accept the Content-Type of the body."""
 
     status = 415
     code = "unsupported-content-type"
@@ -142,34 +142,34 @@ class NotAllowed(Refused):
 
 
 class MalformedIdempotencyKey(Refused):
-    """An Idempotency-Key has 1 to 200 printable ASCII characters, and is no key of a provider."""
+    """An Idempotency-Key must have 1 to 200 printable ASCII characters and must not be a provider key."""
 
     code = "malformed-idempotency-key"
 
 
 class IdempotencyKeyReused(Refused):
-    """This Idempotency-Key was used with another request: use a new key for a new request."""
+    """This Idempotency-Key was used with another request. Use a new key for a new request."""
 
     status = 422
     code = "idempotency-key-reused"
 
 
 class NotReplayable(Refused):
-    """The answer of this request cannot be kept for a repetition: send it without an Idempotency-Key."""
+    """The answer to this request cannot be stored for a repetition. Send the request without an Idempotency-Key."""
 
     status = 422
     code = "not-replayable"
 
 
 class CommandInFlight(Refused):
-    """A request with this Idempotency-Key is still being carried out: repeat it shortly."""
+    """A request with this Idempotency-Key is still in progress. Repeat it shortly."""
 
     status = 409
     code = "command-in-flight"
 
 
 class AnswerNotKept(Refused):
-    """This was carried out before, but its answer, a stream or a large one, was not kept: do not repeat it."""
+    """This request was carried out before, but its answer was a stream or too large to store. Do not repeat it."""
 
     status = 409
     code = "answer-not-kept"

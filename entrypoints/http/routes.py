@@ -1,4 +1,4 @@
-"""What a route says of itself: what it takes, who may use it, what it answers. It stands on its view."""
+"""The records of routes: body, query, access, answers. `@endpoint` puts the record on the view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages: files that lie beside the code, and a policy under which they load nothing from elsewhere."""
+"""Serves static pages, with a content security policy that allows only own files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it, without the liberties that let two readers see two documents."""
+"""Strict JSON (RFC 8259), without leniency that lets two readers see different documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the claims of a verified token to who asks. Only what the issuer controls counts, never `user_metadata`."""
+"""Maps the claims of a verified token to the caller. Only issuer-controlled claims count, never `user_metadata`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server below the application: what is no readable HTTP request gets a problem for an answer, too."""
+"""The server below the application, which answers malformed HTTP requests with problems too."""
 
 from __future__ import annotations
 

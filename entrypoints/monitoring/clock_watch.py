@@ -1,4 +1,4 @@
-"""Notices when the database's clock steps, differs from this process's, or lies behind the log."""
+"""Notices when the database's clock steps, differs from this process's clock, or is behind the log."""
 
 from __future__ import annotations
 

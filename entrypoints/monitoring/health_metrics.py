@@ -1,4 +1,4 @@
-"""What the health monitor found, for Prometheus: figures of the one process that is the monitor."""
+"""Prometheus metrics of the health monitor, set in the one process that is the monitor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The health monitor beside the requests of a serving process."""
+"""Runs the health monitor in the background of a serving process."""
 
 from __future__ import annotations
 

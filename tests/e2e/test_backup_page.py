@@ -132,7 +132,7 @@ async def test_backing_up_and_restoring_as_the_page_says(
         api = an_api(session, running.ready()["url"])
         model = await api.model(await api.provider())
         await _checkpointed(settings)
-        assert "Checked: it holds the database." in await shell.carry_out(block("Back up"))
+        assert "Checked: the backup contains the whole database." in await shell.carry_out(block("Back up"))
         before = held(_superuser(server, "models"))
 
         new_owner_url = owned_database(new_server, "models")
@@ -186,7 +186,7 @@ async def test_the_embedded_database_is_restored_as_the_page_says(
             await _checkpointed({"DATA_DIR": str(path)})
             before = await asyncio.to_thread(held, owner_url(path))
             printed = await shell.carry_out(block("With the embedded Postgres"))
-            assert "Checked: it holds the database." in printed
+            assert "Checked: the backup contains the whole database." in printed
             assert "Whole." in printed
         with serving("serve", "--port", "0", DATA_DIR=str(new_folder / "new-data")) as running:
             running.ready()

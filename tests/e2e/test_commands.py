@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
-from entrypoints.settings import Settings, told_settings
+from entrypoints.settings import Settings, settings_help
 from tests.e2e.failing_commands import MISUSED, refusal, said
 from tests.e2e.processes import COMMAND, environment, folder, run_installed
 from tests.http_service import SECRET
@@ -49,7 +49,7 @@ def test_the_help_names_every_setting() -> None:
 
 
 def test_the_help_says_what_settings_are_when_nobody_sets_them() -> None:
-    reported = dict(line.split(": ", 1) for line in told_settings())
+    reported = dict(line.split(": ", 1) for line in settings_help())
     assert reported["MODELBOOK_PORT"].endswith(" Default: 8080.")
     assert reported["MODELBOOK_RATE_LIMIT_STORAGE"].endswith(" Default: memory.")
     assert "Default" not in reported["MODELBOOK_JWT_SECRET"]

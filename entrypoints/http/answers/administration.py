@@ -1,4 +1,4 @@
-"""Answers to platform administrators."""
+"""Schemas of answers to platform administrators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers about what happened."""
+"""Schemas of answers about events and history."""
 
 from __future__ import annotations
 

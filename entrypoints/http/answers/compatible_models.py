@@ -1,4 +1,4 @@
-"""Models at the doors, in the shape that the client's headers ask for."""
+"""Schemas of model lists at the doors, in the shape that the client expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers about what providers offer."""
+"""Schemas of answers about providers' model lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the feed of events tells."""
+"""Schemas of the events in the feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to whatever watches over the process."""
+"""Schemas of liveness and readiness reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers about models."""
+"""Schemas of answers about models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers about organizations."""
+"""Schemas of answers about organizations."""
 
 from __future__ import annotations
 

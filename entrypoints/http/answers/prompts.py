@@ -1,4 +1,4 @@
-"""Answers about choices and prompts."""
+"""Schemas of answers about model selection and prompts."""
 
 from __future__ import annotations
 

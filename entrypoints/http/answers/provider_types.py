@@ -1,4 +1,4 @@
-"""Answers about the types of provider."""
+"""Schemas of answers about provider types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers about providers."""
+"""Schemas of answers about providers."""
 
 from __future__ import annotations
 

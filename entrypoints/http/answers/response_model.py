@@ -1,4 +1,4 @@
-"""What all answers have in common."""
+"""The base class of all schemas of answers."""
 
 from __future__ import annotations
 

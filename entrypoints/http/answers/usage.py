@@ -1,4 +1,4 @@
-"""Answers about use."""
+"""Schemas of usage reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers about proof."""
+"""Schemas of answers about verification and checkpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries for what was."""
+"""Queries for the state at a time or a revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of the routes that choose models and run prompts."""
+"""Bodies of the routes that select models and run prompts."""
 
 from __future__ import annotations
 

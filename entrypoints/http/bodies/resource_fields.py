@@ -1,4 +1,4 @@
-"""Kinds of value that more than one body has."""
+"""Field types that several bodies share."""
 
 from __future__ import annotations
 

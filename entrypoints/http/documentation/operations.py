@@ -1,4 +1,4 @@
-"""From the record of a route to its operation in OpenAPI."""
+"""Builds the OpenAPI operation of a route from its record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which problems an operation can answer with: by its route, and by what it says about itself."""
+"""Finds the problems that an operation can answer with, from its route and its own list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the pydantic models of bodies, queries and answers to the schemas of the documentation."""
+"""Builds the schemas of the documentation from the pydantic models of bodies, queries and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading values out of a client's body: what is of the wrong kind is refused at its place."""
+"""Reads values out of a client's body. A value of the wrong type is refused with a pointer to its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this service itself reads of the bodies of the doors; all else goes to the provider, or is translated for it."""
+"""The fields of door bodies that this service reads. All others go to the provider unchanged, or are translated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A prompt as it came through one of the doors."""
+"""A prompt that came through a door."""
 
 from __future__ import annotations
 

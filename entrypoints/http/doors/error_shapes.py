@@ -1,4 +1,4 @@
-"""The doors: below which paths which protocol is spoken, so that even what no route answers has its shape."""
+"""Chooses the shape of problems by path, so that unknown paths below a door have its shape too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers that every door's answers may have."""
+"""The header that lists ignored fields."""
 
 from __future__ import annotations
 

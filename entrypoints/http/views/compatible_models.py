@@ -1,4 +1,4 @@
-"""The models in use, in the shapes of the protocols that clients speak."""
+"""Routes that list enabled models in the shapes of the client protocols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes that ask the providers: tests of connections and what is on offer."""
+"""Routes that query providers: connection tests and model lists."""
 
 from __future__ import annotations
 

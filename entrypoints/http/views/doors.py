@@ -1,4 +1,4 @@
-"""The doors for clients that speak other protocols: same models, same use cases, other shapes."""
+"""Routes of the doors, for clients of other protocols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes that turn texts into vectors."""
+"""Routes that embed texts."""
 
 from __future__ import annotations
 

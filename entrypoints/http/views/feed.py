@@ -1,4 +1,4 @@
-"""The route that tells what happens, as it happens."""
+"""The route of the event feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of resources: sorting and cursors."""
+"""Sorting and cursors of lists."""
 
 from __future__ import annotations
 

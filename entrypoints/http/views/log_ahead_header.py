@@ -1,4 +1,4 @@
-"""What answers say of times that the log is ahead of."""
+"""Adds the header Log-Ahead-Seconds when the log is ahead of the clock."""
 
 from __future__ import annotations
 

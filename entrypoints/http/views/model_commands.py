@@ -1,4 +1,4 @@
-"""From bodies of the model routes to commands."""
+"""Converts bodies of the model routes to commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From bodies of the prompt routes to what is to be run."""
+"""Converts bodies of the prompt routes to prompts."""
 
 from __future__ import annotations
 

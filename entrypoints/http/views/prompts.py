@@ -1,4 +1,4 @@
-"""Routes that choose models and run prompts."""
+"""Routes that select models and run prompts."""
 
 from __future__ import annotations
 

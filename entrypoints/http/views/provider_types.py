@@ -1,4 +1,4 @@
-"""What types of provider there are."""
+"""The route that lists provider types."""
 
 from __future__ import annotations
 

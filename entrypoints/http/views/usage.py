@@ -1,4 +1,4 @@
-"""The route that reports what models were used for."""
+"""The route of the usage report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes that prove the audit trail."""
+"""Routes that verify and export the log."""
 
 from __future__ import annotations
 

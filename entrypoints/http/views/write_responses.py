@@ -1,4 +1,4 @@
-"""What the routes that write have in common."""
+"""Builds the responses of routes that write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies and answers about vectors."""
+"""Bodies and answers of the embedding routes."""
 
 from __future__ import annotations
 

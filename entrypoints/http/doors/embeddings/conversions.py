@@ -1,4 +1,4 @@
-"""Between the bodies of the embedding routes and the use case."""
+"""Converts the bodies of the embedding routes to the use case, and its results to answers."""
 
 from __future__ import annotations
 

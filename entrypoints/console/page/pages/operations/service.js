@@ -16,7 +16,7 @@ export function service(signal) {
     const [ready, figures] = await Promise.all([readiness(signal), measured(signal)]);
     return [
       element("p", { class: "outcome" }, ready.status === "ready" ? badge("Ready", "good") : badge("Not ready", "bad"),
-        ready.status === "ready" ? "The process that answered can do its work." : "Something that the service needs is missing."),
+        ready.status === "ready" ? "The process that answered can do its work." : "The service lacks something that it needs. The checks below say what."),
       facts([...Object.entries(ready.checks).map(([name, found]) => [label(name), found === "ok" ? "answers" : found]), ...monitor(figures), ...checkpoints(figures)]),
       ...Object.entries(ready.warnings ?? {}).map(([name, text]) => element("div", { class: "notice warn" }, element("p", {}, element("strong", {}, `${title(name)}: `), text))),
       current()?.organizationId ? element("p", { class: "quiet" }, "The providers of your own organization, each with its checks: ", element("a", { href: href("/providers") }, "Providers"), ".") : null,
