@@ -11,16 +11,17 @@ from uuid import UUID, uuid5
 from application.command_outcome import CommandOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who asks, for which organization, under which command id.
 
-    `actor` is the subject of the verified token (an id, never a name or an address). A command id is recorded with
-    every event the request causes, and the log applies one command id once. What becomes of the command is noted in
-    `outcome`, also by commands that are a part of it.
+    `actor` is the subject of the verified token or the id of the access key (an id, never a name or an address). With
+    an access key, `access_key_id` names it and `labels` are its labels. A command id is recorded with every event the
+    request causes, and the log applies one command id once. What becomes of the command is noted in `outcome`, also by
+    commands that are a part of it.
     """
 
     organization_id: UUID
@@ -28,6 +29,8 @@ class Caller:
     command_id: UUID
     correlation_id: str
     reason: str | None = None
+    access_key_id: UUID | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
     def new_id(self, ordinal: int = 0) -> UUID:
