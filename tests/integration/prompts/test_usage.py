@@ -10,11 +10,12 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.postgres.request_log import PostgresRequestLog
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from application.caller import NobodyCalling
 from tests.builders import acting
-from tests.contract.usage_contract import NOON, UsageContract, a_use, days
+from tests.contract.usage_contract import NOON, UsageContract, a_request, a_use, by, days
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Subject:
         self.clock = FakeClock(NOON)
         self.ledger = PostgresUsageLedger(tenant, self.clock, flush_seconds=3600.0)
         self.reports = PostgresUsageReports(tenant)
+        self.log = PostgresRequestLog(tenant)
 
     async def settle(self) -> None:
         await self.ledger.flush()
@@ -48,7 +50,7 @@ class TestPostgresUsage(UsageContract):
 
 async def requests(subject: Subject, organization_id: UUID) -> int:
     with acting(organization_id):
-        return (await subject.reports.read(days(), "day", 10)).total.requests
+        return (await subject.reports.read(days(), by("day"), 10)).total.requests
 
 
 async def test_uses_are_written_by_themselves_about_a_second_later(tenant: Tenant) -> None:
@@ -57,7 +59,7 @@ async def test_uses_are_written_by_themselves_about_a_second_later(tenant: Tenan
     organization_id = uuid4()
     await subject.ledger.start()
     with acting(organization_id):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     for _ in range(500):
         await asyncio.sleep(0.01)
         if await requests(subject, organization_id):
@@ -71,7 +73,7 @@ async def test_closing_writes_what_there_is(subject: Subject) -> None:
     organization_id = uuid4()
     await subject.ledger.start()
     with acting(organization_id):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     assert await requests(subject, organization_id) == 0
     await subject.ledger.close()
     assert await requests(subject, organization_id) == 1
@@ -84,7 +86,7 @@ async def test_two_processes_that_write_at_once_lose_nothing(tenant: Tenant, sub
     for ledger, order in ((subject.ledger, uses), (other.ledger, uses[::-1])):
         with acting(organization_id):
             for use in order:
-                ledger.record(use)
+                ledger.record(a_request(use))
     await asyncio.gather(subject.ledger.flush(), other.ledger.flush())
     assert await requests(subject, organization_id) == 40
 
@@ -95,15 +97,15 @@ async def test_while_the_database_is_away_figures_wait_and_grow(
     organization_id = uuid4()
     use = a_use(cost_usd=Decimal("0.25"))
     with acting(organization_id):
-        subject.ledger.record(use)
+        subject.ledger.record(a_request(use))
     with nobody_let_in(owner):
         await subject.ledger.flush()
         assert "wait for the database" in caplog.text
         with acting(organization_id):
-            subject.ledger.record(use)
+            subject.ledger.record(a_request(use))
     await subject.ledger.flush()
     with acting(organization_id):
-        report = await subject.reports.read(days(), "day", 10)
+        report = await subject.reports.read(days(), by("day"), 10)
     assert (report.total.requests, report.total.cost_usd) == (2, Decimal("0.5"))
 
 
@@ -126,11 +128,11 @@ async def test_figures_that_the_database_refuses_are_not_tried_for_ever(
 ) -> None:
     ill, well = uuid4(), uuid4()
     with acting(ill):
-        subject.ledger.record(a_use(provider_model_id="no\x00text"))
+        subject.ledger.record(a_request(a_use(provider_model_id="no\x00text")))
     with acting(well):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     await subject.ledger.flush()
-    assert "refuses them" in caplog.text
+    assert "refuses its row" in caplog.text
     assert await requests(subject, well) == 1
     caplog.clear()
     await subject.ledger.flush()
@@ -139,13 +141,13 @@ async def test_figures_that_the_database_refuses_are_not_tried_for_ever(
 
 async def test_a_use_belongs_to_somebody(subject: Subject) -> None:
     with pytest.raises(NobodyCalling):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
 
 
 async def test_figures_stay_when_the_model_is_gone(subject: Subject, owner: Connection) -> None:
     organization_id = uuid4()
     with acting(organization_id):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     await subject.ledger.flush()
     references = owner.execute(
         "SELECT count(*) FROM pg_constraint WHERE conrelid = 'model_usage'::regclass AND contype = 'f'"
