@@ -61,9 +61,10 @@ class PostgresRequestLog:
         rows = await self._tenant.rows(_filtered("requests", names), {**parameters, "limit": limit})
         return [LoggedRequest(**dict(zip(_FIELDS, row[:23], strict=True)), tokens=_tokens(row[23:])) for row in rows]
 
-    async def count(self, filters: RequestFilter) -> int:
+    async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
         parameters = _parameters(filters)
-        count: int = (await self._tenant.rows(_filtered("request_count", tuple(parameters)), parameters))[0][0]
+        statement = _filtered("request_count", tuple(parameters))
+        count: int = (await self._tenant.rows(statement, {**parameters, "limit": most}))[0][0]
         return count
 
 

@@ -7,7 +7,8 @@ FROM request_log WHERE organization_id = %(organization_id)s AND {conditions}
 ORDER BY ended_at DESC, id DESC LIMIT %(limit)s;
 
 -- request_count: how many match
-SELECT count(*) FROM request_log WHERE organization_id = %(organization_id)s AND {conditions};
+SELECT count(*) FROM (SELECT FROM request_log WHERE organization_id = %(organization_id)s AND {conditions}
+                      LIMIT %(limit)s::bigint) matching;
 
 -- take_turn: whether this transaction is the one that sweeps; all others leave it to it
 SELECT pg_try_advisory_xact_lock(hashtextextended('modelbook request log sweep', 0));

@@ -80,8 +80,8 @@ class RequestLog(Protocol):
         """
         ...
 
-    async def count(self, filters: RequestFilter) -> int:
-        """Return how many calls match.
+    async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
+        """Return how many calls match, counting no further than `most`.
 
         Raises:
             Unavailable: the database cannot be reached.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from application.prompts.completion import TokenUsage
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from uuid import UUID
 
-OK = "ok"
-CANCELLED = "cancelled"
-COUNTING = "count_tokens"
+OK: Final = "ok"
+CANCELLED: Final = "cancelled"
+COUNTING: Final = "count_tokens"
 
 Operation = Literal["prompt", "embedding", "count_tokens"]
 """What a client wanted of a model. Counting tokens uses nothing, and is not a part of usage."""

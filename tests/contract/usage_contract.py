@@ -393,7 +393,7 @@ class UsageContract:
         with calling(organization_id, actor="maria", correlation_id="r-2"):
             subject.ledger.record(a_request(a_use(outcome="timeout", cost_usd=None), model_asked=str(mine.model_id)))
         await subject.settle()
-        wanted = {
+        wanted: dict[str, list[dict[str, Any]]] = {
             "r-1": [
                 {"until": NOON + timedelta(minutes=5)},
                 {"model": "claude-x"},

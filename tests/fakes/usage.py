@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from application.caller import current_caller
 from application.prompts.completion import TokenUsage
@@ -58,7 +58,9 @@ class FakeUsage:
     def record(self, request: RequestRecord) -> None:
         caller, now = current_caller(), self._clock.now()
         self.requests.append(request)
-        self._logged[caller.organization_id].append(_logged(request, caller, now))
+        # Ids grow, so that calls of one moment keep their order.
+        logged = replace(_logged(request, caller, now), id=UUID(int=len(self.requests)))
+        self._logged[caller.organization_id].append(logged)
         self._kept[caller.organization_id] += [_Kept(caller, now, use) for use in request.counted]
 
     async def newest(
@@ -67,8 +69,8 @@ class FakeUsage:
         chosen = [each for each in self._matching(filters) if before is None or (each.ended_at, each.id) < before]
         return sorted(chosen, key=lambda each: (each.ended_at, each.id), reverse=True)[:limit]
 
-    async def count(self, filters: RequestFilter) -> int:
-        return len(self._matching(filters))
+    async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
+        return len(self._matching(filters)[:most])
 
     def _matching(self, filters: RequestFilter) -> list[LoggedRequest]:
         return [each for each in self._logged[current_caller().organization_id] if _matches(each, filters)]
@@ -121,7 +123,7 @@ def _logged(request: RequestRecord, caller: Caller, now: datetime) -> LoggedRequ
     last = request.last
     known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
     return LoggedRequest(
-        id=uuid4(),
+        id=UUID(int=0),
         ended_at=now,
         request_id=caller.correlation_id,
         actor=caller.actor,
