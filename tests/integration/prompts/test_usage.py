@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
+from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.request_log import PostgresRequestLog
+from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from application.caller import NobodyCalling
+from application.errors import Unavailable
+from application.usage.request_log import RequestFilter
 from tests.builders import acting
 from tests.contract.usage_contract import NOON, UsageContract, a_request, a_use, by, days
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
-    from adapters.postgres.tenant_statements import Tenant
-    from tests.databases import Connection
+    from adapters.postgres.tenant_statements import Statement
+    from tests.databases import Connection, Database
 
 
 class Subject:
@@ -137,6 +141,61 @@ async def test_figures_that_the_database_refuses_are_not_tried_for_ever(
     caplog.clear()
     await subject.ledger.flush()
     assert caplog.text == ""
+
+
+async def test_a_call_that_the_database_refuses_takes_no_other_with_it(
+    subject: Subject, caplog: pytest.LogCaptureFixture
+) -> None:
+    organization_id = uuid4()
+    with acting(organization_id):
+        for name in ("a", "b", "no\x00text", "c", "d"):
+            subject.ledger.record(a_request(a_use(provider_model_id=name)))
+    await subject.ledger.flush()
+    assert caplog.text.count("refuses its row") == 1
+    assert await requests(subject, organization_id) == 4
+
+
+class LosesAnAnswer(Tenant):
+    """Statements whose first answer is lost: they were carried out, and whoever asked does not know."""
+
+    has_lost = False
+
+    async def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        rows = await super().rows(statement, parameters)
+        if not self.has_lost:
+            self.has_lost = True
+            raise Unavailable
+        return rows
+
+
+async def test_what_was_written_already_counts_no_more(database: Database) -> None:
+    organization_id = uuid4()
+    async with reading_pool(database.app_url, size=1) as pool:
+        subject = Subject(LosesAnAnswer(pool))
+        with acting(organization_id):
+            subject.ledger.record(a_request(a_use()))
+        await subject.ledger.flush()
+        await subject.ledger.flush()
+        assert await requests(subject, organization_id) == 1
+        with acting(organization_id):
+            assert await subject.log.count(RequestFilter()) == 1
+
+
+async def test_what_waits_for_the_database_is_bounded_in_bytes(
+    tenant: Tenant, owner: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    subject = Subject(tenant)
+    subject.ledger = PostgresUsageLedger(tenant, subject.clock, flush_seconds=3600.0, most_bytes_waiting=20_000)
+    organization_id = uuid4()
+    with acting(organization_id):
+        for _ in range(1000):
+            subject.ledger.record(a_request(a_use()))
+    with nobody_let_in(owner):
+        await subject.ledger.flush()
+    await subject.ledger.flush()
+    kept = await requests(subject, organization_id)
+    assert 10 < kept < 40
+    assert f"{1000 - kept} calls are lost" in caplog.text
 
 
 async def test_a_use_belongs_to_somebody(subject: Subject) -> None:
