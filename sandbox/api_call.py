@@ -40,6 +40,8 @@ class ApiCall:
     now: float
     #: Prompt caches of the provider: what a prefix cost, by account and prefix; lasts as long as the sandbox.
     cache: dict[str, int]
+    #: Tokens that are charged for the answer, by direction; none where nothing is.
+    billed: Mapping[str, int] | None = None
 
     def json(self) -> JsonObject:
         """The JSON body.

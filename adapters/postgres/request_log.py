@@ -13,6 +13,7 @@ from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.prompts.completion import TokenUsage
 from application.usage.request_log import LoggedRequest
+from application.usage.usage_ledger import TOKEN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +60,7 @@ class PostgresRequestLog:
             names = (*names, "before_time")
             parameters |= {"before_time": before[0], "before_id": before[1]}
         rows = await self._tenant.rows(_filtered("requests", names), {**parameters, "limit": limit})
-        return [LoggedRequest(**dict(zip(_FIELDS, row[:23], strict=True)), tokens=_tokens(row[23:])) for row in rows]
+        return [_logged(row) for row in rows]
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
         parameters = _parameters(filters)
@@ -125,19 +126,10 @@ _FIELDS: Final = (
 )
 
 
-def _tokens(values: Sequence[int | None]) -> TokenUsage:
-    read, cached, write, write_5m, write_1h, audio_read, written, reasoning, audio_written = values
-    return TokenUsage(
-        input_tokens=read,
-        cached_input_tokens=cached,
-        cache_write_tokens=write,
-        cache_write_5m_tokens=write_5m,
-        cache_write_1h_tokens=write_1h,
-        audio_input_tokens=audio_read,
-        output_tokens=written,
-        reasoning_tokens=reasoning,
-        audio_output_tokens=audio_written,
-    )
+def _logged(row: tuple[Any, ...]) -> LoggedRequest:
+    values = dict(zip((*_FIELDS, *TOKEN_KINDS), row, strict=True))
+    tokens = TokenUsage(**{name: values.pop(name) for name in TOKEN_KINDS})
+    return LoggedRequest(**values, tokens=tokens)
 
 
 def _parameters(filters: RequestFilter) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 from adapters.sql import statements
 from application.caller import Caller, acting_as, current_caller
 from application.errors import Unavailable
+from application.usage.usage_ledger import TOKEN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,20 +197,7 @@ def _attempt(use: Use) -> dict[str, Any]:
 
 
 def _tokens(tokens: TokenUsage) -> dict[str, int]:
-    return {name: value for name in _KINDS if (value := getattr(tokens, name)) is not None}
-
-
-_KINDS: Final = (
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "audio_input_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-    "audio_output_tokens",
-)
+    return {name: value for name in TOKEN_KINDS if (value := getattr(tokens, name)) is not None}
 
 
 def _id(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from adapters.sql import statements
-from application.usage.usage_ledger import OK, UsageReport, UsageSum
+from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,23 @@ _NOTHING: Final = UsageSum(
     latency_ms_total=0.0,
     latency_ms_max=0.0,
     outcomes={},
+)
+
+_COLUMNS: Final = (
+    "starts_at",
+    "provider_id",
+    "model_id",
+    "provider_model_id",
+    "access_key_id",
+    "actor",
+    "labels",
+    "outcomes",
+    "requests",
+    *TOKEN_KINDS,
+    "cost_usd",
+    "unknown_cost_requests",
+    "latency_ms_total",
+    "latency_ms_max",
 )
 
 
@@ -83,43 +100,11 @@ def _midnight(day: date) -> datetime:
 
 
 def _sum(row: tuple[Any, ...], *, by_hour: bool) -> UsageSum:
-    starts_at, provider_id, model_id, provider_model_id, access_key_id, actor, labels, outcomes = row[:8]
-    (
-        requests,
-        input_tokens,
-        cached_input,
-        cache_write,
-        cache_write_5m,
-        cache_write_1h,
-        audio_input,
-        output_tokens,
-        reasoning,
-        audio_output,
-    ) = row[8:18]
-    cost_usd, unknown_costs, latency_ms_total, latency_ms_max = row[18:]
+    values = dict(zip(_COLUMNS, row, strict=True))
+    starts_at = values.pop("starts_at")
     return UsageSum(
         hour=starts_at if by_hour else None,
         day=None if starts_at is None or by_hour else starts_at.date(),
-        provider_id=provider_id,
-        model_id=model_id,
-        provider_model_id=provider_model_id,
-        access_key_id=access_key_id,
-        actor=actor,
-        labels=labels,
-        outcomes=outcomes,
-        requests=requests,
-        succeeded=outcomes.get(OK, 0),
-        input_tokens=input_tokens,
-        cached_input_tokens=cached_input,
-        cache_write_tokens=cache_write,
-        cache_write_5m_tokens=cache_write_5m,
-        cache_write_1h_tokens=cache_write_1h,
-        audio_input_tokens=audio_input,
-        output_tokens=output_tokens,
-        reasoning_tokens=reasoning,
-        audio_output_tokens=audio_output,
-        cost_usd=cost_usd,
-        unknown_cost_requests=unknown_costs,
-        latency_ms_total=latency_ms_total,
-        latency_ms_max=latency_ms_max,
+        succeeded=values["outcomes"].get(OK, 0),
+        **values,
     )

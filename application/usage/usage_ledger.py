@@ -17,6 +17,20 @@ OK: Final = "ok"
 CANCELLED: Final = "cancelled"
 COUNTING: Final = "count_tokens"
 
+TOKEN_KINDS: Final = (
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "audio_input_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "audio_output_tokens",
+)
+"""The kinds of tokens that are logged and added up, as `TokenUsage` calls them; those of the cache and audio are part
+of input and output, reasoning is part of the output."""
+
 Operation = Literal["prompt", "embedding", "count_tokens"]
 """What a client wanted of a model. Counting tokens uses nothing, and is not a part of usage."""
 

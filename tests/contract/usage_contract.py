@@ -14,7 +14,7 @@ import pytest
 from application.caller import acting_as
 from application.prompts.completion import TokenUsage
 from application.usage.request_log import RequestFilter
-from application.usage.usage_ledger import Grouping, RequestRecord, UsageFilter, Use
+from application.usage.usage_ledger import TOKEN_KINDS, Grouping, RequestRecord, UsageFilter, Use
 from tests.builders import a_caller, acting
 
 if TYPE_CHECKING:
@@ -269,8 +269,8 @@ class UsageContract:
             subject.ledger.record(a_request(a_use(tokens=TokenUsage())))
             await subject.settle()
             total = (await subject.reports.read(days(), by("day"), 10)).total
-        assert {name: getattr(total, name) for name in KINDS.__slots__} == {
-            name: 2 * getattr(KINDS, name) for name in KINDS.__slots__
+        assert {name: getattr(total, name) for name in TOKEN_KINDS} == {
+            name: 2 * getattr(KINDS, name) for name in TOKEN_KINDS
         }
 
     async def test_each_call_of_a_model_counts_and_what_was_not_called_or_only_counted_does_not(

@@ -11,7 +11,7 @@ from uuid import UUID
 from application.caller import current_caller
 from application.prompts.completion import TokenUsage
 from application.usage.request_log import LoggedRequest
-from application.usage.usage_ledger import OK, UsageReport, UsageSum
+from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from application.ports.clock import Clock
     from application.usage.request_log import RequestFilter
     from application.usage.usage_ledger import Grouping, RequestRecord, UsageFilter, Use
-
-_ALWAYS_SHOWN = ("input_tokens", "output_tokens")
-_KINDS = (
-    "cached_input_tokens",
-    "cache_write_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "audio_input_tokens",
-    "reasoning_tokens",
-    "audio_output_tokens",
-)
 
 
 @dataclass(frozen=True)
@@ -200,5 +189,5 @@ def _summed(name: tuple[Any, ...], uses: list[Use]) -> UsageSum:
         latency_ms_total=sum(use.latency_ms for use in uses),
         latency_ms_max=max((use.latency_ms for use in uses), default=0.0),
         outcomes=dict(outcomes),
-        **{kind: sum(getattr(use.tokens, kind) or 0 for use in uses) for kind in (*_ALWAYS_SHOWN, *_KINDS)},
+        **{kind: sum(getattr(use.tokens, kind) or 0 for use in uses) for kind in TOKEN_KINDS},
     )

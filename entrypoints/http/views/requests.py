@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
 from application.errors import InvalidInput
-from application.prompts.completion import TokenUsage
 from application.usage.request_log import RequestFilter
+from application.usage.usage_ledger import TOKEN_KINDS
 from entrypoints.http.answers.requests import LoggedRequest, RequestPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
@@ -55,9 +55,8 @@ _COLUMNS: Final = (
     "ignored_fields",
     "attempt_count",
 )
-_KINDS: Final = tuple(field.name for field in fields(TokenUsage))
 _HEAD: Final = csv_lines(
-    [["costUnknownReason" if name == "cost_unknown" else camel(name) for name in (*_COLUMNS, *_KINDS)]]
+    [["costUnknownReason" if name == "cost_unknown" else camel(name) for name in (*_COLUMNS, *TOKEN_KINDS)]]
 )
 
 
@@ -140,4 +139,4 @@ def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
 
 
 def _cells(entry: request_log.LoggedRequest) -> list[object]:
-    return [getattr(entry, name) for name in _COLUMNS] + [getattr(entry.tokens, name) for name in _KINDS]
+    return [getattr(entry, name) for name in _COLUMNS] + [getattr(entry.tokens, name) for name in TOKEN_KINDS]

@@ -37,6 +37,7 @@ def create_message(call: ApiCall) -> ProviderResponse | ProviderStream:
     model = read_model(call)
     limit = read_limit(call, model)
     reply = write_reply(read_prompt(call, model), limit)
+    call.billed = reply.billed
     _refuse_too_long(reply, limit)
     usage = _usage(reply, use_cache(call))
     if call.operation == "stream":

@@ -35,6 +35,7 @@ def generate(call: ApiCall) -> ProviderResponse | ProviderStream:
     model = find_model(call, "streamGenerateContent" if streamed else "generateContent")
     body = call.json()
     reply = write_reply(read_prompt(call, body, model), read_limit(body))
+    call.billed = reply.billed
     if "too-long" in reply.directives:
         count = _LARGEST_INPUT + reply.input_tokens
         message = f"The input token count ({count}) exceeds the maximum number of tokens allowed ({_LARGEST_INPUT})."
