@@ -119,7 +119,7 @@ class RefusalDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """The next words of the thoughts; the first one opens a part of reasoning. A summary is told as such."""
+    """The next words of the thoughts; the first one opens a part of reasoning. A summary is marked as one."""
 
     text: str = field(repr=False)
     is_summary: bool = False

@@ -87,7 +87,7 @@ def completion_of(
 
 
 def deltas_of(completion: Completion) -> Iterator[CompletionEvent]:
-    """Yield a whole answer as a stream would have told it."""
+    """Yield a whole answer as the events of a stream."""
     for choice in completion.choices:
         calls = 0
         for part in choice.parts:
