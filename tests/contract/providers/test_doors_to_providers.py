@@ -134,14 +134,15 @@ async def test_a_prompt_arrives_whole_and_its_answer_too(
         completion, read = await _streamed(accounts, door, opened, connection, request)
     else:
         completion = await accounts.gateway.generate(connection, request)
-        read = DOORS[door].read(orjson.loads(orjson.dumps(opened.document(completion))), ORIGIN)
+        answered = DOORS[door].read(orjson.loads(orjson.dumps(opened.document(completion))), ORIGIN)
+        assert answered is not None
+        read = answered
     seen = accounts.sandbox.requests[-1]
     assert path in seen.path, seen.path
     assert seen.prompt is not None
     _check_seen(seen.prompt, turns, offered)
     # Gemini and older models of Claude hold no tool to its schema: that tunes, and is named.
     assert set(completion.ignored_fields) <= {"tools[].strict", "tools[].function.strict"}
-    assert read is not None
     _check_read(read, completion)
 
 
