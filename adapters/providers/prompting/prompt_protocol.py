@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from adapters.providers.error_mapping.error_details import ErrorDetails
     from adapters.providers.prompting.parsed_completion import ParsedCompletion
     from application.prompts.completion import Delta
     from application.prompts.conversation import Conversation, WireProtocol
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireRequest:
-    """The body to send. `ignored` are the client's fields that were left out because they only tune, by its names."""
+    """The body to send. `ignored` are the client's fields that were left out because they only tune, by its names.
+
+    `without_refused` makes of a refusal what to send once more, without the field that the server does not know; none
+    where it was no such refusal. `accepted` takes note that the server has taken this request.
+    """
 
     body: dict[str, Any] = field(repr=False)
     ignored: tuple[str, ...] = ()
+    without_refused: Callable[[ErrorDetails], WireRequest | None] | None = field(default=None, repr=False)
+    accepted: Callable[[], None] | None = field(default=None, repr=False)
 
 
 class StreamDecoder(Protocol):

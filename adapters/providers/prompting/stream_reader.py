@@ -49,6 +49,7 @@ class StreamReader:
         self._protocol = protocol
         self._wire = wire
         self._is_native = is_native
+        self._progress = request.progress
         self._held: list[NativeEvent] = []
         self._parser = EventParser()
 
@@ -64,6 +65,9 @@ class StreamReader:
             raise self.failure(error_kinds.EVENT_TOO_LARGE) from None
         for event in events:
             yield from self._read(event, error_kinds.UNREADABLE)
+        if events:
+            parsed, progress = self.decoder.parsed, self._progress
+            progress.usage, progress.cost_usd, progress.is_finished = parsed.usage, parsed.cost_usd, parsed.is_finished
 
     def finish(self) -> Iterator[Delta | NativeEvent]:
         """Yield what is new in the last event, when the stream ended with no empty line after it; errors as above."""

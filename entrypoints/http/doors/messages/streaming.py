@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # An event is its name and its data; the SDK skips events without a name.
 NamedEvent = tuple[bytes, bytes]
+_STOP: Final = "message_stop"
 
 
 class MessageEncoder:
@@ -41,6 +42,7 @@ class MessageEncoder:
         self._open: str | None = None
         self._has_begun = False
         self._is_native = False
+        self._is_stopped = False
         # The call whose block is open, and what came for other blocks meanwhile, in its order.
         self._call: int | None = None
         self._has_arguments = False
@@ -50,9 +52,13 @@ class MessageEncoder:
         """Yield the events that say what is new."""
         if isinstance(event, NativeEvent):
             self._is_native = True
+            self._is_stopped = event.name == _STOP
             yield event.name.encode(), event.data
             return
         if self._is_native:
+            if isinstance(event, Completion) and not self._is_stopped:
+                # The answer is complete, and its provider was not waited for any longer.
+                yield _event({"type": _STOP})
             return
         if not self._has_begun:
             self._has_begun = True
@@ -159,7 +165,7 @@ class MessageEncoder:
         yield from self._closed()
         delta = ending_of(completion.choices[0])
         yield _event({"type": "message_delta", "delta": delta, "usage": usage_document(completion.usage)})
-        yield _event({"type": "message_stop"})
+        yield _event({"type": _STOP})
 
 
 def _event(document: dict[str, Any]) -> NamedEvent:
