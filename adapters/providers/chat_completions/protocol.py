@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.chat_completions.completion import read_completion
 from adapters.providers.chat_completions.refused_fields import refused_field, without_field
 from adapters.providers.chat_completions.request import encode, pass_through
-from adapters.providers.chat_completions.streaming import ChunkDecoder
+from adapters.providers.chat_completions.streaming import ChunkDecoder, plain_chunks
 from adapters.providers.chat_completions.thinking_parts import with_plain_contents
+from adapters.providers.json_values import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,8 +47,19 @@ class ChatCompletions:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_completion(document, origin)
 
-    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    @property
+    def end_mark(self) -> bytes:
+        return b""
+
+    def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        # Every stream is asked for its usage, and not every client has asked for it.
+        is_usage_alone = document.get("choices") == [] and document.get("usage") is not None
+        if is_usage_alone and mapping(asked.get("stream_options")).get("include_usage") is not True:
+            return None
         return with_plain_contents(document) if self.options.thoughts_in_content else document
+
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+        return None if self.options.thoughts_in_content or sent.get("n") not in {None, 1} else plain_chunks
 
     def decoder(self, origin: str) -> ChunkDecoder:
         return ChunkDecoder(origin)

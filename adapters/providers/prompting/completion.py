@@ -45,7 +45,7 @@ def whole_completion(
     if parsed is None or (parsed.finish_reason is None and error_status(document) is not None):
         raise refusal(answer, answer.body, document)
     is_native = isinstance(document, dict) and request.client.protocol == protocol.name
-    native = protocol.handed_on(document) if is_native else None
+    native = protocol.handed_on(document, request.client.body) if is_native else None
     return completion_of(answer, parsed, protocol, wire, native)
 
 

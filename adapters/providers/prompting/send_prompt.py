@@ -227,7 +227,7 @@ async def _chunks(
         except TimeoutError:
             if decoder.parsed.is_finished:
                 # Pings may go on for as long as they like: nothing of the answer is missing.
-                decoder.has_ended = True
+                reader.end()
                 return
             raise
         except OutboundFailure:

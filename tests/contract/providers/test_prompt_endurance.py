@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import Completion, NativeEvent, StreamStarted, TextDelta, TokenUsage
+from application.prompts.completion import Completion, NativeEvents, StreamStarted, TextDelta, TokenUsage
 from application.prompts.generation import GenerationRequest
 from tests.contract.providers.sandbox_accounts import a_prompt
 from tests.fakes.client import FakeClient
@@ -62,10 +62,13 @@ async def test_a_complete_answer_ends_whatever_pings_come(
     accounts.sandbox.faults.add(kind="pings_at_the_end", provider=provider, events=end_mark)
     begun, *pieces, last = await heard(accounts, accounts.connection(provider), request)
     assert isinstance(begun, StreamStarted)
-    assert {isinstance(piece, NativeEvent) for piece in pieces} == {is_native}
+    assert {isinstance(piece, NativeEvents) for piece in pieces} == {is_native}
     assert isinstance(last, Completion)
     assert (last.finish_reason, last.usage, last.text) == (usual.finish_reason, usual.usage, usual.text)
     assert last.usage.output_tokens
+    if is_native and protocol == "messages":
+        # Its clients wait for the end mark.
+        assert pieces[-1].content.endswith(b'event: message_stop\ndata: {"type":"message_stop"}\n\n')
     assert await accounts.sandbox.requests[-1].wait_ended() == "disconnected"
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from application.prompts.completion import (
     Completion,
-    NativeEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 # An event is its name and its data; the SDK skips events without a name.
 NamedEvent = tuple[bytes, bytes]
-_STOP: Final = "message_stop"
 
 
 class MessageEncoder:
@@ -41,8 +39,6 @@ class MessageEncoder:
         self._index = -1
         self._open: str | None = None
         self._has_begun = False
-        self._is_native = False
-        self._is_stopped = False
         # The call whose block is open, and what came for other blocks meanwhile, in its order.
         self._call: int | None = None
         self._has_arguments = False
@@ -50,16 +46,6 @@ class MessageEncoder:
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
         """Yield the events that say what is new."""
-        if isinstance(event, NativeEvent):
-            self._is_native = True
-            self._is_stopped = event.name == _STOP
-            yield event.name.encode(), event.data
-            return
-        if self._is_native:
-            if isinstance(event, Completion) and not self._is_stopped:
-                # The answer is complete, and its provider was not waited for any longer.
-                yield _event({"type": _STOP})
-            return
         if not self._has_begun:
             self._has_begun = True
             yield self._beginning()
@@ -165,7 +151,7 @@ class MessageEncoder:
         yield from self._closed()
         delta = ending_of(completion.choices[0])
         yield _event({"type": "message_delta", "delta": delta, "usage": usage_document(completion.usage)})
-        yield _event({"type": _STOP})
+        yield _event({"type": "message_stop"})
 
 
 def _event(document: dict[str, Any]) -> NamedEvent:
