@@ -43,6 +43,8 @@ class ApiCall:
     cache: dict[str, int]
     #: The prompt, once it has been read.
     prompt: ParsedPrompt | None = None
+    #: Tokens that are charged for the answer, by direction; none where nothing is.
+    billed: Mapping[str, int] | None = None
 
     def json(self) -> JsonObject:
         """The JSON body.

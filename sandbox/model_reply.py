@@ -109,6 +109,11 @@ class ModelReply:
         return self.output_tokens - self.thinking_tokens
 
     @property
+    def billed(self) -> dict[str, int]:
+        """The tokens that are charged."""
+        return {"inputTokens": self.input_tokens, "outputTokens": self.output_tokens}
+
+    @property
     def has_usage(self) -> bool:
         """Whether the response includes token counts."""
         return "no-usage" not in self.directives

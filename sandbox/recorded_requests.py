@@ -41,6 +41,8 @@ class RecordedRequest:
     ending: Ending = "pending"
     #: Status that was sent; None when none was.
     status: int | None = None
+    #: Tokens that are charged, by direction; None when nothing is. Of an answer that was cut off it is all of it.
+    billed: Mapping[str, int] | None = None
     _ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def end(self, ending: Ending, status: int | None) -> None:
@@ -72,4 +74,5 @@ class RecordedRequest:
             "operation": self.operation,
             "ending": self.ending,
             "status": self.status,
+            "billed": None if self.billed is None else dict(self.billed),
         }

@@ -85,6 +85,7 @@ class CallProgress:
     usage: TokenUsage = field(default_factory=TokenUsage)
     cost_usd: Decimal | None = None
     upstream_request_id: str | None = None
+    ignored_fields: tuple[str, ...] = ()
     is_finished: bool = False
 
 

@@ -15,6 +15,7 @@ from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, request_for
+from application.prompts.request_recording import RequestRecording, named
 from application.prompts.retry_policy import RetryPolicy, most_telling
 from application.prompts.selection_candidates import Requirements
 from application.usage.usage_ledger import CANCELLED, OK, Use
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.runnable_models_cache import RunnableModelsCache
     from application.prompts.selection_candidates import Candidate
-    from application.usage.usage_ledger import UsageLedger
+    from application.usage.usage_ledger import Operation, UsageLedger
 
 T = TypeVar("T")
 
@@ -53,14 +54,14 @@ class PromptRun:
         ready: RunnableModels,
         candidates: Sequence[Candidate],
         *,
-        usage: UsageLedger,
+        recording: RequestRecording,
         timer: Timer,
         retrying: RetryPolicy,
     ) -> None:
         self._prompt = prompt
         self._ready = ready
         self._candidates = candidates
-        self._usage = usage
+        self._recording = recording
         self._timer = timer
         self._retrying = retrying
         self._attempts: list[Attempt] = []
@@ -93,6 +94,7 @@ class PromptRun:
 
     def has_begun(self) -> None:
         """Note that the first words of a stream are here: its length is bounded only if prompt or model say so."""
+        self._recording.first_byte()
         if self._prompt.deadline_seconds is None:
             own = None if self._calling is None else self._calling.defaults.deadline_seconds
             self._seconds = inf if own is None else own
@@ -129,6 +131,7 @@ class PromptRun:
         candidate = self._calling or self._candidates[0]
         cost = cost_of(candidate.price, answer)
         self._end(OK, cost, answer=answer)
+        self._recording.answered(answer.ignored_fields)
         latency_ms = (self._timer.now() - self._started) * 1000
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
 
@@ -210,6 +213,9 @@ class PromptRun:
                 message=error.message,
             )
         )
+        self._recording.add(
+            Use(**named(candidate), outcome=category, latency_ms=0.0, cost_usd=NOTHING.usd, was_called=False)
+        )
         return UpstreamFailure(CallOutcome(category, error.message))
 
     def _wait(self, candidate: Candidate, failure: CallOutcome, calls: int, *, has_alternative: bool) -> float | None:
@@ -241,17 +247,16 @@ class PromptRun:
                 message=failure.message if failure else None,
             )
         )
-        self._usage.record(
+        self._recording.add(
             Use(
-                model_id=candidate.id,
-                provider_id=candidate.provider_id,
-                provider_type=candidate.provider_type,
-                provider_model_id=candidate.provider_model_id,
+                **named(candidate),
                 outcome=outcome,
-                input_tokens=usage.input_tokens or 0,
-                output_tokens=usage.output_tokens or 0,
-                cost_usd=cost.usd,
                 latency_ms=latency_ms,
+                tokens=usage,
+                cost_usd=cost.usd,
+                cost_unknown=(cost.unknown or "usage-unknown") if cost.usd is None else None,
+                http_status=failure.http_status if failure else None,
+                upstream_request_id=said.upstream_request_id if said else None,
             )
         )
 
@@ -272,10 +277,19 @@ class PromptRuns:
     timer: Timer
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
-    async def start(self, prompt: Prompt) -> PromptRun:
-        """Return the run of a prompt with the models that will be tried, in their order; errors as for `candidates`."""
-        ready, candidates = await self.candidates(prompt)
-        return PromptRun(prompt, ready, candidates, usage=self.usage, timer=self.timer, retrying=self.retrying)
+    @asynccontextmanager
+    async def started(self, prompt: Prompt, operation: Operation = "prompt") -> AsyncIterator[PromptRun]:
+        """Give the run of a prompt with the models that will be tried, in their order; logged when the block ends.
+
+        Errors as for `candidates`; these are logged too.
+        """
+        with self.recording(prompt, operation) as recording:
+            ready, candidates = await self.candidates(prompt)
+            yield PromptRun(prompt, ready, candidates, recording=recording, timer=self.timer, retrying=self.retrying)
+
+    def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
+        """Return the block whose end is logged as the end of the client's call."""
+        return RequestRecording(prompt, operation, usage=self.usage, timer=self.timer)
 
     async def candidates(self, prompt: Prompt) -> tuple[RunnableModels, Sequence[Candidate]]:
         """Return the models that may be tried, in their order, with what is needed to call them.

@@ -49,12 +49,12 @@ async def stream_prompt(
         PromptFailed: no model has begun to answer, or the one that had has failed in the middle of it.
         Unavailable: the database cannot be reached.
     """
-    run = await runs.start(prompt)
-    async with run.within_deadline():
-        opened = await run.first_success(partial(_opened, generation))
-    run.has_begun()
-    async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
-        yield events
+    async with runs.started(prompt) as run:
+        async with run.within_deadline():
+            opened = await run.first_success(partial(_opened, generation))
+        run.has_begun()
+        async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
+            yield events
 
 
 async def _opened(generation: Generation, connection: ProviderConnection, request: GenerationRequest) -> _Opened:

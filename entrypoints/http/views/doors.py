@@ -204,11 +204,11 @@ class DoorViews:
         body, document = await json_to_hand_on(request, CountTokensBody)
         door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
         with cancelled_without_client(request):
-            tokens = await self.count(_prompt(body, door))
+            tokens = await self.count(_prompt(request, body, door))
         return json_response({"input_tokens": tokens}, headers=door.headers)
 
     async def _answer(self, request: web.Request, body: DoorBody, door: Door) -> web.StreamResponse:
-        prompt = _prompt(body, door)
+        prompt = _prompt(request, body, door)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt, door)
@@ -243,13 +243,14 @@ class DoorViews:
         return out.response
 
 
-def _prompt(body: DoorBody, door: Door) -> Prompt:
+def _prompt(request: web.Request, body: DoorBody, door: Door) -> Prompt:
     return Prompt(
         selector=ModelByAnyName(body.model),
         client=door.client,
         has_images=has_images(door.client.body),
         deadline_seconds=body.deadline_seconds,
         idle_seconds=body.idle_seconds,
+        door=request.path,
     )
 
 

@@ -113,7 +113,7 @@ class PromptViews:
         with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)
-        prompt = prompt_of(body)
+        prompt = prompt_of(body, door=request.path)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt)

@@ -38,6 +38,7 @@ def create_message(call: ApiCall) -> ProviderResponse | ProviderStream:
     limit = read_limit(call, model)
     call.prompt = read_prompt(call, model)
     reply = write_reply(call.prompt, limit)
+    call.billed = reply.billed
     _refuse_too_long(reply, limit)
     usage = _usage(reply, use_cache(call))
     if call.operation == "stream":

@@ -36,6 +36,7 @@ def generate(call: ApiCall) -> ProviderResponse | ProviderStream:
     body = call.json()
     call.prompt = read_prompt(call, body, model)
     reply = write_reply(call.prompt, read_limit(body))
+    call.billed = reply.billed
     if "too-long" in reply.directives:
         count = _LARGEST_INPUT + reply.input_tokens
         message = f"The input token count ({count}) exceeds the maximum number of tokens allowed ({_LARGEST_INPUT})."

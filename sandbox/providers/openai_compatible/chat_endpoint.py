@@ -33,6 +33,7 @@ def answer_chat(call: ApiCall, model: SimulatedModel, options: ChatOptions) -> P
         _require_thoughts(body, options.thoughts_field or "")
     call.prompt = read_prompt(body, model, thinking)
     reply = write_reply(call.prompt, read_limit(body))
+    call.billed = reply.billed
     _refuse_by_directive(body, reply)
     if call.operation == "stream":
         return StreamedCompletion(call, model, reply, options).stream()

@@ -27,6 +27,7 @@ def create_response(call: ApiCall, find: FindModel | None = None) -> ProviderRes
     model = (find or _find_model)(call)
     call.prompt = _prompt(call, model)
     reply = write_reply(call.prompt, read_limit(call.json()))
+    call.billed = reply.billed
     if "too-long" in reply.directives:
         raise RequestRefused(400, _TOO_LONG, code="context_length_exceeded", param="input")
     output = ResponseObject(call, model, reply)
