@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.json_fields import JsonObject
+from sandbox.parsed_prompt import ParsedPrompt
 
 #: Number of requests to keep: more than any test sends, and small enough for a long-running sandbox.
 KEPT_REQUESTS = 1_000
@@ -19,7 +20,7 @@ Ending = Literal["pending", "answered", "disconnected", "dropped"]
 class RecordedRequest:
     """One request, and how it ended.
 
-    `disconnected` means that the client went away first, as on a cancellation; `dropped` that the sandbox was told to
+    `disconnected` means that the client went away first, as on a cancellation; `dropped` that the sandbox was set to
     cut the connection.
     """
 
@@ -35,6 +36,8 @@ class RecordedRequest:
     body_size: int
     provider: str | None
     operation: str | None
+    #: The prompt as the provider read it; None when there was none, or it was refused.
+    prompt: ParsedPrompt | None = None
     ending: Ending = "pending"
     #: Status that was sent; None when none was.
     status: int | None = None

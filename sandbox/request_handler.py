@@ -79,6 +79,7 @@ async def _answer(
     if fault is not None:
         await asyncio.sleep(fault.seconds("delay") + (fault.seconds() if fault.kind == "delay" else 0.0))
     answer = choose_response(provider, route, call)
+    recorded.prompt = call.prompt
     recorded.billed = call.billed
     return await send_response(request, answer, fault, _error_frame(provider, call, answer))
 

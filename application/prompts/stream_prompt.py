@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
-from application.prompts.completion import Completion, Delta, NativeEvent, StreamStarted
+from application.prompts.completion import Completion, Delta, NativeEvents, StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from application.prompts.prompt_run import PromptRun, PromptRuns
 
 
-PromptEvent = StreamStarted | Delta | NativeEvent | PromptAnswer
+PromptEvent = StreamStarted | Delta | NativeEvents | PromptAnswer
 """What comes of a streamed prompt: what is new, as a provider tells it, and at the end the whole with its account."""
 
 

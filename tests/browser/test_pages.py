@@ -1,4 +1,4 @@
-"""Every page as people see it: wide in light and narrow in dark, and with what a screen reader is told."""
+"""Every page as people see it: wide in light and narrow in dark, and with what a screen reader announces."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 MOST_CANDIDATES: Final = 1_000
-"""Candidates that are told of one by one; the others are counted, by the rules."""
+"""Candidates that are listed one by one; the others are counted by rule."""
 
 
 class StreamPrompt(Protocol):
