@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from application.policies.merge_patch import merge_patch
 from application.unset import UNSET, Unset
 from domain.model.errors import ModelIdentityFixed, ModelProviderFixed
-from domain.model.values import MANUAL, Limits, Price
+from domain.model.values import MANUAL, PRICED_KINDS, Limits, Price
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
+    from domain.model.values import PriceTier
 
 T = TypeVar("T")
 
@@ -27,6 +28,12 @@ class NewPrice:
 
     input_per_1k: Decimal | Unset | None = UNSET
     output_per_1k: Decimal | Unset | None = UNSET
+    cached_input_per_1k: Decimal | Unset | None = UNSET
+    cache_write_per_1k: Decimal | Unset | None = UNSET
+    cache_write_1h_per_1k: Decimal | Unset | None = UNSET
+    reasoning_per_1k: Decimal | Unset | None = UNSET
+    audio_input_per_1k: Decimal | Unset | None = UNSET
+    tiers: tuple[PriceTier, ...] | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +105,16 @@ def _change_price(model: Model, command: ChangeModel) -> None:
     wanted = command.price
     if isinstance(wanted, Unset):
         cost = command.cost_per_1k
-        if isinstance(cost, Unset) or _is_headline(cost, model.price):
-            return
-        wanted = None if cost is None else NewPrice(input_per_1k=cost, output_per_1k=cost)
-    if wanted is None:
+        if not isinstance(cost, Unset) and not _is_headline(cost, model.price):
+            model.change_price(None if cost is None else Price(cost, cost, MANUAL))
+        return
+    if wanted is None or (wanted.input_per_1k is None and wanted.output_per_1k is None):
         model.change_price(None)
         return
     held = model.price or Price(None, None, MANUAL)
-    price = Price(
-        _either(wanted.input_per_1k, held.input_per_1k), _either(wanted.output_per_1k, held.output_per_1k), MANUAL
-    )
-    if (price.input_per_1k, price.output_per_1k) != (held.input_per_1k, held.output_per_1k):
+    kinds = {kind: _either(getattr(wanted, kind), getattr(held, kind)) for kind in PRICED_KINDS}
+    price = Price(source=MANUAL, tiers=_either(wanted.tiers, held.tiers), **kinds)
+    if not price.says_the_same(held):
         model.change_price(price)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from application.commands.change_model import ChangeModel, NewPrice, apply_change
 from application.errors import ProviderNotFound
-from application.policies.fill_model_facts import GivenFacts, filled
+from application.policies.fill_model_facts import GivenFacts, filled, given_price
 from application.unset import UNSET, Unset
-from domain.model.values import MANUAL, NOT_TOLD
+from domain.model.values import MANUAL, NOT_TOLD, PRICED_KINDS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -80,6 +80,7 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
 
 def _price_in_parts(given: GivenFacts, facts: ModelFacts) -> NewPrice | Unset | None:
     """Return the price where a person said what reading or writing costs, or where nobody knows one."""
-    if given.input_per_1k is not None or given.output_per_1k is not None:
-        return NewPrice(input_per_1k=given.input_per_1k, output_per_1k=given.output_per_1k)
+    price = given_price(replace(given, cost_per_1k=None))
+    if price is not None:
+        return NewPrice(tiers=price.tiers, **{kind: getattr(price, kind) for kind in PRICED_KINDS})
     return None if facts.price is None else UNSET

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
-from application.prompts.call_costs import NOTHING, Cost, cost_of
+from application.prompts.call_costs import NOTHING, Cost, call_cost
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, request_for
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from application.errors import ApplicationError
+    from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection
     from application.ports.timer import Timer
     from application.prompts.call_costs import Metered
@@ -52,6 +53,7 @@ class PromptRun:
         candidates: Sequence[Candidate],
         *,
         usage: UsageLedger,
+        price_list: PriceList,
         timer: Timer,
         retrying: RetryPolicy,
     ) -> None:
@@ -59,6 +61,7 @@ class PromptRun:
         self._ready = ready
         self._candidates = candidates
         self._usage = usage
+        self._price_list = price_list
         self._timer = timer
         self._retrying = retrying
         self._attempts: list[Attempt] = []
@@ -66,6 +69,7 @@ class PromptRun:
         self._seconds = ANSWER_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
         self._deadline = self._started + self._seconds
         self._calling: Candidate | None = None
+        self._called: ProviderConnection | None = None
         self._called_at = 0.0
         self._waited = 0.0
 
@@ -121,7 +125,7 @@ class PromptRun:
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
         candidate = self._calling or self._candidates[0]
-        cost = cost_of(candidate.price, answer)
+        cost = Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
         self._end(OK, cost, answer=answer)
         latency_ms = (self._timer.now() - self._started) * 1000
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
@@ -159,7 +163,7 @@ class PromptRun:
         remaining = self.remaining
         if remaining <= 0:
             raise UpstreamFailure(self._out_of_time())
-        self._calling, self._called_at = candidate, self._timer.now()
+        self._calling, self._called, self._called_at = candidate, connection, self._timer.now()
         try:
             return await call(connection, request_for(self._prompt, candidate, remaining))
         except UpstreamFailure as error:
@@ -249,13 +253,22 @@ class PromptRuns:
 
     runnable_models: RunnableModelsCache
     usage: UsageLedger
+    price_list: PriceList
     timer: Timer
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
     async def start(self, prompt: Prompt) -> PromptRun:
         """Return the run of a prompt with the models that will be tried, in their order; errors as for `candidates`."""
         ready, candidates = await self.candidates(prompt)
-        return PromptRun(prompt, ready, candidates, usage=self.usage, timer=self.timer, retrying=self.retrying)
+        return PromptRun(
+            prompt,
+            ready,
+            candidates,
+            usage=self.usage,
+            price_list=self.price_list,
+            timer=self.timer,
+            retrying=self.retrying,
+        )
 
     async def candidates(self, prompt: Prompt) -> tuple[RunnableModels, Sequence[Candidate]]:
         """Return the models that may be tried, in their order, with what is needed to call them.
