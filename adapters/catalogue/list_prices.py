@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from genai_prices.data import providers as packaged_providers
 from genai_prices.types import ModelPrice, StartDateConstraint, TieredPrices, TimeOfDateConstraint
@@ -191,7 +191,7 @@ def _per_1k(per_million: Decimal | TieredPrices | None) -> Decimal | None:
     return None if base is None else base.scaleb(-3)
 
 
-def _amounts(rates: Rates) -> dict[str, Decimal | None]:
+def _amounts(rates: Rates) -> dict[str, Any]:
     return {name: None if (rate := rates.get(kind)) is None else _written_out(rate) for name, kind in _NAMED.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from application.ports.provider_gateway import UNLISTED, OfferedModel
 from domain.model.facts import source_name
@@ -158,5 +158,5 @@ def known_price(known: KnownModel) -> Price | None:
     return Price(source=GENAI_PRICES, as_of=known.price_as_of, tiers=known.tiers, **_prices(known))
 
 
-def _prices(facts: GivenFacts | OfferedModel | KnownModel) -> dict[str, Decimal | None]:
+def _prices(facts: GivenFacts | OfferedModel | KnownModel) -> dict[str, Any]:
     return {kind: getattr(facts, kind) for kind in PRICED_KINDS}

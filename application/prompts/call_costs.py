@@ -32,8 +32,8 @@ _KIND_OF: Final[Mapping[str, TokenKind]] = {
     "reasoning_per_1k": "reasoning",
     "audio_input_per_1k": "audioInput",
 }
-# What a kind costs that has no price of its own. It is never less than what the provider charges: a discount that is not
-# known is not given. Other kinds may cost more than what they are part of, so that without a price theirs is unknown.
+# What a kind costs that has no price of its own, which is never less than what the provider charges: a discount that is
+# not known is not given. Other kinds may cost more than what they are part of, so that without a price it is unknown.
 _INSTEAD: Final[Mapping[TokenKind, TokenKind]] = {
     "cachedInput": "input",
     "imageInput": "input",
@@ -121,7 +121,7 @@ def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnect
         return Cost(answer.cost_usd, source="provider")
     own = candidate.price
     if own is not None and own.source != _LISTED:
-        return cost_at(own_tariff(own, answer.price_conditions.get("service_tier")), answer.usage)
+        return cost_at(own_tariff(own, tuple(answer.price_conditions.values())), answer.usage)
     base, asked = candidate.defaults.base_model, candidate.provider_model_id
     names = (base,) if base else (answer.answered_by, asked)
     call = ListedCall(
@@ -132,7 +132,7 @@ def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnect
     )
     tariff = price_list.tariff(call)
     if own is not None and isinstance(tariff, Unpriced) and tariff.reason == "price-unknown":
-        tariff = own_tariff(own, answer.price_conditions.get("service_tier"))
+        tariff = own_tariff(own, tuple(answer.price_conditions.values()))
     return cost_at(tariff, answer.usage)
 
 
@@ -165,16 +165,13 @@ def cost_at(tariff: Tariff | Unpriced, usage: TokenUsage) -> Cost:
 
 
 @lru_cache(maxsize=4_096)
-def own_tariff(price: Price, service_tier: str | None) -> Tariff | Unpriced:
-    """Return the tariff that a model's own price makes at a service tier; none is the ordinary one."""
+def own_tariff(price: Price, conditions: tuple[str, ...]) -> Tariff | Unpriced:
+    """Return the tariff that a model's own price makes at a service tier or speed, or without any."""
     rates = _rates(price)
-    if service_tier is not None:
-        served = [tier for tier in price.tiers if tier.service_tier == service_tier]
-        if not served:
-            detail = f"The call was served at the tier {service_tier}, for which the model has no price."
-            return Unpriced("tier-unknown", detail)
-    else:
-        served = [tier for tier in price.tiers if tier.service_tier is None]
+    service_tier = " and ".join(conditions) or None
+    served = [tier for tier in price.tiers if tier.service_tier == service_tier]
+    if conditions and not served:
+        return Unpriced("tier-unknown", f"The model has no price for calls that are served at {service_tier}.")
     tiers: list[tuple[int, Rates]] = []
     for tier in sorted(served, key=lambda each: each.above_input_tokens):
         rates_above = (tiers[-1][1] if tiers else rates) | _rates(tier)
@@ -225,7 +222,7 @@ def _counts(usage: TokenUsage, rates: Rates) -> Mapping[TokenKind, int] | None:
 
 
 def _written(usage: TokenUsage) -> tuple[int, int] | None:
-    """Return what was written to the cache for the usual time and for an hour; without lifetimes it is the usual one."""
+    """Return what was written to the cache for the usual time and for an hour; untold, it is the usual one."""
     for_an_hour, usual = usage.cache_write_1h_tokens or 0, usage.cache_write_5m_tokens
     whole = usage.cache_write_tokens
     if whole is None:

@@ -24,8 +24,8 @@ class TokenUsage:
 
     `input_tokens` is all that was read, what came from or went into the cache included; `output_tokens` is all that was
     written, reasoning included. `cache_write_tokens` includes both lifetimes. Audio and images are part of input and
-    output; `cached_audio_tokens` are part of the audio and of what was read from the cache. `web_searches` are those that
-    the provider made, `charged_tools` names its other tools that were used and are charged beside the tokens.
+    output; `cached_audio_tokens` are part of the audio and of what was read from the cache. `web_searches` are those
+    that the provider made, `charged_tools` names its other tools that were used and are charged beside the tokens.
     """
 
     input_tokens: int | None = None
@@ -66,7 +66,7 @@ class Completion:
 
     `answered_by` is the snapshot that the provider says has answered, `response_id` its name for the answer,
     `service_tier` the tier that it was served at, `cost_usd` what the provider itself says that it cost.
-    `price_conditions` are what the price depends on besides the tokens, such as a service tier that is not the usual one.
+    `price_conditions` are what the price depends on besides the tokens, such as an unusual service tier.
     `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
     own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of a stream
     that was handed on in native events the choices tell how it ended, and have no parts.

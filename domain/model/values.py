@@ -128,8 +128,8 @@ def checked_price(price: Price | None) -> Price | None:
     """Return the price unchanged, or None if nothing of it is known.
 
     Raises:
-        InvalidValue: an amount is negative, not finite, over 1,000 USD per 1,000 tokens, or finer than 30 decimals; there
-            is neither an input nor an output price beside others; tiers are too many, or not told apart.
+        InvalidValue: an amount is negative, not finite, over 1,000 USD per 1,000 tokens, or finer than 30 decimals;
+            there is neither an input nor an output price beside others; tiers are too many, or not told apart.
     """
     if price is None:
         return None

@@ -35,4 +35,6 @@ def price_conditions(
         conditions["speed"] = speed
     if parsed.region == _UNITED_STATES:
         conditions["inference_geo"] = parsed.region
+    if body.get("web_search_options") is not None:
+        conditions["web_search_options"] = "used"
     return conditions

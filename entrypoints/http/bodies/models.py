@@ -56,8 +56,8 @@ class WrittenPriceTier(WrittenPrices):
 class WrittenPrice(WrittenPrices):
     """USD per 1,000 tokens of each kind; input or output has to be known. In a patch null makes a price unknown.
 
-    Cached input without a price of its own costs what input costs, reasoning what output costs. Where tokens written to a
-    cache, or read as audio, have none, a call that used them has no known cost.
+    Cached input without a price of its own costs what input costs, reasoning what output costs. Where tokens written to
+    a cache, or read as audio, have none, the cost of a call that used them is not known.
     """
 
     tiers: Annotated[list[WrittenPriceTier] | None, NULLABLE, Field(max_length=20)] = None
