@@ -209,7 +209,9 @@ class Container(containers.DeclarativeContainer):
     register_model = providers.Factory(
         partial, register_model, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
-    change_model = providers.Factory(partial, change_model, models=models_of_tenant)
+    change_model = providers.Factory(
+        partial, change_model, models=models_of_tenant, directory=directory, catalogue=catalogue
+    )
     replace_model = providers.Factory(
         partial, replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from application.policies.base_models import base_model, follow_base_model
 from application.policies.merge_patch import merge_patch
 from application.unset import UNSET, Unset
 from domain.model.errors import ModelIdentityFixed, ModelProviderFixed
@@ -14,6 +15,8 @@ from domain.model.values import MANUAL, PRICED_KINDS, Limits, Price
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from application.ports.catalogue import Catalogue
+    from application.ports.registered_models import RegisteredModels
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
@@ -41,7 +44,8 @@ class ChangeModel:
     """Change what is mentioned, leave the rest. Editors and administrators; costs in USD per 1,000 tokens.
 
     A single `cost_per_1k` counts for tokens read and written alike; null makes the price unknown. `config` replaces
-    all of it, `config_patch` is merged into it (RFC 7396).
+    all of it, `config_patch` is merged into it (RFC 7396). A new `baseModel` in it brings its type, capabilities,
+    limits and price, but for those that a person gave.
     """
 
     model_id: UUID
@@ -61,7 +65,9 @@ class ChangeModel:
     is_enabled: bool | Unset = UNSET
 
 
-async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
+async def change_model(
+    command: ChangeModel, *, models: Models, directory: RegisteredModels, catalogue: Catalogue
+) -> Recorded:
     """Return the model's revision after the change, the old one when it changes nothing.
 
     Raises:
@@ -72,7 +78,12 @@ async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
         InvalidValue: a value is outside what its field allows.
     """
     model = await models.get(command.model_id, expected_revision=command.expected_revision)
+    before = base_model(model.config)
     apply_change(model, command)
+    if base_model(model.config) not in {None, before}:
+        provider = (await directory.providers([model.provider_id])).get(model.provider_id)
+        if provider is not None:
+            follow_base_model(model, provider, catalogue)
     return await models.save(model)
 
 

@@ -22,7 +22,6 @@ from genai_prices.types import (
 from adapters.catalogue.list_prices import CHECKED_ON, GenaiPrices, ListPrice
 from adapters.catalogue.price_matching import names
 from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE
-from domain.model.values import PriceTier
 
 TODAY = date(2026, 11, 22)
 PACKAGED = GenaiPrices()
@@ -64,12 +63,10 @@ def test_a_price_in_tiers_is_that_of_the_lowest_with_the_others_beside_it() -> N
     price = listed(ModelPrice(input_mtok=tiers, output_mtok=Decimal(10), cache_read_mtok=Decimal("0.1")))
     assert amounts(price) == ["0.00125", "0.01"]
     assert price.cached_input_per_1k == Decimal("0.0001")
-    above = {
-        "input_per_1k": Decimal("0.0025"),
-        "output_per_1k": Decimal("0.01"),
-        "cached_input_per_1k": Decimal("0.0001"),
-    }
-    assert price.tiers == (PriceTier(above_input_tokens=200_000, **above),)
+    [tier] = price.tiers
+    assert (tier.above_input_tokens, tier.service_tier) == (200_000, None)
+    assert (tier.input_per_1k, tier.output_per_1k) == (Decimal("0.0025"), Decimal("0.01"))
+    assert tier.cached_input_per_1k == Decimal("0.0001")
 
 
 @pytest.mark.parametrize(

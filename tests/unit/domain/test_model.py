@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from domain.model.aggregate import Model
 
-UNKNOWN_PRICE = {
+UNKNOWN_PRICE: dict[str, object] = {
     "input_per_1k": None,
     "output_per_1k": None,
     "other_prices": {},
