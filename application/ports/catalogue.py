@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from application.ports.provider_gateway import PriceReason
+    from domain.model.values import PriceTier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,12 @@ class KnownModel:
     retired_on: str | None = None
     input_per_1k: Decimal | None = None
     output_per_1k: Decimal | None = None
+    cached_input_per_1k: Decimal | None = None
+    cache_write_per_1k: Decimal | None = None
+    cache_write_1h_per_1k: Decimal | None = None
+    reasoning_per_1k: Decimal | None = None
+    audio_input_per_1k: Decimal | None = None
+    tiers: tuple[PriceTier, ...] = ()
     price_as_of: str | None = None
     price_reason: PriceReason | None = None
     aliases: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import orjson
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.prompting.answer_errors import error_status, refusal
 from adapters.providers.prompting.completion import completion_of
+from adapters.providers.prompting.price_conditions import price_conditions
 from adapters.providers.server_sent_events import EventParser, EventTooLarge
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import NativeEvents
@@ -83,6 +84,9 @@ class StreamReader:
         finally:
             parsed, progress = self.decoder.parsed, self._progress
             progress.usage, progress.cost_usd, progress.is_finished = parsed.usage, parsed.cost_usd, parsed.is_finished
+            if parsed.is_finished:
+                progress.answered_by = parsed.answered_by
+                progress.price_conditions = price_conditions(parsed, self._head.headers, self._wire.body)
         yield from self._released()
 
     def end(self) -> None:
