@@ -21,9 +21,9 @@ class Caller:
     """Who asks, for which organization, under which command id.
 
     `actor` is the subject of the verified token or the id of the access key (an id, never a name or an address). With
-    an access key, `access_key_id` names it, `labels` are its labels, and `access_key` says what it may do. A command id is recorded with every event the
-    request causes, and the log applies one command id once. What becomes of the command is noted in `outcome`, also by
-    commands that are a part of it.
+    an access key, `access_key_id` names it, `labels` are its labels, and `access_key` says what it may do. A command
+    id is recorded with every event the request causes, and the log applies one command id once. What becomes of the
+    command is noted in `outcome`, also by commands that are a part of it.
     """
 
     organization_id: UUID

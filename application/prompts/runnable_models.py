@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from application.access_keys.held_key import HeldKey
-
     from application.ports.catalogue import Catalogue
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.vault import Vault
@@ -50,9 +49,7 @@ class RunnableModels:
         self._gateway = gateway
         self._vault = vault
         self._connections: dict[UUID, ProviderConnection] = {}
-        self._selections: dict[tuple[ModelSelector, bool], Selection] = {}
-        self._allowed: dict[tuple[frozenset[UUID] | None, frozenset[UUID] | None], RunnableModels] = {}
-        self._index(
+        self.hold(
             candidate_of(model, candidate_list.accounts[model.provider_id], catalogue, today)
             for model in candidate_list.models
             if model.provider_id in candidate_list.accounts
@@ -66,13 +63,15 @@ class RunnableModels:
         allowed = self._allowed.get(lists)
         if allowed is None:
             allowed = copy(self)
-            allowed._selections, allowed._allowed = {}, {}
-            allowed._index(each for each in self.candidates if key.may_use(each.id, each.provider_id))
+            allowed.hold(each for each in self.candidates if key.may_use(each.id, each.provider_id))
             if len(self._allowed) < _MOST_REMEMBERED:
                 self._allowed[lists] = allowed
         return allowed
 
-    def _index(self, candidates: Iterable[Candidate]) -> None:
+    def hold(self, candidates: Iterable[Candidate]) -> None:
+        """Take these candidates for all there are, with no selection among them yet."""
+        self._selections: dict[tuple[ModelSelector, bool], Selection] = {}
+        self._allowed: dict[tuple[frozenset[UUID] | None, frozenset[UUID] | None], RunnableModels] = {}
         self.candidates = list(candidates)
         self._by_id = {candidate.id: [candidate] for candidate in self.candidates}
         self._by_model_id: dict[str, list[Candidate]] = {}

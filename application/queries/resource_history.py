@@ -74,7 +74,7 @@ async def history(
     limit: int | None = None,
     before: int | None = None,
 ) -> HistoryPage:
-    """Return what happened to a provider, model or access key before a revision, newest first, also to one that was removed.
+    """Return what happened to one of this kind before a revision, newest first, also to one that was removed.
 
     Raises:
         ProviderNotFound, ModelNotFound, AccessKeyNotFound: the organization never had one of this id.

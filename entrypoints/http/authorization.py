@@ -54,8 +54,8 @@ def require(principal: Principal, access: Access, *, open_to_run_keys: bool = Fa
     if key is not None and key.scope == "run":
         if not open_to_run_keys:
             raise NotAllowed(
-                "This access key has the scope run: it runs prompts and embeddings and lists models, and may do nothing "
-                "else. Use a token, or a key of another scope."
+                "This access key has the scope run: it runs prompts and embeddings and lists models, and may do "
+                "nothing else. Use a token, or a key of another scope."
             )
         return
     if principal.organization_id is None or principal.role is None:

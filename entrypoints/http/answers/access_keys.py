@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.access_keys.key_text import PATTERN
+from application.access_keys.key_text import PATTERN, PREFIX
 from entrypoints.http.answers.response_model import Amount, Pagination, ResponseModel
 from entrypoints.http.bodies.access_keys import BudgetPeriod, KeyScope
 
@@ -60,6 +60,7 @@ class IssuedAccessKey(AccessKey):
         str | None,
         Field(
             description="The key to send. Null in a repeated answer: whoever lost the first one rotates the key.",
+            examples=[f"{PREFIX}{'0' * 43}_{'0' * 43}_000000"],
             json_schema_extra={"pattern": f"^{PATTERN}$"},
         ),
     ]

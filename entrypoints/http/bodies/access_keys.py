@@ -60,7 +60,8 @@ class NewAccessKey(Body):
     scope: Annotated[
         KeyScope,
         Field(
-            description="run: prompts, embeddings and lists of models; read: what a viewer may; manage: what an editor may."
+            description="run: prompts, embeddings and lists of models; read: what a viewer may; manage: what an "
+            "editor may."
         ),
     ] = "run"
     model_ids: ModelIds | None = None

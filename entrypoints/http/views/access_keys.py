@@ -12,7 +12,6 @@ from application.access_keys.revoke_access_key import RevokeAccessKey
 from application.access_keys.rotate_access_key import RotateAccessKey
 from application.errors import AccessKeyNotFound, Conflict, InvalidInput, StaleRevision
 from application.ports.resource_documents import PageRequest
-
 from domain.access_key.errors import ExpiryPassed
 from domain.access_key.values import NO_LIMITS
 from entrypoints.http.answers.access_keys import AccessKey, AccessKeyList, IssuedAccessKey
@@ -130,8 +129,8 @@ class AccessKeyViews:
     async def patch_access_key(self, request: web.Request) -> web.Response:
         """Change an access key
 
-        A merge patch (RFC 7396). The scope stays as it is: issue another key. A change holds at once in the process that
-        makes it, and within two seconds in all.
+        A merge patch (RFC 7396). The scope stays as it is: issue another key. A change holds at once in the process
+        that makes it, and within two seconds in all.
         """
         body = await json_body(request, AccessKeyPatch)
         command = ChangeAccessKey(
@@ -163,8 +162,8 @@ class AccessKeyViews:
     async def rotate_access_key(self, request: web.Request) -> web.Response:
         """Rotate an access key
 
-        The old secret is accepted for `graceSeconds` beside the new one, a still older one no longer. The new `secret` is
-        told in this answer alone: an answer that is repeated for an Idempotency-Key is without it.
+        The old secret is accepted for `graceSeconds` beside the new one, a still older one no longer. The new `secret`
+        is told in this answer alone: an answer that is repeated for an Idempotency-Key is without it.
         """
         body = await json_body(request, AccessKeyRotation)
         rotated = await self.rotate(
@@ -187,8 +186,8 @@ class AccessKeyViews:
     async def revoke_access_key(self, request: web.Request) -> web.Response:
         """Revoke an access key
 
-        For ever. It holds at once in the process that does it, and within two seconds in all. What was kept of its secrets
-        is destroyed; its history stays.
+        For ever. It holds at once in the process that does it, and within two seconds in all. What was kept of its
+        secrets is destroyed; its history stays.
         """
         recorded = await self.revoke(
             RevokeAccessKey(key_id=path_id(request, "id"), expected_revision=expected_revision(request))
