@@ -95,8 +95,8 @@ class PostgresAccessKeyDocuments:
 class PostgresKeyUses:
     """Implements `application.access_keys.access_keys.KeyUses`.
 
-    Start and close it in the running loop, before the pool. Each process writes a key's use at most once a minute, some seconds after it; what a killed process has not
-    written is lost.
+    Start and close it in the running loop, before the pool. Each process writes a key's use at most once a minute, some
+    seconds after it; what a killed process has not written is lost.
     """
 
     def __init__(self, tenant: Tenant, clock: Clock, *, flush_seconds: float = _FLUSH_SECONDS) -> None:

@@ -35,7 +35,7 @@ class _Organization:
     reading: dict[UUID, asyncio.Task[HeldKey | None]] = field(default_factory=dict)
 
     def note(self, sequence: int, asked_at: float) -> None:
-        if asked_at > self.asked_at:
+        if asked_at >= self.asked_at:
             self.sequence, self.asked_at = sequence, asked_at
 
     def known(self, key_id: UUID) -> HeldKey | None:

@@ -16,10 +16,21 @@ DEFINERS = {"append_events", "command_outcome", "keep_nothing_of_closed"}
 REBUILDING = {"rewrite_rows"}
 CHANGES = {"INSERT", "UPDATE", "DELETE"}
 # Evidence, claims and caches: beside the log, and allowed to be forgotten.
-BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_attempts", "discovery_snapshots")
+BESIDE_THE_LOG = (
+    "provider_health",
+    "provider_checks",
+    "idempotency_keys",
+    "discovery_attempts",
+    "discovery_snapshots",
+    "budget_spending",
+)
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
-    **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    **{
+        (role, table): {"INSERT", "UPDATE"}
+        for role in ("modelbook_app", "modelbook_admin")
+        for table in ("model_usage", "access_key_uses")
+    },
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},
