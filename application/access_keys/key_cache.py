@@ -21,7 +21,7 @@ LONGEST_TRUST: Final = 2.0
 _ASK_AFTER: Final = LONGEST_TRUST / 2
 _MOST_KEYS: Final = 10_000
 _MOST_UNKNOWN: Final = 4_096
-_READS_AT_ONCE: Final = 4
+_READS_AT_ONCE: Final = 2
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class AccessKeyCache:
 
     A key is not trusted for longer than `LONGEST_TRUST` without asking the organization's log whether it has grown; a
     write in this process is seen at once. Keys that do not exist are remembered for as long, at most 4,096 of them, and
-    apart from the others, so that guessed ones push no real one out; at most four keys are read at the same time.
+    apart from the others, so that guessed ones push no real one out; at most two keys are read at the same time.
     """
 
     def __init__(self, keys: HeldKeys, timer: Timer, *, most_keys: int = _MOST_KEYS) -> None:
@@ -86,6 +86,20 @@ class AccessKeyCache:
                     known = organization.known(key_id)
                 if known is not None:
                     return known
+        return await self._read(organization_id, key_id)
+
+    async def read_again(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
+        """Return the key as it is at this moment: another process may have given it a secret that is not known here.
+
+        Requests that ask for the same key share a read that begins after they came.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        organization = self._organizations.get(organization_id)
+        reading = None if organization is None else organization.reading.get(key_id)
+        if reading is not None:
+            await asyncio.wait({reading})
         return await self._read(organization_id, key_id)
 
     def _asking(self, organization_id: UUID, organization: _Organization) -> asyncio.Task[None]:

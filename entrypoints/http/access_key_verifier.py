@@ -10,7 +10,7 @@ from entrypoints.http.request_errors import NotAuthenticated
 
 if TYPE_CHECKING:
     from application.access_keys.access_keys import KeyUses
-    from application.access_keys.held_key import Refusal
+    from application.access_keys.held_key import HeldKey, Refusal
     from application.access_keys.key_cache import AccessKeyCache
     from application.ports.clock import Clock
     from entrypoints.http.authentication import Verifier
@@ -40,13 +40,19 @@ class AccessKeyVerifier:
         if parsed is None:
             raise _refused("it is not complete, or was changed")
         key = await self._keys.find(parsed.organization_id, parsed.key_id)
-        refusal = "unknown" if key is None else key.refusal(parsed.digest, self._clock.now())
+        refusal = self._refusal(key, parsed.digest)
+        if key is not None and refusal == "unknown":
+            key = await self._keys.read_again(parsed.organization_id, parsed.key_id)
+            refusal = self._refusal(key, parsed.digest)
         if key is None or refusal is not None:
             raise _refused(_REASONS[refusal or "unknown"])
         self._uses.note(key.organization_id, key.id)
         return Principal(
             actor=str(key.id), organization_id=key.organization_id, role=_ROLES.get(key.scope), access_key=key
         )
+
+    def _refusal(self, key: HeldKey | None, digest: bytes) -> Refusal | None:
+        return "unknown" if key is None else key.refusal(digest, self._clock.now())
 
 
 def _refused(reason: str) -> NotAuthenticated:
