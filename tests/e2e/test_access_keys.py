@@ -196,6 +196,26 @@ async def test_what_a_key_does_is_recorded_as_its_doing(api: Api) -> None:
     assert event["type"] == "model.registered"
 
 
+async def test_the_calls_of_a_key_are_counted_under_it_and_its_labels(api: Api, sandbox: Sandbox) -> None:
+    await registered(api, sandbox)
+    key = await api.access_key(labels={"team": "search"})
+    for caller in (replace(api, token=key["secret"]), replace(api, token=key["secret"]), api):
+        assert (await caller.post("/v1/chat/completions", CHAT)).status == 200
+    for path in (f"{path_of(key)}/usage", "/api/ai/usage"):
+        query = {} if "keys" in path else {"label": "team:search"}
+        await until_counted(api, path, 2, **query)
+    [logged, *_] = [row for row in await api.rows("/api/ai/requests", key=key["id"])]
+    assert (logged["accessKeyId"], logged["actor"], logged["labels"]) == (key["id"], key["id"], {"team": "search"})
+    await api.delete(path_of(key))
+    assert (await api.get(f"{path_of(key)}/usage"))["totals"]["requests"] == 2
+
+
+async def until_counted(api: Api, path: str, requests: int, **query: object) -> None:
+    async with asyncio.timeout(30):
+        while (await api.get(path, **query))["totals"]["requests"] != requests:  # noqa: ASYNC110 - over HTTP
+            await asyncio.sleep(0.1)
+
+
 async def test_a_key_uses_the_models_that_it_may_use_alone(api: Api, sandbox: Sandbox) -> None:
     one = await registered(api, sandbox)
     other = await registered(api, sandbox, "anthropic")

@@ -19,6 +19,7 @@ const PAGES = [
   ["/try", () => import("./pages/try/page.js")],
   ["/keys", () => import("./pages/keys/list.js")],
   ["/usage", () => import("./pages/usage/page.js")],
+  ["/requests", () => import("./pages/requests/page.js")],
   ["/audit", () => import("./pages/audit/page.js")],
   ["/operations", () => import("./pages/operations/page.js")],
 ];

@@ -12,6 +12,7 @@ const PLACES = [
   ["/try", "Try it", "viewer"],
   ["/keys", "Access keys", "viewer"],
   ["/usage", "Usage", "viewer"],
+  ["/requests", "Requests", "viewer"],
   ["/audit", "Audit", "viewer"],
   ["/operations", "Operations", "platform"],
 ];
