@@ -30,6 +30,7 @@ from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.registered_models import PostgresRegisteredModels
+from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
@@ -70,6 +71,7 @@ from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
 from application.usage.report_usage import report_usage
+from application.usage.sweep_usage import sweep_usage_for_ever
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
 from entrypoints.http.views.administration import AdministrationViews
@@ -85,6 +87,7 @@ from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
+from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
 
@@ -115,6 +118,7 @@ class Container(containers.DeclarativeContainer):
     discovery_ttl = providers.Dependency(instance_of=float)
     admin_database_url = providers.Dependency(instance_of=str)
     health_interval = providers.Dependency(instance_of=float)
+    request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
     rate_limit_storage = providers.Dependency(instance_of=str)
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
@@ -144,7 +148,10 @@ class Container(containers.DeclarativeContainer):
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
 
-    usage_ledger = providers.Singleton(PostgresUsageLedger, tenant, clock)
+    usage_ledger = providers.Singleton(
+        PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
+    )
+    request_log = providers.Singleton(PostgresRequestLog, tenant)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     runnable_models = providers.Singleton(
         RunnableModelsCache,
@@ -244,6 +251,13 @@ class Container(containers.DeclarativeContainer):
     stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
     embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
+    sweep_usage_for_ever = providers.Factory(
+        partial,
+        sweep_usage_for_ever,
+        sweep=providers.Singleton(PostgresUsageSweep, administration.pool),
+        clock=clock,
+        request_log_days=request_log_days,
+    )
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     remove_organization = providers.Factory(
         partial,
@@ -290,6 +304,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(BulkViews, documents=model_documents, change_in_bulk=change_models_in_bulk),
         providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
         providers.Factory(UsageViews, report=report_usage),
+        providers.Factory(RequestViews, log=request_log),
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
         providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),

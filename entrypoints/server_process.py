@@ -71,7 +71,10 @@ async def _running(
             runner = build_runner(app, http_options(runtime.settings), logger)
             await runner.setup()
             try:
-                async with _monitoring(container, runtime.settings, metrics, logger):
+                async with (
+                    _monitoring(container, runtime.settings, metrics, logger),
+                    in_background(container.sweep_usage_for_ever(), logger),
+                ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container
             finally:
@@ -103,6 +106,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         discovery_ttl=runtime.settings.discovery_ttl,
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,
+        request_log_days=runtime.settings.request_log_days,
         rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,

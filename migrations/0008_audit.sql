@@ -17,6 +17,9 @@ BEGIN
     DELETE FROM provider_checks WHERE organization_id = NEW.organization_id;
     DELETE FROM idempotency_keys WHERE organization_id = NEW.organization_id;
     DELETE FROM model_usage WHERE organization_id = NEW.organization_id;
+    -- As many as one transaction should delete; the sweep deletes what is left, all of a closed organization.
+    DELETE FROM request_log WHERE organization_id = NEW.organization_id AND (ended_at, id) IN (
+        SELECT ended_at, id FROM request_log WHERE organization_id = NEW.organization_id LIMIT 100000);
     DELETE FROM discovery_snapshots WHERE organization_id = NEW.organization_id;
     DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
     DELETE FROM projection_proofs WHERE organization_id = NEW.organization_id;

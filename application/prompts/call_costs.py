@@ -108,6 +108,11 @@ class Metered(Protocol):
         """The provider's name for the request."""
         ...
 
+    @property
+    def ignored_fields(self) -> tuple[str, ...]:
+        """The fields of the request that were left out."""
+        ...
+
 
 NOTHING: Final = Cost(Decimal(0))
 

@@ -128,7 +128,7 @@ class RefusalDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """The next words of the thoughts; the first one opens a part of reasoning. A summary is told as such."""
+    """The next words of the thoughts; the first one opens a part of reasoning. A summary is marked as one."""
 
     text: str = field(repr=False)
     is_summary: bool = False
@@ -176,14 +176,13 @@ class ToolCallDone:
 
 
 @dataclass(frozen=True, slots=True)
-class NativeEvent:
-    """An event of the provider's own stream, for a door of the same protocol: its data as they came, and its name."""
+class NativeEvents:
+    """Events of the provider's own stream, whole server-sent events, for a door of the same protocol to send on."""
 
-    data: bytes = field(repr=False)
-    name: str = ""
+    content: bytes = field(repr=False)
 
 
 Delta = TextDelta | RefusalDelta | ReasoningDelta | ReasoningDone | ToolCallStarted | ToolArgumentsDelta | ToolCallDone
-CompletionEvent = StreamStarted | Delta | NativeEvent | Completion
+CompletionEvent = StreamStarted | Delta | NativeEvents | Completion
 """A stream is a `StreamStarted`, then deltas, or native events where door and provider speak the same protocol. Its
 last event is the whole `Completion`, in either case."""

@@ -9,6 +9,7 @@
 | `systemPrompt` (`system_prompt`) | a text, used where the request has no system message     |
 | `preference`                  | a number; the lowest is the first choice by `preferred`     |
 | `idleSeconds`                 | seconds, up to 600, that a stream may be silent             |
+| `deadlineSeconds`             | seconds, up to 600, for everything that is asked of it      |
 | `reasoningEffort`             | none, minimal, low, medium, high, xhigh or max              |
 | `drop`                        | up to 32 fields, by the provider's names, to leave out      |
 | `baseModel`                   | the model behind the name of a deployment                   |
@@ -50,6 +51,7 @@ class Defaults:
     system_prompt: str | None = field(default=None, repr=False)
     preference: float | None = None
     idle_seconds: float | None = None
+    deadline_seconds: float | None = None
     reasoning_effort: Effort | None = None
     drop: frozenset[str] = frozenset()
     base_model: str | None = None
@@ -73,6 +75,7 @@ def read_defaults(config: Mapping[str, Any]) -> Defaults:
             system_prompt=_text(config, "systemPrompt"),
             preference=_number(config, "preference", None),
             idle_seconds=_seconds(config, "idleSeconds"),
+            deadline_seconds=_seconds(config, "deadlineSeconds"),
             reasoning_effort=_effort(config.get("reasoningEffort")),
             drop=_names(config.get("drop")),
             base_model=_text(config, "baseModel"),

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.prompts.call_costs import NOTHING, Cost, call_cost
+from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, request_for
+from application.prompts.request_recording import RequestRecording, named
 from application.prompts.retry_policy import RetryPolicy, most_telling
 from application.prompts.selection_candidates import Requirements
 from application.usage.usage_ledger import CANCELLED, OK, Use
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from uuid import UUID
 
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.runnable_models_cache import RunnableModelsCache
     from application.prompts.selection_candidates import Candidate
-    from application.usage.usage_ledger import UsageLedger
+    from application.usage.usage_ledger import Operation, UsageLedger
 
 T = TypeVar("T")
 
@@ -52,7 +55,7 @@ class PromptRun:
         ready: RunnableModels,
         candidates: Sequence[Candidate],
         *,
-        usage: UsageLedger,
+        recording: RequestRecording,
         price_list: PriceList,
         timer: Timer,
         retrying: RetryPolicy,
@@ -60,7 +63,7 @@ class PromptRun:
         self._prompt = prompt
         self._ready = ready
         self._candidates = candidates
-        self._usage = usage
+        self._recording = recording
         self._price_list = price_list
         self._timer = timer
         self._retrying = retrying
@@ -68,8 +71,10 @@ class PromptRun:
         self._started = timer.now()
         self._seconds = ANSWER_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
         self._deadline = self._started + self._seconds
+        self._model_deadlines: dict[UUID, float] = {}
         self._calling: Candidate | None = None
         self._called: ProviderConnection | None = None
+        self._progress = CallProgress()
         self._called_at = 0.0
         self._waited = 0.0
 
@@ -92,9 +97,12 @@ class PromptRun:
             raise PromptFailed(self._out_of_time(), self._attempts) from None
 
     def has_begun(self) -> None:
-        """Note that the first words of a stream are here: its length is bounded only if the prompt says so."""
+        """Note that the first words of a stream are here: its length is bounded only if prompt or model say so."""
+        self._recording.first_byte()
         if self._prompt.deadline_seconds is None:
-            self._deadline = inf
+            own = None if self._calling is None else self._calling.defaults.deadline_seconds
+            self._seconds = inf if own is None else own
+            self._deadline = inf if self._calling is None else self._model_deadlines.get(self._calling.id, inf)
 
     async def first_success(self, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]) -> T:
         """Return what the first call that succeeds gives; what it began is still to be ended.
@@ -116,7 +124,7 @@ class PromptRun:
                     return await self._attempt(candidate, call)
                 except UpstreamFailure as error:
                     errors.append(error)
-                    wait = self._wait(error.failure, calls, has_alternative=number < len(self._candidates))
+                    wait = self._wait(candidate, error.failure, calls, has_alternative=number < len(self._candidates))
         refusals = [error.__cause__ for error in errors if error.failure.category == "bad_request"]
         if len(refusals) == len(errors) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
             raise refusals[0] or errors[0]
@@ -125,10 +133,14 @@ class PromptRun:
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
         candidate = self._calling or self._candidates[0]
-        cost = Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
+        cost = self._cost(candidate, answer)
         self._end(OK, cost, answer=answer)
+        self._recording.answered(answer.ignored_fields)
         latency_ms = (self._timer.now() - self._started) * 1000
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+
+    def _cost(self, candidate: Candidate, answer: Metered) -> Cost:
+        return Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
 
     def succeeded(self, completion: Completion) -> PromptAnswer:
         """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
@@ -148,24 +160,38 @@ class PromptRun:
             context = replace(said, limit=said.limit or self._calling.context_window)
             error.failure = replace(error.failure, context=context)
         failure = error.failure
-        charged = in_midstream or failure.category in _PERHAPS_CHARGED
+        has_used = bool(self._progress.usage.input_tokens or self._progress.usage.output_tokens)
+        charged = in_midstream or has_used or failure.category in _PERHAPS_CHARGED
         self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
         return PromptFailed(failure, self._attempts)
 
     def broken_off(self) -> None:
-        """Record that the current call was cancelled. No effect if it has ended."""
-        self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, Cost(None))
+        """Record that the current call was cancelled, with the tokens that are known. No effect if it has ended."""
+        cost = Cost(None)
+        if self._calling is not None and self._progress.is_finished:
+            cost = self._cost(self._calling, self._progress)
+        self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, cost)
+
+    def _remaining(self, candidate: Candidate) -> float:
+        """Return the seconds until the deadline, or until that of the model, which runs from its first call."""
+        own = candidate.defaults.deadline_seconds
+        if own is None or self._prompt.deadline_seconds is not None:
+            return self.remaining
+        deadline = self._model_deadlines.setdefault(candidate.id, self._timer.now() + own)
+        return min(self.remaining, deadline - self._timer.now())
 
     async def _attempt(
         self, candidate: Candidate, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]
     ) -> T:
         connection = await self._connection(candidate)
-        remaining = self.remaining
+        remaining = self._remaining(candidate)
         if remaining <= 0:
             raise UpstreamFailure(self._out_of_time())
-        self._calling, self._called, self._called_at = candidate, connection, self._timer.now()
+        request = request_for(self._prompt, candidate, remaining)
+        self._calling, self._called, self._progress = candidate, connection, request.progress
+        self._called_at = self._timer.now()
         try:
-            return await call(connection, request_for(self._prompt, candidate, remaining))
+            return await call(connection, request)
         except UpstreamFailure as error:
             self.failed(error)
             raise
@@ -195,13 +221,16 @@ class PromptRun:
                 message=error.message,
             )
         )
+        self._recording.add(
+            Use(**named(candidate), outcome=category, latency_ms=0.0, cost_usd=NOTHING.usd, was_called=False)
+        )
         return UpstreamFailure(CallOutcome(category, error.message))
 
-    def _wait(self, failure: CallOutcome, calls: int, *, has_alternative: bool) -> float | None:
+    def _wait(self, candidate: Candidate, failure: CallOutcome, calls: int, *, has_alternative: bool) -> float | None:
         return self._retrying.wait(
             failure,
             attempt=calls,
-            remaining=self.remaining,
+            remaining=self._remaining(candidate),
             chance=self._timer.chance(),
             has_alternative=has_alternative,
         )
@@ -214,6 +243,7 @@ class PromptRun:
             return
         latency_ms = (self._timer.now() - self._called_at) * 1000
         said = answer or failure
+        usage = (answer or self._progress).usage
         self._attempts.append(
             Attempt(
                 candidate=candidate,
@@ -225,25 +255,24 @@ class PromptRun:
                 message=failure.message if failure else None,
             )
         )
-        self._usage.record(
+        self._recording.add(
             Use(
-                model_id=candidate.id,
-                provider_id=candidate.provider_id,
-                provider_type=candidate.provider_type,
-                provider_model_id=candidate.provider_model_id,
+                **named(candidate),
                 outcome=outcome,
-                input_tokens=(answer.usage.input_tokens or 0) if answer else 0,
-                output_tokens=(answer.usage.output_tokens or 0) if answer else 0,
-                cost_usd=cost.usd,
                 latency_ms=latency_ms,
+                tokens=usage,
+                cost_usd=cost.usd,
+                cost_unknown=(cost.unknown or "usage-unknown") if cost.usd is None else None,
+                http_status=failure.http_status if failure else None,
+                upstream_request_id=said.upstream_request_id if said else None,
             )
         )
 
     def _out_of_time(self) -> CallOutcome:
         return CallOutcome(
             "timeout",
-            f"There was no answer within the {self._seconds:g} s that the request allows.",
-            hint="Allow more with deadlineSeconds, or ask for a shorter answer.",
+            f"There was no whole answer within the {self._seconds:g} s that it may take.",
+            hint="Allow more with deadlineSeconds (request or model's config), or ask for a shorter answer.",
         )
 
 
@@ -257,18 +286,27 @@ class PromptRuns:
     timer: Timer
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
-    async def start(self, prompt: Prompt) -> PromptRun:
-        """Return the run of a prompt with the models that will be tried, in their order; errors as for `candidates`."""
-        ready, candidates = await self.candidates(prompt)
-        return PromptRun(
-            prompt,
-            ready,
-            candidates,
-            usage=self.usage,
-            price_list=self.price_list,
-            timer=self.timer,
-            retrying=self.retrying,
-        )
+    @asynccontextmanager
+    async def started(self, prompt: Prompt, operation: Operation = "prompt") -> AsyncIterator[PromptRun]:
+        """Give the run of a prompt with the models that will be tried, in their order; logged when the block ends.
+
+        Errors as for `candidates`; these are logged too.
+        """
+        with self.recording(prompt, operation) as recording:
+            ready, candidates = await self.candidates(prompt)
+            yield PromptRun(
+                prompt,
+                ready,
+                candidates,
+                recording=recording,
+                price_list=self.price_list,
+                timer=self.timer,
+                retrying=self.retrying,
+            )
+
+    def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
+        """Return the block whose end is logged as the end of the client's call."""
+        return RequestRecording(prompt, operation, usage=self.usage, timer=self.timer)
 
     async def candidates(self, prompt: Prompt) -> tuple[RunnableModels, Sequence[Candidate]]:
         """Return the models that may be tried, in their order, with what is needed to call them.

@@ -52,7 +52,7 @@ class Answer:
     """One way an operation answers when all goes well.
 
     `schema` is a pydantic model or a JSON Schema (none: no body); `headers` are names that the documentation knows.
-    `events` are those of an answer that comes as a stream, or may.
+    `events` are those of an answer that comes as a stream, or may; `csv` is an example of one that may come as CSV.
     """
 
     description: str
@@ -61,6 +61,7 @@ class Answer:
     example: object = None
     headers: tuple[str, ...] = ()
     events: tuple[StreamedEvent, ...] = ()
+    csv: str | None = None
 
 
 class Facts(TypedDict, total=False):

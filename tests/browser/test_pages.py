@@ -1,4 +1,4 @@
-"""Every page as people see it: wide in light and narrow in dark, and with what a screen reader is told."""
+"""Every page as people see it: wide in light and narrow in dark, and with what a screen reader announces."""
 
 from __future__ import annotations
 
@@ -123,6 +123,12 @@ class Furnished:
         await console.go("/usage")
         await console.page.locator("svg.chart").wait_for()
 
+    async def requests(self, console: Console) -> None:
+        await console.go("/requests?outcome=ok&model=gpt-4o")
+        await console.page.locator("tbody tr").first.wait_for()
+        await console.page.get_by_label("Details of request").first.click()
+        await console.dialog.get_by_text("/api/ai/generate").wait_for()
+
     async def audit(self, console: Console) -> None:
         await console.go("/audit")
         await console.page.get_by_text("Show").nth(2).click()
@@ -158,6 +164,7 @@ PAGES: Final[list[Callable[[Furnished, Console], Awaitable[None]]]] = [
     Furnished.attempt,
     Furnished.why,
     Furnished.usage,
+    Furnished.requests,
     Furnished.audit,
     Furnished.proof,
     Furnished.operations,

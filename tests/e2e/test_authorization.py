@@ -63,6 +63,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("POST", "/api/ai/select"): (VIEWER, {"need": {"type": "language"}}),
     ("POST", "/api/ai/generate"): (EDITOR, {"modelId": AN_ID, "prompt": "Hello"}),
     ("GET", "/api/ai/usage"): (VIEWER, ...),
+    ("GET", "/api/ai/requests"): (VIEWER, ...),
     ("GET", "/v1/models"): (VIEWER, ...),
     ("GET", "/v1/models/{model}"): (VIEWER, ...),
     ("POST", "/v1/chat/completions"): (EDITOR, A_CHAT),

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 MOST_CANDIDATES: Final = 1_000
-"""Candidates that are told of one by one; the others are counted, by the rules."""
+"""Candidates that are listed one by one; the others are counted by rule."""
 
 
 class StreamPrompt(Protocol):
@@ -113,7 +113,7 @@ class PromptViews:
         with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)
-        prompt = prompt_of(body)
+        prompt = prompt_of(body, door=request.path)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt)

@@ -18,6 +18,7 @@ from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.prompts import PromptViews
+from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from tests.fakes.embeddings import FakeEmbeddings
 from tests.http_service import ORGANIZATION, a_token
@@ -55,7 +56,8 @@ def prompt_routes(
         select=select, callable_models=partial(callable_models, runnable_models=setup.runnable_models)
     )
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
-    return routes_of(prompts, embeddings, UsageViews(report=report), doors, models)
+    requests = RequestViews(log=setup.usage)
+    return routes_of(prompts, embeddings, UsageViews(report=report), requests, doors, models)
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:

@@ -19,7 +19,11 @@ CHANGES = {"INSERT", "UPDATE", "DELETE"}
 BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_attempts", "discovery_snapshots")
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
-    **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    ("modelbook_app", "model_usage"): {"INSERT", "UPDATE"},
+    ("modelbook_app", "request_log"): {"INSERT"},
+    # The administrators' login sweeps what is too old.
+    ("modelbook_admin", "model_usage"): CHANGES,
+    ("modelbook_admin", "request_log"): {"INSERT", "DELETE"},
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},

@@ -135,7 +135,8 @@ def test_the_united_states_alone_cost_a_tenth_more() -> None:
 def test_what_the_list_does_not_know_is_unknown(
     provider_type: str, endpoint: str, name: str, conditions: dict[str, str]
 ) -> None:
-    found = _tariff(provider_type, endpoint, name, **conditions)
+    call = ListedCall(provider_type=provider_type, endpoint=endpoint, model_ids=(name,), conditions=conditions)
+    found = PackagedPriceList(PackagedCatalogue(), now=lambda: NOW).tariff(call)
     assert isinstance(found, Unpriced)
     assert found.reason == "tier-unknown"
 
