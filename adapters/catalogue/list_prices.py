@@ -6,7 +6,7 @@ Importing this module reads the whole price list: some 0.1 s and 8 MB in a proce
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from importlib.metadata import version
@@ -17,7 +17,8 @@ from genai_prices.types import ModelPrice, StartDateConstraint, TieredPrices, Ti
 
 from adapters.catalogue.price_guard import PriceGuard
 from adapters.catalogue.price_matching import named_in_full, names, without_date
-from adapters.catalogue.tariffs import listed_tariff, tariff_of
+from adapters.catalogue.price_overrides import PriceOverrides
+from adapters.catalogue.tariffs import SOURCE, listed_tariff, tariff_of
 from application.ports.price_list import Tariff, Unpriced
 from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE
 from domain.model.values import PriceTier
@@ -43,6 +44,9 @@ _NAMED: Final[Mapping[str, TokenKind]] = {
     "reasoning_per_1k": "reasoning",
     "audio_input_per_1k": "audioInput",
 }
+OWN_SOURCE: Final = "catalogue"
+"""The source of prices that stand in our own file."""
+
 # api-docs.deepseek.com/quick_start/pricing: weekends are off-peak all day (from 2026-08-23), as is 10:00 to 01:00 UTC.
 # Chinese public holidays are too, for which the price here is the dearer one.
 _DEEPSEEK_BY_THE_HOUR: Final = frozenset({"deepseek-flash", "deepseek-v4-flash", "deepseek-v4-pro"})
@@ -68,6 +72,8 @@ class ListPrice:
     reasoning_per_1k: Decimal | None = None
     audio_input_per_1k: Decimal | None = None
     tiers: tuple[PriceTier, ...] = ()
+    source: str = SOURCE
+    as_of: str | None = None
 
 
 class _Shelf:
@@ -94,8 +100,11 @@ class _Shelf:
 class GenaiPrices:
     """Finds the list price of exactly the model that is asked for."""
 
-    def __init__(self, providers: Sequence[Provider] = packaged_providers) -> None:
+    def __init__(
+        self, providers: Sequence[Provider] = packaged_providers, overrides: PriceOverrides | None = None
+    ) -> None:
         self._providers = {provider.id: provider for provider in providers}
+        self._overrides = overrides or PriceOverrides.packaged()
         self._shelves: dict[str, _Shelf] = {}
         self._guard = PriceGuard()
         self.as_of = CHECKED_ON.get(version("genai-prices"))
@@ -123,7 +132,13 @@ class GenaiPrices:
         provider_id, model_id, model = found
         if conditions and provider_id != provider_ids[0]:
             return Unpriced("tier-unknown", f"The price list has only the ordinary price of {model.id} there.")
-        tariff = listed_tariff(provider_id, model, conditions, _charged_as_at(model, at))
+        others = dict(conditions)
+        times = self._overrides.times(provider_id, model.id, conditions.get("service_tier", ""), at.date())
+        if times is not None:
+            del others["service_tier"]
+        tariff = listed_tariff(provider_id, model, others, _charged_as_at(model, at), times or Decimal(1))
+        if isinstance(tariff, Tariff) and (provider_id, model.id) in self._overrides.as_of:
+            tariff = replace(tariff, source=OWN_SOURCE)
         if isinstance(tariff, Tariff) and not self._is_plausible(f"{provider_id} {model_id}", tariff):
             return Unpriced("price-unknown", f"The price that the price list has of {model.id} cannot be right.")
         return tariff
@@ -142,7 +157,9 @@ class GenaiPrices:
     def _model(self, provider_id: str, model_id: str) -> ModelInfo | None:
         shelf = self._shelves.get(provider_id)
         if shelf is None:
-            shelf = self._shelves[provider_id] = _Shelf(self._providers[provider_id].models)
+            shelf = self._shelves[provider_id] = _Shelf(
+                [*self._overrides.models.get(provider_id, ()), *self._providers[provider_id].models]
+            )
         return shelf.find(model_id.lower())
 
     def _listed(self, provider_id: str, model_id: str, model: ModelInfo, day: date) -> ListPrice:
@@ -157,7 +174,9 @@ class GenaiPrices:
             reason = SOLD_OTHERWISE if _has_figures(price) else None
             return ListPrice(input_per_1k=None, output_per_1k=None, context_window=window, reason=reason)
         tiers = tuple(PriceTier(above_input_tokens=above, **_amounts(rates)) for above, rates in tariff.tiers)
-        return ListPrice(context_window=window, tiers=tiers, **amounts)
+        published = self._overrides.as_of.get((provider_id, model.id))
+        source = SOURCE if published is None else OWN_SOURCE
+        return ListPrice(context_window=window, tiers=tiers, source=source, as_of=published or self.as_of, **amounts)
 
 
 def _has_figures(price: ModelPrice) -> bool:

@@ -84,7 +84,8 @@ class PackagedCatalogue:
             known,
             tiers=price.tiers,
             **{kind: getattr(price, kind) for kind in PRICED_KINDS},
-            price_as_of=self._prices.as_of if is_priced else None,
+            price_as_of=price.as_of if is_priced else None,
+            price_source=price.source,
             price_reason=price.reason,
         )
         if known.context_window is None and price.context_window is not None:

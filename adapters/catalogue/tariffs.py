@@ -40,17 +40,18 @@ _ONE_PRICE_FOR_ALL_INPUT: Final = "google"
 _RESIDENCY: Final = ("anthropic", "inference_geo", "us", Decimal("1.1"))
 
 
-def listed_tariff(provider_id: str, model: ModelInfo, conditions: Mapping[str, str], at: datetime) -> Tariff | Unpriced:
-    """Return what the model costs at that time under these conditions.
+def listed_tariff(
+    provider_id: str, model: ModelInfo, conditions: Mapping[str, str], at: datetime, factor: Decimal = Decimal(1)
+) -> Tariff | Unpriced:
+    """Return what the model costs at that time under these conditions, tokens at the factor.
 
     The price is the one that genai-prices itself finds for the time and the conditions. Where it does not know a
     condition it gives the ordinary price; here that is unknown.
     """
-    factor = Decimal(1)
     context: dict[str, str] = {}
     for name, value in conditions.items():
         if (provider_id, name, value) == _RESIDENCY[:3]:
-            factor = _RESIDENCY[3]
+            factor *= _RESIDENCY[3]
         else:
             context[name] = value
     if not all(_has_variant(model, name, value, at) for name, value in context.items()):

@@ -20,7 +20,6 @@ T = TypeVar("T")
 
 LIVE = "live"
 CATALOGUE = "catalogue"
-GENAI_PRICES = "genai-prices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,10 +151,10 @@ def offered_price(offered: OfferedModel) -> Price | None:
 
 
 def known_price(known: KnownModel) -> Price | None:
-    """Return the price genai-prices knows, with the day it was true."""
+    """Return the price that a list has, with the day it was true."""
     if known.input_per_1k is None and known.output_per_1k is None:
         return None
-    return Price(source=GENAI_PRICES, as_of=known.price_as_of, tiers=known.tiers, **_prices(known))
+    return Price(source=known.price_source, as_of=known.price_as_of, tiers=known.tiers, **_prices(known))
 
 
 def _prices(facts: GivenFacts | OfferedModel | KnownModel) -> dict[str, Any]:

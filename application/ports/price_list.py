@@ -38,7 +38,7 @@ Rates = dict[TokenKind, "Decimal"]
 class Tariff:
     """What the tokens of a call cost. `tiers` are for calls that read more than so many tokens, the lowest first.
 
-    `source` is a person (`manual`), the provider's own list (`live`), or genai-prices.
+    `source` is a person (`manual`), the provider's own list (`live`), genai-prices, or our own `catalogue`.
     """
 
     source: str

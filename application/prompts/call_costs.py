@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # A price has at most 30 decimals and a count of tokens at most 13 digits: nothing is ever rounded.
 _EXACT: Final = Context(prec=80)
-_LISTED: Final = "genai-prices"
+_LISTED: Final = frozenset({"genai-prices", "catalogue"})
 
 _KIND_OF: Final[Mapping[str, TokenKind]] = {
     "input_per_1k": "input",
@@ -69,8 +69,8 @@ class CostPart:
 class Cost:
     """USD, or why it is not known, which `detail` puts into words.
 
-    `source` is whose figures they are: the provider's own bill (`provider`) or list (`live`), a person's (`manual`), or
-    genai-prices'. `parts` are the kinds of tokens; the provider's own bill has none.
+    `source` is whose figures they are: the provider's own bill (`provider`) or list (`live`), a person's (`manual`),
+    genai-prices', or the catalogue's. `parts` are the kinds of tokens; the provider's own bill has none.
     """
 
     usd: Decimal | None
@@ -125,7 +125,7 @@ def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnect
     if answer.cost_usd is not None:
         return Cost(answer.cost_usd, source="provider")
     own = candidate.price
-    if own is not None and own.source != _LISTED:
+    if own is not None and own.source not in _LISTED:
         return cost_at(own_tariff(own, tuple(answer.price_conditions.values())), answer.usage)
     base, asked = candidate.defaults.base_model, candidate.provider_model_id
     names = (base,) if base else (answer.answered_by, asked)

@@ -133,11 +133,14 @@ class PromptRun:
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
         candidate = self._calling or self._candidates[0]
-        cost = Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
+        cost = self._cost(candidate, answer)
         self._end(OK, cost, answer=answer)
         self._recording.answered(answer.ignored_fields)
         latency_ms = (self._timer.now() - self._started) * 1000
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+
+    def _cost(self, candidate: Candidate, answer: Metered) -> Cost:
+        return Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
 
     def succeeded(self, completion: Completion) -> PromptAnswer:
         """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
@@ -165,8 +168,8 @@ class PromptRun:
     def broken_off(self) -> None:
         """Record that the current call was cancelled, with the tokens that are known. No effect if it has ended."""
         cost = Cost(None)
-        if self._calling is not None and self._called is not None and self._progress.is_finished:
-            cost = call_cost(self._progress, self._calling, self._called, self._price_list)
+        if self._calling is not None and self._progress.is_finished:
+            cost = self._cost(self._calling, self._progress)
         self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, cost)
 
     def _remaining(self, candidate: Candidate) -> float:
@@ -185,8 +188,8 @@ class PromptRun:
         if remaining <= 0:
             raise UpstreamFailure(self._out_of_time())
         request = request_for(self._prompt, candidate, remaining)
-        self._calling, self._called, self._called_at = candidate, connection, self._timer.now()
-        self._progress = request.progress
+        self._calling, self._called, self._progress = candidate, connection, request.progress
+        self._called_at = self._timer.now()
         try:
             return await call(connection, request)
         except UpstreamFailure as error:

@@ -77,8 +77,8 @@ class StreamReader:
         finally:
             parsed, progress = self.decoder.parsed, self._progress
             progress.usage, progress.cost_usd, progress.is_finished = parsed.usage, parsed.cost_usd, parsed.is_finished
+            progress.answered_by = parsed.answered_by
             if parsed.is_finished:
-                progress.answered_by = parsed.answered_by
                 progress.price_conditions = price_conditions(parsed, self._head.headers, self._wire.body)
         yield from self._released()
 

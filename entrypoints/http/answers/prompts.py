@@ -81,8 +81,8 @@ class CostPart(ResponseModel):
 
 
 CostSource = Annotated[
-    Literal["provider", "manual", "live", "genai-prices"] | None,
-    Field(description="The provider's own bill, a person's prices, the provider's list, or genai-prices."),
+    Literal["provider", "manual", "live", "catalogue", "genai-prices"] | None,
+    Field(description="The provider's own bill, a person's prices, the provider's list, or a list of prices."),
 ]
 UnknownDetail = Annotated[str | None, Field(description="Why the cost is not known, in words.")]
 

@@ -10,7 +10,7 @@ import { facts } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
 import { reasons } from "./selection.js";
 
-const COST_SOURCES = { provider: "as the provider bills it", manual: "at the model's own prices", live: "at the prices in the provider's list", "genai-prices": "at the prices of genai-prices" };
+const COST_SOURCES = { provider: "as the provider bills it", manual: "at the model's own prices", live: "at the prices in the provider's list", catalogue: "at the catalogue's prices", "genai-prices": "at the prices of genai-prices" };
 const KINDS = { input: "input", cachedInput: "read from cache", cacheWrite: "written to cache", cacheWrite1h: "written to cache for 1 hour", audioInput: "audio input", cachedAudioInput: "audio read from cache", imageInput: "image input",
   output: "output", reasoning: "reasoning", audioOutput: "audio output", imageOutput: "image output", webSearch: "web searches" };
 
