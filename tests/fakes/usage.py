@@ -135,8 +135,13 @@ def _logged(request: RequestRecord, caller: Caller, now: datetime) -> LoggedRequ
         duration_ms=request.duration_ms,
         upstream_request_id=last.upstream_request_id if last else None,
         ignored_fields=request.ignored_fields,
-        tokens=TokenUsage(**{kind: _sum(getattr(use.tokens, kind) for use in request.uses) for kind in TOKEN_KINDS}),
+        tokens=_tokens(request.uses),
     )
+
+
+def _tokens(uses: Iterable[Use]) -> TokenUsage:
+    counts: dict[str, Any] = {kind: _sum(getattr(use.tokens, kind) for use in uses) for kind in TOKEN_KINDS}
+    return TokenUsage(**counts)
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
