@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
@@ -15,7 +16,18 @@ from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.event_store.repositories import EventSourcedModels, EventSourcedOrganizations, EventSourcedProviders
+from adapters.event_store.repositories import (
+    EventSourcedAccessKeys,
+    EventSourcedModels,
+    EventSourcedOrganizations,
+    EventSourcedProviders,
+)
+from adapters.postgres.access_keys import (
+    PostgresAccessKeyDocuments,
+    PostgresHeldKeys,
+    PostgresKeySecrets,
+    PostgresKeyUses,
+)
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
@@ -44,6 +56,12 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.vault import EnvelopeVault
+from application.access_keys.change_access_key import change_access_key
+from application.access_keys.issue_access_key import issue_access_key
+from application.access_keys.key_cache import AccessKeyCache
+from application.access_keys.key_text import SECRET_BYTES
+from application.access_keys.revoke_access_key import revoke_access_key
+from application.access_keys.rotate_access_key import rotate_access_key
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -74,6 +92,7 @@ from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.bulk import BulkViews
@@ -163,13 +182,19 @@ class Container(containers.DeclarativeContainer):
         timer=timer,
         clock=clock,
     )
+    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresHeldKeys, tenant), timer)
+    access_key_uses = providers.Singleton(PostgresKeyUses, tenant, clock)
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
-        Ledger, recorder, written=providers.List(runnable_models.provided.forget, hints.provided.grown)
+        Ledger,
+        recorder,
+        written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
     models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
+    access_keys = providers.Singleton(EventSourcedAccessKeys, ledger)
+    key_secrets = providers.Singleton(PostgresKeySecrets, tenant)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
     auditing = providers.Container(
         Auditing,
@@ -266,7 +291,27 @@ class Container(containers.DeclarativeContainer):
         providers=providers_of_tenant,
         models=models_of_tenant,
         directory=directory,
+        keys=access_keys,
+        secrets=key_secrets,
     )
+    new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
+    issue_access_key = providers.Factory(
+        partial,
+        issue_access_key,
+        keys=access_keys,
+        secrets=key_secrets,
+        models=models_of_tenant,
+        directory=directory,
+        clock=clock,
+        new_secret=new_secret,
+    )
+    change_access_key = providers.Factory(
+        partial, change_access_key, keys=access_keys, models=models_of_tenant, directory=directory, clock=clock
+    )
+    rotate_access_key = providers.Factory(
+        partial, rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
+    )
+    revoke_access_key = providers.Factory(partial, revoke_access_key, keys=access_keys)
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -303,7 +348,15 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(BulkViews, documents=model_documents, change_in_bulk=change_models_in_bulk),
         providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
-        providers.Factory(UsageViews, report=report_usage),
+        providers.Factory(
+            AccessKeyViews,
+            documents=providers.Singleton(PostgresAccessKeyDocuments, tenant),
+            issue=issue_access_key,
+            change=change_access_key,
+            rotate=rotate_access_key,
+            revoke=revoke_access_key,
+        ),
+        providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
         providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),

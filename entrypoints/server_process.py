@@ -14,6 +14,7 @@ from application.health.health_monitor import MonitorHealth
 from application.policies.rate_limit_quotas import quotas_of
 from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
+from entrypoints.http.access_key_verifier import AccessKeyVerifier
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.http_options import HttpOptions
@@ -116,6 +117,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     await container.administration.pool().open()
     await container.egress().start()
     await container.usage_ledger().start()
+    await container.access_key_uses().start()
     # The price list takes 0.1 s to load: nobody's first request should wait for it, nor the start.
     warming = asyncio.create_task(warmed_up(container.catalogue().warm_up))
     try:
@@ -124,6 +126,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await warming
         await container.model_lists().close()
         await container.usage_ledger().close()
+        await container.access_key_uses().close()
         await container.administration.launcher().close()
         await container.administration.pool().close()
         await container.egress().close()
@@ -156,7 +159,12 @@ def application(
     settings = runtime.settings
     app = build_app(
         [*routes_of(*container.views()), *more],
-        verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
+        verifier=AccessKeyVerifier(
+            TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
+            container.access_key_cache(),
+            container.access_key_uses(),
+            container.clock(),
+        ),
         claims=container.claims(),
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
         checks={"database": container.tenant().ping},

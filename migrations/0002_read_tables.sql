@@ -153,7 +153,12 @@ LANGUAGE plpgsql AS $$
 DECLARE
     providers CONSTANT jsonb := p_changes -> 'ai_providers';
     models CONSTANT jsonb := p_changes -> 'ai_models';
+    keys CONSTANT jsonb := p_changes -> 'access_keys';
 BEGIN
+    IF keys ? 'delete' THEN
+        DELETE FROM access_keys WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(keys -> 'delete'));
+    END IF;
     IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(models -> 'delete'));
@@ -167,6 +172,9 @@ BEGIN
     END IF;
     IF models IS NOT NULL THEN
         PERFORM apply_model_changes(p_organization_id, models, p_time);
+    END IF;
+    IF keys IS NOT NULL THEN
+        PERFORM apply_access_key_changes(p_organization_id, keys, p_time);
     END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');

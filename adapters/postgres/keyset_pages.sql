@@ -69,3 +69,25 @@ FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(p
 
 -- all_providers: the ids of all providers
 SELECT id FROM ai_providers WHERE organization_id = %(organization_id)s ORDER BY id;
+
+-- key_documents: access keys as the API shows them, without their secrets
+SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
+    SELECT k.id, k.organization_id AS "organizationId", k.name, k.hint, k.scope, k.model_ids AS "modelIds",
+           k.provider_ids AS "providerIds",
+           json_build_object('requestsPerMinute', k.requests_per_minute, 'tokensPerMinute', k.tokens_per_minute,
+                             'concurrent', k.concurrent) AS limits,
+           CASE WHEN k.budget_usd IS NOT NULL
+                THEN json_build_object('usd', k.budget_usd, 'period', k.budget_period,
+                                       'spentUsd', coalesce(b.spent_usd, 0),
+                                       'resetsAt', budget_end(k.budget_period, {moment})) END AS budget,
+           k.labels, k.expires_at AS "expiresAt", k.is_enabled AS "isEnabled",
+           CASE WHEN k.previous_valid_until > {moment} THEN k.previous_valid_until END AS "previousSecretUntil",
+           u.last_used_at AS "lastUsedAt", k.created_by AS "createdBy", k.created_at AS "createdAt",
+           k.updated_at AS "updatedAt", k.revision
+    FROM {source} LEFT JOIN budget_spending b ON b.organization_id = k.organization_id AND b.subject_id = k.id
+        AND b.period_start = budget_start(k.budget_period, {moment})
+    WHERE k.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s) document;
+
+-- key_count: how many access keys the filter lets through
+SELECT count(*) FROM {source} WHERE k.organization_id = %(organization_id)s AND {conditions};

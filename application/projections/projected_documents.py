@@ -32,6 +32,21 @@ _OF_MODEL: Final = (
 )
 
 
+_OF_ACCESS_KEY: Final = (
+    "name",
+    "scope",
+    "hint",
+    "model_ids",
+    "provider_ids",
+    "limits",
+    "budget",
+    "labels",
+    "expires_at",
+    "is_enabled",
+    "previous_valid_until",
+)
+
+
 def provider_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a provider, without those that the log does not hold (times, last check)."""
     hint, version = row["credential_hint"], row["credential_version"]
@@ -43,6 +58,15 @@ def model_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a model, without its times; its pricing is a `Price`."""
     fields = {**row, "cost_per_1k_tokens": _amount(row["cost_per_1k_tokens"]), "pricing": _price(row)}
     return {name: fields[name] for name in _OF_MODEL}
+
+
+def access_key_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an access key, without those that the log does not hold (times, last use, spending)."""
+    limits = {name: row[name] for name in ("requests_per_minute", "tokens_per_minute", "concurrent")}
+    usd = _amount(row["budget_usd"])
+    budget = None if usd is None else {"usd": usd, "period": row["budget_period"]}
+    fields = {**row, "limits": limits, "budget": budget}
+    return {name: fields[name] for name in _OF_ACCESS_KEY}
 
 
 def organization_fields(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class CallProgress:
     """What a provider has said of a call's tokens so far; an adapter keeps it up to date while it reads a stream.
 
     It counts where the call never comes to its end, because somebody hangs up or it fails. `is_finished` says that the
-    answer itself is complete, so that these are all of its tokens.
+    answer itself is complete, so that these are all of its tokens; the other fields are as in `Completion`.
     """
 
     usage: TokenUsage = field(default_factory=TokenUsage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from application.prompts.selection_candidates import Candidate, ModelByAnyName, 
 from domain.model.values import NOT_TOLD, RETIRED, Lifecycle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from application.access_keys.held_key import HeldKey
     from application.ports.catalogue import Catalogue
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.vault import Vault
@@ -47,12 +49,30 @@ class RunnableModels:
         self._gateway = gateway
         self._vault = vault
         self._connections: dict[UUID, ProviderConnection] = {}
-        self._selections: dict[tuple[ModelSelector, bool], Selection] = {}
-        self.candidates = [
+        self.hold(
             candidate_of(model, candidate_list.accounts[model.provider_id], catalogue, today)
             for model in candidate_list.models
             if model.provider_id in candidate_list.accounts
-        ]
+        )
+
+    def allowed_to(self, key: HeldKey | None) -> RunnableModels:
+        """Return these models, or only those that the access key may use: all others are as if they were not there."""
+        if key is None or not key.is_restricted:
+            return self
+        lists = (key.model_ids, key.provider_ids)
+        allowed = self._allowed.get(lists)
+        if allowed is None:
+            allowed = copy(self)
+            allowed.hold(each for each in self.candidates if key.may_use(each.id, each.provider_id))
+            if len(self._allowed) < _MOST_REMEMBERED:
+                self._allowed[lists] = allowed
+        return allowed
+
+    def hold(self, candidates: Iterable[Candidate]) -> None:
+        """Take these candidates for all there are, with no selection among them yet."""
+        self._selections: dict[tuple[ModelSelector, bool], Selection] = {}
+        self._allowed: dict[tuple[frozenset[UUID] | None, frozenset[UUID] | None], RunnableModels] = {}
+        self.candidates = list(candidates)
         self._by_id = {candidate.id: [candidate] for candidate in self.candidates}
         self._by_model_id: dict[str, list[Candidate]] = {}
         self._by_name: dict[str, list[Candidate]] = {}
@@ -81,6 +101,8 @@ class RunnableModels:
     def reconsider(self) -> None:
         """Forget the selections: what they rest on besides the candidates may have changed."""
         self._selections.clear()
+        for allowed in self._allowed.values():
+            allowed.reconsider()
 
     async def connection(self, provider_id: UUID) -> ProviderConnection:
         """Return what a call to the provider needs.

@@ -94,18 +94,19 @@ class RunnableModelsCache:
         latencies = None
         if isinstance(selector, Requirements) and selector.strategy == "fastest":
             latencies = await self._latencies(remembered)
+        ready = ready.allowed_to(current_caller().access_key)
         selection = await run_in_thread_if_large(
             ready.candidates, lambda: ready.selection(selector, has_images=has_images, latencies=latencies)
         )
         return ready, selection
 
     async def ready(self) -> RunnableModels:
-        """Return the current caller's models.
+        """Return the models that the current caller may use.
 
         Raises:
             Unavailable: the database cannot be reached.
         """
-        return await self._current(self._of_caller())
+        return (await self._current(self._of_caller())).allowed_to(current_caller().access_key)
 
     def _of_caller(self) -> _Remembered:
         organization_id = current_caller().organization_id

@@ -29,8 +29,8 @@ Day = Annotated[date, BeforeValidator(_day)]
 """A day of the calendar, in UTC."""
 
 
-class UsageQuery(Query):
-    """Which uses, and by what they are added up."""
+class UsageOfKeyQuery(Query):
+    """Which uses of an access key, and by what they are added up."""
 
     first: Annotated[
         Day | None, Field(alias="from", description="The first day, in UTC; 30 days in all if absent.")
@@ -38,7 +38,6 @@ class UsageQuery(Query):
     last: Annotated[Day | None, Field(alias="to", description="The last day, included; today if absent.")] = None
     model_id: Annotated[Id | None, Field(description="Only of this model, removed or not.")] = None
     provider_id: Annotated[Id | None, Field(description="Only of this provider.")] = None
-    key: Annotated[Id | None, Field(description="Only with this access key.")] = None
     actor: Actor | None = None
     label: Label | None = None
     group_by: Annotated[
@@ -52,3 +51,9 @@ class UsageQuery(Query):
     ] = "day"
     format: FormatChoice | None = None
     REPEATED: ClassVar[frozenset[str]] = frozenset({"groupBy"})
+
+
+class UsageQuery(UsageOfKeyQuery):
+    """Which uses, and by what they are added up."""
+
+    key: Annotated[Id | None, Field(description="Only with this access key.")] = None

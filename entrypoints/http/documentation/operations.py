@@ -107,7 +107,8 @@ def openapi_path(route: Route) -> str:
 
 
 def _description(route: Route) -> str:
-    return "\n\n".join(filter(None, [route.description, f"For {route.access.value}."]))
+    keys = ", and access keys of the scope run" if route.open_to_run_keys else ""
+    return "\n\n".join(filter(None, [route.description, f"For {route.access.value}{keys}."]))
 
 
 def _path_parameters(route: Route) -> list[Schema]:

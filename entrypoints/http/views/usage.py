@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING, Final, cast
 
 from aiohttp import web
 
+from application.errors import AccessKeyNotFound
 from application.usage.report_usage import MOST_GROUPS, ReportUsage
 from application.usage.usage_ledger import Grouping
 from entrypoints.http.answers.usage import UsageReport, UsageTotals
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import label_of
-from entrypoints.http.bodies.usage import UsageQuery
+from entrypoints.http.bodies.usage import UsageOfKeyQuery, UsageQuery
 from entrypoints.http.csv_rows import csv_headers, csv_lines, wants_csv
 from entrypoints.http.field_types import camel
 from entrypoints.http.json_responses import json_response
-from entrypoints.http.parse_request import query_of
+from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
+    from uuid import UUID
 
     from application.usage.report_usage import UsageOfDays
     from application.usage.usage_ledger import Dimension
+    from domain.access_key.aggregate import AccessKey
 
 MOST_GROUPS_OF_CSV: Final = 10_000
 
@@ -43,6 +46,7 @@ class UsageViews:
     """Turns requests for reports into the use case."""
 
     report: Callable[[ReportUsage], Awaitable[UsageOfDays]]
+    find_key: Callable[[UUID], Awaitable[AccessKey | None]]
 
     @endpoint(
         "GET",
@@ -63,6 +67,30 @@ class UsageViews:
         10,000. The total is always of all, and equals that of the request log.
         """
         query = query_of(request, UsageQuery)
+        return await self._reported(request, query, query.key)
+
+    @endpoint(
+        "GET",
+        "/api/ai/keys/{id}/usage",
+        access=Access.VIEWER,
+        tag="keys",
+        query=UsageOfKeyQuery,
+        answers={
+            200: Answer(description="The sums.", schema=UsageReport, csv="day,requests,...\r\n2026-01-31,7,...\r\n")
+        },
+        problems=(AccessKeyNotFound,),
+    )
+    async def report_usage_of_key(self, request: web.Request) -> web.Response:
+        """Report what an access key was used for
+
+        As the usage report, for this key alone; also for one that was revoked.
+        """
+        key_id = path_id(request, "id")
+        if await self.find_key(key_id) is None:
+            raise AccessKeyNotFound
+        return await self._reported(request, query_of(request, UsageOfKeyQuery), key_id)
+
+    async def _reported(self, request: web.Request, query: UsageOfKeyQuery, key_id: UUID | None) -> web.Response:
         grouping = _grouping(query.group_by)
         is_csv = wants_csv(request, query.format)
         found = await self.report(
@@ -71,7 +99,7 @@ class UsageViews:
                 last=query.last,
                 model_id=query.model_id,
                 provider_id=query.provider_id,
-                access_key_id=query.key,
+                access_key_id=key_id,
                 actor=query.actor,
                 label=label_of(query.label),
                 grouping=grouping,

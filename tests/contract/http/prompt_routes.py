@@ -25,6 +25,8 @@ from tests.http_service import ORGANIZATION, a_token
 from tests.prompt_setup import PromptSetup
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from application.prompts.generation import Generation
     from entrypoints.http.routes import Route
     from tests.http_service import Reply, Service
@@ -57,7 +59,12 @@ def prompt_routes(
     )
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
     requests = RequestViews(log=setup.usage)
-    return routes_of(prompts, embeddings, UsageViews(report=report), requests, doors, models)
+    usage = UsageViews(report=report, find_key=_no_key)
+    return routes_of(prompts, embeddings, usage, requests, doors, models)
+
+
+async def _no_key(key_id: UUID) -> None:
+    """Find no access key: there is none here."""
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:

@@ -16,7 +16,14 @@ DEFINERS = {"append_events", "command_outcome", "keep_nothing_of_closed"}
 REBUILDING = {"rewrite_rows"}
 CHANGES = {"INSERT", "UPDATE", "DELETE"}
 # Evidence, claims and caches: beside the log, and allowed to be forgotten.
-BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_attempts", "discovery_snapshots")
+BESIDE_THE_LOG = (
+    "provider_health",
+    "provider_checks",
+    "idempotency_keys",
+    "discovery_attempts",
+    "discovery_snapshots",
+    "budget_spending",
+)
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
     ("modelbook_app", "model_usage"): {"INSERT", "UPDATE"},
@@ -24,6 +31,7 @@ WRITES = {
     # The administrators' login sweeps what is too old.
     ("modelbook_admin", "model_usage"): CHANGES,
     ("modelbook_admin", "request_log"): {"INSERT", "DELETE"},
+    **{(role, "access_key_uses"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},
