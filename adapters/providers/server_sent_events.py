@@ -65,6 +65,18 @@ class EventParser:
         Raises:
             EventTooLarge: one is larger than allowed.
         """
+        is_between_events = not (self._line or self._data or self._name or self._is_first_line or self._ended_in_return)
+        if is_between_events and chunk.endswith(b"\n\n") and b"\r" not in chunk and len(chunk) <= self._most_bytes:
+            return [event for written in chunk[:-2].split(b"\n\n") for event in self._whole(written)]
+        return self._lines(chunk)
+
+    def _whole(self, written: bytes) -> list[ServerSentEvent]:
+        """Return the event of its lines, most often one; what has no data is none."""
+        if written.startswith(b"data: ") and b"\n" not in written:
+            return [ServerSentEvent(written[6:])]
+        return self._lines(written + b"\n\n")
+
+    def _lines(self, chunk: bytes) -> list[ServerSentEvent]:
         first, *others = self._normal(chunk).split(b"\n")
         self._keep(first)
         if not others:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import orjson
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from application.prompts.completion import Delta
+
+
+_OF_WORDS: Final = frozenset({"content", "role"})
 
 
 @dataclass(slots=True)
@@ -100,6 +103,10 @@ class ChunkDecoder:
         return bool(choices)
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
+        writing = self._writing.get(0)
+        if writing is not None and writing.texts and not writing.is_thinking and (words := _next_words(document)):
+            writing.texts.append(words)
+            return [TextDelta(words)]
         note(self.parsed, document)
         deltas: list[Delta] = []
         for choice in objects(document.get("choices")):
@@ -202,6 +209,21 @@ class ChunkDecoder:
     def _reasoning(self, writing: _Writing) -> Reasoning:
         kept = orjson.dumps(writing.details).decode() if writing.details else None
         return Reasoning(text="".join(writing.thoughts), encrypted=kept, origin=self._origin)
+
+
+def _next_words(document: Mapping[str, Any]) -> str | None:
+    """Return the words of a chunk that has nothing else, as most have; none for any other."""
+    choices = document.get("choices")
+    if type(choices) is not list or len(choices) != 1 or document.get("usage") is not None:
+        return None
+    choice = choices[0]
+    if type(choice) is not dict or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index") != 0:
+        return None
+    delta = choice.get("delta")
+    if type(delta) is not dict or not _OF_WORDS.issuperset(name for name in delta if delta[name] is not None):
+        return None
+    words = delta.get("content")
+    return words if type(words) is str and words else None
 
 
 def plain_chunks(content: bytes) -> int | None:
