@@ -65,6 +65,8 @@ class EventParser:
         Raises:
             EventTooLarge: one is larger than allowed.
         """
+        if self._is_first_line and chunk and not chunk.startswith(_BYTE_ORDER_MARK[:1]):
+            self._is_first_line = False
         is_between_events = not (self._line or self._data or self._name or self._is_first_line or self._ended_in_return)
         if is_between_events and chunk.endswith(b"\n\n") and b"\r" not in chunk and len(chunk) <= self._most_bytes:
             return [event for written in chunk[:-2].split(b"\n\n") for event in self._whole(written)]

@@ -36,7 +36,7 @@ class EventStream:
 
     Until it has begun, the request can still be answered with a problem and its status. Events that are written one
     right after the other are sent together. The connection of a client that reads nothing for `stalled_seconds` is
-    ended.
+    ended (counted at heartbeats).
     """
 
     def __init__(
@@ -58,6 +58,10 @@ class EventStream:
         self._has_pending = asyncio.Event()
         self._has_room = asyncio.Event()
         self._is_ending = False
+        self._clock = asyncio.get_running_loop().time
+        self._sending_since: float | None = None
+        self._has_sent = False
+        self._heart: asyncio.TimerHandle | None = None
         self._sender: asyncio.Task[None] | None = None
 
     @property
@@ -67,6 +71,7 @@ class EventStream:
 
     async def __aenter__(self) -> Self:
         self._sender = asyncio.create_task(self._send_pending())
+        self._beat_later()
         return self
 
     async def __aexit__(
@@ -81,6 +86,8 @@ class EventStream:
                 await self._sender
                 await self.response.write_eof()
         finally:
+            if self._heart is not None:
+                self._heart.cancel()
             self._sender.cancel()
             await asyncio.gather(self._sender, return_exceptions=True)
 
@@ -113,33 +120,32 @@ class EventStream:
                     await self.response.prepare(self._request)
 
     async def _send_pending(self) -> None:
-        """Send what is written until the answer ends or the client is gone, and heartbeats in between."""
+        """Send what is written until the answer ends or the client is gone."""
         try:
             while self._pending or not self._is_ending:
                 if self._pending:
-                    await self._send_all()
+                    content, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
+                    self._has_room.set()
+                    await self._begin()
+                    self._sending_since, self._has_sent = self._clock(), True
+                    await self.response.write(content)
+                    self._sending_since = None
                 else:
-                    await self._wait()
+                    self._has_pending.clear()
+                    await self._has_pending.wait()
         finally:
             self._pending_bytes = 0
             self._has_room.set()
 
-    async def _send_all(self) -> None:
-        content, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
-        self._has_room.set()
-        try:
-            async with asyncio.timeout(self._stalled_seconds):
-                await self.response.write(content)
-        except TimeoutError:
-            if self._request.transport is not None:
-                self._request.transport.abort()
-            raise ConnectionResetError("The client has stopped reading.") from None
+    def _beat_later(self) -> None:
+        self._heart = asyncio.get_running_loop().call_later(self._heartbeat_seconds, self._beat)
 
-    async def _wait(self) -> None:
-        self._has_pending.clear()
-        try:
-            async with asyncio.timeout(self._heartbeat_seconds):
-                await self._has_pending.wait()
-        except TimeoutError:
-            await self._begin()
+    def _beat(self) -> None:
+        if self._sending_since is not None:
+            if self._clock() - self._sending_since >= self._stalled_seconds and self._request.transport is not None:
+                self._request.transport.abort()
+        elif not self._has_sent:
             self._pending.append(_HEARTBEAT)
+            self._has_pending.set()
+        self._has_sent = False
+        self._beat_later()
