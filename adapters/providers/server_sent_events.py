@@ -139,13 +139,3 @@ class EventParser:
         self._data = []
         self._data_bytes = 0
         self._name = ""
-
-
-def regular_events(content: bytes, lines: int) -> int | None:
-    """Return how many events whole events are that hold one JSON object each, all written in so many lines.
-
-    An event without a name has two lines, one with a name three, the empty one counted. None: they are not.
-    """
-    number = content.count(b"\n\n")
-    is_regular = content.count(b"\n") == lines * number
-    return number if is_regular and content.count(b"data: {") == content.count(b"}\n\n") == number else None

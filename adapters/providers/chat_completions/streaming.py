@@ -18,7 +18,6 @@ from adapters.providers.chat_completions.completion import (
 )
 from adapters.providers.json_values import mapping, objects
 from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion
-from adapters.providers.server_sent_events import regular_events
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -226,19 +225,21 @@ def _next_words(document: Mapping[str, Any]) -> str | None:
     return words if type(words) is str and words else None
 
 
-def plain_chunks(content: bytes) -> int | None:
-    """Return how many chunks these are, if all only add to an answer; see `PromptProtocol.plain_events`.
+def is_plain(event: bytes) -> bool:
+    """Tell whether a chunk only adds to an answer; see `PromptProtocol.plain_events`.
 
     A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
     """
-    number = regular_events(content, lines=2)
-    if not number or b'"error"' in content or content.count(b'"delta"') != number:
-        return None
-    for name in (b'"finish_reason"', b'"usage"'):
-        nulls = content.count(name + b":null") + content.count(name + b": null")
-        if nulls != content.count(name):
-            return None
-    return number
+    return (
+        event.startswith(b"data: {")
+        and event.endswith(b"}")
+        and b"\n" not in event
+        and b'"delta"' in event
+        and b'"error"' not in event
+        and (b'"finish_reason":null' in event or b'"finish_reason": null' in event or b'"finish_reason"' not in event)
+        and (b'"usage":null' in event or b'"usage": null' in event or b'"usage"' not in event)
+        and b'"usage":{' not in event
+    )
 
 
 def _place(writing: _Writing, piece: Mapping[str, Any], name: str, *, is_custom: bool) -> int:
