@@ -21,6 +21,7 @@ BEGIN
     DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
     DELETE FROM projection_proofs WHERE organization_id = NEW.organization_id;
     DELETE FROM aggregate_snapshots WHERE organization_id = NEW.organization_id;
+    DELETE FROM model_cool_downs WHERE organization_id = NEW.organization_id;
     RETURN NULL;
 END
 $$;

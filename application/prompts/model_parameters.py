@@ -8,6 +8,8 @@
 | `stop`                        | a text, or up to 16 of them, none of them empty             |
 | `systemPrompt` (`system_prompt`) | a text, used where the request has no system message     |
 | `preference`                  | a number; the lowest is the first choice by `preferred`     |
+| `weight`                      | a number from 0 to 1,000: its part of the prompts among equals |
+| `firstByteSeconds`            | seconds, up to 600, until another candidate is asked |
 | `idleSeconds`                 | seconds, up to 600, that a stream may be silent             |
 | `reasoningEffort`             | none, minimal, low, medium, high, xhigh or max              |
 | `drop`                        | up to 32 fields, by the provider's names, to leave out      |
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOTTEST: Final = 2.0
+HEAVIEST: Final = 1_000.0
 LONGEST_IDLE: Final = 600.0
 MOST_DROPPED: Final = 32
 MOST_STOPS: Final = 16
@@ -49,6 +52,8 @@ class Defaults:
     parameters: Parameters = field(default_factory=Parameters)
     system_prompt: str | None = field(default=None, repr=False)
     preference: float | None = None
+    weight: float = 1.0
+    first_byte_seconds: float | None = None
     idle_seconds: float | None = None
     reasoning_effort: Effort | None = None
     drop: frozenset[str] = frozenset()
@@ -72,6 +77,8 @@ def read_defaults(config: Mapping[str, Any]) -> Defaults:
             ),
             system_prompt=_text(config, "systemPrompt"),
             preference=_number(config, "preference", None),
+            weight=1.0 if (weight := _number(config, "weight", HEAVIEST)) is None else weight,
+            first_byte_seconds=_seconds(config, "firstByteSeconds"),
             idle_seconds=_seconds(config, "idleSeconds"),
             reasoning_effort=_effort(config.get("reasoningEffort")),
             drop=_names(config.get("drop")),

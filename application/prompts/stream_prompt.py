@@ -51,10 +51,14 @@ async def stream_prompt(
     """
     run = await runs.start(prompt)
     async with run.within_deadline():
-        opened = await run.first_success(partial(_opened, generation))
+        opened = await run.first_success(partial(_opened, generation), is_whole=False)
     run.has_begun()
-    async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
-        yield events
+    try:
+        async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
+            yield events
+    finally:
+        # A stream that nobody has begun to read ends here too.
+        run.broken_off()
 
 
 async def _opened(generation: Generation, connection: ProviderConnection, request: GenerationRequest) -> _Opened:

@@ -16,7 +16,14 @@ DEFINERS = {"append_events", "command_outcome", "keep_nothing_of_closed"}
 REBUILDING = {"rewrite_rows"}
 CHANGES = {"INSERT", "UPDATE", "DELETE"}
 # Evidence, claims and caches: beside the log, and allowed to be forgotten.
-BESIDE_THE_LOG = ("provider_health", "provider_checks", "idempotency_keys", "discovery_attempts", "discovery_snapshots")
+BESIDE_THE_LOG = (
+    "provider_health",
+    "provider_checks",
+    "idempotency_keys",
+    "discovery_attempts",
+    "discovery_snapshots",
+    "model_cool_downs",
+)
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
     **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
