@@ -10,7 +10,10 @@ from uuid import UUID, uuid4
 from adapters.providers.provider_gateway import Gateway
 from application.caller import acting_as
 from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
+from application.prompts.candidate_queue import CallRecords
 from application.prompts.conversation import Image, Text
+from application.prompts.cool_down_sharing import CoolDownSharing
+from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_parameters import Defaults
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
 from application.prompts.prompt_request import Prompt
@@ -26,6 +29,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.prompt_candidates import FakeCandidateReader
+from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
@@ -139,9 +143,14 @@ class PromptSetup:
     catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
     account: CandidateProvider = field(default_factory=an_account)
+    shared: FakeSharedCoolDowns = field(default_factory=FakeSharedCoolDowns)
+    gateway: Gateway = field(default_factory=lambda: Gateway(FakeOutbound()))
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
+        self.cool_downs = CoolDowns(self.timer)
+        self.sharing = CoolDownSharing(self.cool_downs, self.shared)
+        self.records = CallRecords(timer=self.timer, cool_downs=self.cool_downs, sharing=self.sharing)
         self.candidate_reader.put(self.organization_id, self.account)
         self.runnable_models = self.a_cache()
 
@@ -150,17 +159,23 @@ class PromptSetup:
             candidate_reader=self.candidate_reader,
             reports=self.usage,
             catalogue=self.catalogue,
-            gateway=Gateway(FakeOutbound()),
+            gateway=self.gateway,
             vault=self.vault,
             timer=self.timer,
             clock=self.clock,
+            cool_downs=self.cool_downs,
             **limits,
         )
 
     @property
     def runs(self) -> PromptRuns:
         return PromptRuns(
-            runnable_models=self.runnable_models, usage=self.usage, timer=self.timer, retrying=self.retrying
+            runnable_models=self.runnable_models,
+            usage=self.usage,
+            timer=self.timer,
+            records=self.records,
+            probe=self.gateway.probe,
+            retrying=self.retrying,
         )
 
     @property

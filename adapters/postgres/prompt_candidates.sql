@@ -130,7 +130,7 @@ SELECT page.called, named.* FROM (
      ORDER BY {preference}, m.id LIMIT 2)
 ) named ORDER BY page.called, named.tier;
 
--- usable: models that answer in text or vectors, or may, and that can be called
-m.is_enabled AND m.type = ANY (%(types)s::text[])
-    AND EXISTS (SELECT FROM ai_providers p WHERE p.organization_id = %(organization_id)s AND p.id = m.provider_id
-                AND p.is_enabled AND (p.credential_hint IS NOT NULL OR p.provider_type <> ALL (%(keyed_types)s::text[])));
+-- usable: models that answer in text or vectors, or may, and that can be called; one by one, in the order of the names
+(SELECT m.is_enabled AND m.type = ANY (%(types)s::text[]) AND p.is_enabled
+        AND (p.credential_hint IS NOT NULL OR p.provider_type <> ALL (%(keyed_types)s::text[]))
+ FROM ai_providers p WHERE p.organization_id = %(organization_id)s AND p.id = m.provider_id);

@@ -47,6 +47,8 @@ _CALLERS_MISTAKES = frozenset({"bad_request", "content_filter"})
 
 # Event loops count in milliseconds, and may end a wait that much early.
 _TIMER_STEP = 0.005
+# A call that ends with so little left of the deadline was ended by it.
+_OVER = 0.1
 
 
 class PromptRun:
@@ -227,7 +229,8 @@ class PromptRun:
     def _note(self, candidate: Candidate, failure: CallOutcome) -> None:
         """Tell the queue, unless it was the request's own deadline that left the model no time."""
         waited = self._timer.now() - self._called_at
-        if failure.category == "timeout" and waited < self._first_byte_seconds(candidate) - _TIMER_STEP:
+        is_over = failure.category == "timeout" and self.remaining <= _OVER
+        if is_over and waited < self._first_byte_seconds(candidate):
             self._queue.broken_off(candidate)
         else:
             self._queue.failed(candidate, failure, self._called_at)

@@ -16,7 +16,7 @@ from application.caller import current_caller
 from application.errors import ModelNotFound
 from application.prompts.model_selection import select
 from application.prompts.runnable_models import Connections, RunnableModels, candidate_of
-from application.prompts.selection_candidates import Requirements
+from application.prompts.selection_candidates import Requirements, Selection
 from application.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from application.ports.vault import Vault
     from application.prompts.cool_downs import CoolDowns
     from application.prompts.prompt_candidates import CandidateReader, OrganizationState, PromptCandidates
-    from application.prompts.selection_candidates import Candidate, ModelSelector, Selection
+    from application.prompts.selection_candidates import Candidate, ModelSelector
     from application.usage.usage_ledger import UsageReports
 
 T = TypeVar("T")
