@@ -19,7 +19,7 @@ from application.prompts.prompt_candidates import CandidateModel, CandidateProvi
 from application.prompts.prompt_request import Prompt
 from application.prompts.prompt_run import PromptRuns
 from application.prompts.retry_policy import RetryPolicy
-from application.prompts.runnable_models_cache import RunnableModelsCache
+from application.prompts.runnable_models_cache import MOST_BYTES, RunnableModelsCache
 from application.prompts.selection_candidates import Candidate, ModelById
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
@@ -35,6 +35,7 @@ from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from application.ports.provider_gateway import Category
@@ -154,7 +155,7 @@ class PromptSetup:
         self.candidate_reader.put(self.organization_id, self.account)
         self.runnable_models = self.a_cache()
 
-    def a_cache(self, **limits: int) -> RunnableModelsCache:
+    def a_cache(self, *, most_bytes: int = MOST_BYTES, keyed_types: Sequence[str] = ()) -> RunnableModelsCache:
         return RunnableModelsCache(
             candidate_reader=self.candidate_reader,
             reports=self.usage,
@@ -164,7 +165,8 @@ class PromptSetup:
             timer=self.timer,
             clock=self.clock,
             cool_downs=self.cool_downs,
-            **limits,
+            most_bytes=most_bytes,
+            keyed_types=keyed_types,
         )
 
     @property

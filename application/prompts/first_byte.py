@@ -36,8 +36,9 @@ class Patience:
         """
         loop = asyncio.get_running_loop()
         watching: asyncio.Task[None] | None = None
+        limit = asyncio.timeout(self.seconds)
         try:
-            async with asyncio.timeout(self.seconds) as limit:
+            async with limit:
                 if self.whole_seconds is not None and self.whole_seconds > self.seconds:
                     limit.reschedule(loop.time() + self.seconds + _TEST_SECONDS)
                     watching = asyncio.create_task(self._watch(limit, loop.time() + self.whole_seconds))

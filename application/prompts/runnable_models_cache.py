@@ -297,21 +297,27 @@ class RunnableModelsCache:
             self._size += runnable.size
         while remembered.size > self._most_bytes // 4:
             self._drop(remembered, next(iter(remembered.lookups)))
+        if self._is_kept(remembered):
+            self._make_room(remembered)
 
     async def _for_need(
         self, remembered: _Remembered, need: Requirements, *, has_images: bool
     ) -> tuple[PromptCandidates, Selection]:
-        for limit in (_BEST, _BEST_AT_MOST):
-            found = await self._fitting(remembered, need, has_images=has_images, limit=limit)
-            candidates = await self._candidates(found)
-            selection = select(candidates, need, has_images=has_images, latencies=remembered.latencies)
-            if selection.kept or len(found.models) < limit:
-                break
+        found, selection = await self._best(remembered, need, has_images=has_images, limit=_BEST)
+        if not selection.kept and len(found.models) == _BEST:
+            found, selection = await self._best(remembered, need, has_images=has_images, limit=_BEST_AT_MOST)
         if not selection.kept:
             others = await self._candidate_reader.first(_MOST_REASONS)
             return found, select(await self._candidates(found, others), need, has_images=has_images)
         kept = [ranked for ranked in selection.ranked_candidates if ranked.is_kept]
         return found, Selection(tuple(kept[:_BEST]))
+
+    async def _best(
+        self, remembered: _Remembered, need: Requirements, *, has_images: bool, limit: int
+    ) -> tuple[PromptCandidates, Selection]:
+        found = await self._fitting(remembered, need, has_images=has_images, limit=limit)
+        candidates = await self._candidates(found)
+        return found, select(candidates, need, has_images=has_images, latencies=remembered.latencies)
 
     async def _fitting(
         self, remembered: _Remembered, need: Requirements, *, has_images: bool, limit: int
