@@ -145,7 +145,7 @@ class PromptSetup:
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
     account: CandidateProvider = field(default_factory=an_account)
     shared: FakeSharedCoolDowns = field(default_factory=FakeSharedCoolDowns)
-    gateway: Gateway = field(default_factory=lambda: Gateway(FakeOutbound()))
+    gateway: Any = field(default_factory=lambda: Gateway(FakeOutbound()))
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
