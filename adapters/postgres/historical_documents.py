@@ -88,9 +88,7 @@ class PostgresHistoricalDocuments:
         rows = await self._tenant.rows(_SQL["seconds_ahead"], {})
         return rows[0][0] if rows else 0.0
 
-    async def _document(
-        self, kind: str, row: Row, until: datetime | None, more: Mapping[str, Any]
-    ) -> Document:
+    async def _document(self, kind: str, row: Row, until: datetime | None, more: Mapping[str, Any]) -> Document:
         statement = composed(f"{kind}_documents", (_BY_ID[kind],), source=_SOURCES[kind])
         parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1, **more}
         [found] = await self._tenant.rows(statement, parameters)

@@ -3,8 +3,8 @@
 Those that are not cooling down come first, and among them those with a weight; of these the lowest tier (the same
 preference). Within it two are drawn by weight, and the one with fewer calls under way for its weight is asked: a load
 that is even without anybody counting all of them (the power of two choices, Mitzenmacher 2001). Those with the weight 0
-follow, and last those that cool down, the one whose cool-down ends first before the others: nobody is refused because of
-cool-downs alone.
+follow, and last those that cool down, the one whose cool-down ends first before the others: nobody is refused because
+of cool-downs alone.
 """
 
 from __future__ import annotations

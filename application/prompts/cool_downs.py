@@ -4,8 +4,8 @@ A cool-down belongs to one model of one provider, and to the endpoint, the key a
 over when these change. It begins
 
 * with a limit that names its end (`Retry-After`), for that long, at most an hour;
-* at once when the same call would meet the same again (a key that is refused, an account without credit, a model that is
-  not there), and when a model has said nothing for as long as it may;
+* at once when the same call would meet the same again (a key that is refused, an account without credit, a model that
+  is not there), and when a model has said nothing for as long as it may;
 * after three failures in a row otherwise.
 
 The first one lasts 5 seconds, each that follows without a success between them twice as long, at most 5 minutes. What a

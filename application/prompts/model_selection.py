@@ -20,7 +20,7 @@ name is a person's decision, so only what makes a call impossible refuses it, an
 Types: without one any that answers in text will do (language, multimodal, vision). A multimodal model also serves
 `language`, and `vision` when it is known to read images; every other type serves itself alone.
 
-What can be used otherwise but keeps failing cools down (application/prompts/cool_downs.py): it is tried after all others.
+What can be used but keeps failing cools down (application/prompts/cool_downs.py): it is tried after all others.
 
 Order of those that are kept: `cheapest` by the price of 1,000 tokens read and 1,000 written, unknown last; `fastest` by
 the mean time of recent successful calls, unknown last; `preferred` by `config.preference` (lowest first, none last),
@@ -29,8 +29,8 @@ then by the provider's health (healthy, unknown, degraded), then as `cheapest`. 
 
 Prompts are spread among those that are as good as each other, their tier: asked for by name those of the same
 preference and health, whatever they cost; by a need those that stand at the same place but for their ids. Each is asked
-for its part by `config.weight` (1 where it does not say; with 0 it is asked when all others have failed), less if it has
-more calls under way for its weight than another one (application/prompts/candidate_queue.py).
+for its part by `config.weight` (1 where it does not say; with 0 it is asked when all others have failed), less if it
+has more calls under way for its weight than another one (application/prompts/candidate_queue.py).
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def _findings(candidate: Candidate, need: Requirements | None, *, has_images: bo
     if not candidate.provider_is_enabled:
         yield RuleFinding("provider-disabled", f"Its provider {candidate.provider_name} is disabled.")
     if candidate.lacks_key:
-        yield RuleFinding("no-key", f"Its provider {candidate.provider_name} has no API key, and cannot be called without.")
+        yield RuleFinding(
+            "no-key", f"Its provider {candidate.provider_name} has no API key, and cannot be called without."
+        )
     if candidate.defaults.problem is not None:
         yield RuleFinding("config", f"Its config cannot be used: {candidate.defaults.problem}.")
     if candidate.health == "unhealthy":

@@ -55,7 +55,12 @@ class RetryPolicy:
         `attempt` counts the calls of this model so far, `remaining` is the time until the deadline, and `chance` is
         a random number from 0 up to 1.
         """
-        if has_alternative or attempt >= self.attempts_per_model or not failure.is_retryable or failure.category in FINAL:
+        if (
+            has_alternative
+            or attempt >= self.attempts_per_model
+            or not failure.is_retryable
+            or failure.category in FINAL
+        ):
             return None
         named = failure.retry_after_seconds
         if named is None:

@@ -1,4 +1,4 @@
-"""What one prompt may run on: its models, ranked, with the keys of their providers, worked out once for many prompts."""
+"""What a prompt may run on: its models, ranked, with the keys of their providers, worked out once for many prompts."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
     from application.prompts.selection_candidates import Selection
 
-# What a candidate with its findings takes, and a provider with its sealed and its opened key, but for the texts in them;
-# measured by tests/unit/prompts/test_remembered_bytes.py.
+# What a candidate with its findings takes, and a provider with its sealed and its opened key, but for the texts in
+# them; measured by tests/unit/prompts/test_remembered_bytes.py.
 _CANDIDATE_BYTES: Final = 3_500
 _ACCOUNT_BYTES: Final = 5_000
 _OWN_BYTES: Final = 2_000

@@ -1,4 +1,4 @@
-"""What prompts run on, looked up by what they ask for and remembered for two seconds, so that few wait for the database.
+"""What prompts run on, looked up by what they ask for and remembered for two seconds, so that few wait for it.
 
 A look-up reads what was asked for and no more, so that its cost does not grow with the organization, and a write, which
 makes everything about the organization be forgotten, costs the next prompt one look-up.
@@ -51,8 +51,8 @@ _FORGET_AFTER: Final = 60.0
 _LATENCIES_GOOD_FOR: Final = 10.0
 _LATENCIES_OF: Final = timedelta(days=1)
 _MOST_LATENCIES: Final = 500
-# How many models that fit a need are read: many more than a prompt tries. Where the rules that only the application knows
-# leave none of them, so many are read instead.
+# How many models that fit a need are read: many more than a prompt tries. Where the rules that only the application
+# knows leave none of them, so many are read instead.
 _BEST: Final = 50
 _BEST_AT_MOST: Final = 1_000
 # How many of the models that do not fit a refusal tells of.

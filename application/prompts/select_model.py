@@ -7,7 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from application.caller import current_caller
-from application.prompts.selection_candidates import RankedCandidate, Requirements, RuleFinding, Selection, ShownCoolDown
+from application.prompts.selection_candidates import (
+    RankedCandidate,
+    Requirements,
+    RuleFinding,
+    Selection,
+    ShownCoolDown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from application.caller import current_caller
 from application.prompts.prompt_candidates import (
@@ -18,6 +17,7 @@ from application.prompts.selection_candidates import ModelById, ModelByName
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
+    from uuid import UUID
 
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.prompt_candidates import CandidateModel
@@ -55,8 +55,7 @@ class FakeCandidateReader:
         elif isinstance(selector, ModelByName):
             ways = [
                 lambda model: (
-                    model.model_id == selector.provider_model_id
-                    and selector.provider_id in (None, model.provider_id)
+                    model.model_id == selector.provider_model_id and selector.provider_id in (None, model.provider_id)
                 )
             ]
         else:
@@ -72,7 +71,13 @@ class FakeCandidateReader:
         return self._read(found)
 
     async def fitting(
-        self, need: Requirements, *, has_images: bool, today: date, fastest: Sequence[UUID], limit: int
+        self,
+        need: Requirements,  # noqa: ARG002 - the rules see to that
+        *,
+        has_images: bool,  # noqa: ARG002
+        today: date,  # noqa: ARG002
+        fastest: Sequence[UUID],  # noqa: ARG002
+        limit: int,  # noqa: ARG002
     ) -> PromptCandidates:
         return self._read(self._all())
 

@@ -35,8 +35,8 @@ INSERT INTO ai_providers VALUES (%(organization_id)s, %(id)s, %(name)s, %(type)s
 """
 _MODELS: Final = """
 INSERT INTO ai_models
-SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n || '-' || %(provider_id)s::text, 'Model ' || n %% 7,
-    NULL, (%(types)s::text[])[1 + (random() * 100)::int %% 6],
+SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n || '-' || %(provider_id)s::text,
+    'Model ' || n %% 7, NULL, (%(types)s::text[])[1 + (random() * 100)::int %% 6],
     (ARRAY['[]', '["text"]', '["text", "vision"]', '["text", "tools"]'])[1 + (random() * 100)::int %% 4]::jsonb,
     (ARRAY['{}', '{"preference": null}', '{"preference": 2}', '{"preference": 10}', '{"preference": "1"}'])[
         1 + (random() * 100)::int %% 5]::jsonb,
@@ -47,6 +47,12 @@ SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n ||
     (ARRAY[NULL, NULL, '2026-11-29', '2026-11-30'])[1 + (random() * 100)::int %% 4],
     random() < 0.8, '{}', now(), now(), 1
 FROM generate_series(1, %(count)s) n
+"""
+_MANY: Final = """
+INSERT INTO ai_models
+SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n, 'Model ' || n, NULL, 'language', '["text"]',
+    '{}', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, true, '{}', now(), now(), 1
+FROM generate_series(1, 20000) n
 """
 _TYPES: Final = ["language", "multimodal", "vision", "embedding", "image", "unknown"]
 
@@ -109,7 +115,7 @@ def _needs() -> list[Requirements]:
 
 async def test_the_best_are_those_that_the_rules_choose_among_all(registry: Registry) -> None:
     limit = 5
-    chance = random.Random(7)  # noqa: S311 - which speeds are known
+    chance = random.Random(7)
     with acting(registry.organization_id):
         everything = candidates(await registry.reader.first(10_000))
         latencies = {each.id: chance.random() for each in everything if chance.random() < 0.3}
@@ -149,12 +155,7 @@ async def test_look_ups_among_very_many_models_read_few(
     provider_id = uuid4()
     kind = {"type": "openai", "is_enabled": True, "health": "healthy", "hint": None, "name": "Many"}
     owner.execute(_PROVIDER, {"organization_id": organization_id, "id": provider_id, **kind})
-    owner.execute(
-        "INSERT INTO ai_models SELECT %(o)s, gen_random_uuid(), %(p)s, 'model-' || n, 'Model ' || n, NULL, 'language',"
-        ' \'["text"]\', \'{}\', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, true, \'{}\', now(), now(), 1'
-        " FROM generate_series(1, 20000) n",
-        {"o": organization_id, "p": provider_id},
-    )
+    owner.execute(_MANY, {"organization_id": organization_id, "provider_id": provider_id})
     reader = PostgresCandidateReader(tenant)
     before = _read(owner)
     with acting(organization_id):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tests.databases import Connection
 
 
-def found(model_id: UUID, **facts: object) -> SharedCoolDown:
+def found(model_id: UUID, **facts: Any) -> SharedCoolDown:  # noqa: ANN401 - fields of a cool-down
     known = SharedCoolDown(
         model_id=model_id, mark=4_294_967_295, reason="timeout", lasts=5.0, round=2, seconds_left=4.5
     )
-    return replace(known, **facts)  # type: ignore[arg-type] - fields of a cool-down
+    return replace(known, **facts)
 
 
 async def test_what_one_has_shared_the_others_read(tenant: Tenant, organization_id: UUID) -> None:

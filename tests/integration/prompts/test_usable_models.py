@@ -115,9 +115,7 @@ async def test_a_past_moment_goes_by_the_provider_of_that_moment(
         assert reason(await as_of(AtTime(disabled))) == "provider-disabled"
         assert reason(await as_of(AtRevision(1))) is None
         for usable, count in ((True, 0), (False, 1)):
-            page = await past.models(
-                ModelFilter(is_usable=usable), PageRequest(limit=10, include_total=True), disabled
-            )
+            page = await past.models(ModelFilter(is_usable=usable), PageRequest(limit=10, include_total=True), disabled)
             assert page.total == count
 
 

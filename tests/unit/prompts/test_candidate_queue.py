@@ -31,7 +31,7 @@ class Dice(FakeTimer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._dice = random.Random(4)  # noqa: S311 - which candidate is asked
+        self._dice = random.Random(4)
 
     def chance(self) -> float:
         return self._dice.random()
@@ -40,9 +40,7 @@ class Dice(FakeTimer):
 def records(timer: FakeTimer | None = None) -> CallRecords:
     clock = timer or Dice()
     cool_downs = CoolDowns(clock)
-    return CallRecords(
-        timer=clock, cool_downs=cool_downs, sharing=CoolDownSharing(cool_downs, FakeSharedCoolDowns())
-    )
+    return CallRecords(timer=clock, cool_downs=cool_downs, sharing=CoolDownSharing(cool_downs, FakeSharedCoolDowns()))
 
 
 def named(name: str, **facts: Any) -> Candidate:  # noqa: ANN401 - the config and fields of a candidate
@@ -134,9 +132,10 @@ def test_a_need_is_spread_among_those_of_one_name_and_price_alone() -> None:
     firsts = set()
     for _ in range(40):
         waiting = queue([*same, other], known, need)
-        assert (first := waiting.take()) is not None
+        first, second = waiting.take(), waiting.take()
+        assert first is not None
+        assert second is not None
         assert first.name == "other"
-        assert (second := waiting.take()) is not None
         firsts.add(second.id)
     assert firsts == {each.id for each in same}
 

@@ -52,7 +52,7 @@ class ProbedGateway(Gateway):
         self.reachable = reachable
         self.probes = 0
 
-    async def probe(self, connection: ProviderConnection) -> TestReport:
+    async def probe(self, connection: ProviderConnection) -> TestReport:  # noqa: ARG002 - as the gateway's
         self.probes += 1
         return TestReport(
             status="healthy" if self.reachable else "unhealthy",
@@ -108,10 +108,14 @@ async def test_a_stream_that_does_not_begin_is_left_for_the_next_model() -> None
 async def test_a_stream_that_has_begun_may_pause() -> None:
     setup = a_setup()
     setup.generation.plays("gpt-x", "Hel", HANG)
-    with setup.acting(), pytest.raises(PromptFailed) as failed:
+
+    async def to_the_end() -> None:
         async with stream_prompt(a_prompt(BOTH, deadline_seconds=4 * SHORT), **setup.ports) as events:
             async for _ in events:
                 pass
+
+    with setup.acting(), pytest.raises(PromptFailed) as failed:
+        await to_the_end()
     assert [attempt.candidate.name for attempt in failed.value.attempts] == ["first"]
 
 
@@ -165,7 +169,9 @@ async def test_one_that_has_hung_is_asked_last_and_tried_again_with_no_more_pati
     setup.generation = FakeGeneration()
     hangs_once(setup)
     shared = setup.shared.kept[first.id]
-    setup.cool_downs.heard(setup.organization_id, [replace(shared, seconds_left=-1.0, changed_at=datetime(2027, 1, 1, tzinfo=UTC))])
+    setup.cool_downs.heard(
+        setup.organization_id, [replace(shared, seconds_left=-1.0, changed_at=datetime(2027, 1, 1, tzinfo=UTC))]
+    )
     assert await run(setup) == LEFT
     assert setup.gateway.probes == 1
     await setup.sharing.close()

@@ -110,7 +110,7 @@ async def test_as_long_as_the_log_has_not_grown_nothing_is_read_again() -> None:
 
 
 async def test_what_the_calendar_changes_is_seen_on_the_day() -> None:
-    setup, timer = a_setup()
+    setup, _ = a_setup()
     setup.model(name="going", lifecycle=Lifecycle(lifecycle="deprecated", retires_on="2026-11-24"))
     assert await names(setup) == ["going"]
     setup.clock.time += timedelta(days=1)
