@@ -53,7 +53,7 @@ _LATENCIES_OF: Final = timedelta(days=1)
 _MOST_LATENCIES: Final = 500
 # How many models that fit a need are read: many more than a prompt tries. Where the rules that only the application
 # knows leave none of them, so many are read instead.
-_BEST: Final = 50
+_BEST: Final = 20
 _BEST_AT_MOST: Final = 1_000
 # How many of the models that do not fit a refusal tells of.
 _MOST_REASONS: Final = 50

@@ -50,8 +50,8 @@ FROM generate_series(1, %(count)s) n
 """
 _MANY: Final = """
 INSERT INTO ai_models
-SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n, 'Model ' || n, NULL, 'language', '["text"]',
-    '{}', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, true, '{}', now(), now(), 1
+SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n, 'Model ' || n, NULL, 'language',
+    '["text"]', '{}', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, true, '{}', now(), now(), 1
 FROM generate_series(1, 20000) n
 """
 _TYPES: Final = ["language", "multimodal", "vision", "embedding", "image", "unknown"]
