@@ -13,15 +13,17 @@ from application.command_outcome import CommandOutcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from application.access_keys.held_key import HeldKey
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who asks, for which organization, under which command id.
 
     `actor` is the subject of the verified token or the id of the access key (an id, never a name or an address). With
-    an access key, `access_key_id` names it and `labels` are its labels. A command id is recorded with every event the
-    request causes, and the log applies one command id once. What becomes of the command is noted in `outcome`, also by
-    commands that are a part of it.
+    an access key, `access_key_id` names it, `labels` are its labels, and `access_key` says what it may do. A command
+    id is recorded with every event the request causes, and the log applies one command id once. What becomes of the
+    command is noted in `outcome`, also by commands that are a part of it.
     """
 
     organization_id: UUID
@@ -31,6 +33,7 @@ class Caller:
     reason: str | None = None
     access_key_id: UUID | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    access_key: HeldKey | None = field(default=None, compare=False, repr=False)
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
     def new_id(self, ordinal: int = 0) -> UUID:

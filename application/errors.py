@@ -44,6 +44,12 @@ class ModelNotFound(NotFound):
     code = "model-not-found"
 
 
+class AccessKeyNotFound(NotFound):
+    """Your organization has no such access key."""
+
+    code = "access-key-not-found"
+
+
 class OrganizationNotFound(NotFound):
     """There is no such organization: it has no events."""
 

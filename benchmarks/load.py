@@ -39,7 +39,7 @@ async def hammer(
 ) -> Figures:
     """Send requests from so many clients for so long, and return the figures; any answer but 2xx is an error."""
     latencies: list[float] = []
-    used_before = _processor_seconds(server)
+    used_before = processor_seconds(server)
     begin = time.perf_counter() + warm_up
     end = begin + seconds
     each = (_client(host, port, make_request, number, begin, end, latencies) for number in range(clients))
@@ -49,11 +49,11 @@ async def hammer(
         per_second=len(latencies) / seconds,
         p50_ms=cuts[49] * 1e3,
         p99_ms=cuts[98] * 1e3,
-        processor_ms=(_processor_seconds(server) - used_before) / sent * 1e3,
+        processor_ms=(processor_seconds(server) - used_before) / sent * 1e3,
     )
 
 
-def _processor_seconds(process: psutil.Process | None) -> float:
+def processor_seconds(process: psutil.Process | None) -> float:
     """Return what the process has used; nothing for none."""
     if process is None:
         return 0.0

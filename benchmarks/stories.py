@@ -10,7 +10,7 @@ from adapters.event_store.log_records import Append
 
 
 def nobody() -> Append:
-    """Be the scope of a recorder that is told of each append."""
+    """Be the scope of a recorder whose every append names its own."""
     raise LookupError("every append of a benchmark names its organization")
 
 
@@ -37,11 +37,11 @@ def model_events(provider_id: UUID) -> list[StoredEvent]:
     ).encode()
     price = b'{"input_per_1k":"0.003","output_per_1k":"0.012","price_as_of":null,"price_source":null}'
     renamed = b'{"name":"A better name","sources":{"name":"manual"}}'
-    told = [
+    recorded = [
         ("model.registered", registered),
         ("model.renamed", renamed),
         ("model.price-changed", price),
         ("model.disabled", b"{}"),
         ("model.enabled", b"{}"),
     ]
-    return [StoredEvent(model_id, revision, topic, state) for revision, (topic, state) in enumerate(told, 1)]
+    return [StoredEvent(model_id, revision, topic, state) for revision, (topic, state) in enumerate(recorded, 1)]

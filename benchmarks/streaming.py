@@ -17,7 +17,7 @@ import uvloop
 from aiohttp import web
 
 from benchmarks.environment import PATIENCE_SECONDS, headers, service
-from benchmarks.load import request_bytes
+from benchmarks.load import processor_seconds, request_bytes
 from benchmarks.proxy import proxy
 from benchmarks.upstream import registered
 from entrypoints.serve import listening_socket
@@ -25,6 +25,8 @@ from entrypoints.serve import listening_socket
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator, Mapping
+
+    import psutil
 
     from benchmarks.environment import Database
     from benchmarks.report import Report
@@ -39,10 +41,14 @@ _MODEL: Final = "gpt-4o"
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Deltas a second over all streams, and the median time to the first delta, in milliseconds."""
+    """Deltas a second over all streams, the median time to the first delta in milliseconds, and the processor time.
+
+    The latter is that of the process in the middle, in microseconds for each delta.
+    """
 
     per_second: float
     first_ms: float
+    processor_us: float
 
 
 def measure_streams(data: Database, report: Report) -> None:
@@ -56,10 +62,12 @@ def measure_streams(data: Database, report: Report) -> None:
         }
         ours = _through_the_service(data, address, body)
         with proxy(body, "/chat/completions") as bare:
-            others = uvloop.run(_streamed(bare.host, bare.port, _request("/", {"Content-Type": "application/json"})))
+            request = _request("/", {"Content-Type": "application/json"})
+            others = uvloop.run(_streamed(bare.host, bare.port, request, bare.process))
     name = f"{_STREAMS} streams of {_DELTAS} deltas"
     report.add(name, ours.per_second, "deltas/s", reference=(_BARE, others.per_second))
     report.add(f"{name}, first delta", ours.first_ms, "ms", reference=(_BARE, others.first_ms))
+    report.add(f"{name}, processor time of each", ours.processor_us, "us", reference=(_BARE, others.processor_us))
 
 
 def _through_the_service(data: Database, address: str, body: Mapping[str, str]) -> Streams:
@@ -68,7 +76,8 @@ def _through_the_service(data: Database, address: str, body: Mapping[str, str]) 
         base_url = f"http://{running.host}:{running.port}"
         [provider_id] = asyncio.run(registered(base_url, head, [body]))
         asyncio.run(_register_model(base_url, head, provider_id))
-        return uvloop.run(_streamed(running.host, running.port, _request("/v1/chat/completions", head)))
+        request = _request("/v1/chat/completions", head)
+        return uvloop.run(_streamed(running.host, running.port, request, running.process))
 
 
 async def _register_model(base_url: str, head: Mapping[str, str], provider_id: str) -> None:
@@ -88,14 +97,17 @@ def _request(path: str, head: Mapping[str, str]) -> bytes:
     return request_bytes("POST", path, head, json.dumps(body).encode())
 
 
-async def _streamed(host: str, port: int, request: bytes) -> Streams:
+async def _streamed(host: str, port: int, request: bytes, process: psutil.Process) -> Streams:
     await asyncio.gather(*(_stream(host, port, request) for _ in range(_STREAMS)))
     firsts: list[float] = []
+    used_before = processor_seconds(process)
     began = time.perf_counter()
     for _ in range(_ROUNDS):
         firsts += await asyncio.gather(*(_stream(host, port, request) for _ in range(_STREAMS)))
     took = time.perf_counter() - began
-    return Streams(_ROUNDS * _STREAMS * _DELTAS / took, median(firsts) * 1e3)
+    deltas = _ROUNDS * _STREAMS * _DELTAS
+    used = processor_seconds(process) - used_before
+    return Streams(deltas / took, median(firsts) * 1e3, used / deltas * 1e6)
 
 
 async def _stream(host: str, port: int, request: bytes) -> float:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from domain.errors import InvalidValue
 
 LONGEST_NAME: Final = 200
+
+_ADDRESS: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+
+
+def has_address(text: str) -> bool:
+    """Return whether the text contains an e-mail address, which the log would keep for ever."""
+    return _ADDRESS.search(text) is not None
 
 
 def checked_name(name: str) -> str:

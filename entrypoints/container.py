@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from functools import partial
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
+from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
-from adapters.event_store.repositories import EventSourcedModels, EventSourcedOrganizations, EventSourcedProviders
+from adapters.event_store.repositories import (
+    EventSourcedAccessKeys,
+    EventSourcedModels,
+    EventSourcedOrganizations,
+    EventSourcedProviders,
+)
+from adapters.postgres.access_keys import (
+    PostgresAccessKeyDocuments,
+    PostgresHeldKeys,
+    PostgresKeySecrets,
+    PostgresKeyUses,
+)
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
@@ -29,6 +42,7 @@ from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.registered_models import PostgresRegisteredModels
+from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
 from adapters.postgres.tenant_statements import Tenant
@@ -43,6 +57,12 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.vault import EnvelopeVault
+from application.access_keys.change_access_key import change_access_key
+from application.access_keys.issue_access_key import issue_access_key
+from application.access_keys.key_cache import AccessKeyCache
+from application.access_keys.key_text import SECRET_BYTES
+from application.access_keys.revoke_access_key import revoke_access_key
+from application.access_keys.rotate_access_key import rotate_access_key
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -73,8 +93,10 @@ from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
 from application.usage.report_usage import report_usage
+from application.usage.sweep_usage import sweep_usage_for_ever
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.bulk import BulkViews
@@ -88,6 +110,7 @@ from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
+from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
 
@@ -118,6 +141,7 @@ class Container(containers.DeclarativeContainer):
     discovery_ttl = providers.Dependency(instance_of=float)
     admin_database_url = providers.Dependency(instance_of=str)
     health_interval = providers.Dependency(instance_of=float)
+    request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
     rate_limit_storage = providers.Dependency(instance_of=str)
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
@@ -145,8 +169,12 @@ class Container(containers.DeclarativeContainer):
     egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
     gateway = providers.Singleton(Gateway, egress)
     catalogue = providers.Singleton(PackagedCatalogue)
+    price_list = providers.Singleton(PackagedPriceList, catalogue)
 
-    usage_ledger = providers.Singleton(PostgresUsageLedger, tenant, clock)
+    usage_ledger = providers.Singleton(
+        PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
+    )
+    request_log = providers.Singleton(PostgresRequestLog, tenant)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     keyed_types = providers.Singleton(keyed_types)
     cool_downs = providers.Singleton(CoolDowns, timer)
@@ -165,13 +193,19 @@ class Container(containers.DeclarativeContainer):
         cool_downs=cool_downs,
         keyed_types=keyed_types,
     )
+    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresHeldKeys, tenant), timer)
+    access_key_uses = providers.Singleton(PostgresKeyUses, tenant, clock)
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
-        Ledger, recorder, written=providers.List(runnable_models.provided.forget, hints.provided.grown)
+        Ledger,
+        recorder,
+        written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
     models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
+    access_keys = providers.Singleton(EventSourcedAccessKeys, ledger)
+    key_secrets = providers.Singleton(PostgresKeySecrets, tenant)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
     auditing = providers.Container(
         Auditing,
@@ -218,7 +252,9 @@ class Container(containers.DeclarativeContainer):
     register_model = providers.Factory(
         partial, register_model, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
-    change_model = providers.Factory(partial, change_model, models=models_of_tenant)
+    change_model = providers.Factory(
+        partial, change_model, models=models_of_tenant, directory=directory, catalogue=catalogue
+    )
     replace_model = providers.Factory(
         partial, replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
@@ -245,6 +281,7 @@ class Container(containers.DeclarativeContainer):
         PromptRuns,
         runnable_models=runnable_models,
         usage=usage_ledger,
+        price_list=price_list,
         timer=timer,
         records=providers.Singleton(CallRecords, timer=timer, cool_downs=cool_downs, sharing=cool_down_sharing),
         probe=gateway.provided.probe,
@@ -258,6 +295,13 @@ class Container(containers.DeclarativeContainer):
     stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
     embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
     report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
+    sweep_usage_for_ever = providers.Factory(
+        partial,
+        sweep_usage_for_ever,
+        sweep=providers.Singleton(PostgresUsageSweep, administration.pool),
+        clock=clock,
+        request_log_days=request_log_days,
+    )
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     remove_organization = providers.Factory(
         partial,
@@ -266,7 +310,27 @@ class Container(containers.DeclarativeContainer):
         providers=providers_of_tenant,
         models=models_of_tenant,
         directory=directory,
+        keys=access_keys,
+        secrets=key_secrets,
     )
+    new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
+    issue_access_key = providers.Factory(
+        partial,
+        issue_access_key,
+        keys=access_keys,
+        secrets=key_secrets,
+        models=models_of_tenant,
+        directory=directory,
+        clock=clock,
+        new_secret=new_secret,
+    )
+    change_access_key = providers.Factory(
+        partial, change_access_key, keys=access_keys, models=models_of_tenant, directory=directory, clock=clock
+    )
+    rotate_access_key = providers.Factory(
+        partial, rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
+    )
+    revoke_access_key = providers.Factory(partial, revoke_access_key, keys=access_keys)
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -303,7 +367,16 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(BulkViews, documents=model_documents, change_in_bulk=change_models_in_bulk),
         providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
-        providers.Factory(UsageViews, report=report_usage),
+        providers.Factory(
+            AccessKeyViews,
+            documents=providers.Singleton(PostgresAccessKeyDocuments, tenant),
+            issue=issue_access_key,
+            change=change_access_key,
+            rotate=rotate_access_key,
+            revoke=revoke_access_key,
+        ),
+        providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
+        providers.Factory(RequestViews, log=request_log),
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
         providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),

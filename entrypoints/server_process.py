@@ -14,6 +14,7 @@ from application.health.health_monitor import MonitorHealth
 from application.policies.rate_limit_quotas import quotas_of
 from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
+from entrypoints.http.access_key_verifier import AccessKeyVerifier
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.http_options import HttpOptions
@@ -71,7 +72,10 @@ async def _running(
             runner = build_runner(app, http_options(runtime.settings), logger)
             await runner.setup()
             try:
-                async with _monitoring(container, runtime.settings, metrics, logger):
+                async with (
+                    _monitoring(container, runtime.settings, metrics, logger),
+                    in_background(container.sweep_usage_for_ever(), logger),
+                ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container
             finally:
@@ -103,6 +107,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         discovery_ttl=runtime.settings.discovery_ttl,
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,
+        request_log_days=runtime.settings.request_log_days,
         rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,
@@ -112,6 +117,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     await container.administration.pool().open()
     await container.egress().start()
     await container.usage_ledger().start()
+    await container.access_key_uses().start()
     # The price list takes 0.1 s to load: nobody's first request should wait for it, nor the start.
     warming = asyncio.create_task(warmed_up(container.catalogue().warm_up))
     try:
@@ -121,6 +127,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await container.model_lists().close()
         await container.cool_down_sharing().close()
         await container.usage_ledger().close()
+        await container.access_key_uses().close()
         await container.administration.launcher().close()
         await container.administration.pool().close()
         await container.egress().close()
@@ -153,7 +160,12 @@ def application(
     settings = runtime.settings
     app = build_app(
         [*routes_of(*container.views()), *more],
-        verifier=TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
+        verifier=AccessKeyVerifier(
+            TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
+            container.access_key_cache(),
+            container.access_key_uses(),
+            container.clock(),
+        ),
         claims=container.claims(),
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
         checks={"database": container.tenant().ping},

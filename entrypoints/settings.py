@@ -74,6 +74,13 @@ class Settings(BaseSettings):
     )
     discovery_ttl: Seconds = Field(3600, description="Seconds that a provider's answer about its models is good for.")
     health_interval: Seconds = Field(300, description="Seconds between checks of each provider; 0 checks none.")
+    request_log_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="Days that calls of clients are listed for, without prompts and answers; 0 lists none. Usage is "
+        "counted all the same: by the hour for 400 days, by the day for ever.",
+    )
     checkpoint_key: Path | None = Field(
         None,
         description="File with the Ed25519 key (PEM) that signs checkpoints of the log; `modelbook audit new-key` "

@@ -3,7 +3,8 @@
 -- rights and the path of who calls it: a SET of its own would cost each call more than most of its work. apply_changes,
 -- which changes the read tables, stands beside them (0002).
 
--- Store and destroy sealed keys, with the events that speak of them.
+-- Store and destroy sealed keys, and digests of access keys, with the events that speak of them. Of an access key the
+-- digests of the new secret and of the one before it stay.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -12,11 +13,17 @@ BEGIN
     SELECT p_organization_id, (s ->> 'provider_id')::uuid, (s ->> 'version')::integer, s ->> 'origin', s ->> 'hint',
            decode(s ->> 'ciphertext', 'base64'), decode(s ->> 'nonce', 'base64'),
            decode(s ->> 'wrapped_key', 'base64'), decode(s ->> 'wrap_nonce', 'base64'), s ->> 'master_key_id'
-    FROM jsonb_array_elements(p_sealed) s
+    FROM jsonb_array_elements(p_sealed) s WHERE s ? 'provider_id'
     ON CONFLICT (organization_id, provider_id) DO UPDATE
     SET (version, origin, hint, ciphertext, nonce, wrapped_key, wrap_nonce, master_key_id) =
         (excluded.version, excluded.origin, excluded.hint, excluded.ciphertext, excluded.nonce, excluded.wrapped_key,
          excluded.wrap_nonce, excluded.master_key_id);
+    DELETE FROM access_key_secrets held USING jsonb_array_elements(p_sealed) s
+    WHERE held.organization_id = p_organization_id AND held.key_id = (s ->> 'key_id')::uuid
+        AND held.version < (s ->> 'version')::integer - 1;
+    INSERT INTO access_key_secrets (organization_id, key_id, version, digest)
+    SELECT p_organization_id, (s ->> 'key_id')::uuid, (s ->> 'version')::integer, decode(s ->> 'digest', 'base64')
+    FROM jsonb_array_elements(p_sealed) s WHERE s ? 'key_id';
 END
 $$;
 

@@ -1,11 +1,15 @@
 -- Searching the log, and the end of an organization.
 
 -- Everything that is kept of an organization beside its log goes with the event that closes it; a new table with an
--- organization is to be named here. Its providers and models were removed by events of their own.
+-- organization is to be named here. Its providers, models and access keys were
+-- removed by events of their own.
 CREATE FUNCTION close_organization() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT FROM ai_providers p WHERE p.organization_id = NEW.organization_id) THEN
         RAISE EXCEPTION 'organization % still has providers', NEW.organization_id USING ERRCODE = 'ML004';
+    END IF;
+    IF EXISTS (SELECT FROM access_keys k WHERE k.organization_id = NEW.organization_id) THEN
+        RAISE EXCEPTION 'organization % still has access keys', NEW.organization_id USING ERRCODE = 'ML004';
     END IF;
     UPDATE organization_heads h SET closed_sequence = NEW.org_sequence WHERE h.organization_id = NEW.organization_id;
     DELETE FROM log_proofs WHERE organization_id = NEW.organization_id;
@@ -17,11 +21,17 @@ BEGIN
     DELETE FROM provider_checks WHERE organization_id = NEW.organization_id;
     DELETE FROM idempotency_keys WHERE organization_id = NEW.organization_id;
     DELETE FROM model_usage WHERE organization_id = NEW.organization_id;
+    -- As many as one transaction should delete; the sweep deletes what is left, all of a closed organization.
+    DELETE FROM request_log WHERE organization_id = NEW.organization_id AND (ended_at, id) IN (
+        SELECT ended_at, id FROM request_log WHERE organization_id = NEW.organization_id LIMIT 100000);
     DELETE FROM discovery_snapshots WHERE organization_id = NEW.organization_id;
     DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
     DELETE FROM projection_proofs WHERE organization_id = NEW.organization_id;
     DELETE FROM aggregate_snapshots WHERE organization_id = NEW.organization_id;
     DELETE FROM model_cool_downs WHERE organization_id = NEW.organization_id;
+    DELETE FROM access_key_secrets WHERE organization_id = NEW.organization_id;
+    DELETE FROM access_key_uses WHERE organization_id = NEW.organization_id;
+    DELETE FROM budget_spending WHERE organization_id = NEW.organization_id;
     RETURN NULL;
 END
 $$;

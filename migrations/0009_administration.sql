@@ -95,6 +95,9 @@ BEGIN
             SELECT jsonb_object_agg(kind, rows) FROM (
                 SELECT CASE WHEN (value ->> 'id')::uuid = ANY (held) THEN 'update' ELSE 'insert' END AS kind,
                        jsonb_agg(value) AS rows FROM jsonb_array_elements(made) GROUP BY 1) kinds), NULL);
+    WHEN 'access_keys' THEN
+        DELETE FROM access_keys k WHERE k.organization_id = p_organization_id AND k.id = ANY (ids);
+        PERFORM apply_access_key_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
     WHEN 'organizations' THEN
         DELETE FROM organizations o WHERE o.id = p_organization_id AND o.id = ANY (ids);
         INSERT INTO organizations (id, name) SELECT r.id, r.name FROM jsonb_to_recordset(made) AS r (id uuid, name text)

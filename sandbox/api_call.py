@@ -8,6 +8,7 @@ from typing import Literal
 from sandbox.faults.fault import Fault
 from sandbox.json_fields import JsonObject, text_at
 from sandbox.model_catalogue import ModelCatalogue, SimulatedModel
+from sandbox.parsed_prompt import ParsedPrompt
 from sandbox.provider_responses import RequestRefused
 
 #: What a route is for; `stream` is a chat that asked to be streamed, `other` any address that does not exist.
@@ -40,6 +41,10 @@ class ApiCall:
     now: float
     #: Prompt caches of the provider: what a prefix cost, by account and prefix; lasts as long as the sandbox.
     cache: dict[str, int]
+    #: The prompt, once it has been read.
+    prompt: ParsedPrompt | None = None
+    #: Tokens that are charged for the answer, by direction; none where nothing is.
+    billed: Mapping[str, int] | None = None
 
     def json(self) -> JsonObject:
         """The JSON body.

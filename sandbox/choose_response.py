@@ -27,6 +27,7 @@ def _decide(provider: SimulatedProvider, route: Route, call: ApiCall) -> Provide
     if case is not None and not case.in_stream:
         return refusal_response(case, call)
     try:
+        _refuse_unknown_field(call)
         answer = route.handle(call)
     except RequestRefused as refused:
         return provider.refuse(refused, call)
@@ -47,6 +48,19 @@ def _refusal_of_key(provider: SimulatedProvider, call: ApiCall) -> RefusalCase |
         return None
     case = provider.cases[name]
     return case if call.operation in case.operations else None
+
+
+def _refuse_unknown_field(call: ApiCall) -> None:
+    """Refuse the request if a fault says so, in the words that OpenAI has for a field that it does not know.
+
+    Raises:
+        RequestRefused: the request has the field.
+    """
+    if call.fault is None or call.fault.kind != "unknown_field" or call.body is None:
+        return
+    name = call.fault.text("name")
+    if name in call.body:
+        raise RequestRefused(400, f"Unrecognized request argument supplied: {name}")
 
 
 def _instead(provider: SimulatedProvider, call: ApiCall) -> ProviderResponse | None:

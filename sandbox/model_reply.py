@@ -1,6 +1,6 @@
 """Replies of simulated models, derived from the prompt alone so that tests can predict every character.
 
-It calls tools when it is told to (`tool_calls`), says what they returned, fills a JSON Schema when it is given one, and
+It calls tools when the prompt asks for it (`tool_calls`), says what they returned, fills a JSON Schema if given, and
 otherwise repeats what the user said. `prompt_directives` lists the words in a prompt that change this.
 """
 
@@ -107,6 +107,11 @@ class ModelReply:
     def text_tokens(self) -> int:
         """Output without the thinking."""
         return self.output_tokens - self.thinking_tokens
+
+    @property
+    def billed(self) -> dict[str, int]:
+        """The tokens that are charged."""
+        return {"inputTokens": self.input_tokens, "outputTokens": self.output_tokens}
 
     @property
     def has_usage(self) -> bool:

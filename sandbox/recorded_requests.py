@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.json_fields import JsonObject
+from sandbox.parsed_prompt import ParsedPrompt
 
 #: Number of requests to keep: more than any test sends, and small enough for a long-running sandbox.
 KEPT_REQUESTS = 1_000
@@ -19,7 +20,7 @@ Ending = Literal["pending", "answered", "disconnected", "dropped"]
 class RecordedRequest:
     """One request, and how it ended.
 
-    `disconnected` means that the client went away first, as on a cancellation; `dropped` that the sandbox was told to
+    `disconnected` means that the client went away first, as on a cancellation; `dropped` that the sandbox was set to
     cut the connection.
     """
 
@@ -35,9 +36,13 @@ class RecordedRequest:
     body_size: int
     provider: str | None
     operation: str | None
+    #: The prompt as the provider read it; None when there was none, or it was refused.
+    prompt: ParsedPrompt | None = None
     ending: Ending = "pending"
     #: Status that was sent; None when none was.
     status: int | None = None
+    #: Tokens that are charged, by direction; None when nothing is. Of an answer that was cut off it is all of it.
+    billed: Mapping[str, int] | None = None
     _ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def end(self, ending: Ending, status: int | None) -> None:
@@ -69,4 +74,5 @@ class RecordedRequest:
             "operation": self.operation,
             "ending": self.ending,
             "status": self.status,
+            "billed": None if self.billed is None else dict(self.billed),
         }

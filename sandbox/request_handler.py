@@ -59,7 +59,7 @@ def request_handler(state: SandboxState, provider: SimulatedProvider, route: Rou
         if call.has_fault("swapped_delivery"):
             call.operation = "chat" if call.operation == "stream" else "stream"
         try:
-            response = await _answer(request, provider, route, call)
+            response = await _answer(request, provider, route, call, recorded)
         except ConnectionDropped:
             recorded.end("dropped", None)
             return web.Response()
@@ -72,11 +72,15 @@ def request_handler(state: SandboxState, provider: SimulatedProvider, route: Rou
     return serve
 
 
-async def _answer(request: web.Request, provider: SimulatedProvider, route: Route, call: ApiCall) -> web.StreamResponse:
+async def _answer(
+    request: web.Request, provider: SimulatedProvider, route: Route, call: ApiCall, recorded: RecordedRequest
+) -> web.StreamResponse:
     fault = call.fault
     if fault is not None:
         await asyncio.sleep(fault.seconds("delay") + (fault.seconds() if fault.kind == "delay" else 0.0))
     answer = choose_response(provider, route, call)
+    recorded.prompt = call.prompt
+    recorded.billed = call.billed
     return await send_response(request, answer, fault, _error_frame(provider, call, answer))
 
 

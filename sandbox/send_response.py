@@ -1,7 +1,7 @@
 """Send a response, applying the faults that affect sending."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
 from aiohttp import web
@@ -57,7 +57,7 @@ async def _send_whole(request: web.Request, answer: ProviderResponse, fault: Fau
     return response
 
 
-async def _send_stream(request: web.Request, answer: ProviderStream, steps: Sequence[Step]) -> web.StreamResponse:
+async def _send_stream(request: web.Request, answer: ProviderStream, steps: Iterable[Step]) -> web.StreamResponse:
     headers = {**answer.headers, "Content-Type": answer.content_type, "Cache-Control": "no-cache"}
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)

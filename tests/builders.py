@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -12,6 +13,10 @@ from eventsourcing.persistence import StoredEvent
 from adapters.event_store.log_records import Append
 from application.caller import Caller, acting_as
 from application.ports.vault import KeyBinding, SealedCredential
+from domain.access_key.aggregate import AccessKey
+from domain.access_key.values import NO_LIMITS as NO_KEY_LIMITS
+from domain.access_key.values import UNRESTRICTED, Budget, Restriction
+from domain.access_key.values import Limits as KeyLimits
 from domain.model.aggregate import Model
 from domain.model.values import NOT_TOLD, Lifecycle, Limits, Price
 from domain.provider.aggregate import Provider
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
 AN_ENDPOINT = Endpoint("https://api.example.com/v1", "https://api.example.com:443")
 ANOTHER_ENDPOINT = Endpoint("https://api.example.org/v1", "https://api.example.org:443")
 A_CREDENTIAL = NewCredential("…abcd")
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NO_LIMITS = Limits(context_window=None, max_tokens=None)
 
 
@@ -114,6 +120,35 @@ def a_model(
         lifecycle=lifecycle,
         is_enabled=is_enabled,
         sources=sources or {},
+    )
+
+
+def an_access_key(
+    key_id: UUID | None = None,
+    *,
+    name: str = "A key",
+    scope: str = "run",
+    restriction: Restriction = UNRESTRICTED,
+    limits: KeyLimits = NO_KEY_LIMITS,
+    budget: Budget | None = None,
+    labels: dict[str, str] | None = None,
+    expires_at: datetime | None = None,
+    is_enabled: bool = True,
+) -> AccessKey:
+    """Return a new access key that is not saved yet."""
+    return AccessKey.issue(
+        key_id or uuid4(),
+        name=name,
+        scope=scope,
+        hint="…abcd",
+        issued_by="user-1",
+        now=NOW,
+        restriction=restriction,
+        limits=limits,
+        budget=budget,
+        labels=labels,
+        expires_at=expires_at,
+        is_enabled=is_enabled,
     )
 
 

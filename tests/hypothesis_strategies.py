@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from domain.access_key.aggregate import AccessKey
+from domain.access_key.values import PERIODS, SCOPES, Budget, Restriction
+from domain.access_key.values import Limits as KeyLimits
 from domain.model.aggregate import Model
-from domain.model.values import LIFECYCLES, MODEL_TYPES, Lifecycle, Limits, Price
+from domain.model.values import LIFECYCLES, MODEL_TYPES, PRICED_KINDS, Lifecycle, Limits, Price, PriceTier
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.provider.values import HEALTH_STATUSES, Endpoint, NewCredential
@@ -36,8 +40,26 @@ documents = st.dictionaries(
 amounts = (
     st.none() | st.decimals(0, 1000, places=8) | st.sampled_from([Decimal("-0"), Decimal("1E+2"), Decimal("1E-30")])
 )
+kinds_of_tokens = dict.fromkeys(PRICED_KINDS[2:], amounts)
+tiers = st.lists(
+    st.builds(
+        PriceTier,
+        above_input_tokens=st.integers(1, 10**12),
+        service_tier=st.none() | st.just("flex"),
+        output_per_1k=amounts.filter(lambda amount: amount is not None),
+        **kinds_of_tokens,
+    ),
+    max_size=3,
+    unique_by=lambda tier: tier.above_input_tokens,
+)
 prices = st.none() | st.builds(
-    Price, amounts, amounts, st.sampled_from(["manual", "live", "catalogue"]), st.none() | st.just("2026-01-02")
+    Price,
+    amounts.filter(lambda amount: amount is not None),
+    amounts,
+    st.sampled_from(["manual", "live", "catalogue"]),
+    st.none() | st.just("2026-01-02"),
+    tiers=tiers.map(tuple),
+    **kinds_of_tokens,
 )
 tokens = st.none() | st.integers(0, 10**12)
 limits = st.builds(Limits, context_window=tokens, max_tokens=tokens)
@@ -125,6 +147,46 @@ models = st.builds(
 
 organizations = st.builds(lambda id_, name: Organization.register(id_, name=name), st.uuids(), names)
 organization_commands = _command("rename", names)
+
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+times = st.none() | st.datetimes(NOW.replace(tzinfo=None) + timedelta(seconds=1), timezones=st.just(UTC))
+bounds = st.none() | st.integers(1, 10**9)
+key_limits = st.builds(KeyLimits, requests_per_minute=bounds, tokens_per_minute=bounds, concurrent=bounds)
+budgets = st.none() | st.builds(Budget, st.decimals(Decimal("0.000001"), 10**9, places=6), st.sampled_from(PERIODS))
+restrictions = st.builds(
+    Restriction,
+    *[st.none() | st.lists(st.uuids().map(str), min_size=1, max_size=3).map(tuple) for _ in range(2)],
+)
+key_labels = st.dictionaries(st.sampled_from(["team", "application", "stage"]), labels, max_size=3)
+issues_of_keys = st.fixed_dictionaries(
+    {
+        "name": names,
+        "scope": st.sampled_from(SCOPES),
+        "hint": labels,
+        "issued_by": labels,
+        "now": st.just(NOW),
+        "restriction": restrictions,
+        "limits": key_limits,
+        "budget": budgets,
+        "labels": key_labels,
+        "expires_at": times,
+        "is_enabled": st.booleans(),
+    }
+)
+access_keys = st.builds(lambda id_, facts: AccessKey.issue(id_, **facts), st.uuids(), issues_of_keys)
+access_key_commands = st.one_of(
+    _command("rename", names),
+    _command("change_limits", key_limits),
+    _command("change_budget", budgets),
+    _command("restrict", restrictions),
+    _command("change_labels", key_labels),
+    _command("change_expiry", times, now=st.just(NOW)),
+    _command("rotate", labels, previous_valid_until=times),
+    _command("enable"),
+    _command("disable"),
+    _command("note_threshold", st.sampled_from([50, 80, 100]), since=times),
+)
 
 
 def carry_out(aggregate: Root, command: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 
 Rows = dict[str, dict[str, Any]]
 
-AMOUNTS = {"cost_per_1k_tokens", "input_per_1k", "output_per_1k"}
-TABLES = {"organizations": "id", "ai_providers": "organization_id", "ai_models": "organization_id"}
+AMOUNTS = {"cost_per_1k_tokens", "input_per_1k", "output_per_1k", "budget_usd"}
+TIMES = {"expires_at", "previous_valid_until"}
+TABLES = {
+    "organizations": "id",
+    "ai_providers": "organization_id",
+    "ai_models": "organization_id",
+    "access_keys": "organization_id",
+}
 
 
 def assert_tables_equal_the_log(owner: Connection) -> None:
@@ -74,6 +81,8 @@ def _comparable(value: object, column: str = "") -> object:
         return [_comparable(member) for member in value]
     if isinstance(value, UUID):
         return str(value)
+    if column in TIMES and isinstance(value, str):
+        return datetime.fromisoformat(value)
     if column in AMOUNTS and value is not None:
         return float(str(value))
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -28,6 +28,7 @@ from tests.fakes.client import FakeClient, a_conversation, a_turn
 from tests.fakes.clock import FakeClock
 from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
+from tests.fakes.price_list import FakePriceList
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.fakes.timer import FakeTimer
@@ -142,6 +143,7 @@ class PromptSetup:
     timer: Timer = field(default_factory=FakeTimer)
     vault: FakeVault = field(default_factory=FakeVault)
     catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
+    price_list: FakePriceList = field(default_factory=FakePriceList)
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
     account: CandidateProvider = field(default_factory=an_account)
     shared: FakeSharedCoolDowns = field(default_factory=FakeSharedCoolDowns)
@@ -174,6 +176,7 @@ class PromptSetup:
         return PromptRuns(
             runnable_models=self.runnable_models,
             usage=self.usage,
+            price_list=self.price_list,
             timer=self.timer,
             records=self.records,
             probe=self.gateway.probe,

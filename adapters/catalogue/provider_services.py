@@ -1,4 +1,4 @@
-"""Which service a provider is, told by its endpoint's host or else by its type."""
+"""Which service a provider is: known by its endpoint's host, else by its type."""
 
 from __future__ import annotations
 

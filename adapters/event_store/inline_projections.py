@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import StoredEvent
 
+    from application.access_keys.access_keys import SecretDigest
     from application.ports.vault import SealedCredential
 
     Projector = Callable[[StoredEvent], RowChange | None]
@@ -41,11 +42,20 @@ def projected(event: StoredEvent) -> RowChange:
     return project(LoggedEvent(str(event.originator_id), event.originator_version, event.topic, facts))
 
 
-def sealed_document(sealed: Sequence[SealedCredential]) -> Jsonb | None:
-    """Return sealed keys in the form that `apply_credentials` takes."""
-    if not sealed:
+def sealed_document(sealed: Sequence[SealedCredential], digests: Sequence[SecretDigest] = ()) -> Jsonb | None:
+    """Return sealed keys, and digests of access keys' secrets, in the form that `apply_credentials` takes."""
+    if not sealed and not digests:
         return None
-    return Jsonb([_sealed_columns(credential) for credential in sealed], dumps=orjson.dumps)
+    documents = [_sealed_columns(credential) for credential in sealed] + [_digest_columns(each) for each in digests]
+    return Jsonb(documents, dumps=orjson.dumps)
+
+
+def _digest_columns(secret: SecretDigest) -> dict[str, str | int]:
+    return {
+        "key_id": str(secret.key_id),
+        "version": secret.version,
+        "digest": b64encode(secret.digest).decode("ascii"),
+    }
 
 
 def _sealed_columns(credential: SealedCredential) -> dict[str, str | int]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from application.access_keys.access_keys import SecretDigest
     from application.ports.vault import SealedCredential
 
 
@@ -35,7 +36,10 @@ class LedgerNotification(Notification):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """The context of an append: the caller, the credentials that change with it, and where to note the outcome."""
+    """The context of an append: the caller, the secrets that change with it, and where to note the outcome.
+
+    `destroyed` are ids of providers and access keys.
+    """
 
     organization_id: UUID
     actor: str
@@ -43,11 +47,14 @@ class Append:
     correlation_id: str
     reason: str | None = None
     sealed: Sequence[SealedCredential] = ()
+    digests: Sequence[SecretDigest] = ()
     destroyed: Sequence[UUID] = field(default=())
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
 
-def callers_append(sealed: Sequence[SealedCredential] = (), destroyed: Sequence[UUID] = ()) -> Append:
+def callers_append(
+    sealed: Sequence[SealedCredential] = (), destroyed: Sequence[UUID] = (), digests: Sequence[SecretDigest] = ()
+) -> Append:
     """Return an append on the current caller's behalf."""
     caller = current_caller()
     return Append(
@@ -58,5 +65,6 @@ def callers_append(sealed: Sequence[SealedCredential] = (), destroyed: Sequence[
         reason=caller.reason,
         outcome=caller.outcome,
         sealed=sealed,
+        digests=digests,
         destroyed=destroyed,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from adapters.event_store.log_records import callers_append
 from application.caller import current_caller
 from application.errors import (
+    AccessKeyNotFound,
     ModelAlreadyRegistered,
     ModelNotFound,
     OrganizationNotFound,
@@ -15,6 +16,7 @@ from application.errors import (
     ProviderNotFound,
     StaleRevision,
 )
+from domain.access_key.aggregate import AccessKey
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.event_store.ledger import Ledger
+    from application.access_keys.access_keys import SecretDigest
     from application.errors import ApplicationError, NotFound
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
@@ -69,8 +72,9 @@ class EventSourcedRepository(Generic[RootT]):
         *,
         sealed: Sequence[SealedCredential] = (),
         destroyed: Sequence[UUID] = (),
+        digests: Sequence[SecretDigest] = (),
     ) -> Sequence[Recorded]:
-        return await self._ledger.save(aggregates, callers_append(sealed, destroyed), self.constraints)
+        return await self._ledger.save(aggregates, callers_append(sealed, destroyed, digests), self.constraints)
 
 
 class EventSourcedProviders(EventSourcedRepository[Provider]):
@@ -112,13 +116,30 @@ class EventSourcedModels(EventSourcedRepository[Model]):
         return recorded
 
 
+class EventSourcedAccessKeys(EventSourcedRepository[AccessKey]):
+    """Fulfils `application.access_keys.access_keys.AccessKeys`."""
+
+    kind = AccessKey
+    not_found = AccessKeyNotFound
+
+    async def save(self, aggregate: AccessKey, *, secret: SecretDigest | None = None) -> Recorded:
+        return (await self._save([aggregate], digests=() if secret is None else (secret,)))[0]
+
+    async def get_many(self, key_ids: Sequence[UUID]) -> Mapping[UUID, AccessKey]:
+        loaded = await self._ledger.load_many(AccessKey, key_ids)
+        return {key_id: key for key_id, key in loaded.items() if not key.is_removed}
+
+    async def save_all(self, keys: Sequence[AccessKey]) -> Sequence[Recorded]:
+        return await self._save(keys)
+
+
 class EventSourcedOrganizations(EventSourcedRepository[Organization]):
     """Fulfils `application.ports.repositories.Organizations`."""
 
     kind = Organization
     not_found = OrganizationNotFound
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model]) -> Recorded:
+    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
         return (await self._save([*gone, organization]))[-1]
 
     async def has_log(self) -> bool:

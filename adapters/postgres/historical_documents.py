@@ -16,7 +16,7 @@ from application.caller import current_caller
 from application.errors import TooMuchHistory
 from application.ports.resource_documents import Document
 from application.projections import models, providers
-from application.projections.fold_log import DatedEvent, take_in
+from application.projections.fold_log import DatedEvent, no_rows, take_in
 from application.projections.row_changes import LoggedEvent
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from adapters.postgres.keyset_pages import Statement
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
-    from application.projections.fold_log import Row, Rows
+    from application.projections.fold_log import Row
 
 _SQL: Final = {
     name: SQL(text).format() for name, text in statements("adapters.postgres", "historical_documents.sql").items()
@@ -124,7 +124,7 @@ class PostgresHistoricalDocuments:
                 self._folds.popitem(last=False)
 
     async def _folded(self, kind: str, place: int) -> bytes:
-        rows: Rows = {"organizations": {}, "ai_providers": {}, "ai_models": {}}
+        rows = no_rows()
         organization_id = str(current_caller().organization_id)
         parameters: dict[str, Any] = {"until": place, "topics": _TOPICS[kind], "limit": _BATCH}
         after = count = 0

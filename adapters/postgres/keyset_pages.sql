@@ -27,6 +27,12 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
            m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
            CASE WHEN m.input_per_1k IS NOT NULL OR m.output_per_1k IS NOT NULL
                 THEN json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
+                                       'cachedInputPer1kTokens', m.other_prices::json -> 'cachedInputPer1kTokens',
+                                       'cacheWritePer1kTokens', m.other_prices::json -> 'cacheWritePer1kTokens',
+                                       'cacheWrite1hPer1kTokens', m.other_prices::json -> 'cacheWrite1hPer1kTokens',
+                                       'reasoningPer1kTokens', m.other_prices::json -> 'reasoningPer1kTokens',
+                                       'audioInputPer1kTokens', m.other_prices::json -> 'audioInputPer1kTokens',
+                                       'tiers', coalesce(m.other_prices::json -> 'tiers', '[]'::json),
                                        'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) END AS pricing,
            m.context_window AS "contextWindow", m.max_tokens AS "maxTokens",
            CASE WHEN m.retires_on IS NULL THEN m.lifecycle
@@ -69,8 +75,31 @@ SELECT id, provider_type, endpoint FROM ai_providers
 WHERE organization_id = %(organization_id)s AND id = ANY (%(provider_ids)s);
 
 -- registered_from: what is registered from a provider
-SELECT id, model_id, type, capabilities, context_window, max_tokens, input_per_1k, output_per_1k, lifecycle, retires_on, sources
+SELECT id, model_id, type, capabilities, context_window, max_tokens, input_per_1k, output_per_1k, other_prices, price_source,
+       price_as_of, lifecycle, retires_on, sources
 FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY model_id;
 
 -- all_providers: the ids of all providers
 SELECT id FROM ai_providers WHERE organization_id = %(organization_id)s ORDER BY id;
+
+-- key_documents: access keys as the API shows them, without their secrets
+SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
+    SELECT k.id, k.organization_id AS "organizationId", k.name, k.hint, k.scope, k.model_ids AS "modelIds",
+           k.provider_ids AS "providerIds",
+           json_build_object('requestsPerMinute', k.requests_per_minute, 'tokensPerMinute', k.tokens_per_minute,
+                             'concurrent', k.concurrent) AS limits,
+           CASE WHEN k.budget_usd IS NOT NULL
+                THEN json_build_object('usd', k.budget_usd, 'period', k.budget_period,
+                                       'spentUsd', coalesce(b.spent_usd, 0),
+                                       'resetsAt', budget_end(k.budget_period, {moment})) END AS budget,
+           k.labels, k.expires_at AS "expiresAt", k.is_enabled AS "isEnabled",
+           CASE WHEN k.previous_valid_until > {moment} THEN k.previous_valid_until END AS "previousSecretUntil",
+           u.last_used_at AS "lastUsedAt", k.created_by AS "createdBy", k.created_at AS "createdAt",
+           k.updated_at AS "updatedAt", k.revision
+    FROM {source} LEFT JOIN budget_spending b ON b.organization_id = k.organization_id AND b.subject_id = k.id
+        AND b.period_start = budget_start(k.budget_period, {moment})
+    WHERE k.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s) document;
+
+-- key_count: how many access keys the filter lets through
+SELECT count(*) FROM {source} WHERE k.organization_id = %(organization_id)s AND {conditions};

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import LiteralString
 
+    from application.access_keys.access_keys import AccessKeyFilter
     from application.ports.resource_documents import ModelFilter, ProviderFilter
 
 _PROVIDERS: Final[dict[str, LiteralString]] = {
@@ -28,6 +29,12 @@ _MODELS: Final[dict[str, LiteralString]] = {
     "is_enabled": "m.is_enabled = %(is_enabled)s",
     "is_usable": "(({unusable}) IS NULL) = %(is_usable)s",
     "text": "(m.name ILIKE %(text)s OR m.model_id ILIKE %(text)s)",
+}
+
+_ACCESS_KEYS: Final[dict[str, LiteralString]] = {
+    "scope": "k.scope = %(scope)s",
+    "is_enabled": "k.is_enabled = %(is_enabled)s",
+    "text": "k.name ILIKE %(text)s",
 }
 
 
@@ -54,6 +61,16 @@ def model_conditions(filters: ModelFilter, keyed_types: Sequence[str]) -> Condit
     }
     conditions = _conditions("model", _MODELS, values)
     return replace(conditions, parameters={**conditions.parameters, "keyed_types": list(keyed_types)})
+
+
+def access_key_conditions(filters: AccessKeyFilter) -> Conditions:
+    """Return the conditions for the access keys that match the filter."""
+    values = {
+        "scope": filters.scope,
+        "is_enabled": filters.is_enabled,
+        "text": None if filters.text is None else like(filters.text),
+    }
+    return _conditions("key", _ACCESS_KEYS, values)
 
 
 def _conditions(kind: str, known: Mapping[str, LiteralString], values: Mapping[str, Any]) -> Conditions:

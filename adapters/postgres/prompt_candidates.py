@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from adapters.postgres.sealed_credentials import sealed_credential
 from adapters.sql import statements
 from application.caller import current_caller
+from application.projections.other_prices import price_of_row
 from application.prompts.cool_downs import SharedCoolDown
 from application.prompts.model_selection import READS_IMAGES, types_serving
 from application.prompts.prompt_candidates import (
@@ -22,7 +23,7 @@ from application.prompts.prompt_candidates import (
     PromptCandidates,
 )
 from application.prompts.selection_candidates import ModelById, ModelByName
-from domain.model.values import MANUAL, Lifecycle, Price
+from domain.model.values import Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
 _SQL: Final = statements("adapters.postgres", "prompt_candidates.sql")
 _SEQUENCE: Final = SQL(_SQL["sequence"]).format().as_bytes()
 _COOL_DOWNS: Final = SQL(_SQL["cool_downs"]).format().as_bytes()
-_COUNT: Final = SQL(_SQL["count"]).format().as_bytes()
+_ALLOWED: Final = SQL(_SQL["allowed"])
+_COUNT: Final = SQL(_SQL["count"]).format(allowed=_ALLOWED).as_bytes()
 
 # More than anybody tries; who has more models of one name than this has the preferred ones of them tried.
 _MOST_NAMED: Final = 200
-_MODEL_COLUMNS: Final = 17
+_MODEL_COLUMNS: Final = 18
 
 Row = tuple[Any, ...]
 
@@ -79,7 +81,7 @@ class PostgresCandidateReader:
         return self._candidates(*await self._read(_candidates_of("first", limit), {}))
 
     async def count(self) -> int:
-        [[count]] = await self._tenant.rows(_COUNT, {})
+        [[count]] = await self._tenant.rows(_COUNT, _restriction())
         return int(count)
 
     async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:
@@ -98,7 +100,7 @@ class PostgresCandidateReader:
     async def _read(self, statement: bytes, parameters: Mapping[str, Any]) -> tuple[list[Row], OrganizationState]:
         # The sequence comes first: what is newer than it says is read again, what is older would be kept.
         sequence, cool_downs, rows = await self._tenant.results(
-            (_SEQUENCE, {}), (_COOL_DOWNS, {}), (statement, parameters)
+            (_SEQUENCE, {}), (_COOL_DOWNS, {}), (statement, {**parameters, **_restriction()})
         )
         return rows, _state(sequence, cool_downs)
 
@@ -131,17 +133,30 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
+def _restriction() -> Mapping[str, Any]:
+    """Return which models the caller may use: all of them, unless its access key names some."""
+    key = current_caller().access_key
+    is_restricted = key is not None and key.is_restricted
+    return {
+        "is_restricted": is_restricted,
+        "may_models": list(key.model_ids or ()) if key else [],
+        "may_providers": list(key.provider_ids or ()) if key else [],
+    }
+
+
 @cache
 def _candidates_of(name: str, limit: int) -> bytes:
     usable = SQL(_SQL["usable"])
-    chosen = SQL(_SQL[name]).format(limit=Literal(limit), preference=SQL(_SQL["preference"]), usable=usable)
+    chosen = SQL(_SQL[name]).format(
+        limit=Literal(limit), preference=SQL(_SQL["preference"]), usable=usable, allowed=_ALLOWED
+    )
     return SQL(_SQL["candidates"]).format(chosen=chosen).as_bytes()
 
 
 @cache
 def _fitting(strategy: str, limit: int) -> bytes:
     fits = SQL(_SQL["fits"])
-    arms = SQL(_SQL[f"{strategy}_first"]).format(limit=Literal(limit), fits=fits)
+    arms = SQL(_SQL[f"{strategy}_first"]).format(limit=Literal(limit), fits=fits, allowed=_ALLOWED)
     order = {
         "cheapest": SQL("best.input_per_1k + best.output_per_1k"),
         "preferred": SQL(_SQL["preference"].replace("m.config", "best.config")),
@@ -188,9 +203,7 @@ def _account(provider_id: UUID, row: Row, organization_id: UUID) -> CandidatePro
 
 def _model(row: Row) -> CandidateModel:
     model_id, provider_id, name_there, name, kind, capabilities, config = row[:7]
-    input_per_1k, output_per_1k, source, as_of, context_window, max_tokens = row[7:13]
-    lifecycle, retires_on, is_enabled, created_at = row[13:]
-    is_priced = input_per_1k is not None or output_per_1k is not None
+    context_window, max_tokens, lifecycle, retires_on, is_enabled, created_at = row[12:]
     return CandidateModel(
         id=model_id,
         provider_id=provider_id,
@@ -199,7 +212,7 @@ def _model(row: Row) -> CandidateModel:
         type=kind,
         capabilities=frozenset(capabilities),
         config=config,
-        price=Price(input_per_1k, output_per_1k, source or MANUAL, as_of) if is_priced else None,
+        price=price_of_row(*row[7:12]),
         context_window=context_window,
         max_tokens=max_tokens,
         lifecycle=Lifecycle(lifecycle=lifecycle, retires_on=retires_on),

@@ -22,11 +22,11 @@ DELETE FROM model_cool_downs
 WHERE organization_id = %(organization_id)s AND ends_at < clock_timestamp() - interval '10 minutes';
 
 -- count: how many models there are
-SELECT count(*) FROM ai_models WHERE organization_id = %(organization_id)s;
+SELECT count(*) FROM ai_models m WHERE m.organization_id = %(organization_id)s AND {allowed};
 
 -- candidates: models, each with its provider and its sealed key
 SELECT m.called, m.tier, m.id, m.provider_id, m.model_id, m.name, m.type, m.capabilities, m.config, m.input_per_1k,
-       m.output_per_1k, m.price_source, m.price_as_of, m.context_window, m.max_tokens, m.lifecycle, m.retires_on,
+       m.output_per_1k, m.other_prices, m.price_source, m.price_as_of, m.context_window, m.max_tokens, m.lifecycle, m.retires_on,
        m.is_enabled, m.created_at,
        p.name, p.provider_type, p.endpoint, p.settings, p.is_enabled, p.health_status, p.credential_hint IS NOT NULL,
        c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id,
@@ -38,26 +38,29 @@ ORDER BY m.called;
 
 -- by_id: the model of an id
 SELECT NULL::text AS called, 1 AS tier, m.* FROM ai_models m
-WHERE m.organization_id = %(organization_id)s AND m.id = %(model_id)s;
+WHERE m.organization_id = %(organization_id)s AND m.id = %(model_id)s AND {allowed};
 
 -- by_model_id: the models that their providers, or this provider, call so; the preferred ones of very many
 SELECT NULL::text AS called, 1 AS tier, m.* FROM ai_models m
 WHERE m.organization_id = %(organization_id)s AND m.model_id = %(name)s
-    AND (%(provider_id)s::uuid IS NULL OR m.provider_id = %(provider_id)s)
+    AND (%(provider_id)s::uuid IS NULL OR m.provider_id = %(provider_id)s) AND {allowed}
 ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit};
 
 -- by_any_name: the model of an id, the models that their providers call so, and those of this name
 (SELECT NULL::text AS called, 1 AS tier, m.* FROM ai_models m
- WHERE m.organization_id = %(organization_id)s AND m.id = %(model_id)s)
+ WHERE m.organization_id = %(organization_id)s AND m.id = %(model_id)s AND {allowed})
 UNION ALL
-(SELECT NULL::text, 2, m.* FROM ai_models m WHERE m.organization_id = %(organization_id)s AND m.model_id = %(name)s
+(SELECT NULL::text, 2, m.* FROM ai_models m
+ WHERE m.organization_id = %(organization_id)s AND m.model_id = %(name)s AND {allowed}
  ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit})
 UNION ALL
-(SELECT NULL::text, 3, m.* FROM ai_models m WHERE m.organization_id = %(organization_id)s AND m.name = %(name)s
+(SELECT NULL::text, 3, m.* FROM ai_models m
+ WHERE m.organization_id = %(organization_id)s AND m.name = %(name)s AND {allowed}
  ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit});
 
 -- first: the first models by their names
-SELECT NULL::text AS called, 1 AS tier, m.* FROM ai_models m WHERE m.organization_id = %(organization_id)s
+SELECT NULL::text AS called, 1 AS tier, m.* FROM ai_models m
+WHERE m.organization_id = %(organization_id)s AND {allowed}
 ORDER BY m.name, m.id LIMIT {limit};
 
 -- fitting: the best models for a need, by provider and type from the index that has them in their order
@@ -74,28 +77,28 @@ LIMIT {limit};
 -- cheapest_first: the cheapest of a provider and a type
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
-    AND m.type = able.wanted_type AND {fits}
+    AND m.type = able.wanted_type AND {fits} AND {allowed}
  ORDER BY m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit});
 
 -- preferred_first: those with a preference
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
-    AND m.type = able.wanted_type AND jsonb_typeof(m.config -> 'preference') = 'number' AND {fits}
+    AND m.type = able.wanted_type AND jsonb_typeof(m.config -> 'preference') = 'number' AND {fits} AND {allowed}
  ORDER BY (m.config ->> 'preference')::numeric, m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit})
 UNION ALL
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
-    AND m.type = able.wanted_type AND jsonb_typeof(m.config -> 'preference') IS DISTINCT FROM 'number' AND {fits}
+    AND m.type = able.wanted_type AND jsonb_typeof(m.config -> 'preference') IS DISTINCT FROM 'number' AND {fits} AND {allowed}
  ORDER BY m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit});
 
 -- fastest_first: those whose speed is known, and the cheapest of the others
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
-    AND m.type = able.wanted_type AND m.id = ANY (%(fastest)s::uuid[]) AND {fits})
+    AND m.type = able.wanted_type AND m.id = ANY (%(fastest)s::uuid[]) AND {fits} AND {allowed})
 UNION ALL
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
-    AND m.type = able.wanted_type AND m.id <> ALL (%(fastest)s::uuid[]) AND {fits}
+    AND m.type = able.wanted_type AND m.id <> ALL (%(fastest)s::uuid[]) AND {fits} AND {allowed}
  ORDER BY m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit});
 
 -- fits: what a need asks of a model of a right type; the rules themselves are application/prompts/model_selection.py
@@ -106,6 +109,9 @@ m.capabilities @> %(capabilities)s
     AND (NOT %(wants_vision)s OR m.type = 'vision' OR m.capabilities @> '["vision"]')
     AND m.lifecycle IS DISTINCT FROM 'retired' AND (m.retires_on IS NULL OR m.retires_on COLLATE "C" > %(today)s);
 
+-- allowed: what an access key may use that may not use everything
+(NOT %(is_restricted)s OR m.id = ANY (%(may_models)s::uuid[]) OR m.provider_id = ANY (%(may_providers)s::uuid[]));
+
 -- preference: the lowest preference first, then those without one
 CASE jsonb_typeof(m.config -> 'preference') WHEN 'number' THEN (m.config ->> 'preference')::numeric END;
 
@@ -113,20 +119,20 @@ CASE jsonb_typeof(m.config -> 'preference') WHEN 'number' THEN (m.config ->> 'pr
 SELECT page.called, named.* FROM (
     SELECT every.called FROM (
         (SELECT DISTINCT m.model_id AS called FROM ai_models m
-         WHERE m.organization_id = %(organization_id)s AND (%(after)s::text IS NULL OR m.model_id > %(after)s) AND {usable}
+         WHERE m.organization_id = %(organization_id)s AND (%(after)s::text IS NULL OR m.model_id > %(after)s) AND {usable} AND {allowed}
          ORDER BY m.model_id LIMIT {limit})
         UNION
         (SELECT DISTINCT m.name FROM ai_models m
-         WHERE m.organization_id = %(organization_id)s AND (%(after)s::text IS NULL OR m.name > %(after)s) AND {usable}
+         WHERE m.organization_id = %(organization_id)s AND (%(after)s::text IS NULL OR m.name > %(after)s) AND {usable} AND {allowed}
          ORDER BY m.name LIMIT {limit})
     ) every ORDER BY every.called LIMIT {limit}
 ) page CROSS JOIN LATERAL (
     (SELECT 2 AS tier, m.* FROM ai_models m
-     WHERE m.organization_id = %(organization_id)s AND m.model_id = page.called AND {usable}
+     WHERE m.organization_id = %(organization_id)s AND m.model_id = page.called AND {usable} AND {allowed}
      ORDER BY {preference}, m.id LIMIT 2)
     UNION ALL
     (SELECT 3, m.* FROM ai_models m
-     WHERE m.organization_id = %(organization_id)s AND m.name = page.called AND {usable}
+     WHERE m.organization_id = %(organization_id)s AND m.name = page.called AND {usable} AND {allowed}
      ORDER BY {preference}, m.id LIMIT 2)
 ) named ORDER BY page.called, named.tier;
 

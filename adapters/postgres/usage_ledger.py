@@ -1,136 +1,119 @@
-"""Usage records, summed in memory and written every second."""
+"""The request log and usage: calls of clients, kept as JSON in memory and written in batches."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+import re
 from contextlib import suppress
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+import orjson
 import psycopg
 from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
 
 from adapters.sql import statements
 from application.caller import Caller, acting_as, current_caller
 from application.errors import Unavailable
+from application.usage.usage_ledger import COUNTING, TOKEN_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.clock import Clock
-    from application.usage.usage_ledger import Use
+    from application.usage.usage_ledger import RequestRecord, Use
 
-_ADD: Final = SQL(statements("adapters.postgres", "usage.sql")["add_usage"]).format()
-_FLUSH_SECONDS: Final = 1.0
-# So many sums wait for a database that is away; what is beyond them is dropped, and logged.
-_MOST_WAITING: Final = 100_000
+_ADD: Final = SQL(statements("adapters.postgres", "usage.sql")["add_requests"]).format()
+# With the time that writing takes, a call is in the log a second after its end.
+_FLUSH_SECONDS: Final = 0.5
+# So much waits for a database that is away, some tens of thousands of calls; what is beyond it is dropped, and logged.
+_MOST_BYTES_WAITING: Final = 32 * 1024 * 1024
+_MOST_A_STATEMENT: Final = 500
 _ACTOR: Final = "usage"
+# A provider chooses what stands there: nothing but what an id looks like is kept.
+_UPSTREAM_ID: Final = re.compile(r"[\w.:=+/-]{1,200}", re.ASCII)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Sum:
-    provider_id: UUID
-    provider_model_id: str
-    requests: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
-    unknown_costs: int = 0
-    latency_ms_total: float = 0.0
-    latency_ms_max: float = 0.0
-
-    def add(self, other: _Sum) -> None:
-        self.requests += other.requests
-        self.input_tokens += other.input_tokens
-        self.output_tokens += other.output_tokens
-        self.cost_usd += other.cost_usd
-        self.unknown_costs += other.unknown_costs
-        self.latency_ms_total += other.latency_ms_total
-        self.latency_ms_max = max(self.latency_ms_max, other.latency_ms_max)
-
-
-_Key = tuple["date", UUID, str]
-"""Day, model and outcome: the order of the table's key, within one organization."""
 
 
 class PostgresUsageLedger:
     """Implements `application.usage.usage_ledger.UsageLedger`. Start and close it in the running loop, before the pool.
 
-    The sums of a second become one statement for each organization. While the database is away they wait, and are
-    added up further; only a connection that breaks at the commit can make them count twice. On SIGTERM `close` writes
-    what there is; on SIGKILL at most about a second of use is lost.
+    The calls of half a second become one statement for each organization and 500 of them, which logs them and adds up
+    what they used. While the database is away they wait. A call that was written already, because the connection broke
+    at the commit, counts no more; only where no log is kept could it count twice. On SIGTERM `close` writes what there
+    is; on SIGKILL at most a second's calls are lost. Without `keeps_requests` nothing is logged, and usage is counted.
     """
 
-    def __init__(self, tenant: Tenant, clock: Clock, *, flush_seconds: float = _FLUSH_SECONDS) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        clock: Clock,
+        *,
+        keeps_requests: bool = True,
+        flush_seconds: float = _FLUSH_SECONDS,
+        most_bytes_waiting: int = _MOST_BYTES_WAITING,
+    ) -> None:
         self._tenant = tenant
         self._clock = clock
+        self._keeps_requests = keeps_requests
         self._flush_seconds = flush_seconds
-        self._sums: dict[UUID, dict[_Key, _Sum]] = defaultdict(dict)
-        self._waiting = 0
+        self._most_bytes_waiting = most_bytes_waiting
+        self._waiting: dict[UUID, list[bytes]] = {}
+        self._bytes_waiting = 0
+        self._lost = 0
         self._stopping = asyncio.Event()
         self._flushing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start writing every second."""
+        """Start writing every half second."""
         self._flushing = asyncio.create_task(self._flush_for_ever())
 
     async def close(self) -> None:
-        """Stop, and write the remaining sums."""
+        """Stop, and write the remaining calls."""
         self._stopping.set()
         if self._flushing is not None:
             await self._flushing
         await self.flush()
-        if self._waiting:
-            _log.error("The figures of %d uses could not be written and are lost.", self._waiting)
+        if (waiting := sum(map(len, self._waiting.values()))) > 0:
+            _log.error("%d calls could not be written to the request log and to usage; they are lost.", waiting)
 
-    def record(self, use: Use) -> None:
-        self._add(
-            current_caller().organization_id,
-            (self._clock.now().date(), use.model_id, use.outcome),
-            _Sum(
-                provider_id=use.provider_id,
-                provider_model_id=use.provider_model_id,
-                requests=1,
-                input_tokens=use.input_tokens,
-                output_tokens=use.output_tokens,
-                cost_usd=use.cost_usd or Decimal(0),
-                unknown_costs=int(use.cost_usd is None),
-                latency_ms_total=use.latency_ms,
-                latency_ms_max=use.latency_ms,
-            ),
-        )
+    def record(self, request: RequestRecord) -> None:
+        caller = current_caller()
+        self._add(caller.organization_id, [orjson.dumps(_row(request, caller, self._clock.now()))])
 
     async def flush(self) -> None:
-        """Write the sums. What cannot be written now is kept for the next time."""
-        pending, self._sums, self._waiting = self._sums, defaultdict(dict), 0
-        for organization_id, sums in pending.items():
+        """Write what there is. What cannot be written now is kept for the next time."""
+        waiting, self._waiting, self._bytes_waiting = self._waiting, {}, 0
+        while waiting:
+            organization_id, rows = next(iter(waiting.items()))
             try:
-                await self._write(organization_id, sums)
+                await self._write(organization_id, rows[:_MOST_A_STATEMENT])
             except Unavailable:
-                _log.warning("Figures of use wait for the database, which cannot be reached.")
-                for key, waiting in sums.items():
-                    self._add(organization_id, key, waiting)
-            except psycopg.Error as error:
-                _log.error("Figures of use are lost: the database refuses them (%s).", type(error).__name__)
+                _log.warning("Calls wait for the database, which cannot be reached.")
+                # The others are the first of the next time: nobody waits for one organization's lock again and again.
+                for later in [*(each for each in waiting if each != organization_id), organization_id]:
+                    self._add(later, waiting[later])
+                break
+            del rows[:_MOST_A_STATEMENT]
+            if not rows:
+                del waiting[organization_id]
+        if self._lost:
+            _log.error("%d calls are lost to the request log and to usage: too many wait for the database.", self._lost)
+            self._lost = 0
 
-    def _add(self, organization_id: UUID, key: _Key, added: _Sum) -> None:
-        sums = self._sums[organization_id]
-        held = sums.get(key)
-        if held is not None:
-            held.add(added)
-        elif self._waiting < _MOST_WAITING:
-            sums[key] = added
-            self._waiting += 1
-        else:
-            _log.error("The figures of a use are lost: too many wait for the database.")
+    def _add(self, organization_id: UUID, rows: Sequence[bytes]) -> None:
+        for row in rows:
+            if self._bytes_waiting + len(row) > self._most_bytes_waiting:
+                self._lost += 1
+                continue
+            self._waiting.setdefault(organization_id, []).append(row)
+            self._bytes_waiting += len(row)
 
     async def _flush_for_ever(self) -> None:
         while not self._stopping.is_set():
@@ -139,25 +122,71 @@ class PostgresUsageLedger:
                     await self._stopping.wait()
             await self.flush()
 
-    async def _write(self, organization_id: UUID, sums: Mapping[_Key, _Sum]) -> None:
+    async def _write(self, organization_id: UUID, rows: Sequence[bytes]) -> None:
         caller = Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
-        with acting_as(caller):
-            await self._tenant.rows(_ADD, _columns(sums))
+        parameters = {"requests": Jsonb(rows, dumps=_joined), "is_kept": self._keeps_requests}
+        try:
+            with acting_as(caller):
+                await self._tenant.rows(_ADD, parameters)
+        except psycopg.Error as error:
+            if len(rows) == 1:
+                _log.error("A call is lost: the database refuses its row (%s).", type(error).__name__)
+                return
+            # One of them is at fault, and the others should not be lost with it.
+            for half in (rows[: len(rows) // 2], rows[len(rows) // 2 :]):
+                await self._write(organization_id, half)
 
 
-def _columns(sums: Mapping[_Key, _Sum]) -> dict[str, Any]:
-    keys, values = list(sums), list(sums.values())
+def _joined(rows: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(rows) + b"]"
+
+
+def _row(request: RequestRecord, caller: Caller, ended_at: datetime) -> dict[str, Any]:
+    """Return the call as `add_requests` takes it; what tells of the model is that of the last attempt."""
+    last = request.last
+    known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
+    is_counted = request.operation != COUNTING
     return {
-        "days": [day for day, _, _ in keys],
-        "model_ids": [model_id for _, model_id, _ in keys],
-        "outcomes": [outcome for _, _, outcome in keys],
-        "provider_ids": [value.provider_id for value in values],
-        "provider_model_ids": [value.provider_model_id for value in values],
-        "requests": [value.requests for value in values],
-        "input_tokens": [value.input_tokens for value in values],
-        "output_tokens": [value.output_tokens for value in values],
-        "costs": [value.cost_usd for value in values],
-        "unknown_costs": [value.unknown_costs for value in values],
-        "totals": [value.latency_ms_total for value in values],
-        "longest": [value.latency_ms_max for value in values],
+        "ended_at": ended_at,
+        "id": uuid4(),
+        "request_id": caller.correlation_id,
+        "actor": caller.actor,
+        "access_key_id": caller.access_key_id,
+        "labels": dict(caller.labels),
+        "door": request.door,
+        "operation": request.operation,
+        "is_streamed": request.is_streamed,
+        "model_asked": request.model_asked,
+        "outcome": request.outcome,
+        "attempts": [_attempt(use, is_counted=is_counted and use.was_called) for use in request.uses],
+        "cost_usd": None if last is not None and last.cost_usd is None else str(sum(known)),
+        "first_byte_ms": request.first_byte_ms,
+        "duration_ms": request.duration_ms,
+        "ignored_fields": request.ignored_fields,
     }
+
+
+def _attempt(use: Use, *, is_counted: bool) -> dict[str, Any]:
+    attempt = {
+        "model_id": use.model_id,
+        "provider_id": use.provider_id,
+        "provider_type": use.provider_type,
+        "provider_model_id": use.provider_model_id,
+        "outcome": use.outcome,
+        "http_status": use.http_status,
+        "latency_ms": use.latency_ms,
+        "upstream_request_id": _id(use.upstream_request_id),
+        "was_called": use.was_called,
+        "is_counted": is_counted,
+        "cost_usd": None if use.cost_usd is None else str(use.cost_usd),
+        "cost_unknown": use.cost_unknown,
+    }
+    for kind in TOKEN_KINDS:
+        tokens = getattr(use.tokens, kind)
+        if tokens is not None:
+            attempt[kind] = tokens
+    return attempt
+
+
+def _id(text: str | None) -> str | None:
+    return text if text is not None and _UPSTREAM_ID.fullmatch(text) else None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from functools import reduce
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
 
 from adapters.sql import statements
-from application.usage.usage_ledger import OK, UsageReport, UsageSum
+from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from application.usage.usage_ledger import Grouping, UsageFilter
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "usage.sql").items()}
+_UNGROUPED: Final = {f"by_{dimension}": False for dimension in ("time", "provider", "model", "key", "actor")}
 _NOTHING: Final = UsageSum(
     requests=0,
     succeeded=0,
@@ -33,6 +34,23 @@ _NOTHING: Final = UsageSum(
     outcomes={},
 )
 
+_COLUMNS: Final = (
+    "starts_at",
+    "provider_id",
+    "model_id",
+    "provider_model_id",
+    "access_key_id",
+    "actor",
+    "labels",
+    "outcomes",
+    "requests",
+    *TOKEN_KINDS,
+    "cost_usd",
+    "unknown_cost_requests",
+    "latency_ms_total",
+    "latency_ms_max",
+)
+
 
 class PostgresUsageReports:
     """Implements `application.usage.usage_ledger.UsageReports`."""
@@ -41,69 +59,52 @@ class PostgresUsageReports:
         self._tenant = tenant
 
     async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
-        rows = await self._tenant.rows(
-            _SQL["usage"],
-            {
-                "grouping": grouping,
-                "first": filters.first,
-                "last": filters.last,
-                "model_id": filters.model_id,
-                "provider_id": filters.provider_id,
-            },
+        chosen = grouping.dimensions
+        by_hour = "hour" in chosen
+        parameters = {
+            "period": "hour" if by_hour else "day",
+            "first": _midnight(filters.first),
+            "after_last": _midnight(filters.last) + timedelta(days=1),
+            "model_id": filters.model_id,
+            "provider_id": filters.provider_id,
+            "access_key_id": filters.access_key_id,
+            "actor": filters.actor,
+            "label": None if filters.label is None else Jsonb(dict([filters.label])),
+        }
+        groups = {
+            "by_time": by_hour or "day" in chosen,
+            "by_provider": "provider" in chosen,
+            "by_model": "model" in chosen,
+            "by_key": "key" in chosen,
+            "by_actor": "actor" in chosen,
+            "labels": list(grouping.labels),
+            "limit": limit + 1,
+        }
+        statement = _SQL["usage_of_groups"]
+        rows, totals = await self._tenant.results(
+            (statement, parameters | groups), (statement, parameters | _UNGROUPED | {"labels": [], "limit": 1})
         )
-        groups = _grouped(rows)
-        groups.sort(key=attrgetter("day") if grouping == "day" else _dearest_first)
-        total = reduce(_added, groups, _NOTHING)
-        return UsageReport(groups=groups[:limit], total=total, is_cut=len(groups) > limit)
+        return UsageReport(
+            groups=[_sum(row, by_hour=by_hour) for row in rows[:limit]],
+            total=_sum(totals[0], by_hour=by_hour) if totals else _NOTHING,
+            is_cut=len(rows) > limit,
+        )
 
     async def latencies(self, since: date) -> Mapping[UUID, float]:
-        return {row[0]: row[1] for row in await self._tenant.rows(_SQL["latencies"], {"since": since})}
+        rows = await self._tenant.rows(_SQL["latencies"], {"since": _midnight(since)})
+        return {row[0]: row[1] for row in rows}
 
 
-def _grouped(rows: Iterable[tuple[Any, ...]]) -> list[UsageSum]:
-    groups: dict[tuple[Any, ...], UsageSum] = {}
-    for row in rows:
-        day, provider_id, model_id, provider_model_id = row[:4]
-        outcome, requests, input_tokens, output_tokens, cost_usd, unknown, latency_ms, longest_ms = row[4:]
-        one = UsageSum(
-            day=day,
-            provider_id=provider_id,
-            model_id=model_id,
-            provider_model_id=provider_model_id,
-            requests=requests,
-            succeeded=requests if outcome == OK else 0,
-            input_tokens=input_tokens,
-            output_tokens=output_tokens,
-            cost_usd=cost_usd,
-            unknown_cost_requests=unknown,
-            latency_ms_total=latency_ms,
-            latency_ms_max=longest_ms,
-            outcomes={outcome: requests},
-        )
-        held = groups.get(row[:4])
-        groups[row[:4]] = one if held is None else _added(one, held)
-    return list(groups.values())
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
-def _added(one: UsageSum, other: UsageSum) -> UsageSum:
-    """Return the sum of both, with the name of the first."""
-    names = dict.fromkeys((*one.outcomes, *other.outcomes))
+def _sum(row: tuple[Any, ...], *, by_hour: bool) -> UsageSum:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    starts_at = values.pop("starts_at")
     return UsageSum(
-        day=one.day,
-        provider_id=one.provider_id,
-        model_id=one.model_id,
-        provider_model_id=one.provider_model_id,
-        requests=one.requests + other.requests,
-        succeeded=one.succeeded + other.succeeded,
-        input_tokens=one.input_tokens + other.input_tokens,
-        output_tokens=one.output_tokens + other.output_tokens,
-        cost_usd=one.cost_usd + other.cost_usd,
-        unknown_cost_requests=one.unknown_cost_requests + other.unknown_cost_requests,
-        latency_ms_total=one.latency_ms_total + other.latency_ms_total,
-        latency_ms_max=max(one.latency_ms_max, other.latency_ms_max),
-        outcomes={name: one.outcomes.get(name, 0) + other.outcomes.get(name, 0) for name in names},
+        hour=starts_at if by_hour else None,
+        day=None if starts_at is None or by_hour else starts_at.date(),
+        succeeded=values["outcomes"].get(OK, 0),
+        **values,
     )
-
-
-def _dearest_first(group: UsageSum) -> tuple[Any, ...]:
-    return (-group.cost_usd, -group.requests, str(group.provider_id), str(group.model_id))

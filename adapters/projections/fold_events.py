@@ -11,7 +11,7 @@ import orjson
 
 from application.errors import ApplicationError
 from application.ports.projections import UnreadableEvent
-from application.projections.fold_log import changed
+from application.projections.fold_log import changed, no_rows
 from application.projections.row_changes import LoggedEvent
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 class Fold:
     """The projected rows by table and id, and the first unreadable event of each aggregate that has one."""
 
-    rows: dict[Table, dict[str, Row]] = field(
-        default_factory=lambda: {"organizations": {}, "ai_providers": {}, "ai_models": {}}
-    )
+    rows: dict[Table, dict[str, Row]] = field(default_factory=no_rows)
     unreadable: list[UnreadableEvent] = field(default_factory=list)
     has_organization: bool = False
     """Whether the organization itself is among the aggregates."""

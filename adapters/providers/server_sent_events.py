@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 MOST_EVENT_BYTES: Final = 8 * 1024 * 1024
+# So much of an event that is not whole is copied with every read.
+_MOST_KEPT: Final = 64 * 1024
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -29,6 +31,9 @@ class EventParser:
 
     def __init__(self, most_event_bytes: int = MOST_EVENT_BYTES) -> None:
         self._most_bytes = most_event_bytes
+        self.is_plain = True
+        """Whether all lines so far end in a line feed alone, and no event is very long."""
+        self._rest = b""
         self._line: list[bytes] = []
         self._line_bytes = 0
         self._data: list[bytes] = []
@@ -36,6 +41,23 @@ class EventParser:
         self._name = ""
         self._is_first_line = True
         self._ended_in_return = False
+
+    def whole_events(self, chunk: bytes) -> bytes:
+        """Return as much of the stream as is whole events, for `feed`, and keep the rest for the next time.
+
+        Of a stream that is not plain all is returned, wherever it is cut.
+        """
+        if not self.is_plain:
+            return chunk
+        content = self._rest + chunk
+        end = content.rfind(b"\n\n") + 2
+        if end == 1:
+            end = 0
+        if b"\r" in chunk or len(content) - end > _MOST_KEPT:
+            self.is_plain, self._rest = False, b""
+            return content
+        self._rest = content[end:]
+        return content[:end]
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
         """Return the events that these bytes complete.
@@ -58,7 +80,7 @@ class EventParser:
 
         Whether it was all of the event, only its data can tell.
         """
-        events: list[ServerSentEvent] = []
+        events, self._rest = self.feed(self._rest), b""
         self._end_line(events)
         self._dispatch(events)
         return events
@@ -103,3 +125,13 @@ class EventParser:
         self._data = []
         self._data_bytes = 0
         self._name = ""
+
+
+def regular_events(content: bytes, lines: int) -> int | None:
+    """Return how many events whole events are that hold one JSON object each, all written in so many lines.
+
+    An event without a name has two lines, one with a name three, the empty one counted. None: they are not.
+    """
+    number = content.count(b"\n\n")
+    is_regular = content.count(b"\n") == lines * number
+    return number if is_regular and content.count(b"data: {") == content.count(b"}\n\n") == number else None

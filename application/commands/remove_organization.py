@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from application.caller import acting_as, current_caller
 from application.errors import Conflict, OrganizationNotFound, ProviderNotFound
+from domain.access_key.aggregate import AccessKey
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from application.access_keys.access_keys import AccessKeys, KeySecrets
     from application.ports.registered_models import RegisteredModels
     from application.ports.repositories import Models, Organizations, Providers
     from application.recorded_revision import Recorded
@@ -39,10 +41,12 @@ async def remove_organization(
     providers: Providers,
     models: Models,
     directory: RegisteredModels,
+    keys: AccessKeys,
+    secrets: KeySecrets,
 ) -> Recorded | None:
     """Return the closing event's revision and position, none when it was removed already.
 
-    Broken off, it can be run again: models go a thousand at a time, then the rest in one transaction.
+    Broken off, it can be run again: models and access keys go a thousand at a time, then the rest in one transaction.
 
     Raises:
         OrganizationNotFound: nothing was ever written for it.
@@ -62,12 +66,17 @@ async def remove_organization(
                 if len(model_ids) > AT_ONCE:
                     await _remove_models(models, model_ids[:AT_ONCE])
                     continue
+                key_ids = await secrets.all_ids()
+                if len(key_ids) > AT_ONCE:
+                    await _revoke_keys(keys, key_ids[:AT_ONCE])
+                    continue
                 try:
-                    gone: list[Provider | Model] = [*await _models(models, model_ids)]
+                    gone: list[Provider | Model | AccessKey] = [*await _models(models, model_ids)]
+                    gone += (await keys.get_many(key_ids)).values()
                     gone += await _providers(providers, directory)
                     return await _close(command, organizations, gone)
                 except Conflict:
-                    if step >= _TRIES + len(model_ids) // AT_ONCE:
+                    if step >= _TRIES + (len(model_ids) + len(key_ids)) // AT_ONCE:
                         raise
     raise Conflict
 
@@ -89,6 +98,13 @@ async def _remove_models(models: Models, model_ids: Sequence[UUID]) -> None:
     await models.save_all(gone)
 
 
+async def _revoke_keys(keys: AccessKeys, key_ids: Sequence[UUID]) -> None:
+    gone = list((await keys.get_many(key_ids)).values())
+    for key in gone:
+        key.revoke()
+    await keys.save_all(gone)
+
+
 async def _providers(providers: Providers, directory: RegisteredModels) -> list[Provider]:
     try:
         return [await providers.get(provider_id) for provider_id in await directory.all_providers()]
@@ -97,13 +113,13 @@ async def _providers(providers: Providers, directory: RegisteredModels) -> list[
 
 
 async def _close(
-    command: RemoveOrganization, organizations: Organizations, gone: Sequence[Provider | Model]
+    command: RemoveOrganization, organizations: Organizations, gone: Sequence[Provider | Model | AccessKey]
 ) -> Recorded:
     organization = await organizations.find(command.organization_id)
     if organization is None:
         # Nobody has named it; an aggregate begins with its registration all the same.
         organization = Organization.register(command.organization_id, name=str(command.organization_id))
     for thing in gone:
-        thing.remove()
+        thing.revoke() if isinstance(thing, AccessKey) else thing.remove()
     organization.remove()
     return await organizations.save_removed(organization, gone)

@@ -50,7 +50,7 @@ class FeedBroadcaster:
         self._closing = asyncio.Event()
 
     async def close(self) -> None:
-        """Let every follower come to an end; who comes now is refused nothing and told nothing."""
+        """End every follower. One that comes afterwards ends at once, without an error."""
         self._closing.set()
 
     async def follow(

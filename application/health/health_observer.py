@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class HealthObserver(Protocol):
-    """Is told, and must not raise."""
+    """Receives every check; must not raise."""
 
     def elected(self) -> None:
         """Note that this process is the monitor from now on."""

@@ -36,7 +36,7 @@ class Leadership(Protocol):
         """Return after this time if the term lasts that long.
 
         Raises:
-            Unavailable: the term is over; told as soon as it is known.
+            Unavailable: the term is over; raised as soon as it is known.
         """
         ...
 

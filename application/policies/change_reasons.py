@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
 from domain.key_patterns import has_key_form
+from domain.names import has_address
 
 LONGEST_REASON: Final = 500
-
-_ADDRESS: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-
 
 # Joiners are letters' shapes in Persian and Hindi, and make one picture of several emoji.
 _JOINERS: Final = "\u200c\u200d"
@@ -24,7 +21,7 @@ def refused_in_a_reason(reason: str) -> str | None:
     """
     if not (0 < len(reason) <= LONGEST_REASON and all(map(_is_printable, reason))):
         return f"takes 1 to {LONGEST_REASON} printable characters"
-    if _ADDRESS.search(reason) is not None:
+    if has_address(reason):
         return "is kept for ever and takes no e-mail addresses: name a ticket"
     if has_key_form(reason):
         return "is kept for ever and takes no keys or tokens"

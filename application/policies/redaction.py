@@ -32,7 +32,7 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
     """Return the text with `[redacted]` in place of every secret, and of every piece of one of 8 or more characters.
 
     Pieces count wherever they are cut, so that a shortened or half-masked echo is caught as well. Upper and lower case
-    are not told apart, and percent-encoded, JSON-escaped and Base64 forms are found too. A secret of less than 8
+    are treated alike, and percent-encoded, JSON-escaped and Base64 forms are found too. A secret of less than 8
     characters is found whole. A secret that is none or empty is passed over. Shorten a text afterwards, not before: a
     cut could leave a piece too short to be known.
     """

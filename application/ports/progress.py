@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Is told the steps of a long work as they begin, and how much of a step is done."""
+    """Receives the steps of a long work as they begin, and how much of a step is done."""
 
     async def begin(self, step: str, total: int = 0) -> None:
         """Note that a step begins; `total` is how much there is to do, 0 where that is not known."""

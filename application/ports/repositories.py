@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
+    from domain.access_key.aggregate import AccessKey
     from domain.model.aggregate import Model
     from domain.organization.aggregate import Organization
     from domain.provider.aggregate import Provider
@@ -26,7 +27,7 @@ class Repository(Protocol[RootT]):
         """Return the aggregate as the log has it now.
 
         Raises:
-            ProviderNotFound, ModelNotFound: the organization has none of this id, or it was removed.
+            NotFound: the organization has none of this id, or it was removed; its subclass names the kind.
             StaleRevision: its revision is not the expected one.
         """
         ...
@@ -35,7 +36,7 @@ class Repository(Protocol[RootT]):
         """Return the aggregate as it was after this revision, at the latest as it is; to look at, not to be saved.
 
         Raises:
-            ProviderNotFound, ModelNotFound: the organization never had one of this id.
+            NotFound: the organization never had one of this id.
         """
         ...
 
@@ -92,11 +93,11 @@ class Organizations(Repository["Organization"], Protocol):
         """Return the organization, none when it has not been named yet."""
         ...
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model]) -> Recorded:
-        """Record that the organization was removed after the last of its providers and models.
+    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
+        """Record that the organization was removed after the last of its providers, models and keys.
 
         With it goes everything that is kept of the organization beside its log: keys, read rows, evidence, figures.
-        Errors as for `save`; it is a Conflict, too, that it has providers still.
+        Errors as for `save`; it is a Conflict, too, that it has providers or access keys still.
         """
         ...
 

@@ -26,6 +26,11 @@ class DatedEvent:
     recorded_at: datetime
 
 
+def no_rows() -> Rows:
+    """Return the read tables without rows."""
+    return {"organizations": {}, "ai_providers": {}, "ai_models": {}, "access_keys": {}}
+
+
 def fold(organization_id: str, events: Iterable[DatedEvent]) -> Rows:
     """Return one organization's rows of each read table by their ids, after all of its events in their order.
 
@@ -34,7 +39,7 @@ def fold(organization_id: str, events: Iterable[DatedEvent]) -> Rows:
     Raises:
         UnknownEventType: no projection knows an event's topic.
     """
-    rows: Rows = {"organizations": {}, "ai_providers": {}, "ai_models": {}}
+    rows = no_rows()
     for dated in events:
         # Whatever an organization does first makes its row.
         rows["organizations"].setdefault(organization_id, {"id": organization_id, "name": None})

@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.model.values import Price
+from application.projections.other_prices import price_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from domain.model.values import Price
 
 _OF_PROVIDER: Final = ("name", "provider_type", "endpoint", "settings", "is_enabled", "api_key", "health_status")
 _OF_MODEL: Final = (
@@ -30,6 +32,21 @@ _OF_MODEL: Final = (
 )
 
 
+_OF_ACCESS_KEY: Final = (
+    "name",
+    "scope",
+    "hint",
+    "model_ids",
+    "provider_ids",
+    "limits",
+    "budget",
+    "labels",
+    "expires_at",
+    "is_enabled",
+    "previous_valid_until",
+)
+
+
 def provider_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a provider, without those that the log does not hold (times, last check)."""
     hint, version = row["credential_hint"], row["credential_version"]
@@ -43,15 +60,28 @@ def model_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fields[name] for name in _OF_MODEL}
 
 
+def access_key_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an access key, without those that the log does not hold (times, last use, spending)."""
+    limits = {name: row[name] for name in ("requests_per_minute", "tokens_per_minute", "concurrent")}
+    usd = _amount(row["budget_usd"])
+    budget = None if usd is None else {"usd": usd, "period": row["budget_period"]}
+    fields = {**row, "limits": limits, "budget": budget}
+    return {name: fields[name] for name in _OF_ACCESS_KEY}
+
+
 def organization_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an organization."""
     return {"name": row["name"]}
 
 
 def _price(row: Mapping[str, Any]) -> Price | None:
-    if row["input_per_1k"] is None and row["output_per_1k"] is None:
-        return None
-    return Price(_amount(row["input_per_1k"]), _amount(row["output_per_1k"]), row["price_source"], row["price_as_of"])
+    return price_of_row(
+        _amount(row["input_per_1k"]),
+        _amount(row["output_per_1k"]),
+        row["other_prices"],
+        row["price_source"],
+        row["price_as_of"],
+    )
 
 
 def _amount(text: str | None) -> Decimal | None:

@@ -23,7 +23,9 @@ class TokenUsage:
     """Tokens as the provider counted them; none where it did not say, which is not 0.
 
     `input_tokens` is all that was read, what came from or went into the cache included; `output_tokens` is all that was
-    written, reasoning included. `cache_write_tokens` includes both lifetimes.
+    written, reasoning included. `cache_write_tokens` includes both lifetimes. Audio and images are part of input and
+    output; `cached_audio_tokens` are part of the audio and of what was read from the cache. `web_searches` are those
+    that the provider made, `charged_tools` names its other tools that were used and are charged beside the tokens.
     """
 
     input_tokens: int | None = None
@@ -35,6 +37,11 @@ class TokenUsage:
     reasoning_tokens: int | None = None
     audio_input_tokens: int | None = None
     audio_output_tokens: int | None = None
+    cached_audio_tokens: int | None = None
+    image_input_tokens: int | None = None
+    image_output_tokens: int | None = None
+    web_searches: int | None = None
+    charged_tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ class Completion:
 
     `answered_by` is the snapshot that the provider says has answered, `response_id` its name for the answer,
     `service_tier` the tier that it was served at, `cost_usd` what the provider itself says that it cost.
+    `price_conditions` are what the price depends on besides the tokens, such as an unusual service tier.
     `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
     own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of a stream
     that was handed on in native events the choices tell how it ended, and have no parts.
@@ -71,6 +79,7 @@ class Completion:
     response_id: str | None = None
     service_tier: str | None = None
     cost_usd: Decimal | None = None
+    price_conditions: Mapping[str, str] = field(default_factory=dict)
     upstream_request_id: str | None = None
     rate_limit: RateLimit | None = None
     ignored_fields: tuple[str, ...] = ()
@@ -119,7 +128,7 @@ class RefusalDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """The next words of the thoughts; the first one opens a part of reasoning. A summary is told as such."""
+    """The next words of the thoughts; the first one opens a part of reasoning. A summary is marked as one."""
 
     text: str = field(repr=False)
     is_summary: bool = False
@@ -167,14 +176,13 @@ class ToolCallDone:
 
 
 @dataclass(frozen=True, slots=True)
-class NativeEvent:
-    """An event of the provider's own stream, for a door of the same protocol: its data as they came, and its name."""
+class NativeEvents:
+    """Events of the provider's own stream, whole server-sent events, for a door of the same protocol to send on."""
 
-    data: bytes = field(repr=False)
-    name: str = ""
+    content: bytes = field(repr=False)
 
 
 Delta = TextDelta | RefusalDelta | ReasoningDelta | ReasoningDone | ToolCallStarted | ToolArgumentsDelta | ToolCallDone
-CompletionEvent = StreamStarted | Delta | NativeEvent | Completion
+CompletionEvent = StreamStarted | Delta | NativeEvents | Completion
 """A stream is a `StreamStarted`, then deltas, or native events where door and provider speak the same protocol. Its
 last event is the whole `Completion`, in either case."""

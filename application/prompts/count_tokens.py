@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from application.prompts.call_costs import NOTHING
 from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
 from application.prompts.prompt_request import request_for
+from application.prompts.request_recording import named
 from application.prompts.retry_policy import most_telling
+from application.usage.usage_ledger import COUNTING, OK, Use
 
 if TYPE_CHECKING:
     from application.prompts.generation import Generation
     from application.prompts.prompt_request import Prompt
     from application.prompts.prompt_run import PromptRuns
+    from application.prompts.request_recording import RequestRecording
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.selection_candidates import Candidate
 
@@ -31,18 +35,30 @@ async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generati
         PromptFailed: no provider has counted them within the deadline.
         Unavailable: the database cannot be reached.
     """
+    with runs.recording(prompt, COUNTING) as recording:
+        tokens = await _first_count(prompt, runs, generation, recording)
+        recording.answered()
+        return tokens
+
+
+async def _first_count(prompt: Prompt, runs: PromptRuns, generation: Generation, recording: RequestRecording) -> int:
     ready, candidates = await runs.candidates(prompt)
     seconds = COUNT_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
     failures: list[CallOutcome] = []
     try:
         async with asyncio.timeout(seconds):
             for candidate in candidates:
+                began = runs.timer.now()
                 try:
-                    return await _counted(prompt, candidate, ready, generation, seconds)
+                    tokens = await _counted(prompt, candidate, ready, generation, seconds)
                 except TokensNotCounted:
                     continue
                 except UpstreamFailure as error:
                     failures.append(error.failure)
+                    recording.add(_use(candidate, error.failure, runs.timer.now() - began))
+                else:
+                    recording.add(_use(candidate, None, runs.timer.now() - began))
+                    return tokens
     except TimeoutError:
         failures.append(CallOutcome("timeout", f"The tokens were not counted within {seconds:g} s."))
     if not failures:
@@ -60,3 +76,14 @@ async def _counted(
         raise UpstreamFailure(CallOutcome("auth_invalid", error.message)) from error
     except InvalidInput as error:
         raise UpstreamFailure(CallOutcome("bad_request", error.message)) from error
+
+
+def _use(candidate: Candidate, failure: CallOutcome | None, seconds: float) -> Use:
+    return Use(
+        **named(candidate),
+        outcome=failure.category if failure else OK,
+        latency_ms=seconds * 1000,
+        cost_usd=NOTHING.usd,
+        http_status=failure.http_status if failure else None,
+        upstream_request_id=failure.upstream_request_id if failure else None,
+    )

@@ -39,7 +39,7 @@ async def embed_texts(
         asked = EmbeddingRequest(model_id=request.model_id, input=inputs, deadline_seconds=request.deadline_seconds)
         return await embeddings.embed(connection, asked)
 
-    run = await runs.start(prompt)
-    async with run.within_deadline():
-        embedded = await run.first_success(call)
-    return EmbeddingAnswer(embedded=embedded, account=run.account(embedded))
+    async with runs.started(prompt, "embedding") as run:
+        async with run.within_deadline():
+            embedded = await run.first_success(call)
+        return EmbeddingAnswer(embedded=embedded, account=run.account(embedded))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from application.prompts.completion import TokenUsage
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
+    from decimal import Decimal
 
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
@@ -71,13 +74,30 @@ class ModelDefaults:
     capabilities: frozenset[str] = frozenset()
 
 
+@dataclass(slots=True, kw_only=True)
+class CallProgress:
+    """What a provider has said of a call's tokens so far; an adapter keeps it up to date while it reads a stream.
+
+    It counts where the call never comes to its end, because somebody hangs up or it fails. `is_finished` says that the
+    answer itself is complete, so that these are all of its tokens; the other fields are as in `Completion`.
+    """
+
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    cost_usd: Decimal | None = None
+    answered_by: str | None = None
+    price_conditions: Mapping[str, str] = field(default_factory=dict)
+    upstream_request_id: str | None = None
+    ignored_fields: tuple[str, ...] = ()
+    is_finished: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
     """A prompt for one model. Times in seconds.
 
     `model_id` is sent exactly as the provider names it. `origin` names account and model (`origin_of`): blobs in the
     conversation that carry another one are dropped. `deadline_seconds` bounds a whole answer, and for a stream the time
-    to its first event; `idle_seconds` is the longest silence within a stream.
+    to its first event; `idle_seconds` is the longest silence within a stream. `progress` is the adapter's to write.
     """
 
     model_id: str
@@ -86,6 +106,7 @@ class GenerationRequest:
     defaults: ModelDefaults = field(default_factory=ModelDefaults)
     deadline_seconds: float = 600.0
     idle_seconds: float = 60.0
+    progress: CallProgress = field(default_factory=CallProgress, compare=False, repr=False)
 
 
 class Generation(Protocol):

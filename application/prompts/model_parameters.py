@@ -11,6 +11,7 @@
 | `weight`                      | a number from 0 to 1,000: its part of the prompts among equals |
 | `firstByteSeconds`            | seconds, up to 600, until another candidate is asked |
 | `idleSeconds`                 | seconds, up to 600, that a stream may be silent             |
+| `deadlineSeconds`             | seconds, up to 600, for everything that is asked of it      |
 | `reasoningEffort`             | none, minimal, low, medium, high, xhigh or max              |
 | `drop`                        | up to 32 fields, by the provider's names, to leave out      |
 | `baseModel`                   | the model behind the name of a deployment                   |
@@ -55,6 +56,7 @@ class Defaults:
     weight: float = 1.0
     first_byte_seconds: float | None = None
     idle_seconds: float | None = None
+    deadline_seconds: float | None = None
     reasoning_effort: Effort | None = None
     drop: frozenset[str] = frozenset()
     base_model: str | None = None
@@ -80,6 +82,7 @@ def read_defaults(config: Mapping[str, Any]) -> Defaults:
             weight=1.0 if (weight := _number(config, "weight", HEAVIEST)) is None else weight,
             first_byte_seconds=_seconds(config, "firstByteSeconds"),
             idle_seconds=_seconds(config, "idleSeconds"),
+            deadline_seconds=_seconds(config, "deadlineSeconds"),
             reasoning_effort=_effort(config.get("reasoningEffort")),
             drop=_names(config.get("drop")),
             base_model=_text(config, "baseModel"),

@@ -83,6 +83,8 @@ class CallableNames:
 class CandidateReader(Protocol):
     """Reads the prompt candidates of the current caller's organization.
 
+    What an access key may not use is as if it were not there.
+
     What a call costs does not grow with the number of models that the organization has. A provider and its key are of
     the same moment. Every method raises `Unavailable` where the database cannot be reached.
     """

@@ -29,7 +29,9 @@ class Prompt:
 
     A deadline, in seconds, bounds everything: waiting, trying again, other models, and a stream to its last word.
     Without one, `ANSWER_SECONDS` bound a whole answer and the beginning of a streamed one, whose length then is bounded
-    by silence alone: of `idle_seconds`, else of what the model's config says.
+    by silence alone: of `idle_seconds`, else of what the model's config says. A deadline in a model's config bounds all
+    that is asked of that model where the prompt has none.
+    `door` is the path of the route that the client uses, for the request log.
     """
 
     selector: ModelSelector
@@ -37,6 +39,7 @@ class Prompt:
     has_images: bool = False
     deadline_seconds: float | None = None
     idle_seconds: float | None = None
+    door: str = ""
 
 
 def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> GenerationRequest:

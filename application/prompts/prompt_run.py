@@ -11,20 +11,24 @@ from typing import TYPE_CHECKING, TypeVar
 from application.caller import current_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
-from application.prompts.call_costs import NOTHING, Cost, cost_of
+from application.prompts.call_costs import NOTHING, Cost, call_cost
 from application.prompts.candidate_queue import CandidateQueue
 from application.prompts.first_byte import Patience
+from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, request_for
+from application.prompts.request_recording import RequestRecording, named
 from application.prompts.retry_policy import RetryPolicy, most_telling
 from application.prompts.selection_candidates import Requirements
 from application.usage.usage_ledger import CANCELLED, OK, Use
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from uuid import UUID
 
     from application.errors import ApplicationError
+    from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
     from application.ports.timer import Timer
     from application.prompts.call_costs import Metered
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.runnable_models_cache import RunnableModelsCache
     from application.prompts.selection_candidates import Candidate
-    from application.usage.usage_ledger import UsageLedger
+    from application.usage.usage_ledger import Operation, UsageLedger
 
 T = TypeVar("T")
 
@@ -60,7 +64,8 @@ class PromptRun:
         ready: RunnableModels,
         queue: CandidateQueue,
         *,
-        usage: UsageLedger,
+        recording: RequestRecording,
+        price_list: PriceList,
         timer: Timer,
         retrying: RetryPolicy,
         probe: Callable[[ProviderConnection], Awaitable[TestReport]],
@@ -69,14 +74,18 @@ class PromptRun:
         self._ready = ready
         self._queue = queue
         self._probe = probe
-        self._usage = usage
+        self._recording = recording
+        self._price_list = price_list
         self._timer = timer
         self._retrying = retrying
         self._attempts: list[Attempt] = []
         self._started = timer.now()
         self._seconds = ANSWER_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
         self._deadline = self._started + self._seconds
+        self._model_deadlines: dict[UUID, float] = {}
         self._calling: Candidate | None = None
+        self._called: ProviderConnection | None = None
+        self._progress = CallProgress()
         self._called_at = 0.0
         self._waited = 0.0
 
@@ -99,9 +108,12 @@ class PromptRun:
             raise PromptFailed(self._out_of_time(), self._attempts) from None
 
     def has_begun(self) -> None:
-        """Note that the first words of a stream are here: its length is bounded only if the prompt says so."""
+        """Note that the first words of a stream are here: its length is bounded only if prompt or model say so."""
+        self._recording.first_byte()
         if self._prompt.deadline_seconds is None:
-            self._deadline = inf
+            own = None if self._calling is None else self._calling.defaults.deadline_seconds
+            self._seconds = inf if own is None else own
+            self._deadline = inf if self._calling is None else self._model_deadlines.get(self._calling.id, inf)
 
     async def first_success(
         self, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]], *, is_whole: bool = True
@@ -131,7 +143,8 @@ class PromptRun:
                         raise PromptFailed(error.failure, self._attempts) from error
                     if error.failure.category == "context_length_exceeded":
                         self._queue.keep_larger(candidate.context_window)
-                    wait = self._wait(error.failure, calls, has_alternative=self._queue.has_alternative())
+                    has_alternative = self._queue.has_alternative()
+                    wait = self._wait(candidate, error.failure, calls, has_alternative=has_alternative)
         refusals = [error.__cause__ for error in errors if error.failure.category == "bad_request"]
         if len(refusals) == len(errors) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
             raise refusals[0] or errors[0]
@@ -142,10 +155,14 @@ class PromptRun:
         candidate = self._calling
         if candidate is None:
             raise LookupError
-        cost = cost_of(candidate.price, answer)
+        cost = self._cost(candidate, answer)
         self._end(OK, cost, answer=answer)
+        self._recording.answered(answer.ignored_fields)
         latency_ms = (self._timer.now() - self._started) * 1000
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+
+    def _cost(self, candidate: Candidate, answer: Metered) -> Cost:
+        return Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
 
     def succeeded(self, completion: Completion) -> PromptAnswer:
         """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
@@ -167,15 +184,27 @@ class PromptRun:
         failure = error.failure
         if self._calling is not None:
             self._note(self._calling, failure)
-        charged = in_midstream or failure.category in _PERHAPS_CHARGED
+        has_used = bool(self._progress.usage.input_tokens or self._progress.usage.output_tokens)
+        charged = in_midstream or has_used or failure.category in _PERHAPS_CHARGED
         self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
         return PromptFailed(failure, self._attempts)
 
     def broken_off(self) -> None:
-        """Record that the current call was cancelled. No effect if it has ended."""
+        """Record that the current call was cancelled, with the tokens that are known. No effect if it has ended."""
+        cost = Cost(None)
         if self._calling is not None:
             self._queue.broken_off(self._calling)
-        self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, Cost(None))
+            if self._progress.is_finished:
+                cost = self._cost(self._calling, self._progress)
+        self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, cost)
+
+    def _remaining(self, candidate: Candidate) -> float:
+        """Return the seconds until the deadline, or until that of the model, which runs from its first call."""
+        own = candidate.defaults.deadline_seconds
+        if own is None or self._prompt.deadline_seconds is not None:
+            return self.remaining
+        deadline = self._model_deadlines.setdefault(candidate.id, self._timer.now() + own)
+        return min(self.remaining, deadline - self._timer.now())
 
     async def _attempt(
         self,
@@ -185,14 +214,16 @@ class PromptRun:
         is_whole: bool,
     ) -> T:
         connection = await self._connection(candidate)
-        remaining = self.remaining
+        remaining = self._remaining(candidate)
         if remaining <= 0:
             raise UpstreamFailure(self._out_of_time())
-        self._calling, self._called_at = candidate, self._timer.now()
+        request = request_for(self._prompt, candidate, remaining)
+        self._calling, self._called, self._progress = candidate, connection, request.progress
+        self._called_at = self._timer.now()
         self._queue.begun(candidate)
+        patience = self._patience(candidate, connection, is_whole=is_whole)
         try:
-            begun = call(connection, request_for(self._prompt, candidate, remaining))
-            patience = self._patience(candidate, connection, is_whole=is_whole)
+            begun = call(connection, request)
             answer = await (begun if patience is None else patience.wait_for(begun))
         except UpstreamFailure as error:
             self.failed(error)
@@ -257,13 +288,16 @@ class PromptRun:
                 message=error.message,
             )
         )
+        self._recording.add(
+            Use(**named(candidate), outcome=category, latency_ms=0.0, cost_usd=NOTHING.usd, was_called=False)
+        )
         return UpstreamFailure(CallOutcome(category, error.message))
 
-    def _wait(self, failure: CallOutcome, calls: int, *, has_alternative: bool) -> float | None:
+    def _wait(self, candidate: Candidate, failure: CallOutcome, calls: int, *, has_alternative: bool) -> float | None:
         return self._retrying.wait(
             failure,
             attempt=calls,
-            remaining=self.remaining,
+            remaining=self._remaining(candidate),
             chance=self._timer.chance(),
             has_alternative=has_alternative,
         )
@@ -277,6 +311,7 @@ class PromptRun:
         self._queue.ended(candidate)
         latency_ms = (self._timer.now() - self._called_at) * 1000
         said = answer or failure
+        usage = (answer or self._progress).usage
         self._attempts.append(
             Attempt(
                 candidate=candidate,
@@ -288,25 +323,24 @@ class PromptRun:
                 message=failure.message if failure else None,
             )
         )
-        self._usage.record(
+        self._recording.add(
             Use(
-                model_id=candidate.id,
-                provider_id=candidate.provider_id,
-                provider_type=candidate.provider_type,
-                provider_model_id=candidate.provider_model_id,
+                **named(candidate),
                 outcome=outcome,
-                input_tokens=(answer.usage.input_tokens or 0) if answer else 0,
-                output_tokens=(answer.usage.output_tokens or 0) if answer else 0,
-                cost_usd=cost.usd,
                 latency_ms=latency_ms,
+                tokens=usage,
+                cost_usd=cost.usd,
+                cost_unknown=(cost.unknown or "usage-unknown") if cost.usd is None else None,
+                http_status=failure.http_status if failure else None,
+                upstream_request_id=said.upstream_request_id if said else None,
             )
         )
 
     def _out_of_time(self) -> CallOutcome:
         return CallOutcome(
             "timeout",
-            f"There was no answer within the {self._seconds:g} s that the request allows.",
-            hint="Allow more with deadlineSeconds, or ask for a shorter answer.",
+            f"There was no whole answer within the {self._seconds:g} s that it may take.",
+            hint="Allow more with deadlineSeconds (request or model's config), or ask for a shorter answer.",
         )
 
 
@@ -316,25 +350,40 @@ class PromptRuns:
 
     runnable_models: RunnableModelsCache
     usage: UsageLedger
+    price_list: PriceList
     timer: Timer
     records: CallRecords
     probe: Callable[[ProviderConnection], Awaitable[TestReport]]
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
-    async def start(self, prompt: Prompt) -> PromptRun:
-        """Return the run of a prompt with the models that will be tried; errors as for `candidates`."""
-        ready = await self._runnable(prompt)
-        ranked = [each for each in ready.selection.ranked_candidates if each.is_kept]
-        queue = CandidateQueue(ranked, self.records, current_caller().organization_id)
-        return PromptRun(
-            prompt,
-            ready,
-            queue,
-            usage=self.usage,
-            timer=self.timer,
-            retrying=self.retrying,
-            probe=self.probe,
-        )
+    @asynccontextmanager
+    async def started(self, prompt: Prompt, operation: Operation = "prompt") -> AsyncIterator[PromptRun]:
+        """Give the run of a prompt with the models that will be tried, in their order; logged when the block ends.
+
+        Errors as for `candidates`; these are logged too.
+        """
+        with self.recording(prompt, operation) as recording:
+            ready = await self._runnable(prompt)
+            ranked = [each for each in ready.selection.ranked_candidates if each.is_kept]
+            run = PromptRun(
+                prompt,
+                ready,
+                CandidateQueue(ranked, self.records, current_caller().organization_id),
+                recording=recording,
+                price_list=self.price_list,
+                timer=self.timer,
+                retrying=self.retrying,
+                probe=self.probe,
+            )
+            try:
+                yield run
+            finally:
+                # What nobody has heard the end of, such as a stream that was never read, ends here.
+                run.broken_off()
+
+    def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
+        """Return the block whose end is logged as the end of the client's call."""
+        return RequestRecording(prompt, operation, usage=self.usage, timer=self.timer)
 
     async def candidates(self, prompt: Prompt) -> tuple[RunnableModels, Sequence[Candidate]]:
         """Return the models that may be tried, in their order, with what is needed to call them.

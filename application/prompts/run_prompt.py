@@ -19,7 +19,7 @@ async def run_prompt(prompt: Prompt, *, runs: PromptRuns, generation: Generation
         PromptFailed: no model has answered within the deadline.
         Unavailable: the database cannot be reached.
     """
-    run = await runs.start(prompt)
-    async with run.within_deadline():
-        completion = await run.first_success(generation.generate)
-    return run.succeeded(completion)
+    async with runs.started(prompt) as run:
+        async with run.within_deadline():
+            completion = await run.first_success(generation.generate)
+        return run.succeeded(completion)

@@ -140,7 +140,7 @@ def _mark(model: CandidateModel, account: CandidateProvider) -> int:
 
 
 def _is_retired(model: CandidateModel, account: CandidateProvider, catalogue: Catalogue, today: date) -> bool:
-    """Go by what the provider's own list has told, and by the catalogue where that was silent."""
+    """Return whether the model is retired, by the provider's own list, else by the catalogue."""
     stands = model.lifecycle
     if stands == NOT_TOLD:
         known = catalogue.look_up(account.provider_type, model.model_id, endpoint=account.endpoint)

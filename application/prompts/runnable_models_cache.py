@@ -59,7 +59,8 @@ _BEST_AT_MOST: Final = 1_000
 _MOST_REASONS: Final = 50
 _ORGANIZATION_BYTES: Final = 2_000
 
-Lookup = tuple["ModelSelector", bool]
+Restriction = tuple["frozenset[UUID] | None", "frozenset[UUID] | None"]
+Lookup = tuple["ModelSelector", bool, "Restriction | None"]
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class RunnableModelsCache:
             self._size -= dropped.size
 
     async def chosen(self, selector: ModelSelector, *, has_images: bool) -> RunnableModels:
-        """Return the ranked models of the current caller, with what is needed to call them.
+        """Return the ranked models that the current caller may use, with what is needed to call them.
 
         For a need these are the best of those that fit; where none fits, some that do not, with the reasons.
 
@@ -141,7 +142,7 @@ class RunnableModelsCache:
             Unavailable: the database cannot be reached.
         """
         remembered = self._of_caller()
-        lookup = (selector, has_images)
+        lookup = (selector, has_images, _restriction())
         await self._checked_lately(remembered, lookup)
         # What is forgotten meanwhile is read again, for whoever waits for it.
         runnable = remembered.lookups.get(lookup)
@@ -259,7 +260,7 @@ class RunnableModelsCache:
 
     def _is_good(self, remembered: _Remembered, lookup: Lookup, runnable: RunnableModels) -> bool:
         """Tell whether it still holds: what the calendar and the clock change is in no log."""
-        selector, _ = lookup
+        selector, _, _ = lookup
         if isinstance(selector, Requirements) and selector.strategy == "fastest":
             measured_at = remembered.latencies_at
             if measured_at is None or self._timer.now() - measured_at > _LATENCIES_GOOD_FOR:
@@ -269,7 +270,7 @@ class RunnableModelsCache:
     async def _read(self, remembered: _Remembered, lookup: Lookup) -> RunnableModels:
         try:
             asked_at = self._timer.now()
-            selector, has_images = lookup
+            selector, has_images, _ = lookup
             today = self._today()
             if isinstance(selector, Requirements):
                 found, selection = await self._for_need(remembered, selector, has_images=has_images)
@@ -353,6 +354,12 @@ class RunnableModelsCache:
             remembered.latencies = await self._reports.latencies(since)
             remembered.latencies_at = now
         return remembered.latencies
+
+
+def _restriction() -> Restriction | None:
+    """Return the models and providers that are all the caller's access key may use; none where it may use everything."""
+    key = current_caller().access_key
+    return (key.model_ids, key.provider_ids) if key is not None and key.is_restricted else None
 
 
 def _look_at(task: asyncio.Task[T]) -> None:

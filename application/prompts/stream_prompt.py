@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
-from application.prompts.completion import Completion, Delta, NativeEvent, StreamStarted
+from application.prompts.completion import Completion, Delta, NativeEvents, StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from application.prompts.prompt_run import PromptRun, PromptRuns
 
 
-PromptEvent = StreamStarted | Delta | NativeEvent | PromptAnswer
+PromptEvent = StreamStarted | Delta | NativeEvents | PromptAnswer
 """What comes of a streamed prompt: what is new, as a provider tells it, and at the end the whole with its account."""
 
 
@@ -49,16 +49,12 @@ async def stream_prompt(
         PromptFailed: no model has begun to answer, or the one that had has failed in the middle of it.
         Unavailable: the database cannot be reached.
     """
-    run = await runs.start(prompt)
-    async with run.within_deadline():
-        opened = await run.first_success(partial(_opened, generation), is_whole=False)
-    run.has_begun()
-    try:
+    async with runs.started(prompt) as run:
+        async with run.within_deadline():
+            opened = await run.first_success(partial(_opened, generation), is_whole=False)
+        run.has_begun()
         async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
             yield events
-    finally:
-        # A stream that nobody has begun to read ends here too.
-        run.broken_off()
 
 
 async def _opened(generation: Generation, connection: ProviderConnection, request: GenerationRequest) -> _Opened:

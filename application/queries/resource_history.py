@@ -1,13 +1,18 @@
-"""The history of a provider or model, with changed fields."""
+"""The history of a provider, model or access key, with changed fields."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from application.errors import ModelNotFound, ProviderNotFound
+from application.errors import AccessKeyNotFound, ModelNotFound, NotFound, OrganizationNotFound, ProviderNotFound
 from application.projections.project_event import project
-from application.projections.projected_documents import model_fields, organization_fields, provider_fields
+from application.projections.projected_documents import (
+    access_key_fields,
+    model_fields,
+    organization_fields,
+    provider_fields,
+)
 from application.projections.row_changes import LoggedEvent, merged
 
 if TYPE_CHECKING:
@@ -17,12 +22,21 @@ if TYPE_CHECKING:
     from application.ports.audit_log import AuditEntry, AuditLog
     from application.ports.historical_rows import HistoricalRows
 
-Kind = Literal["provider", "model", "organization"]
+Kind = Literal["provider", "model", "access-key", "organization"]
 
 _FIELDS: Final[dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
     "provider": provider_fields,
     "model": model_fields,
+    "access-key": access_key_fields,
     "organization": organization_fields,
+}
+
+
+_MISSING: Final[dict[Kind, type[NotFound]]] = {
+    "provider": ProviderNotFound,
+    "model": ModelNotFound,
+    "access-key": AccessKeyNotFound,
+    "organization": OrganizationNotFound,
 }
 
 
@@ -60,14 +74,14 @@ async def history(
     limit: int | None = None,
     before: int | None = None,
 ) -> HistoryPage:
-    """Return what happened to a provider or model before a revision, newest first, also to one that was removed.
+    """Return what happened to one of this kind before a revision, newest first, also to one that was removed.
 
     Raises:
-        ProviderNotFound, ModelNotFound: the organization never had one of this id.
+        ProviderNotFound, ModelNotFound, AccessKeyNotFound: the organization never had one of this id.
     """
     newest = await log.of_aggregate(aggregate_id, limit=1, before=None)
     if not newest or not newest[0].topic.startswith(f"{kind}."):
-        raise ProviderNotFound if kind == "provider" else ModelNotFound
+        raise _MISSING[kind]
     entries = await log.of_aggregate(aggregate_id, limit=limit, before=before)
     row = await rows.row_at(aggregate_id, entries[-1].revision - 1) if entries else None
     return HistoryPage(entries=history_entries(kind, row or {}, entries[::-1])[::-1], total=newest[0].revision)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.errors import InvalidInput
-from application.usage.usage_ledger import UsageFilter
+from application.usage.usage_ledger import Grouping, UsageFilter
 
 if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
     from application.ports.clock import Clock
-    from application.usage.usage_ledger import Grouping, UsageReport, UsageReports
+    from application.usage.usage_ledger import UsageReport, UsageReports
 
 USUAL_DAYS: Final = 30
 MOST_DAYS: Final = 366
+MOST_DAYS_BY_HOUR: Final = 31
 MOST_GROUPS: Final = 1000
 
 
@@ -25,14 +26,18 @@ MOST_GROUPS: Final = 1000
 class ReportUsage:
     """Add up the uses of the days from the first to the last (UTC). Viewers and up.
 
-    Without days it is the last 30, today included; at most 366 days.
+    Without days it is the last 30, today included; at most 366 days, and 31 by the hour.
     """
 
     first: date | None = None
     last: date | None = None
     model_id: UUID | None = None
     provider_id: UUID | None = None
-    grouping: Grouping = "day"
+    access_key_id: UUID | None = None
+    actor: str | None = None
+    label: tuple[str, str] | None = None
+    grouping: Grouping = field(default_factory=Grouping)
+    most_groups: int = MOST_GROUPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,7 @@ class UsageOfDays:
 
 
 async def report_usage(query: ReportUsage, *, reports: UsageReports, clock: Clock) -> UsageOfDays:
-    """Return the sums, removed models included; uses appear about a second after they happened.
+    """Return the sums, removed models included; uses appear at most a second after the client's call has ended.
 
     Raises:
         InvalidInput: the days are in the wrong order, or too many.
@@ -57,5 +62,15 @@ async def report_usage(query: ReportUsage, *, reports: UsageReports, clock: Cloc
         raise InvalidInput("?from", "The first day (from) is after the last (to).")
     if last - first >= timedelta(days=MOST_DAYS):
         raise InvalidInput("?from", f"At most {MOST_DAYS} days at once; ask for parts of them.")
-    filters = UsageFilter(first=first, last=last, model_id=query.model_id, provider_id=query.provider_id)
-    return UsageOfDays(first=first, last=last, report=await reports.read(filters, query.grouping, MOST_GROUPS))
+    if "hour" in query.grouping.dimensions and last - first >= timedelta(days=MOST_DAYS_BY_HOUR):
+        raise InvalidInput("?from", f"At most {MOST_DAYS_BY_HOUR} days at once by the hour; ask for parts of them.")
+    filters = UsageFilter(
+        first=first,
+        last=last,
+        model_id=query.model_id,
+        provider_id=query.provider_id,
+        access_key_id=query.access_key_id,
+        actor=query.actor,
+        label=query.label,
+    )
+    return UsageOfDays(first=first, last=last, report=await reports.read(filters, query.grouping, query.most_groups))

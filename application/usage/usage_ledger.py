@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from application.prompts.completion import TokenUsage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
 
-Grouping = Literal["day", "model", "provider"]
-OK = "ok"
-CANCELLED = "cancelled"
+OK: Final = "ok"
+CANCELLED: Final = "cancelled"
+COUNTING: Final = "count_tokens"
+
+TOKEN_KINDS: Final = (
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "audio_input_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "audio_output_tokens",
+)
+"""The kinds of tokens that are logged and added up, as `TokenUsage` calls them; those of the cache and audio are part
+of input and output, reasoning is part of the output."""
+
+Operation = Literal["prompt", "embedding", "count_tokens"]
+"""What a client wanted of a model. Counting tokens uses nothing, and is not a part of usage."""
+
+Dimension = Literal["model", "provider", "key", "actor", "day", "hour"]
+"""What usage is grouped by, besides labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """One call of a model.
+    """One call of a model, or why there was none (`was_called` is false, and nothing was used).
 
     `outcome` is `ok`, `cancelled` (the client went away) or the category of the failure. `cost_usd` is none where
-    it is not known; a call that the provider refused costs 0.
+    it is not known, for the reason `cost_unknown`; a call that the provider refused costs 0.
     """
 
     model_id: UUID
@@ -29,38 +51,93 @@ class Use:
     provider_type: str
     provider_model_id: str
     outcome: str
-    input_tokens: int
-    output_tokens: int
-    cost_usd: Decimal | None
     latency_ms: float
+    tokens: TokenUsage = field(default_factory=TokenUsage)
+    cost_usd: Decimal | None = None
+    cost_unknown: str | None = None
+    http_status: int | None = None
+    upstream_request_id: str | None = None
+    was_called: bool = True
+
+    @property
+    def input_tokens(self) -> int:
+        """What was read, 0 where the provider did not say."""
+        return self.tokens.input_tokens or 0
+
+    @property
+    def output_tokens(self) -> int:
+        """What was written, 0 where the provider did not say."""
+        return self.tokens.output_tokens or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRecord:
+    """One call of a client in figures and ids: never a word of a prompt or an answer. Times in milliseconds.
+
+    `door` is the path of the route, `model_asked` the name or id that the client gave (none: it asked by need).
+    `outcome` is `ok`, `cancelled`, the category of the failure, or the code of the error that came before any call.
+    `first_byte_ms` is the time until the first words of a stream. `ignored_fields` were left out.
+    """
+
+    door: str
+    operation: Operation
+    model_asked: str | None
+    is_streamed: bool
+    outcome: str
+    uses: tuple[Use, ...]
+    duration_ms: float
+    first_byte_ms: float | None = None
+    ignored_fields: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> Use | None:
+        """The call that the outcome is that of, none where no model was tried."""
+        return self.uses[-1] if self.uses else None
+
+    @property
+    def counted(self) -> tuple[Use, ...]:
+        """The calls that are a part of usage."""
+        return tuple(use for use in self.uses if use.was_called and self.operation != COUNTING)
 
 
 class UsageLedger(Protocol):
-    """Adds up the uses of the current caller's organization by model, day (UTC) and outcome."""
+    """Logs the calls of the current caller's organization, and adds up what they used: both or neither."""
 
-    def record(self, use: Use) -> None:
-        """Take note of a use; never fails and never waits. It is in the reports about a second later.
+    def record(self, request: RequestRecord) -> None:
+        """Take note of a call that has ended; never fails and never waits. It can be read at most a second later.
 
-        What a process has not written yet, at most about a second's worth, is lost when it is killed (SIGKILL, power).
+        What a process has not written yet, at most a second's worth, is lost when it is killed (SIGKILL, power).
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageFilter:
-    """Which uses: from the first to the last day, both included (UTC)."""
+    """Which uses: from the first to the last day, both included (UTC); `label` is a label's name and its value."""
 
     first: date
     last: date
     model_id: UUID | None = None
     provider_id: UUID | None = None
+    access_key_id: UUID | None = None
+    actor: str | None = None
+    label: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What the uses are grouped by, any number of dimensions at once; of days and hours the finer one counts."""
+
+    dimensions: frozenset[Dimension] = frozenset({"day"})
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageSum:
     """Uses added up. `cost_usd` leaves out those of `unknown_cost_requests`; latencies are milliseconds.
 
-    What names the group is set: the day, or the model with its provider, or the provider; nothing in a total.
+    What names the group is set: the day or hour, the model with its provider, the provider, the key, the actor, the
+    labels; nothing in a total. Tokens that a provider did not count are 0.
     """
 
     requests: int
@@ -72,10 +149,21 @@ class UsageSum:
     latency_ms_total: float
     latency_ms_max: float
     outcomes: Mapping[str, int]
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    audio_input_tokens: int = 0
+    reasoning_tokens: int = 0
+    audio_output_tokens: int = 0
     day: date | None = None
+    hour: datetime | None = None
     provider_id: UUID | None = None
     model_id: UUID | None = None
     provider_model_id: str | None = None
+    access_key_id: UUID | None = None
+    actor: str | None = None
+    labels: Mapping[str, str | None] | None = None
 
     @property
     def average_latency_ms(self) -> float | None:
@@ -90,7 +178,7 @@ class UsageSum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageReport:
-    """The groups (days in their order, else the dearest first) and the sum of all, also of groups beyond the limit."""
+    """The groups (days and hours in their order, then the dearest first) and the sum of all, also beyond the limit."""
 
     groups: Sequence[UsageSum]
     total: UsageSum

@@ -69,7 +69,7 @@ async def verify_log(
     full: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verification:
-    """Return what is wrong and what is proved; `progress` is told how many events were checked so far.
+    """Return what is wrong and what is proved; `progress` receives how many events were checked so far.
 
     Organizations are checked some at a time, on several connections. Of each, the events after the last proof are read
     and hashed here; those before it are looked at by the database, unless `full`. Viewers for their own organization;
@@ -148,7 +148,7 @@ async def _uncovered(log: RawEvents, heads: Mapping[UUID, Head], vouched: Mappin
 
 
 def _further(different: Mapping[UUID, LogFinding], known: Sequence[LogFinding]) -> list[LogFinding]:
-    """Leave out what the chains have told already: that something does not fit at the same place or before."""
+    """Leave out what the chains have found already, at the same place or before."""
     detail = {finding.organization_id: finding.sequence or 0 for finding in known if finding.kind != "credential"}
     return [
         finding

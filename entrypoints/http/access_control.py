@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from pydantic_core import PydanticCustomError
 
+from application.access_keys.key_text import PREFIX
 from application.caller import acting_as
 from entrypoints.http.authentication import API_KEY_HEADERS, one_credential
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
@@ -22,7 +23,7 @@ from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAllow
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from entrypoints.http.authentication import TokenVerifier
+    from entrypoints.http.authentication import Verifier
     from entrypoints.http.idempotency import Idempotency
     from entrypoints.http.principal import Principal
     from entrypoints.http.rate_limits import RateLimiter
@@ -35,7 +36,7 @@ class AccessControl:
 
     def __init__(
         self,
-        verifier: TokenVerifier,
+        verifier: Verifier,
         idempotency: Idempotency,
         limiter: RateLimiter,
         *,
@@ -63,7 +64,7 @@ class AccessControl:
             return await handler(request)
         principal = await self._verifier.principal(_authorization(request))
         context.principal = principal
-        require(principal, route.access)
+        require(principal, route.access, open_to_run_keys=route.open_to_run_keys)
         if request.query_string:
             _check_query(request, route, principal)
         context.reason = header_reason(request)
@@ -105,7 +106,7 @@ class AccessControl:
 def _authorization(request: web.Request) -> str | None:
     """Return the value of the header; of two, another reader might take the other.
 
-    The doors take the token in the headers of their clients' API keys too.
+    The doors take the token in the headers of their clients' API keys too, and every route takes an access key there.
     """
     values = request.headers.getall("Authorization", ())
     if len(values) > 1:
@@ -113,10 +114,10 @@ def _authorization(request: web.Request) -> str | None:
             "The request has more than one Authorization header. Send exactly one.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    if shape_at(request.path) is PROBLEM_DETAILS:
-        return values[0] if values else None
-    keys = [f"Bearer {key}" for name in API_KEY_HEADERS for key in request.headers.getall(name, ())]
-    return one_credential([*values, *keys])
+    keys = [key for name in API_KEY_HEADERS for key in request.headers.getall(name, ())]
+    if keys and shape_at(request.path) is PROBLEM_DETAILS:
+        keys = [key for key in keys if key.startswith(PREFIX)]
+    return one_credential([*values, *(f"Bearer {key}" for key in keys)])
 
 
 def _check_query(request: web.Request, route: Route, principal: Principal) -> None:

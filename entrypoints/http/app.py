@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from application.ports.idempotency_claims import Claims
-    from entrypoints.http.authentication import TokenVerifier
+    from entrypoints.http.authentication import Verifier
     from entrypoints.http.http_options import HttpOptions
     from entrypoints.http.rate_limits import RateLimiter
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def build_app(
     routes: Sequence[Route],
     *,
-    verifier: TokenVerifier,
+    verifier: Verifier,
     claims: Claims,
     limiter: RateLimiter,
     checks: Mapping[str, Check],

@@ -1,4 +1,4 @@
-"""Who asks: a token in the header "Authorization: Bearer", verified after RFC 8725 and remembered for seconds.
+"""Verifies tokens: a token in the header "Authorization: Bearer", verified after RFC 8725 and remembered for seconds.
 
 At the doors it may also stand where their clients send an API key: in `x-api-key` (Anthropic) or `api-key` (Azure).
 """
@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from decimal import Decimal
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jwt
 
@@ -42,6 +42,19 @@ LATEST_TIME = 2**53
 class _Remembered:
     principal: Principal
     until: float
+
+
+class Verifier(Protocol):
+    """Tells who asks."""
+
+    async def principal(self, authorization: str | None) -> Principal:
+        """Return who the value of the Authorization header is proof of.
+
+        Raises:
+            NotAuthenticated: nobody; it says what is wrong with the header, without quoting it.
+            Unavailable: what is needed to verify it cannot be reached.
+        """
+        ...
 
 
 class TokenVerifier:

@@ -34,8 +34,10 @@ class Access(Enum):
 _LEAST_ROLE = {Access.VIEWER: Role.VIEWER, Access.EDITOR: Role.EDITOR, Access.ADMIN: Role.ADMIN}
 
 
-def require(principal: Principal, access: Access) -> None:
+def require(principal: Principal, access: Access, *, open_to_run_keys: bool = False) -> None:
     """Do nothing if the principal may use a route of this access.
+
+    An access key of the scope `run` may use the routes that are open to such keys, whatever their access.
 
     A platform administrator without a role in an organization gets no route of organizations.
 
@@ -48,9 +50,19 @@ def require(principal: Principal, access: Access) -> None:
         if not principal.is_platform_admin:
             raise NotAllowed("This is for platform administrators: the token needs platform_admin: true.")
         return
+    key = principal.access_key
+    if key is not None and key.scope == "run":
+        if not open_to_run_keys:
+            raise NotAllowed(
+                "This access key has the scope run: it runs prompts and embeddings and lists models, and may do "
+                "nothing else. Use a token, or a key of another scope."
+            )
+        return
     if principal.organization_id is None or principal.role is None:
         raise NotAllowed("This works on an organization, and the token names none: ask for one with organization_id.")
     least = _LEAST_ROLE[access]
+    if principal.role < least and key is not None:
+        raise NotAllowed(f"This is for {access.value}, and this access key has the scope {key.scope}.")
     if principal.role < least:
         raise NotAllowed(
             f"This is for {access.value}, and your role is {principal.role.name.lower()}: ask an admin to do it, "

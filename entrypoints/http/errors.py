@@ -18,6 +18,7 @@ from application.projections.project_event import UnknownEventType
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.verification.check_database import DatabaseUnsound
 from domain import errors as domain
+from domain.access_key.errors import ExpiryPassed
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ProviderTypeFixed
 from entrypoints.http.answers.problems import ProviderFailure
@@ -206,6 +207,7 @@ TABLE: Mapping[type[BaseException], Entry] = {
     ProviderTypeFixed: _with(422),
     CredentialRequired: _with(422),
     ModelIdentityFixed: _with(422),
+    ExpiryPassed: _with(422),
     application.NotFound: _with(404),
     application.OrganizationRemoved: _with(410),
     application.Conflict: _with(409),

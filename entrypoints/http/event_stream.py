@@ -10,6 +10,7 @@ from aiohttp import web
 from entrypoints.http.routes import EVENT_STREAM_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
 HEARTBEAT_SECONDS = 15.0
@@ -19,6 +20,13 @@ STALLED_SECONDS = 60.0
 """How long a client may leave what it is sent unread before it is taken for gone."""
 
 _HEARTBEAT = b": heartbeat\n\n"
+
+
+def framed(events: Iterable[tuple[bytes | None, bytes]]) -> bytes:
+    """Return events, each its name and its data of one line, as they are to be read."""
+    return b"".join(
+        b"data: %s\n\n" % data if name is None else b"event: %s\ndata: %s\n\n" % (name, data) for name, data in events
+    )
 
 
 class EventStream:
@@ -67,10 +75,12 @@ class EventStream:
 
     async def send(self, data: bytes, *, event: bytes | None = None) -> None:
         """Send an event; its data is one line."""
-        name = b"" if event is None else b"event: " + event + b"\n"
-        await self._write(name + b"data: " + data + b"\n\n")
+        await self.write(framed([(event, data)]))
 
-    async def _write(self, content: bytes) -> None:
+    async def write(self, content: bytes) -> None:
+        """Send whole events as they are to be read; nothing where there are none."""
+        if not content:
+            return
         self._has_sent = True
         if not self.response.prepared:
             async with self._beginning:
@@ -90,6 +100,6 @@ class EventStream:
                     self._request.transport.abort()
             elif not self._has_sent:
                 try:
-                    await self._write(_HEARTBEAT)
+                    await self.write(_HEARTBEAT)
                 except ConnectionError:
                     return  # The client is gone, and whoever writes the answer gets the error too.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
@@ -59,7 +59,9 @@ class Patch(Body):
 
 
 class Query(Body):
-    """The root of all query parameters: every value arrives as text."""
+    """The root of all query parameters: every value arrives as text. Those in `REPEATED` are joined by commas."""
+
+    REPEATED: ClassVar[frozenset[str]] = frozenset()
 
 
 def parse_uuid(value: object) -> object:

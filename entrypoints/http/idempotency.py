@@ -134,7 +134,8 @@ class Idempotency:
                 return
             kept = _keepable(request, response)
             headers = {name: kept.headers[name] for name in KEPT_HEADERS if name in kept.headers}
-            await self._claims.complete(key, kept.status, headers, _content(kept))
+            body = _content(kept) if kept is not response else context_of(request).kept_body or _content(kept)
+            await self._claims.complete(key, kept.status, headers, body)
         except Unavailable:
             self._logger.warning("idempotency key not settled", request_id=context_of(request).request_id)
 

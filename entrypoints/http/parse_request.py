@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.change_reasons import take_reason
-from entrypoints.http.field_types import parse_uuid
+from entrypoints.http.field_types import Query, parse_uuid
 from entrypoints.http.json_pointers import pointer_within
 from entrypoints.http.misplaced_api_keys import refuse_keys
 from entrypoints.http.request_bodies import REQUEST_BODIES
@@ -147,7 +147,10 @@ def _parameters(request: web.Request, route: Route) -> Mapping[str, str]:
     if route.access.is_for_organizations:
         # The gate has looked at it.
         parameters.pop(ORGANIZATION_FILTER, None)
-    errors = [FieldError(f"?{name}", "is given more than once") for name in parameters if len(sent.getall(name)) > 1]
+    repeated = route.query.REPEATED if route.query is not None and issubclass(route.query, Query) else frozenset()
+    parameters |= {name: ",".join(sent.getall(name)) for name in repeated & parameters.keys()}
+    more = [name for name in parameters if len(sent.getall(name)) > 1 and name not in repeated]
+    errors = [FieldError(f"?{name}", "is given more than once") for name in more]
     unfit = [name for name, text in parameters.items() if "\x00" in name + text]
     errors += [FieldError(f"?{name}", "holds a character that no text can hold (U+0000)") for name in unfit]
     if errors:

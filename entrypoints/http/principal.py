@@ -1,4 +1,4 @@
-"""The authenticated caller, from a verified token."""
+"""The authenticated caller, from a verified token or an access key."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from application.access_keys.held_key import HeldKey
 
 
 class Role(IntEnum):
@@ -20,9 +22,14 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The verified subject of a request. Organization and role come together; a platform admin may have neither."""
+    """The verified subject of a request. Organization and role come together; a platform admin may have neither.
+
+    With an access key the actor is the key's id. A key whose scope is to run models has no role: it may use the routes
+    that are open to such keys, and no other.
+    """
 
     actor: str
     organization_id: UUID | None = None
     role: Role | None = None
     is_platform_admin: bool = False
+    access_key: HeldKey | None = None

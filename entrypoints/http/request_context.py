@@ -30,7 +30,8 @@ class RequestContext:
 
     `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
     `outcome` is what is known of the change that was asked for, `has_key` whether an Idempotency-Key came with it.
-    `failure` is the provider's that the answer ends with, for the log.
+    `failure` is the provider's that the answer ends with, for the log. `kept_body` is what is kept of the answer for a
+    repetition with the same Idempotency-Key, where that is not all of it.
     """
 
     request_id: str
@@ -47,6 +48,7 @@ class RequestContext:
     outcome: CommandOutcome = field(default_factory=CommandOutcome)
     has_key: bool = False
     failure: CallOutcome | None = None
+    kept_body: bytes | None = None
 
 
 REQUEST_CONTEXT = web.RequestKey("context", RequestContext)
@@ -80,12 +82,17 @@ def caller_for(request: web.Request, organization_id: UUID) -> Caller:
     context = request[REQUEST_CONTEXT]
     if context.command_id is None:
         context.command_id = uuid4()
+    principal = principal_of(request)
+    key = principal.access_key
     return Caller(
         organization_id=organization_id,
-        actor=principal_of(request).actor,
+        actor=principal.actor,
         command_id=context.command_id,
         correlation_id=context.request_id,
         reason=context.reason,
+        access_key_id=None if key is None else key.id,
+        labels={} if key is None else key.labels,
+        access_key=key,
         outcome=context.outcome,
     )
 

@@ -52,7 +52,7 @@ class Answer:
     """One way an operation answers when all goes well.
 
     `schema` is a pydantic model or a JSON Schema (none: no body); `headers` are names that the documentation knows.
-    `events` are those of an answer that comes as a stream, or may.
+    `events` are those of an answer that comes as a stream, or may; `csv` is an example of one that may come as CSV.
     """
 
     description: str
@@ -61,6 +61,7 @@ class Answer:
     example: object = None
     headers: tuple[str, ...] = ()
     events: tuple[StreamedEvent, ...] = ()
+    csv: str | None = None
 
 
 class Facts(TypedDict, total=False):
@@ -69,7 +70,8 @@ class Facts(TypedDict, total=False):
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
     Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one whose
-    words never enter the log: prompts, and questions that lead to no event. `rate_limit` names the quota that requests
+    words never enter the log: prompts, and questions that lead to no event. `open_to_run_keys` lets access keys of the
+    scope `run` use it. `rate_limit` names the quota that requests
     count against, `refresh_limit` another one for those with refresh=true.
     """
 
@@ -86,6 +88,7 @@ class Facts(TypedDict, total=False):
     replayable: bool
     conditional: bool
     changes_nothing: bool
+    open_to_run_keys: bool
     documented: bool
     rate_limit: str
     refresh_limit: str
@@ -114,6 +117,7 @@ class Route:
     replayable: bool = True
     conditional: bool = False
     changes_nothing: bool = False
+    open_to_run_keys: bool = False
     documented: bool = True
     rate_limit: str | None = None
     refresh_limit: str | None = None

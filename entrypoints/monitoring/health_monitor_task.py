@@ -1,4 +1,4 @@
-"""Runs the health monitor in the background of a serving process."""
+"""Runs endless work in the background of a serving process: the health monitor, the sweep of old usage."""
 
 from __future__ import annotations
 

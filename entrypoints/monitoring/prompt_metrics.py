@@ -14,7 +14,7 @@ from application.usage.usage_ledger import OK
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
-    from application.usage.usage_ledger import UsageLedger, Use
+    from application.usage.usage_ledger import RequestRecord, UsageLedger, Use
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds: a short answer takes one, a long one with thought before it minutes."""
@@ -71,12 +71,13 @@ class PromptFigures:
 
 
 class CountedUses:
-    """Implements `application.usage.usage_ledger.UsageLedger`: counts each use before it is noted down."""
+    """Implements `application.usage.usage_ledger.UsageLedger`: counts the uses of each call before it is logged."""
 
     def __init__(self, ledger: UsageLedger, figures: PromptFigures) -> None:
         self._ledger = ledger
         self._figures = figures
 
-    def record(self, use: Use) -> None:
-        self._figures.count(use)
-        self._ledger.record(use)
+    def record(self, request: RequestRecord) -> None:
+        for use in request.counted:
+            self._figures.count(use)
+        self._ledger.record(request)

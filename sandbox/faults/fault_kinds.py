@@ -65,6 +65,11 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
     "missing_end": FaultKind(
         summary="leave out the last `events` events (1)", parameters={"events": COUNT}, scope="stream"
     ),
+    "pings_at_the_end": FaultKind(
+        summary="instead of the last `events` events (1), signs of life every `seconds` (0.05), for ever",
+        parameters={"events": COUNT, "seconds": NUMBER},
+        scope="stream",
+    ),
     "long_line": FaultKind(
         summary="send one event with `size` bytes (204800) of text on one line",
         parameters={"size": COUNT},
@@ -83,6 +88,10 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
     ),
     "wrong_content_type": FaultKind(
         summary="the right body labelled `content_type` (text/plain)", parameters={"content_type": TEXT}
+    ),
+    "unknown_field": FaultKind(
+        summary="refuse a request that has the field `name`, as a server that does not know it",
+        parameters={"name": TEXT},
     ),
     "html_502": FaultKind(summary="a proxy's HTML error page"),
     "invalid_json": FaultKind(summary="the body breaks off half-way, with the right length and type"),

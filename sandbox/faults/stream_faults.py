@@ -1,8 +1,8 @@
 """Apply stream faults to the events of a response."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 
 from sandbox.faults.fault import Fault
 from sandbox.provider_responses import ProviderStream
@@ -10,6 +10,9 @@ from sandbox.provider_responses import ProviderStream
 #: The first two bits of a byte that continues a character are 10 (RFC 3629, section 3).
 _LEADING_BITS = 0xC0
 _CONTINUATION = 0x80
+_PING = b": ping\n\n"
+#: Anthropic's.
+_PING_EVENT = b'event: ping\ndata: {"type": "ping"}\n\n'
 #: Long enough for a reader to see each chunk alone.
 _APART = 0.002
 
@@ -22,13 +25,13 @@ class Step:
     pause: float | None = 0.0
 
 
-def stream_steps(answer: ProviderStream, fault: Fault, error_frame: bytes) -> Sequence[Step]:
+def stream_steps(answer: ProviderStream, fault: Fault, error_frame: bytes) -> Iterable[Step]:
     """Return the steps of sending the stream under this fault; the frames unchanged for other faults."""
     frames = list(answer.frames)
     ending = _endings(fault, frames, error_frame)
     if ending is not None:
         after, last = ending
-        return [*_steps(frames[:after]), *last]
+        return chain(_steps(frames[:after]), last)
     if fault.kind == "slow_stream":
         return [Step(frame, fault.seconds(default=0.1)) for frame in frames]
     if fault.kind == "split_utf8":
@@ -38,7 +41,7 @@ def stream_steps(answer: ProviderStream, fault: Fault, error_frame: bytes) -> Se
     return _steps(frames)
 
 
-def _endings(fault: Fault, frames: Sequence[bytes], error_frame: bytes) -> tuple[int, Sequence[Step]] | None:
+def _endings(fault: Fault, frames: Sequence[bytes], error_frame: bytes) -> tuple[int, Iterable[Step]] | None:
     """Return after how many frames the stream ends early, and the steps that end it."""
     after = fault.number("after", 2)
     match fault.kind:
@@ -53,6 +56,9 @@ def _endings(fault: Fault, frames: Sequence[bytes], error_frame: bytes) -> tuple
             return after, [Step(cut[: len(cut) // 2])]
         case "missing_end":
             return max(0, len(frames) - fault.number("events", 1)), []
+        case "pings_at_the_end":
+            ping = _PING_EVENT if frames[0].startswith(b"event: message_start") else _PING
+            return len(frames) - fault.number("events", 1), repeat(Step(ping, fault.seconds(default=0.05)))
     return None
 
 

@@ -1,4 +1,4 @@
-"""What is looked at on every page: pictures, wide in light and narrow in dark, and what a screen reader is told.
+"""What is looked at on every page: pictures, wide in light and narrow in dark, and what a screen reader announces.
 
 The pictures are written to a folder that git ignores, for people to look at.
 """

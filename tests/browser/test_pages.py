@@ -1,4 +1,4 @@
-"""Every page as people see it: wide in light and narrow in dark, and with what a screen reader is told."""
+"""Every page as people see it: wide in light and narrow in dark, and with what a screen reader announces."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Furnished:
         for model_id in ("gpt-4.1", "gpt-4o", "gpt-4.1-mini", "text-embedding-3-small"):
             self.model = await self.consoles.api.model(self.provider, modelId=model_id)
         await self.consoles.api.patch(path_of(self.model), {"config": {"temperature": 0.2}, "contextWindow": 8000})
+        await self.consoles.api.access_key(labels={"team": "search"}, budget={"usd": 5, "period": "month"})
         await self.consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "gpt-4o"})
 
     async def signed_out(self, console: Console) -> None:
@@ -119,9 +120,26 @@ class Furnished:
         await console.button("Which model, and why?").click()
         await console.page.locator(".candidates li").first.wait_for()
 
+    async def keys(self, console: Console) -> None:
+        await console.go("/keys")
+        await console.page.locator(".key").first.wait_for()
+
+    async def issue_a_key(self, console: Console) -> None:
+        await console.go("/keys")
+        await console.button("Issue a key").click()
+        await console.dialog.get_by_label("Name").fill("Search")
+        await console.button("Issue the key").click()
+        await console.button("Copy").wait_for()
+
     async def usage(self, console: Console) -> None:
         await console.go("/usage")
         await console.page.locator("svg.chart").wait_for()
+
+    async def requests(self, console: Console) -> None:
+        await console.go("/requests?outcome=ok&model=gpt-4o")
+        await console.page.locator("tbody tr").first.wait_for()
+        await console.page.get_by_label("Details of request").first.click()
+        await console.dialog.get_by_text("/api/ai/generate").wait_for()
 
     async def audit(self, console: Console) -> None:
         await console.go("/audit")
@@ -157,7 +175,10 @@ PAGES: Final[list[Callable[[Furnished, Console], Awaitable[None]]]] = [
     Furnished.discover,
     Furnished.attempt,
     Furnished.why,
+    Furnished.keys,
+    Furnished.issue_a_key,
     Furnished.usage,
+    Furnished.requests,
     Furnished.audit,
     Furnished.proof,
     Furnished.operations,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import anthropic
 
-from tests.clients.client import CITY, ClientError, Told
+from tests.clients.client import CITY, ClientError, ClientResult
 from tests.clients.openai_client import City
 
 if TYPE_CHECKING:
@@ -30,17 +30,17 @@ class AnthropicMessages:
         # Typed for the literals that people write; here they come from elsewhere.
         self._client: Any = anthropic.AsyncAnthropic(base_url=url, api_key=token, max_retries=0, timeout=120)
 
-    async def run(self, operation: str, /, **arguments: Any) -> Told:
+    async def run(self, operation: str, /, **arguments: Any) -> ClientResult:
         try:
-            told: Told = await getattr(self, operation)(**arguments)
+            result: ClientResult = await getattr(self, operation)(**arguments)
         except anthropic.APIError as error:
             raise _seen(error) from error
-        return told
+        return result
 
-    async def chat(self, model: str, text: str) -> Told:
+    async def chat(self, model: str, text: str) -> ClientResult:
         return _message(await self._message(model=model, messages=_user(text)))
 
-    async def stream(self, model: str, text: str) -> Told:
+    async def stream(self, model: str, text: str) -> ClientResult:
         return _message(await self._message(is_streamed=True, model=model, messages=_user(text)))
 
     async def tools(
@@ -53,7 +53,7 @@ class AnthropicMessages:
         effort: str | None = None,
         *,
         is_streamed: bool = False,
-    ) -> Told:
+    ) -> ClientResult:
         messages = _user(text)
         more: dict[str, Any] = _thinking(model, effort) if effort else {}
         if choice:
@@ -77,7 +77,7 @@ class AnthropicMessages:
             messages += [{"role": "assistant", "content": answer.content}, {"role": "user", "content": found}]
         return {"steps": steps, "text": "", "thoughts": ""}
 
-    async def schema(self, model: str, text: str) -> Told:
+    async def schema(self, model: str, text: str) -> ClientResult:
         answer = await self._client.messages.parse(
             model=model, max_tokens=_LONGEST, messages=_user(text), output_format=City
         )
@@ -86,25 +86,25 @@ class AnthropicMessages:
         assert City.model_validate_json(_words(same)) == answer.parsed_output
         return {"value": answer.parsed_output.model_dump()}
 
-    async def image(self, model: str, text: str, data: str) -> Told:
+    async def image(self, model: str, text: str, data: str) -> ClientResult:
         source = {"type": "base64", "media_type": "image/png", "data": data}
         return await self._shown(model, text, {"type": "image", "source": source})
 
-    async def pdf(self, model: str, text: str, data: str) -> Told:
+    async def pdf(self, model: str, text: str, data: str) -> ClientResult:
         source = {"type": "base64", "media_type": "application/pdf", "data": data}
         return await self._shown(model, text, {"type": "document", "source": source})
 
-    async def think(self, model: str, text: str, effort: str, *, is_streamed: bool) -> Told:
+    async def think(self, model: str, text: str, effort: str, *, is_streamed: bool) -> ClientResult:
         answer = await self._message(
             is_streamed=is_streamed, model=model, messages=_user(text), **_thinking(model, effort)
         )
         return {"text": _words(answer), "thoughts": _thoughts(answer)}
 
-    async def count(self, model: str, text: str) -> Told:
+    async def count(self, model: str, text: str) -> ClientResult:
         counted = await self._client.messages.count_tokens(model=model, messages=_user(text))
         return {"tokens": counted.input_tokens}
 
-    async def leave(self, model: str, text: str) -> Told:
+    async def leave(self, model: str, text: str) -> ClientResult:
         async with self._client.messages.stream(model=model, max_tokens=_LONGEST, messages=_user(text)) as stream:
             async for _words in stream.text_stream:
                 break
@@ -116,7 +116,7 @@ class AnthropicMessages:
         async with self._client.messages.stream(max_tokens=_LONGEST, **body) as stream:
             return await stream.get_final_message()
 
-    async def _shown(self, model: str, text: str, block: Mapping[str, Any]) -> Told:
+    async def _shown(self, model: str, text: str, block: Mapping[str, Any]) -> ClientResult:
         messages = [{"role": "user", "content": [block, {"type": "text", "text": text}]}]
         return _message(await self._message(model=model, messages=messages))
 
@@ -135,7 +135,7 @@ def _user(text: str) -> list[Any]:
     return [{"role": "user", "content": text}]
 
 
-def _message(answer: Any) -> Told:
+def _message(answer: Any) -> ClientResult:
     finish = {"end_turn": "stop"}.get(answer.stop_reason, answer.stop_reason)
     usage = answer.usage
     return {"text": _words(answer), "finish": finish, "tokens": [usage.input_tokens, usage.output_tokens]}
@@ -151,11 +151,11 @@ def _thoughts(answer: Any) -> str:
 
 def _seen(error: anthropic.APIError) -> ClientError:
     body: Any = error.body
-    told = (body.get("error") if isinstance(body, dict) else None) or {}
+    result = (body.get("error") if isinstance(body, dict) else None) or {}
     return ClientError(
         status=getattr(error, "status_code", None),
-        code=told.get("type"),
+        code=result.get("type"),
         param=None,
-        message=told.get("message") or error.message,
+        message=result.get("message") or error.message,
         raised=type(error).__name__,
     )

@@ -1,4 +1,4 @@
-"""What every client can be told to do, and how its errors are seen."""
+"""What every client can do, and how its errors are seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Told = dict[str, Any]
+ClientResult = dict[str, Any]
 
 DOORS: Final = ("chat_completions", "responses", "messages")
 
@@ -49,7 +49,7 @@ class Client(Protocol):
     door: str
     operations: frozenset[str]
 
-    async def run(self, operation: str, /, **arguments: Any) -> Told:
+    async def run(self, operation: str, /, **arguments: Any) -> ClientResult:
         """Do it.
 
         Raises:

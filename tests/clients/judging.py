@@ -19,7 +19,7 @@ from tests.clients.client import CITY, ClientError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
-    from tests.clients.client import Client, Told
+    from tests.clients.client import Client, ClientResult
 
 PNG: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PDF: Final = base64.b64encode(b"%PDF-1.4\n% one page, and nothing on it\n%%EOF\n").decode()
@@ -194,7 +194,7 @@ class _Trial:
     setting: Setting
     upstream: Upstream
 
-    async def run(self, operation: str, model: str | None, **arguments: object) -> Told:
+    async def run(self, operation: str, model: str | None, **arguments: object) -> ClientResult:
         if operation not in self.client.operations or model is None:
             raise NoSuchThing
         return await self.client.run(operation, model=model, **arguments)
@@ -209,27 +209,27 @@ def _said(text: str) -> str:
 
 
 async def _chat(trial: _Trial) -> None:
-    told = await trial.run("chat", trial.upstream.chat, text="Hello there")
-    equal((told["text"], told["finish"]), (_said("Hello there"), "stop"))
-    assert all(tokens > 0 for tokens in told["tokens"]), told["tokens"]
+    result = await trial.run("chat", trial.upstream.chat, text="Hello there")
+    equal((result["text"], result["finish"]), (_said("Hello there"), "stop"))
+    assert all(tokens > 0 for tokens in result["tokens"]), result["tokens"]
 
 
 async def _stream(trial: _Trial) -> None:
-    told = await trial.run("stream", trial.upstream.chat, text="Hello there")
-    equal((told["text"], told["finish"]), (_said("Hello there"), "stop"))
-    assert all(tokens > 0 for tokens in told["tokens"]), told["tokens"]
+    result = await trial.run("stream", trial.upstream.chat, text="Hello there")
+    equal((result["text"], result["finish"]), (_said("Hello there"), "stop"))
+    assert all(tokens > 0 for tokens in result["tokens"]), result["tokens"]
 
 
 async def _tools(trial: _Trial, *, is_streamed: bool = False) -> None:
-    told = await trial.run(
+    result = await trial.run(
         "tools",
         trial.upstream.chat,
         text=f"{_WEATHER_WORDS} then {_CLOCK_WORDS}",
         is_streamed=is_streamed,
         **_TOOLS,
     )
-    equal(told["steps"], [[_CALLED_WEATHER], [_CALLED_CLOCK]])
-    equal(told["text"], "clock returned “noon”.")
+    equal(result["steps"], [[_CALLED_WEATHER], [_CALLED_CLOCK]])
+    equal(result["text"], "clock returned “noon”.")
 
 
 async def _streamed_tools(trial: _Trial) -> None:
@@ -237,11 +237,11 @@ async def _streamed_tools(trial: _Trial) -> None:
 
 
 async def _parallel(trial: _Trial, *, is_streamed: bool = False) -> None:
-    told = await trial.run(
+    result = await trial.run(
         "tools", trial.upstream.chat, text=f"{_WEATHER_WORDS} and {_CLOCK_WORDS}", is_streamed=is_streamed, **_TOOLS
     )
-    equal(told["steps"], [[_CALLED_WEATHER, _CALLED_CLOCK]])
-    equal(told["text"], "weather returned “rain”. clock returned “noon”.")
+    equal(result["steps"], [[_CALLED_WEATHER, _CALLED_CLOCK]])
+    equal(result["text"], "weather returned “rain”. clock returned “noon”.")
 
 
 async def _streamed_parallel(trial: _Trial) -> None:
@@ -249,40 +249,40 @@ async def _streamed_parallel(trial: _Trial) -> None:
 
 
 async def _forced(trial: _Trial) -> None:
-    told = await trial.run("tools", trial.upstream.chat, text="Hello there", choice="clock", **_TOOLS)
-    equal([[call["name"] for call in step] for step in told["steps"]], [["clock"]])
+    result = await trial.run("tools", trial.upstream.chat, text="Hello there", choice="clock", **_TOOLS)
+    equal([[call["name"] for call in step] for step in result["steps"]], [["clock"]])
 
 
 async def _schema(trial: _Trial) -> None:
-    told = await trial.run("schema", trial.upstream.chat, text="Describe Oslo as JSON")
-    value = told["value"]
+    result = await trial.run("schema", trial.upstream.chat, text="Describe Oslo as JSON")
+    value = result["value"]
     equal(set(value), set(CITY["properties"]))
     assert type(value["population"]) is int, value
     assert isinstance(value["districts"], list), value
 
 
 async def _image(trial: _Trial) -> None:
-    told = await trial.run("image", trial.upstream.sees, text="What is it?", data=PNG)
-    assert told["text"].endswith("I see 1 image: image/png, 70 bytes."), told["text"]
+    result = await trial.run("image", trial.upstream.sees, text="What is it?", data=PNG)
+    assert result["text"].endswith("I see 1 image: image/png, 70 bytes."), result["text"]
 
 
 async def _pdf(trial: _Trial) -> None:
-    told = await trial.run("pdf", trial.upstream.sees, text="What is it?", data=PDF)
+    result = await trial.run("pdf", trial.upstream.sees, text="What is it?", data=PDF)
     size = len(base64.b64decode(PDF))
-    assert told["text"].endswith(f"I see 1 file: application/pdf, {size} bytes."), told["text"]
+    assert result["text"].endswith(f"I see 1 file: application/pdf, {size} bytes."), result["text"]
 
 
 async def _thoughts(trial: _Trial, *, is_streamed: bool = False) -> None:
     # The last words of the prompt say so too, for those that think only when something is to be thought about.
-    told = await trial.run(
+    result = await trial.run(
         "think", trial.upstream.thinks, text="Please think hard", effort="high", is_streamed=is_streamed
     )
-    equal(told["text"], _said("Please think hard"))
+    equal(result["text"], _said("Please think hard"))
     is_asked = trial.client.door != "chat_completions"
     if trial.upstream.thoughts == "always" or (trial.upstream.thoughts == "asked" and is_asked):
-        if not told["thoughts"]:
+        if not result["thoughts"]:
             raise Lost("thoughts")
-        assert "Let me think" in told["thoughts"], told["thoughts"]
+        assert "Let me think" in result["thoughts"], result["thoughts"]
 
 
 async def _streamed_thoughts(trial: _Trial) -> None:
@@ -291,9 +291,11 @@ async def _streamed_thoughts(trial: _Trial) -> None:
 
 async def _handed_back(trial: _Trial, *, is_streamed: bool = False) -> None:
     words = f"think, case {next(_NUMBERS)}: {_WEATHER_WORDS} then {_CLOCK_WORDS}"
-    told = await trial.run("tools", trial.upstream.thinks, text=words, effort="high", is_streamed=is_streamed, **_TOOLS)
-    equal(told["steps"], [[_CALLED_WEATHER], [_CALLED_CLOCK]])
-    assert told["text"].endswith("clock returned “noon”."), told["text"]
+    result = await trial.run(
+        "tools", trial.upstream.thinks, text=words, effort="high", is_streamed=is_streamed, **_TOOLS
+    )
+    equal(result["steps"], [[_CALLED_WEATHER], [_CALLED_CLOCK]])
+    assert result["text"].endswith("clock returned “noon”."), result["text"]
     if trial.upstream.handed_back is None:
         return
     requests = await trial.setting.received(words)
@@ -308,16 +310,16 @@ async def _handed_back_streamed(trial: _Trial) -> None:
 
 
 async def _embeddings(trial: _Trial) -> None:
-    told = await trial.run("embed", trial.upstream.embeds, texts=["one", "two", "one"])
-    first, second, third = told["vectors"]
+    result = await trial.run("embed", trial.upstream.embeds, texts=["one", "two", "one"])
+    first, second, third = result["vectors"]
     assert len(first) > 100, len(first)
     equal((first == third, first == second), (True, False))
     assert abs(sum(number * number for number in first) - 1) < 0.01, "not a unit vector"
 
 
 async def _count(trial: _Trial) -> None:
-    told = await trial.run("count", trial.upstream.chat, text="Hello there")
-    assert told["tokens"] > 0, told
+    result = await trial.run("count", trial.upstream.chat, text="Hello there")
+    assert result["tokens"] > 0, result
 
 
 async def _too_long(trial: _Trial) -> None:
@@ -363,10 +365,10 @@ async def _broken_stream(trial: _Trial) -> None:
 
 async def _error(trial: _Trial, operation: str, model: str | None, text: str) -> ClientError:
     try:
-        told = await trial.run(operation, model, text=text)
+        result = await trial.run(operation, model, text=text)
     except ClientError as error:
         return error
-    raise AssertionError(f"no error, but {told}")
+    raise AssertionError(f"no error, but {result}")
 
 
 async def _left(trial: _Trial) -> None:
@@ -386,8 +388,8 @@ async def _left(trial: _Trial) -> None:
 
 async def _many(trial: _Trial) -> None:
     texts = [f"Hello number {number}" for number in range(_TWENTY)]
-    told = await asyncio.gather(*(trial.run("chat", trial.upstream.chat, text=text) for text in texts))
-    equal([each["text"] for each in told], [_said(text) for text in texts])
+    result = await asyncio.gather(*(trial.run("chat", trial.upstream.chat, text=text) for text in texts))
+    equal([each["text"] for each in result], [_said(text) for text in texts])
 
 
 FEATURES: Final[Mapping[str, Callable[[_Trial], Awaitable[None]]]] = {
@@ -418,7 +420,7 @@ FEATURES: Final[Mapping[str, Callable[[_Trial], Awaitable[None]]]] = {
     "cancel": _left,
     "20 at once": _many,
 }
-# What the sandbox is told to do wrong must not meet another request.
+# What the sandbox is set to do wrong must not meet another request.
 _ALONE: Final = {"cancel"}
 
 

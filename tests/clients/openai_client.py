@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 from pydantic import BaseModel
 
-from tests.clients.client import ClientError, Told
+from tests.clients.client import ClientError, ClientResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,18 +33,18 @@ class _OpenAIClient:
         # Typed for the literals that people write; here they come from elsewhere.
         self._client: Any = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key=token, max_retries=0, timeout=120)
 
-    async def run(self, operation: str, /, **arguments: Any) -> Told:
+    async def run(self, operation: str, /, **arguments: Any) -> ClientResult:
         try:
-            told: Told = await getattr(self, operation)(**arguments)
+            result: ClientResult = await getattr(self, operation)(**arguments)
         except openai.APIError as error:
             raise _seen(error) from error
-        return told
+        return result
 
     async def close(self) -> None:
         await self._client.close()
 
-    async def embed(self, model: str, texts: Sequence[str]) -> Told:
-        # Asks for base64 by itself, and for numbers when it is told to.
+    async def embed(self, model: str, texts: Sequence[str]) -> ClientResult:
+        # Asks for base64 by itself, and for numbers on request.
         whole = await self._client.embeddings.create(model=model, input=texts)
         plain = await self._client.embeddings.create(model=model, input=texts, encoding_format="float")
         for one, other in zip(whole.data, plain.data, strict=True):
@@ -60,10 +60,10 @@ class OpenAIChat(_OpenAIClient):
     door = "chat_completions"
     operations = frozenset({"chat", "stream", "tools", "schema", "image", "pdf", "think", "embed", "leave"})
 
-    async def chat(self, model: str, text: str) -> Told:
+    async def chat(self, model: str, text: str) -> ClientResult:
         return _completion(await self._client.chat.completions.create(model=model, messages=_user(text)))
 
-    async def stream(self, model: str, text: str) -> Told:
+    async def stream(self, model: str, text: str) -> ClientResult:
         async with self._client.chat.completions.stream(
             model=model, messages=_user(text), stream_options={"include_usage": True}
         ) as stream:
@@ -79,7 +79,7 @@ class OpenAIChat(_OpenAIClient):
         effort: str | None = None,
         *,
         is_streamed: bool = False,
-    ) -> Told:
+    ) -> ClientResult:
         messages: list[Any] = _user(text)
         more: dict[str, Any] = {"reasoning_effort": effort} if effort else {}
         if choice:
@@ -105,23 +105,23 @@ class OpenAIChat(_OpenAIClient):
             ]
         return {"steps": steps, "text": "", "thoughts": ""}
 
-    async def schema(self, model: str, text: str) -> Told:
+    async def schema(self, model: str, text: str) -> ClientResult:
         answer = await self._client.chat.completions.parse(model=model, messages=_user(text), response_format=City)
         return {"value": answer.choices[0].message.parsed.model_dump()}
 
-    async def image(self, model: str, text: str, data: str) -> Told:
+    async def image(self, model: str, text: str, data: str) -> ClientResult:
         picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
         return await self._shown(model, text, picture)
 
-    async def pdf(self, model: str, text: str, data: str) -> Told:
+    async def pdf(self, model: str, text: str, data: str) -> ClientResult:
         file = {"filename": "one.pdf", "file_data": f"data:application/pdf;base64,{data}"}
         return await self._shown(model, text, {"type": "file", "file": file})
 
-    async def think(self, model: str, text: str, effort: str, *, is_streamed: bool) -> Told:
+    async def think(self, model: str, text: str, effort: str, *, is_streamed: bool) -> ClientResult:
         message, _ = await self._message(is_streamed, model=model, messages=_user(text), reasoning_effort=effort)
         return {"text": message.content, "thoughts": _thoughts(message)}
 
-    async def leave(self, model: str, text: str) -> Told:
+    async def leave(self, model: str, text: str) -> ClientResult:
         async with await self._client.chat.completions.create(model=model, messages=_user(text), stream=True) as stream:
             async for chunk in stream:
                 if chunk.choices and chunk.choices[0].delta.content:
@@ -136,7 +136,7 @@ class OpenAIChat(_OpenAIClient):
                 answer = await stream.get_final_completion()
         return answer.choices[0].message, answer.choices[0].finish_reason
 
-    async def _shown(self, model: str, text: str, part: Mapping[str, Any]) -> Told:
+    async def _shown(self, model: str, text: str, part: Mapping[str, Any]) -> ClientResult:
         messages = [{"role": "user", "content": [{"type": "text", "text": text}, part]}]
         return _completion(await self._client.chat.completions.create(model=model, messages=messages))
 
@@ -148,10 +148,10 @@ class OpenAIResponses(_OpenAIClient):
     door = "responses"
     operations = frozenset({"chat", "stream", "tools", "schema", "image", "pdf", "think", "leave"})
 
-    async def chat(self, model: str, text: str) -> Told:
+    async def chat(self, model: str, text: str) -> ClientResult:
         return _response(await self._client.responses.create(model=model, input=text))
 
-    async def stream(self, model: str, text: str) -> Told:
+    async def stream(self, model: str, text: str) -> ClientResult:
         return _response(await self._streamed(model=model, input=text))
 
     async def tools(
@@ -164,7 +164,7 @@ class OpenAIResponses(_OpenAIClient):
         effort: str | None = None,
         *,
         is_streamed: bool = False,
-    ) -> Told:
+    ) -> ClientResult:
         items: list[Any] = _user(text)
         more: dict[str, Any] = {"reasoning": {"effort": effort, "summary": "auto"}} if effort else {}
         if effort:
@@ -189,24 +189,24 @@ class OpenAIResponses(_OpenAIClient):
             ]
         return {"steps": steps, "text": "", "thoughts": ""}
 
-    async def schema(self, model: str, text: str) -> Told:
+    async def schema(self, model: str, text: str) -> ClientResult:
         answer = await self._client.responses.parse(model=model, input=text, text_format=City)
         return {"value": answer.output_parsed.model_dump()}
 
-    async def image(self, model: str, text: str, data: str) -> Told:
+    async def image(self, model: str, text: str, data: str) -> ClientResult:
         picture = {"type": "input_image", "detail": "auto", "image_url": f"data:image/png;base64,{data}"}
         return await self._shown(model, text, picture)
 
-    async def pdf(self, model: str, text: str, data: str) -> Told:
+    async def pdf(self, model: str, text: str, data: str) -> ClientResult:
         file = {"type": "input_file", "filename": "one.pdf", "file_data": f"data:application/pdf;base64,{data}"}
         return await self._shown(model, text, file)
 
-    async def think(self, model: str, text: str, effort: str, *, is_streamed: bool) -> Told:
+    async def think(self, model: str, text: str, effort: str, *, is_streamed: bool) -> ClientResult:
         body = {"model": model, "input": text, "reasoning": {"effort": effort, "summary": "auto"}}
         answer = await self._streamed(**body) if is_streamed else await self._client.responses.create(**body)
         return {"text": answer.output_text, "thoughts": _summary(answer)}
 
-    async def leave(self, model: str, text: str) -> Told:
+    async def leave(self, model: str, text: str) -> ClientResult:
         async with await self._client.responses.create(model=model, input=text, stream=True) as stream:
             async for event in stream:
                 if event.type == "response.output_text.delta":
@@ -217,7 +217,7 @@ class OpenAIResponses(_OpenAIClient):
         async with self._client.responses.stream(**body) as stream:
             return await stream.get_final_response()
 
-    async def _shown(self, model: str, text: str, part: Mapping[str, Any]) -> Told:
+    async def _shown(self, model: str, text: str, part: Mapping[str, Any]) -> ClientResult:
         items = [{"role": "user", "content": [{"type": "input_text", "text": text}, part]}]
         return _response(await self._client.responses.create(model=model, input=items))
 
@@ -226,7 +226,7 @@ def _user(text: str) -> list[Any]:
     return [{"role": "user", "content": text}]
 
 
-def _completion(answer: Any) -> Told:
+def _completion(answer: Any) -> ClientResult:
     choice = answer.choices[0]
     usage = answer.usage
     return {
@@ -240,7 +240,7 @@ def _thoughts(message: Any) -> str:
     return getattr(message, "reasoning_content", None) or getattr(message, "reasoning", None) or ""
 
 
-def _response(answer: Any) -> Told:
+def _response(answer: Any) -> ClientResult:
     finish = {"completed": "stop"}.get(answer.status, answer.status)
     return {
         "text": answer.output_text,

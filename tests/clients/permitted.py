@@ -70,7 +70,7 @@ PERMITTED: Final = (
         upstreams=(
             "Mistral", "DeepSeek", "OpenRouter", "Ollama", "Azure", "Groq", "xAI", "Together", "vLLM", "llama.cpp",
         ),
-        reason="Nothing there counts the tokens of a prompt that is not run; clients estimate when they are told 404.",
+        reason="Nothing there counts the tokens of a prompt that is not run; clients estimate when they get 404.",
     ),
     Permitted(
         letter="f",

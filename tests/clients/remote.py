@@ -1,4 +1,4 @@
-"""Clients in environments of their own: each is a process that is told, a line of JSON each, what to do."""
+"""Clients in environments of their own: each is a process that carries out lines of JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.clients.client import ClientError, Told
+from tests.clients.client import ClientError, ClientResult
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -30,10 +30,10 @@ class RemoteClient:
     version: str
     operations: frozenset[str]
     process: asyncio.subprocess.Process
-    waiting: dict[int, asyncio.Future[Told]] = field(default_factory=dict)
+    waiting: dict[int, asyncio.Future[ClientResult]] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=count)
 
-    async def run(self, operation: str, /, **arguments: Any) -> Told:
+    async def run(self, operation: str, /, **arguments: Any) -> ClientResult:
         if self.process.stdout is None or self.process.stdout.at_eof():
             raise EOFError(f"{self.name} has ended")
         number = next(self.numbers)
@@ -42,8 +42,8 @@ class RemoteClient:
         answer = await self.waiting[number]
         if "error" in answer:
             raise ClientError(**answer["error"])
-        told: Told = answer["told"]
-        return told
+        result: ClientResult = answer["result"]
+        return result
 
     async def listen(self) -> None:
         """Hand each answer to who waits for it, until there are no more."""

@@ -1,4 +1,4 @@
-"""A Python client in an environment of its own, told by lines of JSON: the standard library, and nothing of ours.
+"""A Python client in an environment of its own, which carries out lines of JSON; it uses the standard library alone.
 
 The other end is `remote.py`.
 """
@@ -35,12 +35,12 @@ async def serve(
     async def work(line: bytes) -> None:
         asked = json.loads(line)
         try:
-            told = await operations[asked["operation"]](**asked["arguments"])
-        except Exception as error:  # noqa: BLE001 - told to the other end, whatever it is
+            result = await operations[asked["operation"]](**asked["arguments"])
+        except Exception as error:  # noqa: BLE001 - sent to the other end, whatever it is
             facts = seen(error) or {"status": None, "code": None, "param": None, "message": str(error)}
             _say({"id": asked["id"], "error": {**facts, "raised": type(error).__name__}})
         else:
-            _say({"id": asked["id"], "told": told})
+            _say({"id": asked["id"], "result": result})
 
     tasks = set()
     while line := await reader.readline():

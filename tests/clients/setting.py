@@ -66,7 +66,7 @@ PLANS: Final = (
 QUICK: Final = ("OpenAI", "OpenAI, reasoning", "Anthropic 5.5", "Gemini 3", "DeepSeek")
 """One for each protocol, for a run that has to be short."""
 
-# By the names of the sandbox's keys, the first that the provider has. Waits of a limit are long, so that it is told.
+# By the names of the sandbox's keys, the first that the provider has. A limit waits long, so that it is passed on.
 _ERRORS: Final = {
     "key": ("bad_key",),
     "limit": ("rate_limited_date", "rate_limited"),
@@ -112,7 +112,7 @@ async def _wrong_accounts(api: Api, sandbox: Sandbox, plan: _Plan) -> dict[str, 
     models = {}
     for kind, keys in _ERRORS.items():
         key = next((key for key in keys if key in KEYS[plan.provider]), None)
-        # A spent quota of Mistral's cannot be told from a wrong key.
+        # A spent quota of Mistral's cannot be distinguished from a wrong key.
         if key is not None and (plan.provider, kind) != ("mistral", "money"):
             account = await _account(api, sandbox, plan.provider, key, f"{plan.name}, {kind}")
             models[kind] = f"{plan.name}, {kind}"

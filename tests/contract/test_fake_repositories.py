@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.contract.access_keys_contract import AccessKeysContract
 from tests.contract.model_list_snapshots_contract import SnapshotsContract
 from tests.contract.repositories_contract import RepositoriesContract
+from tests.fakes.key_secrets import FakeKeySecrets
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.model_list_snapshots import FakeSnapshots
 from tests.fakes.registered_models import FakeRegisteredModels
-from tests.fakes.repositories import FakeModels, FakeProviders
+from tests.fakes.repositories import FakeAccessKeys, FakeModels, FakeProviders
 
 
 @dataclass
@@ -22,10 +24,18 @@ class Fakes:
         self.providers = FakeProviders(self.ledger)
         self.models = FakeModels(self.ledger)
         self.directory = FakeRegisteredModels(self.ledger)
+        self.secrets = FakeKeySecrets(self.ledger)
+        self.keys = FakeAccessKeys(self.ledger, self.secrets)
         self.snapshots = FakeSnapshots(self.ledger)
 
 
 class TestFakeRepositories(RepositoriesContract):
+    @pytest.fixture
+    def subject(self) -> Fakes:
+        return Fakes()
+
+
+class TestFakeAccessKeys(AccessKeysContract):
     @pytest.fixture
     def subject(self) -> Fakes:
         return Fakes()

@@ -16,6 +16,10 @@ class _Subject:
     def reports(self) -> FakeUsage:
         return self.ledger
 
+    @property
+    def log(self) -> FakeUsage:
+        return self.ledger
+
     async def settle(self) -> None:
         return None
 

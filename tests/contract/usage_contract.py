@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,10 +11,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.usage.usage_ledger import UsageFilter, Use
-from tests.builders import acting
+from application.caller import acting_as
+from application.prompts.completion import TokenUsage
+from application.usage.request_log import RequestFilter
+from application.usage.usage_ledger import TOKEN_KINDS, Grouping, RequestRecord, UsageFilter, Use
+from tests.builders import a_caller, acting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from application.usage.request_log import LoggedRequest, RequestLog
     from application.usage.usage_ledger import UsageLedger, UsageReports, UsageSum
     from tests.fakes.clock import FakeClock
 
@@ -30,6 +38,9 @@ class UsageUnderTest(Protocol):
     def reports(self) -> UsageReports: ...
 
     @property
+    def log(self) -> RequestLog: ...
+
+    @property
     def clock(self) -> FakeClock: ...
 
     async def settle(self) -> None:
@@ -37,27 +48,64 @@ class UsageUnderTest(Protocol):
         ...
 
 
-def a_use(**facts: Any) -> Use:  # noqa: ANN401 - the fields of a use
+def a_use(*, input_tokens: int = 100, output_tokens: int = 10, **facts: Any) -> Use:  # noqa: ANN401 - its fields
     usual: dict[str, Any] = {
         "model_id": uuid4(),
         "provider_id": uuid4(),
         "provider_type": "openai",
         "provider_model_id": "gpt-x",
         "outcome": "ok",
-        "input_tokens": 100,
-        "output_tokens": 10,
+        "tokens": TokenUsage(input_tokens=input_tokens, output_tokens=output_tokens),
         "cost_usd": Decimal("0.0015"),
         "latency_ms": 200.0,
     }
     return Use(**usual | facts)
 
 
+def a_request(*uses: Use, **facts: Any) -> RequestRecord:  # noqa: ANN401 - its fields
+    """Return a client's call that took these calls of models."""
+    usual: dict[str, Any] = {
+        "door": "/v1/chat/completions",
+        "operation": "prompt",
+        "model_asked": "gpt-x",
+        "is_streamed": False,
+        "outcome": uses[-1].outcome if uses else "model-not-found",
+        "uses": uses,
+        "duration_ms": 250.0,
+    }
+    return RequestRecord(**usual | facts)
+
+
 def days(first: date = TODAY, last: date = TODAY, **facts: Any) -> UsageFilter:  # noqa: ANN401
     return UsageFilter(first=first, last=last, **facts)
 
 
+def by(*dimensions: Any, labels: tuple[str, ...] = ()) -> Grouping:  # noqa: ANN401 - literal texts
+    return Grouping(frozenset(dimensions), labels)
+
+
 def figures(group: UsageSum) -> tuple[object, ...]:
     return (group.requests, group.input_tokens, group.output_tokens, group.cost_usd, group.unknown_cost_requests)
+
+
+@contextmanager
+def calling(organization_id: UUID, **facts: Any) -> Iterator[None]:  # noqa: ANN401 - the fields of a caller
+    """Act as this caller of the organization."""
+    with acting_as(replace(a_caller(organization_id), **facts)):
+        yield
+
+
+KINDS = TokenUsage(
+    input_tokens=100,
+    cached_input_tokens=40,
+    cache_write_tokens=30,
+    cache_write_5m_tokens=20,
+    cache_write_1h_tokens=10,
+    audio_input_tokens=5,
+    output_tokens=50,
+    reasoning_tokens=25,
+    audio_output_tokens=2,
+)
 
 
 class UsageContract:
@@ -69,7 +117,7 @@ class UsageContract:
 
     async def test_nothing_used_is_nothing_reported(self, subject: UsageUnderTest, organization_id: UUID) -> None:
         with acting(organization_id):
-            report = await subject.reports.read(days(), "day", 10)
+            report = await subject.reports.read(days(), by("day"), 10)
         assert (report.groups, report.is_cut) == ([], False)
         assert figures(report.total) == (0, 0, 0, Decimal(0), 0)
         assert (report.total.outcomes, report.total.latency_ms_max) == ({}, 0.0)
@@ -77,12 +125,16 @@ class UsageContract:
     async def test_uses_of_a_model_are_added_up(self, subject: UsageUnderTest, organization_id: UUID) -> None:
         use = a_use()
         with acting(organization_id):
-            subject.ledger.record(use)
+            subject.ledger.record(a_request(use))
             subject.ledger.record(
-                a_use(model_id=use.model_id, provider_id=use.provider_id, latency_ms=50.5, cost_usd=Decimal("1E-10"))
+                a_request(
+                    a_use(
+                        model_id=use.model_id, provider_id=use.provider_id, latency_ms=50.5, cost_usd=Decimal("1E-10")
+                    )
+                )
             )
             await subject.settle()
-            report = await subject.reports.read(days(), "model", 10)
+            report = await subject.reports.read(days(), by("model"), 10)
         (group,) = report.groups
         assert figures(group) == (2, 200, 20, Decimal("0.0015000001"), 0)
         assert (group.latency_ms_total, group.latency_ms_max) == (250.5, 200.0)
@@ -95,9 +147,9 @@ class UsageContract:
         use = a_use()
         with acting(organization_id):
             for _ in range(3):
-                subject.ledger.record(use)
+                subject.ledger.record(a_request(use))
                 await subject.settle()
-            report = await subject.reports.read(days(), "day", 10)
+            report = await subject.reports.read(days(), by("day"), 10)
         assert figures(report.total) == (3, 300, 30, Decimal("0.0045"), 0)
         assert report.total.latency_ms_max == 200.0
 
@@ -114,9 +166,9 @@ class UsageContract:
         )
         with acting(organization_id):
             for each in (use, use, failed):
-                subject.ledger.record(each)
+                subject.ledger.record(a_request(each))
             await subject.settle()
-            report = await subject.reports.read(days(), "model", 10)
+            report = await subject.reports.read(days(), by("model"), 10)
         (group,) = report.groups
         assert (group.requests, group.succeeded, group.outcomes) == (3, 2, {"ok": 2, "timeout": 1})
         assert (group.cost_usd, group.unknown_cost_requests) == (Decimal("0.003"), 1)
@@ -128,9 +180,9 @@ class UsageContract:
         with acting(organization_id):
             for hours in (0, -12, -13, -36):
                 subject.clock.time = NOON + timedelta(hours=hours)
-                subject.ledger.record(a_use())
+                subject.ledger.record(a_request(a_use()))
             await subject.settle()
-            report = await subject.reports.read(days(TODAY - timedelta(days=9)), "day", 10)
+            report = await subject.reports.read(days(TODAY - timedelta(days=9)), by("day"), 10)
         assert [(group.day, group.requests) for group in report.groups] == [
             (TODAY - timedelta(days=1), 2),
             (TODAY, 2),
@@ -142,10 +194,10 @@ class UsageContract:
         with acting(organization_id):
             for number in range(5):
                 subject.clock.time = NOON - timedelta(days=number)
-                subject.ledger.record(a_use())
+                subject.ledger.record(a_request(a_use()))
             await subject.settle()
             wanted = days(TODAY - timedelta(days=3), TODAY - timedelta(days=1))
-            report = await subject.reports.read(wanted, "day", 10)
+            report = await subject.reports.read(wanted, by("day"), 10)
         assert [group.day for group in report.groups] == [TODAY - timedelta(days=number) for number in (3, 2, 1)]
 
     async def test_models_and_providers_can_be_picked_and_grouped(
@@ -157,12 +209,12 @@ class UsageContract:
         dearest = a_use(provider_id=other, cost_usd=Decimal("0.5"))
         with acting(organization_id):
             for use in (cheap, dear, dearest):
-                subject.ledger.record(use)
+                subject.ledger.record(a_request(use))
             await subject.settle()
-            by_model = await subject.reports.read(days(), "model", 10)
-            by_provider = await subject.reports.read(days(), "provider", 10)
-            of_one = await subject.reports.read(days(provider_id=one), "model", 10)
-            of_cheap = await subject.reports.read(days(model_id=cheap.model_id), "provider", 10)
+            by_model = await subject.reports.read(days(), by("model"), 10)
+            by_provider = await subject.reports.read(days(), by("provider"), 10)
+            of_one = await subject.reports.read(days(provider_id=one), by("model"), 10)
+            of_cheap = await subject.reports.read(days(model_id=cheap.model_id), by("provider"), 10)
         assert [group.model_id for group in by_model.groups] == [dearest.model_id, dear.model_id, cheap.model_id]
         assert [(group.provider_id, group.cost_usd) for group in by_provider.groups] == [
             (other, Decimal("0.5")),
@@ -176,9 +228,9 @@ class UsageContract:
     ) -> None:
         with acting(organization_id):
             for number in range(5):
-                subject.ledger.record(a_use(cost_usd=Decimal(number)))
+                subject.ledger.record(a_request(a_use(cost_usd=Decimal(number))))
             await subject.settle()
-            report = await subject.reports.read(days(), "model", 2)
+            report = await subject.reports.read(days(), by("model"), 2)
         assert [group.cost_usd for group in report.groups] == [Decimal(4), Decimal(3)]
         assert report.is_cut
         assert (report.total.requests, report.total.cost_usd, report.total.outcomes) == (5, Decimal(10), {"ok": 5})
@@ -188,11 +240,11 @@ class UsageContract:
         elsewhere = uuid4()
         for each in (organization_id, elsewhere, elsewhere):
             with acting(each):
-                subject.ledger.record(use)
+                subject.ledger.record(a_request(use))
         await subject.settle()
         for each, requests in ((organization_id, 1), (elsewhere, 2), (uuid4(), 0)):
             with acting(each):
-                assert (await subject.reports.read(days(), "day", 10)).total.requests == requests
+                assert (await subject.reports.read(days(), by("day"), 10)).total.requests == requests
 
     async def test_latencies_are_means_of_what_went_well_lately(
         self, subject: UsageUnderTest, organization_id: UUID
@@ -201,11 +253,204 @@ class UsageContract:
         with acting(organization_id):
             for outcome, latency_ms in (("ok", 100.0), ("ok", 200.0), ("timeout", 9000.0)):
                 subject.ledger.record(
-                    a_use(model_id=model_id, provider_id=provider_id, outcome=outcome, latency_ms=latency_ms)
+                    a_request(a_use(model_id=model_id, provider_id=provider_id, outcome=outcome, latency_ms=latency_ms))
                 )
-            subject.ledger.record(a_use(model_id=other, outcome="timeout"))
+            subject.ledger.record(a_request(a_use(model_id=other, outcome="timeout")))
             subject.clock.time = NOON - timedelta(days=3)
-            subject.ledger.record(a_use(model_id=model_id, provider_id=provider_id, latency_ms=5000.0))
+            subject.ledger.record(a_request(a_use(model_id=model_id, provider_id=provider_id, latency_ms=5000.0)))
             await subject.settle()
             latencies = await subject.reports.latencies(TODAY - timedelta(days=1))
         assert latencies == {model_id: 150.0}
+
+    async def test_each_kind_of_tokens_is_added_up(self, subject: UsageUnderTest, organization_id: UUID) -> None:
+        with acting(organization_id):
+            for _ in range(2):
+                subject.ledger.record(a_request(a_use(tokens=KINDS)))
+            subject.ledger.record(a_request(a_use(tokens=TokenUsage())))
+            await subject.settle()
+            total = (await subject.reports.read(days(), by("day"), 10)).total
+        assert {name: getattr(total, name) for name in TOKEN_KINDS} == {
+            name: 2 * getattr(KINDS, name) for name in TOKEN_KINDS
+        }
+
+    async def test_each_call_of_a_model_counts_and_what_was_not_called_or_only_counted_does_not(
+        self, subject: UsageUnderTest, organization_id: UUID
+    ) -> None:
+        never = a_use(outcome="auth_invalid", was_called=False, cost_usd=Decimal(0))
+        failed = a_use(outcome="overloaded", cost_usd=Decimal(0), tokens=TokenUsage())
+        with acting(organization_id):
+            subject.ledger.record(a_request(never, failed, a_use()))
+            subject.ledger.record(a_request(a_use(), operation="count_tokens"))
+            subject.ledger.record(a_request())
+            await subject.settle()
+            total = (await subject.reports.read(days(), by("model"), 10)).total
+            logged = await subject.log.newest(RequestFilter(), 10, None)
+        assert (total.requests, total.outcomes, total.cost_usd) == (2, {"ok": 1, "overloaded": 1}, Decimal("0.0015"))
+        assert sorted((each.operation, each.outcome, each.attempt_count) for each in logged) == [
+            ("count_tokens", "ok", 1),
+            ("prompt", "model-not-found", 0),
+            ("prompt", "ok", 3),
+        ]
+
+    async def test_groups_have_several_dimensions_at_once(self, subject: UsageUnderTest, organization_id: UUID) -> None:
+        key = uuid4()
+        use = a_use()
+        with calling(organization_id, actor="maria"):
+            subject.ledger.record(a_request(use))
+        subject.clock.time = NOON + timedelta(hours=1, minutes=59)
+        for team in ("red", "blue", "blue"):
+            with calling(organization_id, actor=str(key), access_key_id=key, labels={"team": team, "app": "chat"}):
+                subject.ledger.record(a_request(use))
+        await subject.settle()
+        with acting(organization_id):
+            by_key = await subject.reports.read(days(), by("key", "model"), 10)
+            by_actor = await subject.reports.read(days(), by("actor", "day"), 10)
+            by_label = await subject.reports.read(days(), by(labels=("team", "none")), 10)
+            by_hour = await subject.reports.read(days(), by("hour", "day", "provider"), 10)
+            of_key = await subject.reports.read(days(access_key_id=key), by("day"), 10)
+            of_actor = await subject.reports.read(days(actor="maria"), by("day"), 10)
+            of_team = await subject.reports.read(days(label=("team", "blue")), by("key"), 10)
+        assert [(group.access_key_id, group.model_id, group.requests) for group in by_key.groups] == [
+            (key, use.model_id, 3),
+            (None, use.model_id, 1),
+        ]
+        assert [(group.day, group.actor, group.requests) for group in by_actor.groups] == [
+            (TODAY, str(key), 3),
+            (TODAY, "maria", 1),
+        ]
+        found = [(dict(group.labels or {}), group.requests) for group in by_label.groups]
+        expected = [
+            ({"none": None, "team": "blue"}, 2),
+            ({"none": None, "team": "red"}, 1),
+            ({"none": None, "team": None}, 1),
+        ]
+        assert len(found) == 3
+        assert all(each in found for each in expected)
+        assert [(group.hour, group.day, group.provider_id, group.requests) for group in by_hour.groups] == [
+            (NOON, None, use.provider_id, 1),
+            (NOON + timedelta(hours=1), None, use.provider_id, 3),
+        ]
+        assert [report.total.requests for report in (of_key, of_actor, of_team)] == [3, 1, 2]
+
+    async def test_a_call_is_logged_with_all_that_is_known_of_it(
+        self, subject: UsageUnderTest, organization_id: UUID
+    ) -> None:
+        key = uuid4()
+        failed = a_use(outcome="overloaded", http_status=529, cost_usd=Decimal(0), tokens=TokenUsage())
+        answered = a_use(tokens=KINDS, upstream_request_id="req_1", cost_usd=Decimal("0.25"))
+        request = a_request(
+            failed, answered, is_streamed=True, first_byte_ms=120.5, ignored_fields=("seed",), model_asked="best"
+        )
+        labels = {"team": "blue"}
+        with calling(organization_id, actor="bot", access_key_id=key, labels=labels, correlation_id="ours-1"):
+            subject.ledger.record(request)
+        await subject.settle()
+        with acting(organization_id):
+            (logged,) = await subject.log.newest(RequestFilter(), 10, None)
+        assert (logged.ended_at, logged.request_id, logged.actor) == (NOON, "ours-1", "bot")
+        assert (logged.access_key_id, logged.labels) == (key, labels)
+        assert (logged.door, logged.operation, logged.is_streamed) == ("/v1/chat/completions", "prompt", True)
+        assert (logged.model_asked, logged.model_id, logged.provider_id, logged.provider_type) == (
+            "best",
+            answered.model_id,
+            answered.provider_id,
+            "openai",
+        )
+        assert (logged.provider_model_id, logged.outcome, logged.attempt_count) == ("gpt-x", "ok", 2)
+        assert (logged.cost_usd, logged.cost_unknown, logged.tokens) == (Decimal("0.25"), None, KINDS)
+        assert (logged.first_byte_ms, logged.duration_ms) == (120.5, 250.0)
+        assert (logged.upstream_request_id, list(logged.ignored_fields)) == ("req_1", ["seed"])
+        assert [
+            (each["provider_model_id"], each["outcome"], each["http_status"], each["was_called"], each["cost_usd"])
+            for each in logged.attempts
+        ] == [("gpt-x", "overloaded", 529, True, "0"), ("gpt-x", "ok", None, True, "0.25")]
+
+    async def test_tokens_of_calls_that_failed_are_logged_as_they_are_counted(
+        self, subject: UsageUnderTest, organization_id: UUID
+    ) -> None:
+        cut = a_use(outcome="timeout", cost_usd=None, tokens=TokenUsage(input_tokens=7))
+        with acting(organization_id):
+            subject.ledger.record(a_request(cut, a_use(input_tokens=100, output_tokens=10)))
+            await subject.settle()
+            (logged,) = await subject.log.newest(RequestFilter(), 10, None)
+            total = (await subject.reports.read(days(), by("day"), 10)).total
+        assert logged.tokens == TokenUsage(input_tokens=107, output_tokens=10)
+        assert (total.input_tokens, total.output_tokens) == (107, 10)
+
+    async def test_a_cost_that_is_not_known_is_none_for_a_reason(
+        self, subject: UsageUnderTest, organization_id: UUID
+    ) -> None:
+        with acting(organization_id):
+            subject.ledger.record(a_request(a_use(cost_usd=None, cost_unknown="price-unknown")))
+            subject.ledger.record(a_request(a_use(outcome="timeout", cost_usd=None, cost_unknown="usage-unknown")))
+            subject.ledger.record(a_request(a_use(outcome="timeout", cost_usd=None), a_use(cost_usd=Decimal("0.5"))))
+            subject.ledger.record(a_request())
+            await subject.settle()
+            logged = await subject.log.newest(RequestFilter(), 10, None)
+            total = (await subject.reports.read(days(), by("day"), 10)).total
+        assert {(each.cost_usd, each.cost_unknown) for each in logged} == {
+            (None, "price-unknown"),
+            (None, "usage-unknown"),
+            (Decimal("0.5"), None),
+            (Decimal(0), None),
+        }
+        assert (total.cost_usd, total.unknown_cost_requests) == (sum(each.cost_usd or 0 for each in logged), 3)
+
+    async def test_the_log_is_filtered(self, subject: UsageUnderTest, organization_id: UUID) -> None:
+        key = uuid4()
+        mine = a_use(upstream_request_id="req_7", provider_model_id="claude-x")
+        with calling(organization_id, actor="bot", access_key_id=key, labels={"team": "blue"}, correlation_id="r-1"):
+            subject.ledger.record(a_request(mine, model_asked="my claude"))
+        subject.clock.time = NOON + timedelta(minutes=5)
+        with calling(organization_id, actor="maria", correlation_id="r-2"):
+            subject.ledger.record(a_request(a_use(outcome="timeout", cost_usd=None), model_asked=str(mine.model_id)))
+        await subject.settle()
+        wanted: dict[str, list[dict[str, Any]]] = {
+            "r-1": [
+                {"until": NOON + timedelta(minutes=5)},
+                {"model": "claude-x"},
+                {"model": "my claude"},
+                {"provider_id": mine.provider_id},
+                {"access_key_id": key},
+                {"actor": "bot"},
+                {"outcome": "ok"},
+                {"label": ("team", "blue")},
+                {"request_id": "r-1"},
+                {"request_id": "req_7"},
+                {"actor": "bot", "outcome": "ok", "since": NOON},
+            ],
+            "r-2": [{"since": NOON + timedelta(minutes=5)}, {"model": "gpt-x"}, {"outcome": "timeout"}],
+            "r-1 r-2": [{}, {"model": str(mine.model_id)}],
+            "": [{"label": ("team", "red")}, {"actor": "bot", "outcome": "timeout"}, {"request_id": "r-3"}],
+        }
+        with acting(organization_id):
+            for found, filters in wanted.items():
+                for facts in filters:
+                    chosen = RequestFilter(**facts)
+                    logged = await subject.log.newest(chosen, 10, None)
+                    assert " ".join(sorted(each.request_id for each in logged)) == found, facts
+                    assert await subject.log.count(chosen) == len(found.split()), facts
+
+    async def test_pages_of_the_log_have_every_call_once_the_newest_first(
+        self, subject: UsageUnderTest, organization_id: UUID
+    ) -> None:
+        with acting(organization_id):
+            for number in range(7):
+                subject.clock.time = NOON + timedelta(seconds=number // 3)
+                subject.ledger.record(a_request(a_use()))
+            await subject.settle()
+            seen: list[LoggedRequest] = []
+            while page := await subject.log.newest(
+                RequestFilter(), 2, (seen[-1].ended_at, seen[-1].id) if seen else None
+            ):
+                seen += page
+        assert len({each.id for each in seen}) == len(seen) == 7
+        assert [each.ended_at for each in seen] == sorted((each.ended_at for each in seen), reverse=True)
+
+    async def test_organizations_read_their_own_log_alone(self, subject: UsageUnderTest, organization_id: UUID) -> None:
+        with acting(uuid4()):
+            subject.ledger.record(a_request(a_use()))
+        await subject.settle()
+        with acting(organization_id):
+            assert await subject.log.newest(RequestFilter(), 10, None) == []
+            assert await subject.log.count(RequestFilter()) == 0

@@ -24,6 +24,7 @@ PROVIDERS = "/api/ai/providers"
 MODELS = "/api/ai/models"
 BULK = "/api/ai/models/bulk"
 AUDIT = "/api/ai/audit"
+KEYS = "/api/ai/keys"
 
 Document = dict[str, Any]
 
@@ -146,6 +147,17 @@ class Api:
         model: Document = reply.document
         return model
 
+    async def access_key(self, **changes: object) -> Document:
+        """Issue an access key and return it, with its secret."""
+        reply = await self.post(KEYS, {"name": f"Key {uuid4()}", **changes})
+        assert reply.status == 201, reply.text
+        key: Document = reply.document
+        return key
+
+    async def with_key(self, **changes: object) -> Api:
+        """The API with a new access key of the organization instead of a token."""
+        return replace(self, token=(await self.access_key(**changes))["secret"])
+
     async def pages(self, path: str, **query: object) -> AsyncIterator[Document]:
         """Yield every page of a list, walked by its cursors."""
         cursor: Mapping[str, object] = {}
@@ -198,6 +210,11 @@ def a_token(
         role=role,
         is_platform_admin=is_platform_admin,
     )
+
+
+def without_secret(key: Document) -> Document:
+    """Return the key as it is shown after it was issued."""
+    return {name: value for name, value in key.items() if name != "secret"}
 
 
 def path_of(document: Document) -> str:

@@ -106,11 +106,11 @@ async def test_what_was_removed_has_a_story(api: Api, commands: Commands) -> Non
     [
         (("provider", "{model}"), 1, "no such provider"),
         (("model", "00000000-0000-4000-8000-000000000000"), 1, "no such model"),
-        (("thing", "{model}"), 2, "neither provider nor model"),
+        (("thing", "{model}"), 2, "is not a kind of resource"),
         (("model", "7"), 2, "ID 7 is not an id"),
         (("model", "{model}", "--as-of", "2020-01-01T00:00:00Z"), 1, "did not exist then"),
         (("model", "{model}", "--as-of", "2020-01-01"), 2, "is not a time in RFC 3339"),
-        (("model", "{model}", "--as-of", "2020-01-01T00:00:00Z", "--until", "1"), 2, "not both"),
+        (("model", "{model}", "--as-of", "2020-01-01T00:00:00Z", "--until", "1"), 2, "cannot be combined"),
     ],
 )
 async def test_a_story_that_cannot_be_reported_is_refused_in_a_line(
@@ -129,7 +129,7 @@ async def test_a_story_is_reported_its_own_organization_alone(api: Api, commands
     strangers = await commands.run("replay", "model", model["id"], "--org", api.elsewhere().organization_id)
     assert (strangers.exit_code, "no such model" in strangers.stderr) == (1, True)
     nobodys = await commands.run("replay", "provider", api.organization_id)
-    assert (nobodys.exit_code, "no such provider in any organization's log" in nobodys.stderr) == (1, True)
+    assert (nobodys.exit_code, "no provider with this id in the log of any organization" in nobodys.stderr) == (1, True)
 
 
 async def test_the_log_is_proved_exported_and_proved_again(api: Api, commands: Commands, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ async def test_the_whole_log_is_reported_in_a_line(api: Api, commands: Commands)
         (("restored", "--reason", "A disk was lost"), 1, "there is nothing to state"),
         (("verify", "{missing}", "--public-key", "nonsense"), 2, "no public Ed25519 key"),
         (("verify", "--org", "7"), 2, "--org 7 is not an id"),
-        (("new-key", "{key}"), 1, "cannot be made"),
+        (("new-key", "{key}"), 1, "cannot be created"),
         (("export", "--org", "00000000-0000-4000-8000-000000000000", "--json"), 2, "--json needs --output"),
         (
             ("export", "--org", "00000000-0000-4000-8000-000000000000", "--output", "{missing}/x"),

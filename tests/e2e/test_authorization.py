@@ -14,7 +14,7 @@ import pytest
 from entrypoints.http.principal import Role
 from entrypoints.logs import build_logger
 from entrypoints.server_process import application
-from tests.e2e.api_client import Api, a_token, path_of
+from tests.e2e.api_client import Api, a_token, path_of, without_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,16 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("POST", "/api/ai/models/{id}/revert"): (EDITOR, {"toRevision": 1}),
     ("POST", "/api/ai/select"): (VIEWER, {"need": {"type": "language"}}),
     ("POST", "/api/ai/generate"): (EDITOR, {"modelId": AN_ID, "prompt": "Hello"}),
+    ("GET", "/api/ai/keys"): (VIEWER, ...),
+    ("POST", "/api/ai/keys"): (ADMIN, {"name": "K"}),
+    ("GET", "/api/ai/keys/{id}"): (VIEWER, ...),
+    ("PATCH", "/api/ai/keys/{id}"): (ADMIN, {"name": "K"}),
+    ("DELETE", "/api/ai/keys/{id}"): (ADMIN, ...),
+    ("POST", "/api/ai/keys/{id}/rotate"): (ADMIN, {}),
+    ("GET", "/api/ai/keys/{id}/history"): (VIEWER, ...),
+    ("GET", "/api/ai/keys/{id}/usage"): (VIEWER, ...),
     ("GET", "/api/ai/usage"): (VIEWER, ...),
+    ("GET", "/api/ai/requests"): (VIEWER, ...),
     ("GET", "/v1/models"): (VIEWER, ...),
     ("GET", "/v1/models/{model}"): (VIEWER, ...),
     ("POST", "/v1/chat/completions"): (EDITOR, A_CHAT),
@@ -89,6 +98,20 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
 }
 
 
+# What an access key of the scope `run` may use.
+FOR_RUN_KEYS = {
+    ("POST", "/api/ai/select"),
+    ("POST", "/api/ai/generate"),
+    ("POST", "/api/ai/embed"),
+    ("GET", "/v1/models"),
+    ("GET", "/v1/models/{model}"),
+    ("POST", "/v1/chat/completions"),
+    ("POST", "/v1/responses"),
+    ("POST", "/v1/messages"),
+    ("POST", "/v1/messages/count_tokens"),
+    ("POST", "/v1/embeddings"),
+}
+
 # The files of pages that everybody may see, as long as they can only be read.
 PAGES = ("/api/docs/", "/console/")
 
@@ -101,8 +124,11 @@ class Person:
     is_known: bool = True
     role: Role | None = None
     is_platform_admin: bool = False
+    scope: str | None = None
 
-    def may(self, who: object) -> bool:
+    def may(self, who: object, route: tuple[str, str]) -> bool:
+        if self.scope == "run":
+            return route in FOR_RUN_KEYS
         if who == PLATFORM:
             return self.is_platform_admin
         return self.role is not None and isinstance(who, Role) and self.role >= who
@@ -124,6 +150,9 @@ PEOPLE = {
     "an editor": Person(lambda api: api.of(Role.EDITOR), role=Role.EDITOR),
     "an admin": Person(lambda api: api.of(Role.ADMIN), role=Role.ADMIN),
     "an admin elsewhere": Person(lambda api: api.elsewhere(), role=Role.ADMIN),
+    "a key to run models": Person(lambda api: api, scope="run"),
+    "a key to read": Person(lambda api: api, role=Role.VIEWER, scope="read"),
+    "a key to manage": Person(lambda api: api, role=Role.EDITOR, scope="manage"),
     "a platform admin": Person(lambda api: api.of(None, is_platform_admin=True), is_platform_admin=True),
     "a platform admin who views": Person(
         lambda api: api.of(Role.VIEWER, is_platform_admin=True), role=Role.VIEWER, is_platform_admin=True
@@ -170,12 +199,13 @@ def test_every_route_is_in_the_table_and_the_table_has_no_other(service: Running
 @pytest.mark.parametrize("name", PEOPLE)
 async def test_everybody_may_what_the_table_says_and_nothing_else(service: RunningService, api: Api, name: str) -> None:
     person = PEOPLE[name]
-    asking = person.asks(api)
+    asking = person.asks(api) if person.scope is None else await api.with_key(scope=person.scope)
     wrong = []
     for method, path in routes_of(service):
         who, _ = expected(method, path)
         status = (await ask(asking, method, path)).status
-        if who == EVERYBODY or person.may(who):
+        route = ("GET" if method == "HEAD" else method, path)
+        if who == EVERYBODY or person.may(who, route):
             fits = status in {200, 201, 202, 204, 404, 409, 422}
         else:
             fits = status == (403 if person.is_known else 401)
@@ -195,27 +225,30 @@ async def test_a_refusal_says_who_may(api: Api) -> None:
     assert 'error="invalid_token"' in expired.headers["WWW-Authenticate"]
 
 
-@pytest.mark.parametrize("kind", ["provider", "model"])
+@pytest.mark.parametrize("kind", ["provider", "model", "key"])
 async def test_an_id_of_another_organization_is_not_found_on_any_route(
     service: RunningService, api: Api, kind: str
 ) -> None:
     other = api.elsewhere()
     provider = await other.provider()
     model = await other.model(provider)
-    owned = provider if kind == "provider" else model
+    key = await other.access_key()
+    owned = {"provider": provider, "model": model, "key": key}[kind]
     wrong = []
     for method, path in routes_of(service):
         who, body = expected(method, path)
-        if f"{kind}s/{{id}}" not in path or who == PLATFORM:
+        if f"ai/{kind}s/{{id}}" not in path or who == PLATFORM:
             continue
-        for asking in (api, api.of(Role.ADMIN, is_platform_admin=True)):
+        manager = await api.with_key(scope="manage")
+        for asking in (api, api.of(Role.ADMIN, is_platform_admin=True), manager):
             reply = await asking.ask(method, path.replace("{id}", owned["id"]), body)
-            if reply.status != 404:
+            if reply.status != (403 if asking is manager and who is ADMIN else 404):
                 wrong.append(f"{method} {path}: {reply.status} {reply.text}")
     assert wrong == []
     assert await other.get(path_of(provider)) == provider
     assert await other.get(path_of(model)) == model
-    assert len(await other.rows("/api/ai/audit")) == 2
+    assert await other.get(f"/api/ai/keys/{key['id']}") == without_secret(key)
+    assert len(await other.rows("/api/ai/audit")) == 3
 
 
 async def test_ids_of_another_organization_in_bodies_and_queries_lead_nowhere(api: Api) -> None:

@@ -185,7 +185,7 @@ def test_a_database_that_is_not_empty_is_refused(filled: Database, backup: Path,
 
 def test_a_file_is_never_overwritten(filled: Database, backup: Path) -> None:
     before = backup.read_bytes()
-    said(command("backup", str(backup), **external(filled)), REFUSED, str(backup), "there already")
+    said(command("backup", str(backup), **external(filled)), REFUSED, str(backup), "already exists")
     assert backup.read_bytes() == before
 
 

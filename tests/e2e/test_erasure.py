@@ -11,6 +11,7 @@ from psycopg import sql
 
 from entrypoints.http.principal import Role
 from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, a_provider, path_of
+from tests.e2e.request_log import logged
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,12 +54,15 @@ async def _a_life(api: Api, sandbox: Sandbox) -> None:
     await api.post(f"{path_of(provider)}/test", idempotency_key="once")
     await api.ask("GET", f"{path_of(provider)}/models")
     await api.provider()
+    await api.post("/v1/chat/completions", {"model": "nobody", "messages": [{"role": "user", "content": "Hi"}]})
+    await logged(api, at_least=1)
 
 
 async def test_all_is_forgotten_but_the_log(api: Api, platform: Api, service: RunningService, sandbox: Sandbox) -> None:
     await _a_life(api, sandbox)
     before = _held(service, api.organization_id or uuid4())
     assert {"ai_providers", "ai_models", "provider_credentials", "provider_checks", "idempotency_keys"} <= before
+    assert "request_log" in before
     path = f"/api/admin/organizations/{api.organization_id}"
     gone = await platform.delete(path, x_change_reason="They left")
     assert gone.status == 204, gone.text

@@ -8,6 +8,7 @@ import psycopg
 
 from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.e2e.api_client import AUDIT
+from tests.e2e.request_log import REQUESTS, logged
 from tests.e2e.sandbox_models import USAGE, registered, run
 from tests.log_contents import contents
 
@@ -38,7 +39,10 @@ async def test_nothing_of_prompts_and_answers_is_kept(api: Api, sandbox: Sandbox
     sandbox.faults.add(kind="error_event", provider="openai", after=6)
     await run(api, works, prompt, stream=True)
     await run(api, works, prompt, systemPrompt=WORD, unknownField=WORD)
-    shown = [(await api.ask("GET", path)).text for path in (USAGE, AUDIT, "/api/ai/audit/export", "/metrics")]
+    # Each is in the request log but the one whose body made no sense.
+    assert len(await logged(api, at_least=7)) == 7
+    read = (USAGE, REQUESTS, f"{REQUESTS}?format=csv", AUDIT, "/api/ai/audit/export", "/metrics")
+    shown = [(await api.ask("GET", path)).text for path in read]
     with psycopg.connect(service.database.owner_url) as owner:
         stored = {table: repr(rows) for table, rows in contents(owner).items()}
     assert {table for table, rows in stored.items() if WORD in rows or PNG_TEXT[:40] in rows} == set()

@@ -108,7 +108,9 @@ class FakeCandidateReader:
         return self._state()
 
     def _all(self) -> list[CandidateModel]:
-        return list(self._models[current_caller().organization_id].values())
+        key = current_caller().access_key
+        models = self._models[current_caller().organization_id].values()
+        return [model for model in models if key is None or key.may_use(model.id, model.provider_id)]
 
     def _read(self, models: Sequence[CandidateModel]) -> PromptCandidates:
         self.reads += 1

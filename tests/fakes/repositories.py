@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from application.caller import current_caller
 from application.errors import (
+    AccessKeyNotFound,
     ModelNotFound,
     OrganizationNotFound,
     ProviderHasModels,
     ProviderNotFound,
     StaleRevision,
 )
+from domain.access_key.aggregate import AccessKey
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from application.access_keys.access_keys import SecretDigest
     from application.errors import NotFound
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
+    from tests.fakes.key_secrets import FakeKeySecrets
     from tests.fakes.ledger import FakeLedger
     from tests.fakes.sealed_credentials import FakeSealedCredentials
 
@@ -77,11 +81,35 @@ class FakeModels(FakeRepository[Model]):
         return self._ledger.books.commands.get(current_caller().command_id, {})
 
 
+class FakeAccessKeys(FakeRepository[AccessKey]):
+    """Digests go where requests find them."""
+
+    kind = AccessKey
+    not_found = AccessKeyNotFound
+
+    def __init__(self, ledger: FakeLedger, secrets: FakeKeySecrets) -> None:
+        super().__init__(ledger)
+        self._secrets = secrets
+
+    async def save(self, aggregate: AccessKey, *, secret: SecretDigest | None = None) -> Recorded:
+        is_new = current_caller().command_id not in self._ledger.books.commands
+        recorded = self._ledger.save([aggregate])[0]
+        if secret is not None and is_new:
+            self._secrets.store(secret)
+        return recorded
+
+    async def get_many(self, key_ids: Sequence[UUID]) -> Mapping[UUID, AccessKey]:
+        return {key.id: key for key in self._ledger.living(AccessKey) if key.id in set(key_ids)}
+
+    async def save_all(self, keys: Sequence[AccessKey]) -> Sequence[Recorded]:
+        return self._ledger.save(keys)
+
+
 class FakeOrganizations(FakeRepository[Organization]):
     kind = Organization
     not_found = OrganizationNotFound
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model]) -> Recorded:
+    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
         return self._ledger.save([*gone, organization])[-1]
 
     async def has_log(self) -> bool:

@@ -1,86 +1,203 @@
-"""Figures of use in memory."""
+"""The request log and figures of use in memory."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import reduce
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from application.caller import current_caller
-from application.usage.usage_ledger import OK, UsageReport, UsageSum
+from application.prompts.completion import TokenUsage
+from application.usage.request_log import LoggedRequest
+from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-    from uuid import UUID
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
+    from application.caller import Caller
     from application.ports.clock import Clock
-    from application.usage.usage_ledger import Grouping, UsageFilter, Use
+    from application.usage.request_log import RequestFilter
+    from application.usage.usage_ledger import Grouping, RequestRecord, UsageFilter, Use
+
+
+@dataclass(frozen=True)
+class _Kept:
+    caller: Caller
+    time: datetime
+    use: Use
 
 
 class FakeUsage:
-    """Keeps every use, for each organization by itself: the ledger and the reports in one."""
+    """Keeps every call and every use, for each organization by itself: ledger, log and reports in one."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.uses: list[Use] = []
-        self._kept: dict[UUID, list[tuple[date, Use]]] = defaultdict(list)
+        self.requests: list[RequestRecord] = []
+        self._logged: dict[UUID, list[LoggedRequest]] = defaultdict(list)
+        self._kept: dict[UUID, list[_Kept]] = defaultdict(list)
 
-    def record(self, use: Use) -> None:
-        self.uses.append(use)
-        self._kept[current_caller().organization_id].append((self._clock.now().date(), use))
+    @property
+    def uses(self) -> list[Use]:
+        """All uses that are counted."""
+        return [use for request in self.requests for use in request.counted]
+
+    def record(self, request: RequestRecord) -> None:
+        caller, now = current_caller(), self._clock.now()
+        self.requests.append(request)
+        # Ids grow, so that calls of one moment keep their order.
+        logged = replace(_logged(request, caller, now), id=UUID(int=len(self.requests)))
+        self._logged[caller.organization_id].append(logged)
+        self._kept[caller.organization_id] += [_Kept(caller, now, use) for use in request.counted]
+
+    async def newest(
+        self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
+    ) -> Sequence[LoggedRequest]:
+        chosen = [each for each in self._matching(filters) if before is None or (each.ended_at, each.id) < before]
+        return sorted(chosen, key=lambda each: (each.ended_at, each.id), reverse=True)[:limit]
+
+    async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
+        return len(self._matching(filters)[:most])
+
+    def _matching(self, filters: RequestFilter) -> list[LoggedRequest]:
+        return [each for each in self._logged[current_caller().organization_id] if _matches(each, filters)]
 
     async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
-        groups: dict[tuple[Any, ...], list[tuple[date, Use]]] = defaultdict(list)
+        groups: dict[tuple[Any, ...], list[Use]] = defaultdict(list)
         chosen = [
-            (day, use)
-            for day, use in self._kept[current_caller().organization_id]
-            if filters.first <= day <= filters.last
-            and filters.model_id in (None, use.model_id)
-            and filters.provider_id in (None, use.provider_id)
+            kept
+            for kept in self._kept[current_caller().organization_id]
+            if filters.first <= kept.time.date() <= filters.last
+            and filters.model_id in (None, kept.use.model_id)
+            and filters.provider_id in (None, kept.use.provider_id)
+            and filters.access_key_id in (None, kept.caller.access_key_id)
+            and filters.actor in (None, kept.caller.actor)
+            and (filters.label is None or filters.label in kept.caller.labels.items())
         ]
-        for day, use in chosen:
-            groups[_group(day, use, grouping)].append((day, use))
+        for kept in chosen:
+            groups[_group(kept, grouping)].append(kept.use)
         sums = [_summed(name, uses) for name, uses in groups.items()]
-        sums.sort(key=lambda group: (group.day,) if grouping == "day" else (-group.cost_usd, -group.requests))
-        return UsageReport(
-            groups=sums[:limit], total=_summed((None, None, None, None), chosen), is_cut=len(sums) > limit
-        )
+        sums.sort(key=lambda group: (-group.cost_usd, -group.requests))
+        sums.sort(key=lambda group: (str(group.hour), str(group.day)))
+        total = _summed((None,) * 8, [kept.use for kept in chosen])
+        return UsageReport(groups=sums[:limit], total=total, is_cut=len(sums) > limit)
 
     async def latencies(self, since: date) -> Mapping[UUID, float]:
         times: dict[UUID, list[float]] = defaultdict(list)
-        for day, use in self._kept[current_caller().organization_id]:
-            if day >= since and use.outcome == OK:
-                times[use.model_id].append(use.latency_ms)
+        for kept in self._kept[current_caller().organization_id]:
+            if kept.time.date() >= since and kept.use.outcome == OK:
+                times[kept.use.model_id].append(kept.use.latency_ms)
         return {model_id: sum(values) / len(values) for model_id, values in times.items()}
 
 
-def _group(day: date, use: Use, grouping: Grouping) -> tuple[Any, ...]:
-    if grouping == "day":
-        return (day, None, None, None)
-    if grouping == "provider":
-        return (None, use.provider_id, None, None)
-    return (None, use.provider_id, use.model_id, use.provider_model_id)
+def _matches(request: LoggedRequest, filters: RequestFilter) -> bool:
+    names = (str(request.model_id), request.provider_model_id, request.model_asked)
+    ids = (request.request_id, request.upstream_request_id)
+    return (
+        (filters.since is None or request.ended_at >= filters.since)
+        and (filters.until is None or request.ended_at < filters.until)
+        and (filters.model is None or filters.model in names)
+        and filters.provider_id in (None, request.provider_id)
+        and filters.access_key_id in (None, request.access_key_id)
+        and filters.actor in (None, request.actor)
+        and filters.outcome in (None, request.outcome)
+        and (filters.label is None or filters.label in request.labels.items())
+        and (filters.request_id is None or filters.request_id in ids)
+    )
 
 
-def _summed(name: tuple[Any, ...], uses: list[tuple[date, Use]]) -> UsageSum:
-    day, provider_id, model_id, provider_model_id = name
+def _logged(request: RequestRecord, caller: Caller, now: datetime) -> LoggedRequest:
+    last = request.last
+    known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
+    return LoggedRequest(
+        id=UUID(int=0),
+        ended_at=now,
+        request_id=caller.correlation_id,
+        actor=caller.actor,
+        access_key_id=caller.access_key_id,
+        labels=caller.labels,
+        door=request.door,
+        operation=request.operation,
+        is_streamed=request.is_streamed,
+        model_asked=request.model_asked,
+        model_id=last.model_id if last else None,
+        provider_id=last.provider_id if last else None,
+        provider_type=last.provider_type if last else None,
+        provider_model_id=last.provider_model_id if last else None,
+        outcome=request.outcome,
+        attempts=[_attempt(use, is_counted=use in request.counted) for use in request.uses],
+        attempt_count=len(request.uses),
+        cost_usd=None if last and last.cost_usd is None else sum(known, Decimal(0)),
+        cost_unknown=last.cost_unknown if last else None,
+        first_byte_ms=request.first_byte_ms,
+        duration_ms=request.duration_ms,
+        upstream_request_id=last.upstream_request_id if last else None,
+        ignored_fields=request.ignored_fields,
+        tokens=_tokens(request.uses),
+    )
+
+
+def _tokens(uses: Iterable[Use]) -> TokenUsage:
+    counts: dict[str, Any] = {kind: _sum(getattr(use.tokens, kind) for use in uses) for kind in TOKEN_KINDS}
+    return TokenUsage(**counts)
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _attempt(use: Use, *, is_counted: bool) -> Mapping[str, Any]:
+    return {
+        "model_id": str(use.model_id),
+        "provider_id": str(use.provider_id),
+        "provider_model_id": use.provider_model_id,
+        "outcome": use.outcome,
+        "http_status": use.http_status,
+        "latency_ms": use.latency_ms,
+        "upstream_request_id": use.upstream_request_id,
+        "was_called": use.was_called,
+        "cost_usd": None if use.cost_usd is None else str(use.cost_usd),
+        "is_counted": is_counted,
+    }
+
+
+def _group(kept: _Kept, grouping: Grouping) -> tuple[Any, ...]:
+    chosen, use, caller = grouping.dimensions, kept.use, kept.caller
+    return (
+        kept.time.replace(minute=0, second=0, microsecond=0) if "hour" in chosen else None,
+        kept.time.date() if "day" in chosen and "hour" not in chosen else None,
+        use.provider_id if chosen & {"provider", "model"} else None,
+        use.model_id if "model" in chosen else None,
+        use.provider_model_id if "model" in chosen else None,
+        caller.access_key_id if "key" in chosen else None,
+        caller.actor if "actor" in chosen else None,
+        tuple((name, caller.labels.get(name)) for name in grouping.labels) or None,
+    )
+
+
+def _summed(name: tuple[Any, ...], uses: list[Use]) -> UsageSum:
+    hour, day, provider_id, model_id, provider_model_id, access_key_id, actor, labels = name
     outcomes: dict[str, int] = defaultdict(int)
-    for _, use in uses:
+    for use in uses:
         outcomes[use.outcome] += 1
     return UsageSum(
+        hour=hour,
         day=day,
         provider_id=provider_id,
         model_id=model_id,
         provider_model_id=provider_model_id,
+        access_key_id=access_key_id,
+        actor=actor,
+        labels=None if labels is None else dict(labels),
         requests=len(uses),
         succeeded=outcomes.get(OK, 0),
-        input_tokens=sum(use.input_tokens for _, use in uses),
-        output_tokens=sum(use.output_tokens for _, use in uses),
-        cost_usd=reduce(lambda total, each: total + (each[1].cost_usd or 0), uses, Decimal(0)),
-        unknown_cost_requests=sum(use.cost_usd is None for _, use in uses),
-        latency_ms_total=sum(use.latency_ms for _, use in uses),
-        latency_ms_max=max((use.latency_ms for _, use in uses), default=0.0),
+        cost_usd=sum((use.cost_usd or Decimal(0) for use in uses), Decimal(0)),
+        unknown_cost_requests=sum(use.cost_usd is None for use in uses),
+        latency_ms_total=sum(use.latency_ms for use in uses),
+        latency_ms_max=max((use.latency_ms for use in uses), default=0.0),
         outcomes=dict(outcomes),
+        **{kind: sum(getattr(use.tokens, kind) or 0 for use in uses) for kind in TOKEN_KINDS},
     )

@@ -65,7 +65,7 @@ class Anthropic:
                 kind="integer",
                 label="Longest answer",
                 help="Tokens asked for where neither the prompt says how many nor the longest answer of the model is "
-                "known: Anthropic must be told.",
+                "known: Anthropic requires it.",
             ),
         ),
     )

@@ -77,13 +77,7 @@ def pass_through(
         sent["model"] = request.model_id
     else:
         sent.pop("model", None)
-    limit_name = "max_completion_tokens" if sent.get("max_completion_tokens") is not None else "max_tokens"
-    wish = sent.get(limit_name)
-    limit = limited(wish if type(wish) is int else None, defaults)
-    if wish is None:
-        limit_name = options.limit_name
-    if limit is not None and (wish is None or type(wish) is int):
-        sent[limit_name] = limit
+    _limit(sent, defaults, options)
     for name, value in (
         ("temperature", defaults.temperature),
         ("top_p", defaults.top_p),
@@ -100,12 +94,28 @@ def pass_through(
         sent["messages"] = _with_field_of_thoughts(sent["messages"], options.reasoning_field)
     sent.pop("stream", None)
     asked = sent.pop("stream_options", None)
+    ignored: tuple[str, ...] = ()
     if stream:
         _stream(sent, options)
-        if isinstance(asked, dict):
+        if isinstance(asked, dict) and options.takes_stream_options:
             sent["stream_options"] = {**asked, **sent.get("stream_options", {})}
+        elif asked:
+            ignored = ("stream_options",)
     sent, dropped = without_dropped(sent, defaults)
-    return WireRequest(body=sent, ignored=dropped)
+    return WireRequest(body=sent, ignored=(*ignored, *dropped))
+
+
+def _limit(sent: dict[str, Any], defaults: ModelDefaults, options: ChatOptions) -> None:
+    """Lower the client's limit to the model's, under the name that the client gave it where the server knows both."""
+    name = "max_completion_tokens" if sent.get("max_completion_tokens") is not None else "max_tokens"
+    wish = sent.get(name)
+    limit = limited(wish if type(wish) is int else None, defaults)
+    if wish is None:
+        name = options.limit_name
+    if limit is not None and (wish is None or type(wish) is int):
+        sent[name] = limit
+    if options.renames_limit and name in sent and name != options.limit_name:
+        sent[options.limit_name] = sent.pop(name)
 
 
 def _with_system(messages: object, system_prompt: str) -> object:

@@ -18,6 +18,7 @@ from adapters.providers.chat_completions.completion import (
 )
 from adapters.providers.json_values import mapping, objects
 from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion
+from adapters.providers.server_sent_events import regular_events
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -201,6 +202,21 @@ class ChunkDecoder:
     def _reasoning(self, writing: _Writing) -> Reasoning:
         kept = orjson.dumps(writing.details).decode() if writing.details else None
         return Reasoning(text="".join(writing.thoughts), encrypted=kept, origin=self._origin)
+
+
+def plain_chunks(content: bytes) -> int | None:
+    """Return how many chunks these are, if all only add to an answer; see `PromptProtocol.plain_events`.
+
+    A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
+    """
+    number = regular_events(content, lines=2)
+    if not number or b'"error"' in content or content.count(b'"delta"') != number:
+        return None
+    for name in (b'"finish_reason"', b'"usage"'):
+        nulls = content.count(name + b":null") + content.count(name + b": null")
+        if nulls != content.count(name):
+            return None
+    return number
 
 
 def _place(writing: _Writing, piece: Mapping[str, Any], name: str, *, is_custom: bool) -> int:

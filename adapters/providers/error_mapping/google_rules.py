@@ -56,6 +56,8 @@ GOOGLE: Final = ProviderRules(
         ErrorRule(error_kind=error_kinds.CREDIT_EXHAUSTED, statuses=frozenset({402})),
         ErrorRule(error_kind=error_kinds.CREDIT_EXHAUSTED, codes=frozenset({"billing_disabled"})),
         ErrorRule(error_kind=error_kinds.DAILY_LIMIT_EXHAUSTED, statuses=frozenset({429}), quota=re.compile(r"PerDay")),
+        # Google's word for a body that is too large is the one for too many requests.
+        ErrorRule(error_kind=error_kinds.TOO_LARGE, statuses=frozenset({413})),
         ErrorRule(error_kind=error_kinds.RATE_LIMITED, codes=frozenset({"resource_exhausted"})),
         ErrorRule(
             error_kind=error_kinds.NO_SUCH_MODEL,

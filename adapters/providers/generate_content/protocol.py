@@ -10,7 +10,7 @@ from adapters.providers.generate_content.request import encode
 from adapters.providers.prompting.prompt_protocol import WireRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from adapters.providers.prompting.parsed_completion import ParsedCompletion
     from application.prompts.conversation import Conversation, WireProtocol
@@ -36,8 +36,17 @@ class GenerateContent:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_content(document, origin)
 
-    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    @property
+    def end_mark(self) -> bytes:
+        return b""
+
+    def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        del asked
         return document
+
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+        del sent
+        return None
 
     def decoder(self, origin: str) -> ContentDecoder:
         return ContentDecoder(origin)

@@ -1,4 +1,4 @@
-"""Gemini's model list: limits and methods, from which only embeddings can be told for certain.
+"""Gemini's model list: limits and methods, from which only embeddings can be recognized for certain.
 
 A model that makes speech or pictures lists `generateContent` like any other, and music is made by the method of
 videos, so the rest is left to the catalogue.

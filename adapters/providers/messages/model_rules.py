@@ -29,7 +29,7 @@ _NEWEST: Final = (99, 0)
 class ClaudeRules:
     """What one model takes. `most_tokens` is the longest answer where nothing else is known of it.
 
-    `not_thinking` is how the model is told not to think: None for one that always thinks, "" for one that only thinks
+    `not_thinking` is how thinking is switched off: None for one that always thinks, "" for one that only thinks
     when it is asked to.
     """
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.messages.completion import read_message
 from adapters.providers.messages.pass_through import pass_through
 from adapters.providers.messages.request import encode
-from adapters.providers.messages.streaming import MessageDecoder
+from adapters.providers.messages.streaming import STOP, MessageDecoder, plain_events
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from adapters.providers.prompting.parsed_completion import ParsedCompletion
     from adapters.providers.prompting.prompt_protocol import WireRequest
@@ -42,8 +42,17 @@ class Messages:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_message(document, origin)
 
-    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    @property
+    def end_mark(self) -> bytes:
+        return STOP
+
+    def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        del asked
         return document
+
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+        del sent
+        return plain_events
 
     def decoder(self, origin: str) -> MessageDecoder:
         return MessageDecoder(origin)

@@ -68,7 +68,7 @@ def encode(
 
 
 def max_output_tokens(wish: int | None, request: GenerationRequest, default_max_tokens: int | None) -> int:
-    """Return how long an answer may be, which Anthropic wants to be told."""
+    """Return how long an answer may be, which Anthropic requires."""
     defaults = request.defaults
     known = limited(wish, defaults)
     if known is not None:

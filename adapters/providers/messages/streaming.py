@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from adapters.providers.json_values import mapping, text
+from adapters.providers.json_values import mapping
 from adapters.providers.messages.completion import (
     note_ending,
     note_message,
     note_part,
+    note_usage,
     part_of,
-    read_usage,
 )
 from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from adapters.providers.server_sent_events import regular_events
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 
     from application.prompts.completion import Delta
     from application.prompts.conversation import Refusal
+
+
+STOP: Final = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+# What events have that tell more than the next piece of an answer.
+_TELLING: Final = (b"message_", b'"error"', b'"ping"')
 
 
 @dataclass(slots=True)
@@ -167,5 +173,13 @@ class MessageDecoder:
         """Counts are cumulative; what a later event leaves out stays."""
         usage = mapping(source.get("usage"))
         self._usage.update((name, value) for name, value in usage.items() if value is not None)
-        self.parsed.usage = read_usage(self._usage)
-        self.parsed.service_tier = text(self._usage.get("service_tier"))
+        note_usage(self.parsed, self._usage)
+
+
+def plain_events(content: bytes) -> int | None:
+    """Return how many events these are, if all only add to an answer; see `PromptProtocol.plain_events`.
+
+    A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
+    """
+    number = regular_events(content, lines=3)
+    return number if number and not any(mark in content for mark in _TELLING) else None

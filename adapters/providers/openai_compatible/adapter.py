@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.chat_completions.protocol import ChatCompletions
+from adapters.providers.chat_completions.refused_fields import OTHER_LIMIT, RefusedFields
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping.provider_rules import COMPATIBLE
 from adapters.providers.openai_compatible.deepseek import DEEPSEEK
@@ -61,9 +64,28 @@ class OpenAICompatible:
                 help="Which service it is, for its own list, account page and refusals. Leave it out for any other.",
                 choices=tuple(preset.name for preset in _PRESETS),
             ),
+            SettingField(
+                name="streamOptions",
+                kind="boolean",
+                label="Ask for the usage of streams",
+                help="Whether streams are asked for their tokens, with stream_options. Leave it out to have it found "
+                "out. Where the server is not asked, or refuses, tokens and cost of a stream are unknown.",
+            ),
+            SettingField(
+                name="limitField",
+                kind="choice",
+                label="Field of the limit",
+                help="What the server calls the limit of an answer. Leave it out to have the client's own name sent, "
+                "and the other one where the server does not know it.",
+                choices=tuple(OTHER_LIMIT),
+            ),
         ),
         presets=_PRESETS,
     )
+
+    def __init__(self) -> None:
+        """Know nothing yet of what servers refuse."""
+        self._refused = RefusedFields()
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         service = _service(connection)
@@ -78,7 +100,7 @@ class OpenAICompatible:
     ) -> Completion:
         service = _service(connection)
         exchange = _exchange(service, connection, outbound)
-        protocol = ChatCompletions(service.options)
+        protocol = self._protocol(service, connection, request)
         return await complete_prompt(exchange, _completions(service, connection), protocol, request)
 
     def stream(
@@ -86,12 +108,31 @@ class OpenAICompatible:
     ) -> AsyncGenerator[CompletionEvent]:
         service = _service(connection)
         exchange = _exchange(service, connection, outbound)
-        return stream_prompt(exchange, _completions(service, connection), ChatCompletions(service.options), request)
+        protocol = self._protocol(service, connection, request)
+        return stream_prompt(exchange, _completions(service, connection), protocol, request)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
         service = _service(connection)
         url = endpoint_url(service.base_of_prompts(connection.endpoint), "embeddings")
         return await embed_in_openai_shape(_exchange(service, connection, outbound), url, request)
+
+    def _protocol(
+        self, service: ServiceProfile, connection: ProviderConnection, request: GenerationRequest
+    ) -> ChatCompletions:
+        """Return the service's way of speaking, as its settings say, without what this server has refused before."""
+        server = {"endpoint": connection.endpoint, "model_id": request.model_id}
+        options = self._refused.options_for(_with_settings(service.options, connection), **server)
+        return ChatCompletions(options, partial(self._refused.add, **server))
+
+
+def _with_settings(options: ChatOptions, connection: ProviderConnection) -> ChatOptions:
+    asks = connection.settings.get("streamOptions")
+    if isinstance(asks, bool):
+        options = replace(options, asks_for_usage=asks, takes_stream_options=asks)
+    limit_name = connection.settings.get("limitField")
+    if limit_name in OTHER_LIMIT:
+        options = replace(options, limit_name=OTHER_LIMIT[OTHER_LIMIT[limit_name]], renames_limit=True)
+    return options
 
 
 def _service(connection: ProviderConnection) -> ServiceProfile:

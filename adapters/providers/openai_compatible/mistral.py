@@ -53,7 +53,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def _type(can: set[str]) -> str | None:
-    """An embedding model has none of the capabilities, and neither has a model of a new kind: that is not told."""
+    """An embedding model has none of the capabilities, and neither has a model of a new kind: that is not known."""
     if "completion_chat" in can:
         return "multimodal" if can & {"vision", "audio"} else "language"
     for capability, model_type in (

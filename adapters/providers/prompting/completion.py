@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.providers.error_mapping.classify_error import request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
+from adapters.providers.json_values import objects
 from adapters.providers.prompting.answer_errors import error_status, refusal
+from adapters.providers.prompting.price_conditions import price_conditions
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import (
     Choice,
@@ -40,11 +42,24 @@ def whole_completion(
         UpstreamFailure: it is a refusal, or makes no sense.
     """
     document = answer.document
-    parsed = protocol.read(document, request.origin) if isinstance(document, dict) else None
+    parsed = _read(document, protocol, request.origin)
     if parsed is None or (parsed.finish_reason is None and error_status(document) is not None):
         raise refusal(answer, answer.body, document)
-    native = protocol.handed_on(document) if request.client.protocol == protocol.name else None
+    is_native = isinstance(document, dict) and request.client.protocol == protocol.name
+    native = protocol.handed_on(document, request.client.body) if is_native else None
     return completion_of(answer, parsed, protocol, wire, native)
+
+
+def _read(document: object, protocol: PromptProtocol, origin: str) -> ParsedCompletion | None:
+    """Return what a document says; a list has the events of a stream, as Google writes them when not asked for SSE."""
+    if isinstance(document, dict):
+        return protocol.read(document, origin)
+    if not isinstance(document, list) or error_status(document) is not None:
+        return None
+    decoder = protocol.decoder(origin)
+    for event in objects(document):
+        decoder.decode(event)
+    return decoder.parsed if decoder.is_whole else None
 
 
 def completion_of(
@@ -79,6 +94,7 @@ def completion_of(
         response_id=parsed.response_id,
         service_tier=parsed.service_tier,
         cost_usd=parsed.cost_usd,
+        price_conditions=price_conditions(parsed, answer.headers, wire.body),
         upstream_request_id=request_id_of(answer.headers, answer.exchange.key, otherwise=parsed.response_id),
         rate_limit=limits_of(answer.headers),
         ignored_fields=wire.ignored,
@@ -87,7 +103,7 @@ def completion_of(
 
 
 def deltas_of(completion: Completion) -> Iterator[CompletionEvent]:
-    """Yield a whole answer as a stream would have told it."""
+    """Yield a whole answer as the events of a stream."""
     for choice in completion.choices:
         calls = 0
         for part in choice.parts:

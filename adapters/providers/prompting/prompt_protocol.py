@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from adapters.providers.error_mapping.error_details import ErrorDetails
     from adapters.providers.prompting.parsed_completion import ParsedCompletion
     from application.prompts.completion import Delta
     from application.prompts.conversation import Conversation, WireProtocol
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireRequest:
-    """The body to send. `ignored` are the client's fields that were left out because they only tune, by its names."""
+    """The body to send. `ignored` are the client's fields that were left out because they only tune, by its names.
+
+    `without_refused` makes of a refusal what to send once more, without the field that the server does not know; none
+    where it was no such refusal. `accepted` takes note that the server has taken this request.
+    """
 
     body: dict[str, Any] = field(repr=False)
     ignored: tuple[str, ...] = ()
+    without_refused: Callable[[ErrorDetails], WireRequest | None] | None = field(default=None, repr=False)
+    accepted: Callable[[], None] | None = field(default=None, repr=False)
 
 
 class StreamDecoder(Protocol):
@@ -75,8 +82,24 @@ class PromptProtocol(Protocol):
         """Return what a whole answer says; none when it is no answer. Blobs in it are marked with their origin."""
         ...
 
-    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return an answer, or an event of a stream, for a client of the same protocol: itself, if it reads it so."""
+    @property
+    def end_mark(self) -> bytes:
+        """The event that ends a stream which is handed on; empty where the door writes it."""
+        ...
+
+    def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return an answer, or an event of a stream, for a client of the same protocol: itself, if it reads it so.
+
+        `asked` is the client's body; none is returned of what the client has not asked for.
+        """
+        ...
+
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+        """Return what tells how many events bytes hold that can be handed on unread, given the body that was sent.
+
+        The bytes are whole events. None of them may tell how the answer begins, ends or fails, what it costs, or that
+        there is another choice; otherwise, and of events that hold nothing, it returns none. None at all: read each.
+        """
         ...
 
     def decoder(self, origin: str) -> StreamDecoder:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.error_mapping import error_kinds
+from adapters.providers.error_mapping.error_details import parse_error_details
 from adapters.providers.prompting.answer_errors import SUCCESS, refusal
 from adapters.providers.prompting.completion import deltas_of, whole_completion
 from adapters.providers.prompting.stream_reader import StreamReader
@@ -19,7 +21,7 @@ from application.ports.outbound_http import OutboundFailure
 from application.prompts.completion import StreamStarted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
     from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
     from adapters.providers.provider_client import ProviderClient, ProviderResponse
@@ -41,6 +43,9 @@ _GRACE_SECONDS: Final = 2.0
 # Some servers label events as plain text, or not at all.
 _EVENT_TYPES: Final = frozenset({"text/event-stream", "text/plain", ""})
 _JSON_TYPES: Final = frozenset({"application/json", "text/json"})
+# What a body is, its first characters say better than its label: no event begins like JSON, nor JSON like an event.
+_JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
+_EVENTS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)?:")
 _LIMITS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
@@ -67,14 +72,20 @@ async def complete_prompt(
 ) -> Completion:
     """Send the prompt and return the whole answer, also where the provider streams it all the same.
 
+    What turns out to be a field that the server does not know is left out, and the prompt sent once more.
+
     Raises:
         InvalidInput: the prompt cannot be said in this protocol.
         OutboundFailure: there was no answer that could be read.
         UpstreamFailure: it is a refusal, or makes no sense.
     """
     wire = build_request(protocol, request, stream=False)
-    answer = await exchange.post(url, wire.body, RequestLimits(seconds=request.deadline_seconds, max_bytes=_MOST_BYTES))
-    if answer.status in SUCCESS and _media_type(answer) == "text/event-stream":
+    limits = RequestLimits(seconds=request.deadline_seconds, max_bytes=_MOST_BYTES)
+    answer = await exchange.post(url, wire.body, limits)
+    while (other := _without_refused(wire, answer, answer.body)) is not None:
+        wire = other
+        answer = await exchange.post(url, wire.body, limits)
+    if answer.status in SUCCESS and _EVENTS.match(answer.body):
         reader = StreamReader(answer, protocol, request, wire, is_native=False)
         for _ in (*reader.feed(answer.body), *reader.finish()):
             pass
@@ -96,17 +107,33 @@ async def stream_prompt(
     limits = RequestLimits(
         seconds=max(request.deadline_seconds, request.idle_seconds), max_bytes=_most_bytes(wire.body)
     )
-    async with exchange.stream(url, wire.body, limits) as (head, incoming):
-        if head.status not in SUCCESS or _media_type(head) not in _EVENT_TYPES | _JSON_TYPES:
-            content = exchange.without_key(await incoming.read(_REFUSAL_BYTES))
-            raise refusal(head, content, replace(head, body=content).document)
-        # The first event, before which another model may still be asked, comes together with it.
-        started = [StreamStarted(wire.ignored)]
-        async with aclosing(_events(head, incoming, protocol, request, wire)) as events:
-            async for event in events:
-                if started:
-                    yield started.pop()
-                yield event
+    sent: WireRequest | None = wire
+    while sent is not None:
+        wire = sent
+        async with exchange.stream(url, wire.body, limits) as (head, incoming):
+            if head.status not in SUCCESS or _media_type(head) not in _EVENT_TYPES | _JSON_TYPES:
+                content = exchange.without_key(await incoming.read(_REFUSAL_BYTES))
+                sent = _without_refused(wire, head, content)
+                if sent is None:
+                    raise refusal(head, content, replace(head, body=content).document)
+                continue
+            sent = _without_refused(wire, head, b"")
+            # The first event, before which another model may still be asked, comes together with it.
+            started = [StreamStarted(wire.ignored)]
+            async with aclosing(_events(head, incoming, protocol, request, wire)) as events:
+                async for event in events:
+                    if started:
+                        yield started.pop()
+                    yield event
+
+
+def _without_refused(wire: WireRequest, answer: ProviderResponse, content: bytes) -> WireRequest | None:
+    """Return what to send once more in place of a refused request; none where it was taken, or nothing can be left."""
+    if answer.status not in SUCCESS:
+        return wire.without_refused(parse_error_details(answer.status, content)) if wire.without_refused else None
+    if wire.accepted is not None:
+        wire.accepted()
+    return None
 
 
 async def _events(
@@ -116,8 +143,10 @@ async def _events(
     request: GenerationRequest,
     wire: WireRequest,
 ) -> AsyncGenerator[CompletionEvent]:
-    if _media_type(head) in _JSON_TYPES:
-        body = head.exchange.without_key(await incoming.read(_MOST_BYTES))
+    chunks = incoming.chunks()
+    begun = await _beginning(chunks)
+    if _JSON.match(begun):
+        body = head.exchange.without_key(await _rest(begun, chunks))
         completion = whole_completion(replace(head, body=body), protocol, request, wire)
         for event in deltas_of(replace(completion, native=None)):
             yield event
@@ -126,14 +155,14 @@ async def _events(
     clock = asyncio.get_running_loop().time
     pieces, news_by = 0, inf
     try:
-        async with aclosing(_chunks(incoming, reader, request.idle_seconds)) as chunks:
-            async for chunk in chunks:
+        async with aclosing(_chunks(begun, chunks, reader, request.idle_seconds)) as pieces_of_stream:
+            async for chunk in pieces_of_stream:
                 for event in reader.feed(chunk):
                     yield event
                 if reader.pieces > pieces:
                     pieces, news_by = reader.pieces, clock() + request.deadline_seconds
                 if reader.decoder.has_ended:
-                    await _drain(chunks)
+                    await _drain(pieces_of_stream)
                 elif clock() > news_by:
                     raise reader.failure(error_kinds.NO_ANSWER)
     except TimeoutError:
@@ -158,9 +187,31 @@ def _most_bytes(body: Mapping[str, Any]) -> int:
     return min(_STREAM_BYTES, _STREAM_BYTES_AT_LEAST + _BYTES_A_TOKEN * max(tokens, 0))
 
 
-async def _chunks(incoming: OutboundStream, reader: StreamReader, idle_seconds: float) -> AsyncGenerator[bytes]:
+async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
+    """Return as much of the body as tells what it is, whatever its label says."""
+    begun = b""
+    async for chunk in chunks:
+        begun += chunk
+        if begun.strip():
+            break
+    return begun
+
+
+async def _rest(begun: bytes, chunks: AsyncIterator[bytes]) -> bytes:
+    body = bytearray(begun)
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            break
+    return bytes(body)
+
+
+async def _chunks(
+    begun: bytes, chunks: AsyncIterator[bytes], reader: StreamReader, idle_seconds: float
+) -> AsyncGenerator[bytes]:
     """Yield the bytes as they come. An answer that is complete is not spoilt by how the connection ends."""
-    chunks = incoming.chunks()
+    if begun:
+        yield begun
     decoder = reader.decoder
     clock = asyncio.get_running_loop().time
     complete_at: float | None = None
@@ -176,7 +227,7 @@ async def _chunks(incoming: OutboundStream, reader: StreamReader, idle_seconds: 
         except TimeoutError:
             if decoder.parsed.is_finished:
                 # Pings may go on for as long as they like: nothing of the answer is missing.
-                decoder.has_ended = True
+                reader.end()
                 return
             raise
         except OutboundFailure:

@@ -9,12 +9,13 @@ import orjson
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.prompting.answer_errors import error_status, refusal
 from adapters.providers.prompting.completion import completion_of
+from adapters.providers.prompting.price_conditions import price_conditions
 from adapters.providers.server_sent_events import EventParser, EventTooLarge
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import NativeEvent
+from application.prompts.completion import NativeEvents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from adapters.providers.error_mapping.error_kind import ErrorKind
     from adapters.providers.prompting.prompt_protocol import PromptProtocol, StreamDecoder, WireRequest
@@ -29,8 +30,9 @@ _DONE: Final = b"[DONE]"
 class StreamReader:
     """One stream as far as it was read.
 
-    A stream for a client of the same protocol is handed on as it is, in events. Those before the answer itself begins
-    are held until it does: until then another model may still be asked.
+    A stream for a client of the same protocol is handed on as it is, and only looked into where an event may tell how
+    the answer begins, ends, fails, or what it costs. Events before the answer itself begins are held until it does:
+    until then another model may still be asked.
     """
 
     def __init__(
@@ -49,28 +51,49 @@ class StreamReader:
         self._protocol = protocol
         self._wire = wire
         self._is_native = is_native
-        self._held: list[NativeEvent] = []
+        self._client_body = request.client.body
+        self._progress = request.progress
+        self._plain_events = protocol.plain_events(wire.body) if is_native else None
+        self._held = bytearray()
         self._parser = EventParser()
 
-    def feed(self, chunk: bytes) -> Iterator[Delta | NativeEvent]:
+    def feed(self, chunk: bytes) -> Iterator[Delta | NativeEvents]:
         """Yield what is new in the events that the bytes complete.
 
         Raises:
             UpstreamFailure: an event is an error, is too large or makes no sense.
         """
         try:
-            events = self._parser.feed(chunk)
+            content = self._parser.whole_events(chunk)
+            for part in self._parts(content):
+                for event in self._parser.feed(part):
+                    yield from self._read(event, error_kinds.UNREADABLE)
         except EventTooLarge:
             raise self.failure(error_kinds.EVENT_TOO_LARGE) from None
-        for event in events:
-            yield from self._read(event, error_kinds.UNREADABLE)
+        except UpstreamFailure:
+            # The words before it have been written, and read.
+            yield from self._released()
+            raise
+        finally:
+            parsed, progress = self.decoder.parsed, self._progress
+            progress.usage, progress.cost_usd, progress.is_finished = parsed.usage, parsed.cost_usd, parsed.is_finished
+            progress.answered_by = parsed.answered_by
+            if parsed.is_finished:
+                progress.price_conditions = price_conditions(parsed, self._head.headers, self._wire.body)
+        yield from self._released()
 
-    def finish(self) -> Iterator[Delta | NativeEvent]:
+    def end(self) -> None:
+        """End an answer that is complete, although its provider has not said that nothing more will come."""
+        self.decoder.has_ended = True
+        if self._is_native:
+            self._held += self._protocol.end_mark
+
+    def finish(self) -> Iterator[Delta | NativeEvents]:
         """Yield what is new in the last event, when the stream ended with no empty line after it; errors as above."""
         for event in self._parser.finish():
             yield from self._read(event, error_kinds.TRUNCATED)
         if self.decoder.is_whole:
-            yield from self._released()
+            yield from self._released(is_whole=True)
 
     def completion(self) -> Completion:
         """Return the answer.
@@ -86,7 +109,30 @@ class StreamReader:
         """Return what became of the stream."""
         return UpstreamFailure(self._head.outcome_for(error_kind))
 
-    def _read(self, event: ServerSentEvent, otherwise: ErrorKind) -> Iterator[Delta | NativeEvent]:
+    def _parts(self, content: bytes) -> Iterator[bytes]:
+        """Yield the parts of whole events that are to be read, and hold the others to be handed on unread.
+
+        Most parts of most streams have only words in them, so that halving finds the few others quickly.
+        """
+        if self._plain_events is None or not self._parser.is_plain:
+            yield content
+            return
+        parts = [content]
+        while parts and not self.decoder.has_ended:
+            part = parts.pop()
+            has_begun = self.decoder.parsed.has_begun
+            if has_begun and (number := self._plain_events(part)) is not None:
+                self.pieces += number
+                self._held += self._head.exchange.without_key(part)
+                continue
+            middle = part.rfind(b"\n\n", 0, len(part) // 2) if has_begun else -1
+            cut = (middle if middle >= 0 else part.find(b"\n\n")) + 2
+            if 1 < cut < len(part):
+                parts += (part[cut:], part[:cut])
+            else:
+                yield part
+
+    def _read(self, event: ServerSentEvent, otherwise: ErrorKind) -> Iterator[Delta]:
         data = self._head.exchange.without_key(event.data).strip()
         decoder = self.decoder
         if decoder.has_ended or not data:
@@ -103,19 +149,25 @@ class StreamReader:
             raise refusal(self._head, data, document, event.name)
         if not isinstance(document, dict):
             return
-        if not self._is_native:
-            deltas = decoder.decode(document)
-            self.pieces += len(deltas)
-            yield from deltas
+        if self._is_native:
+            self.pieces += decoder.observe(document)
+            self._hold(event.name, data, document)
             return
-        self.pieces += decoder.observe(document)
-        handed_on = self._protocol.handed_on(document)
+        deltas = decoder.decode(document)
+        self.pieces += len(deltas)
+        yield from deltas
+
+    def _hold(self, name: str, data: bytes, document: Mapping[str, object]) -> None:
+        handed_on = self._protocol.handed_on(document, self._client_body)
+        if handed_on is None:
+            return
+        if name:
+            self._held += b"event: %s\n" % name.encode()
         # An event's data is one line here, whatever it was there.
         is_same = handed_on is document and b"\n" not in data
-        self._held.append(NativeEvent(data if is_same else orjson.dumps(handed_on), event.name))
-        if decoder.parsed.has_begun:
-            yield from self._released()
+        self._held += b"data: %s\n\n" % (data if is_same else orjson.dumps(handed_on))
 
-    def _released(self) -> Iterator[NativeEvent]:
-        held, self._held = self._held, []
-        yield from held
+    def _released(self, *, is_whole: bool = False) -> Iterator[NativeEvents]:
+        if self._held and (is_whole or self.decoder.parsed.has_begun):
+            content, self._held = bytes(self._held), bytearray()
+            yield NativeEvents(content)

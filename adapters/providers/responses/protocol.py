@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.responses.completion import read_response
 from adapters.providers.responses.pass_through import pass_through
 from adapters.providers.responses.request import encode
-from adapters.providers.responses.streaming import ResponseDecoder
+from adapters.providers.responses.streaming import ResponseDecoder, plain_events
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from adapters.providers.prompting.media_support import MediaSupport
     from adapters.providers.prompting.parsed_completion import ParsedCompletion
@@ -41,8 +41,17 @@ class Responses:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_response(document, origin)
 
-    def handed_on(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    @property
+    def end_mark(self) -> bytes:
+        return b""
+
+    def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        del asked
         return document
+
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+        del sent
+        return plain_events
 
     def decoder(self, origin: str) -> ResponseDecoder:
         return ResponseDecoder(origin)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.json_values import mapping, text
 from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from adapters.providers.responses.completion import note_item, note_response
+from adapters.providers.server_sent_events import regular_events
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 # `response.failed` is an error, which whoever reads the events has looked for before (see `answering.error_status`).
 _ENDS: Final = frozenset({"response.completed", "response.incomplete"})
+
+
+# What events have that tell more than the next piece of an answer.
+_TELLING: Final = (b'"response"', b'"error"', b'"keepalive"')
 
 
 class ResponseDecoder:
@@ -101,3 +106,12 @@ class ResponseDecoder:
                 if place not in self._spoken and part.arguments:
                     yield ToolArgumentsDelta(self._calls[place], part.arguments)
                 yield ToolCallDone(self._calls[place], part)
+
+
+def plain_events(content: bytes) -> int | None:
+    """Return how many events these are, if all only add to an answer; see `PromptProtocol.plain_events`.
+
+    A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
+    """
+    number = regular_events(content, lines=3)
+    return number if number and not any(mark in content for mark in _TELLING) else None

@@ -17,7 +17,9 @@ const PAGES = [
   ["/compare", () => import("./pages/models/compare.js")],
   ["/discover", () => import("./pages/discover/page.js")],
   ["/try", () => import("./pages/try/page.js")],
+  ["/keys", () => import("./pages/keys/list.js")],
   ["/usage", () => import("./pages/usage/page.js")],
+  ["/requests", () => import("./pages/requests/page.js")],
   ["/audit", () => import("./pages/audit/page.js")],
   ["/operations", () => import("./pages/operations/page.js")],
 ];

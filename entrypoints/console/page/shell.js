@@ -10,7 +10,9 @@ const PLACES = [
   ["/models", "Models", "viewer"],
   ["/discover", "Discover", "viewer"],
   ["/try", "Try it", "viewer"],
+  ["/keys", "Access keys", "viewer"],
   ["/usage", "Usage", "viewer"],
+  ["/requests", "Requests", "viewer"],
   ["/audit", "Audit", "viewer"],
   ["/operations", "Operations", "platform"],
 ];

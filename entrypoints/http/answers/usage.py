@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -12,13 +12,23 @@ from entrypoints.http.answers.response_model import Amount, Hundredths, Response
 
 
 class UsageTotals(ResponseModel):
-    """Calls added up. `costUsd` leaves out those of `unknownCostRequests`; times are of all calls."""
+    """Calls added up. `costUsd` leaves out those of `unknownCostRequests`; times are of all calls.
+
+    What was read from the cache and written to it, and audio, is part of the input; reasoning and audio of the output.
+    """
 
     requests: int
     succeeded: int
     outcomes: dict[str, int]
     input_tokens: int
     output_tokens: int
+    cached_input_tokens: int
+    cache_write_tokens: int
+    cache_write_5m_tokens: int
+    cache_write_1h_tokens: int
+    audio_input_tokens: int
+    reasoning_tokens: int
+    audio_output_tokens: int
     cost_usd: Amount
     unknown_cost_requests: int
     average_latency_ms: Hundredths | None
@@ -26,12 +36,16 @@ class UsageTotals(ResponseModel):
 
 
 class UsageGroup(UsageTotals):
-    """Calls of a day, a model or a provider; what does not name the group is null."""
+    """Calls of a group; what does not name it is null, and so are the key and the label of calls without one."""
 
     day: date | None
+    hour: datetime | None
     provider_id: UUID | None
     model_id: UUID | None
     provider_model_id: str | None
+    access_key_id: UUID | None
+    actor: str | None
+    labels: dict[str, str | None] | None
 
 
 class UsageReport(ResponseModel):
@@ -39,7 +53,7 @@ class UsageReport(ResponseModel):
 
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
-    group_by: Literal["day", "model", "provider"]
+    group_by: str
     data: list[UsageGroup]
     totals: UsageTotals
     is_cut: bool

@@ -40,7 +40,8 @@ ImageUrl = Annotated[
 
 ABOUT_DEADLINE = (
     "Seconds that bound everything, from the first attempt to the last word. Without it a whole answer, and the first "
-    "words of a streamed one, may take 595; a stream goes on until it is silent."
+    "words of a streamed one, may take 595, or what the model's config says; a stream goes on until it is silent, or "
+    "has taken what the model's config says."
 )
 ABOUT_IDLE = "Seconds that a stream may be silent once it has begun. Without it 60, or what the model's config says."
 Deadline = Annotated[Number, Field(gt=0, le=LONGEST_DEADLINE, description=ABOUT_DEADLINE)]

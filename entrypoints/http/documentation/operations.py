@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
 from entrypoints.http.change_reasons import HEADER, MEMBER
+from entrypoints.http.csv_rows import CSV_TYPE
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
 from entrypoints.http.documentation.streams import stream_content
@@ -106,7 +107,8 @@ def openapi_path(route: Route) -> str:
 
 
 def _description(route: Route) -> str:
-    return "\n\n".join(filter(None, [route.description, f"For {route.access.value}."]))
+    keys = ", and access keys of the scope run" if route.open_to_run_keys else ""
+    return "\n\n".join(filter(None, [route.description, f"For {route.access.value}{keys}."]))
 
 
 def _path_parameters(route: Route) -> list[Schema]:
@@ -170,6 +172,8 @@ def _response(answer: Answer, route: Route, schemas: Schemas) -> dict[str, Any]:
         schema = schemas.of_answer(answer.schema)
         example = example_of(schema, schemas) if answer.example is None else answer.example
         content[answer.content_type] = {"schema": schema, "example": example}
+    if answer.csv is not None:
+        content[CSV_TYPE] = {"schema": _TEXT, "example": answer.csv}
     if answer.events:
         content[EVENT_STREAM_TYPE] = stream_content(answer.events, schemas)
     return {**response, "content": content} if content else response

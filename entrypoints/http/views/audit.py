@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.errors import ModelNotFound, ProviderNotFound
+from application.errors import AccessKeyNotFound, ModelNotFound, ProviderNotFound
 from application.ports.audit_log import AuditFilter
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
@@ -35,7 +35,7 @@ class HistoryQuery(Page):
 class AuditQuery(Page):
     """Which events of the organization."""
 
-    aggregate_id: Annotated[Id | None, Field(description="Of this provider or model.")] = None
+    aggregate_id: Annotated[Id | None, Field(description="Of this provider, model or access key.")] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
     type: Annotated[str | None, Field(min_length=1, max_length=100, description="Such as provider.renamed.")] = None
@@ -44,7 +44,7 @@ class AuditQuery(Page):
 
 
 class History(Protocol):
-    """Tells what happened to a provider or model."""
+    """Tells what happened to a provider, model or access key."""
 
     async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
         """Return events before a revision, newest first."""
@@ -90,6 +90,21 @@ class AuditViews:
 
     @endpoint(
         "GET",
+        "/api/ai/keys/{id}/history",
+        access=Access.VIEWER,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(AccessKeyNotFound,),
+    )
+    async def access_key_history(self, request: web.Request) -> web.Response:
+        """Show who changed an access key
+
+        Newest first, with the fields that differ before and after each event; also of one that was revoked.
+        """
+        return await self._history(request, "access-key")
+
+    @endpoint(
+        "GET",
         "/api/ai/audit",
         access=Access.VIEWER,
         query=AuditQuery,
@@ -118,7 +133,7 @@ class AuditViews:
         total = await self.log.count(filters) if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
-    async def _history(self, request: web.Request, kind: Literal["provider", "model"]) -> web.Response:
+    async def _history(self, request: web.Request, kind: Literal["provider", "model", "access-key"]) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
         shown = page.entries[: query.limit]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from application.errors import ApplicationError
-from application.prompts.completion import StreamStarted
+from application.prompts.completion import NativeEvents, StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import TokensNotCounted
 from application.prompts.prompt_request import Prompt
@@ -36,7 +36,7 @@ from entrypoints.http.doors.messages.door import MessagesDoor
 from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
-from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
+from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream, framed
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_to_hand_on, query_of
@@ -69,6 +69,11 @@ class Door(Protocol):
         """What the door's clients look for in the headers of an answer."""
         ...
 
+    @property
+    def end_mark(self) -> bytes:
+        """What follows the events of a provider of the same protocol, which are sent on as they come."""
+        ...
+
     def document(self, completion: Completion) -> Mapping[str, Any]:
         """Return the whole answer."""
         ...
@@ -95,6 +100,7 @@ class DoorViews:
         "POST",
         "/v1/chat/completions",
         access=Access.EDITOR,
+        open_to_run_keys=True,
         tag="OpenAI-compatible",
         body=ChatCompletionBody,
         body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
@@ -124,6 +130,7 @@ class DoorViews:
         "POST",
         "/v1/responses",
         access=Access.EDITOR,
+        open_to_run_keys=True,
         tag="OpenAI-compatible",
         body=ResponseBody,
         body_example={"model": "gpt-4o", "input": "Say hello."},
@@ -148,6 +155,7 @@ class DoorViews:
         "POST",
         "/v1/messages",
         access=Access.EDITOR,
+        open_to_run_keys=True,
         tag="OpenAI-compatible",
         query=MessagesQuery,
         body=MessageBody,
@@ -178,6 +186,7 @@ class DoorViews:
         "POST",
         "/v1/messages/count_tokens",
         access=Access.EDITOR,
+        open_to_run_keys=True,
         tag="OpenAI-compatible",
         query=MessagesQuery,
         body=CountTokensBody,
@@ -199,11 +208,11 @@ class DoorViews:
         body, document = await json_to_hand_on(request, CountTokensBody)
         door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
         with cancelled_without_client(request):
-            tokens = await self.count(_prompt(body, door))
+            tokens = await self.count(_prompt(request, body, door))
         return json_response({"input_tokens": tokens}, headers=door.headers)
 
     async def _answer(self, request: web.Request, body: DoorBody, door: Door) -> web.StreamResponse:
-        prompt = _prompt(body, door)
+        prompt = _prompt(request, body, door)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt, door)
@@ -214,31 +223,38 @@ class DoorViews:
     async def _streamed(self, request: web.Request, prompt: Prompt, door: Door) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
             out.response.headers.update(door.headers)
+            is_native = False
             try:
                 async with self.stream(prompt) as events:
                     async for event in events:
-                        if isinstance(event, StreamStarted):
-                            out.response.headers.update(ignored_header(event.ignored_fields))
-                            continue
-                        encoded = event.completion if isinstance(event, PromptAnswer) else event
-                        for name, data in door.encode(encoded):
-                            await out.send(data, event=name)
+                        match event:
+                            case StreamStarted(ignored):
+                                out.response.headers.update(ignored_header(ignored))
+                            case NativeEvents(content):
+                                is_native = True
+                                await out.write(content)
+                            case PromptAnswer() if is_native:
+                                await out.write(door.end_mark)
+                            case PromptAnswer():
+                                await out.write(framed(door.encode(event.completion)))
+                            case _:
+                                await out.write(framed(door.encode(event)))
             except ApplicationError as error:
                 if not out.has_begun:
                     raise
                 note_failure(request, error)
-                for name, data in door.failed(problem_for(error) or INTERNAL_ERROR):
-                    await out.send(data, event=name)
+                await out.write(framed(door.failed(problem_for(error) or INTERNAL_ERROR)))
         return out.response
 
 
-def _prompt(body: DoorBody, door: Door) -> Prompt:
+def _prompt(request: web.Request, body: DoorBody, door: Door) -> Prompt:
     return Prompt(
         selector=ModelByAnyName(body.model),
         client=door.client,
         has_images=has_images(door.client.body),
         deadline_seconds=body.deadline_seconds,
         idle_seconds=body.idle_seconds,
+        door=request.path,
     )
 
 

@@ -63,8 +63,8 @@ _FIELD_NAMES = {
 """What this door calls the fields of a conversation."""
 
 
-def prompt_of(body: PromptToRun) -> Prompt:
-    """Return the prompt that the body asks to run."""
+def prompt_of(body: PromptToRun, *, door: str) -> Prompt:
+    """Return the prompt that the body asks to run; `door` is the path of the route."""
     conversation = _conversation(body)
     pictures = (part for turn in conversation.turns for part in turn.parts if isinstance(part, Image))
     return Prompt(
@@ -73,6 +73,7 @@ def prompt_of(body: PromptToRun) -> Prompt:
         has_images=next(pictures, None) is not None,
         deadline_seconds=_float(body.deadline_seconds),
         idle_seconds=_float(body.idle_seconds),
+        door=door,
     )
 
 

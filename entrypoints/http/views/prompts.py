@@ -62,6 +62,7 @@ class PromptViews:
         "POST",
         "/api/ai/select",
         access=Access.VIEWER,
+        open_to_run_keys=True,
         tag="prompts",
         body=ModelToSelect,
         body_required=False,
@@ -88,6 +89,7 @@ class PromptViews:
         "POST",
         "/api/ai/generate",
         access=Access.EDITOR,
+        open_to_run_keys=True,
         tag="prompts",
         body=PromptToRun,
         body_example={"providerModelId": "gpt-4o", "prompt": "Say hello.", "config": {"maxTokens": 50}},
@@ -112,7 +114,7 @@ class PromptViews:
         with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)
-        prompt = prompt_of(body)
+        prompt = prompt_of(body, door=request.path)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt)

@@ -36,7 +36,9 @@ def create_message(call: ApiCall) -> ProviderResponse | ProviderStream:
     check_version(call)
     model = read_model(call)
     limit = read_limit(call, model)
-    reply = write_reply(read_prompt(call, model), limit)
+    call.prompt = read_prompt(call, model)
+    reply = write_reply(call.prompt, limit)
+    call.billed = reply.billed
     _refuse_too_long(reply, limit)
     usage = _usage(reply, use_cache(call))
     if call.operation == "stream":

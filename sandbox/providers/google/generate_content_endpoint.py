@@ -34,7 +34,9 @@ def generate(call: ApiCall) -> ProviderResponse | ProviderStream:
     streamed = call.operation == "stream"
     model = find_model(call, "streamGenerateContent" if streamed else "generateContent")
     body = call.json()
-    reply = write_reply(read_prompt(call, body, model), read_limit(body))
+    call.prompt = read_prompt(call, body, model)
+    reply = write_reply(call.prompt, read_limit(body))
+    call.billed = reply.billed
     if "too-long" in reply.directives:
         count = _LARGEST_INPUT + reply.input_tokens
         message = f"The input token count ({count}) exceeds the maximum number of tokens allowed ({_LARGEST_INPUT})."

@@ -17,7 +17,7 @@ _VERSION = re.compile(r"gpt-(\d+)(?:\.(\d+))?(?:-([a-z]+))?")
 _UP_TO_HIGH = ("low", "medium", "high")
 _UP_TO_XHIGH = (*_UP_TO_HIGH, "xhigh")
 _UP_TO_MAX = (*_UP_TO_XHIGH, "max")
-#: Of the sixth generation, those that can be told not to reason.
+#: Of the sixth generation, those whose reasoning can be switched off.
 _CAN_STOP = {(6, 0, "sol"), (6, 0, "luna"), (6, 1, "terra")}
 #: What is refused while a model reasons, and the value that is none.
 _SAMPLING = {"temperature": 1, "top_p": 1, "presence_penalty": 0, "frequency_penalty": 0}

@@ -31,7 +31,9 @@ def answer_chat(call: ApiCall, model: SimulatedModel, options: ChatOptions) -> P
     options.check(body)
     if options.thoughts_must_return and model.reasoning:
         _require_thoughts(body, options.thoughts_field or "")
-    reply = write_reply(read_prompt(body, model, thinking), read_limit(body))
+    call.prompt = read_prompt(body, model, thinking)
+    reply = write_reply(call.prompt, read_limit(body))
+    call.billed = reply.billed
     _refuse_by_directive(body, reply)
     if call.operation == "stream":
         return StreamedCompletion(call, model, reply, options).stream()

@@ -59,6 +59,7 @@ def answer_embeddings(call: ApiCall, model: SimulatedModel) -> ProviderResponse:
         {"object": "embedding", "index": at, "embedding": _packed(numbers) if in_text else numbers}
         for at, numbers in enumerate(vectors)
     ]
+    call.billed = {"inputTokens": sum(counts), "outputTokens": 0}
     usage = {"prompt_tokens": sum(counts), "total_tokens": sum(counts)}
     return ProviderResponse(body={"object": "list", "data": data, "model": model.snapshot, "usage": usage})
 

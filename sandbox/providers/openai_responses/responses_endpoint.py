@@ -25,7 +25,9 @@ _TOO_LONG = "Your input exceeds the context window of this model. Please adjust 
 def create_response(call: ApiCall, find: FindModel | None = None) -> ProviderResponse | ProviderStream:
     """The model's response, streamed when that was asked for."""
     model = (find or _find_model)(call)
-    reply = write_reply(_prompt(call, model), read_limit(call.json()))
+    call.prompt = _prompt(call, model)
+    reply = write_reply(call.prompt, read_limit(call.json()))
+    call.billed = reply.billed
     if "too-long" in reply.directives:
         raise RequestRefused(400, _TOO_LONG, code="context_length_exceeded", param="input")
     output = ResponseObject(call, model, reply)

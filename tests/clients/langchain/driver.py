@@ -1,4 +1,4 @@
-"""LangChain, told by lines of JSON what to do; the other end is remote.py."""
+"""LangChain, which carries out lines of JSON; the other end is remote.py."""
 
 from __future__ import annotations
 
@@ -154,8 +154,8 @@ def _told(answer: Any) -> dict[str, Any]:
 
 def _thoughts(answer: Any) -> str:
     blocks = answer.content_blocks
-    told = "".join(block.get("reasoning", "") for block in blocks if block["type"] == "reasoning")
-    return told or str(answer.additional_kwargs.get("reasoning_content", ""))
+    result = "".join(block.get("reasoning", "") for block in blocks if block["type"] == "reasoning")
+    return result or str(answer.additional_kwargs.get("reasoning_content", ""))
 
 
 def _seen(error: BaseException) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""pydantic-ai, told by lines of JSON what to do; the other end is remote.py."""
+"""pydantic-ai, which carries out lines of JSON; the other end is remote.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// The Vercel AI SDK, told by lines of JSON what to do; the other end is remote.py.
+// The Vercel AI SDK, which carries out lines of JSON; the other end is remote.py.
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -74,15 +74,15 @@ async function run(isStreamed, options) {
 
 function operationsAt(place) {
   const { language, embedding } = modelsAt(place);
-  const told = ({ text, finishReason, usage }) => ({
+  const resultOf = ({ text, finishReason, usage }) => ({
     text,
     finish: finishReason,
     tokens: [usage.inputTokens, usage.outputTokens],
   });
   const shown = (text, part) => [{ role: "user", content: [{ type: "text", text }, part] }];
   const operations = {
-    chat: async ({ model, text }) => told(await run(false, { model: language(model), prompt: text })),
-    stream: async ({ model, text }) => told(await run(true, { model: language(model), prompt: text })),
+    chat: async ({ model, text }) => resultOf(await run(false, { model: language(model), prompt: text })),
+    stream: async ({ model, text }) => resultOf(await run(true, { model: language(model), prompt: text })),
     tools: async ({ model, text, tools, results, choice, effort, is_streamed }) => {
       const offered = tools.map(({ name, description, parameters }) => [
         name,
@@ -121,14 +121,14 @@ function operationsAt(place) {
       return { value: answer.output };
     },
     image: async ({ model, text, data }) =>
-      told(
+      resultOf(
         await run(false, {
           model: language(model),
           messages: shown(text, { type: "image", image: data, mediaType: "image/png" }),
         }),
       ),
     pdf: async ({ model, text, data }) =>
-      told(
+      resultOf(
         await run(false, {
           model: language(model),
           messages: shown(text, { type: "file", data, mediaType: "application/pdf", filename: "one.pdf" }),
@@ -173,13 +173,13 @@ function seen(error) {
   } catch {
     // An error that is no JSON is shown by its words.
   }
-  const told = body.error ?? error?.error ?? error ?? {};
+  const facts = body.error ?? error?.error ?? error ?? {};
   const text = (value) => (typeof value === "string" ? value : null);
   return {
     status: error?.statusCode ?? null,
-    code: text(told.code) ?? text(told.type),
-    param: text(told.param),
-    message: text(told.message) ?? text(error?.cause?.message)?.slice(0, 600) ?? text(error?.message) ?? JSON.stringify(error),
+    code: text(facts.code) ?? text(facts.type),
+    param: text(facts.param),
+    message: text(facts.message) ?? text(error?.cause?.message)?.slice(0, 600) ?? text(error?.message) ?? JSON.stringify(error),
     raised: error?.name ?? typeof error,
   };
 }
@@ -194,7 +194,7 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Numb
     continue;
   }
   operations[asked.operation](asked.arguments).then(
-    (told) => say({ id: asked.id, told }),
+    (result) => say({ id: asked.id, result }),
     (error) => say({ id: asked.id, error: seen(error) }),
   );
 }

@@ -18,12 +18,15 @@ from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.prompts import PromptViews
+from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from tests.fakes.embeddings import FakeEmbeddings
 from tests.http_service import ORGANIZATION, a_token
 from tests.prompt_setup import PromptSetup
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from application.prompts.generation import Generation
     from entrypoints.http.routes import Route
     from tests.http_service import Reply, Service
@@ -61,7 +64,13 @@ def prompt_routes(
         select=select, callable_models=partial(callable_models, runnable_models=setup.runnable_models)
     )
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
-    return routes_of(prompts, embeddings, UsageViews(report=report), doors, models)
+    requests = RequestViews(log=setup.usage)
+    usage = UsageViews(report=report, find_key=_no_key)
+    return routes_of(prompts, embeddings, usage, requests, doors, models)
+
+
+async def _no_key(key_id: UUID) -> None:
+    """Find no access key: there is none here."""
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:

@@ -130,6 +130,16 @@ async def dropped_connection(talk: SandboxClient) -> None:
     assert received.count(b"data: ") == 2
 
 
+async def unknown_field(talk: SandboxClient) -> None:
+    talk.sandbox.faults.add(kind="unknown_field", name="stream")
+    refused = await talk.chat(stream=True)
+    assert (refused.status, refused.json()["error"]["message"]) == (
+        400,
+        "Unrecognized request argument supplied: stream",
+    )
+    assert (await talk.chat()).status == 200
+
+
 async def swapped_delivery(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="swapped_delivery")
     whole, streamed = await talk.chat(stream=True), await talk.chat()

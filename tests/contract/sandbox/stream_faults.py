@@ -70,6 +70,17 @@ async def missing_end(talk: SandboxClient) -> None:
     assert all(event["choices"][0]["finish_reason"] is None for event in answer.events())
 
 
+async def pings_at_the_end(talk: SandboxClient) -> None:
+    talk.sandbox.faults.add(kind="pings_at_the_end", events=2, seconds=0.01)
+    received = bytearray()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(collect(talk, received), 0.4)
+    assert b'"finish_reason":"stop"' not in received
+    assert b"[DONE]" not in received
+    assert received.count(b": ping\n\n") > 1
+    talk.sandbox.faults.clear()
+
+
 async def long_line(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="long_line")
     answer = await talk.chat(stream=True)

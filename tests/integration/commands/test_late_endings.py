@@ -15,7 +15,7 @@ from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from application.errors import ProviderNotFound
 from tests.builders import a_stored_event, acting, an_append
-from tests.contract.usage_contract import NOON, a_use
+from tests.contract.usage_contract import NOON, a_request, a_use
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
@@ -47,9 +47,13 @@ async def test_a_prompt_that_ends_late_is_not_counted(tenant: Tenant, removed: U
     other = uuid4()
     for organization_id in (removed, other):
         with acting(organization_id):
-            ledger.record(a_use())
+            ledger.record(a_request(a_use()))
     await ledger.flush()
-    assert owner.execute("SELECT organization_id FROM model_usage").fetchall() == [(other,)]
+    found = owner.execute(
+        "SELECT 'log' AS kept, organization_id FROM request_log"
+        " UNION SELECT 'usage', organization_id FROM model_usage ORDER BY kept"
+    )
+    assert found.fetchall() == [("log", other), ("usage", other)]
 
 
 async def test_a_check_that_ends_late_is_not_kept(tenant: Tenant, removed: UUID, owner: Connection) -> None:
@@ -66,7 +70,7 @@ async def test_what_ends_in_the_moment_of_the_removal_waits_for_it(
     bare_recorder.insert_events([a_stored_event(uuid4(), 1)], append=an_append(organization_id))
     ledger = PostgresUsageLedger(tenant, FakeClock(NOON), flush_seconds=3600.0)
     with acting(organization_id):
-        ledger.record(a_use())
+        ledger.record(a_request(a_use()))
     with psycopg.connect(database.owner_url) as removing:
         removing.execute("SELECT FROM organization_heads FOR UPDATE")
         flushing = asyncio.create_task(ledger.flush())
@@ -74,4 +78,4 @@ async def test_what_ends_in_the_moment_of_the_removal_waits_for_it(
         assert not flushing.done()
         removing.execute("UPDATE organization_heads SET closed_sequence = org_sequence")
     await flushing
-    assert owner.execute("SELECT FROM model_usage").fetchall() == []
+    assert owner.execute("SELECT FROM model_usage UNION ALL SELECT FROM request_log").fetchall() == []

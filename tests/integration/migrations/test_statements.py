@@ -24,7 +24,7 @@ STATEMENTS = {
 }
 PREPARABLE = re.compile(r"(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # Conditions and an order, which the statements beside them are put together from; tested with those.
-PIECES = {f"postgres/prompt_candidates.sql: {name}" for name in ("fits", "preference", "usable")}
+PIECES = {f"postgres/prompt_candidates.sql: {name}" for name in ("allowed", "fits", "preference", "usable")}
 # Those with places to be filled in are put together by their adapter, and LISTEN can neither be prepared nor
 # misfit the schema; the tests of their adapters run both.
 WHOLE = {

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
+from application.access_keys.access_keys import SecretDigest
 from application.errors import ApplicationError, OrganizationRemoved
+from domain.access_key.aggregate import AccessKey
 from domain.errors import DomainError
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
@@ -21,7 +23,12 @@ from tests.hypothesis_strategies import carry_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedOrganizations, EventSourcedProviders
+    from adapters.event_store.repositories import (
+        EventSourcedAccessKeys,
+        EventSourcedModels,
+        EventSourcedOrganizations,
+        EventSourcedProviders,
+    )
 
 places = st.integers(0, 2)
 # Few names, so that they are often taken.
@@ -43,6 +50,11 @@ steps = st.one_of(
         st.tuples(st.lists(st.tuples(places, st.lists(strategies.model_commands, min_size=1, max_size=3)), max_size=3)),
     ),
     st.tuples(st.just("remove_model"), st.tuples(places)),
+    st.tuples(st.just("issue_key"), st.tuples(strategies.issues_of_keys)),
+    st.tuples(
+        st.just("change_key"), st.tuples(places, st.lists(strategies.access_key_commands, min_size=1, max_size=3))
+    ),
+    st.tuples(st.just("revoke_key"), st.tuples(places)),
     st.tuples(st.just("come_too_late"), st.tuples(places)),
     st.tuples(st.just("name_organization"), st.tuples(few)),
     st.tuples(st.just("remove_organization"), st.tuples()),
@@ -59,9 +71,11 @@ class Tenant:
     providers: EventSourcedProviders
     models: EventSourcedModels
     organizations: EventSourcedOrganizations
+    keys: EventSourcedAccessKeys
     organization_id: UUID = field(default_factory=uuid4)
     provider_ids: list[UUID] = field(default_factory=list)
     model_ids: list[UUID] = field(default_factory=list)
+    key_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self) -> None:
         """Register two providers, and a model of each."""
@@ -124,6 +138,22 @@ class Tenant:
         model.remove()
         await self.models.save(model)
 
+    async def issue_key(self, facts: dict[str, Any]) -> None:
+        key = AccessKey.issue(uuid4(), **facts)
+        await self.keys.save(key, secret=SecretDigest(key_id=key.id, version=1, digest=b"digest"))
+        self.key_ids.append(key.id)
+
+    async def change_key(self, place: int, commands: Sequence[strategies.Command]) -> None:
+        key = await self.keys.get(_at(self.key_ids, place))
+        for command in commands:
+            carry_out(key, command)
+        await self.keys.save(key)
+
+    async def revoke_key(self, place: int) -> None:
+        key = await self.keys.get(_at(self.key_ids, place))
+        key.revoke()
+        await self.keys.save(key)
+
     async def come_too_late(self, place: int) -> None:
         late = await self.models.get(_at(self.model_ids, place))
         await self.remove_model(place)
@@ -142,7 +172,8 @@ class Tenant:
         await self.organizations.save(organization)
 
     async def remove_organization(self) -> None:
-        gone: list[Model | Provider] = list((await self.models.get_many(self.model_ids)).values())
+        gone: list[Model | Provider | AccessKey] = list((await self.models.get_many(self.model_ids)).values())
+        gone += (await self.keys.get_many(self.key_ids)).values()
         for provider_id in self.provider_ids:
             with suppress(ApplicationError):
                 gone.append(await self.providers.get(provider_id))
@@ -150,7 +181,7 @@ class Tenant:
         if organization is None:
             organization = Organization.register(self.organization_id, name="unnamed")
         for thing in (*gone, organization):
-            thing.remove()
+            thing.revoke() if isinstance(thing, AccessKey) else thing.remove()
         await self.organizations.save_removed(organization, gone)
 
 

@@ -26,6 +26,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "jsonb": ({"before": 1}, {"after": 2}),
     "timestamp with time zone": ("2026-01-02T00:00:00+00:00", "2026-01-03T00:00:00+00:00"),
 }
+DATED = {"created_at", "updated_at", "credential_set_at"}
 MOMENT = "2026-02-03T00:00:00+00:00"
 
 
@@ -52,7 +53,7 @@ def applied(owner: Connection, table: str, operation: str, columns: dict[str, An
     owner.execute("SELECT apply_changes(%s, %s, %s)", (ORGANIZATION, changes, MOMENT))
 
 
-@pytest.mark.parametrize("table", ["ai_providers", "ai_models"])
+@pytest.mark.parametrize("table", ["ai_providers", "ai_models", "access_keys"])
 def test_an_insert_and_an_update_write_every_column(writer: Connection, table: str) -> None:
     kinds = columns(writer, table)
     own = {"organization_id": str(ORGANIZATION), "id": str(ROW)}
@@ -61,8 +62,9 @@ def test_an_insert_and_an_update_write_every_column(writer: Connection, table: s
     assert row(writer, table, ROW) == before
     applied(writer, table, "update", after)
     expected = dict(after)
-    if table == "ai_models":
+    if table != "ai_providers":
         expected |= {"created_at": before["created_at"], "updated_at": MOMENT}
+    if table == "ai_models":
         expected["sources"] = before["sources"] | after["sources"]
     assert row(writer, table, ROW) == expected
 
@@ -73,11 +75,11 @@ def test_every_column_of_an_organization_is_written(writer: Connection) -> None:
     assert row(writer, "organizations", ORGANIZATION) == {"id": str(ORGANIZATION), "name": "after"}
 
 
-@pytest.mark.parametrize("table", ["ai_providers", "ai_models"])
+@pytest.mark.parametrize("table", ["ai_providers", "ai_models", "access_keys"])
 def test_a_change_without_times_is_dated_and_leaves_the_rest(writer: Connection, table: str) -> None:
     kinds = columns(writer, table)
     own = {"organization_id": str(ORGANIZATION), "id": str(ROW)}
-    times = {name for name, kind in kinds.items() if kind.startswith("timestamp")}
+    times = {name for name in kinds if name in DATED}
     before = {name: VALUES[kind][0] for name, kind in kinds.items()} | own
     applied(writer, table, "insert", {name: value for name, value in before.items() if name not in times})
     assert row(writer, table, ROW) == before | dict.fromkeys(times, MOMENT)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.event_store.repositories import EventSourcedOrganizations
+from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedOrganizations
 from application.projections.project_event import TOPICS
+from domain.access_key.values import NO_LIMITS, UNRESTRICTED, Budget, Restriction
+from domain.access_key.values import Limits as KeyLimits
 from domain.model.values import Lifecycle, Limits
 from tests.builders import A_CREDENTIAL, ANOTHER_ENDPOINT, a_price
+from tests.hypothesis_strategies import NOW
 from tests.integration.projections.random_changes import Tenant, stories
 from tests.log_contents import assert_whole, topics
 from tests.projection_tables import rows_from_the_log, rows_in_the_tables
@@ -23,6 +29,18 @@ if TYPE_CHECKING:
     from tests.databases import Connection
     from tests.integration.projections.random_changes import Step
 
+A_KEY: dict[str, Any] = {
+    "name": "one",
+    "scope": "run",
+    "hint": "…a",
+    "issued_by": "user-1",
+    "now": NOW,
+    "restriction": Restriction(model_ids=(str(uuid4()),)),
+    "limits": KeyLimits(concurrent=2),
+    "budget": Budget(Decimal("12.5"), "month"),
+    "labels": {"team": "search"},
+    "expires_at": NOW + timedelta(days=1),
+}
 ONE_OF_EACH: list[Step] = [
     ("name_organization", ("one",)),
     ("name_organization", ("two",)),
@@ -44,6 +62,19 @@ ONE_OF_EACH: list[Step] = [
     ("change_models", ([(0, [("enable", (), {})])],)),
     ("remove_model", (0,)),
     ("remove_provider", (1, True)),
+    ("issue_key", (A_KEY,)),
+    ("change_key", (0, [("rename", ("another",), {})])),
+    ("change_key", (0, [("change_limits", (NO_LIMITS,), {})])),
+    ("change_key", (0, [("note_threshold", (80,), {"since": NOW})])),
+    ("change_key", (0, [("change_budget", (None,), {})])),
+    ("change_key", (0, [("restrict", (UNRESTRICTED,), {})])),
+    ("change_key", (0, [("change_labels", ({},), {})])),
+    ("change_key", (0, [("change_expiry", (None,), {"now": NOW})])),
+    ("change_key", (0, [("rotate", ("…b",), {"previous_valid_until": NOW + timedelta(hours=1)})])),
+    ("change_key", (0, [("disable", (), {})])),
+    ("change_key", (0, [("enable", (), {})])),
+    ("issue_key", (A_KEY,)),
+    ("revoke_key", (1,)),
     ("remove_organization", ()),
 ]
 
@@ -60,6 +91,11 @@ def organizations(ledger: Ledger) -> EventSourcedOrganizations:
     return EventSourcedOrganizations(ledger)
 
 
+@pytest.fixture
+def keys(ledger: Ledger) -> EventSourcedAccessKeys:
+    return EventSourcedAccessKeys(ledger)
+
+
 # Each example lives in organizations of its own.
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
@@ -68,9 +104,10 @@ async def test_the_tables_are_the_fold_of_the_log(
     providers: EventSourcedProviders,
     models: EventSourcedModels,
     organizations: EventSourcedOrganizations,
+    keys: EventSourcedAccessKeys,
     story: Sequence[tuple[int, Step]],
 ) -> None:
-    tenants = [Tenant(providers, models, organizations) for _ in range(2)]
+    tenants = [Tenant(providers, models, organizations, keys) for _ in range(2)]
     for tenant in tenants:
         await tenant.begin()
     for who, step in story:
@@ -84,8 +121,9 @@ async def test_each_kind_of_event_reaches_its_table(
     providers: EventSourcedProviders,
     models: EventSourcedModels,
     organizations: EventSourcedOrganizations,
+    keys: EventSourcedAccessKeys,
 ) -> None:
-    tenant = Tenant(providers, models, organizations)
+    tenant = Tenant(providers, models, organizations, keys)
     await tenant.begin()
     for step in ONE_OF_EACH:
         before = rows_in_the_tables(log, tenant.organization_id)

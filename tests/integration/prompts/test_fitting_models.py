@@ -41,7 +41,7 @@ SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n ||
     (ARRAY['{}', '{"preference": null}', '{"preference": 2}', '{"preference": 10}', '{"preference": "1"}'])[
         1 + (random() * 100)::int %% 5]::jsonb,
     NULL, (ARRAY[NULL, 0.001, 0.01, 0.2])[1 + (random() * 100)::int %% 4],
-    (ARRAY[NULL, 0.002, 0.01])[1 + (random() * 100)::int %% 3], 'manual', NULL,
+    (ARRAY[NULL, 0.002, 0.01])[1 + (random() * 100)::int %% 3], NULL, 'manual', NULL,
     (ARRAY[NULL, 8000, 128000])[1 + (random() * 100)::int %% 3], NULL,
     (ARRAY[NULL, 'active', 'retired'])[1 + (random() * 100)::int %% 3],
     (ARRAY[NULL, NULL, '2026-11-29', '2026-11-30'])[1 + (random() * 100)::int %% 4],
@@ -51,7 +51,7 @@ FROM generate_series(1, %(count)s) n
 _MANY: Final = """
 INSERT INTO ai_models
 SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n, 'Model ' || n, NULL, 'language',
-    '["text"]', '{}', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, true, '{}', now(), now(), 1
+    '["text"]', '{}', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true, '{}', now(), now(), 1
 FROM generate_series(1, 20000) n
 """
 _TYPES: Final = ["language", "multimodal", "vision", "embedding", "image", "unknown"]

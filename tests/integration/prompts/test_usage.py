@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.request_log import PostgresRequestLog
+from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from application.caller import NobodyCalling
+from application.errors import Unavailable
+from application.usage.request_log import RequestFilter
 from tests.builders import acting
-from tests.contract.usage_contract import NOON, UsageContract, a_use, days
+from tests.contract.usage_contract import NOON, UsageContract, a_request, a_use, by, days
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
-    from adapters.postgres.tenant_statements import Tenant
-    from tests.databases import Connection
+    from adapters.postgres.tenant_statements import Statement
+    from tests.databases import Connection, Database
 
 
 class Subject:
@@ -32,6 +37,7 @@ class Subject:
         self.clock = FakeClock(NOON)
         self.ledger = PostgresUsageLedger(tenant, self.clock, flush_seconds=3600.0)
         self.reports = PostgresUsageReports(tenant)
+        self.log = PostgresRequestLog(tenant)
 
     async def settle(self) -> None:
         await self.ledger.flush()
@@ -48,7 +54,7 @@ class TestPostgresUsage(UsageContract):
 
 async def requests(subject: Subject, organization_id: UUID) -> int:
     with acting(organization_id):
-        return (await subject.reports.read(days(), "day", 10)).total.requests
+        return (await subject.reports.read(days(), by("day"), 10)).total.requests
 
 
 async def test_uses_are_written_by_themselves_about_a_second_later(tenant: Tenant) -> None:
@@ -57,7 +63,7 @@ async def test_uses_are_written_by_themselves_about_a_second_later(tenant: Tenan
     organization_id = uuid4()
     await subject.ledger.start()
     with acting(organization_id):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     for _ in range(500):
         await asyncio.sleep(0.01)
         if await requests(subject, organization_id):
@@ -71,7 +77,7 @@ async def test_closing_writes_what_there_is(subject: Subject) -> None:
     organization_id = uuid4()
     await subject.ledger.start()
     with acting(organization_id):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     assert await requests(subject, organization_id) == 0
     await subject.ledger.close()
     assert await requests(subject, organization_id) == 1
@@ -84,7 +90,7 @@ async def test_two_processes_that_write_at_once_lose_nothing(tenant: Tenant, sub
     for ledger, order in ((subject.ledger, uses), (other.ledger, uses[::-1])):
         with acting(organization_id):
             for use in order:
-                ledger.record(use)
+                ledger.record(a_request(use))
     await asyncio.gather(subject.ledger.flush(), other.ledger.flush())
     assert await requests(subject, organization_id) == 40
 
@@ -95,15 +101,15 @@ async def test_while_the_database_is_away_figures_wait_and_grow(
     organization_id = uuid4()
     use = a_use(cost_usd=Decimal("0.25"))
     with acting(organization_id):
-        subject.ledger.record(use)
+        subject.ledger.record(a_request(use))
     with nobody_let_in(owner):
         await subject.ledger.flush()
         assert "wait for the database" in caplog.text
         with acting(organization_id):
-            subject.ledger.record(use)
+            subject.ledger.record(a_request(use))
     await subject.ledger.flush()
     with acting(organization_id):
-        report = await subject.reports.read(days(), "day", 10)
+        report = await subject.reports.read(days(), by("day"), 10)
     assert (report.total.requests, report.total.cost_usd) == (2, Decimal("0.5"))
 
 
@@ -126,26 +132,81 @@ async def test_figures_that_the_database_refuses_are_not_tried_for_ever(
 ) -> None:
     ill, well = uuid4(), uuid4()
     with acting(ill):
-        subject.ledger.record(a_use(provider_model_id="no\x00text"))
+        subject.ledger.record(a_request(a_use(provider_model_id="no\x00text")))
     with acting(well):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     await subject.ledger.flush()
-    assert "refuses them" in caplog.text
+    assert "refuses its row" in caplog.text
     assert await requests(subject, well) == 1
     caplog.clear()
     await subject.ledger.flush()
     assert caplog.text == ""
 
 
+async def test_a_call_that_the_database_refuses_takes_no_other_with_it(
+    subject: Subject, caplog: pytest.LogCaptureFixture
+) -> None:
+    organization_id = uuid4()
+    with acting(organization_id):
+        for name in ("a", "b", "no\x00text", "c", "d"):
+            subject.ledger.record(a_request(a_use(provider_model_id=name)))
+    await subject.ledger.flush()
+    assert caplog.text.count("refuses its row") == 1
+    assert await requests(subject, organization_id) == 4
+
+
+class LosesAnAnswer(Tenant):
+    """Statements whose first answer is lost: they were carried out, and whoever asked does not know."""
+
+    has_lost = False
+
+    async def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        rows = await super().rows(statement, parameters)
+        if not self.has_lost:
+            self.has_lost = True
+            raise Unavailable
+        return rows
+
+
+async def test_what_was_written_already_counts_no_more(database: Database) -> None:
+    organization_id = uuid4()
+    async with reading_pool(database.app_url, size=1) as pool:
+        subject = Subject(LosesAnAnswer(pool))
+        with acting(organization_id):
+            subject.ledger.record(a_request(a_use()))
+        await subject.ledger.flush()
+        await subject.ledger.flush()
+        assert await requests(subject, organization_id) == 1
+        with acting(organization_id):
+            assert await subject.log.count(RequestFilter()) == 1
+
+
+async def test_what_waits_for_the_database_is_bounded_in_bytes(
+    tenant: Tenant, owner: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    subject = Subject(tenant)
+    subject.ledger = PostgresUsageLedger(tenant, subject.clock, flush_seconds=3600.0, most_bytes_waiting=20_000)
+    organization_id = uuid4()
+    with acting(organization_id):
+        for _ in range(1000):
+            subject.ledger.record(a_request(a_use()))
+    with nobody_let_in(owner):
+        await subject.ledger.flush()
+    await subject.ledger.flush()
+    kept = await requests(subject, organization_id)
+    assert 10 < kept < 40
+    assert f"{1000 - kept} calls are lost" in caplog.text
+
+
 async def test_a_use_belongs_to_somebody(subject: Subject) -> None:
     with pytest.raises(NobodyCalling):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
 
 
 async def test_figures_stay_when_the_model_is_gone(subject: Subject, owner: Connection) -> None:
     organization_id = uuid4()
     with acting(organization_id):
-        subject.ledger.record(a_use())
+        subject.ledger.record(a_request(a_use()))
     await subject.ledger.flush()
     references = owner.execute(
         "SELECT count(*) FROM pg_constraint WHERE conrelid = 'model_usage'::regclass AND contype = 'f'"

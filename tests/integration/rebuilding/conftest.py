@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.repositories import EventSourcedOrganizations
+from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedOrganizations
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from domain.organization.aggregate import Organization
-from tests.builders import a_model, a_price, a_provider, acting
+from tests.builders import a_model, a_price, a_provider, acting, an_access_key
 
 if TYPE_CHECKING:
     from adapters.event_store.ledger import Ledger
@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Tenant:
-    """An organization with two providers and some models, of which one was removed."""
+    """An organization with two providers, an access key and some models, of which one was removed."""
 
     providers: EventSourcedProviders
     models: EventSourcedModels
     organizations: EventSourcedOrganizations
+    keys: EventSourcedAccessKeys
     organization_id: UUID = field(default_factory=uuid4)
     provider_ids: list[UUID] = field(default_factory=list)
     model_ids: list[UUID] = field(default_factory=list)
+    key_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self, models: int = 3) -> None:
         for name in ("First", "Second"):
@@ -40,12 +42,19 @@ class Tenant:
             self.provider_ids.append(provider.id)
         for _ in range(models):
             await self.register()
+        await self.issue_key()
         await self.rename(0, "Renamed")
         removed = await self.register()
         self.model_ids.remove(removed)
         await self.remove(removed)
         with acting(self.organization_id):
             await self.organizations.save(Organization.register(self.organization_id, name="Acme"))
+
+    async def issue_key(self) -> None:
+        key = an_access_key()
+        with acting(self.organization_id):
+            await self.keys.save(key)
+        self.key_ids.append(key.id)
 
     def new_model(self) -> Model:
         return a_model(provider_id=self.provider_ids[0], price=a_price(), sources={"price": "manual"})
@@ -83,7 +92,7 @@ class Tenant:
 
 @pytest.fixture
 def tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger) -> Tenant:
-    return Tenant(providers, models, EventSourcedOrganizations(ledger))
+    return Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger))
 
 
 @pytest.fixture
@@ -91,8 +100,8 @@ async def tenants(
     providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
 ) -> tuple[Tenant, Tenant]:
     made = (
-        Tenant(providers, models, EventSourcedOrganizations(ledger)),
-        Tenant(providers, models, EventSourcedOrganizations(ledger)),
+        Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger)),
+        Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger)),
     )
     for each in made:
         await each.begin()

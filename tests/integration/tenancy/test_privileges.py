@@ -23,10 +23,16 @@ BESIDE_THE_LOG = (
     "discovery_attempts",
     "discovery_snapshots",
     "model_cool_downs",
+    "budget_spending",
 )
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},
-    **{(role, "model_usage"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    ("modelbook_app", "model_usage"): {"INSERT", "UPDATE"},
+    ("modelbook_app", "request_log"): {"INSERT"},
+    # The administrators' login sweeps what is too old.
+    ("modelbook_admin", "model_usage"): CHANGES,
+    ("modelbook_admin", "request_log"): {"INSERT", "DELETE"},
+    **{(role, "access_key_uses"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},

@@ -68,18 +68,21 @@ def _logged(event_class: type, revision: int, facts: dict[str, Any], aggregate_c
     return event
 
 
+def _in_kebab_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
 def test_there_are_events() -> None:
-    assert {aggregate.__name__ for aggregate in AGGREGATES} == {"Model", "Organization", "Provider"}
+    assert {aggregate.__name__ for aggregate in AGGREGATES} == {"AccessKey", "Model", "Organization", "Provider"}
     assert all(event_classes(aggregate) for aggregate in AGGREGATES)
 
 
 @pytest.mark.parametrize("aggregate_class", AGGREGATES)
 def test_an_aggregate_names_its_events_after_itself(aggregate_class: type[Root]) -> None:
     own = topic_of(aggregate_class)
-    assert own == aggregate_class.__name__.lower()
+    assert own == _in_kebab_case(aggregate_class.__name__)
     for event_class in event_classes(aggregate_class):
-        words = re.sub(r"(?<!^)(?=[A-Z])", "-", event_class.__name__).lower()
-        assert topic_of(event_class) == f"{own}.{words}"
+        assert topic_of(event_class) == f"{own}.{_in_kebab_case(event_class.__name__)}"
 
 
 def test_no_two_events_share_a_topic() -> None:

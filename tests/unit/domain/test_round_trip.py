@@ -38,6 +38,12 @@ def test_a_model_is_loaded_as_it_was_saved(model: Root, commands: Sequence[Comma
     assert state_of(saved_and_loaded(model)) == state_of(model)
 
 
+@given(strategies.access_keys, st.lists(strategies.access_key_commands, max_size=8), st.booleans())
+def test_an_access_key_is_loaded_as_it_was_saved(key: Root, commands: Sequence[Command], is_revoked: bool) -> None:
+    _live(key, [*commands, *([("revoke", (), {})] if is_revoked else [])])
+    assert state_of(saved_and_loaded(key)) == state_of(key)
+
+
 @given(strategies.organizations, st.lists(strategies.organization_commands, max_size=4))
 def test_an_organization_is_loaded_as_it_was_saved(organization: Root, commands: Sequence[Command]) -> None:
     _live(organization, commands)

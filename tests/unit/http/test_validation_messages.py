@@ -59,4 +59,4 @@ def test_a_refusal_reads_like_a_sentence(
 def test_a_parameter_is_named_as_it_was_sent() -> None:
     with pytest.raises(InvalidRequest) as refused:
         validated(ProviderListQuery, {"limit": "201"}, prefix="?")
-    assert refused.value.detail == "The query is not valid: ?limit should be less than or equal to 200."
+    assert refused.value.detail == "The query is not allowed: ?limit should be less than or equal to 200."

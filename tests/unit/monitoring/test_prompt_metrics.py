@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from tests.builders import acting
-from tests.contract.usage_contract import a_use
+from tests.contract.usage_contract import a_request, a_use
 from tests.fakes.clock import FakeClock
 from tests.fakes.usage import FakeUsage
 
@@ -79,7 +79,7 @@ def test_no_label_names_an_organization_a_model_or_a_provider(
 def test_what_is_counted_is_noted_down_as_well(figures: PromptFigures, registry: CollectorRegistry) -> None:
     ledger, use = FakeUsage(FakeClock()), a_use()
     with acting(uuid4()):
-        CountedUses(ledger, figures).record(use)
+        CountedUses(ledger, figures).record(a_request(use))
     assert ledger.uses == [use]
     labels = {"provider_type": "openai", "outcome": "ok"}
     assert registry.get_sample_value("modelbook_prompt_calls_total", labels) == 1

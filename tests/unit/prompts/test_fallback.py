@@ -247,8 +247,8 @@ async def test_a_prompt_that_a_provider_does_not_take_goes_to_the_next_and_count
 async def test_what_a_failed_call_reported_is_passed_on() -> None:
     setup = PromptSetup(retrying=replace(PromptSetup().retrying, attempts_per_model=1))
     model = setup.model("gpt-x")
-    told = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
-    setup.generation.plays("gpt-x", told)
+    failure = a_failure("provider_error", http_status=500, hint="Wait.", upstream_request_id="r9")
+    setup.generation.plays("gpt-x", failure)
     error = await failed(setup, ModelById(model.id))
     assert (error.failure.http_status, error.failure.hint, error.failure.upstream_request_id) == (500, "Wait.", "r9")
-    assert error.__cause__ is told
+    assert error.__cause__ is failure

@@ -21,6 +21,8 @@ def test_a_config_is_read_as_the_table_says() -> None:
             "reasoningEffort": "low",
             "drop": ["seed", "generationConfig.topK"],
             "baseModel": "gpt-4o",
+            "idleSeconds": 5,
+            "deadlineSeconds": 90.5,
             "team": "research",
         }
     )
@@ -28,6 +30,7 @@ def test_a_config_is_read_as_the_table_says() -> None:
     assert (defaults.system_prompt, defaults.preference, defaults.problem) == ("Be brief.", 2.0, None)
     assert (defaults.reasoning_effort, defaults.base_model) == ("low", "gpt-4o")
     assert defaults.drop == {"seed", "generationConfig.topK"}
+    assert (defaults.idle_seconds, defaults.deadline_seconds) == (5.0, 90.5)
     assert "Be brief." not in repr(defaults)
 
 
@@ -59,6 +62,8 @@ def test_one_stop_may_be_a_text() -> None:
         ({"idleSeconds": 0}, "idleSeconds is not a number above 0 and up to 600"),
         ({"idleSeconds": 601}, "idleSeconds is not a number above 0 and up to 600"),
         ({"idleSeconds": True}, "idleSeconds is not a number above 0 and up to 600"),
+        ({"deadlineSeconds": 601}, "deadlineSeconds is not a number above 0 and up to 600"),
+        ({"deadlineSeconds": "60"}, "deadlineSeconds is not a number above 0 and up to 600"),
         ({"preference": "first"}, "preference is not a number"),
         (
             {"reasoningEffort": "much"},

@@ -22,7 +22,7 @@ from tests.builders import AN_ENDPOINT, a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import a_conversation
 from tests.fakes.generation import HANG, completed
-from tests.prompt_setup import PromptSetup, a_prompt, an_account
+from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 
 
 async def test_the_model_that_was_asked_for_answers() -> None:
@@ -126,6 +126,20 @@ async def test_an_answer_has_ten_minutes_and_a_stream_may_be_silent_for_one() ->
         await run_prompt(a_prompt(ModelById(model.id)), **setup.ports)
     request = setup.generation.calls[0].request
     assert (request.deadline_seconds, request.idle_seconds) == (595.0, 60.0)
+
+
+async def test_a_models_own_deadline_bounds_all_that_is_asked_of_it() -> None:
+    setup = PromptSetup()
+    setup.model("first", name="Ours", config={"deadlineSeconds": 0.125, "preference": 1})
+    setup.model("second", name="Ours", config={"preference": 2})
+    setup.generation.plays("first", a_failure("timeout"))
+    setup.generation.plays("first", completed())
+    with setup.acting():
+        await run_prompt(a_prompt(ModelByAnyName("Ours")), **setup.ports)
+        await run_prompt(a_prompt(ModelByAnyName("Ours"), deadline_seconds=7.0), **setup.ports)
+    asked = [(call.request.model_id, call.request.deadline_seconds) for call in setup.generation.calls]
+    # It is not asked again: there is less time than would be waited before.
+    assert asked == [("first", 0.125), ("second", 595.0), ("first", 7.0)]
 
 
 async def test_what_is_not_there_is_not_found() -> None:

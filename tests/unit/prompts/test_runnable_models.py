@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
 from application.prompts.selection_candidates import ModelByAnyName, ModelById, Requirements
-from application.usage.usage_ledger import Use
 from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
+from tests.contract.usage_contract import a_request, a_use
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.timer import FakeTimer
 from tests.prompt_setup import PromptSetup
@@ -99,19 +98,7 @@ async def test_fastest_goes_by_what_was_measured_and_is_looked_up_every_ten_seco
     need = Requirements(strategy="fastest")
 
     def used(model_id: UUID, latency_ms: float) -> None:
-        setup.usage.record(
-            Use(
-                model_id=model_id,
-                provider_id=setup.account.id,
-                provider_type="openai",
-                provider_model_id="m",
-                outcome="ok",
-                input_tokens=1,
-                output_tokens=1,
-                cost_usd=Decimal(0),
-                latency_ms=latency_ms,
-            )
-        )
+        setup.usage.record(a_request(a_use(model_id=model_id, provider_id=setup.account.id, latency_ms=latency_ms)))
 
     async def first() -> str:
         return (await setup.runnable_models.chosen(need, has_images=False)).selection.kept[0].name

@@ -207,3 +207,48 @@ async def test_a_mistake_of_the_reader_is_its_own() -> None:
     with pytest.raises(ZeroDivisionError):
         await streamed(setup, then=stumble)
     assert [call.ending for call in setup.generation.calls] == ["cancelled"]
+
+
+async def test_a_models_own_deadline_bounds_a_stream_to_its_last_word() -> None:
+    setup = PromptSetup(timer=SystemTimer())
+    model = setup.model("gpt-x", config={"deadlineSeconds": 0.05})
+    setup.generation.plays("gpt-x", "Once upon", HANG)
+    with pytest.raises(PromptFailed, match=r"within the 0\.05 s that it may take") as error:
+        await streamed(setup, ModelById(model.id))
+    assert error.value.failure.category == "timeout"
+    assert [use.outcome for use in setup.usage.uses] == ["timeout"]
+
+
+@pytest.mark.parametrize(("is_finished", "cost"), [(False, None), (True, Decimal("0.026"))])
+async def test_what_is_known_when_somebody_leaves_is_counted(is_finished: bool, cost: Decimal | None) -> None:
+    setup = PromptSetup()
+    setup.model("gpt-x", price=a_price("0.001", "0.002"))
+    setup.generation.plays("gpt-x", "Once upon", " a time", HANG)
+
+    async def the_provider_tells() -> None:
+        progress = setup.generation.calls[0].request.progress
+        progress.usage = TokenUsage(input_tokens=20_000, output_tokens=3_000)
+        progress.is_finished = is_finished
+
+    await streamed(setup, then=the_provider_tells)
+    [use] = setup.usage.uses
+    # Before the end nobody knows how much more is charged.
+    assert (use.outcome, use.input_tokens, use.output_tokens, use.cost_usd) == ("cancelled", 20_000, 3_000, cost)
+
+
+async def test_what_is_known_of_an_answer_that_breaks_off_is_counted() -> None:
+    setup = PromptSetup()
+    setup.model("gpt-x")
+    setup.generation.plays("gpt-x", "Once upon", " a time", a_failure("overloaded"))
+
+    async def listen() -> None:
+        with setup.acting():
+            async with stream_prompt(a_prompt(Requirements()), **setup.ports) as events:
+                async for _ in events:
+                    used = TokenUsage(input_tokens=20, output_tokens=1)
+                    setup.generation.calls[0].request.progress.usage = used
+
+    with pytest.raises(PromptFailed):
+        await listen()
+    [use] = setup.usage.uses
+    assert (use.outcome, use.input_tokens, use.output_tokens, use.cost_usd) == ("overloaded", 20, 1, None)

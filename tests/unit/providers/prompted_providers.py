@@ -9,7 +9,7 @@ import pytest
 
 from adapters.providers.provider_gateway import Gateway
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import Completion, RefusalDelta, StreamStarted, TextDelta
+from application.prompts.completion import Completion, NativeEvents, RefusalDelta, StreamStarted, TextDelta
 from application.prompts.conversation import Sampling
 from application.prompts.generation import GenerationRequest, ModelDefaults
 from tests.fakes.client import FakeClient, a_conversation
@@ -17,7 +17,7 @@ from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.sample_lists import BASE, KEY, a_connection
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Coroutine, Iterable, Mapping
 
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.completion import CompletionEvent
@@ -140,6 +140,11 @@ def prompted_at(provider: str) -> Prompted:
     if provider in {"openai", "anthropic", "google"}:
         return Prompted(provider)
     return Prompted("azure_openai") if provider == "azure" else Prompted("openai_compatible", preset=provider)
+
+
+def handed_on(answer: Iterable[object]) -> bytes:
+    """Return what of an answer goes on to a client of the same protocol as it is."""
+    return b"".join(event.content for event in answer if isinstance(event, NativeEvents))
 
 
 def events(*documents: object) -> bytes:

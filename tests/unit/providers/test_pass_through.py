@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import Completion, NativeEvent, StreamStarted, TextDelta, TokenUsage
-from tests.unit.providers.prompted_providers import EVENTS, Prompted, a_chunk, events, failure_of, passed_on
+from application.prompts.completion import Completion, StreamStarted, TextDelta, TokenUsage
+from tests.unit.providers.prompted_providers import (
+    EVENTS,
+    Prompted,
+    a_chunk,
+    events,
+    failure_of,
+    handed_on,
+    passed_on,
+)
 from tests.unit.providers.sample_lists import KEY
 from tests.unit.providers.test_prompt_stream_faults import HesitatingOutbound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CHAT: Final[dict[str, Any]] = {
     "model": "our name for it",
@@ -44,6 +55,8 @@ ANSWER: Final = {
     ],
     "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
 }
+# A prompt for one choice, with nothing asked of the usage.
+NATIVE: Final[tuple[Any, Mapping[str, Any]]] = ("chat_completions", {"messages": [], "stream": True})
 USED: Final = TokenUsage(input_tokens=3, output_tokens=4)
 
 
@@ -143,17 +156,75 @@ async def test_a_key_in_an_answer_goes_no_further() -> None:
     assert completion.native == ANSWER | {"system_fingerprint": "fp [redacted]"}
     chunk = a_chunk("Hi", "stop", system_fingerprint=f"fp {KEY}")
     handed = await Prompted("openai").events(events(chunk), request=passed_on("chat_completions", CHAT))
-    assert KEY not in str([event.data for event in handed if isinstance(event, NativeEvent)])
+    assert b"fp [redacted]" in handed_on(handed)
+    # Also in the middle of an answer, where events are not read.
+    middle = events(a_chunk("Hi"), a_chunk("Ho", system_fingerprint=f"fp {KEY}"))
+    handed = await Prompted("openai").events(events(a_chunk("!")), middle, events(chunk), request=passed_on(*NATIVE))
+    assert (handed_on(handed).count(b"fp [redacted]"), KEY.encode() in handed_on(handed)) == (2, False)
 
 
 async def test_a_stream_of_the_same_protocol_goes_through() -> None:
     chunks = [a_chunk("Hi", x=1), a_chunk(reason="stop"), {"choices": [], "usage": ANSWER["usage"], "model": "gpt-4o"}]
     content = events(*chunks) + b"data: [DONE]\n\n"
-    begun, *handed, last = await Prompted("openai").events(content, request=passed_on("chat_completions", CHAT))
-    assert begun == StreamStarted()
-    assert [orjson.loads(event.data) for event in handed if isinstance(event, NativeEvent)] == chunks
+    asks = {"stream_options": {"include_usage": True}}
+    for body, sent_on in ((CHAT | asks, chunks), (CHAT, chunks[:2])):
+        begun, *handed, last = await Prompted("openai").events(content, request=passed_on("chat_completions", body))
+        assert begun == StreamStarted()
+        assert handed_on(handed) == events(*sent_on)
+        assert isinstance(last, Completion)
+        assert (last.usage, last.finish_reason, last.answered_by, last.native) == (USED, "stop", "gpt-4o", None)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 10_000])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+async def test_a_stream_goes_through_wherever_it_is_cut(size: int, line_end: bytes) -> None:
+    """Events that only add to the answer are not read, those that end it are."""
+    pieces = [a_chunk(f'piece {number} "usage" "error" [DONE]\n\n', usage=None) for number in range(20)]
+    documents = [a_chunk("Hi"), *pieces, a_chunk(reason="length"), {"choices": [], "usage": ANSWER["usage"]}]
+    content = (events(*documents) + b"data: [DONE]\n\n").replace(b"\n", line_end)
+    chunks = [content[at : at + size] for at in range(0, len(content), size)]
+    *handed, last = await Prompted("openai").events(*chunks, request=passed_on(*NATIVE))
+    assert handed_on(handed) == events(*documents[:-1])
     assert isinstance(last, Completion)
-    assert (last.usage, last.finish_reason, last.answered_by, last.native) == (USED, "stop", "gpt-4o", None)
+    assert (last.usage, last.finish_reason) == (USED, "length")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"error": {"message": "Sorry", "code": "server_is_overloaded"}},
+        {"object": "error", "message": "Sorry", "code": 503},
+        a_chunk(reason="insufficient_system_resource"),
+    ],
+)
+async def test_a_failure_among_pieces_that_come_together_is_noticed(last: dict[str, Any]) -> None:
+    pieces = events(*[a_chunk("piece")] * 5)
+    error = await failure_of(Prompted("openai"), pieces, pieces + events(last) + pieces, request=passed_on(*NATIVE))
+    assert error.failure.category == "overloaded"
+
+
+@pytest.mark.parametrize(
+    "oddity",
+    [b"data: {broken\n\n", b"data: broken}\n\n", b"event: error\ndata: {}\n\n", b'data: {"x":\ndata: {}}\n\n'],
+)
+async def test_what_is_not_written_as_usual_is_read(oddity: bytes) -> None:
+    pieces = events(*[a_chunk("piece")] * 3)
+    ending = events(a_chunk(reason="stop"))
+    call = Prompted("openai").events(pieces, pieces + oddity, ending, request=passed_on(*NATIVE))
+    if b'"x"' in oddity:
+        assert handed_on(await call) == pieces + pieces + b'data: {"x":{}}\n\n' + ending
+        return
+    with pytest.raises(UpstreamFailure):
+        await call
+
+
+async def test_of_several_choices_every_chunk_is_read() -> None:
+    first = events(a_chunk("A"))
+    second = events({"choices": [{"index": 1, "delta": {"content": "B"}, "finish_reason": None}]})
+    ended = events(a_chunk(reason="stop"), {"choices": [{"index": 1, "delta": {}, "finish_reason": "length"}]})
+    answer = await Prompted("openai").events(first, second, ended, request=passed_on("chat_completions", CHAT))
+    assert isinstance(answer[-1], Completion)
+    assert [choice.finish_reason for choice in answer[-1].choices] == ["stop", "length"]
 
 
 async def test_events_keep_their_names_and_become_one_line() -> None:
@@ -164,15 +235,8 @@ async def test_events_keep_their_names_and_become_one_line() -> None:
         b'event: message_stop\ndata: {"type": "message_stop"}\n\n'
     )
     handed = await Prompted("anthropic").events(content, request=passed_on("messages", MESSAGE))
-    natives = [event for event in handed if isinstance(event, NativeEvent)]
-    assert [event.name for event in natives] == [
-        "message_start",
-        "content_block_delta",
-        "message_delta",
-        "message_stop",
-    ]
-    assert not any(b"\n" in event.data for event in natives)
-    assert orjson.loads(natives[0].data) == {"type": "message_start", "message": {"model": "m"}}
+    started = b'event: message_start\ndata: {"type":"message_start","message":{"model":"m"}}\n\n'
+    assert handed_on(handed) == started + content[content.index(b"event: content_block_delta") :]
 
 
 ROLE: Final = {"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}]}

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 
 export const PROVIDERS = "/api/ai/providers";
 export const MODELS = "/api/ai/models";
+export const KEYS = "/api/ai/keys";
 
 const LARGEST_PAGE = 200;
 

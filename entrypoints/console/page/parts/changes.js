@@ -5,7 +5,7 @@ import { element } from "../core/elements.js";
 import { label, value } from "../core/format.js";
 
 // What the service keeps up by itself is nobody's change.
-const OF_THE_SERVICE = new Set(["revision", "updatedAt", "createdAt", "lastHealthCheck", "healthStatus", "sources"]);
+const OF_THE_SERVICE = new Set(["revision", "lastUsedAt", "updatedAt", "createdAt", "lastHealthCheck", "healthStatus", "sources"]);
 const LATEST = 20;
 
 export const isSame = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);

@@ -12,8 +12,9 @@ const PAGE = 50;
 export class Listing {
   // `draw(rows)` gives the elements of a page; `empty(isFiltered)` what is shown when there are none. A list that
   // cannot be sorted has a null for `sort`. It renews itself, and calls `renewed(rows)`, when somebody else causes an
-  // event whose type begins like one of `about`; and every so many milliseconds, for what is no event.
-  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], every = 0, renewed = () => {} }) {
+  // event whose type begins like one of `about`; and every so many milliseconds, for what is no event. How many rows
+  // there are in all is asked unless `isCounted` is false: with very many, counting takes longer than reading.
+  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], every = 0, isCounted = true, renewed = () => {} }) {
     this.path = path;
     this.filters = filters;
     this.signal = signal;
@@ -22,6 +23,7 @@ export class Listing {
     this.fixed = fixed;
     this.limit = limit;
     this.about = about;
+    this.isCounted = isCounted;
     /** @type {(rows: any[]) => void} */
     this.renewed = renewed;
     this.sort = sort && (query.sort ?? sort);
@@ -72,7 +74,7 @@ export class Listing {
   }
 
   #ask(signal) {
-    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: this.limit, cursor: this.cursors.at(-1), includeTotal: true };
+    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: this.limit, cursor: this.cursors.at(-1), includeTotal: this.isCounted || null };
     return get(this.path, query, AbortSignal.any([signal, this.signal]));
   }
 
@@ -120,7 +122,7 @@ export class Listing {
 
   #tell({ data, pagination }) {
     const first = this.cursors.length * this.limit;
-    const summary = data.length ? `${number(first + 1)} to ${number(first + data.length)} of ${number(pagination.total)}` : "Nothing found";
+    const summary = data.length ? `${number(first + 1)} to ${number(first + data.length)}${this.isCounted ? ` of ${number(pagination.total)}` : ""}` : "Nothing found";
     if (this.count.textContent !== summary) this.count.textContent = summary;
     const step = (text, able, move) => element("button", { type: "button", class: "plain", disabled: !able, onclick: move }, text);
     redraw(this.paging, this.cursors.length || pagination.hasMore ? [

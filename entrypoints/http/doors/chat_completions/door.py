@@ -23,6 +23,7 @@ class ChatDoor:
     """Implements `Door`."""
 
     headers: Mapping[str, str] = {}
+    end_mark = b"data: [DONE]\n\n"
 
     def __init__(
         self, document: Mapping[str, Any], body: ChatCompletionBody, *, request_id: str, created: int, with_usage: bool

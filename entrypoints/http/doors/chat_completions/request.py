@@ -102,7 +102,7 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             "max_tokens": "max_completion_tokens" if body.get("max_completion_tokens") is not None else "max_tokens",
             "cache_key": "prompt_cache_key",
             "image_detail": "messages",
-            "tool_strict": "tools",
+            "tool_strict": "tools[].function.strict",
         },
     )
 

@@ -8,7 +8,6 @@ import orjson
 
 from application.prompts.completion import (
     Completion,
-    NativeEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from application.prompts.conversation import ToolCall
 
 DONE = b"[DONE]"
-# How a chunk with the usage alone begins, in every server's way of writing it: it is looked into only then.
-_USAGE = b'"usage"'
 
 
 class ChunkEncoder:
@@ -41,17 +38,11 @@ class ChunkEncoder:
         self._has_begun: set[int] = set()
         self._custom: set[tuple[int, int]] = set()
         self._with_arguments: set[tuple[int, int]] = set()
-        self._is_native = False
 
     def encode(self, event: CompletionEvent) -> Iterator[bytes]:
         """Yield the data of the chunks that say what is new; the last event is followed by the end mark."""
-        if isinstance(event, NativeEvent):
-            self._is_native = True
-            if self._with_usage or not _is_usage_alone(event.data):
-                yield event.data
-        elif isinstance(event, Completion):
-            if not self._is_native:
-                yield from self._ending(event)
+        if isinstance(event, Completion):
+            yield from self._ending(event)
             yield DONE
         else:
             yield from self._delta(event)
@@ -117,11 +108,3 @@ def _last_piece(index: int, call: ToolCall, rest: str, blob: str | None) -> dict
     words = {"custom": {"input": rest}} if call.is_custom else {"function": {"arguments": rest}}
     signed = {} if blob is None else {"extra_content": {"google": {"thought_signature": blob}}}
     return {"index": index, **words, **signed}
-
-
-def _is_usage_alone(data: bytes) -> bool:
-    """Tell whether a chunk holds the usage and nothing else: we have asked for it, the client has not."""
-    if _USAGE not in data:
-        return False
-    chunk = orjson.loads(data)
-    return chunk.get("choices") == [] and chunk.get("usage") is not None

@@ -24,6 +24,8 @@ _PASSED_ON = ("anthropic-version", "anthropic-beta")
 class MessagesDoor:
     """Implements `Door`."""
 
+    end_mark = b""
+
     def __init__(
         self, document: Mapping[str, Any], body: DoorBody, *, request_id: str, sent: Mapping[str, str]
     ) -> None:

@@ -8,7 +8,6 @@ import orjson
 
 from application.prompts.completion import (
     Completion,
-    NativeEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -40,7 +39,6 @@ class MessageEncoder:
         self._index = -1
         self._open: str | None = None
         self._has_begun = False
-        self._is_native = False
         # The call whose block is open, and what came for other blocks meanwhile, in its order.
         self._call: int | None = None
         self._has_arguments = False
@@ -48,12 +46,6 @@ class MessageEncoder:
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
         """Yield the events that say what is new."""
-        if isinstance(event, NativeEvent):
-            self._is_native = True
-            yield event.name.encode(), event.data
-            return
-        if self._is_native:
-            return
         if not self._has_begun:
             self._has_begun = True
             yield self._beginning()

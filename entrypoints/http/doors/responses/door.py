@@ -22,6 +22,7 @@ class ResponsesDoor:
     """Implements `Door`."""
 
     headers: Mapping[str, str] = {}
+    end_mark = b""
 
     def __init__(self, document: Mapping[str, Any], body: ResponseBody, *, request_id: str, created: int) -> None:
         """Read what is asked.

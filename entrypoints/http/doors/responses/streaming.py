@@ -9,7 +9,6 @@ import orjson
 
 from application.prompts.completion import (
     Completion,
-    NativeEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -60,7 +59,6 @@ class ResponseEncoder:
         self._response = blank_response(body, response_id=response_id, created=created, model=model)
         self._number = 0
         self._has_begun = False
-        self._is_native = False
         self._output: list[dict[str, Any] | None] = []
         self._open: _Item | None = None
         self._calls: dict[int, _Item] = {}
@@ -69,12 +67,6 @@ class ResponseEncoder:
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
         """Yield the events that say what is new."""
-        if isinstance(event, NativeEvent):
-            self._is_native = True
-            yield event.name.encode(), event.data
-            return
-        if self._is_native:
-            return
         yield from self.begin()
         if isinstance(event, Completion):
             yield from self._ending(event)

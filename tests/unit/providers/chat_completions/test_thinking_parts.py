@@ -6,8 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from application.prompts.completion import NativeEvent
-from tests.unit.providers.prompted_providers import EVENTS, Prompted, passed_on
+from tests.unit.providers.prompted_providers import EVENTS, Prompted, handed_on, passed_on
 
 THINKING: Final = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
 WORDS: Final = {"type": "text", "text": "Hi"}
@@ -55,7 +54,7 @@ async def test_a_streamed_answer_has_texts_too() -> None:
     stream = b"".join(b"data: " + orjson.dumps(chunk) + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
     request = passed_on("chat_completions", HELLO)
     events = await mistral().events(stream, request=request, headers=EVENTS)
-    reported = [orjson.loads(event.data) for event in events if isinstance(event, NativeEvent)]
+    reported = [orjson.loads(line[6:]) for line in handed_on(events).splitlines() if line]
     assert [chunk["choices"][0]["delta"] for chunk in reported] == [
         {"content": None, "reasoning_content": "Hm."},
         {"content": "Hi"},

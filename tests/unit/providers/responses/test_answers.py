@@ -8,7 +8,6 @@ import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import (
-    NativeEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -20,7 +19,7 @@ from application.prompts.completion import (
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 from tests.fakes.outbound_http import FakeOutbound
-from tests.unit.providers.prompted_providers import EVENTS, ORIGIN, Prompted, events, passed_on
+from tests.unit.providers.prompted_providers import EVENTS, ORIGIN, Prompted, events, handed_on, passed_on
 from tests.unit.providers.sample_lists import BASE
 from tests.unit.providers.wire_protocols import RESPONSES, decode, read, sample, sample_events
 
@@ -218,5 +217,4 @@ async def test_its_own_clients_get_every_event_as_it_came() -> None:
     documents = sample_events("openai/stream.responses.tools")
     content = b"".join(b"event: %s\n" % str(each["type"]).encode() + events(each) for each in documents)
     answer = await _Responding(content).events(request=passed_on("responses", {"input": "Hi"}))
-    native = [event for event in answer if isinstance(event, NativeEvent)]
-    assert b"".join(b"event: %s\ndata: %s\n\n" % (each.name.encode(), each.data) for each in native) == content
+    assert handed_on(answer) == content

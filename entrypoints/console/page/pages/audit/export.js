@@ -5,6 +5,7 @@ import { element, replace } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
+import { saveFile } from "../../parts/save-file.js";
 
 const NEW_LINE = 10;
 const ENDS = 65_536;
@@ -19,7 +20,7 @@ export async function save(place, signal) {
     const file = await received(response, await total(both), bar);
     const ends = await endsOf(file.content);
     if (ends.footer?.kind !== "footer") throw new Error(BROKEN_OFF);
-    hand(file.name, file.content);
+    saveFile(file.name, file.content);
     replace(place, card("Export", saved(file, ends)));
   } catch (error) {
     replace(place, isAbort(error) ? stopped(signal) : failure(error instanceof TypeError ? new Error(BROKEN_OFF) : error, () => save(place, signal)));
@@ -73,13 +74,6 @@ async function endsOf(content) {
   } catch {
     return { header: null, footer: null };
   }
-}
-
-function hand(name, content) {
-  const address = URL.createObjectURL(content);
-  element("a", { href: address, download: name }).click();
-  // The browser has the file by then; before, it might not.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 function saved({ name, content }, { header, footer }) {

@@ -8,7 +8,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 export const eventName = (type) => {
   const [about, what] = type.split(".");
-  return `${about.charAt(0).toUpperCase()}${about.slice(1)} ${words(what ?? "")}`;
+  return `${about.charAt(0).toUpperCase()}${words(about.slice(1))} ${words(what ?? "")}`;
 };
 
 export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");

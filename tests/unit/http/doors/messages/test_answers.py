@@ -9,7 +9,6 @@ from anthropic.types import Message, RawMessageStreamEvent
 from pydantic import TypeAdapter
 
 from application.prompts.completion import (
-    NativeEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -223,12 +222,6 @@ def test_thoughts_that_need_not_come_back_are_signed_all_the_same() -> None:
     signatures = [each["delta"]["signature"] for each in documents if "signature" in each.get("delta", {})]
     assert signatures == [signature_of(thought)]
     assert _whole(thought)["content"] == [{"type": "thinking", "thinking": "Hm", "signature": signature_of(thought)}]
-
-
-def test_anthropics_own_events_go_out_as_they_came() -> None:
-    encoder = MessageEncoder(message_id="msg_1", model="our-model")
-    assert list(encoder.encode(NativeEvent(b'{"type": "ping"}', "ping"))) == [(b"ping", b'{"type": "ping"}')]
-    assert list(encoder.encode(an_ending())) == []
 
 
 @pytest.mark.parametrize("is_stream", [False, True])

@@ -9,7 +9,6 @@ from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
 from application.prompts.completion import (
-    NativeEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -216,12 +215,6 @@ def test_what_must_come_back_has_an_item_where_it_has_no_words() -> None:
     for items in (streamed, whole):
         assert [item["type"] for item in items] == ["message", "reasoning", "reasoning", "function_call"]
         assert [item.get("encrypted_content") for item in items] == [None, blob_of(seal), blob_of(SIGNED), None]
-
-
-def test_openais_own_events_go_out_as_they_came() -> None:
-    encoder = ResponseEncoder({}, **FACTS)
-    assert list(encoder.encode(NativeEvent(b"{}", "response.created"))) == [(b"response.created", b"{}")]
-    assert list(encoder.encode(an_ending())) == []
 
 
 def test_an_answer_that_broke_off_says_so_in_both_shapes() -> None:

@@ -1,0 +1,183 @@
+"""Access keys, in Postgres: for requests that bring one, for lists, and when they were used last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.sql import SQL
+
+from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.list_filters import access_key_conditions
+from adapters.sql import statements
+from application.access_keys.held_key import HeldKey, HeldSecret
+from application.caller import Caller, acting_as
+from application.errors import AccessKeyNotFound, Unavailable
+from application.ports.resource_documents import Document
+from domain.access_key.values import Budget, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from adapters.postgres.tenant_statements import Tenant
+    from application.access_keys.access_keys import AccessKeyFilter, SecretDigest
+    from application.ports.clock import Clock
+    from application.ports.resource_documents import Page, PageRequest
+
+_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "access_keys.sql").items()}
+_ACTOR: Final = "access-keys"
+_FLUSH_SECONDS: Final = 15.0
+_NOTED_EVERY_SECONDS: Final = 60.0
+_MOST_NOTED: Final = 10_000
+
+_log = logging.getLogger(__name__)
+
+
+class PostgresHeldKeys:
+    """Implements `application.access_keys.access_keys.HeldKeys`."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
+        parameters = {"key_id": key_id}
+        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        with acting_as(_looking_up(organization_id)):
+            heads, keys, secrets = await self._tenant.results(
+                (_SQL["sequence"], {}), (_SQL["held_key"], parameters), (_SQL["held_secrets"], parameters)
+            )
+        sequence = int(heads[0][0]) if heads else 0
+        return sequence, _held_key(organization_id, key_id, keys[0], secrets) if keys else None
+
+    async def sequence(self, organization_id: UUID) -> int:
+        with acting_as(_looking_up(organization_id)):
+            rows = await self._tenant.rows(_SQL["sequence"], {})
+        return int(rows[0][0]) if rows else 0
+
+
+class PostgresKeySecrets:
+    """Implements `application.access_keys.access_keys.KeySecrets`."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    async def holds(self, secret: SecretDigest) -> bool:
+        parameters = {"key_id": secret.key_id, "version": secret.version, "digest": secret.digest}
+        [[is_held]] = await self._tenant.rows(_SQL["is_held"], parameters)
+        return bool(is_held)
+
+    async def all_ids(self) -> Sequence[UUID]:
+        return [row[0] for row in await self._tenant.rows(_SQL["all_keys"], {})]
+
+
+class PostgresAccessKeyDocuments:
+    """Implements `application.access_keys.access_keys.AccessKeyDocuments`."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    async def get(self, key_id: UUID) -> Document:
+        rows = await self._tenant.rows(composed("key_documents", ("k.id = %(id)s",)), {"id": key_id, "limit": 1})
+        if not rows:
+            raise AccessKeyNotFound
+        return Document(json=rows[0][0], revision=rows[0][1])
+
+    async def page(self, filters: AccessKeyFilter, request: PageRequest) -> Page:
+        results = await self._tenant.results(*page_statements(access_key_conditions(filters), request))
+        return page_of(results, request)
+
+
+class PostgresKeyUses:
+    """Implements `application.access_keys.access_keys.KeyUses`.
+
+    Start and close it in the running loop, before the pool. Each process writes a key's use at most once a minute, some
+    seconds after it; what a killed process has not written is lost.
+    """
+
+    def __init__(self, tenant: Tenant, clock: Clock, *, flush_seconds: float = _FLUSH_SECONDS) -> None:
+        self._tenant = tenant
+        self._clock = clock
+        self._flush_seconds = flush_seconds
+        self._noted: dict[tuple[UUID, UUID], datetime] = {}
+        self._pending: dict[UUID, dict[UUID, datetime]] = {}
+        self._stopping = asyncio.Event()
+        self._flushing: asyncio.Task[None] | None = None
+
+    def note(self, organization_id: UUID, key_id: UUID) -> None:
+        now = self._clock.now()
+        noted = self._noted.get((organization_id, key_id))
+        if noted is not None and 0 <= (now - noted).total_seconds() < _NOTED_EVERY_SECONDS:
+            return
+        if len(self._noted) >= _MOST_NOTED:
+            self._noted.clear()
+        self._noted[organization_id, key_id] = now
+        self._pending.setdefault(organization_id, {})[key_id] = now
+
+    async def start(self) -> None:
+        """Start writing every some seconds."""
+        self._flushing = asyncio.create_task(self._flush_for_ever())
+
+    async def close(self) -> None:
+        """Stop, and write what is not written yet."""
+        self._stopping.set()
+        if self._flushing is not None:
+            await self._flushing
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Write the uses that were noted; they are lost where the database cannot be reached."""
+        pending, self._pending = self._pending, {}
+        for organization_id, uses in pending.items():
+            parameters = {"key_ids": list(uses), "times": list(uses.values())}
+            try:
+                with acting_as(_looking_up(organization_id)):
+                    await self._tenant.rows(_SQL["note_uses"], parameters)
+            except Unavailable:
+                _log.warning("When access keys were used last cannot be written: the database cannot be reached.")
+            except psycopg.Error as error:
+                _log.error("When access keys were used last cannot be written (%s).", type(error).__name__)
+
+    async def _flush_for_ever(self) -> None:
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._flush_seconds):
+                    await self._stopping.wait()
+            await self.flush()
+
+
+def _looking_up(organization_id: UUID) -> Caller:
+    """Return the caller for what is done for an organization before anybody is known to ask."""
+    return Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
+
+
+def _held_key(organization_id: UUID, key_id: UUID, row: tuple[Any, ...], secrets: Sequence[tuple[Any, ...]]) -> HeldKey:
+    scope, is_enabled, expires_at, version, previous_valid_until, labels = row[:6]
+    requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period, model_ids, provider_ids = row[6:]
+    return HeldKey(
+        id=key_id,
+        organization_id=organization_id,
+        scope=scope,
+        is_enabled=is_enabled,
+        expires_at=expires_at,
+        secrets=[
+            HeldSecret(digest, None if secret_version == version else previous_valid_until)
+            for secret_version, digest in secrets
+            if secret_version == version or previous_valid_until is not None
+        ],
+        labels=labels,
+        limits=Limits(
+            requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute, concurrent=concurrent
+        ),
+        budget=None if budget_usd is None else Budget(budget_usd, budget_period),
+        model_ids=_ids(model_ids),
+        provider_ids=_ids(provider_ids),
+    )
+
+
+def _ids(texts: Sequence[str] | None) -> frozenset[UUID] | None:
+    return None if texts is None else frozenset(map(UUID, texts))

@@ -1,0 +1,33 @@
+"""Revoke an access key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.access_keys.access_keys import AccessKeys
+    from application.recorded_revision import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeAccessKey:
+    """Accept a key no longer, and destroy the digests of its secrets. Administrators only, never a key."""
+
+    key_id: UUID
+    expected_revision: int | None = None
+
+
+async def revoke_access_key(command: RevokeAccessKey, *, keys: AccessKeys) -> Recorded:
+    """Return the key's last revision. It holds at once in this process, and within two seconds in all.
+
+    Raises:
+        AccessKeyNotFound: the organization has no such key.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
+    """
+    key = await keys.get(command.key_id, expected_revision=command.expected_revision)
+    key.revoke()
+    return await keys.save(key)

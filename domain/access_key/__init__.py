@@ -1,0 +1,1 @@
+"""A key with which a program uses the service for an organization."""

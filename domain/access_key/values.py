@@ -1,0 +1,109 @@
+"""The value objects of an access key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, Literal
+
+from domain.errors import InvalidValue
+from domain.names import has_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Scope = Literal["run", "read", "manage"]
+Period = Literal["day", "week", "month", "total"]
+
+SCOPES: Final[tuple[Scope, ...]] = ("run", "read", "manage")
+"""What a key is for: prompts, embeddings and lists of models; all that a viewer may; all that an editor may."""
+
+PERIODS: Final[tuple[Period, ...]] = ("day", "week", "month", "total")
+"""How long a budget is for: a day, a week from Monday or a month of the UTC calendar, or for ever."""
+
+MOST_LABELS: Final = 16
+LONGEST_LABEL: Final = 128
+MOST_RESTRICTIONS: Final = 200
+LARGEST_BUDGET: Final = Decimal(1_000_000_000)
+LARGEST_LIMIT: Final = 1_000_000_000
+
+_LABEL_NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{0,62}", re.ASCII)
+_BUDGET_DECIMALS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Requests and tokens a minute, and prompts at the same time. None: no limit."""
+
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    concurrent: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("requests_per_minute", "tokens_per_minute", "concurrent"):
+            value = getattr(self, name)
+            if value is not None and not 1 <= value <= LARGEST_LIMIT:
+                raise InvalidValue("limits", f"A limit is a whole number from 1 to {LARGEST_LIMIT:,}.")
+
+
+NO_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """USD that may be spent in each period."""
+
+    usd: Decimal
+    period: Period
+
+    def __post_init__(self) -> None:
+        if not 0 < self.usd <= LARGEST_BUDGET or self.usd != round(self.usd, _BUDGET_DECIMALS):
+            raise InvalidValue("budget", "A budget is more than 0 USD, at most 1,000,000,000, with at most 6 decimals.")
+        if self.period not in PERIODS:
+            raise InvalidValue("budget", f"The period of a budget is one of {', '.join(PERIODS)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """The models and providers, by their ids, that a key may use; a model of either list may be used.
+
+    Both None: all of the organization's.
+    """
+
+    model_ids: tuple[str, ...] | None = None
+    provider_ids: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for field, ids in (("model_ids", self.model_ids), ("provider_ids", self.provider_ids)):
+            if ids is not None and not 1 <= len(ids) <= MOST_RESTRICTIONS:
+                raise InvalidValue(field, f"A list has 1 to {MOST_RESTRICTIONS} ids; leave it out to allow all.")
+
+
+UNRESTRICTED: Final = Restriction()
+
+
+def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels, sorted by name.
+
+    Raises:
+        InvalidValue: there are more than 16, a name is not an identifier, or a value is empty, longer than 128
+            characters, not printable, or contains an e-mail address.
+    """
+    if len(labels) > MOST_LABELS:
+        raise InvalidValue("labels", f"A key has at most {MOST_LABELS} labels.")
+    for name, value in labels.items():
+        if _LABEL_NAME.fullmatch(name) is None:
+            raise InvalidValue("labels", "The name of a label has 1 to 63 of a-z, 0-9, _ . - and begins with a letter.")
+        if not 1 <= len(value) <= LONGEST_LABEL or not value.isprintable():
+            raise InvalidValue("labels", f"A label has 1 to {LONGEST_LABEL} printable characters.")
+        if has_address(value):
+            raise InvalidValue(
+                "labels", "A label is kept for ever and takes no e-mail addresses: name a team or a program."
+            )
+    return dict(sorted(labels.items()))
+
+
+def checked_ids(ids: Sequence[str] | None) -> list[str] | None:
+    """Return the ids without repetitions, sorted, as events keep them."""
+    return None if ids is None else sorted(set(ids))

@@ -1,0 +1,30 @@
+// What happened to an access key: who changed what, and when.
+
+import { get } from "../../core/api.js";
+import { element, replace } from "../../core/elements.js";
+import { time } from "../../core/format.js";
+import { failure } from "../../parts/failure.js";
+import { differences, eventName } from "../history/differences.js";
+
+const PAGE = 30;
+
+export async function timeline(path, signal) {
+  const list = element("ol", { class: "timeline" });
+  const more = element("div", { class: "paging" });
+  const load = async (cursor) => {
+    try {
+      const { data, pagination } = await get(`${path}/history`, { limit: PAGE, cursor }, signal);
+      list.append(...data.map(entry));
+      replace(more, pagination.hasMore ? element("button", { type: "button", class: "plain", onclick: () => load(pagination.nextCursor) }, "Earlier changes") : null);
+    } catch (error) {
+      replace(more, failure(error, () => load(cursor)));
+    }
+  };
+  await load();
+  return [list, more];
+}
+
+const entry = (event) => element("li", {},
+  element("p", {}, element("strong", {}, eventName(event.type)), " by ", element("code", {}, event.actor)),
+  element("p", { class: "quiet" }, element("time", { datetime: event.at }, time(event.at)), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : ""),
+  differences(event.changes));

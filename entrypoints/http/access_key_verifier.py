@@ -1,0 +1,63 @@
+"""Tells who asks: with an access key of this service, or with a token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from application.access_keys.key_text import PREFIX, parse_key
+from entrypoints.http.principal import Principal, Role
+from entrypoints.http.request_errors import NotAuthenticated
+
+if TYPE_CHECKING:
+    from application.access_keys.access_keys import KeyUses
+    from application.access_keys.held_key import HeldKey, Refusal
+    from application.access_keys.key_cache import AccessKeyCache
+    from application.ports.clock import Clock
+    from entrypoints.http.authentication import Verifier
+
+_ROLES: Final = {"read": Role.VIEWER, "manage": Role.EDITOR}
+_REASONS: Final[dict[Refusal, str]] = {
+    "unknown": "it is not known here, or no longer",
+    "disabled": "it is disabled",
+    "expired": "it has expired",
+}
+
+
+class AccessKeyVerifier:
+    """Implements `entrypoints.http.authentication.Verifier` for access keys; all else is another verifier's."""
+
+    def __init__(self, tokens: Verifier, keys: AccessKeyCache, uses: KeyUses, clock: Clock) -> None:
+        self._tokens = tokens
+        self._keys = keys
+        self._uses = uses
+        self._clock = clock
+
+    async def principal(self, authorization: str | None) -> Principal:
+        scheme, _, text = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not text.startswith(PREFIX):
+            return await self._tokens.principal(authorization)
+        parsed = parse_key(text)
+        if parsed is None:
+            raise _refused("it is not complete, or was changed")
+        key = await self._keys.find(parsed.organization_id, parsed.key_id)
+        refusal = self._refusal(key, parsed.digest)
+        if key is not None and refusal == "unknown":
+            key = await self._keys.read_again(parsed.organization_id, parsed.key_id)
+            refusal = self._refusal(key, parsed.digest)
+        if key is None or refusal is not None:
+            raise _refused(_REASONS[refusal or "unknown"])
+        self._uses.note(key.organization_id, key.id)
+        return Principal(
+            actor=str(key.id), organization_id=key.organization_id, role=_ROLES.get(key.scope), access_key=key
+        )
+
+    def _refusal(self, key: HeldKey | None, digest: bytes) -> Refusal | None:
+        return "unknown" if key is None else key.refusal(digest, self._clock.now())
+
+
+def _refused(reason: str) -> NotAuthenticated:
+    challenge = f'Bearer error="invalid_token", error_description="{reason}"'
+    return NotAuthenticated(
+        f"The access key is not accepted, because {reason}; ask an admin of your organization for another one.",
+        headers={"WWW-Authenticate": challenge},
+    )

@@ -1,0 +1,226 @@
+"""Routes of access keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from application.access_keys.access_keys import AccessKeyFilter
+from application.access_keys.change_access_key import ChangeAccessKey
+from application.access_keys.issue_access_key import IssueAccessKey
+from application.access_keys.revoke_access_key import RevokeAccessKey
+from application.access_keys.rotate_access_key import RotateAccessKey
+from application.errors import AccessKeyNotFound, Conflict, InvalidInput, StaleRevision
+from application.ports.resource_documents import PageRequest
+from domain.access_key.errors import ExpiryPassed
+from domain.access_key.values import NO_LIMITS
+from entrypoints.http.answers.access_keys import AccessKey, AccessKeyList, IssuedAccessKey
+from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.access_keys import AccessKeyListQuery, AccessKeyPatch, AccessKeyRotation, NewAccessKey
+from entrypoints.http.json_responses import json_bytes, json_response, no_content, resource_location
+from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
+from entrypoints.http.request_context import context_of
+from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.views.lists import list_response, sort_of
+from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response, mentioned
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from application.access_keys.access_keys import AccessKeyDocuments
+    from application.access_keys.issue_access_key import IssuedSecret
+    from application.recorded_revision import Recorded
+
+COLLECTION = "/api/ai/keys"
+
+_TAG = "keys"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessKeyViews:
+    """Turns requests about access keys into use cases."""
+
+    documents: AccessKeyDocuments
+    issue: Callable[[IssueAccessKey], Awaitable[IssuedSecret]]
+    change: Callable[[ChangeAccessKey], Awaitable[Recorded]]
+    rotate: Callable[[RotateAccessKey], Awaitable[IssuedSecret]]
+    revoke: Callable[[RevokeAccessKey], Awaitable[Recorded]]
+
+    @endpoint(
+        "GET",
+        "/api/ai/keys",
+        access=Access.VIEWER,
+        tag=_TAG,
+        query=AccessKeyListQuery,
+        answers={200: Answer(description="A page of access keys.", schema=AccessKeyList)},
+    )
+    async def list_access_keys(self, request: web.Request) -> web.Response:
+        """List the organization's access keys
+
+        Without their secrets, which are kept nowhere.
+        """
+        query = query_of(request, AccessKeyListQuery)
+        sort, descending, after = sort_of(query)
+        filters = AccessKeyFilter(scope=query.scope, is_enabled=query.enabled, text=query.q)
+        part = PageRequest(
+            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
+        )
+        return list_response(await self.documents.page(filters, part), query)
+
+    @endpoint(
+        "GET",
+        "/api/ai/keys/{id}",
+        access=Access.VIEWER,
+        tag=_TAG,
+        answers={200: Answer(description="The access key.", schema=AccessKey, headers=("ETag",))},
+        problems=(AccessKeyNotFound,),
+    )
+    async def get_access_key(self, request: web.Request) -> web.Response:
+        """Show an access key
+
+        Without its secret, which is kept nowhere.
+        """
+        return document_response(await self.documents.get(path_id(request, "id")))
+
+    @endpoint(
+        "POST",
+        "/api/ai/keys",
+        access=Access.ADMIN,
+        tag=_TAG,
+        body=NewAccessKey,
+        body_example={"name": "Search, production", "labels": {"team": "search"}},
+        answers={201: Answer(description="The new key.", schema=IssuedAccessKey, headers=(*WRITTEN, "Location"))},
+        problems=(InvalidInput, ExpiryPassed),
+    )
+    async def issue_access_key(self, request: web.Request) -> web.Response:
+        """Issue an access key
+
+        `secret` is told in this answer alone: an answer that is repeated for an Idempotency-Key is without it. Programs
+        send it as `Authorization: Bearer`, `x-api-key` or `api-key`. A key can never manage keys.
+        """
+        body = await json_body(request, NewAccessKey)
+        issued = await self.issue(
+            IssueAccessKey(
+                name=body.name,
+                scope=body.scope,
+                model_ids=body.model_ids,
+                provider_ids=body.provider_ids,
+                limits=NO_LIMITS if body.limits is None else body.limits.limits(),
+                budget=None if body.budget is None else body.budget.budget(),
+                labels=body.labels,
+                expires_at=body.expires_at,
+                is_enabled=body.is_enabled,
+            )
+        )
+        location = resource_location(COLLECTION, issued.recorded.aggregate_id)
+        return await self._told(request, issued, status=201, location=location)
+
+    @endpoint(
+        "PATCH",
+        "/api/ai/keys/{id}",
+        access=Access.ADMIN,
+        tag=_TAG,
+        body=AccessKeyPatch,
+        answers={200: Answer(description="The access key as it is now.", schema=AccessKey, headers=WRITTEN)},
+        problems=(AccessKeyNotFound, InvalidInput, ExpiryPassed, StaleRevision, Conflict),
+    )
+    async def patch_access_key(self, request: web.Request) -> web.Response:
+        """Change an access key
+
+        A merge patch (RFC 7396). The scope stays as it is: issue another key. A change holds at once in the process
+        that makes it, and within two seconds in all.
+        """
+        body = await json_body(request, AccessKeyPatch)
+        command = ChangeAccessKey(
+            key_id=path_id(request, "id"),
+            expected_revision=expected_revision(request),
+            name=mentioned(body, "name"),
+            model_ids=mentioned(body, "model_ids"),
+            provider_ids=mentioned(body, "provider_ids"),
+            limits=_limits(body),
+            budget=_budget(body),
+            labels=mentioned(body, "labels"),
+            expires_at=mentioned(body, "expires_at"),
+            is_enabled=mentioned(body, "is_enabled"),
+        )
+        recorded = await self.change(command)
+        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+
+    @endpoint(
+        "POST",
+        "/api/ai/keys/{id}/rotate",
+        access=Access.ADMIN,
+        tag=_TAG,
+        body=AccessKeyRotation,
+        body_example={"graceSeconds": 3600},
+        answers={200: Answer(description="The key with its new secret.", schema=IssuedAccessKey, headers=WRITTEN)},
+        problems=(AccessKeyNotFound, StaleRevision, Conflict),
+        conditional=True,
+    )
+    async def rotate_access_key(self, request: web.Request) -> web.Response:
+        """Rotate an access key
+
+        The old secret is accepted for `graceSeconds` beside the new one, a still older one no longer. The new `secret`
+        is told in this answer alone: an answer that is repeated for an Idempotency-Key is without it.
+        """
+        body = await json_body(request, AccessKeyRotation)
+        rotated = await self.rotate(
+            RotateAccessKey(
+                key_id=path_id(request, "id"),
+                grace_seconds=body.grace_seconds,
+                expected_revision=expected_revision(request),
+            )
+        )
+        return await self._told(request, rotated)
+
+    @endpoint(
+        "DELETE",
+        "/api/ai/keys/{id}",
+        access=Access.ADMIN,
+        tag=_TAG,
+        answers=REMOVED,
+        problems=(AccessKeyNotFound, StaleRevision, Conflict),
+    )
+    async def revoke_access_key(self, request: web.Request) -> web.Response:
+        """Revoke an access key
+
+        For ever. It holds at once in the process that does it, and within two seconds in all. What was kept of its
+        secrets is destroyed; its history stays.
+        """
+        recorded = await self.revoke(
+            RevokeAccessKey(key_id=path_id(request, "id"), expected_revision=expected_revision(request))
+        )
+        return no_content(revision=recorded.revision, position=recorded.position)
+
+    async def _told(
+        self, request: web.Request, issued: IssuedSecret, *, status: int = 200, location: str | None = None
+    ) -> web.Response:
+        """Return the key with its secret, and keep the same without it for a repetition of the request."""
+        document = await self.documents.get(issued.recorded.aggregate_id)
+        context_of(request).kept_body = _with_secret(document.json, None)
+        return json_response(
+            _with_secret(document.json, issued.text),
+            status=status,
+            revision=document.revision,
+            position=issued.recorded.position,
+            location=location,
+        )
+
+
+def _with_secret(document: bytes, text: str | None) -> bytes:
+    return document[:-1] + b',"secret":' + json_bytes(text) + b"}"
+
+
+def _limits(body: AccessKeyPatch) -> Any:  # noqa: ANN401 - as `mentioned`
+    limits = body.limits
+    if "limits" not in body.model_fields_set or limits is None:
+        return mentioned(body, "limits")
+    return {name: getattr(limits, name) for name in limits.model_fields_set}
+
+
+def _budget(body: AccessKeyPatch) -> Any:  # noqa: ANN401 - as `mentioned`
+    if "budget" not in body.model_fields_set or body.budget is None:
+        return mentioned(body, "budget")
+    return body.budget.budget()

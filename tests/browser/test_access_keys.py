@@ -1,0 +1,77 @@
+"""An access key's life in the console: its secret is shown once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.api_client import KEYS
+
+if TYPE_CHECKING:
+    from tests.browser.console import Console, Consoles
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _shown_secret(console: Console) -> str:
+    shown = console.dialog.get_by_label("The key")
+    await shown.wait_for()
+    secret = await shown.input_value()
+    await console.button("Close").click()
+    return secret
+
+
+async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) -> None:
+    provider = await consoles.provider()
+    async with consoles.opened() as console:
+        await console.go("/keys")
+        await console.button("Issue a key").first.click()
+        await console.dialog.get_by_label("Name").fill("Search")
+        await console.dialog.get_by_label("Requests a minute").fill("600")
+        await console.dialog.get_by_label("Budget for").select_option("month")
+        await console.dialog.get_by_label("Budget", exact=False).last.fill("12.5")
+        await console.dialog.get_by_label("Labels").fill("team: search\napplication: shop")
+        await console.dialog.get_by_label(provider["name"]).check()
+        await console.button("Issue the key").click()
+        secret = await _shown_secret(console)
+        [key] = await consoles.api.rows(KEYS)
+        assert (key["name"], key["labels"]) == ("Search", {"team": "search", "application": "shop"})
+        assert (key["limits"]["requestsPerMinute"], key["budget"]["usd"]) == (600, 12.5)
+        assert key["providerIds"] == [provider["id"]]
+        program = replace(consoles.api, token=secret)
+        assert (await program.ask("GET", "/v1/models")).status == 200
+        await expect(console.page.locator("main")).not_to_contain_text(secret)
+
+        await console.button("Edit Search").click()
+        await console.dialog.get_by_label("Labels").fill("team: discovery")
+        await console.button("Save").click()
+        await console.message("Search was saved.")
+        [changed] = await consoles.api.rows(KEYS)
+        assert (changed["labels"], changed["budget"]["usd"]) == ({"team": "discovery"}, 12.5)
+
+        await console.button("Rotate Search").click()
+        await console.dialog.get_by_label("The old secret works on for").select_option("0")
+        await console.button("Rotate").click()
+        renewed = replace(program, token=await _shown_secret(console))
+        assert [(await each.ask("GET", "/v1/models")).status for each in (program, renewed)] == [401, 200]
+
+        await console.button("History of Search").click()
+        await console.dialog.get_by_text("Access key rotated").wait_for()
+        await console.button("Close").click()
+        await console.button("Revoke Search").click()
+        await console.button("Revoke").click()
+        await console.message("Search was revoked.")
+        assert (await renewed.ask("GET", "/v1/models")).status == 401
+
+
+async def test_what_is_wrong_is_shown_beside_its_field(consoles: Consoles) -> None:
+    async with consoles.opened() as console:
+        await console.go("/keys")
+        await console.button("Issue a key").first.click()
+        await console.dialog.get_by_label("Name").fill("Search")
+        await console.dialog.get_by_label("Labels").fill("owner: ann@example.org")
+        await console.button("Issue the key").click()
+        await console.dialog.get_by_text("takes no e-mail addresses").wait_for()

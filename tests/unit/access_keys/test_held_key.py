@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from application.access_keys.held_key import HeldKey, HeldSecret
+from domain.access_key.values import NO_LIMITS
+from tests.builders import NOW
+
+NEW, OLD = b"n" * 32, b"o" * 32
+LATER = NOW + timedelta(seconds=1)
+
+
+def a_held_key(**changes: object) -> HeldKey:
+    facts: dict[str, object] = {
+        "id": uuid4(),
+        "organization_id": uuid4(),
+        "scope": "run",
+        "is_enabled": True,
+        "expires_at": None,
+        "secrets": [HeldSecret(NEW), HeldSecret(OLD, NOW)],
+        "labels": {},
+        "limits": NO_LIMITS,
+    }
+    return HeldKey(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("digest", "changes", "refusal"),
+    [
+        (NEW, {}, None),
+        (OLD, {}, "unknown"),
+        (OLD, {"secrets": [HeldSecret(NEW), HeldSecret(OLD, LATER)]}, None),
+        (b"x" * 32, {}, "unknown"),
+        (NEW, {"secrets": []}, "unknown"),
+        (NEW, {"is_enabled": False}, "disabled"),
+        (NEW, {"expires_at": NOW}, "expired"),
+        (NEW, {"expires_at": LATER}, None),
+        # Whoever does not know the secret is not told what became of the key.
+        (b"x" * 32, {"is_enabled": False, "expires_at": NOW}, "unknown"),
+    ],
+)
+def test_a_secret_is_accepted_as_long_as_it_and_the_key_are_good(
+    digest: bytes, changes: dict[str, object], refusal: str | None
+) -> None:
+    assert a_held_key(**changes).refusal(digest, NOW) == refusal
+
+
+def test_a_key_uses_what_either_list_names() -> None:
+    model, provider = uuid4(), uuid4()
+    assert a_held_key().may_use(model, provider)
+    for changes, allowed in (
+        ({"model_ids": frozenset({model})}, True),
+        ({"provider_ids": frozenset({provider})}, True),
+        ({"model_ids": frozenset({uuid4()}), "provider_ids": frozenset({provider})}, True),
+        ({"model_ids": frozenset({uuid4()}), "provider_ids": frozenset({uuid4()})}, False),
+        ({"model_ids": frozenset()}, False),
+    ):
+        assert a_held_key(**changes).may_use(model, provider) is allowed
+
+
+def test_no_representation_shows_a_digest() -> None:
+    assert repr(NEW)[1:] not in repr(a_held_key())
