@@ -357,7 +357,7 @@ class RunnableModelsCache:
 
 
 def _restriction() -> Restriction | None:
-    """Return the models and providers that are all the caller's access key may use; none where it may use everything."""
+    """Return the models and providers that the caller's access key may use; none where it may use everything."""
     key = current_caller().access_key
     return (key.model_ids, key.provider_ids) if key is not None and key.is_restricted else None
 

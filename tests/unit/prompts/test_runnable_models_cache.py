@@ -19,11 +19,13 @@ from tests.builders import a_caller
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.timer import FakeTimer
 from tests.prompt_setup import PromptSetup, a_registered_model, an_account
+from tests.unit.access_keys.test_held_key import a_held_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from application.access_keys.held_key import HeldKey
     from application.prompts.prompt_candidates import PromptCandidates
     from application.prompts.selection_candidates import ModelSelector
 
@@ -273,3 +275,24 @@ async def test_an_organization_without_prompts_for_a_minute_is_forgotten_when_an
         await chosen(setup, ModelById(theirs.id))
     await names(setup, ModelById(model.id))
     assert setup.candidate_reader.reads == 3
+
+
+async def test_what_a_key_may_not_use_is_as_if_it_were_not_there() -> None:
+    setup, _ = a_setup()
+    mine, theirs = setup.model("gpt-x", name="mine"), setup.model("theirs", name="gpt-x")
+    key = a_held_key(organization_id=setup.organization_id, model_ids=frozenset({mine.id}))
+    other = replace(key, model_ids=frozenset({theirs.id}))
+    caller = a_caller(setup.organization_id)
+
+    async def seen(by: HeldKey | None, selector: ModelSelector) -> list[str]:
+        with acting_as(replace(caller, access_key=by)):
+            return await chosen(setup, selector)
+
+    for _ in range(2):
+        assert await seen(None, ModelByAnyName("gpt-x")) == ["mine"]
+        assert await seen(key, ModelByAnyName("gpt-x")) == ["mine"]
+        # Its own name is found where the better one is of a model that it may not use.
+        assert await seen(other, ModelByAnyName("gpt-x")) == ["gpt-x"]
+        assert (await seen(key, ANY), await seen(other, ANY)) == (["mine"], ["gpt-x"])
+    with pytest.raises(ModelNotFound):
+        await seen(key, ModelById(theirs.id))
