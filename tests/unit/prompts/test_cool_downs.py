@@ -95,7 +95,6 @@ def test_one_prompt_tries_it_again_and_the_others_wait_for_what_it_finds() -> No
     models = Models()
     models.fails(a_failure("timeout"))
     models.timer.time += SHORTEST
-    assert models.left is None
     models.cool_downs.begun(HERE, models.model)
     assert models.left == 0.0
     assert models.answers()
