@@ -10,13 +10,16 @@ from uuid import UUID, uuid4
 from adapters.providers.provider_gateway import Gateway
 from application.caller import acting_as
 from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
+from application.prompts.candidate_queue import CallRecords
 from application.prompts.conversation import Image, Text
+from application.prompts.cool_down_sharing import CoolDownSharing
+from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_parameters import Defaults
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
 from application.prompts.prompt_request import Prompt
 from application.prompts.prompt_run import PromptRuns
 from application.prompts.retry_policy import RetryPolicy
-from application.prompts.runnable_models_cache import RunnableModelsCache
+from application.prompts.runnable_models_cache import MOST_BYTES, RunnableModelsCache
 from application.prompts.selection_candidates import Candidate, ModelById
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
@@ -27,11 +30,13 @@ from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.price_list import FakePriceList
 from tests.fakes.prompt_candidates import FakeCandidateReader
+from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from application.ports.provider_gateway import Category
@@ -141,22 +146,29 @@ class PromptSetup:
     price_list: FakePriceList = field(default_factory=FakePriceList)
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
     account: CandidateProvider = field(default_factory=an_account)
+    shared: FakeSharedCoolDowns = field(default_factory=FakeSharedCoolDowns)
+    gateway: Any = field(default_factory=lambda: Gateway(FakeOutbound()))
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
+        self.cool_downs = CoolDowns(self.timer)
+        self.sharing = CoolDownSharing(self.cool_downs, self.shared)
+        self.records = CallRecords(timer=self.timer, cool_downs=self.cool_downs, sharing=self.sharing)
         self.candidate_reader.put(self.organization_id, self.account)
         self.runnable_models = self.a_cache()
 
-    def a_cache(self, **limits: int) -> RunnableModelsCache:
+    def a_cache(self, *, most_bytes: int = MOST_BYTES, keyed_types: Sequence[str] = ()) -> RunnableModelsCache:
         return RunnableModelsCache(
             candidate_reader=self.candidate_reader,
             reports=self.usage,
             catalogue=self.catalogue,
-            gateway=Gateway(FakeOutbound()),
+            gateway=self.gateway,
             vault=self.vault,
             timer=self.timer,
             clock=self.clock,
-            **limits,
+            cool_downs=self.cool_downs,
+            most_bytes=most_bytes,
+            keyed_types=keyed_types,
         )
 
     @property
@@ -166,6 +178,8 @@ class PromptSetup:
             usage=self.usage,
             price_list=self.price_list,
             timer=self.timer,
+            records=self.records,
+            probe=self.gateway.probe,
             retrying=self.retrying,
         )
 
