@@ -21,6 +21,9 @@ from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from tests.fakes.embeddings import FakeEmbeddings
+from tests.fakes.key_secrets import FakeKeySecrets
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.repositories import FakeAccessKeys
 from tests.http_service import ORGANIZATION, a_token
 from tests.prompt_setup import PromptSetup
 
@@ -57,7 +60,9 @@ def prompt_routes(
     )
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
     requests = RequestViews(log=setup.usage)
-    return routes_of(prompts, embeddings, UsageViews(report=report), requests, doors, models)
+    ledger = FakeLedger()
+    keys = FakeAccessKeys(ledger, FakeKeySecrets(ledger))
+    return routes_of(prompts, embeddings, UsageViews(report=report, find_key=keys.find), requests, doors, models)
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:
