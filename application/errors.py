@@ -148,9 +148,10 @@ class RateLimited(ApplicationError):
 
     code = "rate-limited"
 
-    def __init__(self, quota: Quota, retry_after_seconds: int) -> None:
+    def __init__(self, quota: Quota, retry_after_seconds: int, message: str | None = None) -> None:
         super().__init__(
-            f"Your organization may make {quota.requests} {quota.what} in {quota.seconds} seconds, and has; "
+            message
+            or f"Your organization may make {quota.requests} {quota.what} in {quota.seconds} seconds, and has; "
             f"try again in {retry_after_seconds} seconds."
         )
         self.quota = quota
