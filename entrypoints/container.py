@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dependency_injector import containers, providers
 
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
+from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
@@ -164,6 +165,7 @@ class Container(containers.DeclarativeContainer):
     egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
     gateway = providers.Singleton(Gateway, egress)
     catalogue = providers.Singleton(PackagedCatalogue)
+    price_list = providers.Singleton(PackagedPriceList, catalogue)
 
     usage_ledger = providers.Singleton(
         PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
@@ -239,7 +241,9 @@ class Container(containers.DeclarativeContainer):
     register_model = providers.Factory(
         partial, register_model, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
-    change_model = providers.Factory(partial, change_model, models=models_of_tenant)
+    change_model = providers.Factory(
+        partial, change_model, models=models_of_tenant, directory=directory, catalogue=catalogue
+    )
     replace_model = providers.Factory(
         partial, replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
@@ -262,7 +266,9 @@ class Container(containers.DeclarativeContainer):
         Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
     import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
-    prompt_runs = providers.Singleton(PromptRuns, runnable_models=runnable_models, usage=usage_ledger, timer=timer)
+    prompt_runs = providers.Singleton(
+        PromptRuns, runnable_models=runnable_models, usage=usage_ledger, price_list=price_list, timer=timer
+    )
     select_model = providers.Factory(partial, select_model, runnable_models=runnable_models)
     callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
     count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=gateway)

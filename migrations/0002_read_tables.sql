@@ -40,6 +40,7 @@ CREATE TABLE ai_models (
     cost_per_1k_tokens numeric(10, 6),
     input_per_1k numeric,
     output_per_1k numeric,
+    other_prices text,
     price_source text,
     price_as_of text,
     context_window bigint,
@@ -109,10 +110,10 @@ BEGIN
     IF p_changes ? 'insert' THEN
         INSERT INTO ai_models (
             organization_id, id, provider_id, model_id, name, version, type, capabilities, config, cost_per_1k_tokens,
-            input_per_1k, output_per_1k, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on,
+            input_per_1k, output_per_1k, other_prices, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on,
             is_enabled, sources, created_at, updated_at, revision)
         SELECT p_organization_id, r.id, r.provider_id, r.model_id, r.name, r.version, r.type, r.capabilities, r.config,
-            r.cost_per_1k_tokens, r.input_per_1k, r.output_per_1k, r.price_source, r.price_as_of, r.context_window,
+            r.cost_per_1k_tokens, r.input_per_1k, r.output_per_1k, r.other_prices, r.price_source, r.price_as_of, r.context_window,
             r.max_tokens, r.lifecycle, r.retires_on, r.is_enabled, r.sources, coalesce(r.created_at, p_time),
             coalesce(r.updated_at, p_time), r.revision
         FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') r;
@@ -123,10 +124,10 @@ BEGIN
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE ai_models held SET (
             provider_id, model_id, name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k,
-            output_per_1k, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on, is_enabled,
+            output_per_1k, other_prices, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on, is_enabled,
             sources, updated_at, revision) = (
             SELECT r.provider_id, r.model_id, r.name, r.version, r.type, r.capabilities, r.config, r.cost_per_1k_tokens,
-                r.input_per_1k, r.output_per_1k, r.price_source, r.price_as_of, r.context_window, r.max_tokens,
+                r.input_per_1k, r.output_per_1k, r.other_prices, r.price_source, r.price_as_of, r.context_window, r.max_tokens,
                 r.lifecycle, r.retires_on, r.is_enabled, held.sources || coalesce(change -> 'sources', '{}'::jsonb),
                 p_time, r.revision
             FROM jsonb_populate_record(held, change) r)

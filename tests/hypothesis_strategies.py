@@ -12,7 +12,7 @@ from domain.access_key.aggregate import AccessKey
 from domain.access_key.values import PERIODS, SCOPES, Budget, Restriction
 from domain.access_key.values import Limits as KeyLimits
 from domain.model.aggregate import Model
-from domain.model.values import LIFECYCLES, MODEL_TYPES, Lifecycle, Limits, Price
+from domain.model.values import LIFECYCLES, MODEL_TYPES, PRICED_KINDS, Lifecycle, Limits, Price, PriceTier
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.provider.values import HEALTH_STATUSES, Endpoint, NewCredential
@@ -40,8 +40,26 @@ documents = st.dictionaries(
 amounts = (
     st.none() | st.decimals(0, 1000, places=8) | st.sampled_from([Decimal("-0"), Decimal("1E+2"), Decimal("1E-30")])
 )
+kinds_of_tokens = dict.fromkeys(PRICED_KINDS[2:], amounts)
+tiers = st.lists(
+    st.builds(
+        PriceTier,
+        above_input_tokens=st.integers(1, 10**12),
+        service_tier=st.none() | st.just("flex"),
+        output_per_1k=amounts.filter(lambda amount: amount is not None),
+        **kinds_of_tokens,
+    ),
+    max_size=3,
+    unique_by=lambda tier: tier.above_input_tokens,
+)
 prices = st.none() | st.builds(
-    Price, amounts, amounts, st.sampled_from(["manual", "live", "catalogue"]), st.none() | st.just("2026-01-02")
+    Price,
+    amounts.filter(lambda amount: amount is not None),
+    amounts,
+    st.sampled_from(["manual", "live", "catalogue"]),
+    st.none() | st.just("2026-01-02"),
+    tiers=tiers.map(tuple),
+    **kinds_of_tokens,
 )
 tokens = st.none() | st.integers(0, 10**12)
 limits = st.builds(Limits, context_window=tokens, max_tokens=tokens)

@@ -25,6 +25,7 @@ from tests.fakes.client import FakeClient, a_conversation, a_turn
 from tests.fakes.clock import FakeClock
 from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
+from tests.fakes.price_list import FakePriceList
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
@@ -137,6 +138,7 @@ class PromptSetup:
     timer: Timer = field(default_factory=FakeTimer)
     vault: FakeVault = field(default_factory=FakeVault)
     catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
+    price_list: FakePriceList = field(default_factory=FakePriceList)
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
     account: CandidateProvider = field(default_factory=an_account)
 
@@ -160,7 +162,11 @@ class PromptSetup:
     @property
     def runs(self) -> PromptRuns:
         return PromptRuns(
-            runnable_models=self.runnable_models, usage=self.usage, timer=self.timer, retrying=self.retrying
+            runnable_models=self.runnable_models,
+            usage=self.usage,
+            price_list=self.price_list,
+            timer=self.timer,
+            retrying=self.retrying,
         )
 
     @property

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from adapters.catalogue.known_models import FINE_TUNED, KnownModels, version_of
 from adapters.catalogue.provider_services import AZURE, PRICED_AS, service_of
 from application.ports.catalogue import KnownModel
+from domain.model.values import PRICED_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from adapters.catalogue.known_models import Entry
     from adapters.catalogue.list_prices import GenaiPrices, ListPrice
+    from application.ports.price_list import Tariff, Unpriced
 
 _GOOGLE_PREFIX: Final = "models/"
 _REMEMBERED: Final = 8192
@@ -48,6 +50,15 @@ class PackagedCatalogue:
 
         return GenaiPrices()
 
+    def tariff(
+        self, provider_type: str, endpoint: str, model_id: str, conditions: Mapping[str, str], at: datetime
+    ) -> Tariff | Unpriced | None:
+        """Return what a call of the model costs at that time under these conditions; none where it has no entry."""
+        service = service_of(provider_type, endpoint)
+        own_id = model_id.removeprefix(_GOOGLE_PREFIX)
+        entry = self._models.find("openai" if service == AZURE else service, own_id) if service else None
+        return self._prices.tariff(self._sellers(service, endpoint), _price_ids(own_id, entry), conditions, at)
+
     def _known(self, provider_type: str, model_id: str, endpoint: str | None, day: date) -> KnownModel:
         service = service_of(provider_type, endpoint)
         own_id = model_id.removeprefix(_GOOGLE_PREFIX)
@@ -57,24 +68,24 @@ class PackagedCatalogue:
         if entry is not None and service != AZURE:
             # Azure retires models on days of its own.
             known = replace(known, lifecycle=entry.lifecycle_on(day), retired_on=entry.retires_on)
-        price = self._price(service, endpoint, _price_ids(own_id, entry), day)
+        price = self._prices.find(self._sellers(service, endpoint), _price_ids(own_id, entry), day)
         return known if price is None else self._priced(known, price)
 
-    def _price(
-        self, service: str | None, endpoint: str | None, model_ids: Sequence[str], day: date
-    ) -> ListPrice | None:
+    def _sellers(self, service: str | None, endpoint: str | None) -> Sequence[str]:
+        """Return the providers of genai-prices whose prices count, the first that has one."""
         if service is not None:
-            return self._prices.find(PRICED_AS[service], model_ids, day)
+            return PRICED_AS[service]
         provider_id = self._prices.provider_at(endpoint) if endpoint else None
-        return self._prices.find((provider_id,), model_ids, day) if provider_id else None
+        return () if provider_id is None else (provider_id,)
 
     def _priced(self, known: KnownModel, price: ListPrice) -> KnownModel:
         is_priced = price.input_per_1k is not None or price.output_per_1k is not None
         known = replace(
             known,
-            input_per_1k=price.input_per_1k,
-            output_per_1k=price.output_per_1k,
-            price_as_of=self._prices.as_of if is_priced else None,
+            tiers=price.tiers,
+            **{kind: getattr(price, kind) for kind in PRICED_KINDS},
+            price_as_of=price.as_of if is_priced else None,
+            price_source=price.source,
             price_reason=price.reason,
         )
         if known.context_window is None and price.context_window is not None:

@@ -89,6 +89,7 @@ def _value(content: list[Any]) -> object:
 
 _WRITERS: Final[dict[type, Callable[[Any], object]]] = {
     list: lambda items: [_tagged(item) for item in items],
+    tuple: lambda items: {"tuple": [_tagged(item) for item in items]},
     dict: lambda document: {"document": [[key, _tagged(item)] for key, item in document.items()]},
     UUID: lambda id_: {"uuid": id_.hex},
     Decimal: lambda amount: {"decimal": str(amount)},
@@ -99,5 +100,6 @@ _READERS: Final[dict[str, Callable[[Any], object]]] = {
     "uuid": UUID,
     "decimal": Decimal,
     "time": datetime.fromisoformat,
+    "tuple": lambda items: tuple(_untagged(item) for item in items),
     "value": _value,
 }

@@ -27,6 +27,12 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
            m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
            CASE WHEN m.input_per_1k IS NOT NULL OR m.output_per_1k IS NOT NULL
                 THEN json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
+                                       'cachedInputPer1kTokens', m.other_prices::json -> 'cachedInputPer1kTokens',
+                                       'cacheWritePer1kTokens', m.other_prices::json -> 'cacheWritePer1kTokens',
+                                       'cacheWrite1hPer1kTokens', m.other_prices::json -> 'cacheWrite1hPer1kTokens',
+                                       'reasoningPer1kTokens', m.other_prices::json -> 'reasoningPer1kTokens',
+                                       'audioInputPer1kTokens', m.other_prices::json -> 'audioInputPer1kTokens',
+                                       'tiers', coalesce(m.other_prices::json -> 'tiers', '[]'::json),
                                        'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) END AS pricing,
            m.context_window AS "contextWindow", m.max_tokens AS "maxTokens",
            CASE WHEN m.retires_on IS NULL THEN m.lifecycle
@@ -57,7 +63,8 @@ SELECT id, provider_type, endpoint FROM ai_providers
 WHERE organization_id = %(organization_id)s AND id = ANY (%(provider_ids)s);
 
 -- registered_from: what is registered from a provider
-SELECT id, model_id, type, capabilities, context_window, max_tokens, input_per_1k, output_per_1k, lifecycle, retires_on, sources
+SELECT id, model_id, type, capabilities, context_window, max_tokens, input_per_1k, output_per_1k, other_prices, price_source,
+       price_as_of, lifecycle, retires_on, sources
 FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY model_id;
 
 -- all_providers: the ids of all providers

@@ -9,8 +9,9 @@ from psycopg.sql import SQL
 from adapters.postgres.sealed_credentials import sealed_credential
 from adapters.sql import statements
 from application.caller import current_caller
+from application.projections.other_prices import price_of_row
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
-from domain.model.values import MANUAL, Lifecycle, Price
+from domain.model.values import Lifecycle
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -68,9 +69,7 @@ def _account(row: Row, organization_id: UUID) -> CandidateProvider:
 
 def _model(row: Row) -> CandidateModel:
     model_id, provider_id, name_there, name, kind, capabilities, config = row[:7]
-    input_per_1k, output_per_1k, source, as_of, context_window, max_tokens = row[7:13]
-    lifecycle, retires_on, is_enabled, created_at = row[13:]
-    is_priced = input_per_1k is not None or output_per_1k is not None
+    context_window, max_tokens, lifecycle, retires_on, is_enabled, created_at = row[12:]
     return CandidateModel(
         id=model_id,
         provider_id=provider_id,
@@ -79,7 +78,7 @@ def _model(row: Row) -> CandidateModel:
         type=kind,
         capabilities=frozenset(capabilities),
         config=config,
-        price=Price(input_per_1k, output_per_1k, source or MANUAL, as_of) if is_priced else None,
+        price=price_of_row(*row[7:12]),
         context_window=context_window,
         max_tokens=max_tokens,
         lifecycle=Lifecycle(lifecycle=lifecycle, retires_on=retires_on),

@@ -10,6 +10,6 @@ LEFT JOIN provider_credentials c ON c.organization_id = p.organization_id AND c.
 WHERE p.organization_id = %(organization_id)s;
 
 -- models: the models
-SELECT id, provider_id, model_id, name, type, capabilities, config, input_per_1k, output_per_1k, price_source, price_as_of,
-       context_window, max_tokens, lifecycle, retires_on, is_enabled, created_at
+SELECT id, provider_id, model_id, name, type, capabilities, config, input_per_1k, output_per_1k, other_prices,
+       price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on, is_enabled, created_at
 FROM ai_models WHERE organization_id = %(organization_id)s;

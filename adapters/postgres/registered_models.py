@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapters.postgres.keyset_pages import plain
 from application.ports.registered_models import ModelEntry, ProviderEntry, RegisteredModel
+from application.projections.other_prices import price_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,11 +40,10 @@ class PostgresRegisteredModels:
                 capabilities=row[3],
                 context_window=row[4],
                 max_tokens=row[5],
-                input_per_1k=row[6],
-                output_per_1k=row[7],
-                lifecycle=row[8],
-                retires_on=row[9],
-                sources=row[10],
+                price=price_of_row(*row[6:11]),
+                lifecycle=row[11],
+                retires_on=row[12],
+                sources=row[13],
             )
             for row in rows
         ]

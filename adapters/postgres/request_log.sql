@@ -13,8 +13,7 @@ SELECT count(*) FROM (SELECT FROM request_log WHERE organization_id = %(organiza
 -- take_turn: whether this transaction is the one that sweeps; all others leave it to it
 SELECT pg_try_advisory_xact_lock(hashtextextended('modelbook request log sweep', 0));
 
--- organizations_with_old_requests: those whose oldest call is older than the log is kept, or that were removed; finding the
--- next organization is one look into the index
+-- organizations_with_old_requests: those whose oldest call is too old, or that were removed; one look into the index each
 WITH RECURSIVE oldest AS (
     (SELECT organization_id, ended_at FROM request_log ORDER BY organization_id, ended_at LIMIT 1)
     UNION ALL

@@ -2,20 +2,30 @@
 WITH given AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(requests)s) AS r (
         ended_at timestamptz, id uuid, request_id text, actor text, access_key_id uuid, labels jsonb, door text,
-        operation text, is_streamed boolean, model_asked text, model_id uuid, provider_id uuid, provider_type text,
-        provider_model_id text, outcome text, attempts jsonb, attempt_count integer, input_tokens bigint,
-        cached_input_tokens bigint, cache_write_tokens bigint, cache_write_5m_tokens bigint,
-        cache_write_1h_tokens bigint, audio_input_tokens bigint, output_tokens bigint, reasoning_tokens bigint,
-        audio_output_tokens bigint, cost_usd numeric, cost_unknown text, first_byte_ms float8, duration_ms float8,
-        upstream_request_id text, ignored_fields jsonb)
+        operation text, is_streamed boolean, model_asked text, outcome text, attempts jsonb, cost_usd numeric,
+        first_byte_ms float8, duration_ms float8, ignored_fields jsonb)
 ), kept AS (
     INSERT INTO request_log (
         organization_id, ended_at, id, request_id, actor, access_key_id, labels, door, operation, is_streamed,
-        model_asked, model_id, provider_id, provider_type, provider_model_id, outcome, attempts, attempt_count,
-        input_tokens, cached_input_tokens, cache_write_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
-        audio_input_tokens, output_tokens, reasoning_tokens, audio_output_tokens, cost_usd, cost_unknown,
-        first_byte_ms, duration_ms, upstream_request_id, ignored_fields)
-    SELECT %(organization_id)s, given.* FROM given WHERE %(is_kept)s
+        model_asked, outcome, attempts, attempt_count, cost_usd, first_byte_ms, duration_ms, ignored_fields, model_id,
+        provider_id, provider_type, provider_model_id, cost_unknown, upstream_request_id, input_tokens,
+        cached_input_tokens, cache_write_tokens, cache_write_5m_tokens, cache_write_1h_tokens, audio_input_tokens,
+        output_tokens, reasoning_tokens, audio_output_tokens)
+    SELECT %(organization_id)s, g.ended_at, g.id, g.request_id, g.actor, g.access_key_id, g.labels, g.door, g.operation,
+        g.is_streamed, g.model_asked, g.outcome, g.attempts, jsonb_array_length(g.attempts), g.cost_usd,
+        g.first_byte_ms, g.duration_ms, g.ignored_fields, last.*, tokens.*
+    FROM given g CROSS JOIN LATERAL jsonb_to_record(coalesce(g.attempts -> -1, '{{}}')) AS last (
+        model_id uuid, provider_id uuid, provider_type text, provider_model_id text, cost_unknown text,
+        upstream_request_id text)
+    CROSS JOIN LATERAL (
+        SELECT sum(a.input_tokens), sum(a.cached_input_tokens), sum(a.cache_write_tokens), sum(a.cache_write_5m_tokens),
+            sum(a.cache_write_1h_tokens), sum(a.audio_input_tokens), sum(a.output_tokens), sum(a.reasoning_tokens),
+            sum(a.audio_output_tokens)
+        FROM jsonb_to_recordset(g.attempts) AS a (
+            input_tokens bigint, cached_input_tokens bigint, cache_write_tokens bigint, cache_write_5m_tokens bigint,
+            cache_write_1h_tokens bigint, audio_input_tokens bigint, output_tokens bigint, reasoning_tokens bigint,
+            audio_output_tokens bigint)) tokens
+    WHERE %(is_kept)s
     ON CONFLICT DO NOTHING
     RETURNING id
 ), counted AS (

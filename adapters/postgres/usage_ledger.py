@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from adapters.sql import statements
 from application.caller import Caller, acting_as, current_caller
 from application.errors import Unavailable
-from application.usage.usage_ledger import TOKEN_KINDS
+from application.usage.usage_ledger import COUNTING, TOKEN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.clock import Clock
-    from application.prompts.completion import TokenUsage
     from application.usage.usage_ledger import RequestRecord, Use
 
 _ADD: Final = SQL(statements("adapters.postgres", "usage.sql")["add_requests"]).format()
@@ -143,10 +142,11 @@ def _joined(rows: Sequence[bytes]) -> bytes:
 
 
 def _row(request: RequestRecord, caller: Caller, ended_at: datetime) -> dict[str, Any]:
+    """Return the call as `add_requests` takes it; what tells of the model is that of the last attempt."""
     last = request.last
-    counted = frozenset(map(id, request.counted))
-    attempts = [{**_attempt(use), "is_counted": id(use) in counted} for use in request.uses]
-    row: dict[str, Any] = {
+    known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
+    is_counted = request.operation != COUNTING
+    return {
         "ended_at": ended_at,
         "id": uuid4(),
         "request_id": caller.correlation_id,
@@ -158,46 +158,34 @@ def _row(request: RequestRecord, caller: Caller, ended_at: datetime) -> dict[str
         "is_streamed": request.is_streamed,
         "model_asked": request.model_asked,
         "outcome": request.outcome,
-        "attempts": attempts,
-        "attempt_count": len(attempts),
+        "attempts": [_attempt(use, is_counted=is_counted and use.was_called) for use in request.uses],
+        "cost_usd": None if last is not None and last.cost_usd is None else str(sum(known)),
         "first_byte_ms": request.first_byte_ms,
         "duration_ms": request.duration_ms,
         "ignored_fields": request.ignored_fields,
     }
-    if last is not None:
-        costs = [use.cost_usd for use in request.uses if use.cost_usd is not None]
-        row |= {
-            "model_id": last.model_id,
-            "provider_id": last.provider_id,
-            "provider_type": last.provider_type,
-            "provider_model_id": last.provider_model_id,
-            **_tokens(last.tokens),
-            "cost_usd": None if last.cost_usd is None else str(sum(costs)),
-            "cost_unknown": last.cost_unknown,
-            "upstream_request_id": _id(last.upstream_request_id),
-        }
-    else:
-        row["cost_usd"] = "0"
-    return row
 
 
-def _attempt(use: Use) -> dict[str, Any]:
-    return {
+def _attempt(use: Use, *, is_counted: bool) -> dict[str, Any]:
+    attempt = {
         "model_id": use.model_id,
         "provider_id": use.provider_id,
+        "provider_type": use.provider_type,
         "provider_model_id": use.provider_model_id,
         "outcome": use.outcome,
         "http_status": use.http_status,
         "latency_ms": use.latency_ms,
         "upstream_request_id": _id(use.upstream_request_id),
         "was_called": use.was_called,
+        "is_counted": is_counted,
         "cost_usd": None if use.cost_usd is None else str(use.cost_usd),
-        **_tokens(use.tokens),
+        "cost_unknown": use.cost_unknown,
     }
-
-
-def _tokens(tokens: TokenUsage) -> dict[str, int]:
-    return {name: value for name in TOKEN_KINDS if (value := getattr(tokens, name)) is not None}
+    for kind in TOKEN_KINDS:
+        tokens = getattr(use.tokens, kind)
+        if tokens is not None:
+            attempt[kind] = tokens
+    return attempt
 
 
 def _id(text: str | None) -> str | None:

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from application.policies.base_models import base_model, follow_base_model
 from application.policies.merge_patch import merge_patch
 from application.unset import UNSET, Unset
 from domain.model.errors import ModelIdentityFixed, ModelProviderFixed
-from domain.model.values import MANUAL, Limits, Price
+from domain.model.values import MANUAL, PRICED_KINDS, Limits, Price
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from application.ports.catalogue import Catalogue
+    from application.ports.registered_models import RegisteredModels
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
+    from domain.model.values import PriceTier
 
 T = TypeVar("T")
 
@@ -27,6 +31,12 @@ class NewPrice:
 
     input_per_1k: Decimal | Unset | None = UNSET
     output_per_1k: Decimal | Unset | None = UNSET
+    cached_input_per_1k: Decimal | Unset | None = UNSET
+    cache_write_per_1k: Decimal | Unset | None = UNSET
+    cache_write_1h_per_1k: Decimal | Unset | None = UNSET
+    reasoning_per_1k: Decimal | Unset | None = UNSET
+    audio_input_per_1k: Decimal | Unset | None = UNSET
+    tiers: tuple[PriceTier, ...] | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +44,8 @@ class ChangeModel:
     """Change what is mentioned, leave the rest. Editors and administrators; costs in USD per 1,000 tokens.
 
     A single `cost_per_1k` counts for tokens read and written alike; null makes the price unknown. `config` replaces
-    all of it, `config_patch` is merged into it (RFC 7396).
+    all of it, `config_patch` is merged into it (RFC 7396). A new `baseModel` in it brings its type, capabilities,
+    limits and price, but for those that a person gave.
     """
 
     model_id: UUID
@@ -54,7 +65,9 @@ class ChangeModel:
     is_enabled: bool | Unset = UNSET
 
 
-async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
+async def change_model(
+    command: ChangeModel, *, models: Models, directory: RegisteredModels, catalogue: Catalogue
+) -> Recorded:
     """Return the model's revision after the change, the old one when it changes nothing.
 
     Raises:
@@ -65,7 +78,12 @@ async def change_model(command: ChangeModel, *, models: Models) -> Recorded:
         InvalidValue: a value is outside what its field allows.
     """
     model = await models.get(command.model_id, expected_revision=command.expected_revision)
+    before = base_model(model.config)
     apply_change(model, command)
+    if base_model(model.config) not in {None, before}:
+        provider = (await directory.providers([model.provider_id])).get(model.provider_id)
+        if provider is not None:
+            follow_base_model(model, provider, catalogue)
     return await models.save(model)
 
 
@@ -98,17 +116,16 @@ def _change_price(model: Model, command: ChangeModel) -> None:
     wanted = command.price
     if isinstance(wanted, Unset):
         cost = command.cost_per_1k
-        if isinstance(cost, Unset) or _is_headline(cost, model.price):
-            return
-        wanted = None if cost is None else NewPrice(input_per_1k=cost, output_per_1k=cost)
-    if wanted is None:
+        if not isinstance(cost, Unset) and not _is_headline(cost, model.price):
+            model.change_price(None if cost is None else Price(cost, cost, MANUAL))
+        return
+    if wanted is None or (wanted.input_per_1k is None and wanted.output_per_1k is None):
         model.change_price(None)
         return
     held = model.price or Price(None, None, MANUAL)
-    price = Price(
-        _either(wanted.input_per_1k, held.input_per_1k), _either(wanted.output_per_1k, held.output_per_1k), MANUAL
-    )
-    if (price.input_per_1k, price.output_per_1k) != (held.input_per_1k, held.output_per_1k):
+    kinds = {kind: _either(getattr(wanted, kind), getattr(held, kind)) for kind in PRICED_KINDS}
+    price = Price(source=MANUAL, tiers=_either(wanted.tiers, held.tiers), **kinds)
+    if not price.says_the_same(held):
         model.change_price(price)
 
 

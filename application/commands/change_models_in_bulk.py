@@ -20,6 +20,8 @@ from application.errors import (
     ProviderNotFound,
     StaleRevision,
 )
+from application.policies.base_models import base_model, follow_base_model
+from application.unset import UNSET
 from domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -75,7 +77,10 @@ class _Workbench:
             model.remove()
             self.taken.pop((model.provider_id, model.model_id), None)
         else:
+            before = base_model(model.config)
             apply_change(model, operation)
+            if base_model(model.config) not in {None, before} and model.provider_id in self.providers:
+                follow_base_model(model, self.providers[model.provider_id], self.catalogue)
         self.models[model.id] = model
         return model.id
 
@@ -133,9 +138,14 @@ async def _prepared(
 ) -> _Workbench:
     registrations = [operation for operation in operations if isinstance(operation, RegisterModel)]
     held = {operation.model_id: None for operation in operations if not isinstance(operation, RegisterModel)}
+    loaded = dict(await models.get_many(list(held))) if held else {}
+    named = {operation.provider_id for operation in registrations}
+    if any(isinstance(each, ChangeModel) and (each.config, each.config_patch) != (UNSET, UNSET) for each in operations):
+        # A new base model among them brings facts of the catalogue, which depend on the provider.
+        named |= {model.provider_id for model in loaded.values()}
     return _Workbench(
-        models=dict(await models.get_many(list(held))) if held else {},
-        providers=await directory.providers(list({operation.provider_id for operation in registrations})),
+        models=loaded,
+        providers=await directory.providers(list(named)),
         taken=dict(await directory.registered([(entry.provider_id, entry.model_id) for entry in registrations])),
         catalogue=catalogue,
     )

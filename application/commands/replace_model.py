@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from application.commands.change_model import ChangeModel, NewPrice, apply_change
 from application.errors import ProviderNotFound
-from application.policies.fill_model_facts import GivenFacts, filled
+from application.policies.base_models import known_model
+from application.policies.fill_model_facts import GivenFacts, filled, given_price
 from application.unset import UNSET, Unset
-from domain.model.values import MANUAL, NOT_TOLD
+from domain.model.values import MANUAL, NOT_TOLD, PRICED_KINDS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
+    from domain.model.values import Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ async def replace_model(
     provider = (await directory.providers([model.provider_id])).get(model.provider_id)
     if provider is None:
         raise ProviderNotFound
-    known = catalogue.look_up(provider.provider_type, model.model_id, endpoint=provider.endpoint)
+    known = known_model(catalogue, provider, model.model_id, command.config)
     _replace(model, command, filled(model.model_id, command.given, known))
     return await models.save(model)
 
@@ -72,14 +74,22 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
             provider_id=command.provider_id,
             provider_model_id=command.provider_model_id,
             cost_per_1k=UNSET if command.given.cost_per_1k is None else command.given.cost_per_1k,
-            price=_price_in_parts(command.given, facts),
+            price=_price_in_parts(command.given, facts, model.price),
             is_enabled=command.is_enabled,
         ),
     )
 
 
-def _price_in_parts(given: GivenFacts, facts: ModelFacts) -> NewPrice | Unset | None:
-    """Return the price where a person said what reading or writing costs, or where nobody knows one."""
-    if given.input_per_1k is not None or given.output_per_1k is not None:
-        return NewPrice(input_per_1k=given.input_per_1k, output_per_1k=given.output_per_1k)
-    return None if facts.price is None else UNSET
+def _price_in_parts(given: GivenFacts, facts: ModelFacts, held: Price | None) -> NewPrice | Unset | None:
+    """Return the price where a person said what tokens cost, or where nobody knows one.
+
+    A price of another source is only a person's own where what is said differs: clients send back what they know of it.
+    """
+    price = given_price(replace(given, cost_per_1k=None))
+    if price is None:
+        return None if facts.price is None else UNSET
+    named = {kind: amount for kind in PRICED_KINDS if (amount := getattr(price, kind)) is not None}
+    is_listed = held is not None and held.source != MANUAL and price.tiers in ((), held.tiers)
+    if is_listed and all(getattr(held, kind) == amount for kind, amount in named.items()):
+        return UNSET
+    return NewPrice(tiers=price.tiers, **dict.fromkeys(PRICED_KINDS) | named)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from application.discovery.model_names import ModelNames, aliases_of
+from domain.model.values import PRICED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ Missing = dict[str, Any]
 # A price that moves further than this is more likely a slip of units than a decision of the provider.
 SUSPICIOUS_FACTOR: Final = 10
 
-_AMOUNTS: Final = ("input_per_1k", "output_per_1k")
 _COMPARED: Final = (
     "model_id",
     "name",
@@ -147,7 +147,7 @@ def _moves(model_id: str, before: Offer, after: Offer) -> list[dict[str, Any]]:
             "after": after.get(name),
             "suspicious": is_suspicious(_amount(before.get(name)), _amount(after.get(name))),
         }
-        for name in _AMOUNTS
+        for name in PRICED_KINDS
         if _amount(before.get(name)) != _amount(after.get(name))
     ]
 

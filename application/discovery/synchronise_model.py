@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from application.discovery.offer_changes import is_suspicious
 from application.ports.registered_models import RegisteredModel
 from domain.model.facts import source_name
-from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits
+from domain.model.values import MANUAL, PRICED_KINDS, RETIRED, Lifecycle, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,8 +84,7 @@ def registered_from(model: Model) -> RegisteredModel:
         capabilities=model.capabilities,
         context_window=model.limits.context_window,
         max_tokens=model.limits.max_tokens,
-        input_per_1k=None if model.price is None else model.price.input_per_1k,
-        output_per_1k=None if model.price is None else model.price.output_per_1k,
+        price=model.price,
         lifecycle=model.lifecycle.lifecycle,
         retires_on=model.lifecycle.retires_on,
         sources=model.sources,
@@ -120,18 +119,20 @@ def _of_price(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
     price = facts.price
     if price is None:
         return
-    for field, registered, offered in (
-        ("input_per_1k_tokens", held.input_per_1k, price.input_per_1k),
-        ("output_per_1k_tokens", held.output_per_1k, price.output_per_1k),
-    ):
+    kept_by_hand = held.sources.get("price") == MANUAL
+    for kind in PRICED_KINDS:
+        registered, offered = getattr(held.price, kind, None), getattr(price, kind)
         if registered != offered:
             yield Difference(
-                field=field,
+                field=f"{kind}_tokens",
                 registered=registered,
                 offered=offered,
-                kept_by_hand=held.sources.get("price") == MANUAL,
+                kept_by_hand=kept_by_hand,
                 suspicious=is_suspicious(registered, offered),
             )
+    tiers = held.price.tiers if held.price else ()
+    if tiers != price.tiers:
+        yield Difference(field="tiers", registered=tiers, offered=price.tiers, kept_by_hand=kept_by_hand)
 
 
 def _offered_lifecycle(held: Lifecycle, facts: ModelFacts, day: date) -> Lifecycle:

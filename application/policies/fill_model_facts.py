@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from application.ports.provider_gateway import UNLISTED, OfferedModel
 from domain.model.facts import source_name
-from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price
+from domain.model.values import MANUAL, PRICED_KINDS, RETIRED, Lifecycle, Limits, Price
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from application.ports.catalogue import KnownModel
     from application.ports.provider_gateway import PriceReason
+    from domain.model.values import PriceTier
 
 T = TypeVar("T")
 
 LIVE = "live"
 CATALOGUE = "catalogue"
-GENAI_PRICES = "genai-prices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,12 @@ class GivenFacts:
     cost_per_1k: Decimal | None = None
     input_per_1k: Decimal | None = None
     output_per_1k: Decimal | None = None
+    cached_input_per_1k: Decimal | None = None
+    cache_write_per_1k: Decimal | None = None
+    cache_write_1h_per_1k: Decimal | None = None
+    reasoning_per_1k: Decimal | None = None
+    audio_input_per_1k: Decimal | None = None
+    tiers: tuple[PriceTier, ...] = ()
 
 
 @dataclass(slots=True)
@@ -131,22 +137,25 @@ def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
 
 def given_price(given: GivenFacts) -> Price | None:
     """Return the price a person gave: one cost counts for tokens read and written alike."""
-    if given.input_per_1k is not None or given.output_per_1k is not None:
-        return Price(given.input_per_1k, given.output_per_1k, MANUAL)
-    if given.cost_per_1k is not None:
-        return Price(given.cost_per_1k, given.cost_per_1k, MANUAL)
-    return None
+    price = Price(source=MANUAL, tiers=given.tiers, **_prices(given))
+    if not price.says_the_same(Price(None, None, MANUAL)):
+        return price
+    return None if given.cost_per_1k is None else Price(given.cost_per_1k, given.cost_per_1k, MANUAL)
 
 
 def offered_price(offered: OfferedModel) -> Price | None:
     """Return the price in the provider's own list, if it has one."""
     if offered.input_per_1k is None and offered.output_per_1k is None:
         return None
-    return Price(offered.input_per_1k, offered.output_per_1k, LIVE)
+    return Price(source=LIVE, **_prices(offered))
 
 
 def known_price(known: KnownModel) -> Price | None:
-    """Return the price genai-prices knows, with the day it was true."""
+    """Return the price that a list has, with the day it was true."""
     if known.input_per_1k is None and known.output_per_1k is None:
         return None
-    return Price(known.input_per_1k, known.output_per_1k, GENAI_PRICES, known.price_as_of)
+    return Price(source=known.price_source, as_of=known.price_as_of, tiers=known.tiers, **_prices(known))
+
+
+def _prices(facts: GivenFacts | OfferedModel | KnownModel) -> dict[str, Any]:
+    return {kind: getattr(facts, kind) for kind in PRICED_KINDS}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from application.ports.provider_gateway import PriceReason
+    from domain.model.values import PriceTier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,8 @@ class KnownModel:
     """Facts about a model; none where nothing is known. Prices in USD per 1,000 tokens; dates are ISO dates.
 
     `retired_on` is the day it was shut down, or the day announced for it. What is in `capabilities` (words of
-    `domain.model.capabilities`) it can do; it may be able to do more. The prices are genai-prices'; `price_reason` is
-    for a price that it has but that is none by the token. `aliases` are further ids of the same model.
+    `domain.model.capabilities`) it can do; it may be able to do more. `price_source` is whose list has the prices;
+    `price_reason` is for a price that it has but that is none by the token. `aliases` are further ids of the model.
     """
 
     model_id: str
@@ -32,7 +33,14 @@ class KnownModel:
     retired_on: str | None = None
     input_per_1k: Decimal | None = None
     output_per_1k: Decimal | None = None
+    cached_input_per_1k: Decimal | None = None
+    cache_write_per_1k: Decimal | None = None
+    cache_write_1h_per_1k: Decimal | None = None
+    reasoning_per_1k: Decimal | None = None
+    audio_input_per_1k: Decimal | None = None
+    tiers: tuple[PriceTier, ...] = ()
     price_as_of: str | None = None
+    price_source: str = "genai-prices"
     price_reason: PriceReason | None = None
     aliases: tuple[str, ...] = ()
 

@@ -158,6 +158,11 @@ class OfferedModel:
     max_tokens: int | None = None
     input_per_1k: Decimal | None = None
     output_per_1k: Decimal | None = None
+    cached_input_per_1k: Decimal | None = None
+    cache_write_per_1k: Decimal | None = None
+    cache_write_1h_per_1k: Decimal | None = None
+    reasoning_per_1k: Decimal | None = None
+    audio_input_per_1k: Decimal | None = None
     price_reason: PriceReason | None = None
     lifecycle: Literal["active", "deprecated", "retired", "preview"] | None = None
     retires_on: str | None = None

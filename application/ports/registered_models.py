@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
     from uuid import UUID
+
+    from domain.model.values import Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class ProviderEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredModel:
-    """What is registered of a model, to be compared with what is offered. Prices in USD per 1,000 tokens."""
+    """What is registered of a model, to be compared with what is offered."""
 
     id: UUID
     model_id: str
@@ -40,8 +41,7 @@ class RegisteredModel:
     capabilities: Sequence[str]
     context_window: int | None
     max_tokens: int | None
-    input_per_1k: Decimal | None
-    output_per_1k: Decimal | None
+    price: Price | None
     lifecycle: str | None
     retires_on: str | None
     sources: Mapping[str, str]

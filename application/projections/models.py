@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from application.projections.other_prices import other_prices_text
 from application.projections.row_changes import LoggedEvent, RowChange
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def _price(facts: Mapping[str, Any]) -> Columns:
     return {
         "input_per_1k": facts["input_per_1k"],
         "output_per_1k": facts["output_per_1k"],
+        "other_prices": other_prices_text(facts["other_prices"]),
         "price_source": facts["price_source"],
         "price_as_of": facts["price_as_of"],
         "cost_per_1k_tokens": None if headline is None else _cost(headline),

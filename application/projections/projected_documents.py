@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.model.values import Price
+from application.projections.other_prices import price_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from domain.model.values import Price
 
 _OF_PROVIDER: Final = ("name", "provider_type", "endpoint", "settings", "is_enabled", "api_key", "health_status")
 _OF_MODEL: Final = (
@@ -80,9 +82,13 @@ def organization_fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _price(row: Mapping[str, Any]) -> Price | None:
-    if row["input_per_1k"] is None and row["output_per_1k"] is None:
-        return None
-    return Price(_amount(row["input_per_1k"]), _amount(row["output_per_1k"]), row["price_source"], row["price_as_of"])
+    return price_of_row(
+        _amount(row["input_per_1k"]),
+        _amount(row["output_per_1k"]),
+        row["other_prices"],
+        row["price_source"],
+        row["price_as_of"],
+    )
 
 
 def _amount(text: str | None) -> Decimal | None:

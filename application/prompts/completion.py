@@ -23,7 +23,9 @@ class TokenUsage:
     """Tokens as the provider counted them; none where it did not say, which is not 0.
 
     `input_tokens` is all that was read, what came from or went into the cache included; `output_tokens` is all that was
-    written, reasoning included. `cache_write_tokens` includes both lifetimes.
+    written, reasoning included. `cache_write_tokens` includes both lifetimes. Audio and images are part of input and
+    output; `cached_audio_tokens` are part of the audio and of what was read from the cache. `web_searches` are those
+    that the provider made, `charged_tools` names its other tools that were used and are charged beside the tokens.
     """
 
     input_tokens: int | None = None
@@ -35,6 +37,11 @@ class TokenUsage:
     reasoning_tokens: int | None = None
     audio_input_tokens: int | None = None
     audio_output_tokens: int | None = None
+    cached_audio_tokens: int | None = None
+    image_input_tokens: int | None = None
+    image_output_tokens: int | None = None
+    web_searches: int | None = None
+    charged_tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ class Completion:
 
     `answered_by` is the snapshot that the provider says has answered, `response_id` its name for the answer,
     `service_tier` the tier that it was served at, `cost_usd` what the provider itself says that it cost.
+    `price_conditions` are what the price depends on besides the tokens, such as an unusual service tier.
     `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
     own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of a stream
     that was handed on in native events the choices tell how it ended, and have no parts.
@@ -71,6 +79,7 @@ class Completion:
     response_id: str | None = None
     service_tier: str | None = None
     cost_usd: Decimal | None = None
+    price_conditions: Mapping[str, str] = field(default_factory=dict)
     upstream_request_id: str | None = None
     rate_limit: RateLimit | None = None
     ignored_fields: tuple[str, ...] = ()

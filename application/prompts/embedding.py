@@ -47,6 +47,7 @@ class Embedded:
     usage: TokenUsage
     answered_by: str | None = None
     cost_usd: Decimal | None = None
+    price_conditions: Mapping[str, str] = field(default_factory=dict)
     upstream_request_id: str | None = None
     rate_limit: RateLimit | None = None
     ignored_fields: tuple[str, ...] = ()

@@ -79,11 +79,13 @@ class CallProgress:
     """What a provider has said of a call's tokens so far; an adapter keeps it up to date while it reads a stream.
 
     It counts where the call never comes to its end, because somebody hangs up or it fails. `is_finished` says that the
-    answer itself is complete, so that these are all of its tokens.
+    answer itself is complete, so that these are all of its tokens; the other fields are as in `Completion`.
     """
 
     usage: TokenUsage = field(default_factory=TokenUsage)
     cost_usd: Decimal | None = None
+    answered_by: str | None = None
+    price_conditions: Mapping[str, str] = field(default_factory=dict)
     upstream_request_id: str | None = None
     ignored_fields: tuple[str, ...] = ()
     is_finished: bool = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
-from application.prompts.call_costs import NOTHING, Cost, cost_of
+from application.prompts.call_costs import NOTHING, Cost, call_cost
 from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
+    from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection
     from application.ports.timer import Timer
     from application.prompts.call_costs import Metered
@@ -55,6 +56,7 @@ class PromptRun:
         candidates: Sequence[Candidate],
         *,
         recording: RequestRecording,
+        price_list: PriceList,
         timer: Timer,
         retrying: RetryPolicy,
     ) -> None:
@@ -62,6 +64,7 @@ class PromptRun:
         self._ready = ready
         self._candidates = candidates
         self._recording = recording
+        self._price_list = price_list
         self._timer = timer
         self._retrying = retrying
         self._attempts: list[Attempt] = []
@@ -70,6 +73,7 @@ class PromptRun:
         self._deadline = self._started + self._seconds
         self._model_deadlines: dict[UUID, float] = {}
         self._calling: Candidate | None = None
+        self._called: ProviderConnection | None = None
         self._progress = CallProgress()
         self._called_at = 0.0
         self._waited = 0.0
@@ -129,11 +133,14 @@ class PromptRun:
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
         candidate = self._calling or self._candidates[0]
-        cost = cost_of(candidate.price, answer)
+        cost = self._cost(candidate, answer)
         self._end(OK, cost, answer=answer)
         self._recording.answered(answer.ignored_fields)
         latency_ms = (self._timer.now() - self._started) * 1000
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+
+    def _cost(self, candidate: Candidate, answer: Metered) -> Cost:
+        return Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
 
     def succeeded(self, completion: Completion) -> PromptAnswer:
         """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
@@ -162,7 +169,7 @@ class PromptRun:
         """Record that the current call was cancelled, with the tokens that are known. No effect if it has ended."""
         cost = Cost(None)
         if self._calling is not None and self._progress.is_finished:
-            cost = cost_of(self._calling.price, self._progress)
+            cost = self._cost(self._calling, self._progress)
         self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, cost)
 
     def _remaining(self, candidate: Candidate) -> float:
@@ -181,7 +188,8 @@ class PromptRun:
         if remaining <= 0:
             raise UpstreamFailure(self._out_of_time())
         request = request_for(self._prompt, candidate, remaining)
-        self._calling, self._called_at, self._progress = candidate, self._timer.now(), request.progress
+        self._calling, self._called, self._progress = candidate, connection, request.progress
+        self._called_at = self._timer.now()
         try:
             return await call(connection, request)
         except UpstreamFailure as error:
@@ -274,6 +282,7 @@ class PromptRuns:
 
     runnable_models: RunnableModelsCache
     usage: UsageLedger
+    price_list: PriceList
     timer: Timer
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -285,7 +294,15 @@ class PromptRuns:
         """
         with self.recording(prompt, operation) as recording:
             ready, candidates = await self.candidates(prompt)
-            yield PromptRun(prompt, ready, candidates, recording=recording, timer=self.timer, retrying=self.retrying)
+            yield PromptRun(
+                prompt,
+                ready,
+                candidates,
+                recording=recording,
+                price_list=self.price_list,
+                timer=self.timer,
+                retrying=self.retrying,
+            )
 
     def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
         """Return the block whose end is logged as the end of the client's call."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class LoggedRequest:
     """A call of a client, as `usage_ledger.RequestRecord` has it, with who made it and when it ended.
 
-    The model is the one that answered or was tried last. `cost_usd` is that of all attempts, none where that of the
-    last one is not known; each of `attempts` has its own.
+    The model is the one that answered or was tried last. `tokens` and `cost_usd` are those of all attempts; the cost is
+    none where that of the last one is not known. Each of `attempts` has its own.
     """
 
     id: UUID

@@ -113,6 +113,7 @@ class Model(Root):
         max_tokens: int | None,
         input_per_1k: Decimal | None,
         output_per_1k: Decimal | None,
+        other_prices: dict[str, Any],
         price_source: str | None,
         price_as_of: str | None,
         lifecycle: str | None,
@@ -128,7 +129,7 @@ class Model(Root):
         self.capabilities = capabilities
         self.config = config
         self.limits = Limits(context_window=context_window, max_tokens=max_tokens)
-        self.price = price_of_event(input_per_1k, output_per_1k, price_source, price_as_of)
+        self.price = price_of_event(input_per_1k, output_per_1k, other_prices, price_source, price_as_of)
         self.lifecycle = Lifecycle(lifecycle=lifecycle, retires_on=retires_on)
         self.is_enabled = is_enabled
         self.sources = dict(sources)
@@ -211,10 +212,11 @@ class Model(Root):
         self,
         input_per_1k: Decimal | None,
         output_per_1k: Decimal | None,
+        other_prices: dict[str, Any],
         price_source: str | None,
         price_as_of: str | None,
     ) -> None:
-        self.price = price_of_event(input_per_1k, output_per_1k, price_source, price_as_of)
+        self.price = price_of_event(input_per_1k, output_per_1k, other_prices, price_source, price_as_of)
         self.sources["price"] = price_source or MANUAL
 
     @event(LimitsChanged)

@@ -12,9 +12,13 @@ from domain.root import Root
 
 
 class Registered(Root.Event, AggregateCreated):
-    """The model was registered with these facts. Prices in USD per 1,000 tokens."""
+    """The model was registered with these facts. Prices in USD per 1,000 tokens.
+
+    `other_prices` are those of further kinds of tokens and of tiers, amounts as text.
+    """
 
     TOPIC = "model.registered"
+    class_version = 2
     provider_id: UUID
     model_id: str
     name: str
@@ -26,12 +30,18 @@ class Registered(Root.Event, AggregateCreated):
     max_tokens: int | None
     input_per_1k: Decimal | None
     output_per_1k: Decimal | None
+    other_prices: dict[str, Any]
     price_source: str | None
     price_as_of: str | None
     lifecycle: str | None
     retires_on: str | None
     is_enabled: bool
     sources: dict[str, str]
+
+    @staticmethod
+    def upcast_v1_v2(facts: dict[str, Any]) -> None:
+        """There were prices of input and output only."""
+        facts["other_prices"] = {}
 
 
 class Renamed(Root.Event):
@@ -64,10 +74,17 @@ class PriceChanged(Root.Event):
     """The price changed (USD per 1,000 tokens), or became unknown."""
 
     TOPIC = "model.price-changed"
+    class_version = 2
     input_per_1k: Decimal | None
     output_per_1k: Decimal | None
+    other_prices: dict[str, Any]
     price_source: str | None
     price_as_of: str | None
+
+    @staticmethod
+    def upcast_v1_v2(facts: dict[str, Any]) -> None:
+        """There were prices of input and output only."""
+        facts["other_prices"] = {}
 
 
 class LimitsChanged(Root.Event):

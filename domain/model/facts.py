@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.checked_documents import checked_label
-from domain.model.values import MANUAL, Price
+from domain.model.values import MANUAL, PRICED_KINDS, Price, PriceTier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from decimal import Decimal
 
     Sources = Mapping[str, str] | None
 
 
+_OTHER_KINDS: Final = tuple(kind for kind in PRICED_KINDS if kind not in {"input_per_1k", "output_per_1k"})
 _SOURCE_NAMES: Final = {"context_window": "contextWindow", "max_tokens": "maxTokens", "retires_on": "retiresOn"}
 
 
@@ -38,18 +39,51 @@ def price_facts(price: Price | None) -> dict[str, Any]:
     return {
         "input_per_1k": price.input_per_1k if price else None,
         "output_per_1k": price.output_per_1k if price else None,
+        "other_prices": other_prices(price) if price else {},
         "price_source": price.source if price else None,
         "price_as_of": price.as_of if price else None,
     }
 
 
+def other_prices(price: Price) -> dict[str, Any]:
+    """Return the prices of further kinds of tokens and the tiers as plain values, amounts as text; empty if none."""
+    document = _amounts(price, _OTHER_KINDS)
+    tiers = [
+        {
+            "above_input_tokens": tier.above_input_tokens,
+            "service_tier": tier.service_tier,
+            **_amounts(tier, PRICED_KINDS),
+        }
+        for tier in price.tiers
+    ]
+    return document | ({"tiers": tiers} if tiers else {})
+
+
 def price_of_event(
-    input_per_1k: Decimal | None, output_per_1k: Decimal | None, source: str | None, as_of: str | None
+    input_per_1k: Decimal | None,
+    output_per_1k: Decimal | None,
+    other: Mapping[str, Any],
+    source: str | None,
+    as_of: str | None,
 ) -> Price | None:
     """Return the price from the fields of an event."""
     if input_per_1k is None and output_per_1k is None:
         return None
-    return Price(input_per_1k, output_per_1k, source or MANUAL, as_of)
+    tiers = tuple(
+        PriceTier(
+            above_input_tokens=tier["above_input_tokens"], service_tier=tier["service_tier"], **_read_amounts(tier)
+        )
+        for tier in other.get("tiers", ())
+    )
+    return Price(input_per_1k, output_per_1k, source or MANUAL, as_of, tiers=tiers, **_read_amounts(other))
+
+
+def _amounts(prices: Price | PriceTier, kinds: Iterable[str]) -> dict[str, Any]:
+    return {kind: format(amount, "f") for kind in kinds if (amount := getattr(prices, kind)) is not None}
+
+
+def _read_amounts(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind: Decimal(document[kind]) for kind in PRICED_KINDS if kind in document}
 
 
 def checked_version(version: str | None) -> str | None:

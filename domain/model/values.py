@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from domain.checked_documents import checked_label
 from domain.errors import InvalidValue
 
 MODEL_TYPES: Final = (
@@ -38,17 +39,42 @@ MOST_DECIMALS: Final = 30
 MOST_TOKENS: Final = 10**12
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTier:
+    """USD per 1,000 tokens for calls that read more than so many tokens, at that service tier, or both.
+
+    It counts for all tokens of such a call. What it does not name costs what it costs without the tier.
+    """
+
+    above_input_tokens: int = 0
+    service_tier: str | None = None
+    input_per_1k: Decimal | None = None
+    output_per_1k: Decimal | None = None
+    cached_input_per_1k: Decimal | None = None
+    cache_write_per_1k: Decimal | None = None
+    cache_write_1h_per_1k: Decimal | None = None
+    reasoning_per_1k: Decimal | None = None
+    audio_input_per_1k: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per 1,000 input and output tokens, with its source and the day on which it was valid (ISO date).
+    """USD per 1,000 tokens of each kind, with its source and the day on which it was valid (ISO date).
 
-    One of the two may be None: an embedding has no output tokens. An unknown price is None, never 0.
+    Input or output may be None: an embedding has no output tokens. An unknown price is None, never 0. `tiers` are
+    further prices for long prompts and other service tiers.
     """
 
     input_per_1k: Decimal | None
     output_per_1k: Decimal | None
     source: str
     as_of: str | None = None
+    cached_input_per_1k: Decimal | None = None
+    cache_write_per_1k: Decimal | None = None
+    cache_write_1h_per_1k: Decimal | None = None
+    reasoning_per_1k: Decimal | None = None
+    audio_input_per_1k: Decimal | None = None
+    tiers: tuple[PriceTier, ...] = ()
 
     @property
     def currency(self) -> str:
@@ -59,6 +85,16 @@ class Price:
     def headline(self) -> Decimal | None:
         """One figure for the price: the input price, or the output price if that is unknown."""
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
+
+    def says_the_same(self, other: Price | None) -> bool:
+        """Tell whether the other has the same figures, wherever they are from."""
+        return other is not None and replace(other, source=self.source, as_of=self.as_of) == self
+
+
+PRICED_KINDS: Final = tuple(field.name for field in fields(PriceTier) if field.name.endswith("_per_1k"))
+"""The fields that are prices, the same in a `Price` and in its tiers."""
+
+MOST_TIERS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,20 +125,50 @@ NOT_TOLD: Final = Lifecycle()
 
 
 def checked_price(price: Price | None) -> Price | None:
-    """Return the price unchanged, or None if neither part of it is known.
+    """Return the price unchanged, or None if nothing of it is known.
 
     Raises:
-        InvalidValue: a part of it is negative, not finite, over 1,000 USD per 1,000 tokens, or finer than 30 decimals.
+        InvalidValue: an amount is negative, not finite, over 1,000 USD per 1,000 tokens, or finer than 30 decimals;
+            there is neither an input nor an output price beside others; tiers are too many, or not told apart.
     """
-    if price is None or (price.input_per_1k is None and price.output_per_1k is None):
+    if price is None:
         return None
-    for field, amount in (("inputPer1kTokens", price.input_per_1k), ("outputPer1kTokens", price.output_per_1k)):
+    if price.input_per_1k is None and price.output_per_1k is None:
+        if any(getattr(price, kind) is not None for kind in PRICED_KINDS) or price.tiers:
+            raise InvalidValue("pricing", "Name the price of input or output tokens beside the others.")
+        return None
+    if len(price.tiers) > MOST_TIERS:
+        raise InvalidValue("tiers", f"A price has at most {MOST_TIERS} tiers.")
+    _check_amounts(price)
+    for tier in price.tiers:
+        _check_tier(tier)
+    if len({(tier.above_input_tokens, tier.service_tier) for tier in price.tiers}) < len(price.tiers):
+        raise InvalidValue("tiers", "Two tiers are for the same calls.")
+    return price
+
+
+def _check_amounts(prices: Price | PriceTier) -> None:
+    for kind in PRICED_KINDS:
+        amount: Decimal | None = getattr(prices, kind)
+        first, *rest = kind.removesuffix("_per_1k").split("_")
+        field = first + "".join(word.capitalize() for word in rest) + "Per1kTokens"
         if amount is not None and not (amount.is_finite() and 0 <= amount <= HIGHEST_COST):
             raise InvalidValue(field, f"A price is between 0 and {HIGHEST_COST} USD per 1,000 tokens.")
         exponent = 0 if amount is None else amount.as_tuple().exponent
         if isinstance(exponent, int) and exponent < -MOST_DECIMALS:
             raise InvalidValue(field, f"A price has at most {MOST_DECIMALS} decimals.")
-    return price
+
+
+def _check_tier(tier: PriceTier) -> None:
+    _check_amounts(tier)
+    if not 0 <= tier.above_input_tokens <= MOST_TOKENS:
+        raise InvalidValue("tiers", f"A tier begins above 0 to {MOST_TOKENS} tokens.")
+    if tier.service_tier is not None:
+        checked_label("tiers", tier.service_tier)
+    if not tier.above_input_tokens and tier.service_tier is None:
+        raise InvalidValue("tiers", "A tier says above how many input tokens, or at which service tier, it counts.")
+    if all(getattr(tier, kind) is None for kind in PRICED_KINDS):
+        raise InvalidValue("tiers", "A tier names at least one price.")
 
 
 def checked_limits(limits: Limits) -> Limits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
@@ -176,7 +175,7 @@ class RepositoriesContract:
         assert (first.id, first.model_id, second.model_id) == (described.id, "a", "gpt-x")
         assert (first.type, list(first.capabilities)) == ("language", ["streaming", "tools"])
         assert (first.context_window, first.max_tokens) == (8, None)
-        assert (first.input_per_1k, first.output_per_1k) == (Decimal("0.1"), None)
+        assert first.price == described.price
         assert (first.lifecycle, first.retires_on, first.sources) == ("deprecated", "2027-01-14", {"price": "live"})
         assert entries == [
             ModelEntry(id=model.id, provider_id=provider.id, model_id="gpt-x", name="One"),

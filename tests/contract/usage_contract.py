@@ -365,6 +365,18 @@ class UsageContract:
             for each in logged.attempts
         ] == [("gpt-x", "overloaded", 529, True, "0"), ("gpt-x", "ok", None, True, "0.25")]
 
+    async def test_tokens_of_calls_that_failed_are_logged_as_they_are_counted(
+        self, subject: UsageUnderTest, organization_id: UUID
+    ) -> None:
+        cut = a_use(outcome="timeout", cost_usd=None, tokens=TokenUsage(input_tokens=7))
+        with acting(organization_id):
+            subject.ledger.record(a_request(cut, a_use(input_tokens=100, output_tokens=10)))
+            await subject.settle()
+            (logged,) = await subject.log.newest(RequestFilter(), 10, None)
+            total = (await subject.reports.read(days(), by("day"), 10)).total
+        assert logged.tokens == TokenUsage(input_tokens=107, output_tokens=10)
+        assert (total.input_tokens, total.output_tokens) == (107, 10)
+
     async def test_a_cost_that_is_not_known_is_none_for_a_reason(
         self, subject: UsageUnderTest, organization_id: UUID
     ) -> None:

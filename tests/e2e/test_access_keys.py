@@ -204,7 +204,7 @@ async def test_the_calls_of_a_key_are_counted_under_it_and_its_labels(api: Api, 
     for path in (f"{path_of(key)}/usage", "/api/ai/usage"):
         query = {} if "keys" in path else {"label": "team:search"}
         await until_counted(api, path, 2, **query)
-    logged, *_ = await api.rows("/api/ai/requests", key=key["id"])
+    logged = (await api.rows("/api/ai/requests", key=key["id"]))[0]
     assert (logged["accessKeyId"], logged["actor"], logged["labels"]) == (key["id"], key["id"], {"team": "search"})
     await api.delete(path_of(key))
     assert (await api.get(f"{path_of(key)}/usage"))["totals"]["requests"] == 2

@@ -20,6 +20,7 @@ from tests.e2e.request_log import logged
 from tests.e2e.sandbox_models import GENERATE, USAGE, registered, run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.e2e.api_client import Document
@@ -114,9 +115,9 @@ class Traffic:
                 reply.close()
 
 
-def cost_of(tokens: Document, model_id: str) -> Decimal:
+def cost_of(tokens: Mapping[str, int], model_id: str) -> Decimal:
     prices = PRICES.get(model_id, VECTOR_PRICE)
-    read, written = (Decimal(price) / 1000 for price in prices)
+    read, written = Decimal(prices[0]) / 1000, Decimal(prices[1]) / 1000
     return tokens["inputTokens"] * read + tokens["outputTokens"] * written
 
 

@@ -14,7 +14,7 @@ from application.usage.request_log import LoggedRequest
 from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from application.caller import Caller
@@ -135,8 +135,18 @@ def _logged(request: RequestRecord, caller: Caller, now: datetime) -> LoggedRequ
         duration_ms=request.duration_ms,
         upstream_request_id=last.upstream_request_id if last else None,
         ignored_fields=request.ignored_fields,
-        tokens=last.tokens if last else TokenUsage(),
+        tokens=_tokens(request.uses),
     )
+
+
+def _tokens(uses: Iterable[Use]) -> TokenUsage:
+    counts: dict[str, Any] = {kind: _sum(getattr(use.tokens, kind) for use in uses) for kind in TOKEN_KINDS}
+    return TokenUsage(**counts)
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def _attempt(use: Use, *, is_counted: bool) -> Mapping[str, Any]:

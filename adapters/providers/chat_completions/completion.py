@@ -38,6 +38,7 @@ _INTERRUPTIONS: Final = {
     "insufficient_system_resource": error_kinds.OVERLOADED,
 }
 _DEAREST_USD: Final = 1_000_000
+_MOST_TICKS: Final = _DEAREST_USD * 10**10
 
 
 def read_completion(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
@@ -66,7 +67,7 @@ def note(parsed: ParsedCompletion, document: Mapping[str, Any]) -> None:
     usage = document.get("usage") or mapping(document.get("x_groq")).get("usage")
     if isinstance(usage, dict):
         parsed.usage = read_usage(usage)
-        parsed.cost_usd = _cost(usage.get("cost"))
+        parsed.cost_usd = read_cost(usage)
 
 
 def note_choice(parsed: ParsedCompletion, into: ParsedChoice, choice: Mapping[str, Any]) -> None:
@@ -174,7 +175,14 @@ def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
         reasoning_tokens=reasoning,
         audio_input_tokens=count(asked_details.get("audio_tokens")),
         audio_output_tokens=count(written_details.get("audio_tokens")),
+        charged_tools=long_cache_writes(asked_details),
     )
+
+
+def long_cache_writes(details: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a name for what OpenAI writes to its cache for twelve hours, which no list of prices has."""
+    is_long = count(mapping(details.get("cache_write_tokens_details")).get("ttl_12h_tokens"))
+    return ("cache writes for 12 hours",) if is_long else ()
 
 
 def _cached(usage: Mapping[str, Any]) -> int | None:
@@ -186,7 +194,24 @@ def _cached(usage: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _cost(value: object) -> Decimal | None:
-    """Return what the answer itself says that it cost, in USD (OpenRouter's `usage.cost`)."""
+def read_cost(usage: Mapping[str, Any]) -> Decimal | None:
+    """Return what the answer itself says that it cost, in USD.
+
+    OpenRouter writes `cost`, and beside it, for a call with a key of one's own at the provider, what that is charged
+    (openrouter.ai/docs/use-cases/usage-accounting). xAI writes `cost_in_usd_ticks`; 10,000,000,000 are a dollar.
+    Perplexity writes an object with a `total_cost`.
+    """
+    ticks = count(usage.get("cost_in_usd_ticks"), _MOST_TICKS)
+    if ticks is not None:
+        return Decimal(ticks).scaleb(-10)
+    cost = usage.get("cost")
+    charged = _amount(mapping(cost).get("total_cost") if isinstance(cost, dict) else cost)
+    if charged is None or usage.get("is_byok") is not True:
+        return charged
+    upstream = _amount(mapping(usage.get("cost_details")).get("upstream_inference_cost"))
+    return None if upstream is None else charged + upstream
+
+
+def _amount(value: object) -> Decimal | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return Decimal(str(value)) if is_number and 0 <= float(str(value)) < _DEAREST_USD else None

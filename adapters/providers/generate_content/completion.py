@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -41,6 +42,9 @@ _FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     "IMAGE_RECITATION": "content_filter",
 }
 
+# So many are free each month, so that what one costs cannot be known (ai.google.dev/gemini-api/docs/pricing).
+_GROUNDING: Final = ("grounding",)
+
 
 def read_content(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
     """Return what a whole answer says; none when it is no answer."""
@@ -58,6 +62,7 @@ class ContentDecoder:
         self.has_ended = False
         self._origin = origin
         self._thoughts: dict[int, list[str]] = {}
+        self._tools: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -71,9 +76,13 @@ class ContentDecoder:
         parsed = self.parsed
         parsed.answered_by = text(document.get("modelVersion")) or parsed.answered_by
         parsed.response_id = text(document.get("responseId")) or parsed.response_id
+        for candidate in objects(document.get("candidates")):
+            if candidate.get("groundingMetadata"):
+                self._tools = _GROUNDING
+                parsed.usage = replace(parsed.usage, charged_tools=self._tools)
         # Each piece has the counts up to then.
         if isinstance(document.get("usageMetadata"), dict):
-            parsed.usage = read_usage(document["usageMetadata"])
+            parsed.usage = read_usage(document["usageMetadata"], self._tools)
             parsed.service_tier = text(document["usageMetadata"].get("serviceTier")) or parsed.service_tier
         if mapping(document.get("promptFeedback")).get("blockReason"):
             parsed.choices[0].finish_reason = "content_filter"
@@ -158,8 +167,9 @@ class ContentDecoder:
         return is_end
 
 
-def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
+def read_usage(usage: Mapping[str, Any], tools: tuple[str, ...] = ()) -> TokenUsage:
     """Return the tokens. Google's JSON leaves out what is 0, and counts thoughts beside the answer and not in it."""
+    asked_details, written_details = usage.get("promptTokensDetails"), usage.get("candidatesTokensDetails")
     asked = count(usage.get("promptTokenCount"))
     thoughts = count(usage.get("thoughtsTokenCount"))
     written = total(count(usage.get("candidatesTokenCount")), thoughts)
@@ -168,10 +178,14 @@ def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
         output_tokens=0 if written is None and asked is not None else written,
         cached_input_tokens=count(usage.get("cachedContentTokenCount")),
         reasoning_tokens=thoughts,
-        audio_input_tokens=_of_audio(usage.get("promptTokensDetails")),
-        audio_output_tokens=_of_audio(usage.get("candidatesTokensDetails")),
+        audio_input_tokens=_of("AUDIO", asked_details),
+        audio_output_tokens=_of("AUDIO", written_details),
+        cached_audio_tokens=_of("AUDIO", usage.get("cacheTokensDetails")),
+        image_input_tokens=_of("IMAGE", asked_details),
+        image_output_tokens=_of("IMAGE", written_details),
+        charged_tools=tools,
     )
 
 
-def _of_audio(details: object) -> int | None:
-    return total(*(count(each.get("tokenCount")) for each in objects(details) if each.get("modality") == "AUDIO"))
+def _of(modality: str, details: object) -> int | None:
+    return total(*(count(each.get("tokenCount")) for each in objects(details) if each.get("modality") == modality))

@@ -35,9 +35,7 @@ def read_message(document: Mapping[str, Any], origin: str) -> ParsedCompletion |
         return None
     parsed = ParsedCompletion()
     note_message(parsed, document)
-    usage = mapping(document.get("usage"))
-    parsed.usage = read_usage(usage)
-    parsed.service_tier = text(usage.get("service_tier"))
+    note_usage(parsed, mapping(document.get("usage")))
     for block in objects(content):
         part = part_of(block, origin)
         if part is not None:
@@ -50,6 +48,14 @@ def note_message(parsed: ParsedCompletion, message: Mapping[str, Any]) -> None:
     """Take note of who has answered."""
     parsed.answered_by = text(message.get("model"))
     parsed.response_id = text(message.get("id"))
+
+
+def note_usage(parsed: ParsedCompletion, usage: Mapping[str, Any]) -> None:
+    """Take note of the tokens, and of what their price depends on."""
+    parsed.usage = read_usage(usage)
+    parsed.service_tier = text(usage.get("service_tier"))
+    parsed.speed = text(usage.get("speed"))
+    parsed.region = text(usage.get("inference_geo"))
 
 
 def note_part(choice: ParsedChoice, part: Part, citations: Iterable[Mapping[str, Any]] = ()) -> None:
@@ -110,6 +116,7 @@ def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
     cached = count(usage.get("cache_read_input_tokens"))
     cache_write = count(usage.get("cache_creation_input_tokens"))
     lifetimes = mapping(usage.get("cache_creation"))
+    tools = mapping(usage.get("server_tool_use"))
     return TokenUsage(
         input_tokens=total(count(usage.get("input_tokens")), cache_write, cached),
         output_tokens=count(usage.get("output_tokens")),
@@ -118,4 +125,7 @@ def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
         cache_write_5m_tokens=count(lifetimes.get("ephemeral_5m_input_tokens")),
         cache_write_1h_tokens=count(lifetimes.get("ephemeral_1h_input_tokens")),
         reasoning_tokens=count(mapping(usage.get("output_tokens_details")).get("thinking_tokens")),
+        # Fetching pages is free; code is, as long as it searches or fetches (platform.claude.com, "Tool pricing").
+        web_searches=count(tools.get("web_search_requests")),
+        charged_tools=("code execution",) if count(tools.get("code_execution_requests")) else (),
     )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from adapters.providers.json_values import mapping, text
+from adapters.providers.json_values import mapping
 from adapters.providers.messages.completion import (
     note_ending,
     note_message,
     note_part,
+    note_usage,
     part_of,
-    read_usage,
 )
 from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from adapters.providers.server_sent_events import regular_events
@@ -173,8 +173,7 @@ class MessageDecoder:
         """Counts are cumulative; what a later event leaves out stays."""
         usage = mapping(source.get("usage"))
         self._usage.update((name, value) for name, value in usage.items() if value is not None)
-        self.parsed.usage = read_usage(self._usage)
-        self.parsed.service_tier = text(self._usage.get("service_tier"))
+        note_usage(self.parsed, self._usage)
 
 
 def plain_events(content: bytes) -> int | None:

@@ -30,6 +30,12 @@ _UNDERSTOOD: Final = frozenset({"canonical_slug", "expiration_date", "pricing"})
 _GIFT: Final = ":free"
 _BY_THE_PIECE: Final = frozenset({"audio", "image", "video"})
 _OTHER_PRICES: Final = ("request", "image", "audio")
+_OTHER_TOKENS: Final = {
+    "cached_input_per_1k": "input_cache_read",
+    "cache_write_per_1k": "input_cache_write",
+    "reasoning_per_1k": "internal_reasoning",
+    "audio_input_per_1k": "audio",
+}
 _PARAMETERS: Final = {
     "tools": "function_calling",
     "structured_outputs": "structured_output",
@@ -57,10 +63,16 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
         max_tokens=model.max_tokens or tokens(mapping(entry.get("top_provider")).get("max_completion_tokens")),
         input_per_1k=read,
         output_per_1k=written,
+        **(_other_prices(pricing) if reason is None and (read or written) else {}),
         price_reason=reason,
         lifecycle="deprecated" if retires_on else None,
         retires_on=retires_on,
     )
+
+
+def _other_prices(pricing: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the prices of further kinds of tokens; 0 stands where there is none."""
+    return {kind: per_token(pricing.get(name)) or None for kind, name in _OTHER_TOKENS.items()}
 
 
 def _is_sold_otherwise(model: OfferedModel, pricing: Mapping[str, Any]) -> bool:

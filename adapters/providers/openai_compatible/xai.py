@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _DETAILED: Final = ("language-models", "image-generation-models", "video-generation-models")
 _PRICES: Final = ("prompt_text_token_price", "completion_text_token_price")
-_UNDERSTOOD: Final = frozenset({"version", "max_prompt_length", *_PRICES})
+_CACHED: Final = "cached_prompt_text_token_price"
+_UNDERSTOOD: Final = frozenset({"version", "max_prompt_length", _CACHED, *_PRICES})
 _BLOCKED: Final = ("team_blocked", "api_key_blocked", "api_key_disabled")
 
 
@@ -44,6 +45,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
         context_window=model.context_window or tokens(entry.get("max_prompt_length")),
         input_per_1k=read,
         output_per_1k=written,
+        cached_input_per_1k=cents_per_hundred_million_tokens(entry.get(_CACHED)),
         price_reason=SOLD_OTHERWISE if is_sold and read is None and written is None else None,
     )
 

@@ -8,6 +8,7 @@ from adapters.providers.error_mapping.classify_error import request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from adapters.providers.json_values import objects
 from adapters.providers.prompting.answer_errors import error_status, refusal
+from adapters.providers.prompting.price_conditions import price_conditions
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import (
     Choice,
@@ -93,6 +94,7 @@ def completion_of(
         response_id=parsed.response_id,
         service_tier=parsed.service_tier,
         cost_usd=parsed.cost_usd,
+        price_conditions=price_conditions(parsed, answer.headers, wire.body),
         upstream_request_id=request_id_of(answer.headers, answer.exchange.key, otherwise=parsed.response_id),
         rate_limit=limits_of(answer.headers),
         ignored_fields=wire.ignored,

@@ -6,6 +6,7 @@ import struct
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.providers.chat_completions.completion import read_cost
 from adapters.providers.error_mapping.classify_error import request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from adapters.providers.json_values import mapping, objects, text
@@ -18,6 +19,7 @@ from application.prompts.embedding import Embedded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from adapters.providers.provider_client import ProviderClient, ProviderResponse
     from application.prompts.embedding import EmbeddingRequest
@@ -53,7 +55,7 @@ async def embed_in_openai_shape(
         raise refusal(answer, answer.body, answer.document)
     usage = mapping(document.get("usage"))
     read = count(usage.get("prompt_tokens"))
-    return _embedded(answer, vectors, read, answered_by=text(document.get("model")))
+    return _embedded(answer, vectors, read, answered_by=text(document.get("model")), cost_usd=read_cost(usage))
 
 
 async def embed_in_google_shape(exchange: ProviderClient, url: str, request: EmbeddingRequest) -> Embedded:
@@ -101,12 +103,14 @@ def _embedded(
     read: int | None,
     *,
     answered_by: str | None,
+    cost_usd: Decimal | None = None,
     ignored: tuple[str, ...] = (),
 ) -> Embedded:
     return Embedded(
         vectors=vectors,
         usage=TokenUsage(input_tokens=read, output_tokens=None if read is None else 0),
         answered_by=answered_by,
+        cost_usd=cost_usd,
         upstream_request_id=request_id_of(answer.headers, answer.exchange.key),
         rate_limit=limits_of(answer.headers),
         ignored_fields=ignored,

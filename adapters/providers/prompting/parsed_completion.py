@@ -34,8 +34,8 @@ class ParsedChoice:
 class ParsedCompletion:
     """An answer, whole or as far as it has come.
 
-    `interruption` is set when the provider says that it broke off by a fault of its own. `has_begun` is set with the
-    first piece of the answer itself.
+    `speed` and `region` are how and where Anthropic has served it. `interruption` is set when the provider says that it
+    broke off by a fault of its own. `has_begun` is set with the first piece of the answer itself.
     """
 
     choices: list[ParsedChoice] = field(default_factory=lambda: [ParsedChoice()])
@@ -43,6 +43,8 @@ class ParsedCompletion:
     usage: TokenUsage = field(default_factory=TokenUsage)
     response_id: str | None = None
     service_tier: str | None = None
+    speed: str | None = None
+    region: str | None = None
     cost_usd: Decimal | None = None
     interruption: ErrorKind | None = None
     has_begun: bool = False
@@ -68,10 +70,10 @@ class ParsedCompletion:
 MOST_CHOICES: Final = 128
 
 
-def count(value: object) -> int | None:
+def count(value: object, most: int = _MOST_TOKENS) -> int | None:
     """Return a number of tokens, 0 included; none for anything else."""
     # Not `isinstance`, for which true and false are numbers too.
-    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else None
+    return value if type(value) is int and 0 <= value <= most else None
 
 
 def total(*counts: int | None) -> int | None:

@@ -9,6 +9,7 @@ import orjson
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.prompting.answer_errors import error_status, refusal
 from adapters.providers.prompting.completion import completion_of
+from adapters.providers.prompting.price_conditions import price_conditions
 from adapters.providers.server_sent_events import EventParser, EventTooLarge
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import NativeEvents
@@ -63,19 +64,12 @@ class StreamReader:
             UpstreamFailure: an event is an error, is too large or makes no sense.
         """
         try:
-            whole = self._parser.whole_events(chunk)
-            if self._plain_events is not None and self._parser.is_plain and self.decoder.parsed.has_begun:
-                pieces = self._plain_events(whole)
-                if pieces is not None:
-                    self.pieces += pieces
-                    yield NativeEvents(self._head.exchange.without_key(whole))
-                    return
-            events = self._parser.feed(whole)
+            content = self._parser.whole_events(chunk)
+            for part in self._parts(content):
+                for event in self._parser.feed(part):
+                    yield from self._read(event, error_kinds.UNREADABLE)
         except EventTooLarge:
             raise self.failure(error_kinds.EVENT_TOO_LARGE) from None
-        try:
-            for event in events:
-                yield from self._read(event, error_kinds.UNREADABLE)
         except UpstreamFailure:
             # The words before it have been written, and read.
             yield from self._released()
@@ -83,6 +77,9 @@ class StreamReader:
         finally:
             parsed, progress = self.decoder.parsed, self._progress
             progress.usage, progress.cost_usd, progress.is_finished = parsed.usage, parsed.cost_usd, parsed.is_finished
+            progress.answered_by = parsed.answered_by
+            if parsed.is_finished:
+                progress.price_conditions = price_conditions(parsed, self._head.headers, self._wire.body)
         yield from self._released()
 
     def end(self) -> None:
@@ -111,6 +108,29 @@ class StreamReader:
     def failure(self, error_kind: ErrorKind) -> UpstreamFailure:
         """Return what became of the stream."""
         return UpstreamFailure(self._head.outcome_for(error_kind))
+
+    def _parts(self, content: bytes) -> Iterator[bytes]:
+        """Yield the parts of whole events that are to be read, and hold the others to be handed on unread.
+
+        Most parts of most streams have only words in them, so that halving finds the few others quickly.
+        """
+        if self._plain_events is None or not self._parser.is_plain:
+            yield content
+            return
+        parts = [content]
+        while parts and not self.decoder.has_ended:
+            part = parts.pop()
+            has_begun = self.decoder.parsed.has_begun
+            if has_begun and (number := self._plain_events(part)) is not None:
+                self.pieces += number
+                self._held += self._head.exchange.without_key(part)
+                continue
+            middle = part.rfind(b"\n\n", 0, len(part) // 2) if has_begun else -1
+            cut = (middle if middle >= 0 else part.find(b"\n\n")) + 2
+            if 1 < cut < len(part):
+                parts += (part[cut:], part[:cut])
+            else:
+                yield part
 
     def _read(self, event: ServerSentEvent, otherwise: ErrorKind) -> Iterator[Delta]:
         data = self._head.exchange.without_key(event.data).strip()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.providers.chat_completions.completion import long_cache_writes, read_cost
 from adapters.providers.json_values import mapping, objects, text
 from adapters.providers.prompting.parsed_completion import ParsedCompletion, count
 from application.prompts.completion import TokenUsage
@@ -20,6 +22,10 @@ _INCOMPLETE: Final[Mapping[str, FinishReason]] = {
     "max_output_tokens": "length",
     "content_filter": "content_filter",
 }
+# Charged by the call, the session or the picture (developers.openai.com/api/docs/pricing, "Built-in tools").
+_CHARGED_TOOLS: Final = frozenset(
+    {"file_search_call", "code_interpreter_call", "image_generation_call", "shell_call", "web_search_preview_call"}
+)
 
 
 def read_response(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
@@ -51,7 +57,8 @@ def note_response(parsed: ParsedCompletion, response: Mapping[str, Any]) -> None
     parsed.response_id = text(response.get("id")) or parsed.response_id
     parsed.service_tier = text(response.get("service_tier")) or parsed.service_tier
     if isinstance(response.get("usage"), dict):
-        parsed.usage = read_usage(response["usage"])
+        parsed.usage = replace(read_usage(response["usage"]), **_tools_used(response))
+        parsed.cost_usd = read_cost(response["usage"])
     status = response.get("status")
     choice = parsed.choices[0]
     if status == "completed":
@@ -130,4 +137,14 @@ def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
         cached_input_tokens=count(asked.get("cached_tokens")),
         cache_write_tokens=count(asked.get("cache_write_tokens")),
         reasoning_tokens=count(written.get("reasoning_tokens")),
+        charged_tools=long_cache_writes(asked),
     )
+
+
+def _tools_used(response: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which of the provider's own tools the answer used, as `TokenUsage` has them; function calls are none."""
+    kinds = [str(item.get("type") or "") for item in objects(response.get("output"))]
+    searches = kinds.count("web_search_call")
+    others = {kind.removesuffix("_call") for kind in kinds if kind in _CHARGED_TOOLS}
+    others.update(long_cache_writes(mapping(mapping(response["usage"]).get("input_tokens_details"))))
+    return {"web_searches": searches or None, "charged_tools": tuple(sorted(others))}

@@ -65,7 +65,18 @@ class PriceMove(ResponseModel):
     """A price that moved, in USD per 1,000 tokens. By more than ten times is suspicious: rather a slip of units."""
 
     model_id: str
-    field: Annotated[Literal["inputPer1kTokens", "outputPer1kTokens"], BeforeValidator(camel)]
+    field: Annotated[
+        Literal[
+            "inputPer1kTokens",
+            "outputPer1kTokens",
+            "cachedInputPer1kTokens",
+            "cacheWritePer1kTokens",
+            "cacheWrite1hPer1kTokens",
+            "reasoningPer1kTokens",
+            "audioInputPer1kTokens",
+        ],
+        BeforeValidator(camel),
+    ]
     before: Amount | None
     after: Amount | None
     suspicious: bool

@@ -17,11 +17,29 @@ LifecycleStage = Annotated[
 ]
 
 
-class Pricing(ResponseModel):
-    """USD per 1,000 tokens; null where it is not known."""
+class Prices(ResponseModel):
+    """USD per 1,000 tokens of each kind; null where there is no price of its own, or none that is known."""
 
     input_per_1k_tokens: Annotated[Amount | None, at("input_per_1k")]
     output_per_1k_tokens: Annotated[Amount | None, at("output_per_1k")]
+    cached_input_per_1k_tokens: Annotated[Amount | None, at("cached_input_per_1k")]
+    cache_write_per_1k_tokens: Annotated[Amount | None, at("cache_write_per_1k")]
+    cache_write_1h_per_1k_tokens: Annotated[Amount | None, at("cache_write_1h_per_1k")]
+    reasoning_per_1k_tokens: Annotated[Amount | None, at("reasoning_per_1k")]
+    audio_input_per_1k_tokens: Annotated[Amount | None, at("audio_input_per_1k")]
+
+
+class PriceTier(Prices):
+    """Prices for all tokens of a call that reads more than so many, at that service tier, or both."""
+
+    above_input_tokens: int
+    service_tier: str | None
+
+
+class Pricing(Prices):
+    """What a model's tokens cost. Input or output is known; `tiers` are for long prompts and other service tiers."""
+
+    tiers: list[PriceTier]
     currency: Literal["USD"]
     source: str
     as_of: str | None

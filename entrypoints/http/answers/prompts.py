@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, SkipValidation
 
-from application.prompts.call_costs import UnknownCost
+from application.ports.price_list import TokenKind, UnknownCost
 from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel, at
@@ -57,13 +57,34 @@ class Choice(ResponseModel):
 
 
 class TokensUsed(ResponseModel):
-    """Tokens as the provider counted them, null where it did not; reasoning is part of the output."""
+    """Tokens as the provider counted them, null where it did not.
+
+    What was read from or written to a cache, and audio, are part of the input; reasoning is part of the output.
+    """
 
     input_tokens: int | None
     output_tokens: int | None
     cached_input_tokens: int | None
     cache_write_tokens: int | None
+    cache_write_1h_tokens: int | None
     reasoning_tokens: int | None
+    audio_input_tokens: int | None
+    audio_output_tokens: int | None
+
+
+class CostPart(ResponseModel):
+    """What the tokens of one kind cost, each kind without the others; for web searches `tokens` is their number."""
+
+    kind: TokenKind
+    tokens: int
+    cost_usd: Annotated[Amount, at("usd")]
+
+
+CostSource = Annotated[
+    Literal["provider", "manual", "live", "catalogue", "genai-prices"] | None,
+    Field(description="The provider's own bill, a person's prices, the provider's list, or a list of prices."),
+]
+UnknownDetail = Annotated[str | None, Field(description="Why the cost is not known, in words.")]
 
 
 class CallMade(ResponseModel):
@@ -136,6 +157,8 @@ class EmbeddedTexts(ResponseModel):
     usage: Annotated[EmbeddingTokens, at("embedded.usage")]
     cost_usd: Annotated[Amount | None, at("account.cost.usd")]
     cost_unknown_reason: Annotated[UnknownCost | None, at("account.cost.unknown")]
+    cost_unknown_detail: Annotated[UnknownDetail, at("account.cost.detail")]
+    cost_source: Annotated[CostSource, at("account.cost.source")]
     latency_ms: Annotated[Hundredths, at("account.latency_ms")]
     upstream_request_id: Annotated[str | None, at("embedded.upstream_request_id")]
     attempts: Annotated[list[CallMade], at("account.attempts")]
@@ -179,8 +202,9 @@ class FinishedAnswer(ResponseModel):
     """Everything about an answer but its text.
 
     `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
-    `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known. `parts`
-    can be sent back as the content of a message of the assistant. `ignoredFields` of the request only tune, and were
+    `costUsd` is what the provider says that it charges, or exact at the prices of that moment and of the service tier,
+    in `costParts` by kind of token; it is null for the reason given when it is not known, never too little. `parts` can
+    be sent back as the content of a message of the assistant. `ignoredFields` of the request only tune, and were
     left out because the model's provider has nothing like them.
     """
 
@@ -201,6 +225,9 @@ class FinishedAnswer(ResponseModel):
     usage: Annotated[TokensUsed, at("completion.usage")]
     cost_usd: Annotated[Amount | None, at("cost.usd")]
     cost_unknown_reason: Annotated[UnknownCost | None, at("cost.unknown")]
+    cost_unknown_detail: Annotated[UnknownDetail, at("cost.detail")]
+    cost_source: Annotated[CostSource, at("cost.source")]
+    cost_parts: Annotated[list[CostPart], at("cost.parts")]
     latency_ms: Hundredths
     upstream_request_id: Annotated[str | None, at("completion.upstream_request_id")]
     attempts: list[CallMade]
@@ -209,7 +236,7 @@ class FinishedAnswer(ResponseModel):
 class GeneratedAnswer(FinishedAnswer):
     """An answer. `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
 
-    `costUsd` is exact at the model's price of that moment, and null for the reason given when it is not known.
+    `costUsd` is what the provider charges, exact, and null for the reason given when it is not known.
     """
 
     text: Annotated[str, at("completion.text")]

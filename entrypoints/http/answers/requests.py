@@ -44,8 +44,8 @@ class LoggedRequest(ResponseModel):
 
     `modelAsked` is the name or id in the request, null where a model was asked for by need; `modelId` and what follows
     it is the model that answered or was tried last. `outcome` is ok, cancelled, the category of the failure, or the
-    code of the problem. `costUsd` is that of all attempts, null for the reason given when it is not known.
-    `firstByteMs` is the time until the first words of a stream.
+    code of the problem. `usage` and `costUsd` are of all attempts; the cost is null for the reason given when it is not
+    known. `firstByteMs` is the time until the first words of a stream.
     """
 
     id: UUID

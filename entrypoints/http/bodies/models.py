@@ -27,11 +27,40 @@ Cost = Annotated[Number, Field(ge=0, le=1000, decimal_places=6, description="USD
 ExactCost = Annotated[Number, Field(ge=0, le=1000, decimal_places=12, description="USD per 1,000 tokens.")]
 
 
-class WrittenPrice(Body):
-    """USD per 1,000 tokens, read and written; one of the two may be left out. In a patch null makes it unknown."""
+KnownCost = Annotated[ExactCost | None, NULLABLE]
+ServiceTier = Annotated[str, Field(min_length=1, max_length=50, description="As the provider's answers name it.")]
 
-    input_per1k_tokens: Annotated[ExactCost | None, NULLABLE, Field(alias="inputPer1kTokens")] = None
-    output_per1k_tokens: Annotated[ExactCost | None, NULLABLE, Field(alias="outputPer1kTokens")] = None
+
+class WrittenPrices(Body):
+    """USD per 1,000 tokens of each kind."""
+
+    input_per1k_tokens: Annotated[KnownCost, Field(alias="inputPer1kTokens")] = None
+    output_per1k_tokens: Annotated[KnownCost, Field(alias="outputPer1kTokens")] = None
+    cached_input_per1k_tokens: Annotated[KnownCost, Field(alias="cachedInputPer1kTokens")] = None
+    cache_write_per1k_tokens: Annotated[KnownCost, Field(alias="cacheWritePer1kTokens")] = None
+    cache_write1h_per1k_tokens: Annotated[KnownCost, Field(alias="cacheWrite1hPer1kTokens")] = None
+    reasoning_per1k_tokens: Annotated[KnownCost, Field(alias="reasoningPer1kTokens")] = None
+    audio_input_per1k_tokens: Annotated[KnownCost, Field(alias="audioInputPer1kTokens")] = None
+
+
+class WrittenPriceTier(WrittenPrices):
+    """Prices for calls that read more than so many tokens, or that are served at this tier, or both.
+
+    They count for all tokens of such a call; what a tier does not name costs what it costs without the tier.
+    """
+
+    above_input_tokens: Annotated[int | None, NULLABLE, Field(ge=0, le=10**12)] = None
+    service_tier: Annotated[ServiceTier | None, NULLABLE] = None
+
+
+class WrittenPrice(WrittenPrices):
+    """USD per 1,000 tokens of each kind; input or output has to be known. In a patch null makes a price unknown.
+
+    Cached input without a price of its own costs what input costs, reasoning what output costs. Where tokens written to
+    a cache, or read as audio, have none, the cost of a call that used them is not known.
+    """
+
+    tiers: Annotated[list[WrittenPriceTier] | None, NULLABLE, Field(max_length=20)] = None
 
 
 class WrittenModel(Body):

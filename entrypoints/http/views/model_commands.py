@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from application.commands.change_model import ChangeModel, NewPrice
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.policies.fill_model_facts import GivenFacts
 from application.unset import UNSET, Unset
+from domain.model.values import PRICED_KINDS, PriceTier
 from entrypoints.http.bodies.models import CreateOperation, PlainOperation, UpdateOperation, exact
 from entrypoints.http.views.write_responses import mentioned
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from uuid import UUID
 
     from application.commands.change_models_in_bulk import ModelOperation
-    from entrypoints.http.bodies.models import ModelPatch, NewModel, Operation, WrittenModel, WrittenPrice
+    from entrypoints.http.bodies.models import (
+        ModelPatch,
+        NewModel,
+        Operation,
+        WrittenModel,
+        WrittenPrice,
+        WrittenPrices,
+    )
+
+# The bodies have their fields' names from the JSON names: `cache_write1h_per1k_tokens`.
+_FIELDS: Final = {kind: kind.replace("_1h", "1h").replace("_1k", "1k") + "_tokens" for kind in PRICED_KINDS}
 
 
 def registration(body: NewModel) -> RegisterModel:
@@ -40,8 +52,8 @@ def given_facts(body: WrittenModel) -> GivenFacts:
         context_window=body.context_window,
         max_tokens=body.max_tokens,
         cost_per_1k=exact(body.cost_per1k_tokens),
-        input_per_1k=exact(body.pricing.input_per1k_tokens) if body.pricing else None,
-        output_per_1k=exact(body.pricing.output_per1k_tokens) if body.pricing else None,
+        tiers=_tiers(body.pricing),
+        **(_prices(body.pricing) if body.pricing else {}),
     )
 
 
@@ -85,8 +97,16 @@ def _plain(body: PlainOperation) -> ModelOperation:
 
 
 def _new_price(price: WrittenPrice) -> NewPrice:
-    read, written = mentioned(price, "input_per1k_tokens"), mentioned(price, "output_per1k_tokens")
-    return NewPrice(
-        input_per_1k=read if isinstance(read, Unset) else exact(read),
-        output_per_1k=written if isinstance(written, Unset) else exact(written),
+    named = {kind: amount for kind, amount in _prices(price).items() if _FIELDS[kind] in price.model_fields_set}
+    return NewPrice(tiers=_tiers(price) if "tiers" in price.model_fields_set else UNSET, **named)
+
+
+def _prices(prices: WrittenPrices) -> dict[str, Decimal | None]:
+    return {kind: exact(getattr(prices, field)) for kind, field in _FIELDS.items()}
+
+
+def _tiers(price: WrittenPrice | None) -> tuple[PriceTier, ...]:
+    return tuple(
+        PriceTier(above_input_tokens=tier.above_input_tokens or 0, service_tier=tier.service_tier, **_prices(tier))
+        for tier in (price.tiers if price else None) or ()
     )

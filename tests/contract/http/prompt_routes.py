@@ -21,13 +21,12 @@ from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from tests.fakes.embeddings import FakeEmbeddings
-from tests.fakes.key_secrets import FakeKeySecrets
-from tests.fakes.ledger import FakeLedger
-from tests.fakes.repositories import FakeAccessKeys
 from tests.http_service import ORGANIZATION, a_token
 from tests.prompt_setup import PromptSetup
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from application.prompts.generation import Generation
     from entrypoints.http.routes import Route
     from tests.http_service import Reply, Service
@@ -60,9 +59,12 @@ def prompt_routes(
     )
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
     requests = RequestViews(log=setup.usage)
-    ledger = FakeLedger()
-    keys = FakeAccessKeys(ledger, FakeKeySecrets(ledger))
-    return routes_of(prompts, embeddings, UsageViews(report=report, find_key=keys.find), requests, doors, models)
+    usage = UsageViews(report=report, find_key=_no_key)
+    return routes_of(prompts, embeddings, usage, requests, doors, models)
+
+
+async def _no_key(key_id: UUID) -> None:
+    """Find no access key: there is none here."""
 
 
 async def post(service: Service, path: str, body: object, **headers: str) -> Reply:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from application.prompts.completion import Completion
+from adapters.providers.server_sent_events import EventParser
+from application.prompts.completion import Completion, NativeEvents
 from application.prompts.conversation import (
     Document,
     Image,
@@ -31,6 +32,7 @@ from entrypoints.http.doors.chat_completions.door import ChatDoor
 from entrypoints.http.doors.door_bodies import ChatCompletionBody, MessageBody, ResponseBody
 from entrypoints.http.doors.messages.door import MessagesDoor
 from entrypoints.http.doors.responses.door import ResponsesDoor
+from entrypoints.http.event_stream import framed
 from tests.contract.providers.sandbox_accounts import PIXEL
 from tests.unit.providers.prompted_providers import ORIGIN
 from tests.unit.providers.wire_protocols import CHAT_COMPLETIONS, MESSAGES, RESPONSES, write
@@ -150,14 +152,22 @@ async def _streamed(
     accounts: Accounts, door: str, opened: Door, connection: ProviderConnection, request: GenerationRequest
 ) -> tuple[Completion, ParsedCompletion]:
     """Return the completion of a stream, and what a client reads of its events."""
-    decoder, completion = DOORS[door].decoder(ORIGIN), None
+    decoder, parser, completion = DOORS[door].decoder(ORIGIN), EventParser(), None
     async with accounts.gateway.stream(connection, request) as events:
+        is_native = False
         async for event in events:
-            for _, data in opened.encode(event):
-                if data != b"[DONE]":
-                    list(decoder.decode(orjson.loads(data)))
             if isinstance(event, Completion):
                 completion = event
+            is_native |= isinstance(event, NativeEvents)
+            if isinstance(event, NativeEvents):
+                content = event.content
+            elif isinstance(event, Completion) and is_native:
+                content = opened.end_mark
+            else:
+                content = framed(opened.encode(event))
+            for each in parser.feed(content):
+                if each.data != b"[DONE]":
+                    list(decoder.decode(orjson.loads(each.data)))
     assert completion is not None
     assert decoder.is_whole
     return completion, decoder.parsed

@@ -54,18 +54,24 @@ def test_prices_per_million_become_prices_per_thousand_to_the_last_digit() -> No
 
 def test_unknown_is_none_and_free_is_0() -> None:
     assert amounts(listed(a_price(None, None))) == [None, None]
-    assert amounts(listed(a_price("0", "0"))) == ["0.000", "0.000"]
+    assert amounts(listed(a_price("0", "0"))) == ["0", "0"]
     assert amounts(listed(a_price("0.02", None))) == ["0.00002", None]
 
 
-def test_a_price_in_tiers_is_that_of_the_lowest() -> None:
+def test_a_price_in_tiers_is_that_of_the_lowest_with_the_others_beside_it() -> None:
     tiers = TieredPrices(base=Decimal("1.25"), tiers=[Tier(start=200_000, price=Decimal("2.5"))])
-    assert amounts(listed(ModelPrice(input_mtok=tiers, output_mtok=Decimal(10)))) == ["0.00125", "0.010"]
+    price = listed(ModelPrice(input_mtok=tiers, output_mtok=Decimal(10), cache_read_mtok=Decimal("0.1")))
+    assert amounts(price) == ["0.00125", "0.01"]
+    assert price.cached_input_per_1k == Decimal("0.0001")
+    [tier] = price.tiers
+    assert (tier.above_input_tokens, tier.service_tier) == (200_000, None)
+    assert (tier.input_per_1k, tier.output_per_1k) == (Decimal("0.0025"), Decimal("0.01"))
+    assert tier.cached_input_per_1k == Decimal("0.0001")
 
 
 @pytest.mark.parametrize(
     ("day", "expected"),
-    [(date(2025, 6, 9), "0.010"), (date(2025, 6, 10), "0.002"), (TODAY, "0.002")],
+    [(date(2025, 6, 9), "0.01"), (date(2025, 6, 10), "0.002"), (TODAY, "0.002")],
 )
 def test_a_price_counts_from_its_day_on(day: date, expected: str) -> None:
     prices = [

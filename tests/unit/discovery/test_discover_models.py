@@ -83,6 +83,12 @@ async def test_a_model_is_shown_in_one_shape_with_a_source_for_each_field(world:
         "pricing": {
             "inputPer1kTokens": Decimal("0.0025"),
             "outputPer1kTokens": None,
+            "cachedInputPer1kTokens": None,
+            "cacheWritePer1kTokens": None,
+            "cacheWrite1hPer1kTokens": None,
+            "reasoningPer1kTokens": None,
+            "audioInputPer1kTokens": None,
+            "tiers": [],
             "currency": "USD",
             "source": "genai-prices",
             "asOf": "2026-11-04",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from domain.errors import InvalidValue
-from domain.model.values import Lifecycle, Limits, Price
+from domain.model.values import Lifecycle, Limits, Price, PriceTier
 from tests.builders import NO_LIMITS, a_model, a_price
 from tests.events import happened, topics
 
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
     from domain.model.aggregate import Model
 
-UNKNOWN_PRICE = {"input_per_1k": None, "output_per_1k": None, "price_source": None, "price_as_of": None}
+UNKNOWN_PRICE: dict[str, object] = {
+    "input_per_1k": None,
+    "output_per_1k": None,
+    "other_prices": {},
+    "price_source": None,
+    "price_as_of": None,
+}
 
 
 def _registered(**changes: object) -> Model:
@@ -56,6 +63,7 @@ def test_registering_tells_what_the_model_is() -> None:
                 "max_tokens": 16_384,
                 "input_per_1k": Decimal("0.0025"),
                 "output_per_1k": None,
+                "other_prices": {},
                 "price_source": "genai-prices",
                 "price_as_of": "2026-01-02",
                 "lifecycle": "deprecated",
@@ -120,9 +128,36 @@ def test_a_change_without_a_source_of_its_own_keeps_the_one_there_is() -> None:
 def test_its_price_changes_and_names_its_source() -> None:
     model = _registered(price=a_price())
     model.change_price(a_price("0.003", None, "live"))
-    facts = {"input_per_1k": Decimal("0.003"), "output_per_1k": None, "price_source": "live", "price_as_of": None}
+    facts = UNKNOWN_PRICE | {"input_per_1k": Decimal("0.003"), "price_source": "live"}
     assert happened(model) == [("model.price-changed", facts)]
     assert model.sources == {"price": "live"}
+
+
+def test_each_kind_of_token_and_each_tier_has_a_price_of_its_own() -> None:
+    tiers = (
+        PriceTier(above_input_tokens=200_000, input_per_1k=Decimal("0.0025"), cached_input_per_1k=Decimal("1E-7")),
+        PriceTier(service_tier="flex", output_per_1k=Decimal("0.005")),
+    )
+    price = replace(a_price(), cached_input_per_1k=Decimal("0.00025"), cache_write_1h_per_1k=Decimal(0), tiers=tiers)
+    model = _registered(price=a_price())
+    model.change_price(price)
+    model.change_price(replace(price))
+    [(topic, facts)] = happened(model)
+    assert topic == "model.price-changed"
+    assert facts["other_prices"] == {
+        "cached_input_per_1k": "0.00025",
+        "cache_write_1h_per_1k": "0",
+        "tiers": [
+            {
+                "above_input_tokens": 200_000,
+                "service_tier": None,
+                "input_per_1k": "0.0025",
+                "cached_input_per_1k": "0.0000001",
+            },
+            {"above_input_tokens": 0, "service_tier": "flex", "output_per_1k": "0.005"},
+        ],
+    }
+    assert model.price == price
 
 
 @pytest.mark.parametrize("unknown", [None, Price(None, None, "live", "2026-01-02")])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.errors import InvalidValue
-from domain.model.values import Lifecycle, Limits, Price
+from domain.model.values import Lifecycle, Limits, Price, PriceTier
 from domain.root import DecidedAfterRemoval
 from tests.builders import a_model, a_price
 from tests.events import topics
@@ -44,6 +44,41 @@ def test_a_price_may_be_free_dear_or_minute(amount: str) -> None:
     model = _registered()
     model.change_price(Price(Decimal(amount), None, "manual"))
     assert topics(model) == ["model.price-changed"]
+
+
+ONE = Decimal(1)
+
+
+@pytest.mark.parametrize(
+    ("price", "field"),
+    [
+        (Price(ONE, ONE, "manual", cached_input_per_1k=Decimal(-1)), "cachedInputPer1kTokens"),
+        (Price(ONE, ONE, "manual", cache_write_1h_per_1k=Decimal(1001)), "cacheWrite1hPer1kTokens"),
+        (Price(None, None, "manual", reasoning_per_1k=ONE), "pricing"),
+        (Price(None, None, "manual", tiers=(PriceTier(service_tier="flex", input_per_1k=ONE),)), "pricing"),
+        (Price(ONE, None, "manual", tiers=(PriceTier(service_tier="flex"),)), "tiers"),
+        (Price(ONE, None, "manual", tiers=(PriceTier(input_per_1k=ONE),)), "tiers"),
+        (Price(ONE, None, "manual", tiers=(PriceTier(above_input_tokens=-1, input_per_1k=ONE),)), "tiers"),
+        (Price(ONE, None, "manual", tiers=(PriceTier(service_tier="a\n", input_per_1k=ONE),)), "tiers"),
+        (Price(ONE, None, "manual", tiers=(PriceTier(above_input_tokens=5, input_per_1k=Decimal("NaN")),)), "input"),
+        (Price(ONE, None, "manual", tiers=(PriceTier(above_input_tokens=5, input_per_1k=ONE),) * 2), "tiers"),
+        (
+            Price(
+                ONE,
+                None,
+                "manual",
+                tiers=tuple(PriceTier(above_input_tokens=above, input_per_1k=ONE) for above in range(1, 22)),
+            ),
+            "tiers",
+        ),
+    ],
+)
+def test_prices_of_kinds_and_tiers_make_sense(price: Price, field: str) -> None:
+    model = _registered()
+    with pytest.raises(InvalidValue) as refusal:
+        model.change_price(price)
+    assert refusal.value.field.startswith(field)
+    assert topics(model) == []
 
 
 @pytest.mark.parametrize("tokens", [-1, 10**12 + 1, 2**63])

@@ -114,6 +114,7 @@ async def test_xai_joins_its_lists_and_turns_cents_into_dollars() -> None:
     assert sorted(models) == ["grok-2-image-1212", "grok-2-vision-1212", "grok-3", "grok-embedding-1"]
     grok, vision = models["grok-3"], models["grok-2-vision-1212"]
     assert (grok.input_per_1k, grok.output_per_1k) == (Decimal("0.003"), Decimal("0.015"))
+    assert grok.cached_input_per_1k == Decimal("0.00075")
     assert (grok.type, grok.version) == ("language", "1.0")
     assert (vision.type, vision.context_window) == ("multimodal", 32_768)
     assert (models["grok-2-image-1212"].type, models["grok-2-image-1212"].input_per_1k) == ("image", None)

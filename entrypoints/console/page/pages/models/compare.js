@@ -18,6 +18,7 @@ const ROWS = [
   ["Max output tokens", (model) => number(model.maxTokens)],
   ["Input price per 1M tokens", (model) => perMillion(model.pricing?.inputPer1kTokens)],
   ["Output price per 1M tokens", (model) => perMillion(model.pricing?.outputPer1kTokens)],
+  ["Cached input price per 1M tokens", (model) => perMillion(model.pricing?.cachedInputPer1kTokens)],
   ["Price from", (model) => model.pricing ? `${model.pricing.source}${model.pricing.asOf ? `, ${model.pricing.asOf}` : ""}` : "–"],
 ];
 
@@ -40,7 +41,7 @@ export async function show({ query, signal }) {
   for (const each of [read, written]) each.control.addEventListener("input", count);
   showCosts(models, costs, read.read() ?? 0, written.read() ?? 0);
   return page("Compare models", { back }, element("div", { class: "stack" },
-    card("A month's use", element("div", { class: "fields two" }, read.element, written.element), element("p", { class: "hint" }, "At today's prices, without discounts for cached or batched tokens.")),
+    card("A month's use", element("div", { class: "fields two" }, read.element, written.element), element("p", { class: "hint" }, "At today's prices, for short prompts, without discounts for cached or batched tokens.")),
     comparison(models, costs)));
 }
 

@@ -2,7 +2,7 @@
 
 import { ask, get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
-import { label, number, perMillion, time, title } from "../../core/format.js";
+import { label, number, time, title } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
@@ -16,6 +16,7 @@ import { retryIfChanged } from "../../parts/retry-if-changed.js";
 import { tabs } from "../../parts/tabs.js";
 import { history } from "../history/history.js";
 import { editModel } from "./form.js";
+import { priceFacts } from "./prices.js";
 import { promptObstacle, source } from "./vocabulary.js";
 
 export async function show({ params, query, signal }) {
@@ -72,8 +73,7 @@ function overview(model, provider) {
       ["Changed", time(model.updatedAt)],
     ]), element("h3", {}, "Capabilities"), element("p", {}, chips(model.capabilities), from("capabilities"))),
     card("Price and limits", facts([
-      ["Input price per 1M tokens", [perMillion(model.pricing?.inputPer1kTokens), from("price")]],
-      ["Output price per 1M tokens", perMillion(model.pricing?.outputPer1kTokens)],
+      ...priceFacts(model.pricing, from("price")),
       ["Price as of", model.pricing?.asOf ?? "–"],
       ["Context window", [number(model.contextWindow), from("contextWindow")]],
       ["Max output tokens", [number(model.maxTokens), from("maxTokens")]],

@@ -8,6 +8,7 @@ import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, Form } from "../../parts/form.js";
 import { saved } from "../../parts/merge.js";
+import { flatPrices, isPrice, priceFields, pricingOf } from "./prices.js";
 import { TYPES } from "./vocabulary.js";
 
 const CONFIG_HELP = "JSON. Defaults for prompts: `temperature`, `topP`, `maxTokens`, `stop`, `systemPrompt`, and `preference` for the choice among models.";
@@ -19,7 +20,7 @@ export function addModel(providers, done) {
   ];
   const fields = writable({}, true);
   const form = new Form([...identity, ...fields], { action: "Register", submit: async () => {
-    const given = Object.entries({ ...valuesOf(identity), ...written(fields) }).filter(([, value]) => value !== null && value !== "");
+    const given = Object.entries({ ...valuesOf(identity), ...written(fields) }).filter(([name, value]) => value !== null && value !== "" && !(name === "priceTiers" && value.length === 0));
     const { document } = await ask("POST", MODELS, { body: priced(Object.fromEntries(given)), once: true });
     dialog.close();
     say(`${document.name} was registered.`);
@@ -51,9 +52,8 @@ export function editModel(model, done) {
   const dialog = openDialog(`Edit ${model.name}`, form.element);
 }
 
-// The price as two fields of their own, so that each can be merged and complained of.
 function flat(model) {
-  return { ...model, inputPrice: model.pricing?.inputPer1kTokens ?? null, outputPrice: model.pricing?.outputPer1kTokens ?? null, pricing: undefined };
+  return { ...model, ...flatPrices(model.pricing), pricing: undefined };
 }
 
 function writable(model, isNew) {
@@ -63,8 +63,7 @@ function writable(model, isNew) {
     field({ name: "version", label: "Version", value: model.version }),
     field({ name: "type", label: "Type", type: "choice", value: model.type ?? "", choices: [...(isNew ? [["", "From the catalogue"]] : []), ...TYPES.map((type) => [type, title(type)])] }),
     field({ name: "capabilities", label: "Capabilities", value: model.capabilities?.join(", "), help: "Separate names with commas, such as `text, vision, function_calling`." }),
-    field({ name: "inputPrice", pointer: "/pricing/inputPer1kTokens", label: "Input price", unit: "USD per 1k", type: "number", min: 0, value: model.inputPrice, help: isNew ? filled : "Leave it empty if the price is not known. A price that you enter is never overwritten." }),
-    field({ name: "outputPrice", pointer: "/pricing/outputPer1kTokens", label: "Output price", unit: "USD per 1k", type: "number", min: 0, value: model.outputPrice }),
+    ...priceFields(model, isNew ? filled : "Leave it empty if the price is not known. A price that you enter is never overwritten."),
     field({ name: "contextWindow", label: "Context window", unit: "tokens", type: "number", min: 1, step: 1, value: model.contextWindow }),
     field({ name: "maxTokens", label: "Max output tokens", unit: "tokens", type: "number", min: 1, step: 1, value: model.maxTokens }),
     field({ name: "config", label: "Config", type: "textarea", value: JSON.stringify(model.config ?? {}, null, 2), help: CONFIG_HELP }),
@@ -78,14 +77,20 @@ function written(fields) {
   const values = valuesOf(fields);
   const capabilities = values.capabilities.split(",").map((name) => name.trim()).filter(Boolean);
   const isKnown = capabilities.length > 0 || values.type !== "";
-  return { ...values, version: values.version || null, config: configOf(values.config), capabilities: isKnown ? capabilities : null };
+  return {
+    ...values,
+    version: values.version || null,
+    config: parsed(values.config, "{}", "/config"),
+    priceTiers: parsed(values.priceTiers, "[]", "/pricing/tiers"),
+    capabilities: isKnown ? capabilities : null,
+  };
 }
 
-function configOf(text) {
+function parsed(text, otherwise, pointer) {
   try {
-    return JSON.parse(text.trim() || "{}");
+    return JSON.parse(text.trim() || otherwise);
   } catch (error) {
-    throw new Problem({ status: 422, code: "invalid-input", detail: "The config is not JSON.", errors: [{ pointer: "/config", message: `This is not JSON: ${error.message}` }] });
+    throw new Problem({ status: 422, code: "invalid-input", detail: "A field is not JSON.", errors: [{ pointer, message: `This is not JSON: ${error.message}` }] });
   }
 }
 
@@ -94,7 +99,8 @@ function patchOf(change, before) {
 }
 
 /** @param {Record<string, any>} given */
-function priced({ inputPrice, outputPrice, ...rest }) {
-  if (inputPrice === undefined && outputPrice === undefined) return rest;
-  return { ...rest, pricing: { inputPer1kTokens: inputPrice, outputPer1kTokens: outputPrice } };
+function priced(given) {
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !isPrice(name)));
+  const pricing = pricingOf(given);
+  return Object.keys(pricing).length ? { ...rest, pricing } : rest;
 }

@@ -15,10 +15,10 @@ const USUAL = new Set(["inputTokens", "outputTokens"]);
 
 export function details(row) {
   return element("div", { class: "stack" }, facts([
-    ["Request id", element("code", { class: "whole" }, row.requestId)],
-    row.upstreamRequestId === null ? null : ["Provider's request id", element("code", { class: "whole" }, row.upstreamRequestId)],
+    ["Request id", element("code", {}, row.requestId), "whole"],
+    row.upstreamRequestId === null ? null : ["Provider's request id", element("code", {}, row.upstreamRequestId), "whole"],
     ["Ended", time(row.endedAt)],
-    ["By", element("code", { class: "whole" }, row.actor)],
+    ["By", element("code", {}, row.actor)],
     ...Object.entries(row.labels).map(([name, value]) => [`Label ${name}`, value]),
     ["Through", [element("code", {}, row.door), row.isStreamed ? " as a stream" : ""]],
     ["Model asked for", row.modelAsked ?? "by need"],

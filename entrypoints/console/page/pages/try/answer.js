@@ -10,7 +10,9 @@ import { facts } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
 import { reasons } from "./selection.js";
 
-const UNKNOWN_COST = { "price-unknown": "its price is not known", "usage-unknown": "the provider did not count the tokens" };
+const COST_SOURCES = { provider: "as the provider bills it", manual: "at the model's own prices", live: "at the prices in the provider's list", catalogue: "at the catalogue's prices", "genai-prices": "at the prices of genai-prices" };
+const KINDS = { input: "input", cachedInput: "read from cache", cacheWrite: "written to cache", cacheWrite1h: "written to cache for 1 hour", audioInput: "audio input", cachedAudioInput: "audio read from cache", imageInput: "image input",
+  output: "output", reasoning: "reasoning", audioOutput: "audio output", imageOutput: "image output", webSearch: "web searches" };
 
 export class Answer {
   constructor(stop) {
@@ -43,7 +45,8 @@ export class Answer {
       ["Output tokens", number(usage.outputTokens)],
       usage.reasoningTokens ? ["of these, thinking", number(usage.reasoningTokens)] : null,
       usage.cachedInputTokens ? ["read from cache", number(usage.cachedInputTokens)] : null,
-      ["Cost", answer.costUsd === null ? `not known: ${UNKNOWN_COST[answer.costUnknownReason] ?? "no reason given"}` : money(answer.costUsd)],
+      ["Cost", answer.costUsd === null ? `not known. ${answer.costUnknownDetail ?? ""}` : [money(answer.costUsd), element("small", { class: "quiet" }, ` ${COST_SOURCES[answer.costSource] ?? ""}`)]],
+      ...(answer.costParts.length > 2 ? answer.costParts.map((part) => [`Cost of ${KINDS[part.kind] ?? part.kind}`, `${money(part.costUsd)} for ${number(part.tokens)}`]) : []),
       ["Time", milliseconds(answer.latencyMs)],
     ]), attempts(answer.attempts));
   }

@@ -1,0 +1,53 @@
+"""Models that stand behind a name of the organization's own, such as that of an Azure deployment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from application.policies.fill_model_facts import GivenFacts, filled
+from domain.model.values import MANUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.ports.catalogue import Catalogue, KnownModel
+    from application.ports.registered_models import ProviderEntry
+    from domain.model.aggregate import Model
+
+
+def base_model(config: Mapping[str, Any]) -> str | None:
+    """Return the `baseModel` of a config; none where it names none."""
+    name = config.get("baseModel")
+    return name if isinstance(name, str) and name else None
+
+
+def known_model(catalogue: Catalogue, provider: ProviderEntry, model_id: str, config: Mapping[str, Any]) -> KnownModel:
+    """Return what the catalogue knows of the model, or of the one that its config says stands behind its name."""
+    base = base_model(config)
+    known = catalogue.look_up(provider.provider_type, base or model_id, endpoint=provider.endpoint)
+    return known if base is None else replace(known, model_id=model_id, name=None, aliases=())
+
+
+def follow_base_model(model: Model, provider: ProviderEntry, catalogue: Catalogue) -> None:
+    """Take over type, capabilities, limits and price of the base model, but for what a person gave."""
+    facts = filled(model.model_id, GivenFacts(), known_model(catalogue, provider, model.model_id, model.config))
+
+    def is_ours(name: str) -> bool:
+        return name not in facts.sources or model.sources.get(name) == MANUAL
+
+    model.change_capabilities(
+        model.type if is_ours("type") else facts.type,
+        model.capabilities if is_ours("capabilities") else facts.capabilities,
+        sources=facts.sources,
+    )
+    model.change_limits(
+        replace(
+            facts.limits,
+            **{"context_window": model.limits.context_window} if is_ours("contextWindow") else {},
+            **{"max_tokens": model.limits.max_tokens} if is_ours("maxTokens") else {},
+        ),
+        sources=facts.sources,
+    )
+    if not is_ours("price"):
+        model.change_price(facts.price)

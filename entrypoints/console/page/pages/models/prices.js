@@ -1,0 +1,65 @@
+// The prices of each kind of token: as fields of a form, and in words.
+
+import { known, number, perMillion } from "../../core/format.js";
+import { field } from "../../parts/form.js";
+
+/** @type {[name: string, place: string, label: string][]} */
+export const PRICES = [
+  ["inputPrice", "inputPer1kTokens", "Input price"],
+  ["outputPrice", "outputPer1kTokens", "Output price"],
+  ["cachedInputPrice", "cachedInputPer1kTokens", "Cached input price"],
+  ["cacheWritePrice", "cacheWritePer1kTokens", "Cache write price"],
+  ["cacheWrite1hPrice", "cacheWrite1hPer1kTokens", "Cache write price, 1 hour"],
+  ["reasoningPrice", "reasoningPer1kTokens", "Reasoning price"],
+  ["audioInputPrice", "audioInputPer1kTokens", "Audio input price"],
+];
+
+const HELP = {
+  cachedInputPrice: "If it is empty, tokens read from a cache cost what input costs.",
+  cacheWritePrice: "If it is empty, the cost of calls that write to a cache is not known.",
+  reasoningPrice: "If it is empty, reasoning costs what output costs.",
+  audioInputPrice: "If it is empty, the cost of calls that read audio is not known.",
+};
+const TIERS_HELP = "JSON. A list of prices for long prompts (`aboveInputTokens`) and service tiers (`serviceTier`), such as `[{\"aboveInputTokens\": 200000, \"inputPer1kTokens\": 0.0025}]`.";
+
+// What the API has under `pricing`, as fields of their own, so that each can be merged and complained of.
+export function flatPrices(pricing) {
+  const amounts = PRICES.map(([name, place]) => [name, pricing?.[place] ?? null]);
+  return { ...Object.fromEntries(amounts), priceTiers: (pricing?.tiers ?? []).map(named) };
+}
+
+// The flat fields that are there, as the API has them.
+export function pricingOf(values) {
+  const amounts = PRICES.filter(([name]) => values[name] !== undefined).map(([name, place]) => [place, values[name]]);
+  return { ...Object.fromEntries(amounts), ...(values.priceTiers === undefined ? {} : { tiers: values.priceTiers }) };
+}
+
+export const isPrice = (name) => name === "priceTiers" || PRICES.some(([known]) => known === name);
+
+export function priceFields(model, help) {
+  const amounts = PRICES.map(([name, place, label]) => field({ name, pointer: `/pricing/${place}`, label, unit: "USD per 1k", type: "number", min: 0, value: model[name], help: name === "inputPrice" ? help : HELP[name] }));
+  const tiers = model.priceTiers?.length ? JSON.stringify(model.priceTiers, null, 2) : "";
+  return [...amounts, field({ name: "priceTiers", pointer: "/pricing/tiers", label: "Price tiers", type: "textarea", value: tiers, help: TIERS_HELP })];
+}
+
+// Prices per million tokens for a list of facts, those that are there.
+export function priceFacts(pricing, from = null) {
+  if (!pricing) return [["Price", "not known"]];
+  const shown = PRICES.filter(([, place], index) => index < 2 || known(pricing[place]));
+  return [
+    ...shown.map(([, place, label], index) => [perMillionTokens(label), index === 0 ? [perMillion(pricing[place]), from] : perMillion(pricing[place])]),
+    ...pricing.tiers.map((tier) => [tierName(tier), tierPrices(tier)]),
+  ];
+}
+
+const perMillionTokens = (label) => label.replace(" price", " price per 1M tokens");
+
+function tierName({ aboveInputTokens, serviceTier }) {
+  const above = aboveInputTokens ? `Above ${number(aboveInputTokens)} input tokens` : null;
+  return [above, serviceTier ? `${above ? "at" : "At"} service tier ${serviceTier}` : null].filter(Boolean).join(", ");
+}
+
+const tierPrices = (tier) => PRICES.filter(([, place]) => known(tier[place])).map(([, place, label]) => `${label.replace(" price", "")} ${perMillion(tier[place])}`).join(", ");
+
+// A tier as a person would write it: without what it does not name.
+const named = (tier) => Object.fromEntries(Object.entries(tier).filter(([name, held]) => known(held) && !(name === "aboveInputTokens" && held === 0)));
