@@ -11,6 +11,7 @@ from adapters.sql import statements
 from application.caller import current_caller
 from application.projections.other_prices import price_of_row
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
+from domain.access_key.values import NO_LIMITS, Budget, Limits
 from domain.model.values import Lifecycle
 
 if TYPE_CHECKING:
@@ -33,18 +34,29 @@ class PostgresCandidateReader:
 
     async def read(self) -> PromptCandidates:
         # The sequence comes first: what is newer than it says is read again, what is older would be kept.
-        sequence, accounts, models = await self._tenant.results(
-            (_SQL["sequence"], {}), (_SQL["accounts"], {}), (_SQL["models"], {})
+        sequence, bounds, accounts, models = await self._tenant.results(
+            (_SQL["sequence"], {}), (_SQL["bounds"], {}), (_SQL["accounts"], {}), (_SQL["models"], {})
         )
+        limits, budget = _bounds(bounds)
         organization_id = current_caller().organization_id
         return PromptCandidates(
             org_sequence=_sequence(sequence),
             accounts={row[0]: _account(row, organization_id) for row in accounts},
             models=[_model(row) for row in models],
+            limits=limits,
+            budget=budget,
         )
 
     async def sequence(self) -> int:
         return _sequence(await self._tenant.rows(_SQL["sequence"], {}))
+
+
+def _bounds(rows: list[Row]) -> tuple[Limits, Budget | None]:
+    if not rows:
+        return NO_LIMITS, None
+    requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period = rows[0]
+    limits = Limits(requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute, concurrent=concurrent)
+    return limits, None if budget_usd is None else Budget(budget_usd, budget_period)
 
 
 def _sequence(rows: list[Row]) -> int:

@@ -1,6 +1,10 @@
 -- sequence: how far the organization's log goes
 SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
 
+-- bounds: the organization's own limits and budget
+SELECT requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period FROM organizations
+WHERE id = %(organization_id)s;
+
 -- accounts: the providers, each with its sealed key
 SELECT p.id, p.name, p.provider_type, p.endpoint, p.settings, p.is_enabled, p.health_status,
        c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id,

@@ -32,8 +32,8 @@ def tokens_quota(bounds: CallBounds, most: int) -> Quota:
 class CallLimits:
     """Counts prompts and embeddings against the limits of their access key and their organization.
 
-    A minute begins with the first request in it. Tokens count when a call has ended, so that a limit of tokens is passed
-    by no more than the calls under way.
+    A minute begins with the first request in it. Tokens count when a call has ended, so that a limit of tokens is
+    passed by no more than the calls under way.
     """
 
     def __init__(self, counts: RateLimits) -> None:

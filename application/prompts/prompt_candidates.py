@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from domain.access_key.values import NO_LIMITS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
     from application.ports.provider_gateway import HealthStatus
     from application.ports.vault import SealedCredential
+    from domain.access_key.values import Budget, Limits
     from domain.model.values import Lifecycle, Price
 
 
@@ -50,11 +53,16 @@ class CandidateModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptCandidates:
-    """All providers and models of an organization, disabled ones too, at least as new as `org_sequence` in its log."""
+    """All providers and models of an organization, disabled ones too, at least as new as `org_sequence` in its log.
+
+    With them come the organization's own limits and budget.
+    """
 
     org_sequence: int
     accounts: Mapping[UUID, CandidateProvider]
     models: Sequence[CandidateModel]
+    limits: Limits = NO_LIMITS
+    budget: Budget | None = None
 
 
 class CandidateReader(Protocol):

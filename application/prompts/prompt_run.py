@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
+from application.bounds.call_bounds import bounds_of_caller
+from application.bounds.call_estimates import call_estimate
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.prompts.call_costs import NOTHING, Cost, call_cost
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from uuid import UUID
 
+    from application.bounds.call_admission import CallAdmission
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection
@@ -284,17 +287,19 @@ class PromptRuns:
     usage: UsageLedger
     price_list: PriceList
     timer: Timer
+    admission: CallAdmission
+    refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
     @asynccontextmanager
     async def started(self, prompt: Prompt, operation: Operation = "prompt") -> AsyncIterator[PromptRun]:
         """Give the run of a prompt with the models that will be tried, in their order; logged when the block ends.
 
-        Errors as for `candidates`; these are logged too.
+        Errors as for `candidates`, and as for `CallAdmission.admitted`; these are logged too.
         """
         with self.recording(prompt, operation) as recording:
             ready, candidates = await self.candidates(prompt)
-            yield PromptRun(
+            run = PromptRun(
                 prompt,
                 ready,
                 candidates,
@@ -303,6 +308,13 @@ class PromptRuns:
                 timer=self.timer,
                 retrying=self.retrying,
             )
+            bounds = bounds_of_caller(ready.limits, ready.budget)
+            if not bounds:
+                yield run
+                return
+            estimate = call_estimate(prompt, candidates, ready.candidates, refuses_unknown=self.refuses_unknown_costs)
+            async with self.admission.admitted(bounds, estimate, lambda: recording.uses):
+                yield run
 
     def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
         """Return the block whose end is logged as the end of the client's call."""

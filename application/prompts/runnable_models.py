@@ -44,6 +44,8 @@ class RunnableModels:
         today: date,
     ) -> None:
         self.org_sequence = candidate_list.org_sequence
+        self.limits = candidate_list.limits
+        self.budget = candidate_list.budget
         self.today = today
         self._accounts = candidate_list.accounts
         self._gateway = gateway

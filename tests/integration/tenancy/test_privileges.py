@@ -23,6 +23,7 @@ BESIDE_THE_LOG = (
     "discovery_attempts",
     "discovery_snapshots",
     "budget_spending",
+    "budget_leases",
 )
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},

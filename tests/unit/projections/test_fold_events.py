@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from adapters.projections.fold_events import folded
+from application.projections.fold_log import unnamed
 from application.projections.project_event import project
 
 if TYPE_CHECKING:
