@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from application.caller import current_caller
 from application.errors import OrganizationRemoved, StaleRevision
+from application.policies.newest_revision import on_newest
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
@@ -50,9 +51,13 @@ async def change_organization_budget(
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-    organization = await _own(organizations, expected_revision)
-    organization.change_budget(budget)
-    return await organizations.save(organization)
+
+    async def change() -> Recorded:
+        organization = await _own(organizations, expected_revision)
+        organization.change_budget(budget)
+        return await organizations.save(organization)
+
+    return await on_newest(change, expected_revision=expected_revision)
 
 
 async def change_organization_limits(
@@ -65,9 +70,13 @@ async def change_organization_limits(
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-    organization = await _own(organizations, expected_revision)
-    organization.change_limits(limits)
-    return await organizations.save(organization)
+
+    async def change() -> Recorded:
+        organization = await _own(organizations, expected_revision)
+        organization.change_limits(limits)
+        return await organizations.save(organization)
+
+    return await on_newest(change, expected_revision=expected_revision)
 
 
 async def _own(organizations: Organizations, expected_revision: int | None) -> Organization:

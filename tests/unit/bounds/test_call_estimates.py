@@ -24,7 +24,7 @@ def estimate(body: dict[str, Any], *candidates: Candidate, others: tuple[Candida
 
 def test_it_is_what_is_read_and_the_most_that_may_be_written() -> None:
     candidate = a_candidate(price=TEN_AND_TWENTY)
-    found = estimate({"max_tokens": 500, "messages": [{"content": "x " * 1_498}]}, candidate)
+    found = estimate({"max_tokens": 500, "messages": [{"content": "x " * 1_499}]}, candidate)
     assert found.most == Decimal("1.000") * 10 + Decimal("0.5") * 20
 
 
