@@ -130,12 +130,13 @@ def test_tools_of_openai_are_charged_beside_the_tokens() -> None:
     document = {
         "object": "response",
         "status": "completed",
-        "output": [{"type": kind} for kind in kinds],
+        "output": [{"type": kind} for kind in kinds]
+        + [{"type": "web_search_call", "action": {"type": action}} for action in ("search", "open_page")],
         "usage": {"input_tokens": 9, "output_tokens": 1},
     }
     parsed = read_response(document, "origin")
     assert parsed is not None
-    assert (parsed.usage.web_searches, parsed.usage.charged_tools) == (2, ("file_search",))
+    assert (parsed.usage.web_searches, parsed.usage.charged_tools) == (3, ("file_search",))
 
 
 def content(**usage: Any) -> dict[str, Any]:  # noqa: ANN401
