@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import Api, Document
     from tests.e2e.running_service import RunningService
 
-PROMPTS = 240
-AT_ONCE = 24
+PROMPTS = 160
+AT_ONCE = 16
 SELECT = "/api/ai/select"
 NAME = "shared-model"
 
