@@ -8,11 +8,11 @@ from uuid import UUID
 
 from pydantic import Discriminator, Field, WithJsonSchema
 
+from entrypoints.http.bodies.model_config import ModelConfig, ModelConfigPatch
 from entrypoints.http.bodies.point_in_time import AsOf
 from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.bodies.resource_fields import (
     Capabilities,
-    FreeObject,
     ModelType,
     Name,
     ProviderModelId,
@@ -70,7 +70,7 @@ class WrittenModel(Body):
     version: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     type: ModelType | None = None
     capabilities: Capabilities | None = None
-    config: FreeObject = Field(default_factory=dict)
+    config: ModelConfig = Field(default_factory=ModelConfig)
     cost_per1k_tokens: Annotated[Cost | None, Field(alias="costPer1kTokens")] = None
     pricing: WrittenPrice | None = None
     context_window: Tokens | None = None
@@ -101,7 +101,7 @@ class ModelPatch(Patch):
     version: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     type: ModelType = "unknown"
     capabilities: Capabilities = Field(default_factory=list)
-    config: FreeObject | None = None
+    config: ModelConfigPatch | None = None
     cost_per1k_tokens: Annotated[Cost | None, Field(alias="costPer1kTokens")] = None
     pricing: WrittenPrice | None = None
     context_window: Tokens | None = None
