@@ -136,7 +136,7 @@ def _change_price(model: Model, command: ChangeModel) -> None:
 def _is_headline(cost: Decimal | None, price: Price | None) -> bool:
     if cost is None or price is None:
         return cost is None and price is None
-    return price.headline is not None and cost == price.headline.quantize(Decimal("0.000001"))
+    return price.headline is not None and cost == price.headline.quantize(Decimal("1E-12"))
 
 
 def _either(wanted: T | Unset, held: T) -> T:
