@@ -35,7 +35,7 @@ EVERYTHING: dict[str, Any] = {
 
 
 def test_a_config_is_stored_as_it_was_sent() -> None:
-    fractions = {"temperature": 0.5, "weight": 0.5, "idleSeconds": 0.1}
+    fractions: dict[str, Any] = {"temperature": 0.5, "weight": 0.5, "idleSeconds": 0.1}
     fractions["metadata"] = {"team": {"cost": 0.25}, "tags": [None]}
     assert ModelConfig.model_validate(EVERYTHING).document() == EVERYTHING | fractions
     assert read_defaults(EVERYTHING | fractions).problem is None
