@@ -111,8 +111,9 @@ def _mentioned_fields(model: Model, command: ChangeModel) -> dict[str, Any]:
     if not isinstance(command.config_patch, Unset):
         fields["config_patch"] = named_members(model.config, command.config_patch)
     if isinstance(command.price, NewPrice):
-        named = [kind for kind in (*PRICED_KINDS, "tiers") if not isinstance(getattr(command.price, kind), Unset)]
-        fields["price"] = [getattr(model.price, kind, None) for kind in named]
+        for kind in (*PRICED_KINDS, "tiers"):
+            if not isinstance(getattr(command.price, kind), Unset):
+                fields[kind] = getattr(model.price, kind, None)
     elif command.price is None:
         fields["price"] = model.price
     return fields
