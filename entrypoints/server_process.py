@@ -27,6 +27,7 @@ from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
+from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
@@ -161,10 +162,14 @@ def application(
 ) -> web.Application:
     """Return the web application over an open container."""
     settings = runtime.settings
+    metrics = metrics or HttpMetrics()
+    fetches = TokenKeyFetches(logger, metrics.registry)
     app = build_app(
         [*routes_of(*container.views()), *more],
         verifier=AccessKeyVerifier(
-            TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
+            TokenVerifier(
+                token_keys(runtime, fetches.ended), audience=settings.jwt_audience, issuer=settings.jwt_issuer
+            ),
             container.access_key_cache(),
             container.access_key_uses(),
             container.clock(),
