@@ -23,6 +23,7 @@ from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.logs import build_logger, library_logs
 from entrypoints.monitoring.clock_watch import watched_clock
+from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
@@ -63,6 +64,7 @@ async def _running(
         uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
         container.prompt_runs.override(replace(container.prompt_runs(), usage=uses))
         async with (
+            measured_event_loop(logger, metrics.registry),
             audit_trail(
                 container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
             ) as checkpoints,
