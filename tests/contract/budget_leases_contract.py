@@ -42,9 +42,14 @@ class Process:
     async def renew(
         self, wanted: str = "0", *, spent: str = "0", committed: str = "0", budget: str | None = None
     ) -> Lease:
-        amounts = {"spent_usd": Decimal(spent), "committed_usd": Decimal(committed), "wanted_usd": Decimal(wanted)}
-        request = replace(self._request, **amounts)
-        return await self.leases.renew(request if budget is None else replace(request, budget_usd=Decimal(budget)))
+        request = replace(
+            self._request,
+            spent_usd=Decimal(spent),
+            committed_usd=Decimal(committed),
+            wanted_usd=Decimal(wanted),
+            budget_usd=self._request.budget_usd if budget is None else Decimal(budget),
+        )
+        return await self.leases.renew(request)
 
 
 def a_request(budget: str = "10", *, subject_id: UUID | None = None, start: datetime | None = START) -> LeaseRequest:
@@ -72,7 +77,7 @@ class BudgetLeasesContract:
         assert (await other.renew("6")).leased_usd == 4
         assert (await other.renew("6", committed="4")).leased_usd == 4
         spent = await one.renew("6", spent="5")
-        assert (spent.spent_usd, spent.leased_usd) == (5, 1)
+        assert (spent.spent_usd, spent.leased_usd) == (Decimal(5), Decimal(1))
         assert (await other.renew(spent="4")).leased_usd == 0
         assert (await one.renew("6", spent="1")).leased_usd == 0
 
@@ -96,7 +101,7 @@ class BudgetLeasesContract:
         await other.renew("1")
         processes.pass_time(20)
         found = await other.renew("10")
-        assert (found.spent_usd, found.leased_usd) == (6, 4)
+        assert (found.spent_usd, found.leased_usd) == (Decimal(6), Decimal(4))
 
     async def test_who_renews_in_time_keeps_its_part(self, processes: Processes) -> None:
         one, other = self.two(processes)
