@@ -15,6 +15,7 @@ from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
 from benchmarks.proving import measure_checkpoints, measure_verifying
 from benchmarks.rebuilding import measure_rebuilding
+from benchmarks.registered_models import measure_registered_models
 from benchmarks.report import Report
 from benchmarks.rotating import measure_rotating
 from benchmarks.starting import measure_starting
@@ -34,6 +35,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "past": measure_looking_back,
     "prompts": measure_prompts,
     "streams": measure_streams,
+    "models": measure_registered_models,
     "discovery": measure_discovery,
     "checks": measure_checks,
     "checkpoints": measure_checkpoints,

@@ -45,10 +45,11 @@ from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
+from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
-from adapters.providers.provider_gateway import Gateway
+from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
@@ -88,6 +89,9 @@ from application.health.check_provider import check_provider, watch_provider
 from application.health.health_monitor import check_all, monitor_health
 from application.health.try_connection import try_connection
 from application.prompts.callable_models import callable_models
+from application.prompts.candidate_queue import CallRecords
+from application.prompts.cool_down_sharing import CoolDownSharing
+from application.prompts.cool_downs import CoolDowns
 from application.prompts.count_tokens import count_tokens
 from application.prompts.embed_texts import embed_texts
 from application.prompts.prompt_run import PromptRuns
@@ -181,15 +185,22 @@ class Container(containers.DeclarativeContainer):
     )
     request_log = providers.Singleton(PostgresRequestLog, tenant)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
+    keyed_types = providers.Singleton(keyed_types)
+    cool_downs = providers.Singleton(CoolDowns, timer)
+    cool_down_sharing = providers.Singleton(
+        CoolDownSharing, cool_downs, providers.Singleton(PostgresSharedCoolDowns, tenant)
+    )
     runnable_models = providers.Singleton(
         RunnableModelsCache,
-        candidate_reader=providers.Singleton(PostgresCandidateReader, tenant),
+        candidate_reader=providers.Singleton(PostgresCandidateReader, tenant, keyed_types),
         reports=usage_reports,
         catalogue=catalogue,
         gateway=gateway,
         vault=vault,
         timer=timer,
         clock=clock,
+        cool_downs=cool_downs,
+        keyed_types=keyed_types,
     )
     access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresHeldKeys, tenant), timer)
     access_key_uses = providers.Singleton(PostgresKeyUses, tenant, clock)
@@ -217,7 +228,7 @@ class Container(containers.DeclarativeContainer):
         organizations=organizations,
     )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
-    model_documents = providers.Singleton(PostgresModelDocuments, tenant)
+    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types)
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
@@ -292,8 +303,12 @@ class Container(containers.DeclarativeContainer):
             CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
         ),
         refuses_unknown_costs=refuses_unknown_costs,
+        records=providers.Singleton(CallRecords, timer=timer, cool_downs=cool_downs, sharing=cool_down_sharing),
+        probe=gateway.provided.probe,
     )
-    select_model = providers.Factory(partial, select_model, runnable_models=runnable_models)
+    select_model = providers.Factory(
+        partial, select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
+    )
     callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
     count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=gateway)
     run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)

@@ -127,6 +127,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     finally:
         await warming
         await container.model_lists().close()
+        await container.cool_down_sharing().close()
         await container.usage_ledger().close()
         await container.access_key_uses().close()
         await container.budgets().close()

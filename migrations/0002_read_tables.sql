@@ -54,12 +54,21 @@ CREATE TABLE ai_models (
     revision integer NOT NULL,
     CONSTRAINT ai_models_provider_fkey FOREIGN KEY (organization_id, provider_id)
         REFERENCES ai_providers (organization_id, id),
-    CONSTRAINT ai_models_model_id_key UNIQUE (organization_id, provider_id, model_id)
+    CONSTRAINT ai_models_model_id_key UNIQUE (organization_id, model_id, provider_id)
 );
 
 CREATE INDEX ai_models_name_idx ON ai_models (organization_id, name, id);
 
 CREATE INDEX ai_models_created_idx ON ai_models (organization_id, created_at, id);
+
+-- The cheapest models of a provider and a type, and those with a preference, in the order in which prompts try them
+-- (adapters/postgres/prompt_candidates.sql): a prompt reads as many as it may need, however many there are.
+CREATE INDEX ai_models_cost_idx ON ai_models (
+    organization_id, provider_id, is_enabled, type, (input_per_1k + output_per_1k), name COLLATE "C", id);
+
+CREATE INDEX ai_models_preference_idx ON ai_models (
+    organization_id, provider_id, type, ((config ->> 'preference')::numeric), (input_per_1k + output_per_1k))
+    WHERE is_enabled AND jsonb_typeof(config -> 'preference') = 'number';
 
 ALTER TABLE ai_models ADD CONSTRAINT ai_models_pkey PRIMARY KEY (organization_id, id);
 

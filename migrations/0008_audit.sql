@@ -28,6 +28,7 @@ BEGIN
     DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
     DELETE FROM projection_proofs WHERE organization_id = NEW.organization_id;
     DELETE FROM aggregate_snapshots WHERE organization_id = NEW.organization_id;
+    DELETE FROM model_cool_downs WHERE organization_id = NEW.organization_id;
     DELETE FROM access_key_secrets WHERE organization_id = NEW.organization_id;
     DELETE FROM access_key_uses WHERE organization_id = NEW.organization_id;
     DELETE FROM budget_spending WHERE organization_id = NEW.organization_id;

@@ -13,13 +13,16 @@ from application.bounds.call_admission import CallAdmission
 from application.bounds.call_limits import CallLimits
 from application.caller import acting_as
 from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
+from application.prompts.candidate_queue import CallRecords
 from application.prompts.conversation import Image, Text
+from application.prompts.cool_down_sharing import CoolDownSharing
+from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_parameters import Defaults
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
 from application.prompts.prompt_request import Prompt
 from application.prompts.prompt_run import PromptRuns
 from application.prompts.retry_policy import RetryPolicy
-from application.prompts.runnable_models_cache import RunnableModelsCache
+from application.prompts.runnable_models_cache import MOST_BYTES, RunnableModelsCache
 from application.prompts.selection_candidates import Candidate, ModelById
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
@@ -32,11 +35,13 @@ from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.price_list import FakePriceList
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.rate_limits import FakeRateLimits
+from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from application.access_keys.held_key import HeldKey
@@ -149,9 +154,14 @@ class PromptSetup:
     account: CandidateProvider = field(default_factory=an_account)
     counts: FakeRateLimits = field(default_factory=FakeRateLimits)
     leases: FakeBudgetLeases = field(default_factory=FakeBudgetLeases)
+    shared: FakeSharedCoolDowns = field(default_factory=FakeSharedCoolDowns)
+    gateway: Any = field(default_factory=lambda: Gateway(FakeOutbound()))
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
+        self.cool_downs = CoolDowns(self.timer)
+        self.sharing = CoolDownSharing(self.cool_downs, self.shared)
+        self.records = CallRecords(timer=self.timer, cool_downs=self.cool_downs, sharing=self.sharing)
         self.candidate_reader.put(self.organization_id, self.account)
         self.runnable_models = self.a_cache()
         self.thresholds: list[tuple[str, UUID, int]] = []
@@ -165,16 +175,18 @@ class PromptSetup:
         assert organization_id == self.organization_id
         self.thresholds.append((kind, subject_id, percent))
 
-    def a_cache(self, **limits: int) -> RunnableModelsCache:
+    def a_cache(self, *, most_bytes: int = MOST_BYTES, keyed_types: Sequence[str] = ()) -> RunnableModelsCache:
         return RunnableModelsCache(
             candidate_reader=self.candidate_reader,
             reports=self.usage,
             catalogue=self.catalogue,
-            gateway=Gateway(FakeOutbound()),
+            gateway=self.gateway,
             vault=self.vault,
             timer=self.timer,
             clock=self.clock,
-            **limits,
+            cool_downs=self.cool_downs,
+            most_bytes=most_bytes,
+            keyed_types=keyed_types,
         )
 
     @property
@@ -185,6 +197,8 @@ class PromptSetup:
             usage=self.usage,
             price_list=self.price_list,
             timer=self.timer,
+            records=self.records,
+            probe=self.gateway.probe,
             retrying=self.retrying,
         )
 

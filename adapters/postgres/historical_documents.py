@@ -20,6 +20,7 @@ from application.projections.fold_log import DatedEvent, no_rows, take_in
 from application.projections.row_changes import LoggedEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from typing import LiteralString
     from uuid import UUID
@@ -58,35 +59,45 @@ Fold = tuple["UUID", str, int]
 class PostgresHistoricalDocuments:
     """Implements `application.ports.historical_documents.HistoricalDocuments`; caches a few results for paging."""
 
-    def __init__(self, tenant: Tenant, *, longest_history: int = LONGEST_HISTORY) -> None:
+    def __init__(
+        self, tenant: Tenant, keyed_types: Sequence[str] = (), *, longest_history: int = LONGEST_HISTORY
+    ) -> None:
         self._tenant = tenant
+        self._keyed_types = list(keyed_types)
         self._longest_history = longest_history
         self._folds: OrderedDict[Fold, bytes] = OrderedDict()
 
     async def provider(self, row: Row, until: datetime | None) -> Document:
-        return await self._document("provider", row, until)
+        return await self._document("provider", row, until, {})
 
-    async def model(self, row: Row, until: datetime | None) -> Document:
-        return await self._document("model", row, until)
+    async def model(self, row: Row, provider: Row | None, until: datetime | None) -> Document:
+        provider_rows = _recordset(orjson.dumps([] if provider is None else [provider]))
+        return await self._document(
+            "model", row, until, {"provider_rows": provider_rows, "keyed_types": self._keyed_types}
+        )
 
     async def providers(self, filters: ProviderFilter, request: PageRequest, as_of: datetime) -> Page:
-        return await self._page(provider_conditions(filters), request, as_of)
+        return await self._page(provider_conditions(filters), request, as_of, {})
 
     async def models(self, filters: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
-        return await self._page(model_conditions(filters), request, as_of)
+        provider_rows = _recordset(await self._rows("provider", as_of))
+        conditions = model_conditions(filters, self._keyed_types)
+        return await self._page(conditions, request, as_of, {"provider_rows": provider_rows})
 
     async def seconds_ahead(self) -> float:
         rows = await self._tenant.rows(_SQL["seconds_ahead"], {})
         return rows[0][0] if rows else 0.0
 
-    async def _document(self, kind: str, row: Row, until: datetime | None) -> Document:
+    async def _document(self, kind: str, row: Row, until: datetime | None, more: Mapping[str, Any]) -> Document:
         statement = composed(f"{kind}_documents", (_BY_ID[kind],), source=_SOURCES[kind])
-        parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1}
+        parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1, **more}
         [found] = await self._tenant.rows(statement, parameters)
         return Document(json=found[0], revision=found[1])
 
-    async def _page(self, conditions: Conditions, request: PageRequest, as_of: datetime) -> Page:
-        past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of}
+    async def _page(
+        self, conditions: Conditions, request: PageRequest, as_of: datetime, more: Mapping[str, Any]
+    ) -> Page:
+        past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of, **more}
         asked: list[Statement] = [
             (statement, {**parameters, **past})
             for statement, parameters in page_statements(conditions, request, _SOURCES[conditions.kind])

@@ -44,6 +44,9 @@ LIVE: Final[dict[str, LiteralString]] = {
 }
 """Where the documents of today come from."""
 
+_PROVIDERS_NOW: Final[LiteralString] = "ai_providers p"
+_PROVIDERS_THEN: Final[LiteralString] = "jsonb_populate_recordset(NULL::ai_providers, %(provider_rows)s) p"
+
 _NOW: Final[LiteralString] = "now()"
 _THEN: Final[LiteralString] = "least(%(until)s::timestamptz, now())"
 
@@ -97,17 +100,24 @@ def listing(
 
 @cache
 def composed(name: str, conditions: tuple[LiteralString, ...], source: LiteralString | None = None) -> bytes:
-    """Return a named statement with its conditions filled in. With `source` it takes the parameter `until`."""
+    """Return a named statement with its conditions filled in.
+
+    With `source` it takes the parameters `until` and, for models, `provider_rows`; for models always `keyed_types`.
+    """
     return _filled(name, conditions, "id", source).as_bytes()
 
 
 def _filled(
     name: str, conditions: tuple[LiteralString, ...], order: LiteralString, source: LiteralString | None
 ) -> Composed:
-    joined = SQL(" AND ").join(SQL(condition) for condition in conditions or (EVERYTHING,))
     rows = source or LIVE[name.partition("_")[0]]
-    moment = _NOW if source is None else _THEN
-    return SQL(_SQL[name]).format(conditions=joined, order=SQL(order), source=SQL(rows), moment=SQL(moment))
+    moment = SQL(_NOW if source is None else _THEN)
+    providers = SQL(_PROVIDERS_NOW if source is None else _PROVIDERS_THEN)
+    unusable = SQL(_SQL["unusable"]).format(moment=moment, providers=providers)
+    joined = SQL(" AND ").join(SQL(each).format(unusable=unusable) for each in conditions or (EVERYTHING,))
+    return SQL(_SQL[name]).format(
+        conditions=joined, order=SQL(order), source=SQL(rows), moment=moment, unusable=unusable
+    )
 
 
 @cache

@@ -38,9 +38,21 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
            CASE WHEN m.retires_on IS NULL THEN m.lifecycle
                 WHEN m.retires_on COLLATE "C" <= to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD') THEN 'retired'
                 ELSE m.lifecycle END AS lifecycle, m.retires_on AS "retiresOn",
-           m.is_enabled AS "isEnabled", m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
-    FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
+           m.is_enabled AS "isEnabled", unusable.reason IS NULL AS "isUsable", unusable.reason AS "unusableBecause",
+           m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
+    FROM {source} LEFT JOIN LATERAL ({unusable} OFFSET 0) unusable ON true
+    WHERE m.organization_id = %(organization_id)s AND {conditions}
     ORDER BY {order} LIMIT %(limit)s) document;
+
+-- unusable: why a model cannot be called; null where it can. OFFSET keeps the planner from making a join of it
+SELECT CASE WHEN NOT m.is_enabled THEN 'model-disabled'
+            WHEN NOT p.is_enabled THEN 'provider-disabled'
+            WHEN p.credential_hint IS NULL AND p.provider_type = ANY (%(keyed_types)s::text[]) THEN 'provider-has-no-key'
+            WHEN m.type IN ('image', 'audio', 'video', 'moderation', 'rerank') THEN 'type-cannot-be-run'
+            WHEN m.lifecycle = 'retired'
+                OR m.retires_on COLLATE "C" <= to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD') THEN 'retired'
+            END AS reason
+FROM {providers} WHERE p.organization_id = %(organization_id)s AND p.id = m.provider_id;
 
 -- model_count: how many models the filter lets through
 SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions};

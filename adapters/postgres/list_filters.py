@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.types.json import Jsonb
@@ -9,7 +10,7 @@ from psycopg.types.json import Jsonb
 from adapters.postgres.keyset_pages import Conditions, like
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import LiteralString
 
     from application.access_keys.access_keys import AccessKeyFilter
@@ -26,6 +27,7 @@ _MODELS: Final[dict[str, LiteralString]] = {
     "type": "m.type = %(type)s",
     "capability": "m.capabilities @> %(capability)s",
     "is_enabled": "m.is_enabled = %(is_enabled)s",
+    "is_usable": "(({unusable}) IS NULL) = %(is_usable)s",
     "text": "(m.name ILIKE %(text)s OR m.model_id ILIKE %(text)s)",
 }
 
@@ -47,16 +49,18 @@ def provider_conditions(filters: ProviderFilter) -> Conditions:
     return _conditions("provider", _PROVIDERS, values)
 
 
-def model_conditions(filters: ModelFilter) -> Conditions:
-    """Return the conditions for the models that match the filter."""
+def model_conditions(filters: ModelFilter, keyed_types: Sequence[str]) -> Conditions:
+    """Return the conditions for the models that match the filter; providers of these types need a key."""
     values = {
         "provider_id": filters.provider_id,
         "type": filters.type,
         "capability": None if filters.capability is None else Jsonb([filters.capability]),
         "is_enabled": filters.is_enabled,
+        "is_usable": filters.is_usable,
         "text": None if filters.text is None else like(filters.text),
     }
-    return _conditions("model", _MODELS, values)
+    conditions = _conditions("model", _MODELS, values)
+    return replace(conditions, parameters={**conditions.parameters, "keyed_types": list(keyed_types)})
 
 
 def access_key_conditions(filters: AccessKeyFilter) -> Conditions:

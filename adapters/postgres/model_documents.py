@@ -18,22 +18,28 @@ if TYPE_CHECKING:
 
 
 class PostgresModelDocuments:
-    """Implements `application.ports.resource_documents.ModelDocuments`."""
+    """Implements `application.ports.resource_documents.ModelDocuments`.
 
-    def __init__(self, tenant: Tenant) -> None:
+    `keyed_types` are the types of providers that cannot be called without a key.
+    """
+
+    def __init__(self, tenant: Tenant, keyed_types: Sequence[str] = ()) -> None:
         self._tenant = tenant
+        self._keyed_types = list(keyed_types)
 
     async def get(self, model_id: UUID) -> Document:
-        rows = await self._tenant.rows(composed("model_documents", ("m.id = %(id)s",)), {"id": model_id, "limit": 1})
+        parameters = {"id": model_id, "limit": 1, "keyed_types": self._keyed_types}
+        rows = await self._tenant.rows(composed("model_documents", ("m.id = %(id)s",)), parameters)
         if not rows:
             raise ModelNotFound
         return Document(json=rows[0][0], revision=rows[0][1])
 
     async def get_many(self, model_ids: Sequence[UUID]) -> dict[UUID, bytes]:
         statement = composed("model_documents", ("m.id = ANY (%(ids)s)",))
-        rows = await self._tenant.rows(statement, {"ids": list(model_ids), "limit": None})
+        parameters = {"ids": list(model_ids), "limit": None, "keyed_types": self._keyed_types}
+        rows = await self._tenant.rows(statement, parameters)
         return {row[4]: row[0] for row in rows}
 
     async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(model_conditions(filters), request))
+        results = await self._tenant.results(*page_statements(model_conditions(filters, self._keyed_types), request))
         return page_of(results, request)

@@ -27,22 +27,22 @@ WHERE o.ended_at < %(before)s OR h.closed_sequence IS NOT NULL LIMIT %(limit)s;
 -- sweep_requests: delete some of the organization's oldest calls; all of them in time if it was removed
 DELETE FROM request_log WHERE organization_id = %(organization_id)s AND (ended_at, id) IN (
     SELECT r.ended_at, r.id FROM request_log r
-    WHERE r.organization_id = %(organization_id)s AND (r.ended_at < %(before)s OR EXISTS (
-        SELECT FROM organization_heads h
-        WHERE h.organization_id = %(organization_id)s AND h.closed_sequence IS NOT NULL))
+    WHERE r.organization_id = %(organization_id)s AND r.ended_at < (
+        SELECT CASE WHEN count(h.closed_sequence) > 0 THEN 'infinity' ELSE %(before)s::timestamptz END
+        FROM organization_heads h WHERE h.organization_id = %(organization_id)s)
     ORDER BY r.ended_at, r.id LIMIT %(limit)s);
 
--- organizations_with_old_hours: those whose usage is kept by the hour for too long
-WITH RECURSIVE oldest AS (
-    (SELECT organization_id, starts_at FROM model_usage WHERE period = 'hour'
-     ORDER BY organization_id, period, starts_at LIMIT 1)
+-- organizations_with_old_hours: those whose usage is kept by the hour for too long; two looks into the index for each
+WITH RECURSIVE organizations AS (
+    (SELECT organization_id FROM model_usage ORDER BY organization_id LIMIT 1)
     UNION ALL
-    SELECT later.organization_id, later.starts_at FROM oldest CROSS JOIN LATERAL (
-        SELECT u.organization_id, u.starts_at FROM model_usage u
-        WHERE u.organization_id > oldest.organization_id AND u.period = 'hour'
-        ORDER BY u.organization_id, u.period, u.starts_at LIMIT 1) later
+    SELECT (SELECT u.organization_id FROM model_usage u WHERE u.organization_id > o.organization_id
+            ORDER BY u.organization_id LIMIT 1)
+    FROM organizations o WHERE o.organization_id IS NOT NULL
 )
-SELECT organization_id FROM oldest WHERE starts_at < %(before)s LIMIT %(limit)s;
+SELECT o.organization_id FROM organizations o WHERE EXISTS (
+    SELECT FROM model_usage u
+    WHERE u.organization_id = o.organization_id AND u.period = 'hour' AND u.starts_at < %(before)s) LIMIT %(limit)s;
 
 -- sweep_hours: delete some of the organization's oldest hours of usage; the days are kept
 DELETE FROM model_usage WHERE organization_id = %(organization_id)s AND period = 'hour'

@@ -45,6 +45,13 @@ _BUILT_IN: Final = (OpenAI, Anthropic, Google, AzureOpenAI, OpenAICompatible)
 _log = logging.getLogger(__name__)
 
 
+def keyed_types() -> list[str]:
+    """Return the names of the types, built in and installed, that cannot be called without a key."""
+    built_in = {adapter.type.name: adapter() for adapter in _BUILT_IN}
+    installed, _ = installed_adapters(built_in)
+    return [adapter.type.name for adapter in (*built_in.values(), *installed) if adapter.type.needs_key]
+
+
 class Gateway:
     """Implements `ProviderGateway`, `Generation` and `Embeddings` with the built-in types and those of packages."""
 

@@ -65,6 +65,20 @@ class EventParser:
         Raises:
             EventTooLarge: one is larger than allowed.
         """
+        if self._is_first_line and chunk and not chunk.startswith(_BYTE_ORDER_MARK[:1]):
+            self._is_first_line = False
+        is_between_events = not (self._line or self._data or self._name or self._is_first_line or self._ended_in_return)
+        if is_between_events and chunk.endswith(b"\n\n") and b"\r" not in chunk and len(chunk) <= self._most_bytes:
+            return [event for written in chunk[:-2].split(b"\n\n") for event in self._whole(written)]
+        return self._lines(chunk)
+
+    def _whole(self, written: bytes) -> list[ServerSentEvent]:
+        """Return the event of its lines, most often one; what has no data is none."""
+        if written.startswith(b"data: ") and b"\n" not in written:
+            return [ServerSentEvent(written[6:])]
+        return self._lines(written + b"\n\n")
+
+    def _lines(self, chunk: bytes) -> list[ServerSentEvent]:
         first, *others = self._normal(chunk).split(b"\n")
         self._keep(first)
         if not others:
@@ -125,13 +139,3 @@ class EventParser:
         self._data = []
         self._data_bytes = 0
         self._name = ""
-
-
-def regular_events(content: bytes, lines: int) -> int | None:
-    """Return how many events whole events are that hold one JSON object each, all written in so many lines.
-
-    An event without a name has two lines, one with a name three, the empty one counted. None: they are not.
-    """
-    number = content.count(b"\n\n")
-    is_regular = content.count(b"\n") == lines * number
-    return number if is_regular and content.count(b"data: {") == content.count(b"}\n\n") == number else None

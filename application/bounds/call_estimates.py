@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.model.values import PRICED_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from application.prompts.prompt_request import Prompt
@@ -45,17 +45,15 @@ class CallEstimate:
         return None if None in amounts else max((each for each in amounts if each is not None), default=None)
 
 
-def call_estimate(
-    prompt: Prompt, candidates: Sequence[Candidate], registered: Iterable[Candidate], *, refuses_unknown: bool
-) -> CallEstimate:
+def call_estimate(prompt: Prompt, candidates: Sequence[Candidate], *, refuses_unknown: bool) -> CallEstimate:
     """Return what a call may cost at each of the candidates, at the dearest price that is known of the model.
 
-    A model without any price is taken for the dearest of all registered ones, unless unknown costs are refused.
+    A model without any price is taken for the dearest of the others, unless unknown costs are refused.
     """
     read, written = _tokens_to_read(prompt.client.body), _most_to_write(prompt.client.body)
     instead = None
     if not refuses_unknown and any(candidate.price is None for candidate in candidates):
-        instead = _dearest(registered)
+        instead = _dearest(candidates)
     return CallEstimate({each.id: _cost(each, each.price or instead, read, written) for each in candidates})
 
 
@@ -73,8 +71,8 @@ def _highest(price: Price, kinds: Sequence[str]) -> Decimal:
     return max((amount for amount in stated if amount is not None), default=Decimal(0))
 
 
-def _dearest(registered: Iterable[Candidate]) -> Price | None:
-    prices = [candidate.price for candidate in registered if candidate.price is not None]
+def _dearest(candidates: Sequence[Candidate]) -> Price | None:
+    prices = [candidate.price for candidate in candidates if candidate.price is not None]
     return max(prices, key=lambda price: _highest(price, _INPUT_KINDS) + _highest(price, _OUTPUT_KINDS), default=None)
 
 

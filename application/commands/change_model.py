@@ -119,13 +119,17 @@ def _change_price(model: Model, command: ChangeModel) -> None:
         if not isinstance(cost, Unset) and not _is_headline(cost, model.price):
             model.change_price(None if cost is None else Price(cost, cost, MANUAL))
         return
-    if wanted is None or (wanted.input_per_1k is None and wanted.output_per_1k is None):
+    if wanted is None:
         model.change_price(None)
         return
     held = model.price or Price(None, None, MANUAL)
     kinds = {kind: _either(getattr(wanted, kind), getattr(held, kind)) for kind in PRICED_KINDS}
     price = Price(source=MANUAL, tiers=_either(wanted.tiers, held.tiers), **kinds)
-    if not price.says_the_same(held):
+    named = [getattr(wanted, kind) for kind in PRICED_KINDS]
+    if price.headline is None and all(amount is None or isinstance(amount, Unset) for amount in named):
+        # Neither input nor output has a price any more, which takes the others with it.
+        model.change_price(None)
+    elif not price.says_the_same(held):
         model.change_price(price)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
 from application.errors import ProviderNotFound
-from application.policies.base_models import known_model
+from application.policies.base_models import base_model, known_model
 from application.policies.fill_model_facts import GivenFacts, filled
 from domain.model.aggregate import Model
 
@@ -49,7 +49,7 @@ async def register_model(
 
 def new_model(command: RegisterModel, provider: ProviderEntry, catalogue: Catalogue, model_id: UUID) -> Model:
     """Return the model that the command asks for, filled in, not saved yet."""
-    known = known_model(catalogue, provider, command.model_id, command.config)
+    known = known_model(catalogue, provider, command.model_id, base_model(command.config))
     facts = filled(command.model_id, command.given, known)
     return Model.register(
         model_id,

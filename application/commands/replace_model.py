@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from application.commands.change_model import ChangeModel, NewPrice, apply_change
 from application.errors import ProviderNotFound
-from application.policies.base_models import known_model
+from application.policies.base_models import base_model, known_model
 from application.policies.fill_model_facts import GivenFacts, filled, given_price
 from application.unset import UNSET, Unset
 from domain.model.values import MANUAL, NOT_TOLD, PRICED_KINDS
@@ -52,7 +52,7 @@ async def replace_model(
     provider = (await directory.providers([model.provider_id])).get(model.provider_id)
     if provider is None:
         raise ProviderNotFound
-    known = known_model(catalogue, provider, model.model_id, command.config)
+    known = known_model(catalogue, provider, model.model_id, base_model(command.config))
     _replace(model, command, filled(model.model_id, command.given, known))
     return await models.save(model)
 

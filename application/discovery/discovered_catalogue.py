@@ -12,6 +12,8 @@ from application.discovery.discovered_model import DiscoveredModel, discovered
 from application.discovery.offer_changes import names_of, names_of_missing
 from application.discovery.offer_documents import offer_from
 from application.discovery.registered_differences import registered_differences, registrations
+from application.policies.base_models import known_model
+from application.ports.registered_models import ProviderEntry
 from domain.model.values import NOT_TOLD, Lifecycle
 
 if TYPE_CHECKING:
@@ -96,8 +98,9 @@ class DiscoveredCatalogueCache:
 def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> Described:
     """Return the offered models, completed from what is known of them, as they stand on that day."""
     models = {}
+    provider = ProviderEntry(id=standing.provider_id, provider_type=standing.provider_type, endpoint=standing.endpoint)
     for model_id, offer in snapshot.offered.items():
-        known = catalogue.look_up(standing.provider_type, model_id, endpoint=standing.endpoint)
+        known = known_model(catalogue, provider, model_id, offer.get("base_model"))
         models[model_id] = discovered(standing.provider_id, offer_from(offer), known, day)
     return Described(snapshot=snapshot, names=names_of(snapshot.offered), models=models)
 

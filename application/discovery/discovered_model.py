@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoveredModel:
-    """What is offered under an id and perhaps under others, by whom, and whether it is registered already."""
+    """What is offered under an id and perhaps under others, by whom, and whether it is registered already.
+
+    `base_model` is the model that stands behind a deployment's name.
+    """
 
     provider_id: UUID
     model_id: str
     aliases: Sequence[str]
     facts: ModelFacts
+    base_model: str | None = None
     registered_id: UUID | None = None
 
     def registered_as(self, model_id: UUID) -> DiscoveredModel:
@@ -40,5 +44,6 @@ def discovered(provider_id: UUID, offered: OfferedModel, known: KnownModel, day:
         provider_id=provider_id,
         model_id=offered.model_id,
         aliases=aliases_of(offered.model_id, offered.extras),
+        base_model=offered.base_model,
         facts=replace(facts, lifecycle=facts.lifecycle.on(day)),
     )

@@ -164,7 +164,7 @@ def _registration(model_id: UUID, offered: DiscoveredModel, command: ImportModel
             version=facts.version,
             type=facts.type,
             capabilities=facts.capabilities,
-            config={},
+            config={} if offered.base_model is None else {"baseModel": offered.base_model},
             limits=facts.limits,
             price=facts.price,
             lifecycle=facts.lifecycle,

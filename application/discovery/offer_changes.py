@@ -28,6 +28,7 @@ _COMPARED: Final = (
     "max_tokens",
     "lifecycle",
     "retires_on",
+    "base_model",
 )
 
 

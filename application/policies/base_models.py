@@ -22,16 +22,16 @@ def base_model(config: Mapping[str, Any]) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
-def known_model(catalogue: Catalogue, provider: ProviderEntry, model_id: str, config: Mapping[str, Any]) -> KnownModel:
-    """Return what the catalogue knows of the model, or of the one that its config says stands behind its name."""
-    base = base_model(config)
+def known_model(catalogue: Catalogue, provider: ProviderEntry, model_id: str, base: str | None) -> KnownModel:
+    """Return what the catalogue knows of the model, or of the one that stands behind its name."""
     known = catalogue.look_up(provider.provider_type, base or model_id, endpoint=provider.endpoint)
     return known if base is None else replace(known, model_id=model_id, name=None, aliases=())
 
 
 def follow_base_model(model: Model, provider: ProviderEntry, catalogue: Catalogue) -> None:
     """Take over type, capabilities, limits and price of the base model, but for what a person gave."""
-    facts = filled(model.model_id, GivenFacts(), known_model(catalogue, provider, model.model_id, model.config))
+    known = known_model(catalogue, provider, model.model_id, base_model(model.config))
+    facts = filled(model.model_id, GivenFacts(), known)
 
     def is_ours(name: str) -> bool:
         return name not in facts.sources or model.sources.get(name) == MANUAL

@@ -22,8 +22,11 @@ class HistoricalDocuments(Protocol):
         """Return the provider whose row the log makes, as it was just before this time, or as it is."""
         ...
 
-    async def model(self, row: Row, until: datetime | None) -> Document:
-        """Return the model whose row the log makes, as it was just before this time, or as it is."""
+    async def model(self, row: Row, provider: Row | None, until: datetime | None) -> Document:
+        """Return the model whose row the log makes, as it was just before this time, or as it is.
+
+        `provider` is its provider's row of then: whether the model could be used hangs on it.
+        """
         ...
 
     async def seconds_ahead(self) -> float:

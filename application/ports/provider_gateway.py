@@ -146,7 +146,8 @@ class TestReport:
 class OfferedModel:
     """A model as the provider's own list has it, none where that is silent. Prices in USD per 1,000 tokens.
 
-    `price_reason` is for a list that says why it has no price. `extras["aliases"]` are further ids of the same model.
+    `price_reason` is for a list that says why it has no price, `base_model` for one of deployments.
+    `extras["aliases"]` are further ids of the same model.
     """
 
     model_id: str
@@ -164,6 +165,7 @@ class OfferedModel:
     reasoning_per_1k: Decimal | None = None
     audio_input_per_1k: Decimal | None = None
     price_reason: PriceReason | None = None
+    base_model: str | None = None
     lifecycle: Literal["active", "deprecated", "retired", "preview"] | None = None
     retires_on: str | None = None
     created_on: str | None = None

@@ -58,6 +58,7 @@ class ModelFilter:
     type: str | None = None
     capability: str | None = None
     is_enabled: bool | None = None
+    is_usable: bool | None = None
     text: str | None = None
 
 

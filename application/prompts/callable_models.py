@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.prompts.model_selection import TEXT_TYPES, select
+from application.prompts.model_selection import TEXT_TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from application.prompts.runnable_models_cache import RunnableModelsCache
     from application.prompts.selection_candidates import Candidate
 
@@ -22,8 +24,16 @@ class NamedModel:
     candidate: Candidate
 
 
-async def callable_models(*, runnable_models: RunnableModelsCache) -> list[NamedModel]:
-    """Return every name of the models in use that answer in text or vectors, or may, the preferred first.
+@dataclass(frozen=True, slots=True)
+class NamedModels:
+    """A page of names in their order, and whether there are more."""
+
+    named: Sequence[NamedModel]
+    has_more: bool
+
+
+async def callable_models(after: str | None, limit: int, *, runnable_models: RunnableModelsCache) -> NamedModels:
+    """Return at most `limit` names, after this one, of models in use that answer in text or vectors, or may.
 
     A model is called by its provider's name for it and by its own name here; under its id it is found as well. Viewers
     and up; no provider is called.
@@ -31,13 +41,5 @@ async def callable_models(*, runnable_models: RunnableModelsCache) -> list[Named
     Raises:
         Unavailable: the database cannot be reached.
     """
-    ready = await runnable_models.ready()
-    able = [each for each in ready.candidates if each.type in _CALLABLE and not each.is_retired]
-    kept = select(able, None).kept
-    named: dict[str, Candidate] = {}
-    # A name that a provider has for a model stands before the same name given here.
-    for candidate in kept:
-        named.setdefault(candidate.provider_model_id, candidate)
-    for candidate in kept:
-        named.setdefault(candidate.name, candidate)
-    return [NamedModel(name, candidate) for name, candidate in named.items()]
+    named, has_more = await runnable_models.callable_names(_CALLABLE, after=after, limit=limit)
+    return NamedModels([NamedModel(name, candidate) for name, candidate in named], has_more)

@@ -8,6 +8,8 @@
 | `stop`                        | a text, or up to 16 of them, none of them empty             |
 | `systemPrompt` (`system_prompt`) | a text, used where the request has no system message     |
 | `preference`                  | a number; the lowest is the first choice by `preferred`     |
+| `weight`                      | a number from 0 to 1,000: its part of the prompts among equals |
+| `firstByteSeconds`            | seconds, up to 600, until another candidate is asked |
 | `idleSeconds`                 | seconds, up to 600, that a stream may be silent             |
 | `deadlineSeconds`             | seconds, up to 600, for everything that is asked of it      |
 | `reasoningEffort`             | none, minimal, low, medium, high, xhigh or max              |
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOTTEST: Final = 2.0
+HEAVIEST: Final = 1_000.0
 LONGEST_IDLE: Final = 600.0
 MOST_DROPPED: Final = 32
 MOST_STOPS: Final = 16
@@ -50,6 +53,8 @@ class Defaults:
     parameters: Parameters = field(default_factory=Parameters)
     system_prompt: str | None = field(default=None, repr=False)
     preference: float | None = None
+    weight: float = 1.0
+    first_byte_seconds: float | None = None
     idle_seconds: float | None = None
     deadline_seconds: float | None = None
     reasoning_effort: Effort | None = None
@@ -74,6 +79,8 @@ def read_defaults(config: Mapping[str, Any]) -> Defaults:
             ),
             system_prompt=_text(config, "systemPrompt"),
             preference=_number(config, "preference", None),
+            weight=1.0 if (weight := _number(config, "weight", HEAVIEST)) is None else weight,
+            first_byte_seconds=_seconds(config, "firstByteSeconds"),
             idle_seconds=_seconds(config, "idleSeconds"),
             deadline_seconds=_seconds(config, "deadlineSeconds"),
             reasoning_effort=_effort(config.get("reasoningEffort")),

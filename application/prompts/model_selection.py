@@ -7,6 +7,7 @@ name is a person's decision, so only what makes a call impossible refuses it, an
 |---------------------|----------------------------------------------------------------------|-------------------|
 | `disabled`          | it is disabled                                                       | refused           |
 | `provider-disabled` | its provider is disabled                                             | refused           |
+| `no-key`            | its provider cannot be called without a key, and has none            | refused           |
 | `config`            | its config holds a parameter that cannot be used                     | refused           |
 | `unhealthy`         | its provider was found unhealthy                                     | warning           |
 | `retired`           | its provider has retired it                                          | warning           |
@@ -19,10 +20,17 @@ name is a person's decision, so only what makes a call impossible refuses it, an
 Types: without one any that answers in text will do (language, multimodal, vision). A multimodal model also serves
 `language`, and `vision` when it is known to read images; every other type serves itself alone.
 
+What can be used but keeps failing cools down (application/prompts/cool_downs.py): it is tried after all others.
+
 Order of those that are kept: `cheapest` by the price of 1,000 tokens read and 1,000 written, unknown last; `fastest` by
 the mean time of recent successful calls, unknown last; `preferred` by `config.preference` (lowest first, none last),
 then by the provider's health (healthy, unknown, degraded), then as `cheapest`. Models asked for by name are ordered as
 `preferred`. Equal ones stand in the order of their names, then of their ids.
+
+Prompts are spread among those that are as good as each other, their tier: asked for by name those of the same
+preference and health, whatever they cost; by a need those that stand at the same place but for their ids. Each is asked
+for its part by `config.weight` (1 where it does not say; with 0 it is asked when all others have failed), less if it
+has more calls under way for its weight than another one (application/prompts/candidate_queue.py).
 """
 
 from __future__ import annotations
@@ -40,11 +48,13 @@ if TYPE_CHECKING:
 
 READS_IMAGES: Final = "vision"
 TEXT_TYPES: Final = ("language", "multimodal", "vision")
-REFUSALS: Final = frozenset({"disabled", "provider-disabled", "config"})
+REFUSALS: Final = frozenset({"disabled", "provider-disabled", "no-key", "config"})
 """The rules that refuse even a model asked for by name."""
 
 _HEALTH: Final = {"healthy": 0, "unknown": 1, "degraded": 2, "unhealthy": 3}
 _ANYTHING: Final = Requirements()
+# Preference, whether there is one, and health: what else the order of named ones rests on does not part them.
+_NAMED_ALIKE: Final = 3
 
 
 def select(
@@ -69,11 +79,25 @@ def select(
             kept.append((candidate, findings))
     known = latencies or {}
     kept.sort(key=lambda entry: _key(entry[0], strategy, known))
-    ranked_candidates = [
-        RankedCandidate(candidate, rank, (*findings, _reason(candidate, need, known)))
-        for rank, (candidate, findings) in enumerate(kept, start=1)
-    ]
+    ranked_candidates: list[RankedCandidate] = []
+    tier, place = 0, None
+    for rank, (candidate, findings) in enumerate(kept, start=1):
+        key = _key(candidate, strategy, known)
+        here = key[:_NAMED_ALIKE] if need is None else key[:-1]
+        if here != place:
+            tier, place = tier + 1, here
+        ranked = RankedCandidate(candidate, rank, (*findings, _reason(candidate, need, known)), tier)
+        ranked_candidates.append(ranked)
     return Selection((*ranked_candidates, *dropped))
+
+
+def types_serving(wanted: str | None) -> list[str]:
+    """Return the types of models that may serve the one wanted."""
+    if wanted is None:
+        return list(TEXT_TYPES)
+    if wanted == "unknown":
+        return []
+    return list(dict.fromkeys((wanted, "multimodal"))) if wanted in TEXT_TYPES else [wanted]
 
 
 def _findings(candidate: Candidate, need: Requirements | None, *, has_images: bool) -> Iterator[RuleFinding]:
@@ -81,6 +105,10 @@ def _findings(candidate: Candidate, need: Requirements | None, *, has_images: bo
         yield RuleFinding("disabled", "The model is disabled.")
     if not candidate.provider_is_enabled:
         yield RuleFinding("provider-disabled", f"Its provider {candidate.provider_name} is disabled.")
+    if candidate.lacks_key:
+        yield RuleFinding(
+            "no-key", f"Its provider {candidate.provider_name} has no API key, and cannot be called without."
+        )
     if candidate.defaults.problem is not None:
         yield RuleFinding("config", f"Its config cannot be used: {candidate.defaults.problem}.")
     if candidate.health == "unhealthy":

@@ -1,4 +1,4 @@
-"""The providers and models on which an organization can run prompts."""
+"""The providers and models on which an organization can run prompts: those that a prompt asks for, and no others."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from domain.access_key.values import NO_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from application.ports.provider_gateway import HealthStatus
     from application.ports.vault import SealedCredential
+    from application.prompts.cool_downs import SharedCoolDown
+    from application.prompts.selection_candidates import NamedSelector, Requirements
     from domain.access_key.values import Budget, Limits
     from domain.model.values import Lifecycle, Price
 
@@ -29,6 +31,7 @@ class CandidateProvider:
     settings: Mapping[str, Any]
     is_enabled: bool
     health: HealthStatus
+    has_key: bool = True
     sealed: SealedCredential | None = field(default=None, repr=False)
 
 
@@ -52,34 +55,73 @@ class CandidateModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromptCandidates:
-    """All providers and models of an organization, disabled ones too, at least as new as `org_sequence` in its log.
+class OrganizationState:
+    """How far the organization's log goes, 0 before any event, and what its processes have found of its models.
 
-    With them come the organization's own limits and budget.
+    With it come the organization's own limits and budget.
+
+    As long as the log is the same, so are its providers and models.
     """
 
     org_sequence: int
-    accounts: Mapping[UUID, CandidateProvider]
-    models: Sequence[CandidateModel]
+    cool_downs: Sequence[SharedCoolDown] = ()
     limits: Limits = NO_LIMITS
     budget: Budget | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptCandidates:
+    """Models with their providers, disabled ones too, at least as new as `state` says."""
+
+    state: OrganizationState
+    accounts: Mapping[UUID, CandidateProvider]
+    models: Sequence[CandidateModel]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallableNames:
+    """A page of names in their order, each with the ids of the models that may be tried first under it."""
+
+    names: Sequence[tuple[str, Sequence[UUID]]]
+    has_more: bool
+    candidates: PromptCandidates
+
+
 class CandidateReader(Protocol):
-    """Reads the prompt candidates of the current caller's organization."""
+    """Reads the prompt candidates of the current caller's organization.
 
-    async def read(self) -> PromptCandidates:
-        """Return everything. An account and its key are of the same moment.
+    What an access key may not use is as if it were not there.
 
-        Raises:
-            Unavailable: the database cannot be reached.
+    What a call costs does not grow with the number of models that the organization has. A provider and its key are of
+    the same moment. Every method raises `Unavailable` where the database cannot be reached.
+    """
+
+    async def named(self, selector: NamedSelector) -> PromptCandidates:
+        """Return the models that are called so, none if there are none; of very many some hundred of the preferred."""
+        ...
+
+    async def fitting(
+        self, need: Requirements, *, has_images: bool, today: date, fastest: Sequence[UUID], limit: int
+    ) -> PromptCandidates:
+        """Return models among which are the first `limit` that fit the need, in the order of its strategy.
+
+        What only the application knows (a config that cannot be used, what the catalogue says is retired) is not
+        looked at. `fastest` are the models whose speed is known, the quickest first.
         """
         ...
 
-    async def sequence(self) -> int:
-        """Return how far the organization's log goes, 0 before any event; as long as it is the same, so is the list.
+    async def first(self, limit: int) -> PromptCandidates:
+        """Return the first models by their names, whatever they are."""
+        ...
 
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+    async def count(self) -> int:
+        """Return how many models the organization has."""
+        ...
+
+    async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:
+        """Return at most `limit` names of models of these types that can be called, after this name."""
+        ...
+
+    async def state(self) -> OrganizationState:
+        """Return what tells whether anything has changed."""
         ...

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from application.bounds.call_bounds import bounds_of_caller
 from application.bounds.call_estimates import call_estimate
+from application.caller import current_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.prompts.call_costs import NOTHING, Cost, call_cost
+from application.prompts.candidate_queue import CandidateQueue
+from application.prompts.first_byte import Patience
 from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
@@ -29,9 +32,10 @@ if TYPE_CHECKING:
     from application.bounds.call_admission import CallAdmission
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
-    from application.ports.provider_gateway import Category, ProviderConnection
+    from application.ports.provider_gateway import Category, ProviderConnection, TestReport
     from application.ports.timer import Timer
     from application.prompts.call_costs import Metered
+    from application.prompts.candidate_queue import CallRecords
     from application.prompts.completion import Completion
     from application.prompts.generation import GenerationRequest
     from application.prompts.prompt_request import Prompt
@@ -45,8 +49,13 @@ T = TypeVar("T")
 # After these the provider may have written, and charged, all the same; any other refusal comes before the work.
 _PERHAPS_CHARGED = frozenset({CANCELLED, "timeout", "unexpected_body"})
 
+# Another model would meet what the caller has done wrong as well.
+_CALLERS_MISTAKES = frozenset({"bad_request", "content_filter"})
+
 # Event loops count in milliseconds, and may end a wait that much early.
 _TIMER_STEP = 0.005
+# A call that ends with so little left of the deadline was ended by it.
+_OVER = 0.1
 
 
 class PromptRun:
@@ -56,16 +65,18 @@ class PromptRun:
         self,
         prompt: Prompt,
         ready: RunnableModels,
-        candidates: Sequence[Candidate],
+        queue: CandidateQueue,
         *,
         recording: RequestRecording,
         price_list: PriceList,
         timer: Timer,
         retrying: RetryPolicy,
+        probe: Callable[[ProviderConnection], Awaitable[TestReport]],
     ) -> None:
         self._prompt = prompt
         self._ready = ready
-        self._candidates = candidates
+        self._queue = queue
+        self._probe = probe
         self._recording = recording
         self._price_list = price_list
         self._timer = timer
@@ -107,15 +118,19 @@ class PromptRun:
             self._seconds = inf if own is None else own
             self._deadline = inf if self._calling is None else self._model_deadlines.get(self._calling.id, inf)
 
-    async def first_success(self, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]) -> T:
+    async def first_success(
+        self, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]], *, is_whole: bool = True
+    ) -> T:
         """Return what the first call that succeeds gives; what it began is still to be ended.
+
+        A call that `is_whole` gives nothing before the whole answer is there; others end with the first words.
 
         Raises:
             InvalidInput: no provider takes a part of the prompt, so that nothing was sent to any.
-            PromptFailed: none did.
+            PromptFailed: none did, or one says that the prompt itself is wrong.
         """
         errors: list[UpstreamFailure] = []
-        for number, candidate in enumerate(self._candidates, start=1):
+        while len(errors) < self._retrying.attempts_in_all and (candidate := self._queue.take()) is not None:
             wait: float | None = 0.0
             calls = 0
             while wait is not None and len(errors) < self._retrying.attempts_in_all:
@@ -124,10 +139,15 @@ class PromptRun:
                     await self._timer.sleep(wait)
                 calls += 1
                 try:
-                    return await self._attempt(candidate, call)
+                    return await self._attempt(candidate, call, is_whole=is_whole)
                 except UpstreamFailure as error:
                     errors.append(error)
-                    wait = self._wait(candidate, error.failure, calls, has_alternative=number < len(self._candidates))
+                    if error.failure.category in _CALLERS_MISTAKES and not isinstance(error.__cause__, InvalidInput):
+                        raise PromptFailed(error.failure, self._attempts) from error
+                    if error.failure.category == "context_length_exceeded":
+                        self._queue.keep_larger(candidate.context_window)
+                    has_alternative = self._queue.has_alternative()
+                    wait = self._wait(candidate, error.failure, calls, has_alternative=has_alternative)
         refusals = [error.__cause__ for error in errors if error.failure.category == "bad_request"]
         if len(refusals) == len(errors) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
             raise refusals[0] or errors[0]
@@ -135,7 +155,9 @@ class PromptRun:
 
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
-        candidate = self._calling or self._candidates[0]
+        candidate = self._calling
+        if candidate is None:
+            raise LookupError
         cost = self._cost(candidate, answer)
         self._end(OK, cost, answer=answer)
         self._recording.answered(answer.ignored_fields)
@@ -163,6 +185,8 @@ class PromptRun:
             context = replace(said, limit=said.limit or self._calling.context_window)
             error.failure = replace(error.failure, context=context)
         failure = error.failure
+        if self._calling is not None:
+            self._note(self._calling, failure)
         has_used = bool(self._progress.usage.input_tokens or self._progress.usage.output_tokens)
         charged = in_midstream or has_used or failure.category in _PERHAPS_CHARGED
         self._end(failure.category, Cost(None) if charged else NOTHING, failure=failure)
@@ -171,8 +195,10 @@ class PromptRun:
     def broken_off(self) -> None:
         """Record that the current call was cancelled, with the tokens that are known. No effect if it has ended."""
         cost = Cost(None)
-        if self._calling is not None and self._progress.is_finished:
-            cost = self._cost(self._calling, self._progress)
+        if self._calling is not None:
+            self._queue.broken_off(self._calling)
+            if self._progress.is_finished:
+                cost = self._cost(self._calling, self._progress)
         self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, cost)
 
     def _remaining(self, candidate: Candidate) -> float:
@@ -184,7 +210,11 @@ class PromptRun:
         return min(self.remaining, deadline - self._timer.now())
 
     async def _attempt(
-        self, candidate: Candidate, call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]]
+        self,
+        candidate: Candidate,
+        call: Callable[[ProviderConnection, GenerationRequest], Awaitable[T]],
+        *,
+        is_whole: bool,
     ) -> T:
         connection = await self._connection(candidate)
         remaining = self._remaining(candidate)
@@ -193,16 +223,51 @@ class PromptRun:
         request = request_for(self._prompt, candidate, remaining)
         self._calling, self._called, self._progress = candidate, connection, request.progress
         self._called_at = self._timer.now()
+        self._queue.begun(candidate)
+        patience = self._patience(candidate, connection, is_whole=is_whole)
         try:
-            return await call(connection, request)
+            begun = call(connection, request)
+            answer = await (begun if patience is None else patience.wait_for(begun))
         except UpstreamFailure as error:
             self.failed(error)
             raise
         except InvalidInput as error:
+            self._queue.broken_off(candidate)
+            self._queue.ended(candidate)
             raise self._not_called(candidate, "bad_request", error) from error
         except asyncio.CancelledError:
             self.broken_off()
             raise
+        self._queue.answered(candidate, self._called_at)
+        return answer
+
+    def _patience(self, candidate: Candidate, connection: ProviderConnection, *, is_whole: bool) -> Patience | None:
+        """Return how long the model may say nothing; none where no other could be asked instead."""
+        if not self._queue.has_alternative():
+            return None
+        seconds = self._first_byte_seconds(candidate)
+        # One that has hung lately, and one whose time a person has set, is not given more.
+        is_strict = candidate.defaults.first_byte_seconds is not None or self._queue.is_suspect(candidate)
+        if not is_whole or is_strict:
+            return Patience(seconds=seconds)
+
+        async def is_alive() -> bool:
+            return (await self._probe(connection)).reachable
+
+        longest = min(self._retrying.whole_answer_seconds, self.remaining / 2)
+        return Patience(seconds=seconds, whole_seconds=longest, is_alive=is_alive)
+
+    def _first_byte_seconds(self, candidate: Candidate) -> float:
+        return candidate.defaults.first_byte_seconds or self._retrying.first_byte_seconds
+
+    def _note(self, candidate: Candidate, failure: CallOutcome) -> None:
+        """Tell the queue, unless it was the request's own deadline that left the model no time."""
+        waited = self._timer.now() - self._called_at
+        is_over = failure.category == "timeout" and self.remaining <= _OVER
+        if is_over and waited < self._first_byte_seconds(candidate):
+            self._queue.broken_off(candidate)
+        else:
+            self._queue.failed(candidate, failure, self._called_at)
 
     async def _connection(self, candidate: Candidate) -> ProviderConnection:
         try:
@@ -215,6 +280,8 @@ class PromptRun:
     def _not_called(self, candidate: Candidate, category: Category, error: ApplicationError) -> UpstreamFailure:
         """Note that a model could not be called; nothing was sent, so nothing was used."""
         self._calling = None
+        if category != "bad_request":
+            self._queue.failed(candidate, CallOutcome(category, error.message), self._timer.now())
         self._attempts.append(
             Attempt(
                 candidate=candidate,
@@ -244,6 +311,7 @@ class PromptRun:
         candidate, self._calling = self._calling, None
         if candidate is None:
             return
+        self._queue.ended(candidate)
         latency_ms = (self._timer.now() - self._called_at) * 1000
         said = answer or failure
         usage = (answer or self._progress).usage
@@ -289,6 +357,8 @@ class PromptRuns:
     timer: Timer
     admission: CallAdmission
     refuses_unknown_costs: bool = False
+    records: CallRecords
+    probe: Callable[[ProviderConnection], Awaitable[TestReport]]
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
     @asynccontextmanager
@@ -298,23 +368,34 @@ class PromptRuns:
         Errors as for `candidates`, and as for `CallAdmission.admitted`; these are logged too.
         """
         with self.recording(prompt, operation) as recording:
-            ready, candidates = await self.candidates(prompt)
+            ready = await self._runnable(prompt)
+            ranked = [each for each in ready.selection.ranked_candidates if each.is_kept]
             run = PromptRun(
                 prompt,
                 ready,
-                candidates,
+                CandidateQueue(ranked, self.records, current_caller().organization_id),
                 recording=recording,
                 price_list=self.price_list,
                 timer=self.timer,
                 retrying=self.retrying,
+                probe=self.probe,
             )
             bounds = bounds_of_caller(ready.limits, ready.budget)
-            if not bounds:
-                yield run
-                return
-            estimate = call_estimate(prompt, candidates, ready.candidates, refuses_unknown=self.refuses_unknown_costs)
-            async with self.admission.admitted(bounds, estimate, lambda: recording.uses):
-                yield run
+            try:
+                if not bounds:
+                    yield run
+                    return
+                candidates = [each.candidate for each in ranked]
+                estimate = call_estimate(prompt, candidates, refuses_unknown=self.refuses_unknown_costs)
+                async with self.admission.admitted(bounds, estimate, lambda: recording.uses):
+                    try:
+                        yield run
+                    finally:
+                        # What is not over yet has to be settled, too.
+                        run.broken_off()
+            finally:
+                # What nobody has heard the end of, such as a stream that was never read, ends here.
+                run.broken_off()
 
     def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
         """Return the block whose end is logged as the end of the client's call."""
@@ -328,7 +409,11 @@ class PromptRuns:
             ModelOutOfUse, NoModelFits: none of those that are can be used.
             Unavailable: the database cannot be reached.
         """
-        ready, selection = await self.runnable_models.chosen(prompt.selector, has_images=prompt.has_images)
-        if not selection.kept:
-            raise (NoModelFits if isinstance(prompt.selector, Requirements) else ModelOutOfUse)(selection)
-        return ready, selection.kept
+        ready = await self._runnable(prompt)
+        return ready, ready.selection.kept
+
+    async def _runnable(self, prompt: Prompt) -> RunnableModels:
+        ready = await self.runnable_models.chosen(prompt.selector, has_images=prompt.has_images)
+        if not ready.selection.kept:
+            raise (NoModelFits if isinstance(prompt.selector, Requirements) else ModelOutOfUse)(ready.selection)
+        return ready

@@ -33,12 +33,19 @@ class RetryPolicy:
     Nobody waits longer than `longest_wait`: a limit that lasts longer is passed on to the client, who knows better
     what to do meanwhile. A provider that says how long to wait is obeyed. One that does not is given `first_wait`, then
     twice as long each time, each cut at random by up to half so that many callers do not come back together.
+
+    While another model stands by that does not cool down, that one is asked at once: nobody waits, and nobody is asked
+    twice. It is asked too when the first says nothing for `first_byte_seconds`, or as long as its config says. A whole
+    answer comes together with its first byte, and may take long: after that time the provider is asked whether it still
+    answers at all, and if so the answer may take `whole_answer_seconds`, or half of what is left of the deadline.
     """
 
     attempts_per_model: int = 3
     attempts_in_all: int = 6
     first_wait: float = 0.5
     longest_wait: float = 2.0
+    first_byte_seconds: float = 10.0
+    whole_answer_seconds: float = 120.0
 
     def wait(
         self, failure: CallOutcome, *, attempt: int, remaining: float, chance: float, has_alternative: bool
@@ -46,19 +53,21 @@ class RetryPolicy:
         """Return how long to wait before the model is asked again, none when it should not be.
 
         `attempt` counts the calls of this model so far, `remaining` is the time until the deadline, and `chance` is
-        a random number from 0 up to 1. While another model stands by, nobody waits for one that has named a limit.
+        a random number from 0 up to 1.
         """
-        if attempt >= self.attempts_per_model or not failure.is_retryable or failure.category in FINAL:
+        if (
+            has_alternative
+            or attempt >= self.attempts_per_model
+            or not failure.is_retryable
+            or failure.category in FINAL
+        ):
             return None
         named = failure.retry_after_seconds
         if named is None:
             wait = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1)) * (1 - 0.5 * chance)
         else:
             wait = max(named, 0.0) * (1 + 0.1 * chance)
-        is_limited = named is not None or failure.category == "rate_limited"
-        if (named or 0.0) > self.longest_wait or wait >= remaining or (is_limited and has_alternative):
-            return None
-        return wait
+        return None if (named or 0.0) > self.longest_wait or wait >= remaining else wait
 
 
 def most_telling(failures: Sequence[CallOutcome]) -> CallOutcome:

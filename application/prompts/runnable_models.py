@@ -1,122 +1,56 @@
-"""An organization's runnable models with decrypted keys, computed once for many prompts."""
+"""What a prompt may run on: its models, ranked, with the keys of their providers, worked out once for many prompts."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from copy import copy
+from sys import getsizeof
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
+from zlib import crc32
 
-from application.errors import ModelNotFound
 from application.ports.provider_gateway import ProviderConnection
 from application.prompts.model_parameters import read_defaults
-from application.prompts.model_selection import select
-from application.prompts.selection_candidates import Candidate, ModelByAnyName, ModelById, ModelByName, Requirements
+from application.prompts.selection_candidates import Candidate
 from domain.model.values import NOT_TOLD, RETIRED, Lifecycle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
+    from uuid import UUID
 
-    from application.access_keys.held_key import HeldKey
     from application.ports.catalogue import Catalogue
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.vault import Vault
-    from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
-    from application.prompts.selection_candidates import ModelSelector, Selection
+    from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, OrganizationState
+    from application.prompts.selection_candidates import Selection
 
-_MOST_REMEMBERED: Final = 256
+# What a candidate with its findings takes, and a provider with its sealed and its opened key, but for the texts in
+# them; measured by tests/unit/prompts/test_remembered_bytes.py.
+_CANDIDATE_BYTES: Final = 3_500
+_ACCOUNT_BYTES: Final = 5_000
+_OWN_BYTES: Final = 2_000
 
 
-class RunnableModels:
-    """Candidates by every name they have, selections that were asked for before, and keys that were opened before.
+class Connections:
+    """The connections of an organization's providers, each key opened when it is first needed.
 
-    Keys are opened when they are first needed and live as long as this does; no representation shows them.
+    They live as long as what was read of the organization holds; no representation shows a key.
     """
 
-    def __init__(
-        self,
-        candidate_list: PromptCandidates,
-        *,
-        catalogue: Catalogue,
-        gateway: ProviderGateway,
-        vault: Vault,
-        today: date,
-    ) -> None:
-        self.org_sequence = candidate_list.org_sequence
-        self.limits = candidate_list.limits
-        self.budget = candidate_list.budget
-        self.today = today
-        self._accounts = candidate_list.accounts
+    def __init__(self, gateway: ProviderGateway, vault: Vault) -> None:
         self._gateway = gateway
         self._vault = vault
-        self._connections: dict[UUID, ProviderConnection] = {}
-        self.hold(
-            candidate_of(model, candidate_list.accounts[model.provider_id], catalogue, today)
-            for model in candidate_list.models
-            if model.provider_id in candidate_list.accounts
-        )
+        self._opened: dict[UUID, ProviderConnection] = {}
 
-    def allowed_to(self, key: HeldKey | None) -> RunnableModels:
-        """Return these models, or only those that the access key may use: all others are as if they were not there."""
-        if key is None or not key.is_restricted:
-            return self
-        lists = (key.model_ids, key.provider_ids)
-        allowed = self._allowed.get(lists)
-        if allowed is None:
-            allowed = copy(self)
-            allowed.hold(each for each in self.candidates if key.may_use(each.id, each.provider_id))
-            if len(self._allowed) < _MOST_REMEMBERED:
-                self._allowed[lists] = allowed
-        return allowed
-
-    def hold(self, candidates: Iterable[Candidate]) -> None:
-        """Take these candidates for all there are, with no selection among them yet."""
-        self._selections: dict[tuple[ModelSelector, bool], Selection] = {}
-        self._allowed: dict[tuple[frozenset[UUID] | None, frozenset[UUID] | None], RunnableModels] = {}
-        self.candidates = list(candidates)
-        self._by_id = {candidate.id: [candidate] for candidate in self.candidates}
-        self._by_model_id: dict[str, list[Candidate]] = {}
-        self._by_name: dict[str, list[Candidate]] = {}
-        for candidate in self.candidates:
-            self._by_model_id.setdefault(candidate.provider_model_id, []).append(candidate)
-            self._by_name.setdefault(candidate.name, []).append(candidate)
-
-    def selection(
-        self, selector: ModelSelector, *, has_images: bool, latencies: Mapping[UUID, float] | None = None
-    ) -> Selection:
-        """Return every requested model with its rank and findings, or all models for a set of needs.
-
-        Raises:
-            ModelNotFound: none is called what was asked for.
-        """
-        known = self._selections.get((selector, has_images))
-        if known is not None:
-            return known
-        need = selector if isinstance(selector, Requirements) else None
-        candidates = self.candidates if isinstance(selector, Requirements) else self._named(selector)
-        selection = select(candidates, need, has_images=has_images, latencies=latencies)
-        if len(self._selections) < _MOST_REMEMBERED:
-            self._selections[selector, has_images] = selection
-        return selection
-
-    def reconsider(self) -> None:
-        """Forget the selections: what they rest on besides the candidates may have changed."""
-        self._selections.clear()
-        for allowed in self._allowed.values():
-            allowed.reconsider()
-
-    async def connection(self, provider_id: UUID) -> ProviderConnection:
+    async def of(self, account: CandidateProvider) -> ProviderConnection:
         """Return what a call to the provider needs.
 
         Raises:
             CredentialUnreadable: its key cannot be opened for its endpoint.
             InvalidInput, EndpointRefused: its type or its endpoint is no longer one that can be called.
         """
-        known = self._connections.get(provider_id)
-        return known or await self._opened(self._accounts[provider_id])
+        known = self._opened.get(account.id)
+        return known or await self._open(account)
 
-    async def _opened(self, account: CandidateProvider) -> ProviderConnection:
+    async def _open(self, account: CandidateProvider) -> ProviderConnection:
         endpoint = self._gateway.checked_endpoint(account.provider_type, account.endpoint)
         api_key = None
         if account.sealed is not None:
@@ -124,30 +58,63 @@ class RunnableModels:
         connection = ProviderConnection(
             provider_type=account.provider_type, endpoint=endpoint.url, settings=account.settings, api_key=api_key
         )
-        self._connections[account.id] = connection
+        self._opened[account.id] = connection
         return connection
 
-    def _named(self, selector: ModelById | ModelByName | ModelByAnyName) -> Sequence[Candidate]:
-        found: Sequence[Candidate] | None
-        if isinstance(selector, ModelById):
-            found = self._by_id.get(selector.model_id)
-        elif isinstance(selector, ModelByName):
-            called = self._by_model_id.get(selector.provider_model_id, [])
-            found = [each for each in called if selector.provider_id in (None, each.provider_id)]
-        else:
-            found = self._called(selector.text)
-        if not found:
-            raise ModelNotFound
-        return found
 
-    def _called(self, text: str) -> Sequence[Candidate] | None:
-        with suppress(ValueError):
-            if UUID(text) in self._by_id:
-                return self._by_id[UUID(text)]
-        return self._by_model_id.get(text) or self._by_name.get(text)
+class RunnableModels:
+    """The models that answer to a selector, ranked, as of one moment of the organization's log.
+
+    With them come the organization's own limits and budget.
+    """
+
+    def __init__(
+        self,
+        selection: Selection,
+        accounts: Mapping[UUID, CandidateProvider],
+        connections: Connections,
+        today: date,
+        state: OrganizationState,
+    ) -> None:
+        self.selection = selection
+        self.limits = state.limits
+        self.budget = state.budget
+        self.today = today
+        self._accounts = accounts
+        self._connections = connections
+
+    @property
+    def size(self) -> int:
+        """How many bytes remembering this takes, rather more than less."""
+        models = sum(_CANDIDATE_BYTES + _text_bytes(each.candidate) for each in self.selection.ranked_candidates)
+        accounts = sum(
+            _ACCOUNT_BYTES + 4 * len(repr(account.settings)) + len(account.endpoint) + len(account.name)
+            for account in self._accounts.values()
+        )
+        return _OWN_BYTES + models + accounts
+
+    async def connection(self, provider_id: UUID) -> ProviderConnection:
+        """Return what a call to the provider needs; errors as for `Connections.of`."""
+        return await self._connections.of(self._accounts[provider_id])
 
 
-def candidate_of(model: CandidateModel, account: CandidateProvider, catalogue: Catalogue, today: date) -> Candidate:
+def _text_bytes(candidate: Candidate) -> int:
+    defaults = candidate.defaults
+    texts = (
+        candidate.name,
+        candidate.provider_model_id,
+        defaults.system_prompt or "",
+        defaults.base_model or "",
+        *(defaults.parameters.stop or ()),
+        *defaults.drop,
+        *candidate.capabilities,
+    )
+    return sum(getsizeof(text) for text in texts)
+
+
+def candidate_of(
+    model: CandidateModel, account: CandidateProvider, catalogue: Catalogue, today: date, *, needs_key: bool = False
+) -> Candidate:
     """Return the model with what matters of its provider, and of what is known about it."""
     known = None
     if not model.max_tokens:
@@ -171,7 +138,15 @@ def candidate_of(model: CandidateModel, account: CandidateProvider, catalogue: C
         defaults=read_defaults(model.config),
         created_at=model.created_at,
         known_max_tokens=known,
+        lacks_key=needs_key and not account.has_key,
+        mark=_mark(model, account),
     )
+
+
+def _mark(model: CandidateModel, account: CandidateProvider) -> int:
+    version = account.sealed.binding.version if account.sealed else 0
+    settings = sorted(account.settings.items())
+    return crc32(repr((model.model_id, account.provider_type, account.endpoint, version, settings)).encode())
 
 
 def _is_retired(model: CandidateModel, account: CandidateProvider, catalogue: Catalogue, today: date) -> bool:

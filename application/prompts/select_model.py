@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from application.caller import current_caller
+from application.prompts.selection_candidates import (
+    RankedCandidate,
+    Requirements,
+    RuleFinding,
+    Selection,
+    ShownCoolDown,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.ports.clock import Clock
+    from application.ports.timer import Timer
+    from application.prompts.cool_downs import CoolDowns
     from application.prompts.runnable_models_cache import RunnableModelsCache
-    from application.prompts.selection_candidates import ModelSelector, Selection
+    from application.prompts.selection_candidates import ModelSelector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +33,59 @@ class SelectModel:
     has_images: bool = False
 
 
-async def select_model(query: SelectModel, *, runnable_models: RunnableModelsCache) -> Selection:
-    """Return every requested model with its rank and findings, or all models for a set of needs.
+async def select_model(
+    query: SelectModel, *, runnable_models: RunnableModelsCache, cool_downs: CoolDowns, clock: Clock, timer: Timer
+) -> Selection:
+    """Return the requested models, or those for a set of needs, with rank, share, cool-down and findings.
+
+    They stand in the order in which they are tried: those that cool down last, and before them those of no weight.
 
     Raises:
         ModelNotFound: none is called what was asked for.
         Unavailable: the database cannot be reached.
     """
-    _, selection = await runnable_models.chosen(query.selector, has_images=query.has_images)
-    return selection
+    if isinstance(query.selector, Requirements):
+        selection = await runnable_models.explained(query.selector, has_images=query.has_images)
+    else:
+        selection = (await runnable_models.chosen(query.selector, has_images=query.has_images)).selection
+    organization_id = current_caller().organization_id
+    now, here = clock.now(), timer.now()
+    kept: list[RankedCandidate] = []
+    for ranked in selection.ranked_candidates:
+        cool_down = cool_downs.of(organization_id, ranked.candidate) if ranked.is_kept else None
+        if cool_down is not None:
+            until = now + timedelta(seconds=max(0.0, cool_down.until - here))
+            told = RuleFinding("cool-down", f"It is tried last until {until:%H:%M:%S} UTC: {cool_down.reason}.")
+            shown = ShownCoolDown(until=until, reason=cool_down.reason)
+            kept.append(replace(ranked, cool_down=shown, findings=(*ranked.findings, told)))
+        elif ranked.is_kept:
+            kept.append(ranked)
+    dropped = [ranked for ranked in selection.ranked_candidates if not ranked.is_kept]
+    return replace(selection, ranked_candidates=(*_in_order(kept), *dropped))
+
+
+def _in_order(kept: Sequence[RankedCandidate]) -> list[RankedCandidate]:
+    ordered = sorted(kept, key=_place)
+    shares = _shares(ordered)
+    return [replace(ranked, rank=rank, share=shares[rank - 1]) for rank, ranked in enumerate(ordered, start=1)]
+
+
+def _place(ranked: RankedCandidate) -> tuple[object, ...]:
+    if ranked.cool_down is not None:
+        return (1, ranked.cool_down.until)
+    return (0, ranked.weight == 0, ranked.tier, -ranked.weight, ranked.rank)
+
+
+def _shares(ordered: Sequence[RankedCandidate]) -> list[float]:
+    """Return for each the part of the prompts that it is asked first: all go to the first tier that can take them."""
+    if not ordered:
+        return []
+    first = ordered[0]
+    if first.cool_down is not None:
+        return [1.0, *[0.0] * (len(ordered) - 1)]
+    takes_part = [
+        each.cool_down is None and each.tier == first.tier and (each.weight == 0) == (first.weight == 0)
+        for each in ordered
+    ]
+    weights = [(each.weight or 1.0) if takes else 0.0 for each, takes in zip(ordered, takes_part, strict=True)]
+    return [weight / sum(weights) for weight in weights]

@@ -42,6 +42,9 @@ class Candidate:
     defaults: Defaults
     created_at: datetime
     known_max_tokens: int | None = None
+    lacks_key: bool = False
+    mark: int = 0
+    """Tells one connection from another: it changes with endpoint, key, settings and the model's id there."""
 
     @property
     def output_limit(self) -> int | None:
@@ -90,7 +93,8 @@ class Requirements:
     strategy: Strategy = "preferred"
 
 
-ModelSelector = ModelById | ModelByName | ModelByAnyName | Requirements
+NamedSelector = ModelById | ModelByName | ModelByAnyName
+ModelSelector = NamedSelector | Requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,34 @@ class RuleFinding:
     detail: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCoolDown:
+    """Why a model is left alone, and until when; then one prompt tries it again."""
+
+    until: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class RankedCandidate:
-    """A candidate with its rank (1 is the first choice); None if a rule dropped it."""
+    """A candidate with its rank (1 is the first choice); None if a rule dropped it.
+
+    `share` is the part of the prompts that it is asked first, of 1, as far as that is by weight and not by what is
+    under way; none unless it was worked out.
+    """
 
     candidate: Candidate
     rank: int | None
     findings: tuple[RuleFinding, ...]
+    tier: int = 0
+    """Candidates of one tier are as good as each other: prompts are spread among them."""
+    share: float | None = None
+    cool_down: ShownCoolDown | None = None
+
+    @property
+    def weight(self) -> float:
+        """Its part of the prompts, relative to the others of its tier."""
+        return self.candidate.defaults.weight
 
     @property
     def is_kept(self) -> bool:
@@ -117,9 +142,10 @@ class RankedCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All candidates with ranks and findings; kept ones first."""
+    """Candidates with ranks and findings; kept ones first. `count` is how many there are, if more than these."""
 
     ranked_candidates: tuple[RankedCandidate, ...]
+    count: int | None = None
 
     @property
     def kept(self) -> list[Candidate]:

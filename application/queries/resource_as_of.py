@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from application.errors import ModelNotFound, NotFound, ProviderNotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from application.ports.audit_log import AuditEntry, AuditLog
     from application.ports.historical_documents import HistoricalDocuments
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from application.ports.resource_documents import Document
     from application.projections.fold_log import Row
 
+_INSTANT: Final = timedelta(microseconds=1)
 _MISSING: Final[dict[str, type[NotFound]]] = {"provider": ProviderNotFound, "model": ModelNotFound}
 
 
@@ -59,7 +60,16 @@ async def model_as_of(
         ModelNotFound: it did not exist at the moment, which the message says, or never.
     """
     row, until = await _row_of("model", model_id, moment, log, rows)
-    return await past.model(row, until)
+    provider_id = UUID(str(row["provider_id"]))
+    if until is None:
+        newest = await log.of_aggregate(provider_id, limit=1, before=None)
+        revision = newest[0].revision if newest else 0
+    else:
+        # At a revision it was so until just before the next one.
+        last = until if isinstance(moment, AtTime) else until - _INSTANT
+        revision = await log.revision_at(provider_id, last)
+    provider = await rows.row_at(provider_id, revision) if revision else None
+    return await past.model(row, provider, until)
 
 
 async def _row_of(

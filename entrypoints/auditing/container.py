@@ -29,6 +29,7 @@ from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.postgres.tenant_statements import Tenant
+from adapters.providers.provider_gateway import keyed_types
 from adapters.system_clock import SystemClock
 from application.feed.feed_broadcast import FeedBroadcaster
 from application.queries.resource_as_of import model_as_of, provider_as_of
@@ -129,7 +130,7 @@ class Auditing(containers.DeclarativeContainer):
 
     tenant = providers.Singleton(Tenant, pool)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
-    past = providers.Singleton(PostgresHistoricalDocuments, tenant)
+    past = providers.Singleton(PostgresHistoricalDocuments, tenant, providers.Callable(keyed_types))
     history = providers.Factory(partial, history, log=audit_log, rows=rows)
     provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, rows=rows, past=past)
     model_as_of = providers.Factory(partial, model_as_of, log=audit_log, rows=rows, past=past)

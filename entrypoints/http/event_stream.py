@@ -20,6 +20,8 @@ STALLED_SECONDS = 60.0
 """How long a client may leave what it is sent unread before it is taken for gone."""
 
 _HEARTBEAT = b": heartbeat\n\n"
+# So much may wait for a client that reads slowly, before whoever writes the answer waits too.
+_MOST_PENDING = 65_536
 
 
 def framed(events: Iterable[tuple[bytes | None, bytes]]) -> bytes:
@@ -32,8 +34,9 @@ def framed(events: Iterable[tuple[bytes | None, bytes]]) -> bytes:
 class EventStream:
     """The answer to one request. It begins with the first event, or after a silence, with a heartbeat.
 
-    Until it has begun, the request can still be answered with a problem and its status. The connection of a client that
-    reads nothing for `stalled_seconds` is ended (counted at heartbeats).
+    Until it has begun, the request can still be answered with a problem and its status. Events that are written one
+    right after the other are sent together. The connection of a client that reads nothing for `stalled_seconds` is
+    ended (counted at heartbeats).
     """
 
     def __init__(
@@ -47,13 +50,19 @@ class EventStream:
             headers={"Content-Type": f"{EVENT_STREAM_TYPE}; charset=utf-8", "X-Accel-Buffering": "no"}
         )
         self._request = request
-        self._seconds = heartbeat_seconds
+        self._heartbeat_seconds = heartbeat_seconds
         self._stalled_seconds = stalled_seconds
-        self._clock = asyncio.get_running_loop().time
-        self._writing_since: float | None = None
         self._beginning = asyncio.Lock()
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._has_pending = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._is_ending = False
+        self._clock = asyncio.get_running_loop().time
+        self._sending_since: float | None = None
         self._has_sent = False
-        self._heart: asyncio.Task[None] | None = None
+        self._heart: asyncio.TimerHandle | None = None
+        self._sender: asyncio.Task[None] | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -61,45 +70,82 @@ class EventStream:
         return self.response.prepared
 
     async def __aenter__(self) -> Self:
-        self._heart = asyncio.create_task(self._beat())
+        self._sender = asyncio.create_task(self._send_pending())
+        self._beat_later()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._heart is not None:
-            self._heart.cancel()
-            await asyncio.wait([self._heart])
-        if error is None and self.has_begun:
-            await self.response.write_eof()
+        if self._sender is None:
+            return
+        try:
+            if error is None and self.has_begun:
+                self._is_ending = True
+                self._has_pending.set()
+                await self._sender
+                await self.response.write_eof()
+        finally:
+            if self._heart is not None:
+                self._heart.cancel()
+            self._sender.cancel()
+            await asyncio.gather(self._sender, return_exceptions=True)
 
     async def send(self, data: bytes, *, event: bytes | None = None) -> None:
         """Send an event; its data is one line."""
         await self.write(framed([(event, data)]))
 
     async def write(self, content: bytes) -> None:
-        """Send whole events as they are to be read; nothing where there are none."""
+        """Send whole events as they are to be read; nothing where there are none.
+
+        Raises:
+            ConnectionError: the client is gone.
+        """
         if not content:
             return
-        self._has_sent = True
+        await self._begin()
+        while self._pending_bytes > _MOST_PENDING:
+            self._has_room.clear()
+            await self._has_room.wait()
+        if self._sender is not None and self._sender.done():
+            self._sender.result()
+        self._pending.append(content)
+        self._pending_bytes += len(content)
+        self._has_pending.set()
+
+    async def _begin(self) -> None:
         if not self.response.prepared:
             async with self._beginning:
                 if not self.response.prepared:
                     await self.response.prepare(self._request)
-        if self._writing_since is None:
-            self._writing_since = self._clock()
-        await self.response.write(content)
-        self._writing_since = None
 
-    async def _beat(self) -> None:
-        while True:
-            self._has_sent = False
-            await asyncio.sleep(self._seconds)
-            if self._writing_since is not None:
-                if self._clock() - self._writing_since >= self._stalled_seconds and self._request.transport is not None:
-                    self._request.transport.abort()
-            elif not self._has_sent:
-                try:
-                    await self.write(_HEARTBEAT)
-                except ConnectionError:
-                    return  # The client is gone, and whoever writes the answer gets the error too.
+    async def _send_pending(self) -> None:
+        """Send what is written until the answer ends or the client is gone."""
+        try:
+            while self._pending or not self._is_ending:
+                if self._pending:
+                    content, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
+                    self._has_room.set()
+                    await self._begin()
+                    self._sending_since, self._has_sent = self._clock(), True
+                    await self.response.write(content)
+                    self._sending_since = None
+                else:
+                    self._has_pending.clear()
+                    await self._has_pending.wait()
+        finally:
+            self._pending_bytes = 0
+            self._has_room.set()
+
+    def _beat_later(self) -> None:
+        self._heart = asyncio.get_running_loop().call_later(self._heartbeat_seconds, self._beat)
+
+    def _beat(self) -> None:
+        if self._sending_since is not None:
+            if self._clock() - self._sending_since >= self._stalled_seconds and self._request.transport is not None:
+                self._request.transport.abort()
+        elif not self._has_sent:
+            self._pending.append(_HEARTBEAT)
+            self._has_pending.set()
+        self._has_sent = False
+        self._beat_later()

@@ -170,3 +170,102 @@ async def test_a_price_that_is_sent_back_as_it_was_read_keeps_its_source(api: Ap
     pricing = {"inputPer1kTokens": 0.0025, "outputPer1kTokens": 0.01}
     reply = await api.patch(path_of(model), {"costPer1kTokens": 0.0025, "pricing": pricing})
     assert reply.document == model
+
+
+LONG_PROMPTS = {"aboveInputTokens": 200_000, "inputPer1kTokens": 0.0025}
+TIERED = {
+    "inputPer1kTokens": 0.00125,
+    "outputPer1kTokens": 0.01,
+    "cachedInputPer1kTokens": 0.000125,
+    "tiers": [
+        LONG_PROMPTS,
+        {"serviceTier": "flex", "outputPer1kTokens": 0},
+    ],
+}
+A_TIER = dict.fromkeys(
+    [
+        "inputPer1kTokens",
+        "outputPer1kTokens",
+        "cachedInputPer1kTokens",
+        "cacheWritePer1kTokens",
+        "cacheWrite1hPer1kTokens",
+        "reasoningPer1kTokens",
+        "audioInputPer1kTokens",
+    ]
+)
+LONG = {**A_TIER, "aboveInputTokens": 200_000, "serviceTier": None, "inputPer1kTokens": Decimal("0.0025")}
+FLEX = {**A_TIER, "aboveInputTokens": 0, "serviceTier": "flex", "outputPer1kTokens": 0}
+
+
+async def test_each_kind_of_token_has_a_price_that_is_merged_shown_and_brought_back(api: Api) -> None:
+    model = await api.model(await api.provider(), pricing=TIERED)
+    pricing = model["pricing"]
+    assert (pricing["cachedInputPer1kTokens"], pricing["cacheWritePer1kTokens"]) == (Decimal("0.000125"), None)
+    assert pricing["tiers"] == [LONG, FLEX]
+    assert (await api.get(path_of(model)))["pricing"] == pricing
+
+    patch = {"pricing": {"cacheWritePer1kTokens": 0.0015625, "cachedInputPer1kTokens": None, "tiers": [LONG_PROMPTS]}}
+    changed = (await api.patch(path_of(model), patch)).document["pricing"]
+    assert changed == pricing | {
+        "cachedInputPer1kTokens": None,
+        "cacheWritePer1kTokens": Decimal("0.0015625"),
+        "tiers": [LONG],
+    }
+    history = (await api.get(f"{path_of(model)}/history"))["data"]
+    [difference] = [each for each in history[0]["changes"] if each["field"] == "pricing"]
+    assert (difference["before"], difference["after"]) == (pricing, changed)
+    assert (await api.get(f"{path_of(model)}?atRevision=1"))["pricing"] == pricing
+    assert (await api.put(path_of(model), {"pricing": {"inputPer1kTokens": 1}})).document["pricing"] == {
+        **dict.fromkeys(pricing),
+        "inputPer1kTokens": 1,
+        "tiers": [],
+        "currency": "USD",
+        "source": "manual",
+    }
+
+
+@pytest.mark.parametrize(
+    ("pricing", "pointer"),
+    [
+        ({"cachedInputPer1kTokens": 1}, "/pricing"),
+        ({"inputPer1kTokens": 1, "reasoningPer1kTokens": -1}, "/pricing/reasoningPer1kTokens"),
+        (
+            {"inputPer1kTokens": 1, "tiers": [{"aboveInputTokens": -1}]},
+            "/pricing/tiers/0/aboveInputTokens",
+        ),
+        ({"inputPer1kTokens": 1, "tiers": [{"aboveInputTokens": 5}]}, "/tiers"),
+        ({"inputPer1kTokens": 1, "tiers": [{"inputPer1kTokens": 1}]}, "/tiers"),
+    ],
+)
+async def test_prices_that_make_no_sense_are_refused(api: Api, pricing: Document, pointer: str) -> None:
+    reply = await api.post(MODELS, a_model(await api.provider(), pricing=pricing))
+    assert (reply.status, reply.pointers) == (422, [pointer])
+
+
+async def test_the_list_has_the_prices_of_each_kind_and_of_long_prompts(api: Api) -> None:
+    google = await api.provider(providerType="google", endpoint="https://generativelanguage.googleapis.com/v1beta")
+    pricing = (await api.model(google, modelId="gemini-2.5-pro"))["pricing"]
+    assert (pricing["source"], pricing["cachedInputPer1kTokens"]) == ("genai-prices", Decimal("0.000125"))
+    [tier] = pricing["tiers"]
+    assert (tier["aboveInputTokens"], tier["inputPer1kTokens"], tier["outputPer1kTokens"]) == (
+        200_000,
+        Decimal("0.0025"),
+        Decimal("0.015"),
+    )
+
+
+async def test_a_deployment_has_the_facts_of_its_base_model(api: Api) -> None:
+    azure = await api.provider(providerType="azure_openai", endpoint="https://ours.openai.azure.com")
+    named = await api.model(azure, modelId="chat-prod-eu", config={"baseModel": "gpt-4o"})
+    assert (named["name"], named["type"], named["contextWindow"]) == ("chat-prod-eu", "multimodal", 128_000)
+    assert named["pricing"]["inputPer1kTokens"] == Decimal("0.0025")
+
+    bare = await api.model(azure, modelId="chat-test", contextWindow=5)
+    assert (bare["type"], bare["pricing"]) == ("unknown", None)
+    learned = (await api.patch(path_of(bare), {"config": {"baseModel": "gpt-4o"}})).document
+    assert (learned["type"], learned["contextWindow"], learned["maxTokens"]) == ("multimodal", 5, 16_384)
+    assert learned["pricing"] == named["pricing"]
+    assert learned["sources"]["contextWindow"] == "manual"
+    operation = {"op": "update", "id": learned["id"], "config": {"baseModel": "gpt-5"}}
+    reply = await api.post(f"{MODELS}/bulk", {"operations": [operation]})
+    assert reply.document["results"][0]["model"]["pricing"]["inputPer1kTokens"] == Decimal("0.00125")

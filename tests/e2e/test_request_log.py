@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -16,7 +17,7 @@ from entrypoints.http.principal import Role
 from sandbox.server import Sandbox
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.processes import serving
-from tests.e2e.request_log import logged
+from tests.e2e.request_log import REQUESTS, logged
 from tests.e2e.sandbox_models import GENERATE, USAGE, registered, run
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Traffic:
         self.sandbox = sandbox
         self.sent = 0
         self.models: dict[str, Registered] = {}
+        self.key: Document = {}
 
     async def register(self) -> None:
         for provider, model_id in PROVIDERS.items():
@@ -62,6 +64,7 @@ class Traffic:
         account = self.models["gpt-4o"].provider
         for model_id, prices in ((EMBEDDING, VECTOR_PRICE), (DEFECTIVE, ("1", "1"))):
             await self.api.model(account, modelId=model_id, **priced(prices))
+        self.key = await self.api.access_key(labels={"team": "search"})
         self.poor = await registered(self.api, self.sandbox, "openai", key="no_credit", **priced(PRICES["gpt-4o"]))
 
     def round(self, number: int) -> list[tuple[str, dict[str, Any]]]:
@@ -85,7 +88,8 @@ class Traffic:
 
     async def send(self, path: str, body: dict[str, Any]) -> int:
         self.sent += 1
-        return (await self.api.post(path, body)).status
+        by_key = replace(self.api, token=self.key["secret"])
+        return (await (by_key if self.sent % 2 else self.api).post(path, body)).status
 
     async def run(self) -> list[int]:
         """Send all of them, 16 at a time, and return the statuses."""
@@ -163,6 +167,14 @@ async def test_log_usage_and_the_providers_bills_are_equal_to_the_cent(api: Api,
     assert by_outcome["ok"] == statuses.count(200)
     assert max(row["attemptCount"] for row in rows) > 1
     assert {row["isStreamed"] for row in rows if row["firstByteMs"] is not None} == {True}
+    by_key = [row for row in rows if row["accessKeyId"] == traffic.key["id"]]
+    assert len(by_key) > ROUNDS * 4
+    assert {(row["actor"], row["labels"].get("team")) for row in by_key} == {(traffic.key["id"], "search")}
+    for query in ({"groupBy": "key"}, {"groupBy": "label:team"}):
+        groups = (await api.get(USAGE, **query))["data"]
+        (of_key,) = [each for each in groups if each["accessKeyId"] or (each["labels"] or {}).get("team")]
+        assert {name: of_key[name] for name in expected} == figures(by_key), query
+    assert len(await api.rows(REQUESTS, key=traffic.key["id"], label="team:search", limit=200)) == len(by_key)
     for query in ({"groupBy": "day"}, {"groupBy": "hour,provider"}, {"groupBy": "actor,model"}, {"groupBy": "key"}):
         report = await api.get(USAGE, **query)
         assert report["totals"] == totals, query

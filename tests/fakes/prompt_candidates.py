@@ -6,21 +6,35 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from application.caller import current_caller
-from application.prompts.prompt_candidates import CandidateProvider, PromptCandidates
+from application.prompts.prompt_candidates import (
+    CallableNames,
+    CandidateProvider,
+    OrganizationState,
+    PromptCandidates,
+)
+from application.prompts.selection_candidates import ModelById, ModelByName
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
     from uuid import UUID
 
+    from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.prompt_candidates import CandidateModel
+    from application.prompts.selection_candidates import NamedSelector, Requirements
 
 
 class FakeCandidateReader:
-    """Keeps accounts and models by organization; `reads` and `asked` count what the database would have been asked."""
+    """Keeps accounts and models by organization; `reads` and `asked` count what the database would have been asked.
+
+    What fits a need is left to the rules: it returns everything.
+    """
 
     def __init__(self) -> None:
         self.reads = 0
         self.asked = 0
         self.failure: Exception | None = None
+        self.cool_downs: list[SharedCoolDown] = []
         self._sequences: dict[UUID, int] = defaultdict(int)
         self._accounts: dict[UUID, dict[UUID, CandidateProvider]] = defaultdict(dict)
         self._models: dict[UUID, dict[UUID, CandidateModel]] = defaultdict(dict)
@@ -34,19 +48,81 @@ class FakeCandidateReader:
                 self._models[organization_id][thing.id] = thing
             self._sequences[organization_id] += 1
 
-    async def read(self) -> PromptCandidates:
-        self.reads += 1
-        if self.failure is not None:
-            raise self.failure
-        organization_id = current_caller().organization_id
-        return PromptCandidates(
-            org_sequence=self._sequences[organization_id],
-            accounts=dict(self._accounts[organization_id]),
-            models=list(self._models[organization_id].values()),
-        )
+    async def named(self, selector: NamedSelector) -> PromptCandidates:
+        ways: list[Callable[[CandidateModel], bool]]
+        if isinstance(selector, ModelById):
+            ways = [lambda model: model.id == selector.model_id]
+        elif isinstance(selector, ModelByName):
+            ways = [
+                lambda model: (
+                    model.model_id == selector.provider_model_id and selector.provider_id in (None, model.provider_id)
+                )
+            ]
+        else:
+            text = selector.text
+            ways = [
+                lambda model: str(model.id) == text.lower(),
+                lambda model: model.model_id == text,
+                lambda model: model.name == text,
+            ]
+        found: list[CandidateModel] = []
+        for way in ways:
+            found = found or [model for model in self._all() if way(model)]
+        return self._read(found)
 
-    async def sequence(self) -> int:
+    async def fitting(
+        self,
+        need: Requirements,  # noqa: ARG002 - the rules see to that
+        *,
+        has_images: bool,  # noqa: ARG002
+        today: date,  # noqa: ARG002
+        fastest: Sequence[UUID],  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+    ) -> PromptCandidates:
+        return self._read(self._all())
+
+    async def first(self, limit: int) -> PromptCandidates:
+        return self._read(sorted(self._all(), key=lambda model: (model.name, model.id))[:limit])
+
+    async def count(self) -> int:
+        return len(self._all())
+
+    async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:
+        accounts = self._accounts[current_caller().organization_id]
+        able = [
+            model
+            for model in self._all()
+            if model.type in types and model.is_enabled and accounts[model.provider_id].is_enabled
+        ]
+        names: dict[str, list[UUID]] = defaultdict(list)
+        for called in ("model_id", "name"):
+            for model in able:
+                names[getattr(model, called)].append(model.id)
+        page = [(name, names[name]) for name in sorted(names) if after is None or name > after]
+        return CallableNames(names=page[:limit], has_more=len(page) > limit, candidates=self._read(able))
+
+    async def state(self) -> OrganizationState:
         self.asked += 1
         if self.failure is not None:
             raise self.failure
-        return self._sequences[current_caller().organization_id]
+        return self._state()
+
+    def _all(self) -> list[CandidateModel]:
+        key = current_caller().access_key
+        models = self._models[current_caller().organization_id].values()
+        return [model for model in models if key is None or key.may_use(model.id, model.provider_id)]
+
+    def _read(self, models: Sequence[CandidateModel]) -> PromptCandidates:
+        self.reads += 1
+        if self.failure is not None:
+            raise self.failure
+        accounts = self._accounts[current_caller().organization_id]
+        return PromptCandidates(
+            state=self._state(),
+            accounts={model.provider_id: accounts[model.provider_id] for model in models},
+            models=list(models),
+        )
+
+    def _state(self) -> OrganizationState:
+        sequence = self._sequences[current_caller().organization_id]
+        return OrganizationState(org_sequence=sequence, cool_downs=list(self.cool_downs))

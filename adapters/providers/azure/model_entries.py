@@ -31,13 +31,14 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def read_deployment(entry: Mapping[str, Any]) -> OfferedModel | None:
-    """Return the deployment of an entry; the base model's name is among its extras as `model`."""
+    """Return the deployment of an entry, with the model that stands behind its name."""
     model_id = text(entry.get("id"))
     if model_id is None:
         return None
     return OfferedModel(
         model_id=model_id,
         version=dated_id(text(entry.get("model")) or ""),
+        base_model=text(entry.get("model")),
         created_on=day(entry.get("created_at")),
         extras=extras_of(entry, _UNDERSTOOD),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.chat_completions.completion import read_completion
 from adapters.providers.chat_completions.refused_fields import refused_field, without_field
 from adapters.providers.chat_completions.request import encode, pass_through
-from adapters.providers.chat_completions.streaming import ChunkDecoder, plain_chunks
+from adapters.providers.chat_completions.streaming import ChunkDecoder, is_plain
 from adapters.providers.chat_completions.thinking_parts import with_plain_contents
 from adapters.providers.json_values import mapping
 
@@ -58,8 +58,8 @@ class ChatCompletions:
             return None
         return with_plain_contents(document) if self.options.thoughts_in_content else document
 
-    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
-        return None if self.options.thoughts_in_content or sent.get("n") not in {None, 1} else plain_chunks
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
+        return None if self.options.thoughts_in_content or sent.get("n") not in {None, 1} else is_plain
 
     def decoder(self, origin: str) -> ChunkDecoder:
         return ChunkDecoder(origin)

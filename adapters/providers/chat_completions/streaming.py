@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import orjson
@@ -18,7 +18,6 @@ from adapters.providers.chat_completions.completion import (
 )
 from adapters.providers.json_values import mapping, objects
 from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion
-from adapters.providers.server_sent_events import regular_events
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from application.prompts.completion import Delta
+
+
+_OF_WORDS: Final = frozenset({"content", "role"})
 
 
 @dataclass(slots=True)
@@ -100,6 +102,10 @@ class ChunkDecoder:
         return bool(choices)
 
     def decode(self, document: Mapping[str, Any]) -> list[Delta]:
+        writing = self._writing.get(0)
+        if writing is not None and writing.texts and not writing.is_thinking and (words := _next_words(document)):
+            writing.texts.append(words)
+            return [TextDelta(words)]
         note(self.parsed, document)
         deltas: list[Delta] = []
         for choice in objects(document.get("choices")):
@@ -204,19 +210,36 @@ class ChunkDecoder:
         return Reasoning(text="".join(writing.thoughts), encrypted=kept, origin=self._origin)
 
 
-def plain_chunks(content: bytes) -> int | None:
-    """Return how many chunks these are, if all only add to an answer; see `PromptProtocol.plain_events`.
+def _next_words(document: Mapping[str, Any]) -> str | None:
+    """Return the words of a chunk that has nothing else, as most have; none for any other."""
+    choices = document.get("choices")
+    if type(choices) is not list or len(choices) != 1 or document.get("usage") is not None:
+        return None
+    choice = choices[0]
+    if type(choice) is not dict or choice.get("finish_reason") or choice.get("logprobs") or choice.get("index") != 0:
+        return None
+    delta = choice.get("delta")
+    if type(delta) is not dict or not _OF_WORDS.issuperset(name for name in delta if delta[name] is not None):
+        return None
+    words = delta.get("content")
+    return words if type(words) is str and words else None
+
+
+def is_plain(event: bytes) -> bool:
+    """Tell whether a chunk only adds to an answer; see `PromptProtocol.plain_events`.
 
     A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
     """
-    number = regular_events(content, lines=2)
-    if not number or b'"error"' in content or content.count(b'"delta"') != number:
-        return None
-    for name in (b'"finish_reason"', b'"usage"'):
-        nulls = content.count(name + b":null") + content.count(name + b": null")
-        if nulls != content.count(name):
-            return None
-    return number
+    return (
+        event.startswith(b"data: {")
+        and event.endswith(b"}")
+        and b"\n" not in event
+        and b'"delta"' in event
+        and b'"error"' not in event
+        and (b'"finish_reason":null' in event or b'"finish_reason": null' in event or b'"finish_reason"' not in event)
+        and (b'"usage":null' in event or b'"usage": null' in event or b'"usage"' not in event)
+        and b'"usage":{' not in event
+    )
 
 
 def _place(writing: _Writing, piece: Mapping[str, Any], name: str, *, is_custom: bool) -> int:

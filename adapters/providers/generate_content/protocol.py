@@ -44,7 +44,7 @@ class GenerateContent:
         del asked
         return document
 
-    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
         del sent
         return None
 

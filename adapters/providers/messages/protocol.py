@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.messages.completion import read_message
 from adapters.providers.messages.pass_through import pass_through
 from adapters.providers.messages.request import encode
-from adapters.providers.messages.streaming import STOP, MessageDecoder, plain_events
+from adapters.providers.messages.streaming import STOP, MessageDecoder, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,9 +50,9 @@ class Messages:
         del asked
         return document
 
-    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
         del sent
-        return plain_events
+        return is_plain
 
     def decoder(self, origin: str) -> MessageDecoder:
         return MessageDecoder(origin)

@@ -16,7 +16,6 @@ from adapters.providers.messages.completion import (
     part_of,
 )
 from adapters.providers.prompting.parsed_completion import ParsedCompletion
-from adapters.providers.server_sent_events import regular_events
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 
 STOP: Final = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
-# What events have that tell more than the next piece of an answer.
-_TELLING: Final = (b"message_", b'"error"', b'"ping"')
 
 
 @dataclass(slots=True)
@@ -176,10 +173,15 @@ class MessageDecoder:
         note_usage(self.parsed, self._usage)
 
 
-def plain_events(content: bytes) -> int | None:
-    """Return how many events these are, if all only add to an answer; see `PromptProtocol.plain_events`.
+def is_plain(event: bytes) -> bool:
+    """Tell whether an event only adds to an answer; see `PromptProtocol.plain_events`.
 
     A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
     """
-    number = regular_events(content, lines=3)
-    return number if number and not any(mark in content for mark in _TELLING) else None
+    return (
+        event.startswith(b"event: content_block_")
+        and event.endswith(b"}")
+        and event.count(b"\n") == 1
+        and b"\ndata: {" in event
+        and b'"error"' not in event
+    )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from adapters.providers.provider_client import ProviderClient, ProviderResponse
     from application.prompts.embedding import EmbeddingRequest
 
+_NUMBERS: Final = frozenset({float, int})
 _MOST_BYTES: Final = 128 * 1024 * 1024
 # Google takes 100 texts in one call (ai.google.dev/api/embeddings).
 _A_BATCH: Final = 100
@@ -125,10 +126,12 @@ def _index(row: Mapping[str, Any]) -> int:
 def _vector(value: object) -> Sequence[float] | None:
     """Return a vector, also one that a server writes in base64 (32-bit floats, little end first) unasked."""
     if isinstance(value, list):
-        return value if all(isinstance(each, int | float) for each in value) else None
+        # 100 vectors of a usual model are 150,000 numbers.
+        return value if _NUMBERS.issuperset(map(type, value)) else None
     if isinstance(value, str):
         try:
-            return [number for (number,) in struct.iter_unpack("<f", b64decode(value, validate=True))]
+            content = b64decode(value, validate=True)
+            return struct.unpack(f"<{len(content) // 4}f", content)
         except (ValueError, struct.error):
             return None
     return None

@@ -94,11 +94,11 @@ class PromptProtocol(Protocol):
         """
         ...
 
-    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
-        """Return what tells how many events bytes hold that can be handed on unread, given the body that was sent.
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
+        """Return what tells whether an event can be handed on unread, given the body that was sent; none: read each.
 
-        The bytes are whole events. None of them may tell how the answer begins, ends or fails, what it costs, or that
-        there is another choice; otherwise, and of events that hold nothing, it returns none. None at all: read each.
+        It is given the lines of an event. One that may tell how the answer begins, ends or fails, what it costs, that
+        there is another choice, or nothing at all, is to be read.
         """
         ...
 

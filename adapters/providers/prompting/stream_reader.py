@@ -110,27 +110,29 @@ class StreamReader:
         return UpstreamFailure(self._head.outcome_for(error_kind))
 
     def _parts(self, content: bytes) -> Iterator[bytes]:
-        """Yield the parts of whole events that are to be read, and hold the others to be handed on unread.
-
-        Most parts of most streams have only words in them, so that halving finds the few others quickly.
-        """
-        if self._plain_events is None or not self._parser.is_plain:
+        """Yield what of whole events is to be read, and hold what only adds to the answer to be handed on unread."""
+        is_plain = self._plain_events
+        if is_plain is None or not self._parser.is_plain:
             yield content
             return
-        parts = [content]
-        while parts and not self.decoder.has_ended:
-            part = parts.pop()
-            has_begun = self.decoder.parsed.has_begun
-            if has_begun and (number := self._plain_events(part)) is not None:
-                self.pieces += number
-                self._held += self._head.exchange.without_key(part)
+        begin = end = 0
+        for lines in content.split(b"\n\n")[:-1]:
+            if self.decoder.parsed.has_begun and is_plain(lines):
+                self.pieces += 1
+                end += len(lines) + 2
                 continue
-            middle = part.rfind(b"\n\n", 0, len(part) // 2) if has_begun else -1
-            cut = (middle if middle >= 0 else part.find(b"\n\n")) + 2
-            if 1 < cut < len(part):
-                parts += (part[cut:], part[:cut])
-            else:
-                yield part
+            self._hand_on(content[begin:end])
+            begin = end
+            end += len(lines) + 2
+            yield content[begin:end]
+            if self.decoder.has_ended:
+                return
+            begin = end
+        self._hand_on(content[begin:end])
+
+    def _hand_on(self, content: bytes) -> None:
+        if content:
+            self._held += self._head.exchange.without_key(content)
 
     def _read(self, event: ServerSentEvent, otherwise: ErrorKind) -> Iterator[Delta]:
         data = self._head.exchange.without_key(event.data).strip()

@@ -143,8 +143,13 @@ def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
 
 def _tools_used(response: Mapping[str, Any]) -> dict[str, Any]:
     """Return which of the provider's own tools the answer used, as `TokenUsage` has them; function calls are none."""
-    kinds = [str(item.get("type") or "") for item in objects(response.get("output"))]
-    searches = kinds.count("web_search_call")
+    items = list(objects(response.get("output")))
+    kinds = [str(item.get("type") or "") for item in items]
+    # Opening a page and looking for words in it are free (developers.openai.com/api/docs/guides/tools-web-search).
+    searches = sum(
+        kind == "web_search_call" and mapping(item.get("action")).get("type", "search") == "search"
+        for kind, item in zip(kinds, items, strict=True)
+    )
     others = {kind.removesuffix("_call") for kind in kinds if kind in _CHARGED_TOOLS}
     others.update(long_cache_writes(mapping(mapping(response["usage"]).get("input_tokens_details"))))
     return {"web_searches": searches or None, "charged_tools": tuple(sorted(others))}

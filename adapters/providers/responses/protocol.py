@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.providers.responses.completion import read_response
 from adapters.providers.responses.pass_through import pass_through
 from adapters.providers.responses.request import encode
-from adapters.providers.responses.streaming import ResponseDecoder, plain_events
+from adapters.providers.responses.streaming import ResponseDecoder, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,9 +49,9 @@ class Responses:
         del asked
         return document
 
-    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], int | None] | None:
+    def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
         del sent
-        return plain_events
+        return is_plain
 
     def decoder(self, origin: str) -> ResponseDecoder:
         return ResponseDecoder(origin)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.json_values import mapping, text
 from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from adapters.providers.responses.completion import note_item, note_response
-from adapters.providers.server_sent_events import regular_events
 from application.prompts.completion import (
     ReasoningDelta,
     ReasoningDone,
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
 
 # `response.failed` is an error, which whoever reads the events has looked for before (see `answering.error_status`).
 _ENDS: Final = frozenset({"response.completed", "response.incomplete"})
-
-
-# What events have that tell more than the next piece of an answer.
-_TELLING: Final = (b'"response"', b'"error"', b'"keepalive"')
 
 
 class ResponseDecoder:
@@ -108,10 +103,17 @@ class ResponseDecoder:
                 yield ToolCallDone(self._calls[place], part)
 
 
-def plain_events(content: bytes) -> int | None:
-    """Return how many events these are, if all only add to an answer; see `PromptProtocol.plain_events`.
+def is_plain(event: bytes) -> bool:
+    """Tell whether an event only adds to an answer; see `PromptProtocol.plain_events`.
 
-    A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
+    A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value. Events
+    that begin or end an answer hold the whole response.
     """
-    number = regular_events(content, lines=3)
-    return number if number and not any(mark in content for mark in _TELLING) else None
+    return (
+        event.startswith(b"event: response.")
+        and event.endswith(b"}")
+        and event.count(b"\n") == 1
+        and b"\ndata: {" in event
+        and b'"response"' not in event
+        and b'"error"' not in event
+    )

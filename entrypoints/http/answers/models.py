@@ -17,6 +17,12 @@ LifecycleStage = Annotated[
 ]
 
 
+UnusableReason = Annotated[
+    Literal["model-disabled", "provider-disabled", "provider-has-no-key", "type-cannot-be-run", "retired"],
+    Field(description="The first reason why it cannot be called; null where it can."),
+]
+
+
 class Prices(ResponseModel):
     """USD per 1,000 tokens of each kind; null where there is no price of its own, or none that is known."""
 
@@ -66,6 +72,8 @@ class Model(ResponseModel):
         date | None, Field(description="The day its provider shuts it down, as far as announced; retired from then on.")
     ]
     is_enabled: bool
+    is_usable: Annotated[bool, Field(description="Whether it can be called as it and its provider are set up.")]
+    unusable_because: UnusableReason | None
     sources: dict[str, str]
     created_at: datetime
     updated_at: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
@@ -32,8 +33,22 @@ class Rule(ResponseModel):
     detail: str
 
 
+class CoolDown(ResponseModel):
+    """A model that keeps failing is tried after all others until this time, then by one prompt.
+
+    `reason` is the category of the failure.
+    """
+
+    until: datetime
+    reason: str
+
+
 class CandidateModel(ResponseModel):
-    """A candidate, whether it was kept, and why; rank 1 is the first choice."""
+    """A candidate, whether it was kept, and why; rank 1 is the first choice.
+
+    `weight` is its part of the prompts among equals, by `config.weight`. `share` is the part of all prompts that it is
+    asked first, from 0 to 1, but for what is under way; null where nobody asked for the choice to be explained.
+    """
 
     model_id: Annotated[UUID, at("candidate.id")]
     provider_id: Annotated[UUID, at("candidate.provider_id")]
@@ -41,13 +56,17 @@ class CandidateModel(ResponseModel):
     name: Annotated[str, at("candidate.name")]
     kept: Annotated[bool, at("is_kept")]
     rank: int | None
+    weight: float
+    share: float | None
+    cool_down: CoolDown | None
     rules: Annotated[list[Rule], at("findings")]
 
 
 class Choice(ResponseModel):
     """Which model would be used, and why each other would not.
 
-    `candidates` are the first 1,000, `candidateCount` how many there are, `droppedBy` how many each rule dropped.
+    `candidates` are at most 1,000: of more models the best that fit, and some of the others. `candidateCount` says how
+    many there are, `droppedBy` how many of the `candidates` each rule dropped.
     """
 
     selected: ChosenModel | None

@@ -158,6 +158,9 @@ class ModelListQuery(Page):
     type: ModelType | None = None
     capability: Annotated[str | None, Field(min_length=1, max_length=50, description="Only those able to.")] = None
     enabled: Annotated[Flag | None, Field(description="Only enabled, or only disabled ones.")] = None
+    usable: Annotated[
+        Flag | None, Field(description="Only those that can be called as they are, or only those that cannot.")
+    ] = None
     q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or modelId.")] = None
     sort: ListSort = "name"
     as_of: AsOf = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.errors import ModelNotFound
-from application.prompts.callable_models import NamedModel
+from application.prompts.callable_models import NamedModel, NamedModels
 from application.prompts.select_model import SelectModel
 from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.chat_completions import CompatibleModel, CompatibleModelList
@@ -32,7 +32,7 @@ class CompatibleModelViews:
     """Shows models at the doors: in Anthropic's shape to clients that name its version, in OpenAI's to all others."""
 
     select: Callable[[SelectModel], Awaitable[Selection]]
-    callable_models: Callable[[], Awaitable[list[NamedModel]]]
+    callable_models: Callable[[str | None, int], Awaitable[NamedModels]]
 
     @endpoint(
         "GET",
@@ -48,19 +48,15 @@ class CompatibleModelViews:
         """List the models in use, in OpenAI's or Anthropic's shape
 
         Every name that works as `model`: each provider's name for a model, once, whatever number of providers offer
-        it, and the names given here. Clients that send `anthropic-version` get Anthropic's shape. At most `limit`
-        names; `after` (or `after_id`) is the last one of the page before.
+        it, and the names given here, in the order of the names. Clients that send `anthropic-version` get Anthropic's
+        shape. At most `limit` names; `after` (or `after_id`) is the last one of the page before.
         """
         query = query_of(request, CompatibleModelQuery)
-        named = await self.callable_models()
-        after = query.after_id or query.after
-        places = [place for place, each in enumerate(named) if each.name == after] if after is not None else [-1]
-        first = places[0] + 1 if places else len(named)
-        page, has_more = named[first : first + query.limit], len(named) > first + query.limit
+        page = await self.callable_models(query.after_id or query.after, query.limit)
         if _is_anthropic(request):
-            return json_response(_anthropic_list(page, has_more=has_more))
+            return json_response(_anthropic_list(page.named, has_more=page.has_more))
         return json_response(
-            CompatibleModelList(object="list", data=[_model(each) for each in page], has_more=has_more)
+            CompatibleModelList(object="list", data=[_model(each) for each in page.named], has_more=page.has_more)
         )
 
     @endpoint(

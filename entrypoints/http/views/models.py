@@ -85,6 +85,7 @@ class ModelViews:
             type=query.type,
             capability=query.capability,
             is_enabled=query.enabled,
+            is_usable=query.usable,
             text=query.q,
         )
         part = PageRequest(

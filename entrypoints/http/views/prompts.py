@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from application.errors import ApplicationError, ModelNotFound
 from application.prompts.completion import (
@@ -43,10 +43,6 @@ if TYPE_CHECKING:
     from application.prompts.stream_prompt import PromptEvent
 
 
-MOST_CANDIDATES: Final = 1_000
-"""Candidates that are listed one by one; the others are counted by rule."""
-
-
 class StreamPrompt(Protocol):
     """The use case `stream_prompt`, its ports given."""
 
@@ -79,8 +75,9 @@ class PromptViews:
         """Explain which model would be used
 
         Every candidate with the rules that kept or dropped it, in the order in which they would be tried. Rules on a
-        candidate that is kept are warnings, and what its place rests on. Of more than 1,000 candidates the others are
-        counted, by the rules that dropped them. No provider is called.
+        candidate that is kept are warnings, and what its place rests on. Equal ones share the prompts by their
+        `weight`; one that keeps failing cools down, and is tried after the others until then. Of more than 1,000 models
+        the best and the first of the others are told of. No provider is called.
         """
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(selector=selector_of(body), has_images=body.has_images))
@@ -104,10 +101,12 @@ class PromptViews:
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt
 
-        Calls that fail are repeated where that is safe, then the next candidate is asked; a model asked for by its id
-        has no other. Closing the connection ends the call at the provider. Prompts and answers are neither logged nor
-        kept; tokens, cost and time are counted. With an Idempotency-Key the answer is kept for 24 hours, so that a
-        repetition costs nothing; that of a stream is not, and its repetition is refused.
+        A candidate that fails, or says nothing for ten seconds (`firstByteSeconds` in its config), makes room for the
+        next; the last one is asked again where that is safe; a model asked for by its id has no other. What the prompt
+        itself has wrong is nobody else's to answer. One that keeps failing cools down. Closing the connection ends the
+        call at the provider. Prompts and answers are neither logged nor kept; tokens, cost and time are counted. With
+        an Idempotency-Key the answer is kept for 24 hours, so that a repetition costs nothing; that of a stream is not,
+        and its repetition is refused.
 
         With `stream: true` the answer comes in server-sent events, the same for all providers: `delta` with `{"text"}`,
         `reasoning` with `{"text"}`, `toolCall` with a call that is whole, at the end `done` with everything but the
@@ -151,8 +150,8 @@ def _choice(selection: Selection) -> Choice:
     return Choice.model_validate(
         {
             "selected": next(iter(selection.kept), None),
-            "candidates": selection.ranked_candidates[:MOST_CANDIDATES],
-            "candidate_count": len(selection.ranked_candidates),
+            "candidates": selection.ranked_candidates,
+            "candidate_count": selection.count or len(selection.ranked_candidates),
             "dropped_by": Counter(rule for ranked in dropped for rule in {each.rule for each in ranked.findings}),
         }
     )

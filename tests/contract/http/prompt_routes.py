@@ -47,7 +47,13 @@ def prompt_routes(
 ) -> list[Route]:
     """Return the routes; with `generation`, that runs the prompts in place of the setup's own."""
     ports = setup.ports if generation is None else setup.ports | {"generation": generation}
-    select = partial(select_model, runnable_models=setup.runnable_models)
+    select = partial(
+        select_model,
+        runnable_models=setup.runnable_models,
+        cool_downs=setup.cool_downs,
+        clock=setup.clock,
+        timer=setup.timer,
+    )
     run = partial(run_prompt, **ports)
     stream = partial(stream_prompt, **ports)
     report = partial(report_usage, reports=setup.usage, clock=setup.clock)

@@ -142,6 +142,9 @@ async def test_a_model_out_of_use_is_refused_with_the_reasons(setup: PromptSetup
             "name": "A model",
             "kept": False,
             "rank": None,
+            "weight": 1.0,
+            "share": None,
+            "coolDown": None,
             "rules": [
                 {"rule": "disabled", "detail": "The model is disabled."},
                 {"rule": "provider-disabled", "detail": "Its provider Away is disabled."},

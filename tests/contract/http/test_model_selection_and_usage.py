@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from tests.builders import a_price
 from tests.contract.http.prompt_routes import GENERATE, a_setup, post, prompt_routes
 from tests.http_service import a_token
+from tests.prompt_setup import a_failure, an_account
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -53,7 +55,7 @@ async def test_a_choice_is_explained(setup: PromptSetup, service: Service) -> No
     assert setup.generation.calls == []
 
 
-async def test_of_very_many_candidates_the_best_are_reported_and_all_are_counted(
+async def test_of_very_many_models_the_best_and_some_others_are_reported_and_all_are_counted(
     setup: PromptSetup, service: Service
 ) -> None:
     for number in range(900):
@@ -62,7 +64,29 @@ async def test_of_very_many_candidates_the_best_are_reported_and_all_are_counted
     document = (await post(service, "/api/ai/select", {"need": {"strategy": "cheapest"}})).document
     assert len(document["candidates"]) == 1_000
     assert {entry["modelId"] for entry in document["candidates"][: len(on)]} == {str(each.id) for each in on}
-    assert (document["candidateCount"], document["droppedBy"]) == (1_100, {"disabled": 900})
+    assert (document["candidateCount"], document["droppedBy"]) == (1_100, {"disabled": 800})
+
+
+async def test_weights_shares_and_cool_downs_are_explained(setup: PromptSetup, service: Service) -> None:
+    heavy = setup.model("gpt-x", name="Heavy", config={"weight": 3})
+    light = setup.model("gpt-x", name="Light", of=an_account(name="Another"))
+    spare = setup.model("gpt-x", name="Spare", of=an_account(name="A third"), config={"weight": 0})
+    limited = setup.model("gpt-x", name="Limited", of=an_account(name="A fourth"), config={"preference": 1})
+    setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=20.0))
+    await post(service, GENERATE, {"modelId": str(limited.id), "prompt": "Hi"})
+    document = (await post(service, "/api/ai/select", {"providerModelId": "gpt-x"})).document
+    told = [(each["modelId"], each["rank"], each["weight"], each["share"]) for each in document["candidates"]]
+    assert told == [
+        (str(heavy.id), 1, 3.0, 0.75),
+        (str(light.id), 2, 1.0, 0.25),
+        (str(spare.id), 3, 0.0, 0.0),
+        (str(limited.id), 4, 1.0, 0.0),
+    ]
+    assert document["selected"]["id"] == str(heavy.id)
+    cool_downs = [each["coolDown"] for each in document["candidates"]]
+    until = (setup.clock.now() + timedelta(seconds=20)).isoformat().replace("+00:00", "Z")
+    assert cool_downs == [None, None, None, {"until": until, "reason": "rate_limited"}]
+    assert [rule["rule"] for rule in document["candidates"][3]["rules"]] == ["asked-for", "cool-down"]
 
 
 async def test_a_choice_that_leads_nowhere_is_no_error(setup: PromptSetup, service: Service) -> None:

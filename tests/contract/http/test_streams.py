@@ -209,6 +209,25 @@ async def test_a_stream_that_nothing_was_sent_in_leaves_room_for_another_answer(
     assert reply.content == b"another answer"
 
 
+async def test_what_is_written_at_once_is_sent_together(serve: Callable[..., Awaitable[Service]]) -> None:
+    async def view(request: web.Request) -> web.StreamResponse:
+        async with EventStream(request) as out:
+            for _ in range(2):
+                for number in range(3):
+                    await out.send(b"%d" % number)
+                # As when the provider thinks about the next words.
+                await asyncio.sleep(0.02)
+        return out.response
+
+    service = await serve(a_route(view))
+    reader, writer = await asyncio.open_connection(*service.runner.addresses[0][:2])
+    writer.write(b"GET /api/ai/things HTTP/1.1\r\nHost: a\r\n\r\n")
+    content = await asyncio.wait_for(reader.readuntil(b"\r\n0\r\n\r\n"), timeout=10)
+    writer.close()
+    together = b"data: 0\n\ndata: 1\n\ndata: 2\n\n"
+    assert content.endswith(b"\r\n\r\n" + b"1b\r\n%s\r\n" % together * 2 + b"0\r\n\r\n")
+
+
 async def test_a_client_that_reads_nothing_is_let_go(serve: Callable[..., Awaitable[Service]]) -> None:
     let_go = asyncio.Event()
 

@@ -17,13 +17,13 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.vault import EnvelopeVault
 from application.errors import CredentialNotCurrent
 from application.policies.seal_credential import new_credential, sealed
-from tests.builders import AN_ENDPOINT, a_provider, acting
+from tests.builders import AN_ENDPOINT, a_model, a_provider, acting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from adapters.event_store.repositories import EventSourcedProviders
+    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from domain.provider.aggregate import Provider
     from tests.databases import Connection, Database
 
@@ -38,6 +38,7 @@ class Keys:
 
     organization_id: UUID
     providers: EventSourcedProviders
+    models: EventSourcedModels
     tenant: Tenant
     vault: EnvelopeVault
 
@@ -59,17 +60,21 @@ class Keys:
 
     async def open_for_a_prompt(self, provider: Provider) -> str:
         with acting(self.organization_id):
-            account = (await PostgresCandidateReader(self.tenant).read()).accounts[provider.id]
+            await self.models.save(a_model(provider_id=provider.id))
+        with acting(self.organization_id):
+            account = (await PostgresCandidateReader(self.tenant).first(5)).accounts[provider.id]
             assert account.sealed is not None
             return await self.vault.unseal(account.sealed, provider_id=provider.id, origin=AN_ENDPOINT.origin)
 
 
 @pytest.fixture
-async def keys(database: Database, providers: EventSourcedProviders, organization_id: UUID) -> AsyncIterator[Keys]:
+async def keys(
+    database: Database, providers: EventSourcedProviders, models: EventSourcedModels, organization_id: UUID
+) -> AsyncIterator[Keys]:
     async with reading_pool(database.app_url, size=1) as pool:
         tenant = Tenant(pool)
         vault = EnvelopeVault(Envelope(Keyring.generate("test")), PostgresSealedCredentials(tenant))
-        yield Keys(organization_id, providers, tenant, vault)
+        yield Keys(organization_id, providers, models, tenant, vault)
 
 
 @pytest.mark.parametrize("now", [NEW, None])

@@ -86,7 +86,7 @@ async def test_a_past_day_has_the_models_of_that_day_and_a_day_to_come_those_of_
     async def at(name: str, until: datetime | None) -> str | None:
         [row] = owner.execute("SELECT to_jsonb(m) FROM ai_models m WHERE id = %s", (registered[name],)).fetchone() or ()
         with acting(organization_id):
-            stands: str | None = orjson.loads((await past.model(row, until)).json)["lifecycle"]
+            stands: str | None = orjson.loads((await past.model(row, None, until)).json)["lifecycle"]
         return stands
 
     found = {name: [await at(name, until) for until in (YESTERDAY, TODAY, None)] for name in ("over", "over today")}

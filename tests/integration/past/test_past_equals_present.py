@@ -92,6 +92,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _its_own(shown: bytes) -> dict[str, object]:
+    """Return what follows from the thing's own events: a model can be used as long as its provider can."""
+    return {name: value for name, value in orjson.loads(shown).items() if name not in ("isUsable", "unusableBecause")}
+
+
 # Each example lives in an organization of its own.
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
@@ -115,7 +120,7 @@ async def test_every_moment_is_reported_as_it_was(
             for shown in present:
                 revision = orjson.loads(shown)["revision"]
                 assert orjson.loads(await documents.one(shown, AtTime(time))) == orjson.loads(shown)
-                assert orjson.loads(await documents.one(shown, AtRevision(revision))) == orjson.loads(shown)
+                assert _its_own(await documents.one(shown, AtRevision(revision))) == _its_own(shown)
         assert await documents.in_the_past(_now() + timedelta(days=9000)) == await documents.present()
 
 

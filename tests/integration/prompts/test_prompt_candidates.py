@@ -59,14 +59,20 @@ def a_binding(organization_id: UUID, provider_id: UUID) -> KeyBinding:
 
 
 async def test_the_sealed_key_comes_with_its_provider(
-    tenant: Tenant, subject: Subject, providers: EventSourcedProviders, organization_id: UUID
+    tenant: Tenant,
+    subject: Subject,
+    providers: EventSourcedProviders,
+    models: EventSourcedModels,
+    organization_id: UUID,
 ) -> None:
     provider = a_provider()
     vault = FakeVault()
-    with acting(organization_id) as caller:
+    with acting(organization_id):
         stored = await vault.seal("sk-secret-1234", a_binding(organization_id, provider.id))
         await providers.save(provider, credential=stored)
-        candidate_list = await subject.candidate_reader.read()
+    with acting(organization_id) as caller:
+        await models.save(a_model(provider_id=provider.id))
+        candidate_list = await subject.candidate_reader.first(5)
         sealed = candidate_list.accounts[provider.id].sealed
         assert sealed is not None
         assert sealed == await PostgresSealedCredentials(tenant).current(provider.id)
@@ -76,7 +82,7 @@ async def test_the_sealed_key_comes_with_its_provider(
 
 
 async def test_a_key_that_was_removed_is_gone(
-    subject: Subject, providers: EventSourcedProviders, organization_id: UUID
+    subject: Subject, providers: EventSourcedProviders, models: EventSourcedModels, organization_id: UUID
 ) -> None:
     provider = a_provider()
     with acting(organization_id):
@@ -86,7 +92,9 @@ async def test_a_key_that_was_removed_is_gone(
         held = await providers.get(provider.id)
         held.remove_credential()
         await providers.save(held)
-        candidate_list = await subject.candidate_reader.read()
+    with acting(organization_id):
+        await models.save(a_model(provider_id=provider.id))
+        candidate_list = await subject.candidate_reader.first(5)
     assert candidate_list.accounts[provider.id].sealed is None
 
 
@@ -99,7 +107,7 @@ async def test_what_the_providers_list_has_asked_of_the_end_is_there(
         model = await models.get(model_id)
         model.follow_lifecycle(reported)
         await models.save(model)
-        (found,) = (await subject.candidate_reader.read()).models
+        (found,) = (await subject.candidate_reader.first(5)).models
     assert found.lifecycle == reported
 
 
@@ -112,7 +120,7 @@ async def test_prices_and_limits_keep_every_digit(
         model.change_price(a_price("0.000000123456789", None))
         model.change_limits(Limits(context_window=1_048_576, max_tokens=0))
         await models.save(model)
-        (found,) = (await subject.candidate_reader.read()).models
+        (found,) = (await subject.candidate_reader.first(5)).models
     assert found.provider_id == provider_id
     assert found.price == a_price("0.000000123456789", None)
     assert (found.context_window, found.max_tokens) == (1_048_576, 0)

@@ -22,6 +22,7 @@ BESIDE_THE_LOG = (
     "idempotency_keys",
     "discovery_attempts",
     "discovery_snapshots",
+    "model_cool_downs",
     "budget_spending",
     "budget_leases",
 )
@@ -161,7 +162,7 @@ def test_the_backups_role_reads_everything_and_writes_nothing(owner: Connection)
     owner.execute("SET ROLE modelbook_owner")
     owner.execute("CREATE TABLE of_tomorrow (id integer GENERATED ALWAYS AS IDENTITY)")
     held = owner.execute(_BACKUP).fetchall()
-    assert len(held) > len(WRITES)
+    assert len(held) > len({table for _, table in WRITES})
     assert [row for row in held if row[1:] != (True, False)] == []
 
 

@@ -14,12 +14,12 @@ from tests.prompt_setup import a_candidate, a_prompt
 TEN_AND_TWENTY = Price(Decimal(10), Decimal(20), "manual")
 
 
-def estimate(body: dict[str, Any], *candidates: Candidate, others: tuple[Candidate, ...] = (), **facts: bool) -> Any:  # noqa: ANN401
+def estimate(body: dict[str, Any], *candidates: Candidate, **facts: bool) -> Any:  # noqa: ANN401
     prompt = a_prompt(ModelById(candidates[0].id))
     client = FakeClient(asked=a_conversation(), body=body)
     asked = type(prompt)(selector=prompt.selector, client=client)
     usual = {"refuses_unknown": False} | facts
-    return call_estimate(asked, candidates, (*candidates, *others), **usual)
+    return call_estimate(asked, candidates, **usual)
 
 
 def test_it_is_what_is_read_and_the_most_that_may_be_written() -> None:
@@ -48,9 +48,10 @@ def test_data_is_not_read_letter_by_letter() -> None:
 
 def test_a_model_without_a_price_counts_as_the_dearest_or_not_at_all() -> None:
     unpriced, dear = a_candidate(price=None), a_candidate(price=TEN_AND_TWENTY)
-    assert estimate({"max_tokens": 1_000}, unpriced, others=(dear, a_candidate())).most == 20
+    found = estimate({"max_tokens": 1_000}, a_candidate(), unpriced, dear)
+    assert (found.by_model[unpriced.id], found.most) == (20, 20)
     assert estimate({}, unpriced).most is None
-    assert estimate({}, unpriced, others=(dear,), refuses_unknown=True).most is None
+    assert estimate({}, unpriced, dear, refuses_unknown=True).most is None
 
 
 @pytest.mark.parametrize("body", [{"max_tokens": "many"}, {"max_tokens": None, "n": "two"}, {"n": None}])

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from application.errors import InvalidInput
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.catalogue import KnownModel
+from application.ports.provider_gateway import OfferedModel, UpstreamFailure
 from domain.model.values import Lifecycle, Limits, Price
 from tests.builders import a_price
+from tests.fakes.catalogue import FakeCatalogue
 from tests.unit.discovery.discovery_setup import DOWN, World
 from tests.unit.discovery.import_setup import imported, provider, register, registered, world
 
@@ -45,6 +47,18 @@ async def test_all_of_them_may_be_taken_into_use_at_once(world: World, provider:
     outcome = await imported(world, provider, enable=True)
     assert list(outcome.imported) == ["a", "b", "c"]
     assert {model.is_enabled for model in registered(world).values()} == {True}
+
+
+async def test_a_deployment_has_the_facts_of_the_model_behind_its_name() -> None:
+    known = KnownModel(model_id="gpt-4o", type="multimodal", input_per_1k=Decimal("0.0025"), max_tokens=16_384)
+    world = World(catalogue=FakeCatalogue({"openai": [known]}))
+    provider = await world.provider("ours")
+    world.upstream(provider).answer = [OfferedModel(model_id="chat-prod", base_model="gpt-4o")]
+    await imported(world, provider)
+    model = registered(world)["chat-prod"]
+    assert (model.name, model.type, model.limits.max_tokens) == ("chat-prod", "multimodal", 16_384)
+    assert model.price is not None
+    assert (model.price.input_per_1k, model.config) == (Decimal("0.0025"), {"baseModel": "gpt-4o"})
 
 
 async def test_a_name_that_comes_twice_counts_once_whichever_it_is(world: World, provider: Provider) -> None:

@@ -11,6 +11,7 @@ import pytest
 from adapters.system_timer import SystemTimer
 from application.errors import InvalidInput
 from application.ports.provider_gateway import Category
+from application.prompts.cool_downs import CALLERS_OWN
 from application.prompts.prompt_errors import PromptFailed
 from application.prompts.retry_policy import FINAL
 from application.prompts.run_prompt import run_prompt
@@ -119,7 +120,7 @@ async def test_a_limit_however_short_is_not_waited_for_while_another_model_stand
     assert (called(setup), timer.waits) == (["first", "second"], [])
 
 
-@pytest.mark.parametrize("category", sorted(FINAL))
+@pytest.mark.parametrize("category", sorted(FINAL - CALLERS_OWN))
 async def test_a_final_failure_is_met_once_and_the_next_model_is_asked_at_once(category: Category) -> None:
     timer = FakeTimer()
     setup = PromptSetup(timer=timer)
@@ -131,7 +132,7 @@ async def test_a_final_failure_is_met_once_and_the_next_model_is_asked_at_once(c
     assert [attempt.outcome for attempt in answer.attempts] == [category, "ok"]
 
 
-@pytest.mark.parametrize("category", sorted(set(get_args(Category)) - {"ok"}))
+@pytest.mark.parametrize("category", sorted(set(get_args(Category)) - CALLERS_OWN - {"ok"}))
 async def test_whatever_failed_another_provider_of_the_same_model_may_answer(category: Category) -> None:
     setup = PromptSetup()
     setup.model("gpt-x", price=a_price("0.001", "0.001"))
@@ -140,6 +141,25 @@ async def test_whatever_failed_another_provider_of_the_same_model_may_answer(cat
     setup.generation.plays("gpt-x", completed())
     answer = await run(setup, ModelByName("gpt-x"))
     assert answer.candidate.id == other.id
+
+
+@pytest.mark.parametrize("category", ["bad_request", "content_filter"])
+async def test_what_the_prompt_has_wrong_is_asked_of_nobody_else(category: Category) -> None:
+    setup = PromptSetup()
+    two_models(setup)
+    setup.generation.plays("first", a_failure(category, is_retryable=False))
+    error = await failed(setup)
+    assert (called(setup), error.failure.category) == (["first"], category)
+
+
+async def test_a_prompt_that_is_too_long_goes_to_the_next_model_that_reads_more() -> None:
+    setup = PromptSetup()
+    setup.model("small", price=a_price("0.001", "0.001"), context_window=8_000)
+    setup.model("as small", price=a_price("0.002", "0.002"), context_window=8_000)
+    setup.model("larger", price=a_price("0.003", "0.003"), context_window=128_000)
+    setup.generation.plays("small", a_failure("context_length_exceeded", is_retryable=False))
+    answer = await run(setup)
+    assert (called(setup), answer.candidate.provider_model_id) == (["small", "larger"], "larger")
 
 
 async def test_nobody_waits_for_a_long_limit_while_another_model_stands_by() -> None:
@@ -157,7 +177,7 @@ async def test_calls_are_limited_in_all() -> None:
         setup.model(name, name=name)
         setup.generation.plays(name, a_failure())
     error = await failed(setup, Requirements())
-    assert called(setup) == ["a", "a", "a", "b", "b", "b"]
+    assert called(setup) == ["a", "b", "c", "d", "d", "d"]
     assert len(error.attempts) == 6
 
 

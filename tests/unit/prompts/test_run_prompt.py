@@ -136,7 +136,8 @@ async def test_a_models_own_deadline_bounds_all_that_is_asked_of_it() -> None:
     setup.generation.plays("first", completed())
     with setup.acting():
         await run_prompt(a_prompt(ModelByAnyName("Ours")), **setup.ports)
-        await run_prompt(a_prompt(ModelByAnyName("Ours"), deadline_seconds=7.0), **setup.ports)
+        # By its own name alone, for it cools down now.
+        await run_prompt(a_prompt(ModelByName("first"), deadline_seconds=7.0), **setup.ports)
     asked = [(call.request.model_id, call.request.deadline_seconds) for call in setup.generation.calls]
     # It is not asked again: there is less time than would be waited before.
     assert asked == [("first", 0.125), ("second", 595.0), ("first", 7.0)]

@@ -9,8 +9,7 @@ from uuid import UUID, uuid4
 
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
-from application.prompts.runnable_models_cache import LONGEST_TRUST
-from application.prompts.selection_candidates import ModelByAnyName, Requirements
+from application.prompts.selection_candidates import ModelByAnyName, ModelById, Requirements
 from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
 from tests.contract.usage_contract import a_request, a_use
@@ -40,22 +39,26 @@ async def with_key(setup: PromptSetup, key: str = "sk-secret-1234") -> None:
 
 async def ready(setup: PromptSetup) -> RunnableModels:
     with setup.acting():
-        return await setup.runnable_models.ready()
+        return await setup.runnable_models.chosen(Requirements(), has_images=False)
 
 
 async def test_a_key_is_opened_once_and_shown_nowhere() -> None:
     setup, _ = a_setup()
+    model = setup.model()
     await with_key(setup)
     held = await ready(setup)
     with setup.acting():
         first = await held.connection(setup.account.id)
         assert await held.connection(setup.account.id) is first
+        other = await setup.runnable_models.chosen(ModelById(model.id), has_images=False)
+        assert await other.connection(setup.account.id) is first
     assert first.api_key == "sk-secret-1234"
     assert "sk-secret" not in f"{held!r} {vars(held)!r} {setup.runnable_models!r} {vars(setup.runnable_models)!r}"
 
 
 async def test_a_key_that_was_replaced_is_not_used_again() -> None:
     setup, _ = a_setup()
+    setup.model()
     await with_key(setup)
     with setup.acting():
         await (await ready(setup)).connection(setup.account.id)
@@ -65,7 +68,10 @@ async def test_a_key_that_was_replaced_is_not_used_again() -> None:
 
 
 async def retired(setup: PromptSetup) -> set[str]:
-    return {candidate.provider_model_id for candidate in (await ready(setup)).candidates if candidate.is_retired}
+    with setup.acting():
+        selection = await setup.runnable_models.explained(Requirements(), has_images=False)
+    candidates = [ranked.candidate for ranked in selection.ranked_candidates]
+    return {candidate.provider_model_id for candidate in candidates if candidate.is_retired}
 
 
 async def test_the_providers_list_says_what_is_retired() -> None:
@@ -95,8 +101,7 @@ async def test_fastest_goes_by_what_was_measured_and_is_looked_up_every_ten_seco
         setup.usage.record(a_request(a_use(model_id=model_id, provider_id=setup.account.id, latency_ms=latency_ms)))
 
     async def first() -> str:
-        _, selection = await setup.runnable_models.chosen(need, has_images=False)
-        return selection.kept[0].name
+        return (await setup.runnable_models.chosen(need, has_images=False)).selection.kept[0].name
 
     with setup.acting():
         setup.clock.time -= timedelta(days=2)
@@ -116,21 +121,5 @@ async def test_a_name_that_reads_like_an_id_is_a_name_when_there_is_no_such_id()
     name = str(uuid4())
     model = setup.model(name=name)
     with setup.acting():
-        _, selection = await setup.runnable_models.chosen(ModelByAnyName(name), has_images=False)
+        selection = (await setup.runnable_models.chosen(ModelByAnyName(name), has_images=False)).selection
     assert [candidate.id for candidate in selection.kept] == [model.id]
-
-
-async def test_choices_are_remembered_until_the_log_was_asked_again() -> None:
-    setup, timer = a_setup()
-    setup.model(name="one")
-    need = Requirements(capabilities=frozenset({"text"}))
-    with setup.acting():
-        _, first = await setup.runnable_models.chosen(need, has_images=False)
-        _, second = await setup.runnable_models.chosen(Requirements(capabilities=frozenset({"text"})), has_images=False)
-        _, other = await setup.runnable_models.chosen(need, has_images=True)
-        timer.time += LONGEST_TRUST
-        _, later = await setup.runnable_models.chosen(need, has_images=False)
-    assert second is first
-    assert other != first
-    assert later is not first
-    assert later == first

@@ -185,7 +185,7 @@ async def test_azure_lists_base_models_or_deployments() -> None:
     assert (text.type, text.lifecycle) == ("language", "deprecated")
     deployed = await prepared.models(a_connection("azure_openai", base=base, listing="deployments"))
     assert deployed["my-chat"].version == "2024-05-13"
-    assert deployed["my-chat"].extras["model"] == "gpt-4o-2024-05-13"
+    assert deployed["my-chat"].base_model == "gpt-4o-2024-05-13"
 
 
 async def test_a_list_of_an_unknown_server_is_read_by_the_names_that_many_use() -> None:
