@@ -299,12 +299,12 @@ class Container(containers.DeclarativeContainer):
         usage=usage_ledger,
         price_list=price_list,
         timer=timer,
+        records=providers.Singleton(CallRecords, timer=timer, cool_downs=cool_downs, sharing=cool_down_sharing),
+        probe=gateway.provided.probe,
         admission=providers.Singleton(
             CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
         ),
         refuses_unknown_costs=refuses_unknown_costs,
-        records=providers.Singleton(CallRecords, timer=timer, cool_downs=cool_downs, sharing=cool_down_sharing),
-        probe=gateway.provided.probe,
     )
     select_model = providers.Factory(
         partial, select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer

@@ -75,8 +75,8 @@ class Settings(BaseSettings):
     unknown_costs: Literal["highest", "refuse"] = Field(
         "highest",
         description="How a call counts against a budget whose cost is not known: `highest` takes the dearest price "
-        "that is known of the model, or of those that would be tried instead; `refuse` runs no model without a price. "
-        "Where nothing is known of any, it is refused in either case.",
+        "that is known of the model, and of a model without one the dearest of all; `refuse` runs no model without a "
+        "price.",
     )
     discovery_ttl: Seconds = Field(3600, description="Seconds that a provider's answer about its models is good for.")
     health_interval: Seconds = Field(300, description="Seconds between checks of each provider; 0 checks none.")

@@ -152,10 +152,10 @@ class PromptSetup:
     price_list: FakePriceList = field(default_factory=FakePriceList)
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
     account: CandidateProvider = field(default_factory=an_account)
-    counts: FakeRateLimits = field(default_factory=FakeRateLimits)
-    leases: FakeBudgetLeases = field(default_factory=FakeBudgetLeases)
     shared: FakeSharedCoolDowns = field(default_factory=FakeSharedCoolDowns)
     gateway: Any = field(default_factory=lambda: Gateway(FakeOutbound()))
+    counts: FakeRateLimits = field(default_factory=FakeRateLimits)
+    leases: FakeBudgetLeases = field(default_factory=FakeBudgetLeases)
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)

@@ -45,15 +45,12 @@ class CallEstimate:
         return None if None in amounts else max((each for each in amounts if each is not None), default=None)
 
 
-def call_estimate(prompt: Prompt, candidates: Sequence[Candidate], *, refuses_unknown: bool) -> CallEstimate:
+def call_estimate(prompt: Prompt, candidates: Sequence[Candidate], instead: Price | None) -> CallEstimate:
     """Return what a call may cost at each of the candidates, at the dearest price that is known of the model.
 
-    A model without any price is taken for the dearest of the others, unless unknown costs are refused.
+    A model without any price is taken to have the one `instead`.
     """
     read, written = _tokens_to_read(prompt.client.body), _most_to_write(prompt.client.body)
-    instead = None
-    if not refuses_unknown and any(candidate.price is None for candidate in candidates):
-        instead = _dearest(candidates)
     return CallEstimate({each.id: _cost(each, each.price or instead, read, written) for each in candidates})
 
 
@@ -69,11 +66,6 @@ def _cost(candidate: Candidate, price: Price | None, read: int, written: int | N
 def _highest(price: Price, kinds: Sequence[str]) -> Decimal:
     stated = [getattr(each, kind) for each in (price, *price.tiers) for kind in kinds]
     return max((amount for amount in stated if amount is not None), default=Decimal(0))
-
-
-def _dearest(candidates: Sequence[Candidate]) -> Price | None:
-    prices = [candidate.price for candidate in candidates if candidate.price is not None]
-    return max(prices, key=lambda price: _highest(price, _INPUT_KINDS) + _highest(price, _OUTPUT_KINDS), default=None)
 
 
 def _tokens_to_read(body: Mapping[str, Any]) -> int:

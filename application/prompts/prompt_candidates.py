@@ -58,9 +58,7 @@ class CandidateModel:
 class OrganizationState:
     """How far the organization's log goes, 0 before any event, and what its processes have found of its models.
 
-    With it come the organization's own limits and budget.
-
-    As long as the log is the same, so are its providers and models.
+    As long as the log is the same, so are its providers and models, and its own limits and budget.
     """
 
     org_sequence: int
@@ -116,6 +114,10 @@ class CandidateReader(Protocol):
 
     async def count(self) -> int:
         """Return how many models the organization has."""
+        ...
+
+    async def dearest_price(self) -> Price | None:
+        """Return the price of the organization's dearest model; None if none has one."""
         ...
 
     async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:

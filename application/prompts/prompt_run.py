@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.bounds.call_admission import CallAdmission
+    from application.bounds.call_bounds import CallBounds
+    from application.bounds.call_estimates import CallEstimate
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
@@ -48,9 +50,6 @@ T = TypeVar("T")
 
 # After these the provider may have written, and charged, all the same; any other refusal comes before the work.
 _PERHAPS_CHARGED = frozenset({CANCELLED, "timeout", "unexpected_body"})
-
-# Another model would meet what the caller has done wrong as well.
-_CALLERS_MISTAKES = frozenset({"bad_request", "content_filter"})
 
 # Event loops count in milliseconds, and may end a wait that much early.
 _TIMER_STEP = 0.005
@@ -142,7 +141,7 @@ class PromptRun:
                     return await self._attempt(candidate, call, is_whole=is_whole)
                 except UpstreamFailure as error:
                     errors.append(error)
-                    if error.failure.category in _CALLERS_MISTAKES and not isinstance(error.__cause__, InvalidInput):
+                    if _is_callers_mistake(error.failure):
                         raise PromptFailed(error.failure, self._attempts) from error
                     if error.failure.category == "context_length_exceeded":
                         self._queue.keep_larger(candidate.context_window)
@@ -347,6 +346,12 @@ class PromptRun:
         )
 
 
+def _is_callers_mistake(failure: CallOutcome) -> bool:
+    """Tell whether another model would say the same: what no provider has answered is for want of an adapter."""
+    was_answered = failure.http_status is not None
+    return failure.category == "content_filter" or (failure.category == "bad_request" and was_answered)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptRuns:
     """Chooses the models that a prompt may be run on, and begins its run."""
@@ -355,10 +360,10 @@ class PromptRuns:
     usage: UsageLedger
     price_list: PriceList
     timer: Timer
-    admission: CallAdmission
-    refuses_unknown_costs: bool = False
     records: CallRecords
     probe: Callable[[ProviderConnection], Awaitable[TestReport]]
+    admission: CallAdmission
+    refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
     @asynccontextmanager
@@ -380,22 +385,23 @@ class PromptRuns:
                 retrying=self.retrying,
                 probe=self.probe,
             )
-            bounds = bounds_of_caller(ready.limits, ready.budget)
-            try:
-                if not bounds:
-                    yield run
-                    return
-                candidates = [each.candidate for each in ranked]
-                estimate = call_estimate(prompt, candidates, refuses_unknown=self.refuses_unknown_costs)
-                async with self.admission.admitted(bounds, estimate, lambda: recording.uses):
-                    try:
-                        yield run
-                    finally:
-                        # What is not over yet has to be settled, too.
-                        run.broken_off()
-            finally:
-                # What nobody has heard the end of, such as a stream that was never read, ends here.
-                run.broken_off()
+            async with AsyncExitStack() as ending:
+                bounds = bounds_of_caller(ready.limits, ready.budget)
+                if bounds:
+                    estimate = await self._estimate(prompt, ready, bounds)
+                    await ending.enter_async_context(self.admission.admitted(bounds, estimate, lambda: recording.uses))
+                # What nobody has heard the end of, such as a stream that was never read, ends first.
+                ending.callback(run.broken_off)
+                yield run
+
+    async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
+        """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""
+        candidates = ready.selection.kept
+        instead = None
+        has_budget = any(each.budget is not None for each in bounds)
+        if has_budget and not self.refuses_unknown_costs and any(each.price is None for each in candidates):
+            instead = await self.runnable_models.dearest_price()
+        return call_estimate(prompt, candidates, instead)
 
     def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
         """Return the block whose end is logged as the end of the client's call."""

@@ -47,9 +47,8 @@ class Process:
             spent_usd=Decimal(spent),
             committed_usd=Decimal(committed),
             wanted_usd=Decimal(wanted),
-            budget_usd=self._request.budget_usd if budget is None else Decimal(budget),
         )
-        return await self.leases.renew(request)
+        return await self.leases.renew(request if budget is None else replace(request, budget_usd=Decimal(budget)))
 
 
 def a_request(budget: str = "10", *, subject_id: UUID | None = None, start: datetime | None = START) -> LeaseRequest:

@@ -195,10 +195,18 @@ async def test_thresholds_are_events_once(api: Api) -> None:
     assert {(event["actor"], event["aggregateId"]) for event in events} == {("system:budgets", key["id"])}
 
 
-async def test_a_model_without_a_price_is_refused_under_a_budget(api: Api, sandbox: Sandbox) -> None:
-    mystery = await registered(api, sandbox, model_id="mystery", type="language")
-    program = await api.with_key(budget={"usd": 5, "period": "day"})
-    refused = await program.post("/api/ai/generate", {"modelId": mystery.model["id"], "prompt": "Hello"})
+async def test_a_model_without_a_price_counts_as_the_dearest_one(api: Api, sandbox: Sandbox) -> None:
+    of = await registered(api, sandbox)
+    await api.model(of.provider, modelId="mystery", type="language")
+    key = await api.access_key(budget={"usd": 5, "period": "day"})
+    program = replace(api, token=key["secret"])
+    reply = await program.post("/v1/chat/completions", {**CHAT, "model": "mystery"})
+    assert reply.status in {200, 404, 502}
+    alone = api.elsewhere()
+    lonely = await registered(alone, sandbox, model_id="mystery-2", type="language")
+    refused = await (await alone.with_key(budget={"usd": 5, "period": "day"})).post(
+        "/api/ai/generate", {"modelId": lonely.model["id"], "prompt": "Hello"}
+    )
     assert (refused.status, refused.document["code"]) == (409, "cost-unknown")
 
 

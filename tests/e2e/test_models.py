@@ -30,6 +30,8 @@ FIELDS = {
     "lifecycle",
     "retiresOn",
     "isEnabled",
+    "isUsable",
+    "unusableBecause",
     "sources",
     "createdAt",
     "updatedAt",
@@ -128,11 +130,25 @@ async def test_put_of_what_was_read_changes_nothing(api: Api) -> None:
     assert (reply.status, reply.document) == (200, model)
 
 
+async def test_a_model_of_a_disabled_provider_cannot_be_used_and_says_why(api: Api) -> None:
+    provider = await api.provider()
+    model = await api.model(provider)
+    other = await api.model(await api.provider())
+    await api.patch(path_of(provider), {"isEnabled": False})
+    shown = await api.get(path_of(model))
+    assert (shown["isEnabled"], shown["isUsable"], shown["unusableBecause"]) == (True, False, "provider-disabled")
+    lists = [(await api.get(MODELS, usable=usable, includeTotal=True)) for usable in ("true", "false")]
+    assert [[row["id"] for row in page["data"]] for page in lists] == [[other["id"]], [model["id"]]]
+    assert [page["pagination"]["total"] for page in lists] == [1, 1]
+
+
 async def test_patch_leaves_alone_what_it_does_not_mention(api: Api) -> None:
     model = await api.model(await api.provider(), **GIVEN, costPer1kTokens=0.5)
     reply = await api.patch(path_of(model), {"isEnabled": True})
     assert reply.document == model | {
         "isEnabled": True,
+        "isUsable": True,
+        "unusableBecause": None,
         "revision": 2,
         "updatedAt": reply.document["updatedAt"],
     }

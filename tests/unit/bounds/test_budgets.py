@@ -57,8 +57,8 @@ class Process:
     async def _tell(
         self, organization_id: UUID, kind: str, subject_id: UUID, percent: int, since: datetime | None
     ) -> None:
-        del subject_id
         assert (organization_id, since) == (ORGANIZATION, NOON.replace(hour=0))
+        assert isinstance(subject_id, UUID)
         self.told.append((kind, percent))
 
     async def call(

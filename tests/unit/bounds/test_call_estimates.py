@@ -14,12 +14,11 @@ from tests.prompt_setup import a_candidate, a_prompt
 TEN_AND_TWENTY = Price(Decimal(10), Decimal(20), "manual")
 
 
-def estimate(body: dict[str, Any], *candidates: Candidate, **facts: bool) -> Any:  # noqa: ANN401
+def estimate(body: dict[str, Any], *candidates: Candidate, instead: Price | None = None) -> Any:  # noqa: ANN401
     prompt = a_prompt(ModelById(candidates[0].id))
     client = FakeClient(asked=a_conversation(), body=body)
     asked = type(prompt)(selector=prompt.selector, client=client)
-    usual = {"refuses_unknown": False} | facts
-    return call_estimate(asked, candidates, **usual)
+    return call_estimate(asked, candidates, instead)
 
 
 def test_it_is_what_is_read_and_the_most_that_may_be_written() -> None:
@@ -46,12 +45,10 @@ def test_data_is_not_read_letter_by_letter() -> None:
     assert estimate({"image": "A" * 5_000_000}, candidate).most == 2
 
 
-def test_a_model_without_a_price_counts_as_the_dearest_or_not_at_all() -> None:
-    unpriced, dear = a_candidate(price=None), a_candidate(price=TEN_AND_TWENTY)
-    found = estimate({"max_tokens": 1_000}, a_candidate(), unpriced, dear)
-    assert (found.by_model[unpriced.id], found.most) == (20, 20)
+def test_a_model_without_a_price_counts_at_another_or_not_at_all() -> None:
+    unpriced = a_candidate(price=None)
+    assert estimate({"max_tokens": 1_000}, unpriced, instead=TEN_AND_TWENTY).most == 20
     assert estimate({}, unpriced).most is None
-    assert estimate({}, unpriced, dear, refuses_unknown=True).most is None
 
 
 @pytest.mark.parametrize("body", [{"max_tokens": "many"}, {"max_tokens": None, "n": "two"}, {"n": None}])
