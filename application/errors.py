@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+    from decimal import Decimal
     from uuid import UUID
 
     from application.ports.rate_limits import Quota
@@ -148,13 +150,49 @@ class RateLimited(ApplicationError):
 
     code = "rate-limited"
 
-    def __init__(self, quota: Quota, retry_after_seconds: int) -> None:
+    def __init__(self, quota: Quota, retry_after_seconds: int, message: str | None = None) -> None:
         super().__init__(
-            f"Your organization may make {quota.requests} {quota.what} in {quota.seconds} seconds, and has; "
+            message
+            or f"Your organization may make {quota.requests} {quota.what} in {quota.seconds} seconds, and has; "
             f"try again in {retry_after_seconds} seconds."
         )
         self.quota = quota
         self.retry_after_seconds = retry_after_seconds
+
+
+class BudgetExceeded(ApplicationError):
+    """The budget of your access key or organization is spent. Wait for the next period, or ask for a larger one."""
+
+    code = "budget-exceeded"
+
+    def __init__(
+        self,
+        *,
+        whose: str,
+        usd: Decimal,
+        period: str,
+        resets_at: datetime | None,
+        retry_after_seconds: int | None,
+    ) -> None:
+        """`whose` budget it is, in USD for each period; `resets_at` is when it is whole again, None: never."""
+        opens = "It is not renewed" if resets_at is None else f"It opens again at {resets_at:%Y-%m-%dT%H:%M:%SZ}"
+        super().__init__(
+            f"{whose} has spent its budget of {usd.normalize():f} USD {_PERIODS[period]}. {opens}; an admin can raise "
+            "it."
+        )
+        self.usd = usd
+        self.period = period
+        self.resets_at = resets_at
+        self.retry_after_seconds = retry_after_seconds
+
+
+_PERIODS = {"day": "a day", "week": "a week", "month": "a month", "total": "in all"}
+
+
+class CostUnknown(ApplicationError):
+    """There is a budget, and the price of a model that would be called is not known. Set the model's pricing."""
+
+    code = "cost-unknown"
 
 
 class Unavailable(ApplicationError):

@@ -28,6 +28,7 @@ from adapters.postgres.access_keys import (
     PostgresKeySecrets,
     PostgresKeyUses,
 )
+from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBounds
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
@@ -63,6 +64,12 @@ from application.access_keys.key_cache import AccessKeyCache
 from application.access_keys.key_text import SECRET_BYTES
 from application.access_keys.revoke_access_key import revoke_access_key
 from application.access_keys.rotate_access_key import rotate_access_key
+from application.bounds.budgets import Budgets
+from application.bounds.call_admission import CallAdmission
+from application.bounds.call_limits import CallLimits
+from application.bounds.limit_uses import limit_uses
+from application.bounds.note_threshold import note_threshold
+from application.bounds.organization_bounds import change_organization_budget, change_organization_limits
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -99,6 +106,7 @@ from entrypoints.auditing.container import Auditing
 from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
+from entrypoints.http.views.budgets import BudgetViews
 from entrypoints.http.views.bulk import BulkViews
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.discovery import DiscoveryViews
@@ -143,6 +151,7 @@ class Container(containers.DeclarativeContainer):
     health_interval = providers.Dependency(instance_of=float)
     request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
     rate_limit_storage = providers.Dependency(instance_of=str)
+    refuses_unknown_costs = providers.Dependency(instance_of=bool, default=False)
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
 
@@ -277,6 +286,13 @@ class Container(containers.DeclarativeContainer):
         Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
     import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
+    budgets = providers.Singleton(
+        Budgets,
+        providers.Singleton(PostgresBudgetLeases, tenant, clock),
+        timer=timer,
+        clock=clock,
+        tell_threshold=providers.Factory(partial, note_threshold, keys=access_keys, organizations=organizations),
+    )
     prompt_runs = providers.Singleton(
         PromptRuns,
         runnable_models=runnable_models,
@@ -285,6 +301,10 @@ class Container(containers.DeclarativeContainer):
         timer=timer,
         records=providers.Singleton(CallRecords, timer=timer, cool_downs=cool_downs, sharing=cool_down_sharing),
         probe=gateway.provided.probe,
+        admission=providers.Singleton(
+            CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
+        ),
+        refuses_unknown_costs=refuses_unknown_costs,
     )
     select_model = providers.Factory(
         partial, select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
@@ -374,6 +394,13 @@ class Container(containers.DeclarativeContainer):
             change=change_access_key,
             rotate=rotate_access_key,
             revoke=revoke_access_key,
+        ),
+        providers.Factory(
+            BudgetViews,
+            bounds=providers.Singleton(PostgresOrganizationBounds, tenant, clock),
+            change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
+            change_limits=providers.Factory(partial, change_organization_limits, organizations=organizations),
+            uses=providers.Factory(partial, limit_uses, counts=rate_limits),
         ),
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),

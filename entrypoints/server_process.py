@@ -109,6 +109,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         health_interval=runtime.settings.health_interval,
         request_log_days=runtime.settings.request_log_days,
         rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
+        refuses_unknown_costs=runtime.settings.unknown_costs == "refuse",
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,
     )
@@ -118,6 +119,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     await container.egress().start()
     await container.usage_ledger().start()
     await container.access_key_uses().start()
+    await container.budgets().start()
     # The price list takes 0.1 s to load: nobody's first request should wait for it, nor the start.
     warming = asyncio.create_task(warmed_up(container.catalogue().warm_up))
     try:
@@ -128,6 +130,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await container.cool_down_sharing().close()
         await container.usage_ledger().close()
         await container.access_key_uses().close()
+        await container.budgets().close()
         await container.administration.launcher().close()
         await container.administration.pool().close()
         await container.egress().close()

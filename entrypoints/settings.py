@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         description="Requests a minute of an organization, where they are to be others than "
         "`tests=60,discovery=120,refresh=12`; 0: as many as it likes.",
     )
+    unknown_costs: Literal["highest", "refuse"] = Field(
+        "highest",
+        description="How a call counts against a budget whose cost is not known: `highest` takes the dearest price "
+        "that is known of the model, and of a model without one the dearest of all; `refuse` runs no model without a "
+        "price.",
+    )
     discovery_ttl: Seconds = Field(3600, description="Seconds that a provider's answer about its models is good for.")
     health_interval: Seconds = Field(300, description="Seconds between checks of each provider; 0 checks none.")
     request_log_days: int = Field(

@@ -3,7 +3,12 @@
 
 CREATE TABLE organizations (
     id uuid PRIMARY KEY,
-    name text
+    name text,
+    requests_per_minute bigint,
+    tokens_per_minute bigint,
+    concurrent bigint,
+    budget_usd numeric,
+    budget_period text
 );
 
 -- The end of each organization's log. `closed_sequence` is the number of the event that closed it; none while it is open.

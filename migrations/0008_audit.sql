@@ -32,6 +32,7 @@ BEGIN
     DELETE FROM access_key_secrets WHERE organization_id = NEW.organization_id;
     DELETE FROM access_key_uses WHERE organization_id = NEW.organization_id;
     DELETE FROM budget_spending WHERE organization_id = NEW.organization_id;
+    DELETE FROM budget_leases WHERE organization_id = NEW.organization_id;
     RETURN NULL;
 END
 $$;

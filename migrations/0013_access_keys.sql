@@ -90,6 +90,8 @@ CREATE FUNCTION forget_access_key() RETURNS trigger LANGUAGE plpgsql SET search_
 BEGIN
     DELETE FROM access_key_secrets s WHERE s.organization_id = NEW.organization_id AND s.key_id = NEW.aggregate_id;
     DELETE FROM access_key_uses u WHERE u.organization_id = NEW.organization_id AND u.key_id = NEW.aggregate_id;
+    DELETE FROM budget_spending s WHERE s.organization_id = NEW.organization_id AND s.subject_id = NEW.aggregate_id;
+    DELETE FROM budget_leases l WHERE l.organization_id = NEW.organization_id AND l.subject_id = NEW.aggregate_id;
     RETURN NULL;
 END
 $$;

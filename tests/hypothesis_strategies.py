@@ -146,7 +146,6 @@ models = st.builds(
 )
 
 organizations = st.builds(lambda id_, name: Organization.register(id_, name=name), st.uuids(), names)
-organization_commands = _command("rename", names)
 
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -173,6 +172,12 @@ issues_of_keys = st.fixed_dictionaries(
         "expires_at": times,
         "is_enabled": st.booleans(),
     }
+)
+organization_commands = st.one_of(
+    _command("rename", names),
+    _command("change_limits", key_limits),
+    _command("change_budget", budgets),
+    _command("note_threshold", st.sampled_from([50, 80, 100]), since=times),
 )
 access_keys = st.builds(lambda id_, facts: AccessKey.issue(id_, **facts), st.uuids(), issues_of_keys)
 access_key_commands = st.one_of(

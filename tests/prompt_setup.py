@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from adapters.providers.provider_gateway import Gateway
+from application.bounds.budgets import Budgets
+from application.bounds.call_admission import CallAdmission
+from application.bounds.call_limits import CallLimits
 from application.caller import acting_as
 from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
 from application.prompts.candidate_queue import CallRecords
@@ -23,6 +26,7 @@ from application.prompts.runnable_models_cache import MOST_BYTES, RunnableModels
 from application.prompts.selection_candidates import Candidate, ModelById
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_caller, a_price
+from tests.fakes.budget_leases import FakeBudgetLeases
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import FakeClient, a_conversation, a_turn
 from tests.fakes.clock import FakeClock
@@ -30,6 +34,7 @@ from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.price_list import FakePriceList
 from tests.fakes.prompt_candidates import FakeCandidateReader
+from tests.fakes.rate_limits import FakeRateLimits
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from application.access_keys.held_key import HeldKey
     from application.ports.provider_gateway import Category
     from application.ports.timer import Timer
 
@@ -148,6 +154,8 @@ class PromptSetup:
     account: CandidateProvider = field(default_factory=an_account)
     shared: FakeSharedCoolDowns = field(default_factory=FakeSharedCoolDowns)
     gateway: Any = field(default_factory=lambda: Gateway(FakeOutbound()))
+    counts: FakeRateLimits = field(default_factory=FakeRateLimits)
+    leases: FakeBudgetLeases = field(default_factory=FakeBudgetLeases)
 
     def __post_init__(self) -> None:
         self.usage = FakeUsage(self.clock)
@@ -156,6 +164,16 @@ class PromptSetup:
         self.records = CallRecords(timer=self.timer, cool_downs=self.cool_downs, sharing=self.sharing)
         self.candidate_reader.put(self.organization_id, self.account)
         self.runnable_models = self.a_cache()
+        self.thresholds: list[tuple[str, UUID, int]] = []
+        self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, tell_threshold=self._told)
+        self.admission = CallAdmission(limits=CallLimits(self.counts), budgets=self.budgets)
+
+    async def _told(
+        self, organization_id: UUID, kind: str, subject_id: UUID, percent: int, since: datetime | None
+    ) -> None:
+        del since
+        assert organization_id == self.organization_id
+        self.thresholds.append((kind, subject_id, percent))
 
     def a_cache(self, *, most_bytes: int = MOST_BYTES, keyed_types: Sequence[str] = ()) -> RunnableModelsCache:
         return RunnableModelsCache(
@@ -174,6 +192,7 @@ class PromptSetup:
     @property
     def runs(self) -> PromptRuns:
         return PromptRuns(
+            admission=self.admission,
             runnable_models=self.runnable_models,
             usage=self.usage,
             price_list=self.price_list,
@@ -201,5 +220,9 @@ class PromptSetup:
         self.candidate_reader.put(self.organization_id, account, model)
         return model
 
-    def acting(self) -> AbstractContextManager[None]:
-        return acting_as(a_caller(self.organization_id))
+    def acting(self, key: HeldKey | None = None) -> AbstractContextManager[None]:
+        """Act for the organization, with an access key if one is given."""
+        caller = a_caller(self.organization_id)
+        if key is None:
+            return acting_as(caller)
+        return acting_as(replace(caller, actor=str(key.id), access_key_id=key.id, labels=key.labels, access_key=key))

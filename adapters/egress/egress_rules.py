@@ -48,6 +48,10 @@ class Guard:
         if host.is_local_name:
             raise ValueError(f"{host.name} is a name inside a network; use a public one{_or_opened(target)}")
 
+    def is_opened(self, target: Target) -> bool:
+        """Return whether the operator's allow list names the target."""
+        return self._is_opened(target.host, target.port)
+
     def check_address(self, host: Host, address: str, port: int) -> None:
         """Check an address, given as numbers, that a connection to the host is about to be made to.
 

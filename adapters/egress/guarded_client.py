@@ -42,6 +42,7 @@ _CONNECTIONS_PER_HOST: Final = 256
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
 _LOOKUP_SECONDS: Final = 10
+_CHECK_SECONDS: Final = 5.0
 _URLS_REMEMBERED: Final = 1_024
 _HEADER_BYTES: Final = 16_384
 _HEADERS: Final = 128
@@ -135,6 +136,29 @@ class Egress:
         except ValueError as error:
             raise EndpointRefused(_POINTER, str(error)) from error
         return Endpoint(url=str(target.url), origin=target.origin)
+
+    def is_inside(self, url: str) -> bool:
+        try:
+            return self._guard.is_opened(self._target(url))
+        except ValueError:
+            return False
+
+    async def check_address(self, url: str) -> None:
+        if self._resolver is None:
+            raise RuntimeError("The way out is not open: start() comes first.")
+        try:
+            target = self._target(url)
+        except ValueError as error:
+            raise EndpointRefused(_POINTER, str(error)) from error
+        if target.host.address is not None:
+            return
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS):
+                await self._resolver.resolve(target.host.name, target.port)
+        except AddressRefused as error:
+            raise EndpointRefused(_POINTER, str(error)) from error
+        except (OSError, TimeoutError) as error:
+            raise EndpointRefused(_POINTER, f"The name {target.host.name} cannot be looked up.") from error
 
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         if request.total_seconds is None:

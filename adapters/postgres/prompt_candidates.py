@@ -23,6 +23,7 @@ from application.prompts.prompt_candidates import (
     PromptCandidates,
 )
 from application.prompts.selection_candidates import ModelById, ModelByName
+from domain.access_key.values import NO_LIMITS, Budget, Limits
 from domain.model.values import Lifecycle
 
 if TYPE_CHECKING:
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
 
     from adapters.postgres.tenant_statements import Tenant
     from application.prompts.selection_candidates import NamedSelector, Requirements
+    from domain.model.values import Price
 
 _SQL: Final = statements("adapters.postgres", "prompt_candidates.sql")
 _SEQUENCE: Final = SQL(_SQL["sequence"]).format().as_bytes()
 _COOL_DOWNS: Final = SQL(_SQL["cool_downs"]).format().as_bytes()
 _ALLOWED: Final = SQL(_SQL["allowed"])
+_BOUNDS: Final = SQL(_SQL["bounds"]).format().as_bytes()
+_DEAREST: Final = SQL(_SQL["dearest"]).format().as_bytes()
 _COUNT: Final = SQL(_SQL["count"]).format(allowed=_ALLOWED).as_bytes()
 
 # More than anybody tries; who has more models of one name than this has the preferred ones of them tried.
@@ -84,6 +88,10 @@ class PostgresCandidateReader:
         [[count]] = await self._tenant.rows(_COUNT, _restriction())
         return int(count)
 
+    async def dearest_price(self) -> Price | None:
+        rows = await self._tenant.rows(_DEAREST, {})
+        return price_of_row(*rows[0]) if rows else None
+
     async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:
         parameters = {"types": list(types), "after": after, "keyed_types": self._keyed_types}
         rows, state = await self._read(_candidates_of("callable", limit + 1), parameters)
@@ -94,15 +102,14 @@ class PostgresCandidateReader:
         return CallableNames(names=shown, has_more=len(names) > limit, candidates=self._candidates(rows, state))
 
     async def state(self) -> OrganizationState:
-        sequence, cool_downs = await self._tenant.results((_SEQUENCE, {}), (_COOL_DOWNS, {}))
-        return _state(sequence, cool_downs)
+        return _state(*await self._tenant.results((_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BOUNDS, {})))
 
     async def _read(self, statement: bytes, parameters: Mapping[str, Any]) -> tuple[list[Row], OrganizationState]:
         # The sequence comes first: what is newer than it says is read again, what is older would be kept.
-        sequence, cool_downs, rows = await self._tenant.results(
-            (_SEQUENCE, {}), (_COOL_DOWNS, {}), (statement, {**parameters, **_restriction()})
+        sequence, cool_downs, bounds, rows = await self._tenant.results(
+            (_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BOUNDS, {}), (statement, {**parameters, **_restriction()})
         )
-        return rows, _state(sequence, cool_downs)
+        return rows, _state(sequence, cool_downs, bounds)
 
     def _candidates(self, rows: Sequence[Row], state: OrganizationState) -> PromptCandidates:
         organization_id = current_caller().organization_id
@@ -124,6 +131,14 @@ def _named(selector: NamedSelector) -> tuple[bytes, Mapping[str, Any]]:
         named = {"name": selector.provider_model_id, "provider_id": selector.provider_id}
         return _candidates_of("by_model_id", _MOST_NAMED), named
     return _candidates_of("by_any_name", _MOST_NAMED), {"name": selector.text, "model_id": _uuid(selector.text)}
+
+
+def _bounds(rows: list[Row]) -> tuple[Limits, Budget | None]:
+    if not rows:
+        return NO_LIMITS, None
+    requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period = rows[0]
+    limits = Limits(requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute, concurrent=concurrent)
+    return limits, None if budget_usd is None else Budget(budget_usd, budget_period)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -166,8 +181,11 @@ def _fitting(strategy: str, limit: int) -> bytes:
     return SQL(_SQL["candidates"]).format(chosen=chosen).as_bytes()
 
 
-def _state(sequence: list[Row], cool_downs: list[Row]) -> OrganizationState:
+def _state(sequence: list[Row], cool_downs: list[Row], bounds: list[Row]) -> OrganizationState:
+    limits, budget = _bounds(bounds)
     return OrganizationState(
+        limits=limits,
+        budget=budget,
         org_sequence=int(sequence[0][0]) if sequence else 0,
         cool_downs=[
             SharedCoolDown(

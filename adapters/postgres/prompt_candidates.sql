@@ -1,6 +1,10 @@
 -- sequence: how far the organization's log goes
 SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
 
+-- bounds: the organization's own limits and budget
+SELECT requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period FROM organizations
+WHERE id = %(organization_id)s;
+
 -- cool_downs: the models that are left alone, and those that lately were
 SELECT model_id, mark, reason, lasts_seconds, round, extract(epoch FROM ends_at - clock_timestamp())::float8, changed_at
 FROM model_cool_downs WHERE organization_id = %(organization_id)s ORDER BY changed_at DESC LIMIT 1000;
@@ -23,6 +27,11 @@ WHERE organization_id = %(organization_id)s AND ends_at < clock_timestamp() - in
 
 -- count: how many models there are
 SELECT count(*) FROM ai_models m WHERE m.organization_id = %(organization_id)s AND {allowed};
+
+-- dearest: the price of the dearest model
+SELECT input_per_1k, output_per_1k, other_prices, price_source, price_as_of FROM ai_models
+WHERE organization_id = %(organization_id)s AND (input_per_1k IS NOT NULL OR output_per_1k IS NOT NULL)
+ORDER BY coalesce(input_per_1k, 0) + coalesce(output_per_1k, 0) DESC LIMIT 1;
 
 -- candidates: models, each with its provider and its sealed key
 SELECT m.called, m.tier, m.id, m.provider_id, m.model_id, m.name, m.type, m.capabilities, m.config, m.input_per_1k,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
-from adapters.projections.fold_events import Fold, folded, unnamed
+from adapters.projections.fold_events import Fold, folded
 from adapters.projections.projection_source import SQL_TEXTS
+from application.projections.fold_log import unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ import orjson
 
 from application.errors import ApplicationError
 from application.ports.projections import UnreadableEvent
-from application.projections.fold_log import changed, no_rows
+from application.projections.fold_log import changed, no_rows, unnamed
 from application.projections.row_changes import LoggedEvent
 
 if TYPE_CHECKING:
@@ -101,8 +101,3 @@ def _spelled(id_: bytes) -> str:
     """Return an id as text, in the format of the log. Faster than making a UUID."""
     digits = id_.hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def unnamed(organization_id: str) -> Row:
-    """Return the row of an organization without a name, which its first write creates."""
-    return {"id": organization_id, "name": None}

@@ -176,6 +176,18 @@ class ProviderClient:
         async with self._outbound.stream(request) as incoming:
             yield self._answer(incoming, b""), incoming
 
+    def is_inside(self, url: str) -> bool:
+        """Return whether the provider may be inside the operator's network."""
+        return self._outbound.is_inside(url)
+
+    async def check_address(self, url: str) -> None:
+        """Check that this service itself may call the address.
+
+        Raises:
+            EndpointRefused: it may not.
+        """
+        await self._outbound.check_address(url)
+
     def without_key(self, content: bytes) -> bytes:
         """Return the content with the key redacted."""
         return content.replace(self.key.encode(), b"[redacted]") if len(self.key) >= _SHORTEST_KEY else content

@@ -27,9 +27,9 @@ class Windows:
     def __init__(self, storage: Storage) -> None:
         self._limiter = FixedWindowRateLimiter(storage)
 
-    async def take(self, quota: Quota, organization_id: UUID) -> Allowance:
+    async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
         item = RateLimitItemPerSecond(quota.requests, quota.seconds, namespace=quota.name)
-        key = str(organization_id)
+        key = str(subject_id)
         is_granted = await self._limiter.hit(item, key)
         window = await self._limiter.get_window_stats(item, key)
         return Allowance(
@@ -38,3 +38,17 @@ class Windows:
             remaining=window.remaining if is_granted else 0,
             resets_after_seconds=max(0.0, window.reset_time - time.time()),
         )
+
+    async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
+        item = RateLimitItemPerSecond(quota.requests, quota.seconds, namespace=quota.name)
+        window = await self._limiter.get_window_stats(item, str(subject_id))
+        return Allowance(
+            quota=quota,
+            is_granted=window.remaining > 0,
+            remaining=max(0, window.remaining),
+            resets_after_seconds=max(0.0, window.reset_time - time.time()),
+        )
+
+    async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:
+        item = RateLimitItemPerSecond(quota.requests, quota.seconds, namespace=quota.name)
+        await self._limiter.hit(item, str(subject_id), cost=amount)

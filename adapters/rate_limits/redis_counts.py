@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -14,12 +14,16 @@ from limits.errors import ConfigurationError, StorageError
 from limits.storage import RedisStorage as BlockingRedisStorage
 
 from adapters.rate_limits.fixed_windows import Windows
+from adapters.rate_limits.work_counts import RedisUnusable, WorkInMemory, WorkInRedis
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from uuid import UUID
 
     from application.ports.rate_limits import Allowance, Quota
+
+T = TypeVar("T")
 
 MEMORY: Final = "memory"
 
@@ -55,24 +59,73 @@ class RateCounts:
         self._own = Windows(MemoryStorage())
         self._redis = None if storage == MEMORY else _redis(storage)
         self._shared = None if self._redis is None else Windows(self._redis)
+        self._own_work = WorkInMemory()
+        self._shared_work = None if self._redis is None else WorkInRedis(self._client)
         self._left_alone_seconds = left_alone_seconds
         self._left_alone_until = 0.0
         self._is_away = False
 
-    async def take(self, quota: Quota, organization_id: UUID) -> Allowance:
-        if self._shared is not None and monotonic() >= self._left_alone_until:
-            try:
-                async with asyncio.timeout(_PATIENCE_SECONDS):
-                    allowance = await self._shared.take(quota, organization_id)
-            except (StorageError, TimeoutError) as error:
-                self._lost(error)
-            else:
-                self._found()
-                return allowance
-        return await self._own.take(quota, organization_id)
+    async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
+        return await self._counted(lambda windows: windows.take(quota, subject_id))
+
+    async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
+        return await self._counted(lambda windows: windows.look(quota, subject_id))
+
+    async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:
+        await self._counted(lambda windows: windows.add(quota, subject_id, amount))
+
+    async def enter(self, subject_id: UUID, most: int) -> str | None:
+        if self._shared_work is not None:
+            work = self._shared_work
+            found = await self._asked(lambda: work.enter(subject_id, most))
+            if found is not None:
+                return found.ticket
+        return self._own_work.enter(subject_id, most)
+
+    async def leave(self, subject_id: UUID, ticket: str) -> None:
+        if self._own_work.leave(subject_id, ticket) or self._shared_work is None:
+            return
+        # What cannot be said to Redis now is forgotten there by itself.
+        work = self._shared_work
+        await self._asked(lambda: work.leave(subject_id, ticket))
+
+    async def at_work(self, subject_id: UUID) -> int:
+        shared: int | None = None
+        if self._shared_work is not None:
+            work = self._shared_work
+            shared = await self._asked(lambda: work.count(subject_id))
+        return self._own_work.count(subject_id) + (shared or 0)
+
+    async def _counted(self, count: Callable[[Windows], Awaitable[T]]) -> T:
+        if self._shared is not None:
+            shared = self._shared
+            answer = await self._asked(lambda: _in_a_tuple(count(shared)))
+            if answer is not None:
+                return answer[0]
+        return await count(self._own)
+
+    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """Return what Redis answers, or None while it does not."""
+        if monotonic() < self._left_alone_until:
+            return None
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                answer = await ask()
+        except (StorageError, OSError, TimeoutError, RedisUnusable) as error:
+            self._lost(error)
+            return None
+        self._found()
+        return answer
+
+    def _client(self) -> Any:  # noqa: ANN401 - the client of a library that may be missing
+        if self._redis is None or not isinstance(self._redis.bridge, RedispyBridge):
+            raise RedisUnusable
+        return self._redis.bridge.get_connection()
 
     async def close(self) -> None:
         """Let go of the connections to Redis."""
+        if self._shared_work is not None:
+            await self._shared_work.close()
         if self._redis is not None and isinstance(self._redis.bridge, RedispyBridge):
             await cast("_Client", self._redis.bridge.get_connection()).aclose()
 
@@ -117,3 +170,8 @@ def _redis(url: str) -> RedisStorage:
 def _reason(error: Exception) -> str:
     cause = error.__cause__ or error
     return type(cause).__name__
+
+
+async def _in_a_tuple(answer: Awaitable[T]) -> tuple[T]:
+    """Tell an answer that is None from no answer."""
+    return (await answer,)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.access_keys.restricted_models import checked_restriction
 from application.policies.merge_patch import merge_patch
+from application.policies.newest_revision import on_newest
 from application.unset import UNSET, Unset
 from domain.access_key.values import Limits, Restriction
 
@@ -56,10 +57,19 @@ async def change_access_key(
         InvalidInput: there is no such model or provider.
         InvalidValue, ExpiryPassed: a value is outside what its field allows.
     """
-    key = await keys.get(command.key_id, expected_revision=command.expected_revision)
+
+    async def change() -> Recorded:
+        key = await keys.get(command.key_id, expected_revision=command.expected_revision)
+        await _restrict(key, command, models, directory)
+        _apply(key, command, clock)
+        return await keys.save(key)
+
+    return await on_newest(change, expected_revision=command.expected_revision)
+
+
+def _apply(key: AccessKey, command: ChangeAccessKey, clock: Clock) -> None:
     if not isinstance(command.name, Unset):
         key.rename(command.name)
-    await _restrict(key, command, models, directory)
     if not isinstance(command.limits, Unset):
         limits = {name: getattr(key.limits, name) for name in Limits.__dataclass_fields__}
         key.change_limits(Limits(**{} if command.limits is None else limits | dict(command.limits)))
@@ -71,7 +81,6 @@ async def change_access_key(
         key.change_expiry(command.expires_at, now=clock.now())
     if not isinstance(command.is_enabled, Unset):
         key.enable() if command.is_enabled else key.disable()
-    return await keys.save(key)
 
 
 async def _restrict(key: AccessKey, command: ChangeAccessKey, models: Models, directory: RegisteredModels) -> None:

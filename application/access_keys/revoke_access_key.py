@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from application.policies.newest_revision import on_newest
+
 if TYPE_CHECKING:
     from uuid import UUID
 
@@ -28,6 +30,10 @@ async def revoke_access_key(command: RevokeAccessKey, *, keys: AccessKeys) -> Re
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-    key = await keys.get(command.key_id, expected_revision=command.expected_revision)
-    key.revoke()
-    return await keys.save(key)
+
+    async def revoke() -> Recorded:
+        key = await keys.get(command.key_id, expected_revision=command.expected_revision)
+        key.revoke()
+        return await keys.save(key)
+
+    return await on_newest(revoke, expected_revision=command.expected_revision)

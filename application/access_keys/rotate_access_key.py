@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from application.access_keys.issue_access_key import saved_with_secret
 from application.access_keys.key_text import hint_of, text_of
 from application.caller import current_caller
+from application.policies.newest_revision import on_newest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +44,12 @@ async def rotate_access_key(
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-    key = await keys.get(command.key_id, expected_revision=command.expected_revision)
-    text = text_of(current_caller().organization_id, key.id, new_secret())
+    text = text_of(current_caller().organization_id, command.key_id, new_secret())
     grace = timedelta(seconds=command.grace_seconds)
-    key.rotate(hint_of(text), previous_valid_until=clock.now() + grace if grace else None)
-    return await saved_with_secret(key, text, keys=keys, secrets=secrets)
+
+    async def rotate() -> IssuedSecret:
+        key = await keys.get(command.key_id, expected_revision=command.expected_revision)
+        key.rotate(hint_of(text), previous_valid_until=clock.now() + grace if grace else None)
+        return await saved_with_secret(key, text, keys=keys, secrets=secrets)
+
+    return await on_newest(rotate, expected_revision=command.expected_revision)

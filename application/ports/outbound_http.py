@@ -180,3 +180,15 @@ class Outbound(Protocol):
             EndpointRefused: it is not a base URL this service may call (`/endpoint`); the message says what to do.
         """
         ...
+
+    def is_inside(self, url: str) -> bool:
+        """Return whether the server of the URL is one that the operator has opened, and so may be inside a network."""
+        ...
+
+    async def check_address(self, url: str) -> None:
+        """Check that this service may call the address: what the URL says, and all that its name leads to now.
+
+        Raises:
+            EndpointRefused: it may not, or the name cannot be looked up.
+        """
+        ...

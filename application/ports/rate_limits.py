@@ -30,8 +30,31 @@ class Allowance:
 
 
 class RateLimits(Protocol):
-    """Counts the requests of each organization; a store of counts that cannot be reached refuses nobody."""
+    """Counts what each organization or access key does; a store of counts that cannot be reached refuses nobody."""
 
-    async def take(self, quota: Quota, organization_id: UUID) -> Allowance:
+    async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
         """Count a request and tell whether it is within the quota; those over it prolong nothing."""
+        ...
+
+    async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
+        """Tell whether there is anything left of the quota, without counting."""
+        ...
+
+    async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:
+        """Count so much that was done already, however much is left of the quota."""
+        ...
+
+    async def enter(self, subject_id: UUID, most: int) -> str | None:
+        """Count one more that works at this moment, and return its ticket; None if as many work already.
+
+        Who holds a ticket and dies is counted for some minutes more.
+        """
+        ...
+
+    async def leave(self, subject_id: UUID, ticket: str) -> None:
+        """Count one less."""
+        ...
+
+    async def at_work(self, subject_id: UUID) -> int:
+        """Return how many work at this moment."""
         ...

@@ -26,6 +26,12 @@ class DatedEvent:
     recorded_at: datetime
 
 
+def unnamed(organization_id: str) -> Row:
+    """Return the row of an organization that nothing was said of, which its first write creates."""
+    columns = ("name", "requests_per_minute", "tokens_per_minute", "concurrent", "budget_usd", "budget_period")
+    return {"id": organization_id, **dict.fromkeys(columns)}
+
+
 def no_rows() -> Rows:
     """Return the read tables without rows."""
     return {"organizations": {}, "ai_providers": {}, "ai_models": {}, "access_keys": {}}
@@ -42,7 +48,7 @@ def fold(organization_id: str, events: Iterable[DatedEvent]) -> Rows:
     rows = no_rows()
     for dated in events:
         # Whatever an organization does first makes its row.
-        rows["organizations"].setdefault(organization_id, {"id": organization_id, "name": None})
+        rows["organizations"].setdefault(organization_id, unnamed(organization_id))
         take_in(rows, organization_id, dated)
     return rows
 

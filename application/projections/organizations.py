@@ -6,16 +6,21 @@ from typing import Final
 
 from application.projections.row_changes import LoggedEvent, RowChange
 
-TOPICS: Final = frozenset(
-    {"organization.registered", "organization.renamed", "organization.removed", "organization.restored"}
-)
+_COPIED: Final[dict[str, tuple[str, ...]]] = {
+    "organization.registered": ("name",),
+    "organization.renamed": ("name",),
+    "organization.limits-changed": ("requests_per_minute", "tokens_per_minute", "concurrent"),
+    "organization.budget-changed": ("budget_usd", "budget_period"),
+    "organization.budget-threshold-reached": (),
+    "organization.restored": (),
+}
+
+TOPICS: Final = frozenset({"organization.removed", *_COPIED})
 
 
 def project_organization(event: LoggedEvent) -> RowChange:
     """Return what the event does to its organization's row, which the organization's first write has made."""
     if event.topic == "organization.removed":
         return RowChange("organizations", "delete", event.aggregate_id, {})
-    if event.topic == "organization.restored":
-        return RowChange("organizations", "update", event.aggregate_id, {"id": event.aggregate_id})
-    columns = {"id": event.aggregate_id, "name": event.facts["name"]}
+    columns = {"id": event.aggregate_id} | {name: event.facts[name] for name in _COPIED[event.topic]}
     return RowChange("organizations", "update", event.aggregate_id, columns)

@@ -62,16 +62,23 @@ def model_fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def access_key_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an access key, without those that the log does not hold (times, last use, spending)."""
-    limits = {name: row[name] for name in ("requests_per_minute", "tokens_per_minute", "concurrent")}
-    usd = _amount(row["budget_usd"])
-    budget = None if usd is None else {"usd": usd, "period": row["budget_period"]}
-    fields = {**row, "limits": limits, "budget": budget}
+    fields = {**row, "limits": _limits(row), "budget": _budget(row)}
     return {name: fields[name] for name in _OF_ACCESS_KEY}
+
+
+def _limits(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row.get(name) for name in ("requests_per_minute", "tokens_per_minute", "concurrent")}
+
+
+def _budget(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    usd = _amount(row.get("budget_usd"))
+    return None if usd is None else {"usd": usd, "period": row["budget_period"]}
 
 
 def organization_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an organization."""
-    return {"name": row["name"]}
+    fields = {**row, "limits": _limits(row), "budget": _budget(row)}
+    return {name: fields[name] for name in ("name", "limits", "budget")}
 
 
 def _price(row: Mapping[str, Any]) -> Price | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from domain.access_key.values import NO_LIMITS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from application.ports.vault import SealedCredential
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.selection_candidates import NamedSelector, Requirements
+    from domain.access_key.values import Budget, Limits
     from domain.model.values import Lifecycle, Price
 
 
@@ -55,11 +58,13 @@ class CandidateModel:
 class OrganizationState:
     """How far the organization's log goes, 0 before any event, and what its processes have found of its models.
 
-    As long as the log is the same, so are its providers and models.
+    As long as the log is the same, so are its providers and models, and its own limits and budget.
     """
 
     org_sequence: int
     cool_downs: Sequence[SharedCoolDown] = ()
+    limits: Limits = NO_LIMITS
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,10 @@ class CandidateReader(Protocol):
 
     async def count(self) -> int:
         """Return how many models the organization has."""
+        ...
+
+    async def dearest_price(self) -> Price | None:
+        """Return the price of the organization's dearest model; None if none has one."""
         ...
 
     async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:

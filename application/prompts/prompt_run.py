@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
+from application.bounds.call_bounds import bounds_of_caller
+from application.bounds.call_estimates import call_estimate
 from application.caller import current_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from uuid import UUID
 
+    from application.bounds.call_admission import CallAdmission
+    from application.bounds.call_bounds import CallBounds
+    from application.bounds.call_estimates import CallEstimate
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
@@ -357,13 +362,15 @@ class PromptRuns:
     timer: Timer
     records: CallRecords
     probe: Callable[[ProviderConnection], Awaitable[TestReport]]
+    admission: CallAdmission
+    refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
     @asynccontextmanager
     async def started(self, prompt: Prompt, operation: Operation = "prompt") -> AsyncIterator[PromptRun]:
         """Give the run of a prompt with the models that will be tried, in their order; logged when the block ends.
 
-        Errors as for `candidates`; these are logged too.
+        Errors as for `candidates`, and as for `CallAdmission.admitted`; these are logged too.
         """
         with self.recording(prompt, operation) as recording:
             ready = await self._runnable(prompt)
@@ -378,11 +385,23 @@ class PromptRuns:
                 retrying=self.retrying,
                 probe=self.probe,
             )
-            try:
+            async with AsyncExitStack() as ending:
+                bounds = bounds_of_caller(ready.limits, ready.budget)
+                if bounds:
+                    estimate = await self._estimate(prompt, ready, bounds)
+                    await ending.enter_async_context(self.admission.admitted(bounds, estimate, lambda: recording.uses))
+                # What nobody has heard the end of, such as a stream that was never read, ends first.
+                ending.callback(run.broken_off)
                 yield run
-            finally:
-                # What nobody has heard the end of, such as a stream that was never read, ends here.
-                run.broken_off()
+
+    async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
+        """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""
+        candidates = ready.selection.kept
+        instead = None
+        has_budget = any(each.budget is not None for each in bounds)
+        if has_budget and not self.refuses_unknown_costs and any(each.price is None for each in candidates):
+            instead = await self.runnable_models.dearest_price()
+        return call_estimate(prompt, candidates, instead)
 
     def recording(self, prompt: Prompt, operation: Operation) -> RequestRecording:
         """Return the block whose end is logged as the end of the client's call."""

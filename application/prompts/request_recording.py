@@ -12,6 +12,7 @@ from application.usage.usage_ledger import CANCELLED, OK, RequestRecord
 from domain.key_patterns import has_key_form
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from uuid import UUID
 
@@ -61,6 +62,11 @@ class RequestRecording:
     def add(self, use: Use) -> None:
         """Note a call of a model."""
         self._uses.append(use)
+
+    @property
+    def uses(self) -> Sequence[Use]:
+        """The calls of models so far that are a part of usage."""
+        return [use for use in self._uses if use.was_called]
 
     def first_byte(self) -> None:
         """Note that the first words of a stream are here."""

@@ -12,14 +12,13 @@ from application.prompts.selection_candidates import Candidate
 from domain.model.values import NOT_TOLD, RETIRED, Lifecycle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
     from application.ports.catalogue import Catalogue
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.vault import Vault
-    from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
+    from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
     from application.prompts.selection_candidates import Selection
 
 # What a candidate with its findings takes, and a provider with its sealed and its opened key, but for the texts in
@@ -65,12 +64,12 @@ class Connections:
 class RunnableModels:
     """The models that answer to a selector, ranked, as of one moment of the organization's log."""
 
-    def __init__(
-        self, selection: Selection, accounts: Mapping[UUID, CandidateProvider], connections: Connections, today: date
-    ) -> None:
+    def __init__(self, selection: Selection, found: PromptCandidates, connections: Connections, today: date) -> None:
         self.selection = selection
         self.today = today
-        self._accounts = accounts
+        self.limits = found.state.limits
+        self.budget = found.state.budget
+        self._accounts = found.accounts
         self._connections = connections
 
     @property

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from application.prompts.prompt_candidates import CandidateReader, OrganizationState, PromptCandidates
     from application.prompts.selection_candidates import Candidate, ModelSelector
     from application.usage.usage_ledger import UsageReports
+    from domain.model.values import Price
 
 T = TypeVar("T")
 
@@ -77,6 +78,7 @@ class _Remembered:
     size: int = _ORGANIZATION_BYTES
     latencies: Mapping[UUID, float] = field(default_factory=dict)
     latencies_at: float | None = None
+    dearest: tuple[int | None, Price | None] | None = None
 
     def drop(self, lookup: Lookup) -> None:
         """Forget one look-up."""
@@ -174,6 +176,18 @@ class RunnableModelsCache:
             candidates, lambda: select(candidates, need, has_images=has_images, latencies=remembered.latencies)
         )
         return Selection(selection.ranked_candidates[:MOST_EXPLAINED], count=count)
+
+    async def dearest_price(self) -> Price | None:
+        """Return the price of the organization's dearest model; None if none has one.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        remembered = self._of_caller()
+        if remembered.dearest is None or remembered.dearest[0] != remembered.org_sequence:
+            sequence = remembered.org_sequence
+            remembered.dearest = sequence, await self._candidate_reader.dearest_price()
+        return remembered.dearest[1]
 
     async def callable_names(
         self, types: Sequence[str], *, after: str | None, limit: int
@@ -281,7 +295,7 @@ class RunnableModelsCache:
                 selection = select(await self._candidates(found), None, has_images=has_images)
             is_newest = self._hear(remembered, found.state, asked_at)
             connections = remembered.connections if is_newest else self._new_connections()
-            runnable = RunnableModels(selection, found.accounts, connections, today)
+            runnable = RunnableModels(selection, found, connections, today)
             if is_newest:
                 self._remember(remembered, lookup, runnable)
         finally:

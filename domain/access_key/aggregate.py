@@ -15,8 +15,10 @@ from domain.access_key.values import (
     Budget,
     Limits,
     Restriction,
+    budget_facts,
     checked_ids,
     checked_labels,
+    limit_facts,
 )
 from domain.errors import InvalidValue
 from domain.names import checked_name, has_address
@@ -84,8 +86,8 @@ class AccessKey(Root):
             secret_version=1,
             hint=hint,
             **_restriction_facts(restriction),
-            **_limit_facts(limits),
-            **_budget_facts(budget),
+            **limit_facts(limits),
+            **budget_facts(budget),
             labels=checked_labels(labels or {}),
             expires_at=_checked_expiry(expires_at, now),
             is_enabled=is_enabled,
@@ -154,11 +156,11 @@ class AccessKey(Root):
     def change_limits(self, limits: Limits) -> None:
         """Replace all limits. No event if they are unchanged."""
         if limits != self.limits:
-            self._limits_changed(**_limit_facts(limits))
+            self._limits_changed(**limit_facts(limits))
 
     def change_budget(self, budget: Budget | None) -> None:
         """Replace or remove the budget; what was spent in the period counts. No event if it is unchanged."""
-        facts = _budget_facts(budget)
+        facts = budget_facts(budget)
         if (facts["budget_usd"], facts["budget_period"]) != (self.budget_usd, self.budget_period):
             self._budget_changed(**facts)
 
@@ -283,17 +285,3 @@ def _restriction_facts(restriction: Restriction) -> dict[str, Any]:
         "model_ids": checked_ids(restriction.model_ids),
         "provider_ids": checked_ids(restriction.provider_ids),
     }
-
-
-def _limit_facts(limits: Limits) -> dict[str, Any]:
-    return {
-        "requests_per_minute": limits.requests_per_minute,
-        "tokens_per_minute": limits.tokens_per_minute,
-        "concurrent": limits.concurrent,
-    }
-
-
-def _budget_facts(budget: Budget | None) -> dict[str, Any]:
-    if budget is None:
-        return {"budget_usd": None, "budget_period": None}
-    return {"budget_usd": budget.usd, "budget_period": budget.period}

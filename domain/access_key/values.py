@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import InvalidValue
 from domain.names import has_address
@@ -46,6 +46,11 @@ class Limits:
             if value is not None and not 1 <= value <= LARGEST_LIMIT:
                 raise InvalidValue("limits", f"A limit is a whole number from 1 to {LARGEST_LIMIT:,}.")
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a limit at all."""
+        return (self.requests_per_minute, self.tokens_per_minute, self.concurrent) != (None, None, None)
+
 
 NO_LIMITS: Final = Limits()
 
@@ -78,6 +83,22 @@ class Restriction:
         for field, ids in (("model_ids", self.model_ids), ("provider_ids", self.provider_ids)):
             if ids is not None and not 1 <= len(ids) <= MOST_RESTRICTIONS:
                 raise InvalidValue(field, f"A list has 1 to {MOST_RESTRICTIONS} ids; leave it out to allow all.")
+
+
+def limit_facts(limits: Limits) -> dict[str, Any]:
+    """Return the limits as facts of an event."""
+    return {
+        "requests_per_minute": limits.requests_per_minute,
+        "tokens_per_minute": limits.tokens_per_minute,
+        "concurrent": limits.concurrent,
+    }
+
+
+def budget_facts(budget: Budget | None) -> dict[str, Any]:
+    """Return the budget as facts of an event."""
+    if budget is None:
+        return {"budget_usd": None, "budget_period": None}
+    return {"budget_usd": budget.usd, "budget_period": budget.period}
 
 
 UNRESTRICTED: Final = Restriction()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 - the mapper reads the annotations of events at run time
+from decimal import Decimal  # noqa: TC003 - the same
 from typing import TYPE_CHECKING
 
 from eventsourcing.domain import AggregateCreated, event
 
+from domain.access_key.values import budget_facts, limit_facts
 from domain.names import checked_name
 from domain.root import Root
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from domain.access_key.values import Budget, Limits
 
 
 class Organization(Root):
@@ -25,6 +30,24 @@ class Organization(Root):
     class Renamed(Root.Event):
         TOPIC = "organization.renamed"
         name: str
+
+    class LimitsChanged(Root.Event):
+        TOPIC = "organization.limits-changed"
+        requests_per_minute: int | None
+        tokens_per_minute: int | None
+        concurrent: int | None
+
+    class BudgetChanged(Root.Event):
+        TOPIC = "organization.budget-changed"
+        budget_usd: Decimal | None
+        budget_period: str | None
+
+    class BudgetThresholdReached(Root.Event):
+        TOPIC = "organization.budget-threshold-reached"
+        percent: int
+        budget_usd: Decimal
+        budget_period: str
+        since: datetime | None
 
     class Removed(Root.Event):
         TOPIC = "organization.removed"
@@ -42,12 +65,36 @@ class Organization(Root):
     @event(Registered)
     def __init__(self, name: str) -> None:
         self.name = name
+        self.requests_per_minute: int | None = None
+        self.tokens_per_minute: int | None = None
+        self.concurrent: int | None = None
+        self.budget_usd: Decimal | None = None
+        self.budget_period: str | None = None
 
     def rename(self, name: str) -> None:
         """Rename the organization. No event if the name is unchanged."""
         checked = checked_name(name)
         if checked != self.name:
             self._renamed(name=checked)
+
+    def change_limits(self, limits: Limits) -> None:
+        """Replace all limits on what the organization does with models. No event if they are unchanged."""
+        facts = limit_facts(limits)
+        if facts != {name: getattr(self, name) for name in facts}:
+            self._limits_changed(**facts)
+
+    def change_budget(self, budget: Budget | None) -> None:
+        """Replace or remove the budget; what was spent in the period counts. No event if it is unchanged."""
+        facts = budget_facts(budget)
+        if facts != {name: getattr(self, name) for name in facts}:
+            self._budget_changed(**facts)
+
+    def note_threshold(self, percent: int, *, since: datetime | None) -> None:
+        """Record that a part of the budget was spent in the period. No event if there is no budget any more."""
+        if self.budget_usd is not None and self.budget_period is not None:
+            self._threshold_reached(
+                percent=percent, budget_usd=self.budget_usd, budget_period=self.budget_period, since=since
+            )
 
     def restore(self, lost_from: int, lost_until: int) -> None:
         """Record that a restored backup lacks the events of the organization between two sequence numbers."""
@@ -61,6 +108,23 @@ class Organization(Root):
     @event(Renamed)
     def _renamed(self, name: str) -> None:
         self.name = name
+
+    @event(LimitsChanged)
+    def _limits_changed(
+        self, requests_per_minute: int | None, tokens_per_minute: int | None, concurrent: int | None
+    ) -> None:
+        self.requests_per_minute = requests_per_minute
+        self.tokens_per_minute = tokens_per_minute
+        self.concurrent = concurrent
+
+    @event(BudgetChanged)
+    def _budget_changed(self, budget_usd: Decimal | None, budget_period: str | None) -> None:
+        self.budget_usd = budget_usd
+        self.budget_period = budget_period
+
+    @event(BudgetThresholdReached)
+    def _threshold_reached(self, percent: int, budget_usd: Decimal, budget_period: str, since: datetime | None) -> None:
+        """Nothing changes: the event only records what was spent."""
 
     @event(Restored)
     def _restored(self, lost_from: int, lost_until: int) -> None:

@@ -53,6 +53,7 @@ _BY_CODE: Final[dict[str, ErrorKind]] = {
     "unsupported-parameter": "unsupported_parameter",
     "model-not-found": "model_not_found",
     "unavailable": "unavailable",
+    "budget-exceeded": "out_of_money",
 }
 
 _BY_STATUS: Final[dict[int, ErrorKind]] = {

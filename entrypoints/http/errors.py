@@ -133,6 +133,13 @@ def _ahead(error: application.LogAheadOfClock) -> Problem:
     )
 
 
+def _budget_exceeded(error: application.BudgetExceeded) -> Problem:
+    wait = error.retry_after_seconds
+    members = {"budgetUsd": error.usd, "period": error.period, "resetsAt": error.resets_at}
+    headers = {} if wait is None else {"Retry-After": str(wait)}
+    return Problem(status=429, code=error.code, detail=error.message, headers=headers, members=members)
+
+
 _UPSTREAM_STATUS = {"timeout": 504, "rate_limited": 503, "overloaded": 503}
 
 
@@ -216,6 +223,8 @@ TABLE: Mapping[type[BaseException], Entry] = {
     application.InvalidInput: _with(422),
     application.BulkRefused: Entry((422,), _bulk),
     application.RateLimited: Entry((429,), _rate_limited),
+    application.BudgetExceeded: Entry((429,), _budget_exceeded),
+    application.CostUnknown: _with(409),
     application.Unavailable: _with(503, _SHORTLY),
     application.LogAheadOfClock: Entry((503,), _ahead),
     application.CommandOutcomeUnknown: _with(503, _SHORTLY),

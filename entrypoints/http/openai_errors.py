@@ -113,6 +113,8 @@ def retry_advice(problem: Problem) -> dict[str, str]:
     """Return the header by which the official clients know whether to repeat a request."""
     if problem.failure is not None:
         return {"x-should-retry": "true" if problem.failure.is_retryable else "false"}
+    if kind_of(problem) == "out_of_money":
+        return {"x-should-retry": "false"}
     # To those clients a conflict is worth repeating.
     return {"x-should-retry": "false"} if problem.status == 409 else {}  # noqa: PLR2004
 

@@ -56,6 +56,7 @@ class CandidateReaderContract:
             found = await everything(subject.candidate_reader)
             assert (await subject.candidate_reader.state()).org_sequence == 0
             assert await subject.candidate_reader.count() == 0
+            assert await subject.candidate_reader.dearest_price() is None
         assert (found.state.org_sequence, dict(found.accounts), list(found.models)) == (0, {}, [])
 
     async def test_everything_a_prompt_needs_is_there(
@@ -64,6 +65,7 @@ class CandidateReaderContract:
         provider_id, model_id = await subject.provide(organization_id)
         with acting(organization_id):
             found = await subject.candidate_reader.named(ModelById(model_id))
+            assert await subject.candidate_reader.dearest_price() == a_price()
         account = found.accounts[provider_id]
         assert (account.id, account.name, account.provider_type) == (provider_id, "Ours", "openai")
         assert (account.endpoint, dict(account.settings), account.sealed) == (AN_ENDPOINT.url, {}, None)

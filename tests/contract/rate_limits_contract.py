@@ -66,3 +66,31 @@ class RateLimitsContract:
     async def test_of_many_at_once_no_more_are_granted(self, limits: RateLimits, organization: UUID) -> None:
         found = await asyncio.gather(*(limits.take(A_QUOTA, organization) for _ in range(20)))
         assert sum(allowance.is_granted for allowance in found) == A_QUOTA.requests
+
+    async def test_what_was_used_already_counts_however_much_it_is(
+        self, limits: RateLimits, organization: UUID, pass_time: PassTime
+    ) -> None:
+        assert (await limits.look(A_QUOTA, organization)).is_granted
+        await limits.add(A_QUOTA, organization, 2)
+        looked = await limits.look(A_QUOTA, organization)
+        assert (looked.is_granted, looked.remaining) == (True, 1)
+        await limits.add(A_QUOTA, organization, 5)
+        looked = await limits.look(A_QUOTA, organization)
+        assert (looked.is_granted, looked.remaining) == (False, 0)
+        assert 0 <= looked.resets_after_seconds <= A_QUOTA.seconds
+        await pass_time(looked.resets_after_seconds + 0.1)
+        assert (await limits.look(A_QUOTA, organization)).remaining == A_QUOTA.requests
+
+    async def test_no_more_work_at_once_than_may(self, limits: RateLimits, organization: UUID) -> None:
+        tickets = [await limits.enter(organization, 2) for _ in range(3)]
+        assert [ticket is not None for ticket in tickets] == [True, True, False]
+        assert await limits.enter(uuid4(), 1) is not None
+        assert await limits.at_work(organization) == 2
+        await limits.leave(organization, tickets[0] or "")
+        assert await limits.at_work(organization) == 1
+        assert await limits.enter(organization, 2) is not None
+        assert await limits.enter(organization, 2) is None
+
+    async def test_of_many_that_begin_at_once_no_more_are_let_in(self, limits: RateLimits, organization: UUID) -> None:
+        tickets = await asyncio.gather(*(limits.enter(organization, 3) for _ in range(20)))
+        assert sum(ticket is not None for ticket in tickets) == 3

@@ -55,6 +55,13 @@ class FakeOutbound:
     def checked(self, url: str) -> Endpoint:
         return self._rules.checked(url)
 
+    def is_inside(self, url: str) -> bool:
+        return self._rules.is_inside(url)
+
+    async def check_address(self, url: str) -> None:
+        """Check what the URL itself says; no name is looked up."""
+        self._rules.checked(url)
+
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         async with self.stream(request) as stream:
             body = b"".join([chunk async for chunk in stream.chunks()])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.prompt_candidates import CandidateModel
     from application.prompts.selection_candidates import NamedSelector, Requirements
+    from domain.model.values import Price
 
 
 class FakeCandidateReader:
@@ -86,6 +87,10 @@ class FakeCandidateReader:
 
     async def count(self) -> int:
         return len(self._all())
+
+    async def dearest_price(self) -> Price | None:
+        prices = [model.price for model in self._models[current_caller().organization_id].values() if model.price]
+        return max(prices, key=lambda price: (price.input_per_1k or 0) + (price.output_per_1k or 0), default=None)
 
     async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:
         accounts = self._accounts[current_caller().organization_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapters.providers.chat_completions.completion import read_completion
@@ -82,4 +82,6 @@ class ChatCompletions:
             for each in left_out:
                 learn(each)
 
-        return replace(written, without_refused=without_refused, accepted=accepted)
+        written.without_refused = without_refused
+        written.accepted = accepted if left_out else None
+        return written

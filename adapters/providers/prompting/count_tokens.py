@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.json_values import mapping
 from adapters.providers.prompting.answer_errors import refusal
+from adapters.providers.prompting.fetched_addresses import check_fetched_addresses
 from adapters.providers.prompting.parsed_completion import count
 from adapters.providers.prompting.send_prompt import build_request
 from adapters.providers.provider_client import RequestLimits
@@ -41,6 +42,7 @@ async def counted_tokens(
         OutboundFailure: there was no answer that could be read.
         UpstreamFailure: it is a refusal, or makes no sense.
     """
+    await check_fetched_addresses(exchange, url, body, request.client)
     answer = await exchange.post(url, body, RequestLimits(seconds=request.deadline_seconds, max_bytes=_MOST_BYTES))
     tokens = count(mapping(answer.document).get(field))
     if tokens is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class WireRequest:
     """The body to send. `ignored` are the client's fields that were left out because they only tune, by its names.
 

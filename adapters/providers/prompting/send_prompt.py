@@ -13,6 +13,7 @@ from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.error_details import parse_error_details
 from adapters.providers.prompting.answer_errors import SUCCESS, refusal
 from adapters.providers.prompting.completion import deltas_of, whole_completion
+from adapters.providers.prompting.fetched_addresses import check_fetched_addresses
 from adapters.providers.prompting.stream_reader import StreamReader
 from adapters.providers.prompting.unsupported_fields import MESSAGES, pointer
 from adapters.providers.provider_client import RequestLimits
@@ -80,6 +81,7 @@ async def complete_prompt(
         UpstreamFailure: it is a refusal, or makes no sense.
     """
     wire = build_request(protocol, request, stream=False)
+    await check_fetched_addresses(exchange, url, wire.body, request.client)
     limits = RequestLimits(seconds=request.deadline_seconds, max_bytes=_MOST_BYTES)
     answer = await exchange.post(url, wire.body, limits)
     while (other := _without_refused(wire, answer, answer.body)) is not None:
@@ -104,6 +106,7 @@ async def stream_prompt(
     `complete_prompt`, at any time.
     """
     wire = build_request(protocol, request, stream=True)
+    await check_fetched_addresses(exchange, url, wire.body, request.client)
     limits = RequestLimits(
         seconds=max(request.deadline_seconds, request.idle_seconds), max_bytes=_most_bytes(wire.body)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from application.ports.provider_gateway import Category
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
-from entrypoints.http.answers.response_model import ResponseModel, at, document_of
+from entrypoints.http.answers.response_model import Amount, ResponseModel, at, document_of
 from entrypoints.http.optional_fields import NULLABLE
 
 if TYPE_CHECKING:
@@ -89,6 +90,15 @@ class RateLimitedProblem(ProblemDetails):
     code: Literal["rate-limited"]
     quota: str
     retry_after_seconds: int
+
+
+class BudgetExceededProblem(ProblemDetails):
+    """The budget that is spent, in USD for each period, and when it is whole again; null: never."""
+
+    code: Literal["budget-exceeded"]
+    budget_usd: Amount
+    period: Literal["day", "week", "month", "total"]
+    resets_at: datetime | None
 
 
 class ContentTooLargeProblem(ProblemDetails):
@@ -186,6 +196,7 @@ class InternalErrorProblem(ProblemDetails, ChangeOutcome):
 
 
 WITH_MEMBERS: Final[tuple[type[ProblemDetails], ...]] = (
+    BudgetExceededProblem,
     BulkRefusedProblem,
     ContentTooLargeProblem,
     InternalErrorProblem,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from application.errors import ModelNotFound
+from application.errors import BudgetExceeded, CostUnknown, ModelNotFound, RateLimited
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from entrypoints.http.answers import prompt_examples as examples
@@ -17,7 +17,15 @@ from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import PROBLEM_DETAILS, problem_document
 from entrypoints.http.routes import Answer, StreamedEvent
 
-PROMPT_PROBLEMS: Final = (ModelNotFound, ModelOutOfUse, NoModelFits, PromptFailed)
+PROMPT_PROBLEMS: Final = (
+    ModelNotFound,
+    ModelOutOfUse,
+    NoModelFits,
+    PromptFailed,
+    RateLimited,
+    BudgetExceeded,
+    CostUnknown,
+)
 
 _FAILURE = CallOutcome(
     "overloaded",

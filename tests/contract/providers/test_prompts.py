@@ -67,11 +67,11 @@ async def test_an_image_is_seen(accounts: Accounts, provider: str) -> None:
 
 @pytest.mark.parametrize("provider", [name for name in SEES if name != "ollama"])
 async def test_the_address_of_an_image_is_passed_on(accounts: Accounts, provider: str) -> None:
-    image = Image(url="https://pictures.example/a%20cat.jpg")
+    image = Image(url="https://93.184.215.14/a%20cat.jpg")
     model_id = accounts.model(provider, vision=True, reasoning=provider == "google")
     completion = await accounts.generate(provider, "What is this?", image, model_id=model_id)
     assert "not fetched" in completion.text
-    assert "https://pictures.example/a%20cat.jpg" in str(accounts.sandbox.requests[-1].json)
+    assert "https://93.184.215.14/a%20cat.jpg" in str(accounts.sandbox.requests[-1].json)
 
 
 @pytest.mark.parametrize("provider", THINKS)

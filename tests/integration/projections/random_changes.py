@@ -57,6 +57,9 @@ steps = st.one_of(
     st.tuples(st.just("revoke_key"), st.tuples(places)),
     st.tuples(st.just("come_too_late"), st.tuples(places)),
     st.tuples(st.just("name_organization"), st.tuples(few)),
+    st.tuples(
+        st.just("change_organization"), st.tuples(st.lists(strategies.organization_commands, min_size=1, max_size=3))
+    ),
     st.tuples(st.just("remove_organization"), st.tuples()),
 )
 stories = st.lists(st.tuples(st.integers(0, 1), steps), min_size=6, max_size=14)
@@ -169,6 +172,12 @@ class Tenant:
             raise OrganizationRemoved
         else:
             organization.rename(name)
+        await self.organizations.save(organization)
+
+    async def change_organization(self, commands: Sequence[strategies.Command]) -> None:
+        organization = await self.organizations.get(self.organization_id)
+        for command in commands:
+            carry_out(organization, command)
         await self.organizations.save(organization)
 
     async def remove_organization(self) -> None:

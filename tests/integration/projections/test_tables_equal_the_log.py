@@ -44,6 +44,8 @@ A_KEY: dict[str, Any] = {
 ONE_OF_EACH: list[Step] = [
     ("name_organization", ("one",)),
     ("name_organization", ("two",)),
+    ("change_organization", ([("change_limits", (KeyLimits(concurrent=5),), {})],)),
+    ("change_organization", ([("change_budget", (Budget(Decimal(7), "day"),), {})],)),
     ("change_provider", (0, [("rename", (), {})], "one")),
     ("change_provider", (0, [("move", (ANOTHER_ENDPOINT, A_CREDENTIAL), {})], "one")),
     ("change_provider", (0, [("record_health", ("healthy", "ok"), {})], "one")),
@@ -132,4 +134,5 @@ async def test_each_kind_of_event_reaches_its_table(
             rows_in_the_tables(log, tenant.organization_id) == rows_from_the_log(log, tenant.organization_id) != before
         )
     # That a backup was restored is stated of the log, and changes no row.
-    assert set(topics(log)) == TOPICS - {"organization.restored"}
+    # Nor does it that a part of the organization's budget was spent: the row has no revision.
+    assert set(topics(log)) == TOPICS - {"organization.restored", "organization.budget-threshold-reached"}

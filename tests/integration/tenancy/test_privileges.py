@@ -24,6 +24,7 @@ BESIDE_THE_LOG = (
     "discovery_snapshots",
     "model_cool_downs",
     "budget_spending",
+    "budget_leases",
 )
 WRITES = {
     **{(role, table): CHANGES for role in ("modelbook_app", "modelbook_admin") for table in BESIDE_THE_LOG},

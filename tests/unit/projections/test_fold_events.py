@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from adapters.projections.fold_events import folded
+from application.projections.fold_log import unnamed
 from application.projections.project_event import project
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def test_an_organization_has_a_row_until_it_is_removed() -> None:
     named = event(ORGANIZATION, 1, "organization.registered", {"name": "Acme"})
     fold = folded(ORGANIZATION, [named], project)
     assert fold.has_organization
-    assert fold.rows["organizations"] == {str(ORGANIZATION): {"id": str(ORGANIZATION), "name": "Acme"}}
+    assert fold.rows["organizations"] == {str(ORGANIZATION): unnamed(str(ORGANIZATION)) | {"name": "Acme"}}
     fold = folded(ORGANIZATION, [named, event(ORGANIZATION, 2, "organization.removed", {})], project)
     assert (fold.has_organization, fold.rows["organizations"]) == (True, {})
     assert not folded(ORGANIZATION, [], project).has_organization

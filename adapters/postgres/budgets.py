@@ -1,0 +1,79 @@
+"""The spending of budgets, in Postgres."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from psycopg.sql import SQL
+
+from adapters.sql import statements
+from application.bounds.budget_leases import Lease
+from application.bounds.organization_bounds import OrganizationBounds
+from application.caller import Caller, acting_as
+from domain.access_key.values import NO_LIMITS, Budget, Limits
+
+if TYPE_CHECKING:
+    from adapters.postgres.tenant_statements import Tenant
+    from application.bounds.budget_leases import LeaseRequest
+    from application.ports.clock import Clock
+
+LEASE_SECONDS: Final = 30.0
+"""A process that does not say for as long that it lives is taken to have spent its part."""
+
+_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "budgets.sql").items()}
+_ACTOR: Final = "system:budgets"
+
+
+class PostgresBudgetLeases:
+    """Implements `application.bounds.budget_leases.BudgetLeases`; one for each process."""
+
+    def __init__(self, tenant: Tenant, clock: Clock, *, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._tenant = tenant
+        self._clock = clock
+        self._lease_seconds = lease_seconds
+        self._holder = uuid4()
+
+    async def renew(self, request: LeaseRequest) -> Lease:
+        now = self._clock.now()
+        parameters = {
+            "subject_id": request.subject_id,
+            "period_start": request.period_start,
+            "holder": self._holder,
+            "budget_usd": request.budget_usd,
+            "spent_usd": request.spent_usd,
+            "committed_usd": request.committed_usd,
+            "wanted_usd": request.wanted_usd,
+            "now": now,
+            "until": now + timedelta(seconds=self._lease_seconds),
+        }
+        with acting_as(_for(request.organization_id)):
+            [[spent, leased, reached]] = await self._tenant.rows(_SQL["renew"], parameters)
+        return Lease(spent_usd=spent, leased_usd=leased, reached_percent=tuple(reached))
+
+
+class PostgresOrganizationBounds:
+    """Implements `application.bounds.organization_bounds.OrganizationBoundsReader`."""
+
+    def __init__(self, tenant: Tenant, clock: Clock) -> None:
+        self._tenant = tenant
+        self._clock = clock
+
+    async def read(self) -> OrganizationBounds:
+        rows = await self._tenant.rows(_SQL["organization_bounds"], {"now": self._clock.now()})
+        if not rows:
+            return OrganizationBounds(limits=NO_LIMITS)
+        requests_per_minute, tokens_per_minute, concurrent, usd, period, spent, resets_at = rows[0]
+        return OrganizationBounds(
+            limits=Limits(
+                requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute, concurrent=concurrent
+            ),
+            budget=None if usd is None else Budget(usd, period),
+            spent_usd=None if usd is None else spent,
+            resets_at=resets_at,
+        )
+
+
+def _for(organization_id: UUID) -> Caller:
+    return Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)

@@ -1,0 +1,271 @@
+"""Holds calls to budgets, which all processes share, without asking the database for each call."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from application.bounds.budget_leases import LeaseRequest
+from application.caller import current_caller
+from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
+from application.ports.rate_limits import Quota
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from uuid import UUID
+
+    from application.bounds.budget_leases import BudgetLeases
+    from application.bounds.call_bounds import CallBounds, SubjectKind
+    from application.bounds.call_estimates import CallEstimate
+    from application.ports.clock import Clock
+    from application.ports.timer import Timer
+    from application.usage.usage_ledger import Use
+    from domain.access_key.values import Budget, Period
+
+    TellThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
+    """Records that so many percent of a budget were spent, of an organization, in the period since a time."""
+
+FLUSH_SECONDS: Final = 1.0
+"""What was spent is known to other processes after as long."""
+
+_GIVEN_BACK_AFTER: Final = 3.0
+_REMEMBERED_SECONDS: Final = 1.0
+_PAUSE_SECONDS: Final = 0.1
+_NOTHING: Final = Decimal(0)
+
+
+def period_start(period: Period, now: datetime) -> datetime | None:
+    """Return when the period began in which the time lies, in the UTC calendar; None for one without an end."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match period:
+        case "day":
+            return midnight
+        case "week":
+            return midnight - timedelta(days=midnight.weekday())
+        case "month":
+            return midnight.replace(day=1)
+        case "total":
+            return None
+
+
+def period_end(period: Period, now: datetime) -> datetime | None:
+    """Return when the next period begins, and the budget is whole again; None: never."""
+    start = period_start(period, now)
+    match period:
+        case "day":
+            return start and start + timedelta(days=1)
+        case "week":
+            return start and start + timedelta(days=7)
+        case "month":
+            return start and (start + timedelta(days=32)).replace(day=1)
+        case "total":
+            return None
+
+
+_Place = tuple["UUID", "UUID", "datetime | None"]
+"""An organization, a subject of it, and the beginning of a period."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """This process's part of a budget: `leased` of it, of which calls have `spent` and hold `reserved`; USD."""
+
+    kind: SubjectKind
+    budget: Decimal
+    leased: Decimal = _NOTHING
+    spent: Decimal = _NOTHING
+    reserved: Decimal = _NOTHING
+    spent_by_all: Decimal = _NOTHING
+    used_at: float = 0.0
+    asked_at: float = float("-inf")
+    is_all_there_is: bool = False
+    is_of_other_budget: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def free(self) -> Decimal:
+        return self.leased - self.spent - self.reserved
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.spent and not self.reserved
+
+
+class Budgets:
+    """Sets aside what each call may cost, from this process's parts of the budgets, and settles with what it did cost.
+
+    A call is made as long as there is anything left that is not set aside for others, so that spending passes a budget
+    by no more than the calls under way. Parts are asked for when they run out, told every second, and given back when
+    they are not needed. Start and close it in the running loop.
+    """
+
+    def __init__(
+        self,
+        leases: BudgetLeases,
+        *,
+        timer: Timer,
+        clock: Clock,
+        tell_threshold: TellThreshold,
+        flush_seconds: float = FLUSH_SECONDS,
+    ) -> None:
+        self._leases = leases
+        self._timer = timer
+        self._clock = clock
+        self._tell_threshold = tell_threshold
+        self._flush_seconds = flush_seconds
+        self._parts: dict[_Place, _Part] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start telling what was spent every second."""
+        self._flushing = asyncio.create_task(self._flush_for_ever())
+
+    async def close(self) -> None:
+        """Stop, tell what is not told yet, and give all parts back."""
+        self._stopping.set()
+        if self._flushing is not None:
+            await self._flushing
+        await self.flush(gives_back=True)
+        if self._telling:
+            await asyncio.wait(self._telling)
+
+    @asynccontextmanager
+    async def within(
+        self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+    ) -> AsyncIterator[None]:
+        """Run a call if all budgets allow it; `uses` tells in the end what it cost.
+
+        Raises:
+            BudgetExceeded: one is spent.
+            RateLimited: what is left of one is set aside for calls under way.
+            CostUnknown: the price of a model is not known.
+            Unavailable: the database cannot be reached.
+        """
+        if not bounds:
+            yield
+            return
+        amount = estimate.most
+        if amount is None:
+            raise CostUnknown
+        held: list[tuple[_Part, Decimal]] = []
+        try:
+            for each in bounds:
+                reservation = await self._reserve(each, amount)
+                held.append(reservation)
+            yield
+        finally:
+            spent = sum((_cost(use, estimate) for use in uses()), _NOTHING)
+            for part, reserved in held:
+                part.reserved -= reserved
+                part.spent += spent
+
+    async def _reserve(self, bounds: CallBounds, amount: Decimal) -> tuple[_Part, Decimal]:
+        budget = bounds.budget
+        if budget is None:
+            raise LookupError(bounds.subject_id)
+        now = self._clock.now()
+        organization_id = current_caller().organization_id
+        place = (organization_id, bounds.subject_id, period_start(budget.period, now))
+        part = self._parts.get(place)
+        if part is None:
+            part = self._parts[place] = _Part(bounds.kind, budget.usd)
+        if part.budget != budget.usd:
+            # What was given of the other budget may be more than there is of this one.
+            part.budget, part.is_of_other_budget = budget.usd, True
+        part.used_at = self._timer.now()
+        if part.free < amount or part.is_of_other_budget:
+            async with part.turn:
+                # Whoever had the turn before may have been given enough for this one too.
+                if part.is_of_other_budget or (part.free < amount and self._may_ask(part)):
+                    await self._renew(place, part, amount)
+        if part.free > 0:
+            reserved = min(amount, part.free)
+            part.reserved += reserved
+            return part, reserved
+        raise _refusal(bounds, budget, part, now)
+
+    def _may_ask(self, part: _Part) -> bool:
+        """Whether the answer may be another one than a moment ago: what is used up is not asked for by each call."""
+        is_spent = part.spent_by_all + part.spent >= part.budget
+        pause = _REMEMBERED_SECONDS if is_spent else _PAUSE_SECONDS if part.is_all_there_is else 0.0
+        return self._timer.now() - part.asked_at >= pause
+
+    async def _renew(self, place: _Place, part: _Part, wanted: Decimal) -> None:
+        organization_id, subject_id, start = place
+        told, committed, budget = part.spent, part.reserved, part.budget
+        part.asked_at = self._timer.now()
+        lease = await self._leases.renew(
+            LeaseRequest(
+                organization_id=organization_id,
+                subject_id=subject_id,
+                period_start=start,
+                budget_usd=budget,
+                spent_usd=told,
+                committed_usd=committed,
+                wanted_usd=wanted,
+            )
+        )
+        # Where the answer is lost it is told again: it may count twice, and never not at all.
+        part.spent -= told
+        part.leased, part.spent_by_all = lease.leased_usd, lease.spent_usd
+        part.is_of_other_budget = part.budget != budget
+        part.is_all_there_is = lease.leased_usd < committed + wanted
+        for percent in lease.reached_percent:
+            telling = asyncio.create_task(self._tell(organization_id, part.kind, subject_id, percent, start))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+
+    async def _tell(
+        self, organization_id: UUID, kind: SubjectKind, subject_id: UUID, percent: int, since: datetime | None
+    ) -> None:
+        with suppress(Unavailable):
+            await self._tell_threshold(organization_id, kind, subject_id, percent, since)
+
+    async def flush(self, *, gives_back: bool = False) -> None:
+        """Tell what was spent, renew the parts in use, and give back those that are not."""
+        for place, part in list(self._parts.items()):
+            is_old = self._timer.now() - part.used_at > _GIVEN_BACK_AFTER
+            wanted = _NOTHING if gives_back or is_old else max(part.free, _NOTHING)
+            async with part.turn:
+                try:
+                    await self._renew(place, part, wanted)
+                except Unavailable:
+                    continue
+            if part.is_idle and is_old and self._parts.get(place) is part:
+                del self._parts[place]
+
+    async def _flush_for_ever(self) -> None:
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._flush_seconds):
+                    await self._stopping.wait()
+            await self.flush()
+
+
+def _cost(use: Use, estimate: CallEstimate) -> Decimal:
+    """Return what the call cost; where that is not known, the most that it can have cost."""
+    if use.cost_usd is not None:
+        return use.cost_usd
+    return (estimate.by_model.get(use.model_id) or estimate.most or _NOTHING) if use.was_called else _NOTHING
+
+
+def _refusal(bounds: CallBounds, budget: Budget, part: _Part, now: datetime) -> BudgetExceeded | RateLimited:
+    if part.spent_by_all + part.spent < budget.usd:
+        return RateLimited(
+            Quota(name=f"{bounds.kind}-budget", what="prompts", requests=1, seconds=1),
+            1,
+            f"{bounds.whose} has some of its budget left, all of it set aside for calls under way; try again in a "
+            "second.",
+        )
+    resets_at = period_end(budget.period, now)
+    seconds = None if resets_at is None else max(1, ceil((resets_at - now).total_seconds()))
+    return BudgetExceeded(
+        whose=bounds.whose, usd=budget.usd, period=budget.period, resets_at=resets_at, retry_after_seconds=seconds
+    )

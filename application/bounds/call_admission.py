@@ -1,0 +1,46 @@
+"""Admits calls of models, or refuses them, by the bounds of their access key and their organization."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from application.bounds.budgets import Budgets
+    from application.bounds.call_bounds import CallBounds
+    from application.bounds.call_estimates import CallEstimate
+    from application.bounds.call_limits import CallLimits
+    from application.usage.usage_ledger import Use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAdmission:
+    """Holds calls to limits and budgets. Only calls of callers who have some come here."""
+
+    limits: CallLimits
+    budgets: Budgets
+
+    @asynccontextmanager
+    async def admitted(
+        self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+    ) -> AsyncIterator[None]:
+        """Run a call if all bounds allow it; `uses` tells in the end what it used.
+
+        Raises:
+            RateLimited: a limit does not; it says when to try again.
+            BudgetExceeded: a budget does not; it says when it opens again.
+            CostUnknown: there is a budget, and what a call of the model costs is not known.
+            Unavailable: the database, which has the budgets, cannot be reached.
+        """
+
+        def tokens() -> int:
+            return sum(use.input_tokens + use.output_tokens for use in uses())
+
+        async with (
+            self.limits.within(bounds, tokens),
+            self.budgets.within([each for each in bounds if each.budget is not None], estimate, uses),
+        ):
+            yield

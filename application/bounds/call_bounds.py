@@ -1,0 +1,41 @@
+"""What bounds the calls of an access key or of an organization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from application.caller import current_caller
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.access_key.values import Budget, Limits
+
+SubjectKind = Literal["access-key", "organization"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBounds:
+    """The limits and the budget of one of the two; `subject_id` is the key's id, or the organization's."""
+
+    kind: SubjectKind
+    subject_id: UUID
+    limits: Limits
+    budget: Budget | None = None
+
+    @property
+    def whose(self) -> str:
+        """Whose they are, for a sentence."""
+        return "This access key" if self.kind == "access-key" else "Your organization"
+
+
+def bounds_of_caller(limits: Limits, budget: Budget | None) -> list[CallBounds]:
+    """Return what bounds the current caller, the key's bounds first; those of the organization are given."""
+    caller = current_caller()
+    found = []
+    key = caller.access_key
+    if key is not None:
+        found.append(CallBounds(kind="access-key", subject_id=key.id, limits=key.limits, budget=key.budget))
+    found.append(CallBounds(kind="organization", subject_id=caller.organization_id, limits=limits, budget=budget))
+    return [each for each in found if each.limits.any or each.budget is not None]

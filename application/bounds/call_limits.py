@@ -1,0 +1,103 @@
+"""Enforces limits: requests and tokens a minute, and prompts at once."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from application.errors import RateLimited
+from application.ports.rate_limits import Quota
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from application.bounds.call_bounds import CallBounds
+    from application.ports.rate_limits import Allowance, RateLimits
+
+_MINUTE: Final = 60
+_SHORTLY: Final = 1
+
+
+def requests_quota(bounds: CallBounds, most: int) -> Quota:
+    """Return the quota of requests a minute."""
+    return Quota(name=f"{bounds.kind}-requests", what="requests", requests=most, seconds=_MINUTE)
+
+
+def tokens_quota(bounds: CallBounds, most: int) -> Quota:
+    """Return the quota of tokens a minute."""
+    return Quota(name=f"{bounds.kind}-tokens", what="tokens", requests=most, seconds=_MINUTE)
+
+
+class CallLimits:
+    """Counts prompts and embeddings against the limits of their access key and their organization.
+
+    A minute begins with the first request in it. Tokens count when a call has ended, so that a limit of tokens is
+    passed by no more than the calls under way.
+    """
+
+    def __init__(self, counts: RateLimits) -> None:
+        self._counts = counts
+
+    @asynccontextmanager
+    async def within(self, bounds: Sequence[CallBounds], tokens: Callable[[], int]) -> AsyncIterator[None]:
+        """Run a call if all limits allow it; `tokens` tells in the end how many it used.
+
+        Raises:
+            RateLimited: one of them does not; it says when to try again.
+        """
+        entered: list[tuple[CallBounds, str]] = []
+        try:
+            for each in bounds:
+                ticket = await self._enter(each)
+                if ticket is not None:
+                    entered.append((each, ticket))
+            for each in bounds:
+                await self._admit(each)
+            try:
+                yield
+            finally:
+                await self._add_tokens(bounds, tokens())
+        finally:
+            for each, ticket in entered:
+                await self._counts.leave(each.subject_id, ticket)
+
+    async def _enter(self, bounds: CallBounds) -> str | None:
+        most = bounds.limits.concurrent
+        if most is None:
+            return None
+        ticket = await self._counts.enter(bounds.subject_id, most)
+        if ticket is None:
+            raise RateLimited(
+                Quota(name=f"{bounds.kind}-concurrent", what="prompts at once", requests=most, seconds=_SHORTLY),
+                _SHORTLY,
+                f"{bounds.whose} may run {most} prompts at the same time, and does; try again in a second.",
+            )
+        return ticket
+
+    async def _admit(self, bounds: CallBounds) -> None:
+        """Look at the tokens first: a request that they refuse is not counted."""
+        limits = bounds.limits
+        if limits.tokens_per_minute is not None:
+            quota = tokens_quota(bounds, limits.tokens_per_minute)
+            _check(bounds, await self._counts.look(quota, bounds.subject_id))
+        if limits.requests_per_minute is not None:
+            quota = requests_quota(bounds, limits.requests_per_minute)
+            _check(bounds, await self._counts.take(quota, bounds.subject_id))
+
+    async def _add_tokens(self, bounds: Sequence[CallBounds], tokens: int) -> None:
+        for each in bounds:
+            most = each.limits.tokens_per_minute
+            if most is not None and tokens:
+                await self._counts.add(tokens_quota(each, most), each.subject_id, tokens)
+
+
+def _check(bounds: CallBounds, allowance: Allowance) -> None:
+    if allowance.is_granted:
+        return
+    quota, seconds = allowance.quota, max(_SHORTLY, ceil(allowance.resets_after_seconds))
+    raise RateLimited(
+        quota,
+        seconds,
+        f"{bounds.whose} may use {quota.requests:,} {quota.what} a minute, and has; try again in {seconds} seconds.",
+    )

@@ -1,0 +1,53 @@
+"""Record that a part of a budget was spent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from application.caller import Caller, acting_as
+from application.errors import Conflict, NotFound, OrganizationRemoved
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from application.access_keys.access_keys import AccessKeys
+    from application.bounds.call_bounds import SubjectKind
+    from application.ports.repositories import Organizations
+
+ACTOR: Final = "system:budgets"
+_TRIES: Final = 5
+
+
+async def note_threshold(
+    organization_id: UUID,
+    kind: SubjectKind,
+    subject_id: UUID,
+    percent: int,
+    since: datetime | None,
+    *,
+    keys: AccessKeys,
+    organizations: Organizations,
+) -> None:
+    """Record it on the access key or the organization; nothing where that was revoked or removed meanwhile.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
+    for _ in range(_TRIES):
+        caller = Caller(organization_id=organization_id, actor=ACTOR, command_id=uuid4(), correlation_id=ACTOR)
+        with acting_as(caller):
+            try:
+                if kind == "access-key":
+                    key = await keys.get(subject_id)
+                    key.note_threshold(percent, since=since)
+                    await keys.save(key)
+                else:
+                    organization = await organizations.get(subject_id)
+                    organization.note_threshold(percent, since=since)
+                    await organizations.save(organization)
+            except Conflict:
+                continue
+            except (NotFound, OrganizationRemoved):
+                return
+            return

@@ -1,0 +1,68 @@
+"""The spending of budgets in Postgres."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.postgres.budgets import PostgresBudgetLeases
+from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.tenant_statements import Tenant
+from application.bounds.budgets import period_end, period_start
+from tests.contract.budget_leases_contract import BudgetLeasesContract, Process, a_request
+from tests.fakes.clock import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.databases import Connection, Database
+
+
+class PostgresProcesses:
+    """Several processes on one database."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._clock = FakeClock()
+
+    def process(self) -> PostgresBudgetLeases:
+        return PostgresBudgetLeases(self._tenant, self._clock)
+
+    def pass_time(self, seconds: float) -> None:
+        self._clock.time += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+async def processes(database: Database) -> AsyncIterator[PostgresProcesses]:
+    async with reading_pool(database.app_url) as pool:
+        yield PostgresProcesses(Tenant(pool))
+
+
+class TestPostgresBudgetLeases(BudgetLeasesContract):
+    """The contract, on the tables."""
+
+
+async def test_processes_that_ask_at_once_do_not_share_a_part(processes: PostgresProcesses) -> None:
+    request = a_request()
+    asking = [Process(processes.process(), request) for _ in range(20)]
+    leases = await asyncio.gather(*[each.renew("1") for each in asking])
+    assert sum(lease.leased_usd for lease in leases) == Decimal(10)
+
+
+def test_the_database_and_this_process_know_one_calendar(owner: Connection) -> None:
+    owner.execute("SET timezone = 'Pacific/Auckland'")
+    for moment in (
+        datetime(2026, 11, 29, 23, 59, 59, tzinfo=UTC),
+        datetime(2026, 11, 30, tzinfo=UTC),
+        datetime(2026, 12, 31, 12, tzinfo=UTC),
+        datetime(2028, 2, 29, 1, tzinfo=UTC),
+    ):
+        for period in ("day", "week", "month"):
+            found = owner.execute("SELECT budget_start(%s, %s), budget_end(%s, %s)", (period, moment) * 2).fetchone()
+            assert found == (period_start(period, moment), period_end(period, moment))
+    assert owner.execute("SELECT budget_end('total', now())").fetchone() == (None,)
+    assert (period_start("total", datetime.now(UTC)), period_end("total", datetime.now(UTC))) == (None, None)
