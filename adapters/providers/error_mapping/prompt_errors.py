@@ -65,7 +65,8 @@ _RULES: Final = (
         error_kind=error_kinds.BAD_PROMPT,
         statuses=frozenset({404}),
         message=re.compile(
-            r"^(?:file|item|vector store|container|(?:previous )?response|prompt|conversation|skill)\b.{0,200}\bnot found\b"
+            r"^(?:file|item|vector store|container|(?:previous )?response|prompt|conversation|skill)\b"
+            r".{0,200}\bnot found\b"
         ),
     ),
     ErrorRule(
