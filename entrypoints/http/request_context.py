@@ -31,8 +31,8 @@ class RequestContext:
     `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
     `outcome` is what is known of the change that was asked for, `has_key` whether an Idempotency-Key came with it.
     `failure` is the provider's that the answer ends with, for the log. `kept_body` is what is kept of the answer for a
-    repetition with the same Idempotency-Key, where that is not all of it. `verify` tells anew who asks, for answers that
-    last; it raises what the verifier does.
+    repetition with the same Idempotency-Key, where that is not all of it. `verify` tells anew who asks, for answers
+    that last; it raises what the verifier does.
     """
 
     request_id: str
