@@ -19,7 +19,7 @@ from entrypoints.http.errors import problem_for
 from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.parse_request import read_body, work_on_body
 from entrypoints.http.problems import problem_response
-from entrypoints.http.request_context import PLATFORM, caller_for, command_for, context_of
+from entrypoints.http.request_context import PLATFORM, caller_for, command_for, context_of, principal_of
 from entrypoints.http.request_errors import (
     AnswerNotKept,
     CommandInFlight,
@@ -166,4 +166,8 @@ def _content(response: web.Response) -> bytes:
 
 async def _fingerprint(request: web.Request, organization_id: UUID) -> bytes:
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
+    key = principal_of(request).access_key
+    if key is not None and key.is_restricted:
+        # Another caller's answer may be one of a model that is not there for this key.
+        asked += f"{key.id}\n".encode()
     return await work_on_body(request, lambda body: hashlib.sha256(asked + body).digest())
