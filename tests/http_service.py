@@ -160,7 +160,8 @@ def a_token(
         SECRET,
         actor=actor,
         issued_at=time.time(),
-        lifetime_seconds=600,
+        # Some are made when tests are collected, and used when the last of them runs.
+        lifetime_seconds=86_400,
         organization_id=organization_id,
         role=role,
         is_platform_admin=is_platform_admin,

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from adapters.sql import statements
 from application.caller import current_caller
 from application.errors import Unavailable
-from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
+from application.ports.idempotency_claims import ANSWERS_KEPT, Claimed, InFlight, Mismatch, Replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _LEFT_OPEN_SECONDS: Final = 20.0
 """As long as a claim is left alone that another process has left open."""
 
-_KEPT: Final = timedelta(hours=24)
 _SQL: Final = {
     name: SQL(text).format() for name, text in statements("adapters.postgres", "idempotency_claims.sql").items()
 }
@@ -49,7 +48,7 @@ class PostgresClaims:
         now, left_open = self._clock.now(), timedelta(seconds=_LEFT_OPEN_SECONDS)
         times = {
             "now": now,
-            "expired_before": now - _KEPT,
+            "expired_before": now - ANSWERS_KEPT,
             "abandoned_before": now - left_open,
             "impossible_after": now + left_open,
         }

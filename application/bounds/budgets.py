@@ -37,6 +37,8 @@ _GIVEN_BACK_AFTER: Final = 3.0
 _REMEMBERED_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.1
 _NOTHING: Final = Decimal(0)
+# A call of a model that costs nothing is let through as long as so much is left, too.
+_LEAST: Final = Decimal("0.000001")
 
 
 def period_start(period: Period, now: datetime) -> datetime | None:
@@ -157,11 +159,11 @@ class Budgets:
         held: list[tuple[_Part, Decimal]] = []
         try:
             for each in bounds:
-                reservation = await self._reserve(each, amount)
+                reservation = await self._reserve(each, max(amount, _LEAST))
                 held.append(reservation)
             yield
         finally:
-            spent = sum((_cost(use, estimate) for use in uses()), _NOTHING)
+            spent = sum(map(estimate.cost_of, uses()), _NOTHING)
             for part, reserved in held:
                 part.reserved -= reserved
                 part.spent += spent
@@ -231,15 +233,19 @@ class Budgets:
     async def flush(self, *, gives_back: bool = False) -> None:
         """Tell what was spent, renew the parts in use, and give back those that are not."""
         for place, part in list(self._parts.items()):
-            is_old = self._timer.now() - part.used_at > _GIVEN_BACK_AFTER
-            wanted = _NOTHING if gives_back or is_old else max(part.free, _NOTHING)
+            is_not_needed = gives_back or self._is_old(part)
+            wanted = _NOTHING if is_not_needed else max(part.free, _NOTHING)
             async with part.turn:
                 try:
                     await self._renew(place, part, wanted)
                 except Unavailable:
                     continue
-            if part.is_idle and is_old and self._parts.get(place) is part:
+            # A call that came meanwhile goes on with this part.
+            if part.is_idle and self._is_old(part) and self._parts.get(place) is part:
                 del self._parts[place]
+
+    def _is_old(self, part: _Part) -> bool:
+        return self._timer.now() - part.used_at > _GIVEN_BACK_AFTER
 
     async def _flush_for_ever(self) -> None:
         while not self._stopping.is_set():
@@ -247,13 +253,6 @@ class Budgets:
                 async with asyncio.timeout(self._flush_seconds):
                     await self._stopping.wait()
             await self.flush()
-
-
-def _cost(use: Use, estimate: CallEstimate) -> Decimal:
-    """Return what the call cost; where that is not known, the most that it can have cost."""
-    if use.cost_usd is not None:
-        return use.cost_usd
-    return (estimate.by_model.get(use.model_id) or estimate.most or _NOTHING) if use.was_called else _NOTHING
 
 
 def _refusal(bounds: CallBounds, budget: Budget, part: _Part, now: datetime) -> BudgetExceeded | RateLimited:

@@ -37,7 +37,7 @@ class CallAdmission:
         """
 
         def tokens() -> int:
-            return sum(use.input_tokens + use.output_tokens for use in uses())
+            return sum(map(estimate.tokens_of, uses()))
 
         async with (
             self.limits.within(bounds, tokens),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
+
+ANSWERS_KEPT: Final = timedelta(hours=24)
+"""For so long a request with an Idempotency-Key can be repeated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,18 @@ T = TypeVar("T")
 _TEST_SECONDS = 2.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Patience:
     """Seconds until another model is asked.
 
     A whole answer may take `whole_seconds` in all, if after `seconds` the provider `is_alive`; none: it may not.
+    `was_alive` tells whether it was.
     """
 
     seconds: float
     whole_seconds: float | None = None
     is_alive: Callable[[], Awaitable[bool]] | None = None
+    was_alive: bool = False
 
     async def wait_for(self, answer: Awaitable[T]) -> T:
         """Return the answer, or its first words.
@@ -53,8 +55,8 @@ class Patience:
 
     async def _watch(self, limit: asyncio.Timeout, longest: float) -> None:
         await asyncio.sleep(self.seconds)
-        is_alive = self.is_alive is not None and await self.is_alive()
-        limit.reschedule(longest if is_alive else asyncio.get_running_loop().time())
+        self.was_alive = self.is_alive is not None and await self.is_alive()
+        limit.reschedule(longest if self.was_alive else asyncio.get_running_loop().time())
 
     def _silence(self) -> CallOutcome:
         return CallOutcome(

@@ -19,7 +19,7 @@ from application.prompts.first_byte import Patience
 from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
-from application.prompts.prompt_request import ANSWER_SECONDS, request_for
+from application.prompts.prompt_request import ANSWER_SECONDS, SILENCE_SECONDS, request_for
 from application.prompts.request_recording import RequestRecording, named
 from application.prompts.retry_policy import RetryPolicy, most_telling
 from application.prompts.selection_candidates import Requirements
@@ -50,9 +50,6 @@ T = TypeVar("T")
 
 # After these the provider may have written, and charged, all the same; any other refusal comes before the work.
 _PERHAPS_CHARGED = frozenset({CANCELLED, "timeout", "unexpected_body"})
-
-# Another model would meet what the caller has done wrong as well.
-_CALLERS_MISTAKES = frozenset({"bad_request", "content_filter"})
 
 # Event loops count in milliseconds, and may end a wait that much early.
 _TIMER_STEP = 0.005
@@ -93,6 +90,9 @@ class PromptRun:
         self._progress = CallProgress()
         self._called_at = 0.0
         self._waited = 0.0
+        self._patience: Patience | None = None
+        self._is_whole = True
+        self._has_begun = False
 
     @property
     def remaining(self) -> float:
@@ -115,6 +115,7 @@ class PromptRun:
     def has_begun(self) -> None:
         """Note that the first words of a stream are here: its length is bounded only if prompt or model say so."""
         self._recording.first_byte()
+        self._has_begun = True
         if self._prompt.deadline_seconds is None:
             own = None if self._calling is None else self._calling.defaults.deadline_seconds
             self._seconds = inf if own is None else own
@@ -144,7 +145,7 @@ class PromptRun:
                     return await self._attempt(candidate, call, is_whole=is_whole)
                 except UpstreamFailure as error:
                     errors.append(error)
-                    if error.failure.category in _CALLERS_MISTAKES and not isinstance(error.__cause__, InvalidInput):
+                    if _is_callers_mistake(error.failure):
                         raise PromptFailed(error.failure, self._attempts) from error
                     if error.failure.category == "context_length_exceeded":
                         self._queue.keep_larger(candidate.context_window)
@@ -226,10 +227,10 @@ class PromptRun:
         self._calling, self._called, self._progress = candidate, connection, request.progress
         self._called_at = self._timer.now()
         self._queue.begun(candidate)
-        patience = self._patience(candidate, connection, is_whole=is_whole)
+        self._is_whole, self._patience = is_whole, self._patience_with(candidate, connection, is_whole=is_whole)
         try:
             begun = call(connection, request)
-            answer = await (begun if patience is None else patience.wait_for(begun))
+            answer = await (begun if self._patience is None else self._patience.wait_for(begun))
         except UpstreamFailure as error:
             self.failed(error)
             raise
@@ -243,14 +244,14 @@ class PromptRun:
         self._queue.answered(candidate, self._called_at)
         return answer
 
-    def _patience(self, candidate: Candidate, connection: ProviderConnection, *, is_whole: bool) -> Patience | None:
+    def _patience_with(
+        self, candidate: Candidate, connection: ProviderConnection, *, is_whole: bool
+    ) -> Patience | None:
         """Return how long the model may say nothing; none where no other could be asked instead."""
         if not self._queue.has_alternative():
             return None
         seconds = self._first_byte_seconds(candidate)
-        # One that has hung lately, and one whose time a person has set, is not given more.
-        is_strict = candidate.defaults.first_byte_seconds is not None or self._queue.is_suspect(candidate)
-        if not is_whole or is_strict:
+        if not is_whole or self._is_strict_with(candidate):
             return Patience(seconds=seconds)
 
         async def is_alive() -> bool:
@@ -262,14 +263,28 @@ class PromptRun:
     def _first_byte_seconds(self, candidate: Candidate) -> float:
         return candidate.defaults.first_byte_seconds or self._retrying.first_byte_seconds
 
+    def _is_strict_with(self, candidate: Candidate) -> bool:
+        """One that has hung lately, and one whose time a person has set, is not given more for a whole answer."""
+        return candidate.defaults.first_byte_seconds is not None or self._queue.is_suspect(candidate)
+
     def _note(self, candidate: Candidate, failure: CallOutcome) -> None:
-        """Tell the queue, unless it was the request's own deadline that left the model no time."""
-        waited = self._timer.now() - self._called_at
-        is_over = failure.category == "timeout" and self.remaining <= _OVER
-        if is_over and waited < self._first_byte_seconds(candidate):
+        """Tell the queue, unless it was the request's own haste that left the model no time."""
+        if failure.category == "timeout" and self._was_hasty(candidate):
             self._queue.broken_off(candidate)
         else:
             self._queue.failed(candidate, failure, self._called_at)
+
+    def _was_hasty(self, candidate: Candidate) -> bool:
+        """Tell whether the request has given the model less time than it has by itself: others may give it more."""
+        if self._has_begun:
+            own = self._prompt.idle_seconds
+            return own is not None and own < (candidate.defaults.idle_seconds or SILENCE_SECONDS)
+        if self.remaining > _OVER and (self._patience is None or not self._patience.was_alive):
+            return False
+        waited = self._timer.now() - self._called_at
+        if self._is_whole and not self._is_strict_with(candidate):
+            return waited < self._retrying.whole_answer_seconds - _TIMER_STEP
+        return waited < self._first_byte_seconds(candidate)
 
     async def _connection(self, candidate: Candidate) -> ProviderConnection:
         try:
@@ -347,6 +362,12 @@ class PromptRun:
             f"There was no whole answer within the {self._seconds:g} s that it may take.",
             hint="Allow more with deadlineSeconds (request or model's config), or ask for a shorter answer.",
         )
+
+
+def _is_callers_mistake(failure: CallOutcome) -> bool:
+    """Tell whether another model would say the same: what no provider has answered is for want of an adapter."""
+    was_answered = failure.http_status is not None
+    return failure.category == "content_filter" or (failure.category == "bad_request" and was_answered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.errors import Unavailable
+from application.ports.idempotency_claims import ANSWERS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 DAYS_BY_HOUR: Final = 400
 """For so long usage is kept by the hour; by the day it is kept for ever."""
-
-ANSWERS_KEPT: Final = timedelta(hours=24)
-"""For so long a request with an Idempotency-Key can be repeated."""
 
 SWEEP_SECONDS: Final = 60.0
 MOST_ROWS_A_TRANSACTION: Final = 5_000

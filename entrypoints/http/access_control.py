@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -62,8 +63,8 @@ class AccessControl:
             return self._without_route(request)
         if route.access is Access.PUBLIC:
             return await handler(request)
-        principal = await self._verifier.principal(_authorization(request))
-        context.principal = principal
+        context.verify = partial(self._verifier.principal, _authorization(request))
+        context.principal = principal = await context.verify()
         require(principal, route.access, open_to_run_keys=route.open_to_run_keys)
         if request.query_string:
             _check_query(request, route, principal)

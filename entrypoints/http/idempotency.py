@@ -21,7 +21,7 @@ from entrypoints.http.errors import problem_for
 from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.parse_request import read_body, work_on_body
 from entrypoints.http.problems import problem_response
-from entrypoints.http.request_context import PLATFORM, caller_for, command_for, context_of
+from entrypoints.http.request_context import PLATFORM, caller_for, command_for, context_of, principal_of
 from entrypoints.http.request_errors import (
     AnswerNotKept,
     CommandInFlight,
@@ -187,6 +187,10 @@ async def _asked(request: web.Request, organization_id: UUID) -> bytes:
     route = context_of(request).route
     takes_api_key = route is not None and route.body is not None and "api_key" in route.body.model_fields
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
+    key = principal_of(request).access_key
+    if key is not None and key.is_restricted:
+        # Another caller's answer may be one of a model that is not there for this key.
+        asked += f"{key.id}\n".encode()
 
     def digest(body: bytes) -> bytes:
         return hashlib.sha256(asked + (_without_api_key(body) if takes_api_key else body)).digest()

@@ -13,7 +13,7 @@ from application.command_outcome import CommandOutcome
 from application.ports.provider_gateway import UpstreamFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from application.ports.provider_gateway import CallOutcome
     from entrypoints.http.principal import Principal
@@ -31,7 +31,8 @@ class RequestContext:
     `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
     `outcome` is what is known of the change that was asked for, `has_key` whether an Idempotency-Key came with it.
     `failure` is the provider's that the answer ends with, for the log. `kept_body` is what is kept of the answer for a
-    repetition with the same Idempotency-Key, where that is not all of it.
+    repetition with the same Idempotency-Key, where that is not all of it. `verify` tells anew who asks, for answers
+    that last; it raises what the verifier does.
     """
 
     request_id: str
@@ -49,6 +50,7 @@ class RequestContext:
     has_key: bool = False
     failure: CallOutcome | None = None
     kept_body: bytes | None = None
+    verify: Callable[[], Awaitable[Principal]] | None = None
 
 
 REQUEST_CONTEXT = web.RequestKey("context", RequestContext)

@@ -232,7 +232,12 @@ async def test_a_key_uses_the_models_that_it_may_use_alone(api: Api, sandbox: Sa
             assert (await key.ask("GET", f"/v1/models/{name}")).status == expected
     needed = await of_provider.post("/api/ai/select", {"need": {"type": "language"}})
     assert {each["modelId"] for each in needed.document["candidates"]} == {other.model["id"]}
-    assert (await of_model.post("/api/ai/generate", {"modelId": other.model["id"], "prompt": "Hi"})).status == 404
+    body = {"modelId": other.model["id"], "prompt": "Hi"}
+    assert (await of_model.post("/api/ai/generate", body)).status == 404
+    # Nor does it get the answer that somebody else had from such a model.
+    assert (await api.post("/api/ai/generate", body, idempotency_key="job-1")).status == 200
+    repeated = await of_model.post("/api/ai/generate", body, idempotency_key="job-1")
+    assert (repeated.status, repeated.document["code"]) == (422, "idempotency-key-reused")
 
 
 async def test_a_rotation_leaves_the_old_secret_its_grace_and_no_older_one(api: Api) -> None:

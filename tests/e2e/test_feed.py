@@ -12,7 +12,7 @@ from aiohttp import ClientError
 from entrypoints.http.principal import Role
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
-from tests.e2e.api_client import PROVIDERS, path_of
+from tests.e2e.api_client import KEYS, PROVIDERS, path_of
 from tests.e2e.feed_follower import Follower
 from tests.e2e.running_service import a_runtime
 from tests.http_service import SECRET
@@ -47,6 +47,19 @@ async def test_what_happens_is_reported_at_once_to_the_organization_alone(api: A
     listening.cancel()
     await asyncio.wait({listening})
     assert other.events == []
+
+
+async def test_a_key_that_is_not_accepted_any_more_hears_nothing_more(api: Api) -> None:
+    key = await api.access_key(scope="read")
+    follower = Follower(replace(api, token=key["secret"]))
+    following = asyncio.create_task(follower.follow(until=10))
+    await follower.begun.wait()
+    await api.provider()
+    await follower.caught_up(1)
+    await api.patch(f"{KEYS}/{key['id']}", {"isEnabled": False})
+    await api.provider()
+    await following
+    assert ([event["type"] for event in follower.events], follower.ends) == (["provider.registered"], ["renew"])
 
 
 async def test_what_was_missed_is_reported_first(api: Api) -> None:

@@ -142,6 +142,17 @@ async def test_a_spent_budget_is_refused_at_each_door_in_its_words(api: Api) -> 
 
 
 @pytest.mark.usefixtures("models")
+async def test_a_budget_is_enough_for_embeddings_alone_and_refuses_them_when_it_is_spent(api: Api) -> None:
+    for path in ("/v1/embeddings", "/api/ai/embed"):
+        program = await api.with_key(budget={"usd": 0.000001, "period": "day"})
+        assert (await program.post(path, ASKED[path])).status == 200
+        asked: Any = ASKED[path]
+        large = {**asked, ("input" if path.startswith("/v1") else "texts"): ["Hello there"] * 2_000}
+        assert (await program.post(path, large)).status == 200
+        assert (await program.post(path, ASKED[path])).status == 429
+
+
+@pytest.mark.usefixtures("models")
 async def test_clients_do_not_repeat_what_a_budget_refuses(api: Api) -> None:
     program = await api.with_key(budget={"usd": 0.000001, "period": "total"})
     assert (await program.post("/v1/chat/completions", CHAT)).status == 200

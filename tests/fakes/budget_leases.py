@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,11 +34,13 @@ class FakeSpending:
 
 
 class FakeBudgetLeases:
-    """Fulfils `application.bounds.budget_leases.BudgetLeases` for one process."""
+    """Fulfils `application.bounds.budget_leases.BudgetLeases` for one process; answers wait for `answering`."""
 
     def __init__(self, spending: FakeSpending | None = None) -> None:
         self.spending = spending or FakeSpending()
         self.questions = 0
+        self.answering = asyncio.Event()
+        self.answering.set()
         self._holder = uuid4()
 
     async def renew(self, request: LeaseRequest) -> Lease:
@@ -62,4 +65,5 @@ class FakeBudgetLeases:
         reached = [t for t in (50, 80, 100) if held.spent[place] * 100 >= request.budget_usd * t]
         told = tuple(t for t in reached if t > held.noted[place])
         held.noted[place] = max(reached, default=0)
+        await self.answering.wait()
         return Lease(spent_usd=held.spent[place], leased_usd=leased, reached_percent=told)

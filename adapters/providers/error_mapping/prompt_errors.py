@@ -60,6 +60,15 @@ _DECISIVE: Final = (
 )
 _OF_THE_ACCOUNT: Final = frozenset({"auth_invalid", "billing_exhausted", "rate_limited"})
 _RULES: Final = (
+    # What the client names in the prompt; the model itself is there, for everybody else.
+    ErrorRule(
+        error_kind=error_kinds.BAD_PROMPT,
+        statuses=frozenset({404}),
+        message=re.compile(
+            r"^(?:file|item|vector store|container|(?:previous )?response|prompt|conversation|skill)\b"
+            r".{0,200}\bnot found\b"
+        ),
+    ),
     ErrorRule(
         error_kind=error_kinds.NOT_FOR_PROMPTS,
         message=re.compile(

@@ -16,6 +16,8 @@ _LEFT_OPEN: Final = frozenset({"auto", "standard_only"})
 # How Gemini says which tier has served a request.
 _TIER_HEADER: Final = "x-gemini-service-tier"
 _UNITED_STATES: Final = "us"
+# Longer than the name of any tier or speed. Clients and headers may say anything, and prices are remembered by it.
+_LONGEST_NAME: Final = 64
 
 
 def price_conditions(
@@ -29,10 +31,10 @@ def price_conditions(
     if not isinstance(asked, str) or asked.lower() in _LEFT_OPEN:
         asked = None
     tier = parsed.service_tier or headers.get(_TIER_HEADER) or asked
-    conditions = {} if tier is None or tier.lower() in _ORDINARY else {"service_tier": tier.lower()}
+    conditions = {} if tier is None or tier.lower() in _ORDINARY else {"service_tier": tier[:_LONGEST_NAME].lower()}
     speed = parsed.speed or body.get("speed")
     if isinstance(speed, str) and speed not in _ORDINARY:
-        conditions["speed"] = speed
+        conditions["speed"] = speed[:_LONGEST_NAME]
     if parsed.region == _UNITED_STATES:
         conditions["inference_geo"] = parsed.region
     if body.get("web_search_options") is not None:

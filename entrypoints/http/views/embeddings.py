@@ -73,7 +73,7 @@ class EmbeddingViews:
         """
         body = await json_body(request, TextsToEmbed)
         inputs = EmbeddingInput(texts=tuple(body.texts), dimensions=body.dimensions)
-        prompt = _prompt(request, preferred_embedding(selector_of(body)), body.deadline_seconds)
+        prompt = _prompt(request, preferred_embedding(selector_of(body)), inputs, body.deadline_seconds)
         with cancelled_without_client(request):
             answer = await self.embed_texts(prompt, inputs)
         headers = ignored_header(answer.embedded.ignored_fields)
@@ -103,17 +103,20 @@ class EmbeddingViews:
         body, document = await json_to_hand_on(request, EmbeddingBody)
         inputs = inputs_of(body, document)
         with cancelled_without_client(request):
-            prompt = _prompt(request, ModelByAnyName(body.model), body.deadline_seconds)
+            prompt = _prompt(request, ModelByAnyName(body.model), inputs, body.deadline_seconds)
             answer = await self.embed_texts(prompt, inputs)
         in_base64 = body.encoding_format == "base64"
         headers = ignored_header(answer.embedded.ignored_fields)
         return json_response(embedding_list(answer, model=body.model, in_base64=in_base64), headers=headers)
 
 
-def _prompt(request: web.Request, selector: ModelSelector, deadline_seconds: Decimal | None) -> Prompt:
+def _prompt(
+    request: web.Request, selector: ModelSelector, inputs: EmbeddingInput, deadline_seconds: Decimal | None
+) -> Prompt:
+    asked = {"input": inputs.texts or inputs.tokens}
     return Prompt(
         selector=selector,
-        client=DoorRequest(protocol=None, body={}, read=no_conversation, is_stream=False),
+        client=DoorRequest(protocol=None, body=asked, read=no_conversation, is_stream=False),
         deadline_seconds=None if deadline_seconds is None else float(deadline_seconds),
         door=request.path,
     )

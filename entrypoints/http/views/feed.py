@@ -11,13 +11,15 @@ from aiohttp import web
 from pydantic import Field
 
 from application.caller import current_caller
+from application.errors import Unavailable
 from application.feed.feed_broadcast import TooManyFollowers
 from entrypoints.http.answers.feed import FEED_EVENTS, HappenedEvent
 from entrypoints.http.authorization import Access
 from entrypoints.http.field_types import Flag, Query, Whole
 from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.parse_request import query_of
-from entrypoints.http.request_errors import FieldError, InvalidRequest
+from entrypoints.http.request_context import context_of
+from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAuthenticated
 from entrypoints.http.routes import EVENT_STREAM_TYPE, Answer, endpoint
 
 if TYPE_CHECKING:
@@ -84,9 +86,9 @@ class FeedViews:
         An event `start-over` comes where the log ends before `after` (or `Last-Event-ID`), as it does after a backup
         was restored: read anew what you know. Its `id` is the end of the log, from which the stream goes on.
 
-        Comments are signs of life. The stream ends with an event `end` that says why (`renew` after 15 minutes, when
-        the token should be checked again; `shutdown`; `slow` for a client that does not keep up; `complete` where
-        nobody wanted to follow): reconnect.
+        Comments are signs of life. The stream ends with an event `end` that says why (`renew` after 15 minutes, and
+        where the token or the access key is not accepted any more; `shutdown`; `slow` for a client that does not keep
+        up; `complete` where nobody wanted to follow): reconnect.
         """
         query = query_of(request, FeedQuery)
         after = _last_seen(request, query.after)
@@ -127,6 +129,8 @@ class _Stream:
         try:
             while asyncio.get_running_loop().time() < self._until:
                 await asyncio.wait({following}, timeout=self._options.heartbeat)
+                if not await self._is_let_in():
+                    break
                 if not following.done():
                     await self._send(b": alive\n\n")
                     continue
@@ -139,6 +143,14 @@ class _Stream:
         finally:
             following.cancel()
             await asyncio.wait({following})
+
+    async def _is_let_in(self) -> bool:
+        """Tell whether a new request would be: the access key may be gone, or the token have expired."""
+        verify = context_of(self._request).verify
+        try:
+            return verify is None or await verify() is not None
+        except (NotAuthenticated, Unavailable):
+            return False
 
     async def _send(self, content: bytes) -> None:
         async with asyncio.timeout(self._options.patience):

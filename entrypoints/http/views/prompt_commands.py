@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from application.prompts import selection_candidates as candidates
 from application.prompts.conversation import (
@@ -69,12 +69,18 @@ def prompt_of(body: PromptToRun, *, door: str) -> Prompt:
     pictures = (part for turn in conversation.turns for part in turn.parts if isinstance(part, Image))
     return Prompt(
         selector=selector_of(body),
-        client=DoorRequest(protocol=None, body={}, read=lambda _: conversation, is_stream=body.stream),
+        client=DoorRequest(protocol=None, body=_written(body), read=lambda _: conversation, is_stream=body.stream),
         has_images=next(pictures, None) is not None,
         deadline_seconds=_float(body.deadline_seconds),
         idle_seconds=_float(body.idle_seconds),
         door=door,
     )
+
+
+def _written(body: PromptToRun) -> dict[str, Any]:
+    """Return the body as it came, with the limit of the answer where other doors have it."""
+    most = None if body.config is None else body.config.max_tokens
+    return body.model_dump(by_alias=True, exclude_unset=True) | ({} if most is None else {"maxTokens": most})
 
 
 def selector_of(body: ModelSelector) -> candidates.ModelSelector:

@@ -246,3 +246,28 @@ async def test_processes_together_pass_a_budget_by_no_more_than_the_calls_under_
         assert spent(spending) == sum(made)
         # No call costs more than 0.2 over what was set aside for it.
         assert sum(made) <= Decimal(3) + Decimal("0.2") * len([cost for cost in made if cost > Decimal("0.2")])
+
+
+async def test_what_costs_nothing_is_let_through_as_long_as_there_is_a_budget(process: Process) -> None:
+    key = a_key("1")
+    for _ in range(3):
+        await process.call(key, "0", estimate="0")
+    await process.call(key, "1")
+    with pytest.raises(BudgetExceeded):
+        await process.call(key, "0", estimate="0")
+
+
+async def test_a_call_that_comes_while_a_part_is_given_back_counts(process: Process, spending: FakeSpending) -> None:
+    key = a_key("10")
+    await process.call(key, "1")
+    await process.budgets.flush()
+    process.timer.time += 10
+    process.leases.answering.clear()
+    flushing = asyncio.create_task(process.budgets.flush())
+    await asyncio.sleep(0)
+    calling = asyncio.create_task(process.call(key, "2", estimate="9"))
+    await asyncio.sleep(0)
+    process.leases.answering.set()
+    await asyncio.gather(flushing, calling)
+    await process.budgets.flush()
+    assert spent(spending) == 3

@@ -146,6 +146,44 @@ async def test_a_whole_answer_takes_no_more_than_half_of_what_is_left() -> None:
     assert await run(setup, deadline_seconds=8 * SHORT) == LEFT
 
 
+async def cools_down(setup: PromptSetup) -> bool:
+    with setup.acting():
+        (first, *_) = (await setup.runnable_models.chosen(BOTH, has_images=False)).selection.kept
+    await setup.sharing.close()
+    return setup.cool_downs.is_suspect(setup.organization_id, first)
+
+
+async def test_a_request_in_haste_tells_nothing_against_a_model_that_is_alive() -> None:
+    """Else one client could keep all others of its organization from their model."""
+    alive = a_setup(reachable=True)
+    hangs_once(alive)
+    assert await run(alive, deadline_seconds=8 * SHORT) == LEFT
+    assert not await cools_down(alive)
+    dead = a_setup(reachable=False)
+    hangs_once(dead)
+    assert await run(dead, deadline_seconds=8 * SHORT) == LEFT
+    assert await cools_down(dead)
+
+
+@pytest.mark.parametrize(("own", "models", "is_cooled"), [(0.01, None, False), (0.01, 60, False), (90.0, None, True)])
+async def test_a_stream_that_is_left_sooner_than_the_model_is_known_to_pause_tells_nothing(
+    own: float, models: float | None, is_cooled: bool
+) -> None:
+    config: dict[str, Any] = {} if models is None else {"idleSeconds": models}
+    setup = a_setup(**config)
+    setup.generation.plays("gpt-x", "Hel", a_failure("timeout"))
+
+    async def to_the_end() -> None:
+        prompt = replace(a_prompt(BOTH), idle_seconds=own)
+        async with stream_prompt(prompt, **setup.ports) as events:
+            async for _ in events:
+                pass
+
+    with setup.acting(), pytest.raises(PromptFailed):
+        await to_the_end()
+    assert await cools_down(setup) is is_cooled
+
+
 async def test_a_person_may_say_how_long_a_model_may_take_to_begin() -> None:
     setup = a_setup(reachable=True, firstByteSeconds=SHORT)
     hangs_once(setup)

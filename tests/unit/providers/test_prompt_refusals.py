@@ -208,3 +208,22 @@ async def test_a_test_of_the_connection_repeats_nothing() -> None:
 
 def _content(body: object) -> bytes:
     return body if isinstance(body, bytes) else orjson.dumps(body)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Item with id 'rs_1' not found. Items are not persisted when `store` is set to false.",
+        "File cfile_1 not found on container cntr_1.",
+        "Vector store with id ['vs_1'] not found.",
+    ],
+)
+async def test_what_a_prompt_names_in_vain_is_its_own_mistake(message: str) -> None:
+    """Another model is not asked, and nobody takes it for a failure of this one."""
+    error = await refused("openai", 404, of_openai(message))
+    assert error.failure.category == "bad_request"
+
+
+async def test_a_path_that_is_not_there_is_no_mistake_of_a_prompt() -> None:
+    for message in ("Not found", "Invalid URL (POST /v1/chat)", "File not on this server"):
+        assert (await refused("openai", 404, of_openai(message))).failure.category == "not_found"
