@@ -60,7 +60,8 @@ async def _running(
     runtime: Runtime, listener: socket.socket, logger: FilteringBoundLogger, more: Sequence[Route]
 ) -> AsyncIterator[Container]:
     async with opened(runtime) as container:
-        metrics = HttpMetrics()
+        token = runtime.settings.metrics_token
+        metrics = HttpMetrics(token=None if token is None else token.get_secret_value())
         uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
         container.prompt_runs.override(replace(container.prompt_runs(), usage=uses))
         async with (

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.health import Check
     from entrypoints.http.idempotency import Fingerprints
+    from entrypoints.http.metrics import HttpMetrics
     from entrypoints.http.routes import Route
 
 SECRET = "a secret of the tests, longer than 32 bytes"
@@ -123,6 +124,7 @@ class Parts(TypedDict, total=False):
     verifier: TokenVerifier
     claims: Claims
     fingerprints: Fingerprints
+    metrics: HttpMetrics
     limiter: RateLimiter
     checks: Mapping[str, Check]
     options: HttpOptions

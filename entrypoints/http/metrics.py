@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from hmac import compare_digest
+from ipaddress import ip_address
+
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from entrypoints.http.authorization import Access
+from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
@@ -18,8 +22,10 @@ KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPT
 class HttpMetrics:
     """The HTTP figures of this process, in a registry of their own that others may add to."""
 
-    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+    def __init__(self, registry: CollectorRegistry | None = None, *, token: str | None = None) -> None:
+        """Keep the figures; `token` is the bearer that opens them to other hosts than this one."""
         self.registry = registry or CollectorRegistry()
+        self._token = token
         labels = ("method", "route", "status")
         self._requests = Counter(
             "modelbook_http_requests", "Requests by class of answer.", labels, registry=self.registry
@@ -45,10 +51,13 @@ class HttpMetrics:
         "/metrics",
         access=Access.PUBLIC,
         tag="service",
+        problems=(NotAuthenticated,),
         answers={200: Answer(description="The figures.", content_type="text/plain", schema={"type": "string"})},
     )
-    async def show_metrics(self, request: web.Request) -> web.Response:  # noqa: ARG002 - all of it, whoever asks
+    async def show_metrics(self, request: web.Request) -> web.Response:
         """Figures of this service in the Prometheus text format.
+
+        From another host than the service's own they take `MODELBOOK_METRICS_TOKEN` as the bearer token.
 
         Those of this process, all organizations together: requests by route and the time they took
         (`modelbook_http_*`); calls of models by type of provider and outcome, their time and tokens
@@ -57,4 +66,27 @@ class HttpMetrics:
         keys that tokens are verified with (`modelbook_jwks_fetches`); how late the event loop is
         (`modelbook_event_loop_*`). No label names an organization or a model.
         """
+        if not (_is_from_here(request) or self._is_allowed(request)):
+            raise NotAuthenticated(
+                "From another host the figures take the token in MODELBOOK_METRICS_TOKEN: send Authorization: Bearer.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _is_allowed(self, request: web.Request) -> bool:
+        if self._token is None:
+            return False
+        sent = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        return compare_digest(sent, f"Bearer {self._token}".encode())
+
+
+def _is_from_here(request: web.Request) -> bool:
+    """Tell whether a program on this host asks for itself: a proxy that asks for others says so in a header."""
+    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")):
+        return False
+    try:
+        address = ip_address((request.remote or "").partition("%")[0])
+    except ValueError:
+        return False
+    # A socket for both families names clients of IPv4 so.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
