@@ -40,7 +40,7 @@ NDJSON: Final = "application/x-ndjson"
 
 
 class VerificationUnderWay(Unavailable):
-    """A log is being verified by this process already; ask again shortly."""
+    """Your organization's log is being verified by this process already; ask again shortly."""
 
     code = "verification-under-way"
 
@@ -73,7 +73,10 @@ class Export(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationViews:
-    """Turns requests for proof into verifications, one at a time: each keeps a processor busy."""
+    """Turns requests for proof into verifications, one at a time: each keeps a processor busy.
+
+    Organizations take turns in the order in which they asked, and each waits for one verification at most.
+    """
 
     verify: Verify
     export: Export
@@ -81,6 +84,7 @@ class VerificationViews:
     state_restore: Callable[[StateRestore], Awaitable[StatedRestore]]
     public_key: bytes | None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    under_way: set[UUID] = field(default_factory=set)
 
     @endpoint(
         "GET",
@@ -99,11 +103,16 @@ class VerificationViews:
         backups have lost. Events that were hashed before are looked at by the database alone, unless `full`.
         """
         query = query_of(request, VerificationQuery)
-        if self.turn.locked():
-            raise VerificationUnderWay
         organization_id = current_caller().organization_id
-        async with self.turn:
-            verification = await self.verify(log=self.log_of(organization_id), only=organization_id, full=query.full)
+        if organization_id in self.under_way:
+            raise VerificationUnderWay
+        self.under_way.add(organization_id)
+        try:
+            async with self.turn:
+                log = self.log_of(organization_id)
+                verification = await self.verify(log=log, only=organization_id, full=query.full)
+        finally:
+            self.under_way.discard(organization_id)
         found = verification_answer(verification, organization_id=organization_id, public_key=self.public_key)
         return json_response(answers.Verification.model_validate(found))
 
