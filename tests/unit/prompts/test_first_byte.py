@@ -169,7 +169,8 @@ async def test_a_request_in_haste_tells_nothing_against_a_model_that_is_alive() 
 async def test_a_stream_that_is_left_sooner_than_the_model_is_known_to_pause_tells_nothing(
     own: float, models: float | None, is_cooled: bool
 ) -> None:
-    setup = a_setup(**({} if models is None else {"idleSeconds": models}))
+    config: dict[str, Any] = {} if models is None else {"idleSeconds": models}
+    setup = a_setup(**config)
     setup.generation.plays("gpt-x", "Hel", a_failure("timeout"))
 
     async def to_the_end() -> None:
