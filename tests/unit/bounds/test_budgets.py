@@ -271,3 +271,21 @@ async def test_a_call_that_comes_while_a_part_is_given_back_counts(process: Proc
     await asyncio.gather(flushing, calling)
     await process.budgets.flush()
     assert spent(spending) == 3
+
+
+async def test_who_leaves_while_a_part_is_asked_for_has_nothing_counted_twice(
+    process: Process, spending: FakeSpending
+) -> None:
+    key = a_key("10")
+    await process.call(key, "1")
+    for _ in range(3):
+        process.leases.answering.clear()
+        calling = asyncio.create_task(process.call(key, "2", estimate="9"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        calling.cancel()
+        await asyncio.wait({calling})
+        process.leases.answering.set()
+        await asyncio.sleep(0)
+    await process.budgets.close()
+    assert spent(spending) == 1
