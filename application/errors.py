@@ -70,6 +70,10 @@ class Conflict(ApplicationError):
     code = "conflict"
 
 
+class FieldsChanged(Conflict):
+    """Another request changed the same fields at the same time. Read the resource again and repeat the change."""
+
+
 class ProviderNameTaken(Conflict):
     """Your organization already has a provider with this name. Choose another name."""
 

@@ -170,6 +170,7 @@ def application(
             container.clock(),
         ),
         claims=container.claims(),
+        fingerprints=container.keyring().fingerprints,
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
         checks={"database": container.tenant().ping},
         warnings=warnings or {},

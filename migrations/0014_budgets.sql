@@ -1,8 +1,8 @@
 -- What was spent of budgets, of access keys and of organizations (whose subject is the organization itself).
 
--- When the period began in which a moment lies; all time begins at -infinity.
+-- When the period began in which a moment lies; all time begins before anything was spent.
 CREATE FUNCTION budget_start(period text, moment timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN period = 'total' THEN '-infinity'::timestamptz ELSE date_trunc(period, moment, 'UTC') END;
+RETURN CASE WHEN period = 'total' THEN timestamptz '2000-01-01 00:00:00+00' ELSE date_trunc(period, moment, 'UTC') END;
 
 -- When the next period begins, so that the budget is whole again; null: never.
 CREATE FUNCTION budget_end(period text, moment timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -11,7 +11,7 @@ RETURN CASE period
     WHEN 'week' THEN (date_trunc('week', moment AT TIME ZONE 'UTC') + interval '1 week') AT TIME ZONE 'UTC'
     WHEN 'month' THEN (date_trunc('month', moment AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC' END;
 
--- `noted_percent` is the highest threshold that was told of. `period_start` is -infinity for a budget without an end.
+-- `noted_percent` is the highest threshold that was told of. A budget without an end has the beginning of all time.
 CREATE TABLE budget_spending (
     organization_id uuid NOT NULL,
     subject_id uuid NOT NULL,
@@ -50,7 +50,7 @@ BEGIN
     ON CONFLICT DO NOTHING;
     IF FOUND THEN
         DELETE FROM budget_spending s WHERE s.organization_id = p_organization_id AND s.subject_id = p_subject_id
-            AND s.period_start > '-infinity' AND s.period_start < p_now - interval '400 days';
+            AND s.period_start > budget_start('total', p_now) AND s.period_start < p_now - interval '400 days';
     END IF;
     SELECT s.spent_usd, s.noted_percent INTO spent, noted FROM budget_spending s
     WHERE s.organization_id = p_organization_id AND s.subject_id = p_subject_id AND s.period_start = p_start FOR UPDATE;

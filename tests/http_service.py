@@ -8,13 +8,14 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 from uuid import UUID
 
 import structlog
 from aiohttp import ClientSession, web
 from structlog.testing import LogCapture
 
+from adapters.vault.keyring import Keyring
 from application.policies.rate_limit_quotas import QUOTAS
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.health import Check
+    from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.routes import Route
 
 SECRET = "a secret of the tests, longer than 32 bytes"
@@ -112,11 +114,15 @@ class Service:
             return Reply(response.status, response.headers.copy(), content, document)
 
 
+FINGERPRINTS: Final = Keyring.generate("test").fingerprints
+
+
 class Parts(TypedDict, total=False):
     """What a test may put in place of the usual parts."""
 
     verifier: TokenVerifier
     claims: Claims
+    fingerprints: Fingerprints
     limiter: RateLimiter
     checks: Mapping[str, Check]
     options: HttpOptions
@@ -129,6 +135,7 @@ async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncItera
     usual: Parts = {
         "verifier": TokenVerifier(SharedSecret(SECRET)),
         "claims": FakeClaims(),
+        "fingerprints": FINGERPRINTS,
         "limiter": RateLimiter(FakeRateLimits(), QUOTAS),
         "checks": {},
         "options": HttpOptions(shutdown_seconds=2.0),
@@ -153,7 +160,8 @@ def a_token(
         SECRET,
         actor=actor,
         issued_at=time.time(),
-        lifetime_seconds=600,
+        # Some are made when tests are collected, and used when the last of them runs.
+        lifetime_seconds=86_400,
         organization_id=organization_id,
         role=role,
         is_platform_admin=is_platform_admin,

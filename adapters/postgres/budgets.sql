@@ -1,6 +1,6 @@
 -- renew: take note of what was spent, and return the spending of all, this process's part of the rest, and thresholds reached
 SELECT spent, leased, reached FROM renew_budget_lease(
-    %(organization_id)s, %(subject_id)s, coalesce(%(period_start)s::timestamptz, '-infinity'), %(holder)s, %(budget_usd)s,
+    %(organization_id)s, %(subject_id)s, coalesce(%(period_start)s::timestamptz, budget_start('total', %(now)s)), %(holder)s, %(budget_usd)s,
     %(spent_usd)s, %(committed_usd)s, %(wanted_usd)s, %(now)s, %(until)s);
 
 -- organization_bounds: the organization's own limits and budget, and what was spent of it

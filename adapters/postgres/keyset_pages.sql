@@ -24,7 +24,8 @@ SELECT count(*) FROM {source} WHERE p.organization_id = %(organization_id)s AND 
 -- model_documents: models as the API shows them; on the day of its end a model is retired, though no event says so
 SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
     SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId", m.name,
-           m.version, m.type, m.capabilities, m.config, trim_scale(m.cost_per_1k_tokens) AS "costPer1kTokens",
+           m.version, m.type, m.capabilities, m.config,
+           trim_scale(coalesce(m.input_per_1k, m.output_per_1k)) AS "costPer1kTokens",
            CASE WHEN m.input_per_1k IS NOT NULL OR m.output_per_1k IS NOT NULL
                 THEN json_build_object('inputPer1kTokens', m.input_per_1k, 'outputPer1kTokens', m.output_per_1k,
                                        'cachedInputPer1kTokens', m.other_prices::json -> 'cachedInputPer1kTokens',

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.keyset_pages import Conditions, like
+from domain.names import normal_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +45,7 @@ def provider_conditions(filters: ProviderFilter) -> Conditions:
         "provider_type": filters.provider_type,
         "is_enabled": filters.is_enabled,
         "health": filters.health,
-        "text": None if filters.text is None else like(filters.text),
+        "text": None if filters.text is None else like(normal_form(filters.text)),
     }
     return _conditions("provider", _PROVIDERS, values)
 
@@ -57,7 +58,7 @@ def model_conditions(filters: ModelFilter, keyed_types: Sequence[str]) -> Condit
         "capability": None if filters.capability is None else Jsonb([filters.capability]),
         "is_enabled": filters.is_enabled,
         "is_usable": filters.is_usable,
-        "text": None if filters.text is None else like(filters.text),
+        "text": None if filters.text is None else like(normal_form(filters.text)),
     }
     conditions = _conditions("model", _MODELS, values)
     return replace(conditions, parameters={**conditions.parameters, "keyed_types": list(keyed_types)})
@@ -68,7 +69,7 @@ def access_key_conditions(filters: AccessKeyFilter) -> Conditions:
     values = {
         "scope": filters.scope,
         "is_enabled": filters.is_enabled,
-        "text": None if filters.text is None else like(filters.text),
+        "text": None if filters.text is None else like(normal_form(filters.text)),
     }
     return _conditions("key", _ACCESS_KEYS, values)
 

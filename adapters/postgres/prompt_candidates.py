@@ -25,6 +25,7 @@ from application.prompts.prompt_candidates import (
 from application.prompts.selection_candidates import ModelById, ModelByName
 from domain.access_key.values import NO_LIMITS, Budget, Limits
 from domain.model.values import Lifecycle
+from domain.names import normal_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +131,8 @@ def _named(selector: NamedSelector) -> tuple[bytes, Mapping[str, Any]]:
     if isinstance(selector, ModelByName):
         named = {"name": selector.provider_model_id, "provider_id": selector.provider_id}
         return _candidates_of("by_model_id", _MOST_NAMED), named
-    return _candidates_of("by_any_name", _MOST_NAMED), {"name": selector.text, "model_id": _uuid(selector.text)}
+    texts = {"name": selector.text, "normal_name": normal_form(selector.text), "model_id": _uuid(selector.text)}
+    return _candidates_of("by_any_name", _MOST_NAMED), texts
 
 
 def _bounds(rows: list[Row]) -> tuple[Limits, Budget | None]:

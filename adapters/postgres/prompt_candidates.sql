@@ -64,7 +64,7 @@ UNION ALL
  ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit})
 UNION ALL
 (SELECT NULL::text, 3, m.* FROM ai_models m
- WHERE m.organization_id = %(organization_id)s AND m.name = %(name)s AND {allowed}
+ WHERE m.organization_id = %(organization_id)s AND m.name = %(normal_name)s AND {allowed}
  ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit});
 
 -- first: the first models by their names

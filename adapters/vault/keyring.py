@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import os
 import re
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +42,10 @@ class MasterKeyring(Protocol):
         """
         ...
 
+    def fingerprints(self, content: bytes) -> tuple[bytes, ...]:
+        """Return a fingerprint of the content under each key, 32 bytes, that of the active key first."""
+        ...
+
 
 class Keyring:
     """Master keys of 256 bits. The first is active: it wraps new data keys; the others only open old ones.
@@ -46,7 +53,7 @@ class Keyring:
     It cannot be pickled or copied, and neither its text nor its errors show key material.
     """
 
-    __slots__ = ("_ciphers", "_keys")
+    __slots__ = ("_ciphers", "_fingerprint_keys", "_keys")
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         """Take the keys in this order, the active one first.
@@ -64,6 +71,7 @@ class Keyring:
             )
         self._keys = dict(keys)
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._fingerprint_keys = [_derived(key, b"modelbook fingerprints") for key in keys.values()]
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
@@ -111,6 +119,10 @@ class Keyring:
         """
         return self._ciphers[key_id]
 
+    def fingerprints(self, content: bytes) -> tuple[bytes, ...]:
+        """Return a fingerprint of the content under each key, 32 bytes, that of the active key first."""
+        return tuple(hmac.digest(key, content, "sha256") for key in self._fingerprint_keys)
+
     def led_by(self, newer: Keyring) -> Keyring:
         """Return a keyring with the keys of `newer` first, followed by these.
 
@@ -148,6 +160,11 @@ class Keyring:
             TypeError: always.
         """
         raise TypeError("A keyring cannot be pickled or copied.")
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    """Return a key for another purpose than wrapping (RFC 5869); the one tells nothing of the other."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(key)
 
 
 def _decoded(position: int, encoded: str) -> bytes:

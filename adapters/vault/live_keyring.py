@@ -46,6 +46,9 @@ class LiveKeyring:
     def cipher(self, key_id: str) -> AESGCM:
         return self._current().cipher(key_id)
 
+    def fingerprints(self, content: bytes) -> tuple[bytes, ...]:
+        return self._current().fingerprints(content)
+
     def _current(self) -> Keyring:
         stamp = self._stamp_now()
         if stamp != self._stamp:

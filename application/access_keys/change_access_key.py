@@ -64,7 +64,7 @@ async def change_access_key(
         _apply(key, command, clock)
         return await keys.save(key)
 
-    return await on_newest(change, expected_revision=command.expected_revision)
+    return await on_newest(change)
 
 
 def _apply(key: AccessKey, command: ChangeAccessKey, clock: Clock) -> None:

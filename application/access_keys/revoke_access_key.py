@@ -36,4 +36,4 @@ async def revoke_access_key(command: RevokeAccessKey, *, keys: AccessKeys) -> Re
         key.revoke()
         return await keys.save(key)
 
-    return await on_newest(revoke, expected_revision=command.expected_revision)
+    return await on_newest(revoke)

@@ -52,4 +52,4 @@ async def rotate_access_key(
         key.rotate(hint_of(text), previous_valid_until=clock.now() + grace if grace else None)
         return await saved_with_secret(key, text, keys=keys, secrets=secrets)
 
-    return await on_newest(rotate, expected_revision=command.expected_revision)
+    return await on_newest(rotate)

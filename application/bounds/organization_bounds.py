@@ -57,7 +57,7 @@ async def change_organization_budget(
         organization.change_budget(budget)
         return await organizations.save(organization)
 
-    return await on_newest(change, expected_revision=expected_revision)
+    return await on_newest(change)
 
 
 async def change_organization_limits(
@@ -76,7 +76,7 @@ async def change_organization_limits(
         organization.change_limits(limits)
         return await organizations.save(organization)
 
-    return await on_newest(change, expected_revision=expected_revision)
+    return await on_newest(change)
 
 
 async def _own(organizations: Organizations, expected_revision: int | None) -> Organization:

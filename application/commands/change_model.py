@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from application.policies.base_models import base_model, follow_base_model
 from application.policies.merge_patch import merge_patch
+from application.policies.newest_revision import SeenFields, named_members, on_newest
 from application.unset import UNSET, Unset
 from domain.model.errors import ModelIdentityFixed, ModelProviderFixed
 from domain.model.values import MANUAL, PRICED_KINDS, Limits, Price
@@ -73,18 +74,49 @@ async def change_model(
     Raises:
         ModelNotFound: the organization has no such model.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        FieldsChanged: another command changed the same fields at the same time. Other fields do not matter.
         ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
         InvalidValue: a value is outside what its field allows.
     """
-    model = await models.get(command.model_id, expected_revision=command.expected_revision)
-    before = base_model(model.config)
-    apply_change(model, command)
-    if base_model(model.config) not in {None, before}:
-        provider = (await directory.providers([model.provider_id])).get(model.provider_id)
-        if provider is not None:
-            follow_base_model(model, provider, catalogue)
-    return await models.save(model)
+    seen = SeenFields()
+
+    async def change() -> Recorded:
+        model = await models.get(command.model_id, expected_revision=command.expected_revision)
+        seen.check(_mentioned_fields(model, command))
+        before = base_model(model.config)
+        apply_change(model, command)
+        if base_model(model.config) not in {None, before}:
+            provider = (await directory.providers([model.provider_id])).get(model.provider_id)
+            if provider is not None:
+                follow_base_model(model, provider, catalogue)
+        return await models.save(model)
+
+    return await on_newest(change)
+
+
+def _mentioned_fields(model: Model, command: ChangeModel) -> dict[str, Any]:
+    """Return what the model holds in the fields that the command changes."""
+    held = {
+        "name": model.name,
+        "version": model.version_label,
+        "type": model.type,
+        "capabilities": model.capabilities,
+        "config": model.config,
+        "cost_per_1k": model.price,
+        "context_window": model.limits.context_window,
+        "max_tokens": model.limits.max_tokens,
+        "is_enabled": model.is_enabled,
+    }
+    fields = {name: value for name, value in held.items() if not isinstance(getattr(command, name), Unset)}
+    if not isinstance(command.config_patch, Unset):
+        fields["config_patch"] = named_members(model.config, command.config_patch)
+    if isinstance(command.price, NewPrice):
+        for kind in (*PRICED_KINDS, "tiers"):
+            if not isinstance(getattr(command.price, kind), Unset):
+                fields[kind] = getattr(model.price, kind, None)
+    elif command.price is None:
+        fields["price"] = model.price
+    return fields
 
 
 def apply_change(model: Model, command: ChangeModel) -> None:
@@ -136,7 +168,7 @@ def _change_price(model: Model, command: ChangeModel) -> None:
 def _is_headline(cost: Decimal | None, price: Price | None) -> bool:
     if cost is None or price is None:
         return cost is None and price is None
-    return price.headline is not None and cost == price.headline.quantize(Decimal("0.000001"))
+    return price.headline is not None and cost == price.headline.quantize(Decimal("1E-12"))
 
 
 def _either(wanted: T | Unset, held: T) -> T:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from application.policies.merge_patch import merge_patch
+from application.policies.newest_revision import SeenFields, named_members, on_newest
 from application.policies.seal_credential import new_credential, sealed
 from application.unset import UNSET, Unset
 from domain.provider.errors import ProviderTypeFixed
@@ -47,12 +48,36 @@ async def change_provider(
     Raises:
         ProviderNotFound: the organization has no such provider.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        FieldsChanged: another command changed the same fields at the same time. Other fields do not matter.
         ProviderNameTaken: another provider has this name.
         CredentialRequired: the endpoint's origin changes and no key came with it.
         InvalidInput, EndpointRefused: a setting or the endpoint is not allowed.
     """
-    provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
+    seen = SeenFields()
+
+    async def change() -> Recorded:
+        provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
+        seen.check(_mentioned_fields(provider, command))
+        _apply(provider, command, gateway, vault)
+        api_key = None if isinstance(command.api_key, Unset) else command.api_key
+        return await providers.save(provider, credential=await sealed(vault, provider, api_key))
+
+    return await on_newest(change)
+
+
+def _mentioned_fields(provider: Provider, command: ChangeProvider) -> dict[str, Any]:
+    """Return what the provider holds in the fields that the command changes."""
+    held = {"name": provider.name, "settings": provider.settings, "is_enabled": provider.is_enabled}
+    fields = {name: value for name, value in held.items() if not isinstance(getattr(command, name), Unset)}
+    if not isinstance(command.settings_patch, Unset):
+        fields["settings_patch"] = named_members(provider.settings, command.settings_patch)
+    if not (isinstance(command.endpoint, Unset) and isinstance(command.api_key, Unset)):
+        # A key is for one endpoint: who changes one of them has seen both.
+        fields["connection"] = (provider.endpoint, provider.has_credential, provider.credential_version)
+    return fields
+
+
+def _apply(provider: Provider, command: ChangeProvider, gateway: ProviderGateway, vault: Vault) -> None:
     if command.provider_type not in (UNSET, provider.provider_type):
         raise ProviderTypeFixed
     if not isinstance(command.name, Unset):
@@ -65,8 +90,6 @@ async def change_provider(
         provider.change_settings(gateway.checked_settings(provider.provider_type, settings))
     if not isinstance(command.is_enabled, Unset):
         provider.enable() if command.is_enabled else provider.disable()
-    api_key = None if isinstance(command.api_key, Unset) else command.api_key
-    return await providers.save(provider, credential=await sealed(vault, provider, api_key))
 
 
 def _change_connection(provider: Provider, command: ChangeProvider, gateway: ProviderGateway, vault: Vault) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from application.policies.newest_revision import on_newest
+
 if TYPE_CHECKING:
     from uuid import UUID
 
@@ -26,8 +28,12 @@ async def remove_model(command: RemoveModel, *, models: Models) -> Recorded:
     Raises:
         ModelNotFound: the organization has no such model.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        Conflict: other commands changed it at the same time, too often.
     """
-    model = await models.get(command.model_id, expected_revision=command.expected_revision)
-    model.remove()
-    return await models.save(model)
+
+    async def change() -> Recorded:
+        model = await models.get(command.model_id, expected_revision=command.expected_revision)
+        model.remove()
+        return await models.save(model)
+
+    return await on_newest(change)

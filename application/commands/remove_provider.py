@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from application.caller import acting_as, current_caller
 from application.errors import ProviderHasModels
+from application.policies.newest_revision import on_newest
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,24 +50,28 @@ async def remove_provider(
     Raises:
         ProviderNotFound: the organization has no such provider.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        Conflict: other commands changed it at the same time, too often.
         ProviderHasModels: models are registered from it and `cascade` was not asked for; it names the first of them.
     """
-    provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
-    count = await directory.count_of(command.provider_id)
-    if count and not command.cascade:
-        first = await directory.models_of(command.provider_id, limit=MOST_NAMED)
-        raise ProviderHasModels([(entry.id, entry.model_id, entry.name) for entry in first], count)
-    if not command.cascade:
-        # A model that is registered at this moment is the database's to refuse, and nobody's to remove.
-        provider.remove()
-        return await providers.save(provider)
-    parts = _Parts(command.provider_id, models, directory, at_once)
-    if count <= at_once:
-        return await _remove(provider, providers, parts)
-    with current_caller().outcome.in_parts():
-        await _remove_in_parts(parts, count)
-        return await _remove(provider, providers, parts)
+
+    async def change() -> Recorded:
+        provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
+        count = await directory.count_of(command.provider_id)
+        if count and not command.cascade:
+            first = await directory.models_of(command.provider_id, limit=MOST_NAMED)
+            raise ProviderHasModels([(entry.id, entry.model_id, entry.name) for entry in first], count)
+        if not command.cascade:
+            # A model that is registered at this moment is the database's to refuse, and nobody's to remove.
+            provider.remove()
+            return await providers.save(provider)
+        parts = _Parts(command.provider_id, models, directory, at_once)
+        if count <= at_once:
+            return await _remove(provider, providers, parts)
+        with current_caller().outcome.in_parts():
+            await _remove_in_parts(parts, count)
+            return await _remove(provider, providers, parts)
+
+    return await on_newest(change)
 
 
 @dataclass(frozen=True, slots=True)

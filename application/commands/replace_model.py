@@ -9,6 +9,7 @@ from application.commands.change_model import ChangeModel, NewPrice, apply_chang
 from application.errors import ProviderNotFound
 from application.policies.base_models import base_model, known_model
 from application.policies.fill_model_facts import GivenFacts, filled, given_price
+from application.policies.newest_revision import on_newest
 from application.unset import UNSET, Unset
 from domain.model.values import MANUAL, NOT_TOLD, PRICED_KINDS
 
@@ -45,16 +46,20 @@ async def replace_model(
     Raises:
         ModelNotFound, ProviderNotFound: the organization has no such model or provider.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        Conflict: other commands changed it at the same time, too often.
         ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
     """
-    model = await models.get(command.model_id, expected_revision=command.expected_revision)
-    provider = (await directory.providers([model.provider_id])).get(model.provider_id)
-    if provider is None:
-        raise ProviderNotFound
-    known = known_model(catalogue, provider, model.model_id, base_model(command.config))
-    _replace(model, command, filled(model.model_id, command.given, known))
-    return await models.save(model)
+
+    async def change() -> Recorded:
+        model = await models.get(command.model_id, expected_revision=command.expected_revision)
+        provider = (await directory.providers([model.provider_id])).get(model.provider_id)
+        if provider is None:
+            raise ProviderNotFound
+        known = known_model(catalogue, provider, model.model_id, base_model(command.config))
+        _replace(model, command, filled(model.model_id, command.given, known))
+        return await models.save(model)
+
+    return await on_newest(change)
 
 
 def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.policies.check_reverts import check_revision, reverting
+from application.policies.newest_revision import on_newest
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,14 +31,18 @@ async def revert_model(command: RevertModel, *, models: Models) -> Recorded:
     Raises:
         ModelNotFound: there is no such model, or it was removed.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        Conflict: other commands changed it at the same time, too often.
         InvalidInput: there is no such revision.
     """
-    model = await models.get(command.model_id, expected_revision=command.expected_revision)
-    check_revision(model, command.to_revision)
-    _take_back(model, await models.get_at(command.model_id, command.to_revision))
-    with reverting(command.to_revision):
-        return await models.save(model)
+
+    async def change() -> Recorded:
+        model = await models.get(command.model_id, expected_revision=command.expected_revision)
+        check_revision(model, command.to_revision)
+        _take_back(model, await models.get_at(command.model_id, command.to_revision))
+        with reverting(command.to_revision):
+            return await models.save(model)
+
+    return await on_newest(change)
 
 
 def _take_back(model: Model, earlier: Model) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from application.policies.check_reverts import check_revision, reverting
+from application.policies.newest_revision import on_newest
 from application.policies.seal_credential import new_credential, sealed
 
 if TYPE_CHECKING:
@@ -39,21 +40,25 @@ async def revert_provider(
     Raises:
         ProviderNotFound: there is no such provider, or it was removed.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        Conflict: other commands changed it at the same time, too often.
         ProviderNameTaken: another provider has this name.
         CredentialRequired: the endpoint's origin was another and no key came with the command.
         InvalidInput, EndpointRefused: there is no such revision, or what it had is no longer allowed.
     """
-    provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
-    check_revision(provider, command.to_revision)
-    earlier = await providers.get_at(command.provider_id, command.to_revision)
-    provider.rename(earlier.name)
-    _revert_connection(provider, earlier, command, gateway, vault)
-    if earlier.settings != provider.settings:
-        provider.change_settings(gateway.checked_settings(provider.provider_type, earlier.settings))
-    provider.enable() if earlier.is_enabled else provider.disable()
-    with reverting(command.to_revision):
-        return await providers.save(provider, credential=await sealed(vault, provider, command.api_key))
+
+    async def change() -> Recorded:
+        provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
+        check_revision(provider, command.to_revision)
+        earlier = await providers.get_at(command.provider_id, command.to_revision)
+        provider.rename(earlier.name)
+        _revert_connection(provider, earlier, command, gateway, vault)
+        if earlier.settings != provider.settings:
+            provider.change_settings(gateway.checked_settings(provider.provider_type, earlier.settings))
+        provider.enable() if earlier.is_enabled else provider.disable()
+        with reverting(command.to_revision):
+            return await providers.save(provider, credential=await sealed(vault, provider, command.api_key))
+
+    return await on_newest(change)
 
 
 def _revert_connection(

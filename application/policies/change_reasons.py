@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
 from domain.key_patterns import has_key_form
-from domain.names import has_address
+from domain.names import has_address, shows_as_written
 
 LONGEST_REASON: Final = 500
-
-# Joiners are letters' shapes in Persian and Hindi, and make one picture of several emoji.
-_JOINERS: Final = "\u200c\u200d"
 
 
 def refused_in_a_reason(reason: str) -> str | None:
@@ -19,15 +15,10 @@ def refused_in_a_reason(reason: str) -> str | None:
 
     It stays when the organization is removed, so that evident personal data and secrets are kept out from the start.
     """
-    if not (0 < len(reason) <= LONGEST_REASON and all(map(_is_printable, reason))):
+    if not (0 < len(reason) <= LONGEST_REASON and all(map(shows_as_written, reason))):
         return f"takes 1 to {LONGEST_REASON} printable characters"
     if has_address(reason):
         return "is kept for ever and takes no e-mail addresses: name a ticket"
     if has_key_form(reason):
         return "is kept for ever and takes no keys or tokens"
     return None
-
-
-def _is_printable(character: str) -> bool:
-    """Tell whether it shows as it was written; the blanks of all scripts do, marks that turn the direction do not."""
-    return character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"

@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from application.errors import Conflict
+from application.errors import Conflict, FieldsChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
 T = TypeVar("T")
 
-_TRIES: Final = 5
+_TRIES: Final = 10
+_ABSENT: Final = object()
 
 
-async def on_newest(change: Callable[[], Awaitable[T]], *, expected_revision: int | None) -> T:
-    """Return what the change gives, made anew where another command came first, and no revision is expected.
+async def on_newest(change: Callable[[], Awaitable[T]]) -> T:
+    """Return what the change gives, made anew on the newest state where another command came first.
+
+    A change that expects a revision loads with it, and so finds it stale the second time.
 
     Raises:
-        Conflict: others came first too often, a revision is expected, or a constraint is violated.
+        Conflict: others came first too often, or a constraint is violated.
+        StaleRevision: a revision is expected, and another command came first.
     """
     for _ in range(_TRIES - 1):
         try:
             return await change()
         except Conflict as error:
-            if expected_revision is not None or type(error) is not Conflict:
+            if type(error) is not Conflict:
                 raise
     return await change()
+
+
+@dataclass(slots=True)
+class SeenFields:
+    """What the fields that a patch names held when it was first tried."""
+
+    _seen: Mapping[str, Any] | None = field(default=None)
+
+    def check(self, held: Mapping[str, Any]) -> None:
+        """Note the fields the first time, and compare them every other time.
+
+        Raises:
+            FieldsChanged: another command has changed one of them since.
+        """
+        if self._seen is None:
+            self._seen = dict(held)
+        elif self._seen != held:
+            raise FieldsChanged
+
+
+def named_members(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the document holds under each name of the patch."""
+    return {name: document.get(name, _ABSENT) for name in patch}

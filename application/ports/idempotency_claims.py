@@ -53,7 +53,7 @@ class Claims(Protocol):
     async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:
         """Take the key for this request, or tell what became of it. Of claims at one moment exactly one is `Claimed`.
 
-        `fingerprint` is the SHA-256 of what was asked; `command_id` is what the log knows the command by.
+        `fingerprint` is a keyed digest of what was asked; `command_id` is what the log knows the command by.
 
         Raises:
             Unavailable: the keys cannot be looked up at the moment.

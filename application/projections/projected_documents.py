@@ -56,7 +56,9 @@ def provider_fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def model_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a model, without its times; its pricing is a `Price`."""
-    fields = {**row, "cost_per_1k_tokens": _amount(row["cost_per_1k_tokens"]), "pricing": _price(row)}
+    price = _price(row)
+    # The column of this name has six decimals, which would show a small price as 0.
+    fields = {**row, "cost_per_1k_tokens": None if price is None else price.headline, "pricing": price}
     return {name: fields[name] for name in _OF_MODEL}
 
 

@@ -16,7 +16,8 @@
 | `drop`                        | up to 32 fields, by the provider's names, to leave out      |
 | `baseModel`                   | the model behind the name of a deployment                   |
 
-What else `config` holds is for others to read, and null is as good as absent.
+`metadata`, an object, is the organization's own. Null is as good as absent. What is saved is checked by
+`entrypoints/http/bodies/model_config.py`; here any config is read, for one saved before may hold anything.
 """
 
 from __future__ import annotations

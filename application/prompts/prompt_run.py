@@ -51,9 +51,6 @@ T = TypeVar("T")
 # After these the provider may have written, and charged, all the same; any other refusal comes before the work.
 _PERHAPS_CHARGED = frozenset({CANCELLED, "timeout", "unexpected_body"})
 
-# Another model would meet what the caller has done wrong as well.
-_CALLERS_MISTAKES = frozenset({"bad_request", "content_filter"})
-
 # Event loops count in milliseconds, and may end a wait that much early.
 _TIMER_STEP = 0.005
 # A call that ends with so little left of the deadline was ended by it.
@@ -148,7 +145,7 @@ class PromptRun:
                     return await self._attempt(candidate, call, is_whole=is_whole)
                 except UpstreamFailure as error:
                     errors.append(error)
-                    if error.failure.category in _CALLERS_MISTAKES and not isinstance(error.__cause__, InvalidInput):
+                    if _is_callers_mistake(error.failure):
                         raise PromptFailed(error.failure, self._attempts) from error
                     if error.failure.category == "context_length_exceeded":
                         self._queue.keep_larger(candidate.context_window)
@@ -365,6 +362,12 @@ class PromptRun:
             f"There was no whole answer within the {self._seconds:g} s that it may take.",
             hint="Allow more with deadlineSeconds (request or model's config), or ask for a shorter answer.",
         )
+
+
+def _is_callers_mistake(failure: CallOutcome) -> bool:
+    """Tell whether another model would say the same: what no provider has answered is for want of an adapter."""
+    was_answered = failure.http_status is not None
+    return failure.category == "content_filter" or (failure.category == "bad_request" and was_answered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

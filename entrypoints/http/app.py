@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.authentication import Verifier
     from entrypoints.http.http_options import HttpOptions
+    from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.rate_limits import RateLimiter
 
 
@@ -35,6 +36,7 @@ def build_app(
     *,
     verifier: Verifier,
     claims: Claims,
+    fingerprints: Fingerprints,
     limiter: RateLimiter,
     checks: Mapping[str, Check],
     warnings: Mapping[str, Warn] | None = None,
@@ -48,7 +50,10 @@ def build_app(
     requests = RequestMiddleware(records, logger=logger, metrics=metrics)
     limiter.check(routes)
     access = AccessControl(
-        verifier, Idempotency(claims, logger=logger, hold_seconds=options.hold_seconds), limiter, logger=logger
+        verifier,
+        Idempotency(claims, fingerprints, logger=logger, hold_seconds=options.hold_seconds),
+        limiter,
+        logger=logger,
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])
     app[REQUEST_BODIES] = RequestBodies(options)

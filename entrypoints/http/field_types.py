@@ -47,7 +47,8 @@ class Body(BaseModel):
     )
 
 
-def _without_defaults(schema: dict[str, Any]) -> None:
+def without_defaults(schema: dict[str, Any]) -> None:
+    """Take the defaults out of a schema, where they stand for nothing; for `json_schema_extra`."""
     for field in schema.get("properties", {}).values():
         field.pop("default", None)
 
@@ -55,7 +56,7 @@ def _without_defaults(schema: dict[str, Any]) -> None:
 class Patch(Body):
     """The root of all merge patches: what is not sent stays as it is, so that defaults stand for nothing."""
 
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
 
 class Query(Body):

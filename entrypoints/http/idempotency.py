@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from aiohttp import web
 
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
-from application.ports.idempotency_claims import Claimed, InFlight, Mismatch
+from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
 from domain.key_patterns import has_key_form
 from entrypoints.http.error_middleware import answer_or_problem
 from entrypoints.http.errors import problem_for
@@ -26,8 +28,10 @@ from entrypoints.http.request_errors import (
     IdempotencyKeyReused,
     MalformedIdempotencyKey,
     NotReplayable,
+    Refused,
 )
 from entrypoints.http.routes import MEBIBYTE
+from entrypoints.http.strict_json import parse_json
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -36,6 +40,9 @@ if TYPE_CHECKING:
 
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.routes import Handler
+
+Fingerprints = Callable[[bytes], tuple[bytes, ...]]
+"""Turns a digest of a request into what is kept of it: an HMAC under each master key, the active one first."""
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?")
 
@@ -63,8 +70,11 @@ def idempotency_key(request: web.Request) -> str | None:
 class Idempotency:
     """Answers requests that carry a key."""
 
-    def __init__(self, claims: Claims, *, logger: FilteringBoundLogger, hold_seconds: float) -> None:
+    def __init__(
+        self, claims: Claims, fingerprints: Fingerprints, *, logger: FilteringBoundLogger, hold_seconds: float
+    ) -> None:
         self._claims = claims
+        self._fingerprints = fingerprints
         self._logger = logger
         self._hold_seconds = hold_seconds
 
@@ -84,21 +94,29 @@ class Idempotency:
             raise NotReplayable
         if re.search(rb'"apiKey"\s*:\s*' + re.escape(json_bytes(key)), await read_body(request)):
             raise MalformedIdempotencyKey
-        fingerprint = await _fingerprint(request, organization_id)
-        context.command_id = command_for(organization_id, key, fingerprint)
-        caller = caller_for(request, organization_id)
-        with acting_as(caller):
-            claim = await self._claims.claim(key, fingerprint, caller.command_id)
+        caller, claim = await self._claim(request, key, organization_id)
         match claim:
             case Claimed(is_first):
                 context.outcome.may_have_changed = not is_first
                 return await self._carried_out(request, handler, key, caller)
             case InFlight():
                 raise CommandInFlight(headers={"Retry-After": "1"})
-            case Mismatch():
-                raise IdempotencyKeyReused
         headers = {**claim.headers, "Idempotency-Replayed": "true"}
         return web.Response(status=claim.status, headers=headers, body=claim.body)
+
+    async def _claim(
+        self, request: web.Request, key: str, organization_id: UUID
+    ) -> tuple[Caller, Claimed | InFlight | Replay]:
+        """Claim the key for the request, under the active master key or one that was active when it first came."""
+        asked = await _asked(request, organization_id)
+        for fingerprint in self._fingerprints(asked):
+            context_of(request).command_id = command_for(organization_id, key, fingerprint)
+            caller = caller_for(request, organization_id)
+            with acting_as(caller):
+                claim = await self._claims.claim(key, fingerprint, caller.command_id)
+            if not isinstance(claim, Mismatch):
+                return caller, claim
+        raise IdempotencyKeyReused
 
     async def _carried_out(
         self, request: web.Request, handler: Handler, key: str, caller: Caller
@@ -172,10 +190,28 @@ def _content(response: web.Response) -> bytes:
     return bytes(body)
 
 
-async def _fingerprint(request: web.Request, organization_id: UUID) -> bytes:
+async def _asked(request: web.Request, organization_id: UUID) -> bytes:
+    """Return a digest of what the request asks for, without a provider's key; it is never kept itself."""
+    route = context_of(request).route
+    takes_api_key = route is not None and route.body is not None and "api_key" in route.body.model_fields
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
     key = principal_of(request).access_key
     if key is not None and key.is_restricted:
         # Another caller's answer may be one of a model that is not there for this key.
         asked += f"{key.id}\n".encode()
-    return await work_on_body(request, lambda body: hashlib.sha256(asked + body).digest())
+
+    def digest(body: bytes) -> bytes:
+        return hashlib.sha256(asked + (_without_api_key(body) if takes_api_key else body)).digest()
+
+    return await work_on_body(request, digest)
+
+
+def _without_api_key(body: bytes) -> bytes:
+    try:
+        document = parse_json(body)
+    except Refused:
+        return body
+    if not isinstance(document, dict) or "apiKey" not in document:
+        return body
+    # Whether there is one is a part of what is asked for.
+    return json.dumps(document | {"apiKey": document["apiKey"] is not None}, default=str, sort_keys=True).encode()

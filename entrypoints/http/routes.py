@@ -69,10 +69,11 @@ class Facts(TypedDict, total=False):
 
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
-    Idempotency-Key is refused there. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one whose
-    words never enter the log: prompts, and questions that lead to no event. `open_to_run_keys` lets access keys of the
-    scope `run` use it. `rate_limit` names the quota that requests
-    count against, `refresh_limit` another one for those with refresh=true.
+    Idempotency-Key is refused there. `keeps_answers=False` is for questions that cost nothing to repeat: a key is taken
+    there, and nothing is kept under it. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one
+    whose words never enter the log: prompts, and questions that lead to no event. `open_to_run_keys` lets access keys
+    of the scope `run` use it. `rate_limit` names the quota that requests count against, `refresh_limit` another one for
+    those with refresh=true.
     """
 
     tag: str
@@ -86,6 +87,7 @@ class Facts(TypedDict, total=False):
     problems: tuple[type[Exception], ...]
     problem_shape: ProblemShape
     replayable: bool
+    keeps_answers: bool
     conditional: bool
     changes_nothing: bool
     open_to_run_keys: bool
@@ -115,6 +117,7 @@ class Route:
     problems: tuple[type[Exception], ...] = ()
     problem_shape: ProblemShape = PROBLEM_DETAILS
     replayable: bool = True
+    keeps_answers: bool = True
     conditional: bool = False
     changes_nothing: bool = False
     open_to_run_keys: bool = False
@@ -145,7 +148,7 @@ class Route:
     @property
     def takes_keys(self) -> bool:
         """Tell whether an Idempotency-Key makes repetitions harmless."""
-        return self.method == "POST" and self.replayable
+        return self.method == "POST" and self.replayable and self.keeps_answers
 
 
 _RECORD: Final = "__route__"

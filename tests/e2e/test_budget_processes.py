@@ -33,7 +33,7 @@ REFUSED = {"rate_limit_exceeded", "insufficient_quota"}
 def charged(requests: list[RecordedRequest]) -> Decimal:
     """Return what the provider has charged, by its own record."""
     bills = [request.billed for request in requests if request.billed is not None]
-    return sum((bill["input"] * READ + bill["output"] * WRITTEN for bill in bills), Decimal(0)) / 1000
+    return sum((bill["inputTokens"] * READ + bill["outputTokens"] * WRITTEN for bill in bills), Decimal(0)) / 1000
 
 
 async def ask(api: Api, words: int) -> str:
@@ -80,10 +80,11 @@ async def test_no_more_is_spent_than_the_budget_and_the_calls_under_way(
     assert spent <= BUDGET + 3 * DEAREST
     assert spent > BUDGET / 2
     with psycopg.connect(service.database.owner_url) as owner:
-        [told] = owner.execute(
+        row = owner.execute(
             "SELECT (SELECT sum(spent_usd) FROM budget_spending WHERE subject_id = %(id)s)"
             " + coalesce((SELECT sum(leased_usd) FROM budget_leases WHERE subject_id = %(id)s), 0)",
             {"id": key["id"]},
-        ).fetchone() or [Decimal(0)]
+        ).fetchone()
+    assert row is not None
     # What the killed process has spent and not told is within its part, which counts as spent.
-    assert spent <= told <= BUDGET + 3 * DEAREST
+    assert spent <= row[0] <= BUDGET + 3 * DEAREST

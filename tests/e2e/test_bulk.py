@@ -35,12 +35,12 @@ def statuses(reply: Reply) -> list[int]:
 async def test_every_kind_of_operation_in_one_transaction(api: Api) -> None:
     provider = await api.provider()
     changed, enabled, disabled, deleted = [
-        await api.model(provider, isEnabled=number != 1, config={"a": 1, "b": 2}) for number in range(4)
+        await api.model(provider, isEnabled=number != 1, config={"temperature": 1, "weight": 2}) for number in range(4)
     ]
     reply = await send(
         api,
         create(provider, modelId="new", name="New", costPer1kTokens=0.25),
-        on(changed, "update", name="Changed", config={"a": None}, revision=1),
+        on(changed, "update", name="Changed", config={"temperature": None}, revision=1),
         on(enabled, "enable"),
         on(disabled, "disable"),
         on(deleted, "delete"),
@@ -53,7 +53,7 @@ async def test_every_kind_of_operation_in_one_transaction(api: Api) -> None:
     for result in body["results"][:4]:
         assert await api.get(f"{MODELS}/{result['id']}") == result["model"]
         assert result["revision"] == result["model"]["revision"]
-    assert body["results"][1]["model"]["config"] == {"b": 2}
+    assert body["results"][1]["model"]["config"] == {"weight": 2}
     assert [result["model"]["isEnabled"] for result in body["results"][:4]] == [True, True, True, False]
     events = [event for event in await api.rows(AUDIT) if event["commandId"] == (await api.rows(AUDIT))[0]["commandId"]]
     assert len(events) == 6

@@ -6,12 +6,14 @@ import asyncio
 import json
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from tests.e2e.api_client import path_of
 from tests.e2e.processes import serving
+from tests.e2e.request_log import logged
 from tests.e2e.test_discovery_processes import settings_of
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ PROMPTS = 160
 AT_ONCE = 16
 SELECT = "/api/ai/select"
 NAME = "shared-model"
+PRICES = {"inputPer1kTokens": 0.003, "outputPer1kTokens": 0.011}
+# Three tokens read and one written.
+COST = Decimal("0.000020")
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class Upstreams:
     url: str = ""
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
     calls: dict[str, int] = field(default_factory=lambda: {"hangs": 0, "fails": 0, "slow": 0})
+    answered: int = 0
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         kind = request.match_info["kind"]
@@ -48,6 +54,7 @@ class Upstreams:
             return web.json_response({"error": {"message": "The server had an error."}}, status=500)
         if kind == "slow":
             await asyncio.sleep(0.2)
+        self.answered += 1
         if not asked.get("stream"):
             message = {"role": "assistant", "content": kind}
             return web.json_response(_completion("chat.completion", message=message, finish_reason="stop"))
@@ -87,7 +94,7 @@ async def upstreams() -> AsyncIterator[Upstreams]:
 async def registered(api: Api, played: Upstreams, kind: str, **config: object) -> Document:
     endpoint = f"{played.url}/{kind}"
     provider = await api.provider(name=kind, providerType="openai_compatible", endpoint=endpoint, apiKey="sk-x-1234567")
-    model: Document = await api.model(provider, modelId=NAME, name=kind, type="language", config=config)
+    model: Document = await api.model(provider, modelId=NAME, name=kind, type="language", config=config, pricing=PRICES)
     return model
 
 
@@ -125,6 +132,7 @@ async def test_no_prompt_fails_that_some_model_could_answer(api: Api, service: R
             assert played.calls["hangs"] <= 2 * AT_ONCE
             assert played.calls["fails"] > 0
             assert played.calls["slow"] > 0
+            await _counted_as_charged(apis[1], played)
             await _found_by_one_and_known_to_both(apis, hangs)
             for each in processes:
                 # How they end is no matter here.
@@ -133,6 +141,17 @@ async def test_no_prompt_fails_that_some_model_could_answer(api: Api, service: R
 
 async def _caller(apis: list[Api], numbers: Iterator[int]) -> list[tuple[int, str]]:
     return [await ask(apis[number // 2 % 2], number) for number in numbers]
+
+
+async def _counted_as_charged(api: Api, played: Upstreams) -> None:
+    """What the providers have answered is what usage and the request log say, to the last digit."""
+    rows = await logged(api, at_least=PROMPTS)
+    totals = (await api.get("/api/ai/usage"))["totals"]
+    assert len(rows) == totals["succeeded"] == played.answered == PROMPTS
+    assert totals["requests"] == sum(played.calls.values())
+    assert totals["costUsd"] == sum(row["costUsd"] for row in rows) == PROMPTS * COST
+    # What a call that hung has cost, nobody knows.
+    assert totals["unknownCostRequests"] == played.calls["hangs"]
 
 
 async def _found_by_one_and_known_to_both(apis: list[Api], hangs: Document) -> None:

@@ -56,13 +56,15 @@ async def _a_life(api: Api, sandbox: Sandbox) -> None:
     await api.provider()
     await api.post("/v1/chat/completions", {"model": "nobody", "messages": [{"role": "user", "content": "Hi"}]})
     await logged(api, at_least=1)
+    assert (await (await api.with_key()).ask("GET", "/v1/models")).status == 200
 
 
 async def test_all_is_forgotten_but_the_log(api: Api, platform: Api, service: RunningService, sandbox: Sandbox) -> None:
     await _a_life(api, sandbox)
+    await service.container.access_key_uses().flush()
     before = _held(service, api.organization_id or uuid4())
     assert {"ai_providers", "ai_models", "provider_credentials", "provider_checks", "idempotency_keys"} <= before
-    assert "request_log" in before
+    assert {"request_log", "access_keys", "access_key_secrets", "access_key_uses"} <= before
     path = f"/api/admin/organizations/{api.organization_id}"
     gone = await platform.delete(path, x_change_reason="They left")
     assert gone.status == 204, gone.text
@@ -70,14 +72,15 @@ async def test_all_is_forgotten_but_the_log(api: Api, platform: Api, service: Ru
     again = await platform.delete(path)
     assert again.status == 204
     events = await api.rows(AUDIT)
-    assert [event["type"] for event in events[:7]] == [
+    assert [event["type"] for event in events[:8]] == [
         "organization.removed",
         "organization.registered",
         *["provider.removed"] * 2,
+        "access-key.revoked",
         *["model.removed"] * 3,
     ]
-    assert {event["actor"] for event in events[:7]} == {"operator-1"}
-    assert {event["reason"] for event in events[:7]} == {"They left"}
+    assert {event["actor"] for event in events[:8]} == {"operator-1"}
+    assert {event["reason"] for event in events[:8]} == {"They left"}
     assert gone.position == events[0]["position"]
     proof = await api.get(f"{AUDIT}/verify")
     assert (proof["intact"], proof["events"]) == (True, len(events))

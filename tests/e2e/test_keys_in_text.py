@@ -134,7 +134,7 @@ async def test_no_writable_text_takes_a_key(
         ("registerProvider", "/name"),
         ("registerProvider", "/settings/a~1b/0/~0c"),
         ("patchProvider", "/endpoint"),
-        ("registerModel", "/config/note"),
+        ("registerModel", "/config/metadata/note"),
         ("changeModelsInBulk", "/operations/0/name"),
         ("changeModelsInBulk", "/operations/0/id"),
         ("importOfferedModels", "/modelIds/0"),

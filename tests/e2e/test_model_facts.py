@@ -89,7 +89,9 @@ async def test_a_price_of_nothing_is_a_price(api: Api) -> None:
     assert figures(model) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("written", ["0.000001", "0.1", "0.3", "0.0025", "12.345678", "1e-6", "2.50", "999.999999"])
+@pytest.mark.parametrize(
+    "written", ["0.000001", "0.1", "0.3", "0.0025", "12.345678", "1e-6", "2.50", "999.999999", "4e-7"]
+)
 async def test_a_price_comes_back_to_the_last_digit(api: Api, written: str) -> None:
     provider = await api.provider()
     body = f'{{"providerId": "{provider["id"]}", "modelId": "m", "costPer1kTokens": {written}}}'
@@ -99,17 +101,28 @@ async def test_a_price_comes_back_to_the_last_digit(api: Api, written: str) -> N
     assert "e-" not in reply.text.lower().split('"costper1ktokens":')[1].split(",")[0]
 
 
-async def test_the_parts_of_a_price_are_exact_beyond_the_one_figure(api: Api) -> None:
+async def test_a_small_price_is_never_shown_as_nothing(api: Api) -> None:
     provider = await api.provider()
     body = (
         f'{{"providerId": "{provider["id"]}", "modelId": "m", '
         '"pricing": {"inputPer1kTokens": 0.000000125, "outputPer1kTokens": 0.00000000035}}'
     )
     model = (await api.ask("POST", MODELS, content=body.encode())).document
-    assert figures(model) == (Decimal(0), Decimal("0.000000125"), Decimal("0.00000000035"))
+    assert figures(model) == (Decimal("0.000000125"), Decimal("0.000000125"), Decimal("0.00000000035"))
 
 
-@pytest.mark.parametrize("cost", [-0.1, 1000.01, 0.0000001, "0.1", True, [1], 1e400])
+async def test_a_price_is_rounded_to_twelve_decimals(api: Api) -> None:
+    provider = await api.provider()
+    body = (
+        f'{{"providerId": "{provider["id"]}", "modelId": "m", "pricing": {{"inputPer1kTokens": 0.00028000000000000003, '
+        '"tiers": [{"serviceTier": "flex", "outputPer1kTokens": 0.1000000000000000055}]}}'
+    )
+    model = (await api.ask("POST", MODELS, content=body.encode())).document
+    assert model["costPer1kTokens"] == model["pricing"]["inputPer1kTokens"] == Decimal("0.00028")
+    assert model["pricing"]["tiers"][0]["outputPer1kTokens"] == Decimal("0.1")
+
+
+@pytest.mark.parametrize("cost", [-0.1, 1000.01, 4e-13, "0.1", True, [1], 1e400])
 async def test_what_is_no_price_is_refused(api: Api, cost: object) -> None:
     provider = await api.provider()
     written = "1e400" if cost == float("inf") else None

@@ -43,7 +43,7 @@ GIVEN = {
     "version": "2026-01",
     "type": "language",
     "capabilities": ["streaming", "function_calling"],
-    "config": {"temperature": 0.25, "stop": ["a", "b"], "nested": {"deep": [1, None, True]}},
+    "config": {"temperature": 0.25, "stop": ["a", "b"], "metadata": {"deep": [1, None, True]}},
     "contextWindow": 128_000,
     "maxTokens": 4_096,
     "isEnabled": False,
@@ -99,14 +99,14 @@ async def test_a_model_needs_a_provider_of_the_organization(api: Api) -> None:
 
 async def test_put_replaces_everything_that_can_be_written(api: Api) -> None:
     model = await api.model(await api.provider(), **GIVEN, costPer1kTokens=0.5)
-    reply = await api.put(path_of(model), {"name": "Another", "config": {"seed": 7}})
+    reply = await api.put(path_of(model), {"name": "Another", "config": {"metadata": {"team": 7}}})
     assert reply.status == 200
     expected: Document = {
         "name": "Another",
         "version": None,
         "type": "unknown",
         "capabilities": [],
-        "config": {"seed": 7},
+        "config": {"metadata": {"team": 7}},
         "costPer1kTokens": None,
         "pricing": None,
         "contextWindow": None,
@@ -157,17 +157,17 @@ async def test_patch_leaves_alone_what_it_does_not_mention(api: Api) -> None:
 @pytest.mark.parametrize(
     ("patch", "config"),
     [
-        ({"a": {"b": None}}, {"a": {"c": 2}, "d": [1]}),
-        ({"a": {"e": {"f": 3}}}, {"a": {"b": 1, "c": 2, "e": {"f": 3}}, "d": [1]}),
-        ({"a": None}, {"d": [1]}),
-        ({"a": 7}, {"a": 7, "d": [1]}),
-        ({"d": [{"x": None}]}, {"a": {"b": 1, "c": 2}, "d": [{"x": None}]}),
-        ({"d": {"y": None, "z": 1}}, {"a": {"b": 1, "c": 2}, "d": {"z": 1}}),
+        ({"metadata": {"b": None}}, {"metadata": {"c": 2}, "stop": ["."]}),
+        ({"metadata": {"e": {"f": 3}}}, {"metadata": {"b": 1, "c": 2, "e": {"f": 3}}, "stop": ["."]}),
+        ({"metadata": None}, {"stop": ["."]}),
+        ({"stop": "END", "weight": 0.5}, {"metadata": {"b": 1, "c": 2}, "stop": "END", "weight": 0.5}),
+        ({"metadata": {"c": {"y": None, "z": 1}}}, {"metadata": {"b": 1, "c": {"z": 1}}, "stop": ["."]}),
+        ({"unknown": None, "stop": None}, {"metadata": {"b": 1, "c": 2}}),
         (None, {}),
     ],
 )
 async def test_patch_merges_the_configuration_at_every_depth(api: Api, patch: object, config: object) -> None:
-    model = await api.model(await api.provider(), config={"a": {"b": 1, "c": 2}, "d": [1]})
+    model = await api.model(await api.provider(), config={"metadata": {"b": 1, "c": 2}, "stop": ["."]})
     reply = await api.patch(path_of(model), {"config": patch})
     assert (reply.status, reply.document["config"]) == (200, config)
 

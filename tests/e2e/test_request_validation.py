@@ -149,23 +149,23 @@ async def test_a_models_fields_take_what_they_are_for(api: Api, field: str, valu
 )
 async def test_a_configuration_is_kept_as_it_is_or_refused(api: Api, config: str, kept: bool) -> None:
     provider = await api.provider()
-    body = f'{{"providerId": "{provider["id"]}", "modelId": "m", "config": {config}}}'
+    body = f'{{"providerId": "{provider["id"]}", "modelId": "m", "config": {{"metadata": {config}}}}}'
     reply = await api.ask("POST", MODELS, content=body.encode())
     if kept:
         assert reply.status == 201, reply.text
         assert (await api.get(path_of(reply.document)))["config"] == reply.document["config"]
-        update = f'{{"operations": [{{"op": "update", "id": "{reply.document["id"]}", "config": {config}}}]}}'
-        assert (await api.ask("POST", BULK, content=update.encode())).status == 200
+        update = f'{{"op": "update", "id": "{reply.document["id"]}", "config": {{"metadata": {config}}}}}'
+        assert (await api.ask("POST", BULK, content=f'{{"operations": [{update}]}}'.encode())).status == 200
     else:
         assert reply.status == 422, reply.text
         assert reply.pointers[0].startswith("/config")
 
 
 async def test_a_configuration_does_not_grow_without_end_by_patches(api: Api) -> None:
-    model = await api.model(await api.provider(), config={"a": "x" * 10_000})
-    reply = await api.patch(path_of(model), {"config": {"b": "x" * 10_000}})
+    model = await api.model(await api.provider(), config={"systemPrompt": "x" * 10_000})
+    reply = await api.patch(path_of(model), {"config": {"stop": "x" * 10_000}})
     assert (reply.status, reply.pointers) == (422, ["/config"])
-    assert (await api.patch(path_of(model), {"config": {"a": None, "b": "x" * 10_000}})).status == 200
+    assert (await api.patch(path_of(model), {"config": {"systemPrompt": None, "stop": "x" * 10_000}})).status == 200
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Literal
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Discriminator, Field, WithJsonSchema
+from pydantic import AfterValidator, Discriminator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from entrypoints.http.bodies.model_config import ModelConfig, ModelConfigPatch
 from entrypoints.http.bodies.point_in_time import AsOf
 from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.bodies.resource_fields import (
     Capabilities,
-    FreeObject,
     ModelType,
     Name,
     ProviderModelId,
@@ -23,11 +24,26 @@ from entrypoints.http.field_types import Body, Flag, Id, Number, Patch
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 
-Cost = Annotated[Number, Field(ge=0, le=1000, decimal_places=6, description="USD per 1,000 tokens.")]
-ExactCost = Annotated[Number, Field(ge=0, le=1000, decimal_places=12, description="USD per 1,000 tokens.")]
+_DECIMALS: Final = Decimal("1E-12")
 
 
-KnownCost = Annotated[ExactCost | None, NULLABLE]
+def _rounded(price: Decimal) -> Decimal:
+    """Round what a client's binary fractions have added; a price that is not 0 never becomes 0."""
+    exponent = price.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= -12:  # noqa: PLR2004 - the decimals of `_DECIMALS`
+        return price
+    rounded = price.quantize(_DECIMALS, ROUND_HALF_EVEN)
+    if price and not rounded:
+        raise PydanticCustomError("price_too_small", "is less than 1e-12; a price is rounded to 12 decimals")
+    return rounded
+
+
+Cost = Annotated[
+    Number,
+    Field(ge=0, le=1000, description="USD per 1,000 tokens, rounded to 12 decimals."),
+    AfterValidator(_rounded),
+]
+KnownCost = Annotated[Cost | None, NULLABLE]
 ServiceTier = Annotated[str, Field(min_length=1, max_length=50, description="As the provider's answers name it.")]
 
 
@@ -70,7 +86,7 @@ class WrittenModel(Body):
     version: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     type: ModelType | None = None
     capabilities: Capabilities | None = None
-    config: FreeObject = Field(default_factory=dict)
+    config: ModelConfig = Field(default_factory=ModelConfig)
     cost_per1k_tokens: Annotated[Cost | None, Field(alias="costPer1kTokens")] = None
     pricing: WrittenPrice | None = None
     context_window: Tokens | None = None
@@ -101,7 +117,7 @@ class ModelPatch(Patch):
     version: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     type: ModelType = "unknown"
     capabilities: Capabilities = Field(default_factory=list)
-    config: FreeObject | None = None
+    config: ModelConfigPatch | None = None
     cost_per1k_tokens: Annotated[Cost | None, Field(alias="costPer1kTokens")] = None
     pricing: WrittenPrice | None = None
     context_window: Tokens | None = None

@@ -8,6 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 
+def plain_number(value: Decimal) -> int | float:
+    """Return the number as JSON has it: whole where it is written without a fraction."""
+    exponent = value.as_tuple().exponent
+    return int(value) if isinstance(exponent, int) and exponent >= 0 else float(value)
+
+
 def _plain(value: dict[str, Any]) -> dict[str, Any]:
     return {name: _number(member) for name, member in value.items()}
 

@@ -85,7 +85,7 @@ def _specification(routes: Sequence[Route], schemas: Schemas, version: str) -> A
     for name, header in HEADERS.items():
         components.header(name, header)
     components.security_scheme(
-        "token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the issuer."}
+        "token", {"type": "http", "scheme": "bearer", "description": "A token of the issuer (JWT), or an access key."}
     )
     return specification
 

@@ -60,7 +60,7 @@ def problems_of(route: Route) -> tuple[type[Exception], ...]:
     if route.takes_keys and route.access is not Access.PUBLIC:
         found += [request_errors.MalformedIdempotencyKey, request_errors.IdempotencyKeyReused]
         found += [request_errors.CommandInFlight, request_errors.AnswerNotKept]
-    if route.method == "POST" and not route.takes_keys and route.access is not Access.PUBLIC:
+    if route.method == "POST" and not route.replayable and route.access is not Access.PUBLIC:
         found += [request_errors.NotReplayable]
     if route.method not in {"GET", "HEAD"} and route.access.is_for_organizations:
         found += [CommandOutcomeUnknown]

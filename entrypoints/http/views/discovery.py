@@ -70,6 +70,7 @@ class DiscoveryViews:
         access=Access.ADMIN,
         body=ProviderToTest,
         changes_nothing=True,
+        keeps_answers=False,
         rate_limit="tests",
         answers=_REPORT,
         problems=(EndpointRefused,),

@@ -37,7 +37,7 @@ def registration(body: NewModel) -> RegisterModel:
         provider_id=body.provider_id,
         model_id=body.model_id,
         given=given_facts(body),
-        config=body.config,
+        config=body.config.document(),
         is_enabled=body.is_enabled,
     )
 
@@ -59,7 +59,7 @@ def given_facts(body: WrittenModel) -> GivenFacts:
 
 def change(model_id: UUID, body: ModelPatch, expected_revision: int | None) -> ChangeModel:
     """Return the command that a patch asks for."""
-    clears_config = "config" in body.model_fields_set and body.config is None
+    config = mentioned(body, "config")
     cost = mentioned(body, "cost_per1k_tokens")
     price = mentioned(body, "pricing")
     return ChangeModel(
@@ -71,8 +71,8 @@ def change(model_id: UUID, body: ModelPatch, expected_revision: int | None) -> C
         version=mentioned(body, "version"),
         type=mentioned(body, "type"),
         capabilities=mentioned(body, "capabilities"),
-        config={} if clears_config else UNSET,
-        config_patch=UNSET if clears_config else mentioned(body, "config"),
+        config={} if config is None else UNSET,
+        config_patch=UNSET if config is None or isinstance(config, Unset) else config.patch(),
         cost_per_1k=cost if isinstance(cost, Unset) else exact(cost),
         price=price if price is None or isinstance(price, Unset) else _new_price(price),
         context_window=mentioned(body, "context_window"),

@@ -171,7 +171,7 @@ class ModelViews:
                 provider_id=UNSET if body.provider_id is None else body.provider_id,
                 provider_model_id=UNSET if body.model_id is None else body.model_id,
                 given=given_facts(body),
-                config=body.config,
+                config=body.config.document(),
                 is_enabled=body.is_enabled,
             )
         )

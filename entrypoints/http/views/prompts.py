@@ -68,6 +68,7 @@ class PromptViews:
         body_required=False,
         body_example={"need": {"type": "language", "minContextWindow": 100_000, "strategy": "cheapest"}},
         changes_nothing=True,
+        keeps_answers=False,
         answers={200: Answer(description="The choice and the reasons.", schema=Choice)},
         problems=(ModelNotFound,),
     )

@@ -5,22 +5,27 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 
+from adapters.vault.keyring import Keyring
 from application.errors import ModelAlreadyRegistered, ModelNotFound, StaleRevision, Unavailable
 from entrypoints.http.authorization import Access
+from entrypoints.http.field_types import Body
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body
 from entrypoints.http.principal import Role
 from entrypoints.http.request_context import command_for
+from entrypoints.http.routes import Route, route
 from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes
 from tests.fakes.idempotency_claims import FakeClaims
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from uuid import UUID
 
-    from aiohttp import web
-
+    from application.ports.idempotency_claims import Claim
     from tests.http_service import Reply, Service
 
     Serve = Callable[..., Awaitable[Service]]
@@ -116,6 +121,69 @@ def test_a_command_id_belongs_to_organization_key_and_request() -> None:
     assert made == command_for(ORGANIZATION, "order-7", b"a")
     others = [(OTHER_ORGANIZATION, "order-7", b"a"), (ORGANIZATION, "order-8", b"a"), (ORGANIZATION, "order-7", b"b")]
     assert made not in {command_for(*other) for other in others}
+
+
+class WithKey(Body):
+    """A body that takes a provider's key."""
+
+    name: str
+    api_key: str | None = None
+
+
+def keyed_routes(answered: list[str], *, keeps_answers: bool = True) -> list[Route]:
+    async def take(request: web.Request) -> web.Response:
+        answered.append((await json_body(request, WithKey)).name)
+        return web.json_response({"number": len(answered)})
+
+    return [
+        route("POST", "/api/ai/keyed", take, access=Access.ADMIN, body=WithKey, keeps_answers=keeps_answers),
+    ]
+
+
+class SeenClaims(FakeClaims):
+    """Notes the fingerprints."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fingerprints: list[bytes] = []
+
+    async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:
+        self.fingerprints.append(fingerprint)
+        return await super().claim(key, fingerprint, command_id)
+
+
+async def test_what_is_kept_of_a_request_cannot_be_guessed_and_leaves_its_key_out(serve: Serve) -> None:
+    seen = [SeenClaims(), SeenClaims()]
+    for claims in seen:
+        service = await serve(*keyed_routes([]), claims=claims, fingerprints=Keyring.generate("k").fingerprints)
+        for api_key in ("one-of-their-keys", "another-of-them"):
+            body = {"name": "a", "apiKey": api_key}
+            reply = await service.ask("POST", "/api/ai/keyed", token=TOKEN, headers=KEY, json=body)
+            assert (reply.status, reply.document) == (200, {"number": 1})
+        assert len(set(claims.fingerprints)) == 1
+        other = {"name": "b", "apiKey": "one-of-their-keys"}
+        assert (await service.ask("POST", "/api/ai/keyed", token=TOKEN, headers=KEY, json=other)).status == 422
+    assert seen[0].fingerprints[0] != seen[1].fingerprints[0]
+
+
+async def test_a_repetition_is_known_after_the_master_key_was_rotated(serve: Serve) -> None:
+    answered: list[str] = []
+    before, claims = Keyring.generate("before"), FakeClaims()
+    for keyring in (before, before.led_by(Keyring.generate("after"))):
+        service = await serve(*keyed_routes(answered), claims=claims, fingerprints=keyring.fingerprints)
+        reply = await service.ask("POST", "/api/ai/keyed", token=TOKEN, headers=KEY, json={"name": "a"})
+        assert reply.document == {"number": 1}
+    assert answered == ["a"]
+
+
+async def test_of_a_question_nothing_is_kept(serve: Serve) -> None:
+    answered: list[str] = []
+    claims = SeenClaims()
+    service = await serve(*keyed_routes(answered, keeps_answers=False), claims=claims)
+    for name in ("a", "b"):
+        reply = await service.ask("POST", "/api/ai/keyed", token=TOKEN, headers=KEY, json={"name": name})
+        assert reply.status == 200
+    assert (answered, claims.fingerprints) == (["a", "b"], [])
 
 
 @pytest.mark.parametrize("failure", [Unavailable(), ZeroDivisionError(), ModelAlreadyRegistered(), StaleRevision(2)])

@@ -147,9 +147,16 @@ async def test_whatever_failed_another_provider_of_the_same_model_may_answer(cat
 async def test_what_the_prompt_has_wrong_is_asked_of_nobody_else(category: Category) -> None:
     setup = PromptSetup()
     two_models(setup)
-    setup.generation.plays("first", a_failure(category, is_retryable=False))
+    setup.generation.plays("first", a_failure(category, is_retryable=False, http_status=400))
     error = await failed(setup)
     assert (called(setup), error.failure.category) == (["first"], category)
+
+
+async def test_what_an_adapter_cannot_ask_another_provider_may_be_asked() -> None:
+    setup = PromptSetup()
+    two_models(setup)
+    setup.generation.plays("first", a_failure("bad_request", is_retryable=False))
+    assert (await run(setup)).candidate.provider_model_id == "second"
 
 
 async def test_a_prompt_that_is_too_long_goes_to_the_next_model_that_reads_more() -> None:

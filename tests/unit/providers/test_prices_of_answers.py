@@ -61,7 +61,8 @@ def told(**facts: Any) -> ParsedCompletion:  # noqa: ANN401
         (told(), {}, {"service_tier": "flex"}, {"service_tier": "flex"}),
         (told(), {}, {"serviceTier": "PRIORITY"}, {"service_tier": "priority"}),
         # What a client writes is remembered by the lists of prices: not whole.
-        (told(), {}, {"service_tier": "x" * 900, "speed": "y" * 900}, {"service_tier": "x" * 64, "speed": "y" * 64}),
+        (told(), {}, {"service_tier": "x" * 9_000}, {"service_tier": "x" * 64}),
+        (told(), {}, {"speed": "y" * 9_000}, {"speed": "y" * 64}),
         (told(), {"x-gemini-service-tier": "standard"}, {"serviceTier": "priority"}, {}),
         (told(), {"x-gemini-service-tier": "flex"}, {}, {"service_tier": "flex"}),
         (told(service_tier="standard", speed="fast"), {}, {}, {"speed": "fast"}),

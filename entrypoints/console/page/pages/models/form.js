@@ -11,7 +11,7 @@ import { saved } from "../../parts/merge.js";
 import { flatPrices, isPrice, priceFields, pricingOf } from "./prices.js";
 import { TYPES } from "./vocabulary.js";
 
-const CONFIG_HELP = "JSON. Defaults for prompts: `temperature`, `topP`, `maxTokens`, `stop`, `systemPrompt`, and `preference`, `weight` and `firstByteSeconds` for the choice among models.";
+const CONFIG_HELP = "JSON. Defaults for prompts: `temperature`, `topP`, `maxTokens`, `stop`, `systemPrompt`, `reasoningEffort`, `idleSeconds`, `deadlineSeconds`, `drop`, `baseModel`; `preference`, `weight` and `firstByteSeconds` for the choice among models. What is your own belongs in `metadata`, an object.";
 
 export function addModel(providers, done) {
   const identity = [
