@@ -23,10 +23,12 @@ from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.logs import build_logger, library_logs
 from entrypoints.monitoring.clock_watch import watched_clock
+from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
+from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
@@ -62,6 +64,7 @@ async def _running(
         uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
         container.prompt_runs.override(replace(container.prompt_runs(), usage=uses))
         async with (
+            measured_event_loop(logger, metrics.registry),
             audit_trail(
                 container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
             ) as checkpoints,
@@ -161,10 +164,14 @@ def application(
 ) -> web.Application:
     """Return the web application over an open container."""
     settings = runtime.settings
+    metrics = metrics or HttpMetrics()
+    fetches = TokenKeyFetches(logger, metrics.registry)
     app = build_app(
         [*routes_of(*container.views()), *more],
         verifier=AccessKeyVerifier(
-            TokenVerifier(token_keys(runtime), audience=settings.jwt_audience, issuer=settings.jwt_issuer),
+            TokenVerifier(
+                token_keys(runtime, fetches.ended), audience=settings.jwt_audience, issuer=settings.jwt_issuer
+            ),
             container.access_key_cache(),
             container.access_key_uses(),
             container.clock(),

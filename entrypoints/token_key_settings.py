@@ -12,6 +12,8 @@ from entrypoints.http.token_keys import FetchedKeys, PublicKeys, SharedSecret, U
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from entrypoints.http.token_keys import TokenKeys
     from entrypoints.runtime import Runtime
 
@@ -19,8 +21,8 @@ _SECONDS: Final = 5
 _LARGEST: Final = 1024 * 1024
 
 
-def token_keys(runtime: Runtime) -> TokenKeys:
-    """Return the one family of keys that is configured.
+def token_keys(runtime: Runtime, on_fetched: Callable[[str | None], None] = lambda _: None) -> TokenKeys:
+    """Return the one family of keys that is configured; `on_fetched` is told how each fetch of a JWKS ended.
 
     Raises:
         WrongSettings: the secret is too short, or the file cannot be read or holds no usable key.
@@ -29,7 +31,7 @@ def token_keys(runtime: Runtime) -> TokenKeys:
     try:
         if settings.jwt_jwks_url is not None:
             address = settings.jwt_jwks_url
-            return FetchedKeys(lambda: fetched(address))
+            return FetchedKeys(lambda: fetched(address), on_fetched=on_fetched)
         if settings.jwt_jwks_file is not None:
             return PublicKeys(settings.jwt_jwks_file.read_bytes())
         return SharedSecret(runtime.jwt_secret or "")

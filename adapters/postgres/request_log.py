@@ -41,6 +41,7 @@ _CONDITIONS: Final[dict[str, LiteralString]] = {
 _SWEPT: Final = {
     "requests": ("organizations_with_old_requests", "sweep_requests"),
     "hours": ("organizations_with_old_hours", "sweep_hours"),
+    "answers": ("organizations_with_old_answers", "sweep_answers"),
 }
 _ORGANIZATIONS_A_SWEEP: Final = 1000
 
@@ -80,6 +81,9 @@ class PostgresUsageSweep:
 
     async def sweep_hours(self, before: datetime, limit: int) -> int | None:
         return await self._sweep("hours", before, limit)
+
+    async def sweep_answers(self, before: datetime, limit: int) -> int | None:
+        return await self._sweep("answers", before, limit)
 
     async def _sweep(self, kind: str, before: datetime, limit: int) -> int | None:
         find, sweep = (SQL(_SQL[name]).format() for name in _SWEPT[kind])

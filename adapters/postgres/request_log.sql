@@ -50,3 +50,21 @@ DELETE FROM model_usage WHERE organization_id = %(organization_id)s AND period =
         SELECT u.starts_at, u.model_id, u.outcome, u.access_key_id, u.actor, u.labels_digest FROM model_usage u
         WHERE u.organization_id = %(organization_id)s AND u.period = 'hour' AND u.starts_at < %(before)s
         ORDER BY u.starts_at LIMIT %(limit)s);
+
+-- organizations_with_old_answers: those with an Idempotency-Key that has expired; two looks into the index for each
+WITH RECURSIVE organizations AS (
+    (SELECT organization_id FROM idempotency_keys ORDER BY organization_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT k.organization_id FROM idempotency_keys k WHERE k.organization_id > o.organization_id
+            ORDER BY k.organization_id LIMIT 1)
+    FROM organizations o WHERE o.organization_id IS NOT NULL
+)
+SELECT o.organization_id FROM organizations o WHERE EXISTS (
+    SELECT FROM idempotency_keys k
+    WHERE k.organization_id = o.organization_id AND k.claimed_at < %(before)s) LIMIT %(limit)s;
+
+-- sweep_answers: delete some of the organization's oldest Idempotency-Keys with their answers
+DELETE FROM idempotency_keys WHERE organization_id = %(organization_id)s AND key IN (
+    SELECT k.key FROM idempotency_keys k
+    WHERE k.organization_id = %(organization_id)s AND k.claimed_at < %(before)s
+    ORDER BY k.claimed_at LIMIT %(limit)s);

@@ -1,4 +1,4 @@
-"""Delete calls and hours of usage that were kept for long enough."""
+"""Delete calls, hours of usage and answers under Idempotency-Keys that were kept for long enough."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 DAYS_BY_HOUR: Final = 400
 """For so long usage is kept by the hour; by the day it is kept for ever."""
+
+ANSWERS_KEPT: Final = timedelta(hours=24)
+"""For so long a request with an Idempotency-Key can be repeated."""
 
 SWEEP_SECONDS: Final = 60.0
 MOST_ROWS_A_TRANSACTION: Final = 5_000
@@ -40,6 +43,10 @@ class UsageSweep(Protocol):
         """Delete hours of usage that began before this time; returns and raises as for calls."""
         ...
 
+    async def sweep_answers(self, before: datetime, limit: int) -> int | None:
+        """Delete Idempotency-Keys that were claimed before this time, with their answers; otherwise as for calls."""
+        ...
+
 
 async def sweep_usage(*, sweep: UsageSweep, clock: Clock, request_log_days: int) -> int:
     """Delete what is too old, until nothing is or a million rows are deleted, and return how many were.
@@ -49,7 +56,8 @@ async def sweep_usage(*, sweep: UsageSweep, clock: Clock, request_log_days: int)
     """
     now = clock.now()
     requests = await _swept(sweep.sweep_requests, now - timedelta(days=request_log_days))
-    return requests + await _swept(sweep.sweep_hours, now - timedelta(days=DAYS_BY_HOUR))
+    hours = await _swept(sweep.sweep_hours, now - timedelta(days=DAYS_BY_HOUR))
+    return requests + hours + await _swept(sweep.sweep_answers, now - ANSWERS_KEPT)
 
 
 async def sweep_usage_for_ever(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from types import NoneType
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from entrypoints.http.principal import Principal
-    from entrypoints.http.token_keys import TokenKeys
+    from entrypoints.http.token_keys import TokenKeys, VerificationKey
 
 LONGEST_TOKEN = 6 * 1024
 """Characters, so that the header fits what proxies and this server take."""
@@ -105,16 +106,13 @@ class TokenVerifier:
         key_id = header.get("kid")
         if {"crit", "b64"} & header.keys() or not isinstance(key_id, str | NoneType):
             raise token_refused("its header is not one this service understands")
-        key = await self._keys.find(key_id)
-        if key is None:
+        keys = await self._keys.find(key_id)
+        if not keys:
             raise token_refused("the key it was signed with is not known here")
-        if header.get("alg") != key.algorithm:
-            raise token_refused(f"it is not signed with {key.algorithm}")
-        try:
-            signed = jwt.api_jws.decode(token, key=key.key, algorithms=[key.algorithm])
-        except jwt.InvalidTokenError:
-            raise token_refused("its signature does not match") from None
-        claims = _parsed(signed, "payload")
+        fitting = [key for key in keys if header.get("alg") == key.algorithm]
+        if not fitting:
+            raise token_refused(f"it is not signed with {' or '.join(sorted({key.algorithm for key in keys}))}")
+        claims = _parsed(_signed(token, fitting), "payload")
         self._check_times(claims)
         self._check_parties(claims)
         return claims
@@ -194,6 +192,15 @@ def _parsed(content: bytes, name: str) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise token_refused(f"its {name} is not an object")
     return parsed
+
+
+def _signed(token: str, keys: Sequence[VerificationKey]) -> bytes:
+    """Return the content that one of the keys has signed."""
+    for key in keys:
+        with suppress(jwt.InvalidTokenError):
+            content: bytes = jwt.api_jws.decode(token, key=key.key, algorithms=[key.algorithm])
+            return content
+    raise token_refused("its signature does not match")
 
 
 def _time(claims: dict[str, Any], name: str) -> float | None:

@@ -53,6 +53,8 @@ class HttpMetrics:
         Those of this process, all organizations together: requests by route and the time they took
         (`modelbook_http_*`); calls of models by type of provider and outcome, their time and tokens
         (`modelbook_prompt_*`); the health monitor's checks (`modelbook_health_*`); checkpoints of the log
-        (`modelbook_checkpoint*`). No label names an organization or a model.
+        (`modelbook_checkpoint*`); fetches of the
+        keys that tokens are verified with (`modelbook_jwks_fetches`); how late the event loop is
+        (`modelbook_event_loop_*`). No label names an organization or a model.
         """
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

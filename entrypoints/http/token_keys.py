@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from asyncio import Lock
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -17,9 +17,6 @@ from jwt.algorithms import HMACAlgorithm
 from application.errors import Unavailable
 from entrypoints.http.request_errors import MalformedJson
 from entrypoints.http.strict_json import parse_json
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SHORTEST_SECRET = 32
 """Bytes: an HS256 key must be at least as long as its hash (RFC 7518, section 3.2)."""
@@ -46,11 +43,14 @@ class VerificationKey:
     algorithm: str
 
 
+KeysById = Mapping[str | None, Sequence[VerificationKey]]
+
+
 class TokenKeys(Protocol):
     """Finds the key that a token names."""
 
-    async def find(self, key_id: str | None) -> VerificationKey | None:
-        """Return the key, or none when there is none of this id.
+    async def find(self, key_id: str | None) -> Sequence[VerificationKey]:
+        """Return the keys of this id: an issuer may give one id to keys of several kinds (RFC 7517, section 4.5).
 
         Raises:
             Unavailable: the keys have not been fetched yet, and cannot be at the moment.
@@ -71,10 +71,10 @@ class SharedSecret:
             HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(encoded)
         except InvalidKeyError:
             raise UnusableKeys("the JWT secret is a key in PEM or SSH form; give public keys as a JWKS") from None
-        self._key = VerificationKey(encoded, "HS256")
+        self._keys = (VerificationKey(encoded, "HS256"),)
 
-    async def find(self, key_id: str | None) -> VerificationKey | None:  # noqa: ARG002 - there is but one key
-        return self._key
+    async def find(self, key_id: str | None) -> Sequence[VerificationKey]:  # noqa: ARG002 - there is but one key
+        return self._keys
 
 
 class PublicKeys:
@@ -83,29 +83,33 @@ class PublicKeys:
     def __init__(self, document: bytes) -> None:
         self._keys = public_keys(document)
 
-    async def find(self, key_id: str | None) -> VerificationKey | None:
+    async def find(self, key_id: str | None) -> Sequence[VerificationKey]:
         return pick(self._keys, key_id)
 
 
 class FetchedKeys:
     """The ES256 and RS256 keys of a JWKS that is fetched, at first use, every ten minutes and for an unknown key id.
 
-    Fetches are at least a minute apart, whatever tokens are sent. While a fetch fails the keys known so far stay good.
+    Fetches are at least a minute apart, whatever tokens are sent. While a fetch fails the keys known so far stay good;
+    `on_fetched` is told how each ended: the reason why it failed, or none.
     """
 
-    def __init__(self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic, on_fetched: Callable[[str | None], None]
+    ) -> None:
         self._fetch = fetch
+        self._on_fetched = on_fetched
         self._clock = clock
         self._lock = Lock()
-        self._keys: Mapping[str | None, VerificationKey] = {}
+        self._keys: KeysById = {}
         self._tried: float | None = None
 
-    async def find(self, key_id: str | None) -> VerificationKey | None:
+    async def find(self, key_id: str | None) -> Sequence[VerificationKey]:
         # While one request refreshes known keys, the others go on with them.
         if self._is_older_than(REFRESH_SECONDS) and not (self._keys and self._lock.locked()):
             await self._refresh(REFRESH_SECONDS)
         found = pick(self._keys, key_id)
-        if found is None and self._is_older_than(REFETCH_SECONDS):
+        if not found and self._is_older_than(REFETCH_SECONDS):
             await self._refresh(REFETCH_SECONDS)
             found = pick(self._keys, key_id)
         if not self._keys:
@@ -121,24 +125,26 @@ class FetchedKeys:
                 return  # Another request fetched while this one waited.
             try:
                 self._keys = public_keys(await self._fetch())
-            except (Unavailable, UnusableKeys):
-                return  # The keys known so far stay good.
+            except (Unavailable, UnusableKeys) as error:
+                self._on_fetched(str(error))  # The keys known so far stay good.
+            else:
+                self._on_fetched(None)
             finally:
                 self._tried = self._clock()
 
 
-def pick(keys: Mapping[str | None, VerificationKey], key_id: str | None) -> VerificationKey | None:
-    """Return the key of this id; a token that names no key means the only one there is."""
+def pick(keys: KeysById, key_id: str | None) -> Sequence[VerificationKey]:
+    """Return the keys of this id; a token that names no key means those of the only id there is."""
     if key_id is None and len(keys) == 1:
         return next(iter(keys.values()))
-    return keys.get(key_id)
+    return keys.get(key_id, ())
 
 
-def public_keys(document: bytes) -> Mapping[str | None, VerificationKey]:
+def public_keys(document: bytes) -> KeysById:
     """Return the keys of a JWKS that can verify ES256 and RS256, by key id; others are left out.
 
     Raises:
-        UnusableKeys: it is not a JWKS, two keys have one id, or none of the keys is of use.
+        UnusableKeys: it is not a JWKS, or none of the keys is of use.
     """
     try:
         jwks = parse_json(document)
@@ -147,14 +153,11 @@ def public_keys(document: bytes) -> Mapping[str | None, VerificationKey]:
     entries = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(entries, list):
         raise UnusableKeys('the JWKS has no list of "keys"')
-    keys: dict[str | None, VerificationKey] = {}
+    keys: dict[str | None, list[VerificationKey]] = {}
     for entry in entries:
         key = _verification_key(entry)
-        if key is None:
-            continue
-        if entry.get("kid") in keys:
-            raise UnusableKeys("two keys of the JWKS have the same kid")
-        keys[entry.get("kid")] = key
+        if key is not None:
+            keys.setdefault(entry.get("kid"), []).append(key)
     if not keys:
         raise UnusableKeys("the JWKS has no ES256 key and no RS256 key of at least 2,048 bits")
     return keys

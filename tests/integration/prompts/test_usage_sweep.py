@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from adapters.postgres.connection_pools import administrators_pool
+from adapters.postgres.idempotency_claims import PostgresClaims
 from adapters.postgres.request_log import PostgresUsageSweep
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from application.usage import sweep_usage as sweeping
@@ -113,3 +114,20 @@ async def test_without_a_log_usage_is_counted_all_the_same(tenant: Tenant, owner
         ledger.record(a_request(a_use(), a_use()))
     await ledger.flush()
     assert counted(owner) == {"calls": 0, "hours": 2, "days": 2}
+
+
+async def test_answers_under_idempotency_keys_go_after_a_day_whoever_comes_by(
+    tenant: Tenant, sweep: PostgresUsageSweep, owner: Connection
+) -> None:
+    claims, clock = PostgresClaims(tenant, FakeClock(NOON)), FakeClock(NOON)
+    for number in range(3):
+        with acting(uuid4()):
+            for key in ("a", "b"):
+                await claims.claim(f"{key}{number}", b"f" * 32, uuid4())
+                await claims.complete(f"{key}{number}", 201, {}, b"an answer")
+    owner.execute(
+        "UPDATE idempotency_keys SET claimed_at = %s WHERE key LIKE 'a%%'", [NOON - timedelta(hours=24, seconds=1)]
+    )
+    assert await sweep_usage(sweep=sweep, clock=clock, request_log_days=30) == 3
+    kept = owner.execute("SELECT key FROM idempotency_keys ORDER BY key").fetchall()
+    assert kept == [("b0",), ("b1",), ("b2",)]

@@ -75,6 +75,16 @@ async def test_a_token_signed_with_a_private_key_is_verified(
     assert (await verifier(keys=PublicKeys(JWKS)).principal(f"Bearer {token}")).actor == "user-1"
 
 
+@pytest.mark.parametrize(("key", "algorithm"), [(RSA_KEY, "RS256"), (EC_KEY, "ES256")])
+async def test_keys_of_two_kinds_may_share_an_id(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, algorithm: str
+) -> None:
+    keys = json.loads(JWKS)["keys"]
+    shared = PublicKeys(json.dumps({"keys": [entry | {"kid": "shared"} for entry in keys]}).encode())
+    token = jwt.encode(claims(), key, algorithm=algorithm, headers={"kid": "shared"})
+    assert (await verifier(keys=shared).principal(f"Bearer {token}")).actor == "user-1"
+
+
 async def test_the_public_key_is_no_shared_secret() -> None:
     pem = RSA_KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     for secret in (pem, JWKS):

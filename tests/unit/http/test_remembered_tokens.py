@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.request_errors import NotAuthenticated
-from entrypoints.http.token_keys import SharedSecret, VerificationKey
+from entrypoints.http.token_keys import SharedSecret
 from tests.tokens import (
     NOW,
     SECRET,
     Clock,
     encoded,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrypoints.http.token_keys import VerificationKey
 
 
 async def test_a_verified_token_is_remembered_for_at_most_half_a_minute() -> None:
@@ -59,6 +66,6 @@ class CountingKeys(SharedSecret):
         super().__init__(SECRET)
         self.asked = 0
 
-    async def find(self, key_id: str | None) -> VerificationKey | None:
+    async def find(self, key_id: str | None) -> Sequence[VerificationKey]:
         self.asked += 1
         return await super().find(key_id)
