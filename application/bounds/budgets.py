@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from uuid import UUID
 
-    from application.bounds.budget_leases import BudgetLeases
+    from application.bounds.budget_leases import BudgetLeases, Lease
     from application.bounds.call_bounds import CallBounds, SubjectKind
     from application.bounds.call_estimates import CallEstimate
     from application.ports.clock import Clock
@@ -203,17 +203,18 @@ class Budgets:
         organization_id, subject_id, start = place
         told, committed, budget = part.spent, part.reserved, part.budget
         part.asked_at = self._timer.now()
-        lease = await self._leases.renew(
-            LeaseRequest(
-                organization_id=organization_id,
-                subject_id=subject_id,
-                period_start=start,
-                budget_usd=budget,
-                spent_usd=told,
-                committed_usd=committed,
-                wanted_usd=wanted,
-            )
+        request = LeaseRequest(
+            organization_id=organization_id,
+            subject_id=subject_id,
+            period_start=start,
+            budget_usd=budget,
+            spent_usd=told,
+            committed_usd=committed,
+            wanted_usd=wanted,
         )
+        asking = asyncio.create_task(self._leases.renew(request))
+        departure = await _heard_out(asking)
+        lease = asking.result()
         # Where the answer is lost it is told again: it may count twice, and never not at all.
         part.spent -= told
         part.leased, part.spent_by_all = lease.leased_usd, lease.spent_usd
@@ -223,6 +224,8 @@ class Budgets:
             telling = asyncio.create_task(self._tell(organization_id, part.kind, subject_id, percent, start))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
+        if departure is not None:
+            raise departure
 
     async def _tell(
         self, organization_id: UUID, kind: SubjectKind, subject_id: UUID, percent: int, since: datetime | None
@@ -253,6 +256,17 @@ class Budgets:
                 async with asyncio.timeout(self._flush_seconds):
                     await self._stopping.wait()
             await self.flush()
+
+
+async def _heard_out(asking: asyncio.Task[Lease]) -> asyncio.CancelledError | None:
+    """Wait for the answer even if whoever asks is gone meanwhile, and return that: else all would be told once more."""
+    departure = None
+    while not asking.done():
+        try:
+            await asyncio.wait({asking})
+        except asyncio.CancelledError as error:
+            departure = error
+    return departure
 
 
 def _refusal(bounds: CallBounds, budget: Budget, part: _Part, now: datetime) -> BudgetExceeded | RateLimited:

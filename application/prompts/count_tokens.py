@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from application.bounds.call_bounds import bounds_of_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.call_costs import NOTHING
@@ -15,6 +16,8 @@ from application.prompts.retry_policy import most_telling
 from application.usage.usage_ledger import COUNTING, OK, Use
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from application.prompts.generation import Generation
     from application.prompts.prompt_request import Prompt
     from application.prompts.prompt_run import PromptRuns
@@ -29,10 +32,13 @@ COUNT_SECONDS: Final = 30.0
 async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generation) -> int:
     """Return how many tokens the model that would be tried first reads. It is no use of the model, and costs nothing.
 
+    It counts as a request against limits, as a prompt does.
+
     Raises:
         ModelNotFound, ModelOutOfUse, NoModelFits: there is no model to count for.
         TokensNotCounted: the provider of none of the models counts tokens.
         PromptFailed: no provider has counted them within the deadline.
+        RateLimited: a limit does not allow it; it says when to try again.
         Unavailable: the database cannot be reached.
     """
     with runs.recording(prompt, COUNTING) as recording:
@@ -43,6 +49,19 @@ async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generati
 
 async def _first_count(prompt: Prompt, runs: PromptRuns, generation: Generation, recording: RequestRecording) -> int:
     ready, candidates = await runs.candidates(prompt)
+    bounds = bounds_of_caller(ready.limits, None)
+    async with runs.admission.limits.within(bounds, lambda: 0):
+        return await _counted_by_first(prompt, runs, generation, recording, ready, candidates)
+
+
+async def _counted_by_first(
+    prompt: Prompt,
+    runs: PromptRuns,
+    generation: Generation,
+    recording: RequestRecording,
+    ready: RunnableModels,
+    candidates: Sequence[Candidate],
+) -> int:
     seconds = COUNT_SECONDS if prompt.deadline_seconds is None else prompt.deadline_seconds
     failures: list[CallOutcome] = []
     try:

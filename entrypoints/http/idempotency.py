@@ -143,11 +143,12 @@ class Idempotency:
     async def _settle(self, request: web.Request, key: str, response: web.StreamResponse | None) -> None:
         """Keep a final answer, or let the key go; a failure to do so leaves the answer as it is."""
         try:
-            if response is None or (not is_final(response.status) and context_of(request).outcome.known != "unchanged"):
+            is_kept = response is not None and is_final(response.status) and not _quotes_key(response)
+            if response is None or (not is_kept and context_of(request).outcome.known != "unchanged"):
                 # The next request with the key goes on with this command, and has to know that it began before.
                 await self._claims.leave_open(key)
                 return
-            if not is_final(response.status):
+            if not is_kept:
                 await self._claims.release(key)
                 return
             kept = _keepable(request, response)
@@ -161,6 +162,13 @@ class Idempotency:
 def is_final(status: int) -> bool:
     """Tell whether a repetition of the request would be answered in the same way for ever."""
     return 200 <= status < 300 or (400 <= status < 500 and status not in NOT_FINAL)  # noqa: PLR2004 - classes of status
+
+
+def _quotes_key(response: web.StreamResponse) -> bool:
+    """Tell whether a refusal quotes somebody's key, from the path or the name of a field: it is not written down."""
+    if response.status < 400 or not isinstance(response, web.Response):  # noqa: PLR2004 - classes of status
+        return False
+    return has_key_form(_content(response).decode("utf-8", "replace"))
 
 
 def _keepable(request: web.Request, response: web.StreamResponse) -> web.Response:

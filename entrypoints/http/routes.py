@@ -72,8 +72,8 @@ class Facts(TypedDict, total=False):
     Idempotency-Key is refused there. `keeps_answers=False` is for questions that cost nothing to repeat: a key is taken
     there, and nothing is kept under it. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one
     whose words never enter the log: prompts, and questions that lead to no event. `open_to_run_keys` lets access keys
-    of the scope `run` use it. `rate_limit` names the quota that requests count against, `refresh_limit` another one
-    for those with refresh=true.
+    of the scope `run` use it. `rate_limit` names the quota that requests count against, `refresh_limit` another one for
+    those with refresh=true.
     """
 
     tag: str

@@ -295,6 +295,9 @@ async def test_the_secret_is_found_in_no_table(api: Api, service: RunningService
         program = replace(api, token=text)
         assert (await program.post("/v1/chat/completions", CHAT)).status == 200
         assert (await program.post(KEYS, {"name": text})).status == 403
+        # A refusal quotes the path, and names of fields; of a repetition's it is not kept.
+        for path, body in ((f"{KEYS}/{text}/rotate", {}), ("/api/ai/generate", {text: 1})):
+            assert (await api.post(path, body, idempotency_key=f"refused {path[:20]}")).status == 422
     await service.container.access_key_uses().flush()
     found = []
     with psycopg.connect(service.database.owner_url, autocommit=True) as owner:

@@ -98,6 +98,12 @@ def a_key(usd: str = "10", period: str = "day") -> CallBounds:
     return CallBounds(kind="access-key", subject_id=uuid4(), limits=NO_LIMITS, budget=budget)
 
 
+async def others_have_run() -> None:
+    """Let tasks go on until they wait for something."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 def spent(spending: FakeSpending) -> Decimal:
     return sum(spending.spent.values(), Decimal(0))
 
@@ -140,8 +146,7 @@ async def test_the_last_of_a_budget_can_be_spent(process: Process) -> None:
 async def test_what_is_set_aside_is_not_spent(process: Process) -> None:
     key, over = a_key("2"), asyncio.Event()
     calls = [asyncio.create_task(process.call(key, "0.1", until=over)) for _ in range(2)]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await others_have_run()
     with pytest.raises(RateLimited) as refused:
         await process.call(key)
     assert refused.value.retry_after_seconds == 1
@@ -155,8 +160,7 @@ async def test_a_call_that_is_broken_off_counts_as_what_it_may_have_cost(
 ) -> None:
     key = a_key()
     working = asyncio.create_task(process.call(key, None, estimate="3", until=asyncio.Event()))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await others_have_run()
     working.cancel()
     await asyncio.wait({working})
     await process.budgets.flush()
@@ -264,10 +268,29 @@ async def test_a_call_that_comes_while_a_part_is_given_back_counts(process: Proc
     process.timer.time += 10
     process.leases.answering.clear()
     flushing = asyncio.create_task(process.budgets.flush())
-    await asyncio.sleep(0)
+    await others_have_run()
     calling = asyncio.create_task(process.call(key, "2", estimate="9"))
-    await asyncio.sleep(0)
+    await others_have_run()
     process.leases.answering.set()
     await asyncio.gather(flushing, calling)
     await process.budgets.flush()
     assert spent(spending) == 3
+
+
+async def test_who_leaves_while_a_part_is_asked_for_has_nothing_counted_twice(
+    process: Process, spending: FakeSpending
+) -> None:
+    key = a_key("10")
+    await process.call(key, "1")
+    for _ in range(3):
+        process.leases.answering.clear()
+        calling = asyncio.create_task(process.call(key, "2", estimate="20"))
+        await others_have_run()
+        calling.cancel()
+        await others_have_run()
+        process.leases.answering.set()
+        await asyncio.wait({calling})
+        assert calling.cancelled()
+        process.timer.time += 1
+    await process.budgets.close()
+    assert spent(spending) == 1

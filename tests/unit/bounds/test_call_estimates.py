@@ -110,7 +110,7 @@ def test_what_makes_no_sense_is_left_to_others(body: dict[str, Any]) -> None:
     assert estimate(body, a_candidate(price=TEN_AND_TWENTY)).most >= Decimal("4.096") * 20
 
 
-def a_use(outcome: str = OK, cost: int | None = None, *, was_called: bool = True, **tokens: Any) -> Use:  # noqa: ANN401 - the fields of TokenUsage
+def a_use(outcome: str = OK, cost: int | None = None, *, was_called: bool = True, **tokens: Any) -> Use:  # noqa: ANN401
     return Use(
         model_id=UUID(int=1),
         provider_id=UUID(int=2),

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from application.errors import ModelNotFound
+from application.errors import ModelNotFound, RateLimited
 from application.prompts.count_tokens import count_tokens
 from application.prompts.prompt_errors import ModelOutOfUse, PromptFailed, TokensNotCounted
 from application.prompts.selection_candidates import ModelByAnyName, ModelById
+from domain.access_key.values import Limits
 from tests.fakes.generation import HANG
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
+from tests.unit.access_keys.test_held_key import a_held_key
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import UpstreamFailure
@@ -28,6 +30,17 @@ async def test_the_provider_counts_and_nothing_is_used() -> None:
     (call,) = setup.generation.calls
     assert call.request.model_id == "model-x"
     assert setup.usage.uses == []
+
+
+async def test_counting_is_held_to_the_limits_of_requests() -> None:
+    setup = PromptSetup()
+    setup.model("model-x")
+    setup.generation.tokens["model-x"] = 42
+    with setup.acting(a_held_key(limits=Limits(requests_per_minute=1))):
+        assert await count_tokens(a_prompt(ANY), **setup.ports) == 42
+        with pytest.raises(RateLimited):
+            await count_tokens(a_prompt(ANY), **setup.ports)
+    assert len(setup.generation.calls) == 1
 
 
 @pytest.mark.parametrize("first", [None, a_failure("overloaded")])
