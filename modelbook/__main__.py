@@ -16,6 +16,9 @@ def main() -> None:
         error = {"error": {"code": "foreign-package", "lines": [message]}}
         sys.stderr.write(f"{json.dumps(error) if '--json' in sys.argv[1:] else f'modelbook: {message}'}\n")
         sys.exit(1)
+    # Where libuv, below uvloop, registers its files through io_uring, some get lost on some kernels: a process then
+    # never learns of SIGTERM (tests/e2e/test_process_life.py). Who knows better sets the variable.
+    os.environ.setdefault("UV_USE_IO_URING", "0")
     from entrypoints.cli.main import main as run  # noqa: PLC0415 - only now it is known whose package that is
 
     run()

@@ -36,7 +36,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 
 # How long one example takes says nothing on a machine that others use as well. Each run draws other ones.
-settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=50)
+settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=30)
 settings.load_profile("modelbook")
 
 

@@ -74,10 +74,16 @@ class ModelConfig(Body):
         return {fields[name].alias or name: _plain(getattr(self, name)) for name in sent}
 
 
+def _described(schema: dict[str, Any]) -> None:
+    without_defaults(schema)
+    # Of other names only null is taken, which generators of strict clients cannot say beside fields of other types.
+    schema["additionalProperties"] = True
+
+
 class ModelConfigPatch(ModelConfig):
     """What to change of a model's config (RFC 7396): null removes a value, of whatever name."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra=without_defaults)
+    model_config = ConfigDict(extra="allow", json_schema_extra=_described)
     __pydantic_extra__: dict[str, None]
 
     def patch(self) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def keys(ledger: Ledger) -> EventSourcedAccessKeys:
 
 
 # Each example lives in organizations of its own.
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
 async def test_the_tables_are_the_fold_of_the_log(
     log: Connection,
