@@ -139,8 +139,9 @@ def monitors_on(database: Database) -> int:
     """Return how many sessions hold the office."""
     with psycopg.connect(database.owner_url) as connection:
         row = connection.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database"
-            " WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity a USING (pid)"
+            " WHERE locktype = 'advisory' AND granted AND a.datname = current_database()"
+            " AND application_name = 'modelbook health'"
         ).fetchone()
     assert row is not None
     return int(row[0])
