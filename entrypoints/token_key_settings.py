@@ -22,7 +22,7 @@ _LARGEST: Final = 1024 * 1024
 
 
 def token_keys(runtime: Runtime, on_fetched: Callable[[str | None], None] = lambda _: None) -> TokenKeys:
-    """Return the one family of keys that is configured; `on_fetched` is told how each fetch of a JWKS ended.
+    """Return the one family of keys that is configured; `on_fetched` receives how each fetch of a JWKS ended.
 
     Raises:
         WrongSettings: the secret is too short, or the file cannot be read or holds no usable key.

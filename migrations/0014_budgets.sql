@@ -11,7 +11,7 @@ RETURN CASE period
     WHEN 'week' THEN (date_trunc('week', moment AT TIME ZONE 'UTC') + interval '1 week') AT TIME ZONE 'UTC'
     WHEN 'month' THEN (date_trunc('month', moment AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC' END;
 
--- `noted_percent` is the highest threshold that was told of. A budget without an end has the beginning of all time.
+-- `noted_percent` is the highest threshold that was reported. A budget without an end has the beginning of all time.
 CREATE TABLE budget_spending (
     organization_id uuid NOT NULL,
     subject_id uuid NOT NULL,

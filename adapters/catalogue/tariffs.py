@@ -55,8 +55,8 @@ def listed_tariff(
         else:
             context[name] = value
     if not all(_has_variant(model, name, value, at) for name, value in context.items()):
-        told = ", ".join(f"{name} {value}" for name, value in context.items())
-        return Unpriced("tier-unknown", f"The price list has no price of {model.id} for {told}.")
+        context_text = ", ".join(f"{name} {value}" for name, value in context.items())
+        return Unpriced("tier-unknown", f"The price list has no price of {model.id} for {context_text}.")
     price = model.get_prices(at, context)
     if getattr(price, _BY_REQUEST) is not None:
         return Unpriced("other-charges", "The provider charges for each request beside the tokens.")

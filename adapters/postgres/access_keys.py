@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -18,6 +17,7 @@ from application.access_keys.held_key import HeldKey, HeldSecret
 from application.caller import Caller, acting_as
 from application.errors import AccessKeyNotFound, Unavailable
 from application.ports.resource_documents import Document
+from application.repeat import repeat_until
 from domain.access_key.values import Budget, Limits
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class PostgresKeyUses:
 
     async def start(self) -> None:
         """Start writing every some seconds."""
-        self._flushing = asyncio.create_task(self._flush_for_ever())
+        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
 
     async def close(self) -> None:
         """Stop, and write what is not written yet."""
@@ -141,13 +141,6 @@ class PostgresKeyUses:
                 _log.warning("When access keys were used last cannot be written: the database cannot be reached.")
             except psycopg.Error as error:
                 _log.error("When access keys were used last cannot be written (%s).", type(error).__name__)
-
-    async def _flush_for_ever(self) -> None:
-        while not self._stopping.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._flush_seconds):
-                    await self._stopping.wait()
-            await self.flush()
 
 
 def _looking_up(organization_id: UUID) -> Caller:

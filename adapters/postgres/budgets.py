@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
+import psycopg
 from psycopg.sql import SQL
 
 from adapters.sql import statements
 from application.bounds.budget_leases import Lease
 from application.bounds.organization_bounds import OrganizationBounds
 from application.caller import Caller, acting_as
+from application.errors import Unavailable
 from domain.access_key.values import NO_LIMITS, Budget, Limits
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ LEASE_SECONDS: Final = 30.0
 
 _SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "budgets.sql").items()}
 _ACTOR: Final = "system:budgets"
+
+_log = logging.getLogger(__name__)
 
 
 class PostgresBudgetLeases:
@@ -48,8 +53,13 @@ class PostgresBudgetLeases:
             "now": now,
             "until": now + timedelta(seconds=self._lease_seconds),
         }
-        with acting_as(_for(request.organization_id)):
-            [[spent, leased, reached]] = await self._tenant.rows(_SQL["renew"], parameters)
+        try:
+            with acting_as(_for(request.organization_id)):
+                [[spent, leased, reached]] = await self._tenant.rows(_SQL["renew"], parameters)
+        except psycopg.Error as error:
+            # Calls that it would allow must not be made, and what was spent is kept for the next time.
+            _log.error("The database refuses what was spent of a budget (%s).", type(error).__name__)
+            raise Unavailable("What was spent of the budget cannot be written; the service's log says more.") from error
         return Lease(spent_usd=spent, leased_usd=leased, reached_percent=tuple(reached))
 
 

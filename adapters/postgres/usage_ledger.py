@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from psycopg.types.json import Jsonb
 from adapters.sql import statements
 from application.caller import Caller, acting_as, current_caller
 from application.errors import Unavailable
+from application.repeat import repeat_until
 from application.usage.usage_ledger import COUNTING, TOKEN_KINDS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class PostgresUsageLedger:
 
     async def start(self) -> None:
         """Start writing every half second."""
-        self._flushing = asyncio.create_task(self._flush_for_ever())
+        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
 
     async def close(self) -> None:
         """Stop, and write the remaining calls."""
@@ -114,13 +114,6 @@ class PostgresUsageLedger:
                 continue
             self._waiting.setdefault(organization_id, []).append(row)
             self._bytes_waiting += len(row)
-
-    async def _flush_for_ever(self) -> None:
-        while not self._stopping.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._flush_seconds):
-                    await self._stopping.wait()
-            await self.flush()
 
     async def _write(self, organization_id: UUID, rows: Sequence[bytes]) -> None:
         caller = Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)

@@ -57,7 +57,7 @@ class HeldKey:
     def refusal(self, digest: bytes, now: datetime) -> Refusal | None:
         """Return why the text with this digest is not accepted now, or None if it is.
 
-        Whoever does not know the secret is not told more than that the key is unknown.
+        Without the right secret the reason is always that the key is unknown.
         """
         matching = [secret for secret in self.secrets if compare_digest(secret.digest, digest)]
         if not any(secret.valid_until is None or secret.valid_until > now for secret in matching):

@@ -42,7 +42,7 @@ class IssueAccessKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedSecret:
-    """What was recorded, and the text of the key; None where an earlier run of the command has told it already."""
+    """What was recorded, and the text of the key; None where an earlier run of the command has returned it already."""
 
     recorded: Recorded
     text: str | None = field(repr=False)
@@ -88,7 +88,7 @@ async def issue_access_key(
 
 
 async def saved_with_secret(key: AccessKey, text: str, *, keys: AccessKeys, secrets: KeySecrets) -> IssuedSecret:
-    """Save the key with its new secret. The text is told only if it is the one that was recorded."""
+    """Save the key with its new secret. The text is returned only if it is the one that was recorded."""
     secret = SecretDigest(key_id=key.id, version=key.secret_version, digest=digest_of(text))
     recorded = await keys.save(key, secret=secret)
     return IssuedSecret(recorded=recorded, text=text if await secrets.holds(secret) else None)

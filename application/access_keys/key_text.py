@@ -2,7 +2,7 @@
 
 `id` is the organization's id and the key's, `secret` 256 random bits, both in base 62 and 43 characters long.
 `checksum` is the CRC-32 of all before it, in base 62 and 6 characters long: it lets typing errors and scanners of
-source code be told from real keys, and is no secret.
+source code be distinguished from real keys, and is no secret.
 """
 
 from __future__ import annotations

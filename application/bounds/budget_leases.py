@@ -32,7 +32,7 @@ class LeaseRequest:
 class Lease:
     """How much was spent in all, and how much of the rest is this process's alone; USD.
 
-    `reached_percent` are thresholds that the spending has just passed, told to one process once.
+    `reached_percent` are thresholds that the spending has just passed, reported to one process once.
     """
 
     spent_usd: Decimal

@@ -14,6 +14,7 @@ from application.bounds.budget_leases import LeaseRequest
 from application.caller import current_caller
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
 from application.ports.rate_limits import Quota
+from application.repeat import repeat_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -102,8 +103,8 @@ class Budgets:
     """Sets aside what each call may cost, from this process's parts of the budgets, and settles with what it did cost.
 
     A call is made as long as there is anything left that is not set aside for others, so that spending passes a budget
-    by no more than the calls under way. Parts are asked for when they run out, told every second, and given back when
-    they are not needed. Start and close it in the running loop.
+    by no more than the calls under way. Parts are asked for when they run out, what was spent of them is reported every
+    second, and they are given back when they are not needed. Start and close it in the running loop.
     """
 
     def __init__(
@@ -126,11 +127,11 @@ class Budgets:
         self._flushing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start telling what was spent every second."""
-        self._flushing = asyncio.create_task(self._flush_for_ever())
+        """Start reporting what was spent every second."""
+        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
 
     async def close(self) -> None:
-        """Stop, tell what is not told yet, and give all parts back."""
+        """Stop, report the remaining spending, and give all parts back."""
         self._stopping.set()
         if self._flushing is not None:
             await self._flushing
@@ -201,22 +202,22 @@ class Budgets:
 
     async def _renew(self, place: _Place, part: _Part, wanted: Decimal) -> None:
         organization_id, subject_id, start = place
-        told, committed, budget = part.spent, part.reserved, part.budget
+        spent, committed, budget = part.spent, part.reserved, part.budget
         part.asked_at = self._timer.now()
         request = LeaseRequest(
             organization_id=organization_id,
             subject_id=subject_id,
             period_start=start,
             budget_usd=budget,
-            spent_usd=told,
+            spent_usd=spent,
             committed_usd=committed,
             wanted_usd=wanted,
         )
         asking = asyncio.create_task(self._leases.renew(request))
         departure = await _heard_out(asking)
         lease = asking.result()
-        # Where the answer is lost it is told again: it may count twice, and never not at all.
-        part.spent -= told
+        # Where the answer is lost it is reported again: it may count twice, and never not at all.
+        part.spent -= spent
         part.leased, part.spent_by_all = lease.leased_usd, lease.spent_usd
         part.is_of_other_budget = part.budget != budget
         part.is_all_there_is = lease.leased_usd < committed + wanted
@@ -234,7 +235,7 @@ class Budgets:
             await self._tell_threshold(organization_id, kind, subject_id, percent, since)
 
     async def flush(self, *, gives_back: bool = False) -> None:
-        """Tell what was spent, renew the parts in use, and give back those that are not."""
+        """Report what was spent, renew the parts in use, and give back those that are not."""
         for place, part in list(self._parts.items()):
             is_not_needed = gives_back or self._is_old(part)
             wanted = _NOTHING if is_not_needed else max(part.free, _NOTHING)
@@ -250,16 +251,9 @@ class Budgets:
     def _is_old(self, part: _Part) -> bool:
         return self._timer.now() - part.used_at > _GIVEN_BACK_AFTER
 
-    async def _flush_for_ever(self) -> None:
-        while not self._stopping.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._flush_seconds):
-                    await self._stopping.wait()
-            await self.flush()
-
 
 async def _heard_out(asking: asyncio.Task[Lease]) -> asyncio.CancelledError | None:
-    """Wait for the answer even if whoever asks is gone meanwhile, and return that: else all would be told once more."""
+    """Wait for the answer even if the caller is cancelled, and return that: else all would be reported once more."""
     departure = None
     while not asking.done():
         try:

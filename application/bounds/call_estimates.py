@@ -40,7 +40,7 @@ class CallEstimate:
     """USD that one call costs at most, by the model that is called; None where no price is known of any.
 
     The dearest of them is what is set aside; a call whose cost is not known in the end counts as its model says here.
-    `tokens` are those of a call at most; one whose provider has not told them counts as so many.
+    `tokens` are those of a call at most; one whose provider did not report them counts as so many.
     """
 
     by_model: Mapping[UUID, Decimal | None]
@@ -60,11 +60,11 @@ class CallEstimate:
 
     def tokens_of(self, use: Use) -> int:
         """Return the tokens that the call used; the most that it can have used where a provider was not heard out."""
-        told = use.input_tokens + use.output_tokens
+        reported = use.input_tokens + use.output_tokens
         is_told = use.tokens.input_tokens is not None and use.tokens.output_tokens is not None
         if not use.was_called or use.cost_usd is not None or (is_told and use.outcome == OK):
-            return told
-        return max(told, self.tokens)
+            return reported
+        return max(reported, self.tokens)
 
 
 def call_estimate(prompt: Prompt, candidates: Sequence[Candidate], instead: Price | None) -> CallEstimate:

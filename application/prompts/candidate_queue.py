@@ -87,7 +87,7 @@ class CandidateQueue:
             self._records.sharing.changed(self._organization_id, candidate.id)
 
     def broken_off(self, candidate: Candidate) -> None:
-        """Note that a call has told nothing of the model."""
+        """Note that a call says nothing about the model."""
         self._records.cool_downs.broken_off(self._organization_id, candidate)
 
     def _is_cooling(self, candidate: Candidate) -> bool:

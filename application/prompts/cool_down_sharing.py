@@ -55,7 +55,7 @@ class CoolDownSharing:
             while model_ids := self._waiting.pop(organization_id, None):
                 found = self._cool_downs.untold(organization_id, sorted(model_ids))
                 if found:
-                    self._cool_downs.told(organization_id, await self._shared.share(found))
+                    self._cool_downs.note_shared(organization_id, await self._shared.share(found))
         except Unavailable:
             # The next finding of such a model goes out with what it has become by then.
             self._waiting.pop(organization_id, None)

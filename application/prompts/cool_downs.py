@@ -83,12 +83,12 @@ class _Record:
     probed_at: float | None = None
     changed_at: datetime | None = None
     edition: int = 0
-    told: int = 0
+    shared: int = 0
     telling: int = 0
 
     @property
     def is_told(self) -> bool:
-        return self.told == self.edition
+        return self.shared == self.edition
 
 
 class CoolDowns:
@@ -170,7 +170,7 @@ class CoolDowns:
         return True
 
     def untold(self, organization_id: UUID, model_ids: Iterable[UUID]) -> list[SharedCoolDown]:
-        """Return what the other processes do not know of these models; `told` says that they do."""
+        """Return what the other processes do not know of these models; `note_shared` says that they do."""
         found = []
         for model_id in model_ids:
             record = self._records.get((organization_id, model_id))
@@ -179,12 +179,12 @@ class CoolDowns:
                 found.append(self._shared(model_id, record))
         return found
 
-    def told(self, organization_id: UUID, times: Iterable[tuple[UUID, datetime]]) -> None:
+    def note_shared(self, organization_id: UUID, times: Iterable[tuple[UUID, datetime]]) -> None:
         """Note when the database took in what this process has found."""
         for model_id, changed_at in times:
             record = self._records.get((organization_id, model_id))
             if record is not None:
-                record.changed_at, record.told = changed_at, record.telling
+                record.changed_at, record.shared = changed_at, record.telling
 
     def heard(self, organization_id: UUID, shared: Sequence[SharedCoolDown]) -> None:
         """Take over what is newer than what this process knows."""

@@ -55,9 +55,9 @@ async def select_model(
         cool_down = cool_downs.of(organization_id, ranked.candidate) if ranked.is_kept else None
         if cool_down is not None:
             until = now + timedelta(seconds=max(0.0, cool_down.until - here))
-            told = RuleFinding("cool-down", f"It is tried last until {until:%H:%M:%S} UTC: {cool_down.reason}.")
+            finding = RuleFinding("cool-down", f"It is tried last until {until:%H:%M:%S} UTC: {cool_down.reason}.")
             shown = ShownCoolDown(until=until, reason=cool_down.reason)
-            kept.append(replace(ranked, cool_down=shown, findings=(*ranked.findings, told)))
+            kept.append(replace(ranked, cool_down=shown, findings=(*ranked.findings, finding)))
         elif ranked.is_kept:
             kept.append(ranked)
     dropped = [ranked for ranked in selection.ranked_candidates if not ranked.is_kept]

@@ -129,7 +129,8 @@ def checked_price(price: Price | None) -> Price | None:
 
     Raises:
         InvalidValue: an amount is negative, not finite, over 1,000 USD per 1,000 tokens, or finer than 30 decimals;
-            there is neither an input nor an output price beside others; tiers are too many, or not told apart.
+            there is neither an input nor an output price beside others; tiers are too many, or two are for the same
+            calls.
     """
     if price is None:
         return None

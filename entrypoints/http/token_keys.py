@@ -91,7 +91,7 @@ class FetchedKeys:
     """The ES256 and RS256 keys of a JWKS that is fetched, at first use, every ten minutes and for an unknown key id.
 
     Fetches are at least a minute apart, whatever tokens are sent. While a fetch fails the keys known so far stay good;
-    `on_fetched` is told how each ended: the reason why it failed, or none.
+    `on_fetched` receives how each ended: the reason why it failed, or none.
     """
 
     def __init__(

@@ -117,9 +117,9 @@ class BudgetLeasesContract:
 
     async def test_each_threshold_is_told_to_one_process_once(self, processes: Processes) -> None:
         one, other = self.two(processes)
-        told = [await one.renew(spent="4.9"), await other.renew(spent="0.1"), await one.renew()]
-        told += [await one.renew(spent="5"), await other.renew(spent="1")]
-        assert [lease.reached_percent for lease in told] == [(), (50,), (), (80, 100), ()]
+        leases = [await one.renew(spent="4.9"), await other.renew(spent="0.1"), await one.renew()]
+        leases += [await one.renew(spent="5"), await other.renew(spent="1")]
+        assert [lease.reached_percent for lease in leases] == [(), (50,), (), (80, 100), ()]
         raised = [await one.renew(budget="100"), await one.renew(budget="100", spent="39")]
         assert [lease.reached_percent for lease in raised] == [(), (50,)]
 

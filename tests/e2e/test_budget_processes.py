@@ -86,5 +86,5 @@ async def test_no_more_is_spent_than_the_budget_and_the_calls_under_way(
             {"id": key["id"]},
         ).fetchone()
     assert row is not None
-    # What the killed process has spent and not told is within its part, which counts as spent.
+    # What the killed process has spent and not reported is within its part, which counts as spent.
     assert spent <= row[0] <= BUDGET + 3 * DEAREST

@@ -124,10 +124,10 @@ async def test_no_prompt_fails_that_some_model_could_answer(api: Api, service: R
                 await registered(apis[0], played, kind)
             numbers = iter(range(PROMPTS))
             answers = await asyncio.gather(*(_caller(apis, numbers) for _ in range(AT_ONCE)))
-            told = [answer for each in answers for answer in each]
-            assert {status for status, _ in told} == {200}, told
-            assert {who for _, who in told} <= {"fails", "slow", "streamed"}
-            assert len(told) == PROMPTS
+            answered = [answer for each in answers for answer in each]
+            assert {status for status, _ in answered} == {200}, answered
+            assert {who for _, who in answered} <= {"fails", "slow", "streamed"}
+            assert len(answered) == PROMPTS
             # What hangs was asked by those that came before anybody knew, and then by one now and then.
             assert played.calls["hangs"] <= 2 * AT_ONCE
             assert played.calls["fails"] > 0

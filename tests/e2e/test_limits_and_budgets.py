@@ -222,7 +222,7 @@ async def test_a_model_without_a_price_counts_as_the_dearest_one(api: Api, sandb
 
 
 async def _until_spent(api: Api, path: str, member: str | None, calls: int) -> Decimal:
-    """Wait until the spending of so many calls is told, and return it."""
+    """Wait until the spending of so many calls is reported, and return it."""
     cost = (await _until_counted(api, 2))["totals"]["costUsd"] / 2
     async with asyncio.timeout(30):
         while True:

@@ -63,7 +63,7 @@ class FakeBudgetLeases:
         if leased > 0:
             parts[self._holder] = (leased, held.now + LEASE_SECONDS)
         reached = [t for t in (50, 80, 100) if held.spent[place] * 100 >= request.budget_usd * t]
-        told = tuple(t for t in reached if t > held.noted[place])
+        newly_reached = tuple(t for t in reached if t > held.noted[place])
         held.noted[place] = max(reached, default=0)
         await self.answering.wait()
-        return Lease(spent_usd=held.spent[place], leased_usd=leased, reached_percent=told)
+        return Lease(spent_usd=held.spent[place], leased_usd=leased, reached_percent=newly_reached)

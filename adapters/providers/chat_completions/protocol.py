@@ -28,7 +28,7 @@ class ChatCompletions:
     """Implements `PromptProtocol` for one service's way of speaking it.
 
     Where `learn` is given, a field that the server turns out not to know is left out or renamed, and the request sent
-    once more; `learn` is told its name when that has helped.
+    once more; `learn` receives its name when that has helped.
     """
 
     options: ChatOptions

@@ -54,7 +54,7 @@ class AccessKey(ResponseModel):
 
 
 class IssuedAccessKey(AccessKey):
-    """An access key with its whole text, which is told this once."""
+    """An access key with its whole text, which is returned this once."""
 
     secret: Annotated[
         str | None,

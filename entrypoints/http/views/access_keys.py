@@ -97,7 +97,7 @@ class AccessKeyViews:
     async def issue_access_key(self, request: web.Request) -> web.Response:
         """Issue an access key
 
-        `secret` is told in this answer alone: an answer that is repeated for an Idempotency-Key is without it. Programs
+        `secret` is in this answer alone: an answer that is repeated for an Idempotency-Key is without it. Programs
         send it as `Authorization: Bearer`, `x-api-key` or `api-key`. A key can never manage keys.
         """
         body = await json_body(request, NewAccessKey)
@@ -163,7 +163,7 @@ class AccessKeyViews:
         """Rotate an access key
 
         The old secret is accepted for `graceSeconds` beside the new one, a still older one no longer. The new `secret`
-        is told in this answer alone: an answer that is repeated for an Idempotency-Key is without it.
+        is in this answer alone: an answer that is repeated for an Idempotency-Key is without it.
         """
         body = await json_body(request, AccessKeyRotation)
         rotated = await self.rotate(

@@ -78,7 +78,7 @@ class PromptViews:
         Every candidate with the rules that kept or dropped it, in the order in which they would be tried. Rules on a
         candidate that is kept are warnings, and what its place rests on. Equal ones share the prompts by their
         `weight`; one that keeps failing cools down, and is tried after the others until then. Of more than 1,000 models
-        the best and the first of the others are told of. No provider is called.
+        the best and the first of the others are listed. No provider is called.
         """
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(selector=selector_of(body), has_images=body.has_images))

@@ -75,8 +75,8 @@ async def test_weights_shares_and_cool_downs_are_explained(setup: PromptSetup, s
     setup.generation.plays("gpt-x", a_failure("rate_limited", retry_after_seconds=20.0))
     await post(service, GENERATE, {"modelId": str(limited.id), "prompt": "Hi"})
     document = (await post(service, "/api/ai/select", {"providerModelId": "gpt-x"})).document
-    told = [(each["modelId"], each["rank"], each["weight"], each["share"]) for each in document["candidates"]]
-    assert told == [
+    shown = [(each["modelId"], each["rank"], each["weight"], each["share"]) for each in document["candidates"]]
+    assert shown == [
         (str(heavy.id), 1, 3.0, 0.75),
         (str(light.id), 2, 1.0, 0.25),
         (str(spare.id), 3, 0.0, 0.0),

@@ -13,6 +13,7 @@ from adapters.postgres.budgets import PostgresBudgetLeases
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.tenant_statements import Tenant
 from application.bounds.budgets import period_end, period_start
+from application.errors import Unavailable
 from tests.contract.budget_leases_contract import BudgetLeasesContract, Process, a_request
 from tests.fakes.clock import FakeClock
 
@@ -51,6 +52,17 @@ async def test_processes_that_ask_at_once_do_not_share_a_part(processes: Postgre
     asking = [Process(processes.process(), request) for _ in range(20)]
     leases = await asyncio.gather(*[each.renew("1") for each in asking])
     assert sum(lease.leased_usd for lease in leases) == Decimal(10)
+
+
+async def test_what_the_database_refuses_is_no_reason_to_stop_reporting(
+    processes: PostgresProcesses, owner: Connection
+) -> None:
+    one = Process(processes.process(), a_request())
+    owner.execute("ALTER TABLE budget_spending ADD CONSTRAINT no_more CHECK (spent_usd < 3)")
+    with pytest.raises(Unavailable, match="cannot be written"):
+        await one.renew(spent="4")
+    owner.execute("ALTER TABLE budget_spending DROP CONSTRAINT no_more")
+    assert (await one.renew(spent="4")).spent_usd == 4
 
 
 def test_the_database_and_this_process_know_one_calendar(owner: Connection) -> None:

@@ -51,7 +51,7 @@ async def test_what_prompts_refuse_is_shown_as_unusable(registry: Registry, tena
         shown = {document["id"]: document for document in await documents(models)}
         usable = await documents(models, is_usable=True)
         unusable = await documents(models, is_usable=False)
-    # A config is free: what of it cannot be used is told where the model is asked for.
+    # A config of before it was typed: what of it cannot be used is said where the model is asked for.
     refusals = {
         str(each.candidate.id): [rule.rule for rule in each.findings if rule.rule in REFUSALS - {"config"}]
         for each in ranked
@@ -94,9 +94,9 @@ async def test_a_past_moment_goes_by_the_provider_of_that_moment(
     as_of = partial(model_as_of, model_id, log=PostgresAuditLog(tenant), rows=ledger, past=past)
 
     def reason(document: Document) -> str | None:
-        told = orjson.loads(document.json)
-        assert told["isUsable"] is (told["unusableBecause"] is None)
-        because: str | None = told["unusableBecause"]
+        shown = orjson.loads(document.json)
+        assert shown["isUsable"] is (shown["unusableBecause"] is None)
+        because: str | None = shown["unusableBecause"]
         return because
 
     before = datetime.now(UTC)
@@ -123,8 +123,8 @@ async def test_a_type_that_needs_a_key_cannot_be_used_without_one(
     tenant: Tenant, organization_id: UUID, model_id: UUID
 ) -> None:
     with acting(organization_id):
-        told = [
+        reasons = [
             orjson.loads((await PostgresModelDocuments(tenant, keyed).get(model_id)).json)["unusableBecause"]
             for keyed in (["openai"], ["anthropic"], [])
         ]
-    assert told == ["provider-has-no-key", None, None]
+    assert reasons == ["provider-has-no-key", None, None]

@@ -51,7 +51,7 @@ class Process:
         self.leases = FakeBudgetLeases(spending)
         self.timer = FakeTimer()
         self.clock = FakeClock(NOON)
-        self.told: list[tuple[str, int]] = []
+        self.thresholds: list[tuple[str, int]] = []
         self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, tell_threshold=self._tell)
 
     async def _tell(
@@ -59,7 +59,7 @@ class Process:
     ) -> None:
         assert (organization_id, since) == (ORGANIZATION, NOON.replace(hour=0))
         assert isinstance(subject_id, UUID)
-        self.told.append((kind, percent))
+        self.thresholds.append((kind, percent))
 
     async def call(
         self,
@@ -221,7 +221,7 @@ async def test_thresholds_are_told_once(process: Process) -> None:
             await process.call(with_room, cost)
         await process.budgets.flush()
     await process.budgets.close()
-    assert process.told == [("access-key", 50), ("access-key", 80), ("access-key", 100)]
+    assert process.thresholds == [("access-key", 50), ("access-key", 80), ("access-key", 100)]
 
 
 @given(

@@ -193,7 +193,7 @@ class Pair:
         self._written += 1
         now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._written)
         found = teller.untold()
-        teller.cool_downs.told(HERE, [(each.model_id, now) for each in found])
+        teller.cool_downs.note_shared(HERE, [(each.model_id, now) for each in found])
         hearer.cool_downs.heard(HERE, [replace(each, changed_at=now) for each in found])
         return len(found)
 

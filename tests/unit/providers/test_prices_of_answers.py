@@ -43,33 +43,33 @@ def test_an_answer_says_itself_what_it_cost(usage: Mapping[str, Any], usd: str |
     assert read_cost(usage) == (None if usd is None else Decimal(usd))
 
 
-def told(**facts: Any) -> ParsedCompletion:  # noqa: ANN401
+def an_answer(**facts: Any) -> ParsedCompletion:  # noqa: ANN401
     return replace(ParsedCompletion(), **facts)
 
 
 @pytest.mark.parametrize(
     ("parsed", "headers", "body", "expected"),
     [
-        (told(), {}, {}, {}),
-        (told(service_tier="default"), {}, {"service_tier": "priority"}, {}),
-        (told(service_tier="standard", speed="standard", region="global"), {}, {}, {}),
-        (told(service_tier="on_demand"), {}, {"service_tier": "auto"}, {}),
-        (told(service_tier="flex"), {}, {}, {"service_tier": "flex"}),
-        (told(service_tier="auto"), {}, {}, {"service_tier": "auto"}),
-        (told(), {}, {"service_tier": "auto"}, {}),
-        (told(), {}, {"service_tier": "standard_only"}, {}),
-        (told(), {}, {"service_tier": "flex"}, {"service_tier": "flex"}),
-        (told(), {}, {"serviceTier": "PRIORITY"}, {"service_tier": "priority"}),
+        (an_answer(), {}, {}, {}),
+        (an_answer(service_tier="default"), {}, {"service_tier": "priority"}, {}),
+        (an_answer(service_tier="standard", speed="standard", region="global"), {}, {}, {}),
+        (an_answer(service_tier="on_demand"), {}, {"service_tier": "auto"}, {}),
+        (an_answer(service_tier="flex"), {}, {}, {"service_tier": "flex"}),
+        (an_answer(service_tier="auto"), {}, {}, {"service_tier": "auto"}),
+        (an_answer(), {}, {"service_tier": "auto"}, {}),
+        (an_answer(), {}, {"service_tier": "standard_only"}, {}),
+        (an_answer(), {}, {"service_tier": "flex"}, {"service_tier": "flex"}),
+        (an_answer(), {}, {"serviceTier": "PRIORITY"}, {"service_tier": "priority"}),
         # What a client writes is remembered by the lists of prices: not whole.
-        (told(), {}, {"service_tier": "x" * 9_000}, {"service_tier": "x" * 64}),
-        (told(), {}, {"speed": "y" * 9_000}, {"speed": "y" * 64}),
-        (told(), {"x-gemini-service-tier": "standard"}, {"serviceTier": "priority"}, {}),
-        (told(), {"x-gemini-service-tier": "flex"}, {}, {"service_tier": "flex"}),
-        (told(service_tier="standard", speed="fast"), {}, {}, {"speed": "fast"}),
-        (told(service_tier="standard", speed="standard"), {}, {"speed": "fast"}, {}),
-        (told(region="us"), {}, {}, {"inference_geo": "us"}),
-        (told(), {}, {"web_search_options": {}}, {"web_search_options": "used"}),
-        (told(), {}, {"service_tier": 5, "speed": []}, {}),
+        (an_answer(), {}, {"service_tier": "x" * 9_000}, {"service_tier": "x" * 64}),
+        (an_answer(), {}, {"speed": "y" * 9_000}, {"speed": "y" * 64}),
+        (an_answer(), {"x-gemini-service-tier": "standard"}, {"serviceTier": "priority"}, {}),
+        (an_answer(), {"x-gemini-service-tier": "flex"}, {}, {"service_tier": "flex"}),
+        (an_answer(service_tier="standard", speed="fast"), {}, {}, {"speed": "fast"}),
+        (an_answer(service_tier="standard", speed="standard"), {}, {"speed": "fast"}, {}),
+        (an_answer(region="us"), {}, {}, {"inference_geo": "us"}),
+        (an_answer(), {}, {"web_search_options": {}}, {"web_search_options": "used"}),
+        (an_answer(), {}, {"service_tier": 5, "speed": []}, {}),
     ],
 )
 def test_the_answer_says_at_what_it_was_served_or_else_the_request(

@@ -10,20 +10,20 @@ const GRACES = [["0", "Not at all"], ["3600", "An hour"], ["86400", "A day"], ["
 
 export function showSecret(key, heading) {
   const text = /** @type {HTMLInputElement} */ (element("input", { type: "text", readonly: true, value: key.secret, "aria-label": "The key", class: "secret", onfocus: () => text.select() }));
-  const told = element("p", { class: "quiet", role: "status" });
+  const status = element("p", { class: "quiet", role: "status" });
   const copy = element("button", { type: "button", onclick: async () => {
     text.select();
     try {
       await navigator.clipboard.writeText(key.secret);
-      told.textContent = "Copied.";
+      status.textContent = "Copied.";
     } catch {
       // Without TLS a page has no clipboard.
-      told.textContent = "It is selected: copy it with the keyboard.";
+      status.textContent = "It is selected: copy it with the keyboard.";
     }
   } }, "Copy");
   openDialog(heading, [
     element("p", {}, "Copy the key now. It is kept nowhere and cannot be shown again; who loses it rotates the key."),
-    element("p", {}, text), told, element("div", { class: "buttons" }, copy)]);
+    element("p", {}, text), status, element("div", { class: "buttons" }, copy)]);
 }
 
 export function rotateKey(key, done) {
