@@ -28,7 +28,7 @@ from adapters.postgres.access_keys import (
     PostgresKeySecrets,
     PostgresKeyUses,
 )
-from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBounds
+from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
@@ -42,6 +42,7 @@ from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
@@ -67,9 +68,12 @@ from application.access_keys.rotate_access_key import rotate_access_key
 from application.bounds.budgets import Budgets
 from application.bounds.call_admission import CallAdmission
 from application.bounds.call_limits import CallLimits
-from application.bounds.limit_uses import limit_uses
 from application.bounds.note_threshold import note_threshold
-from application.bounds.organization_bounds import change_organization_budget, change_organization_limits
+from application.bounds.organization_bounds import change_organization_budget, change_organization_quotas
+from application.bounds.organization_quotas import OrganizationQuotas
+from application.bounds.quota_uses import quota_uses
+from application.bounds.quotas import DEFAULTS, Quotas
+from application.bounds.shares import Shares
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -151,6 +155,7 @@ class Container(containers.DeclarativeContainer):
     health_interval = providers.Dependency(instance_of=float)
     request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
     rate_limit_storage = providers.Dependency(instance_of=str)
+    default_quotas: providers.Dependency[Quotas] = providers.Dependency(default=DEFAULTS)
     refuses_unknown_costs = providers.Dependency(instance_of=bool, default=False)
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
@@ -169,6 +174,10 @@ class Container(containers.DeclarativeContainer):
     )
     clock = providers.Singleton(SystemClock)
     timer = providers.Singleton(SystemTimer)
+    quotas = providers.Singleton(
+        OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
+    )
+    shares = providers.Singleton(Shares, quotas)
 
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     envelope = providers.Singleton(Envelope, keyring)
@@ -304,6 +313,7 @@ class Container(containers.DeclarativeContainer):
         admission=providers.Singleton(
             CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
         ),
+        quotas=quotas,
         refuses_unknown_costs=refuses_unknown_costs,
     )
     select_model = providers.Factory(
@@ -397,10 +407,19 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(
             BudgetViews,
-            bounds=providers.Singleton(PostgresOrganizationBounds, tenant, clock),
+            budget=providers.Singleton(PostgresOrganizationBudget, tenant, clock),
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
-            change_limits=providers.Factory(partial, change_organization_limits, organizations=organizations),
-            uses=providers.Factory(partial, limit_uses, counts=rate_limits),
+            change_quotas=providers.Factory(
+                partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
+            ),
+            uses=providers.Factory(
+                partial,
+                quota_uses,
+                quotas=quotas,
+                counts=rate_limits,
+                shares=shares,
+                stored=providers.Singleton(PostgresStoredAmounts, tenant),
+            ),
         ),
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),

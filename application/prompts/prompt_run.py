@@ -9,7 +9,7 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from application.bounds.call_bounds import bounds_of_caller
-from application.bounds.call_estimates import call_estimate
+from application.bounds.call_estimates import NO_ESTIMATE, call_estimate
 from application.caller import current_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from application.bounds.call_admission import CallAdmission
     from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
+    from application.bounds.organization_quotas import OrganizationQuotas
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
@@ -381,6 +382,7 @@ class PromptRuns:
     records: CallRecords
     probe: Callable[[ProviderConnection], Awaitable[TestReport]]
     admission: CallAdmission
+    quotas: OrganizationQuotas
     refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -404,7 +406,8 @@ class PromptRuns:
                 probe=self.probe,
             )
             async with AsyncExitStack() as ending:
-                bounds = bounds_of_caller(ready.limits, ready.budget)
+                quotas = await self.quotas.of(current_caller().organization_id)
+                bounds = bounds_of_caller(quotas, ready.budget)
                 if bounds:
                     estimate = await self._estimate(prompt, ready, bounds)
                     await ending.enter_async_context(self.admission.admitted(bounds, estimate, lambda: recording.uses))
@@ -414,6 +417,8 @@ class PromptRuns:
 
     async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
         """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""
+        if all(each.budget is None and each.limits.tokens_per_minute is None for each in bounds):
+            return NO_ESTIMATE
         candidates = ready.selection.kept
         instead = None
         has_budget = any(each.budget is not None for each in bounds)

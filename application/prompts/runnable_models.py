@@ -67,7 +67,6 @@ class RunnableModels:
     def __init__(self, selection: Selection, found: PromptCandidates, connections: Connections, today: date) -> None:
         self.selection = selection
         self.today = today
-        self.limits = found.state.limits
         self.budget = found.state.budget
         self._accounts = found.accounts
         self._connections = connections
