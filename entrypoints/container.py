@@ -72,8 +72,8 @@ from application.bounds.note_threshold import note_threshold
 from application.bounds.organization_bounds import change_organization_budget, change_organization_quotas
 from application.bounds.organization_quotas import OrganizationQuotas
 from application.bounds.quota_uses import quota_uses
-from application.bounds.quotas import DEFAULTS, Quotas
-from application.bounds.shares import Shares
+from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
+from application.bounds.shares import SameForAll, Shares
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -184,8 +184,13 @@ class Container(containers.DeclarativeContainer):
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
-    egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
-    gateway = providers.Singleton(Gateway, egress)
+    egress_allow_list = providers.Singleton(EgressAllowList.parse, egress_allow)
+    egress = providers.Singleton(Egress, egress_allow_list, shares=shares)
+    # For connection tests and the health monitor: whatever prompts wait for, these do not.
+    egress_reserve = providers.Singleton(
+        Egress, egress_allow_list, shares=providers.Singleton(Shares, providers.Object(SameForAll(RESERVE)))
+    )
+    gateway = providers.Singleton(Gateway, egress, reserve=egress_reserve)
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
 

@@ -55,9 +55,15 @@ def keyed_types() -> list[str]:
 class Gateway:
     """Implements `ProviderGateway`, `Generation` and `Embeddings` with the built-in types and those of packages."""
 
-    def __init__(self, outbound: Outbound, *, clock: Callable[[], datetime] = utc_now) -> None:
-        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for."""
+    def __init__(
+        self, outbound: Outbound, *, reserve: Outbound | None = None, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for.
+
+        Connection tests go out over the `reserve`, so that no prompt keeps them from it.
+        """
         self._outbound = outbound
+        self._reserve = reserve or outbound
         self._clock = clock
         self._adapters: dict[str, PromptAdapter] = {adapter.type.name: adapter() for adapter in _BUILT_IN}
         installed, broken = installed_adapters(self._adapters)
@@ -143,7 +149,7 @@ class Gateway:
             return self._missing(connection.provider_type)
         try:
             async with asyncio.timeout(PROBE_SECONDS - _MARGIN):
-                return await adapter.probe(connection, self._outbound)
+                return await adapter.probe(connection, self._reserve)
         except TimeoutError:
             return _too_late(adapter, PROBE_SECONDS).failure
         except UpstreamFailure as error:

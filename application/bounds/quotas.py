@@ -88,6 +88,9 @@ QUOTAS: Final[Mapping[str, QuotaKind]] = {
 
 DEFAULTS: Final = Quotas({each.name: each.default for each in QUOTAS.values()})
 
+RESERVE: Final = DEFAULTS.changed({"outboundConnections": 16, "nameLookups": 2})
+"""What each organization has of the way out that is kept for connection tests and the health monitor."""
+
 
 def in_words(kind: QuotaKind) -> str:
     """Return what the quota bounds, such as `Requests a second.`, as a sentence."""

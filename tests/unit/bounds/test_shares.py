@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.bounds.shares import MOST_OF_ALL
 from application.errors import RateLimited
 from tests.fakes.quotas import shares_of_all
 
@@ -38,9 +39,12 @@ async def test_no_quota_is_no_limit() -> None:
 
 
 async def working(shares: Shares, organization_id: UUID, done: list[int], number: int, end: asyncio.Event) -> None:
-    async with shares.turn(CALLS, organization_id):
+    await shares.take(CALLS, organization_id)
+    try:
         done.append(number)
         await end.wait()
+    finally:
+        shares.add(CALLS, organization_id, -1)
 
 
 async def settle() -> None:
@@ -58,8 +62,8 @@ async def test_turns_come_in_the_order_of_asking() -> None:
     await settle()
     assert done == [0, 1]
     # Another organization waits for nobody.
-    async with asyncio.timeout(5), shares.turn(CALLS, uuid4()):
-        pass
+    async with asyncio.timeout(5):
+        await shares.take(CALLS, uuid4())
     ends[1].set()
     await settle()
     assert done == [0, 1, 2]
@@ -90,3 +94,28 @@ async def test_who_gives_up_waiting_takes_no_turn() -> None:
     assert (tasks[3].done(), shares.held(CALLS, organization_id)) == (True, 0)
     assert done[0] == 0
     assert done[-1] == 3
+
+
+async def test_where_all_together_hold_too_much_each_organization_gets_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MOST_OF_ALL, CALLS, (6, 2))
+    shares, first, second = shares_of_all(outboundConnections=100), uuid4(), uuid4()
+    for _ in range(6):
+        await shares.take(CALLS, first)
+    for _ in range(2):
+        await shares.take(CALLS, second)
+    waiting = [asyncio.create_task(shares.take(CALLS, each)) for each in (first, first, second)]
+    await settle()
+    assert not any(task.done() for task in waiting)
+    # All hold 8 of 6: what the first one gives back is nobody's until there is room again.
+    for _ in range(2):
+        shares.add(CALLS, first, -1)
+    await settle()
+    assert not any(task.done() for task in waiting)
+    # The second one has fewer than two now, and the first one waits for room.
+    shares.add(CALLS, second, -1)
+    await settle()
+    assert waiting[2].done()
+    for _ in range(3):
+        shares.add(CALLS, first, -1)
+        await settle()
+    assert all(task.done() for task in waiting)
