@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composed
 
 from adapters.sql import statements
 from application.ports.resource_documents import Page
+from domain.names import folded, name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,14 +24,14 @@ _SQL: Final = statements("adapters.postgres", "keyset_pages.sql")
 
 # The table's own columns; both lists call their sort fields alike.
 _ORDER: Final[dict[tuple[str, bool], LiteralString]] = {
-    ("name", False): "name, id",
-    ("name", True): "name DESC, id DESC",
+    ("name", False): "name_key, id",
+    ("name", True): "name_key DESC, id DESC",
     ("createdAt", False): "created_at, id",
     ("createdAt", True): "created_at DESC, id DESC",
 }
 _AFTER: Final[dict[tuple[str, bool], LiteralString]] = {
-    ("name", False): "(name, id) > (%(after_value)s, %(after_id)s)",
-    ("name", True): "(name, id) < (%(after_value)s, %(after_id)s)",
+    ("name", False): "(name_key, id) > (%(after_value)s, %(after_id)s)",
+    ("name", True): "(name_key, id) < (%(after_value)s, %(after_id)s)",
     ("createdAt", False): "(created_at, id) > (%(after_value)s::timestamptz, %(after_id)s)",
     ("createdAt", True): "(created_at, id) < (%(after_value)s::timestamptz, %(after_id)s)",
 }
@@ -129,6 +130,8 @@ def plain(name: str) -> bytes:
 def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
     """Return the parameters of a page. The limit is one more than requested, to see whether there are more rows."""
     value, row_id = request.after or (None, None)
+    if value is not None and request.sort == "name":
+        value = name_key(value)
     return {"limit": request.limit + 1, "shown": request.limit, "after_value": value, "after_id": row_id}
 
 
@@ -141,7 +144,7 @@ def page_of(results: Sequence[Sequence[tuple[Any, ...]]], request: PageRequest) 
     return Page(joined=joined or b"", next_after=next_after, total=total[0][0][0] if total else None)
 
 
-def like(text: str) -> str:
-    """Return a LIKE pattern that matches the text anywhere, with its wildcards escaped."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def like_folded(text: str) -> str:
+    """Return a LIKE pattern that matches the folded text anywhere, with its wildcards escaped."""
+    escaped = folded(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -60,15 +60,17 @@ SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND 
 
 -- models_of_provider: the models that depend on a provider; all of them without a limit
 SELECT id, provider_id, model_id, name FROM ai_models
-WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY name, id LIMIT %(limit)s::bigint;
+WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY name_key, id LIMIT %(limit)s::bigint;
 
 -- model_count_of_provider: how many models depend on a provider
 SELECT count(*) FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s;
 
 -- registered_models: which of these models are registered already
 SELECT m.provider_id, m.model_id, m.id FROM ai_models m
-JOIN unnest(%(provider_ids)s::uuid[], %(model_ids)s::text[]) AS wanted (provider_id, model_id)
+JOIN unnest(%(provider_ids)s::uuid[], %(model_ids)s::text[], %(model_id_keys)s::text[])
+    AS wanted (provider_id, model_id, model_id_key)
     ON wanted.provider_id = m.provider_id AND wanted.model_id = m.model_id
+        AND wanted.model_id_key = m.model_id_key
 WHERE m.organization_id = %(organization_id)s;
 
 -- provider_entries: what these providers are

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -70,7 +71,7 @@ class ProviderResponse:
     def document(self) -> Any:  # noqa: ANN401 - JSON
         """The JSON body of a success; None for an error or a body that is not JSON."""
         try:
-            return orjson.loads(self.body) if 200 <= self.status < 300 else None  # noqa: PLR2004
+            return orjson.loads(self.body.removeprefix(BOM_UTF8)) if 200 <= self.status < 300 else None  # noqa: PLR2004
         except orjson.JSONDecodeError:
             return None
 

@@ -159,7 +159,8 @@ UNREADABLE: Final = ErrorKind(
 )
 ENDLESS_PAGES: Final = ErrorKind(
     category="unexpected_body",
-    message="The model list of {label} repeats itself or does not end, so nothing of it is used.",
+    message="The model list of {label} repeats itself or does not end, or does not say where it goes on, so nothing of "
+    "it is used.",
     hint="Try again later; the models known so far stay as they are.",
 )
 TRUNCATED: Final = ErrorKind(

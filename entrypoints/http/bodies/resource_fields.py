@@ -52,8 +52,8 @@ Capabilities = Annotated[list[Capability], Field(max_length=50)]
 
 ProviderModelId = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=256, pattern=r"^[^\s\x00-\x1f\x7f]+$"),
-    Field(description="The provider's own name for the model."),
+    StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    Field(description="The provider's own name for the model, exactly as the provider writes it."),
 ]
 
 Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
