@@ -59,10 +59,11 @@ class OperationOutcome:
 
 @dataclass(slots=True)
 class _Workbench:
-    """The models as the operations so far leave them, and what the operations need to know."""
+    """The models as they were and as the operations so far leave them, and what the operations need to know."""
 
     operations: Sequence[ModelOperation]
     seen: Sequence[SeenFields]
+    loaded: dict[UUID, Model]
     models: dict[UUID, Model]
     providers: Mapping[UUID, ProviderEntry]
     taken: dict[tuple[UUID, str], UUID]
@@ -89,7 +90,7 @@ class _Workbench:
             model.remove()
             self.taken.pop((model.provider_id, model.model_id), None)
         else:
-            self.seen[index].check(mentioned_fields(model, operation))
+            self.seen[index].check(mentioned_fields(self.loaded[model.id], operation))
             before = base_model(model.config)
             apply_change(model, operation)
             if base_model(model.config) not in {None, before} and model.provider_id in self.providers:
@@ -181,7 +182,8 @@ async def _prepared(
     return _Workbench(
         operations=operations,
         seen=seen,
-        models=loaded,
+        loaded=loaded,
+        models=dict(loaded),
         providers=await directory.providers(list(named)),
         taken=dict(await directory.registered([(entry.provider_id, entry.model_id) for entry in registrations])),
         catalogue=catalogue,
@@ -223,7 +225,8 @@ async def _saved_alone(
         nonlocal is_first
         if not is_first:
             bench.models.pop(model_id, None)
-            bench.models |= await models.get_many([model_id])
+            bench.loaded |= (newest := await models.get_many([model_id]))
+            bench.models |= newest
             outcomes.update({index: bench.decide(index) for index in indexes})
             refusals = [each for index in indexes if isinstance(each := outcomes[index], Exception)]
             if len(refusals) == len(indexes):
