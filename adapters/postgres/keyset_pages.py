@@ -115,7 +115,9 @@ def _filled(
     moment = SQL(_NOW if source is None else _THEN)
     providers = SQL(_PROVIDERS_NOW if source is None else _PROVIDERS_THEN)
     unusable = SQL(_SQL["unusable"]).format(moment=moment, providers=providers)
-    joined = SQL(" AND ").join(SQL(each).format(unusable=unusable) for each in conditions or (EVERYTHING,))
+    joined = SQL(" AND ").join(
+        SQL(each).format(unusable=unusable, providers=providers) for each in conditions or (EVERYTHING,)
+    )
     return SQL(_SQL[name]).format(
         conditions=joined, order=SQL(order), source=SQL(rows), moment=moment, unusable=unusable
     )

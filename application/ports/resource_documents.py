@@ -52,7 +52,10 @@ class ProviderFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFilter:
-    """Which models; none lets all through. `text` is looked for in the name and the provider's model id."""
+    """Which models; none lets all through. `text` is looked for in the name and the provider's model id.
+
+    A model is enabled here if its provider is as well.
+    """
 
     provider_id: UUID | None = None
     type: str | None = None

@@ -173,7 +173,10 @@ class ModelListQuery(Page):
     provider_id: Annotated[Id | None, Field(description="Only of this provider.")] = None
     type: ModelType | None = None
     capability: Annotated[str | None, Field(min_length=1, max_length=50, description="Only those able to.")] = None
-    enabled: Annotated[Flag | None, Field(description="Only enabled, or only disabled ones.")] = None
+    enabled: Annotated[
+        Flag | None,
+        Field(description="Only those that are enabled and whose provider is, or only those that are not."),
+    ] = None
     usable: Annotated[
         Flag | None, Field(description="Only those that can be called as they are, or only those that cannot.")
     ] = None
