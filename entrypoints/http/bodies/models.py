@@ -11,7 +11,6 @@ from pydantic_core import PydanticCustomError
 
 from entrypoints.http.bodies.model_config import ModelConfig, ModelConfigPatch
 from entrypoints.http.bodies.point_in_time import AsOf
-from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.bodies.resource_fields import (
     Capabilities,
     ModelType,
@@ -23,6 +22,23 @@ from entrypoints.http.bodies.resource_fields import (
 from entrypoints.http.field_types import Body, Flag, Id, Number, Patch
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
+
+ModelSort = Literal[
+    "name",
+    "-name",
+    "createdAt",
+    "-createdAt",
+    "updatedAt",
+    "-updatedAt",
+    "costPer1kTokens",
+    "-costPer1kTokens",
+    "contextWindow",
+    "-contextWindow",
+    "maxTokens",
+    "-maxTokens",
+    "provider",
+    "-provider",
+]
 
 _DECIMALS: Final = Decimal("1E-12")
 
@@ -181,7 +197,7 @@ class ModelListQuery(Page):
         Flag | None, Field(description="Only those that can be called as they are, or only those that cannot.")
     ] = None
     q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or modelId.")] = None
-    sort: ListSort = "name"
+    sort: ModelSort = "name"
     as_of: AsOf = None
 
 

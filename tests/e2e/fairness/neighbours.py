@@ -309,9 +309,7 @@ class Attacker:
     async def repeat(self, *requests: Callable[[int], bytes]) -> None:
         """Send each of the requests again and again from some connections, numbered, until this is cancelled."""
         loops = (
-            self._repeat(make, number * 1_000_000)
-            for make in requests
-            for number in range(1, self.size.clients + 1)
+            self._repeat(make, number * 1_000_000) for make in requests for number in range(1, self.size.clients + 1)
         )
         await asyncio.gather(*loops)
 
