@@ -19,6 +19,7 @@ FIELDS = {
     "sequence",
     "position",
     "aggregateId",
+    "aggregateName",
     "revision",
     "type",
     "actor",
@@ -61,6 +62,8 @@ async def test_every_event_is_reported_newest_first(api: Api) -> None:
     assert [event["aggregateId"] for event in events] == [
         model["id"] if event["type"].startswith("model") else provider["id"] for event in events
     ]
+    # What it is called now; of the model, which was removed, what it was called at first.
+    assert [event["aggregateName"] for event in events] == ["Two", "Four", "Four", "Two", "Two", "Four"]
     assert events[2]["facts"] == {"name": "Four"}
     assert events[4]["facts"]["input_per_1k"] == "0.25"
 
