@@ -101,7 +101,7 @@ async def fetch_rest(exchange: ProviderClient, url: str, answer: ProviderRespons
         entries += page
         size += len(answer.body)
         if len(entries) > MOST_MODELS or size > MOST_BYTES:
-            break
+            raise exchange.failure(error_kinds.TOO_LONG)
         try:
             query = query_of_next_page(answer.document, answer.headers, first, page=page, listed=len(entries))
         except NoWayOn:

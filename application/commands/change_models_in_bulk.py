@@ -90,7 +90,8 @@ class _Workbench:
             model.remove()
             self.taken.pop((model.provider_id, model.model_id), None)
         else:
-            self.seen[index].check(mentioned_fields(self.loaded[model.id], operation))
+            if model.id in self.loaded:
+                self.seen[index].check(mentioned_fields(self.loaded[model.id], operation))
             before = base_model(model.config)
             apply_change(model, operation)
             if base_model(model.config) not in {None, before} and model.provider_id in self.providers:

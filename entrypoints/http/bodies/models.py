@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Final, Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Discriminator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, WithJsonSchema
 
 from entrypoints.http.bodies.model_config import ModelConfig, ModelConfigPatch
 from entrypoints.http.bodies.point_in_time import AsOf
@@ -18,6 +17,7 @@ from entrypoints.http.bodies.resource_fields import (
     ProviderModelId,
     Revision,
     Tokens,
+    rounded,
 )
 from entrypoints.http.field_types import Body, Flag, Id, Number, Patch
 from entrypoints.http.optional_fields import NULLABLE
@@ -40,25 +40,7 @@ ModelSort = Literal[
     "-provider",
 ]
 
-_DECIMALS: Final = Decimal("1E-12")
-
-
-def _rounded(price: Decimal) -> Decimal:
-    """Round what a client's binary fractions have added; a price that is not 0 never becomes 0."""
-    exponent = price.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent >= -12:  # noqa: PLR2004 - the decimals of `_DECIMALS`
-        return price
-    rounded = price.quantize(_DECIMALS, ROUND_HALF_EVEN)
-    if price and not rounded:
-        raise PydanticCustomError("price_too_small", "is less than 1e-12; a price is rounded to 12 decimals")
-    return rounded
-
-
-Cost = Annotated[
-    Number,
-    Field(ge=0, le=1000, description="USD per 1,000 tokens, rounded to 12 decimals."),
-    AfterValidator(_rounded),
-]
+Cost = Annotated[Number, Field(ge=0, le=1000, description="USD per 1,000 tokens, rounded to 12 decimals."), rounded(12)]
 KnownCost = Annotated[Cost | None, NULLABLE]
 ServiceTier = Annotated[str, Field(min_length=1, max_length=50, description="As the provider's answers name it.")]
 

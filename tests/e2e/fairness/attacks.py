@@ -193,7 +193,7 @@ async def followers(attacker: Attacker) -> None:
     async def follow(connection: Connection, number: int) -> int | str:
         who = _ROLES[number % len(_ROLES)]
         status, reader = await connection.lines(attacker.organization.request(who, "GET", "/api/ai/events"))
-        if status == 200:  # noqa: PLR2004 - else it is over already
+        if status == 200:
             attacker.note(status)
             await reader.read()
         return status

@@ -28,7 +28,7 @@ export function ago(value) {
 export function perMillion(per1k) {
   if (!known(per1k)) return UNKNOWN;
   const cents = Math.round(per1k * 100_000) / 100;
-  return Math.abs(cents - per1k * 1000) < 1e-9 ? `$${cents.toFixed(2)}` : `$${plain(per1k * 1000)}`;
+  return (cents || !per1k) && Math.abs(cents - per1k * 1000) < 1e-9 ? `$${cents.toFixed(2)}` : `$${plain(per1k * 1000)}`;
 }
 
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;
