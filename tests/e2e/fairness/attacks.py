@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -97,13 +98,12 @@ async def dripping_headers(attacker: Attacker) -> None:
 
     async def drip(connection: Connection, _: int) -> int | str:
         reader, writer = await connection.opened()
-        answer = asyncio.create_task(reader.readuntil(b"\r\n"))
         for byte in head[:-4]:
             writer.write(bytes([byte]))
-            done, _pending = await asyncio.wait({answer}, timeout=_DRIP_SECONDS)
-            if done:
-                break
-        return _status(await answer)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DRIP_SECONDS):
+                    return _status(await reader.readuntil(b"\r\n"))
+        return "let through"
 
     await attacker.hold(drip)
 

@@ -27,7 +27,7 @@ PATIENCE_SECONDS: Final = 60.0
 _TOKEN_SECONDS: Final = 6 * 3600
 _BULK: Final = 1_000
 # More pauses than work, so that it is the other one that keeps the service busy.
-_PAUSE_SECONDS: Final = 0.02
+_PAUSE_SECONDS: Final = 0.05
 _PAUSE_BETWEEN_TESTS: Final = 1.0
 
 
