@@ -79,7 +79,11 @@ def measure_fairness(data: Database, report: Report) -> None:
     chosen = [name.strip() for name in os.environ.get("FAIRNESS_ATTACKS", "").split(",") if name.strip()]
     with played_providers() as sandbox_url, _hostile_provider() as hostile_url:
         allowed = ",".join(urlsplit(url).netloc for url in (sandbox_url, hostile_url))
-        settings = {"MODELBOOK_EGRESS_ALLOW": allowed, "MODELBOOK_RATE_LIMITS": "tests=6000", "MODELBOOK_LOG_FORMAT": "json"}
+        settings = {
+            "MODELBOOK_EGRESS_ALLOW": allowed,
+            "MODELBOOK_RATE_LIMITS": "tests=6000",
+            "MODELBOOK_LOG_FORMAT": "json",
+        }
         with service(data, log=_log(data), **settings) as running:
             body = provider_body(sandbox_url)
             place = Place(

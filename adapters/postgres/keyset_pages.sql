@@ -12,6 +12,7 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
            CASE WHEN p.credential_hint IS NOT NULL
                 THEN json_build_object('hint', p.credential_hint, 'version', p.credential_version,
                                        'setAt', p.credential_set_at) END AS "apiKey",
+           p.extra_headers AS "extraHeaders",
            p.health_status AS "healthStatus", h.last_check_at AS "lastHealthCheck",
            p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.revision
     FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions}

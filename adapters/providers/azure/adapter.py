@@ -75,6 +75,7 @@ class AzureOpenAI:
                 default="models",
             ),
         ),
+        own_headers=frozenset({"api-key"}),
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
