@@ -124,7 +124,7 @@ def _measure(
     most = max(_MOST_TIMES * quiet.p99(worst), _MOST_MILLISECONDS)
     is_kept = attacked.p99(worst) <= most and not failed and attacked.megabytes < _MOST_MEGABYTES
     figures = "  ".join(f"{what} {quiet.p99(what):.0f}→{attacked.p99(what):.0f}" for what in sorted(kinds))
-    print(  # noqa: T201 - a long wait else
+    print(
         f"{'kept  ' if is_kept else 'BROKEN'} {attack.name}: p99 in ms {figures}; {failed} failed, "
         f"{attacked.megabytes:.0f} MB, disk {attacked.disk_megabytes:+.0f} MB; attacker {dict(statuses)}"
         + "".join(f"\n         {text[:300]}" for text in sorted(set(attacked.times.failures))[:3])

@@ -29,7 +29,7 @@ from adapters.postgres.access_keys import (
     PostgresKeyUses,
 )
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBounds
-from adapters.postgres.connection_pools import reading_pool, writing_pool
+from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
@@ -164,6 +164,8 @@ class Container(containers.DeclarativeContainer):
     reading_pool = providers.Singleton(reading_pool, database_url)
     writing_pool = providers.Singleton(writing_pool, database_url)
     tenant = providers.Singleton(Tenant, reading_pool)
+    long_reading_pool = providers.Singleton(long_reading_pool, database_url)
+    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1)
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )
@@ -183,7 +185,7 @@ class Container(containers.DeclarativeContainer):
     usage_ledger = providers.Singleton(
         PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
     )
-    request_log = providers.Singleton(PostgresRequestLog, tenant)
+    request_log = providers.Singleton(PostgresRequestLog, long_reads)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     keyed_types = providers.Singleton(keyed_types)
     cool_downs = providers.Singleton(CoolDowns, timer)
@@ -218,7 +220,7 @@ class Container(containers.DeclarativeContainer):
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
     auditing = providers.Container(
         Auditing,
-        pool=reading_pool,
+        pool=long_reading_pool,
         connect=reading_pool.provided.connection,
         rows=ledger,
         database_url=database_url,
@@ -228,7 +230,7 @@ class Container(containers.DeclarativeContainer):
         organizations=organizations,
     )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
-    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types)
+    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types, long_reads=long_reads)
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
@@ -314,7 +316,9 @@ class Container(containers.DeclarativeContainer):
     run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)
     stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
     embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
-    report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
+    report_usage = providers.Factory(
+        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_reads), clock=clock
+    )
     sweep_usage_for_ever = providers.Factory(
         partial,
         sweep_usage_for_ever,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
@@ -45,10 +46,14 @@ if TYPE_CHECKING:
 
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
+# Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
+_SWITCH_SECONDS: Final = 0.0005
+
 
 @asynccontextmanager
 async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Route] = ()) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
     with library_logs(logger):
         async with _running(runtime, listener, logger, more) as container:
@@ -118,6 +123,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         checkpoint_sink=runtime.checkpoint_sink,
     )
     await container.reading_pool().open(wait=True)
+    await container.long_reading_pool().open()
     container.writing_pool().open(wait=True)
     await container.administration.pool().open()
     await container.egress().start()
@@ -142,6 +148,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         container.ledger().close()
         await container.hints().close()
         container.writing_pool().close()
+        await container.long_reading_pool().close()
         await container.reading_pool().close()
 
 

@@ -23,6 +23,7 @@ from entrypoints.http.request_errors import (
     InvalidRequest,
     MalformedCondition,
     RequestTooSlow,
+    TooManyValues,
     UnsupportedContent,
 )
 from entrypoints.http.secret_fields import with_lifted_headers
@@ -59,7 +60,7 @@ async def read_body(request: web.Request) -> bytes:
         largest = context.route.largest_body if context.route else 0
         try:
             context.body = await bodies.read(request, context.reservation, largest)
-        except RequestTooSlow:
+        except (RequestTooSlow, TooManyValues):
             close_after_answer(request)
             raise
     return context.body
