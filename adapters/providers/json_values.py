@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 LONGEST_TEXT: Final = 200
 # No model reads or writes more; a larger number is a mistake.
@@ -35,9 +35,9 @@ def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of a list, leaving out what is none."""
-    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, leaving out what is none; an empty list for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def words(value: object) -> tuple[str, ...] | None:

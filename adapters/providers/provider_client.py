@@ -145,11 +145,13 @@ class ProviderClient:
         Raises:
             OutboundFailure: there was no answer that could be read.
         """
-        return await self._ask("GET", url, limits)
+        response = await self._outbound.request(self._request("GET", url, limits))
+        return self._answer(response, self.without_key(response.body))
 
     async def post(self, url: str, json: Mapping[str, Any], limits: RequestLimits) -> ProviderResponse:
         """Send a POST request with a JSON body; errors as for `get`."""
-        return await self._ask("POST", url, limits, json)
+        response = await self._outbound.request(self._request("POST", url, limits, json))
+        return self._answer(response, self.without_key(response.body))
 
     @asynccontextmanager
     async def stream(
@@ -196,27 +198,24 @@ class ProviderClient:
         """Return the exception for an error kind that does not stem from a single response."""
         return UpstreamFailure(outcome_of(self.rules, error_kind))
 
-    async def _ask(
+    def _request(
         self, method: str, url: str, limits: RequestLimits, json: Mapping[str, Any] | None = None
-    ) -> ProviderResponse:
-        response = await self._outbound.request(
-            OutboundRequest(
-                method=method,
-                url=url,
-                headers=self._headers,
-                json=json,
-                total_seconds=limits.seconds,
-                connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
-                read_idle_seconds=limits.seconds,
-                max_bytes=limits.max_bytes,
-            )
+    ) -> OutboundRequest:
+        return OutboundRequest(
+            method=method,
+            url=url,
+            headers=self._headers,
+            json=json,
+            total_seconds=limits.seconds,
+            connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
+            read_idle_seconds=limits.seconds,
+            max_bytes=limits.max_bytes,
         )
-        return self._answer(response, self.without_key(response.body))
 
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> ProviderResponse:
         # The port gives the names in lower case.
         headers = dict(response.headers.items())
-        if len(self.key) >= _SHORTEST_KEY:
+        if len(self.key) >= _SHORTEST_KEY and self.key in "\n".join(headers.values()):
             headers = {name: value.replace(self.key, "[redacted]") for name, value in headers.items()}
         return ProviderResponse(
             exchange=self, status=response.status, headers=headers, body=body, timings=response.timings
