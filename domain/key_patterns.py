@@ -63,6 +63,8 @@ def _decoded(found: re.Match[str]) -> str:
 
 def has_key_form(text: str) -> bool:
     """Return whether the text contains a key of a known form, percent-encoded or not."""
+    if "%" not in text:
+        return _FORM.search(text) is not None
     return any(_FORM.search(decoded) is not None for decoded in decodings(text))
 
 
