@@ -11,6 +11,7 @@ from dependency_injector import containers, providers
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
@@ -128,12 +129,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Container",
     "check_egress_allow",
+    "check_egress_proxy",
     "check_master_keys",
     "check_rate_limit_storage",
     "embedded_postgres",
     "inspect",
     "keyring_file",
     "migrate",
+    "operators_proxy",
     "set_passwords",
     "trusted_logins",
 ]
@@ -146,6 +149,7 @@ class Container(containers.DeclarativeContainer):
     master_keys = providers.Dependency(instance_of=str)
     master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
     egress_allow = providers.Dependency(instance_of=str)
+    egress_proxy = providers.Dependency(instance_of=str, default="")
     discovery_ttl = providers.Dependency(instance_of=float)
     admin_database_url = providers.Dependency(instance_of=str)
     health_interval = providers.Dependency(instance_of=float)
@@ -177,7 +181,11 @@ class Container(containers.DeclarativeContainer):
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
-    egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
+    egress = providers.Singleton(
+        Egress,
+        providers.Singleton(EgressAllowList.parse, egress_allow),
+        providers.Singleton(EgressProxy.parse, egress_proxy),
+    )
     gateway = providers.Singleton(Gateway, egress)
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
@@ -460,3 +468,17 @@ def check_egress_allow(text: str) -> None:
         ValueError: it is not; the message quotes the entry.
     """
     EgressAllowList.parse(text)
+
+
+def check_egress_proxy(text: str) -> None:
+    """Do nothing if the text is empty or the URL of a proxy.
+
+    Raises:
+        ValueError: it is not; the message quotes nothing, for the text may hold a password.
+    """
+    EgressProxy.parse(text)
+
+
+async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
+    """Return how to call an address that the operator has chosen, given the setting of the proxy."""
+    return await options_for_operators_address(EgressProxy.parse(proxy), url)

@@ -154,6 +154,7 @@ def _check_values(runtime: Runtime) -> None:
     for name, read, value in (
         ("MODELBOOK_MASTER_KEYS", container.check_master_keys, runtime.master_keys),
         ("MODELBOOK_EGRESS_ALLOW", container.check_egress_allow, runtime.settings.egress_allow),
+        ("MODELBOOK_EGRESS_PROXY", container.check_egress_proxy, runtime.settings.egress_proxy.get_secret_value()),
     ):
         try:
             read(value)

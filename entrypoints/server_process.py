@@ -113,6 +113,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         master_keys=runtime.master_keys,
         master_key_directory=runtime.master_key_directory,
         egress_allow=runtime.settings.egress_allow,
+        egress_proxy=runtime.settings.egress_proxy.get_secret_value(),
         discovery_ttl=runtime.settings.discovery_ttl,
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     egress_allow: str = Field(
         "", description="Hosts or CIDRs with ports that providers may be at besides public https, e.g. 10.0.0.0/8:443."
     )
+    egress_proxy: SecretStr = Field(
+        SecretStr(""),
+        description="Proxy that calls go out through, as http(s)://user:password@host:port. What EGRESS_ALLOW opens at "
+        "private or loopback addresses is called directly, unless the proxy is on this machine.",
+    )
     rate_limit_storage: SecretStr = Field(
         SecretStr("memory"),
         description="Where rates are counted: `memory` (each process for itself, so that N workers let N times as much "

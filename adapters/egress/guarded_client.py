@@ -10,10 +10,11 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
+from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, Guard
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
 from adapters.egress.outbound_failures import FAILURES, failure
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aiohttp import AddrInfoType, ClientResponse
     from aiohttp.abc import AbstractResolver
 
+    from adapters.egress.egress_proxy import EgressProxy
     from adapters.egress.url_parsing import Target
     from application.ports.outbound_http import OutboundRequest, OutboundStream
 
@@ -46,6 +48,7 @@ _CHECK_SECONDS: Final = 5.0
 _URLS_REMEMBERED: Final = 1_024
 _TIMEOUTS_REMEMBERED: Final = 256
 _HEADER_BYTES: Final = 16_384
+_PROXY_WANTS_PASSWORD: Final = 407
 _HEADERS: Final = 128
 # The client rounds longer times up to whole seconds; ours are promises.
 _NEVER_ROUND: Final = float("inf")
@@ -61,12 +64,14 @@ class Egress:
 
     Start it inside the running loop and close it there, or use it as an asynchronous context manager. TLS is verified
     by the system's certificates or by those of `ssl_context`, which the client marks to time its handshakes.
-    `resolver` and `open_socket` stand behind the guard; they see only what it let through.
+    `resolver` and `open_socket` stand behind the guard; they see only what it let through. Calls that `ProxyChoice`
+    names go through the `proxy`, whose own address is the operator's choice and is not judged.
     """
 
     def __init__(
         self,
         allow: EgressAllowList | None = None,
+        proxy: EgressProxy | None = None,
         *,
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
@@ -86,23 +91,35 @@ class Egress:
         # A URL is judged once; the addresses behind it are judged on each new connection.
         self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
         self._is_inside = lru_cache(maxsize=_URLS_REMEMBERED)(self._is_opened)
+        self._proxy = proxy
+        self._proxy_choice: ProxyChoice | None = None
+        self._proxied_session: ClientSession | None = None
         self._session: ClientSession | None = None
         self._resolver: GuardedResolver | None = None
 
     async def start(self) -> None:
         """Open the session; nothing is sent yet."""
         self._resolver = GuardedResolver(self._given_resolver or SystemResolver(), self._guard)
+        tls = self._ssl_context or _verifying(ssl.create_default_context())
+        self._session = self._new_session(tls, self._resolver, self._guarded_socket)
+        if self._proxy is not None:
+            self._proxy_choice = ProxyChoice(self._proxy, self._resolver)
+            self._proxied_session = self._new_session(tls, SystemResolver(), self._socket_to_proxy)
+
+    def _new_session(
+        self, tls: ssl.SSLContext, resolver: AbstractResolver, open_socket: Callable[[AddrInfoType], socket.socket]
+    ) -> ClientSession:
         connector = TCPConnector(
-            ssl=self._ssl_context or _verifying(ssl.create_default_context()),
-            resolver=self._resolver,
-            socket_factory=self._guarded_socket,
+            ssl=tls,
+            resolver=resolver,
+            socket_factory=open_socket,
             use_dns_cache=self._lookup_seconds > 0,
             ttl_dns_cache=self._lookup_seconds,
             limit=_CONNECTIONS,
             limit_per_host=_CONNECTIONS_PER_HOST,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
         )
-        self._session = ClientSession(
+        return ClientSession(
             connector=connector,
             cookie_jar=DummyCookieJar(),
             trust_env=False,
@@ -117,8 +134,9 @@ class Egress:
 
     async def close(self) -> None:
         """Close all connections; calls under way fail."""
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._proxied_session):
+            if session is not None:
+                await session.close()
         if self._resolver is not None:
             await self._resolver.close()
 
@@ -226,18 +244,34 @@ class Egress:
             raise OutboundFailure("endpoint_refused", str(error)) from error
         token = current.set(attempt)
         try:
-            response = await self._session.request(
+            session, options = self._session, ProxyOptions()
+            if self._proxy_choice is not None and await self._proxy_choice.goes_through(attempt.target):
+                session, options = self._proxied(attempt)
+            response = await session.request(
                 request.method,
                 attempt.target.url,
-                headers=headers,
+                **options | {"headers": headers | options.get("headers", {})},
                 data=encoded_body(request),
                 allow_redirects=False,
                 timeout=_timeout(request.connect_seconds, _idle_seconds(request)),
             )
         finally:
             current.reset(token)
+        if attempt.is_proxied and attempt.target.scheme == "http" and response.status == _PROXY_WANTS_PASSWORD:
+            response.close()
+            raise ClientHttpProxyError(response.request_info, (), status=response.status)
         attempt.answered = perf_counter()
         return response
+
+    def _proxied(self, attempt: Attempt) -> tuple[ClientSession, ProxyOptions]:
+        if self._proxy is None or self._proxied_session is None:
+            raise RuntimeError("The way out is not open: start() comes first.")
+        attempt.is_proxied = True
+        return self._proxied_session, proxy_options(self._proxy, attempt.target.scheme)
+
+    def _socket_to_proxy(self, address: AddrInfoType) -> socket.socket:
+        current.get().open_socket()
+        return self._open_socket(address)
 
     def _guarded_socket(self, address: AddrInfoType) -> socket.socket:
         attempt = current.get()

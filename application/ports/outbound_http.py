@@ -104,16 +104,20 @@ class OutboundFailure(UpstreamFailure):
         category: FailureCategory,
         message: str,
         *,
+        hint: str | None = None,
         timings: Timings | None = None,
         was_sent: bool = False,
         broke_off: bool = False,
     ) -> None:
-        """Report the failure; `broke_off`: the answer had begun and then the connection was lost."""
+        """Report the failure.
+
+        `hint` takes the place of the category's own; `broke_off`: the answer had begun, then the connection was lost.
+        """
         super().__init__(
             CallOutcome(
                 category,
                 message,
-                hint=_HINTS[category],
+                hint=hint or _HINTS[category],
                 is_retryable=category in {"timeout", "unreachable"} or broke_off,
                 timings=timings or Timings(),
             )
@@ -157,7 +161,7 @@ class OutboundStream(Protocol):
 
 
 class Outbound(Protocol):
-    """The only way out. Follows no redirect, keeps no cookie, uses no proxy, always verifies TLS certificates."""
+    """The only way out. Follows no redirect, keeps no cookie, uses no proxy but the operator's, and verifies TLS."""
 
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         """Call and return the whole answer.
