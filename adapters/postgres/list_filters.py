@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from application.access_keys.access_keys import AccessKeyFilter
     from application.ports.resource_documents import ModelFilter, ProviderFilter
+    from application.webhooks.webhooks import WebhookFilter
 
 _PROVIDERS: Final[dict[str, LiteralString]] = {
     "provider_type": "p.provider_type = %(provider_type)s",
@@ -36,6 +37,11 @@ _ACCESS_KEYS: Final[dict[str, LiteralString]] = {
     "scope": "k.scope = %(scope)s",
     "is_enabled": "k.is_enabled = %(is_enabled)s",
     "text": "k.name ILIKE %(text)s",
+}
+
+_WEBHOOKS: Final[dict[str, LiteralString]] = {
+    "is_enabled": "w.is_enabled = %(is_enabled)s",
+    "text": "(w.name ILIKE %(text)s OR w.host ILIKE %(text)s)",
 }
 
 
@@ -72,6 +78,12 @@ def access_key_conditions(filters: AccessKeyFilter) -> Conditions:
         "text": None if filters.text is None else like(normal_form(filters.text)),
     }
     return _conditions("key", _ACCESS_KEYS, values)
+
+
+def webhook_conditions(filters: WebhookFilter) -> Conditions:
+    """Return the conditions for the webhooks that match the filter."""
+    text = None if filters.text is None else like(normal_form(filters.text))
+    return _conditions("webhook", _WEBHOOKS, {"is_enabled": filters.is_enabled, "text": text})
 
 
 def _conditions(kind: str, known: Mapping[str, LiteralString], values: Mapping[str, Any]) -> Conditions:

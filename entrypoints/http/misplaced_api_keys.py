@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from entrypoints.http.request_context import RequestContext
 
 KEY_FIELD: Final = "apiKey"
-"""The one member of a body that takes a key."""
+"""The member of most bodies that takes a key."""
 
 
-def refuse_keys(document: object, context: RequestContext) -> None:
-    """Refuse a key anywhere but in the field for it, before anything repeats or records it.
+def refuse_keys(document: object, context: RequestContext, field: str = KEY_FIELD) -> None:
+    """Refuse a key anywhere but in the field for secrets, before anything repeats or records it.
 
     Raises:
         InvalidRequest: each text that holds one is pointed to.
     """
     members = document if isinstance(document, dict) else {}
-    given = members.get(KEY_FIELD)
+    given = members.get(field)
     own_key = given if isinstance(given, str) and given else None
-    places = [place for place in places_of_keys(document, own_key) if place[:1] != (KEY_FIELD,)]
+    places = [place for place in places_of_keys(document, own_key) if place[:1] != (field,)]
     errors = [FieldError(pointer_to(place), KEY_IN_TEXT) for place in places]
     if own_key is not None:
         if context.reason is not None and holds_key(context.reason, own_key):
@@ -35,5 +35,5 @@ def refuse_keys(document: object, context: RequestContext) -> None:
             context.request_id = token_hex(16)
             errors.append(FieldError("X-Request-Id:", KEY_IN_TEXT))
     if errors:
-        first = f"{errors[0].pointer or 'A name in the body'} {KEY_IN_TEXT}: give a key as {KEY_FIELD} alone."
+        first = f"{errors[0].pointer or 'A name in the body'} {KEY_IN_TEXT}: give a key as {field} alone."
         raise InvalidRequest(first, errors=errors[:100])

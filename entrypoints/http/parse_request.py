@@ -14,7 +14,7 @@ from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.change_reasons import take_reason
 from entrypoints.http.field_types import Query, parse_uuid
 from entrypoints.http.json_pointers import pointer_within
-from entrypoints.http.misplaced_api_keys import refuse_keys
+from entrypoints.http.misplaced_api_keys import KEY_FIELD, refuse_keys
 from entrypoints.http.request_bodies import REQUEST_BODIES
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import (
@@ -96,7 +96,7 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
         document = parse_json(body)
         # A question that takes a key is kept too, with its answer, where it has an Idempotency-Key.
         if route.is_command or "api_key" in model.model_fields:
-            refuse_keys(document, context_of(request))
+            refuse_keys(document, context_of(request), getattr(model, "SEALED_FIELD", KEY_FIELD))
         return document
 
     document = await work_on_body(request, read)
