@@ -53,7 +53,7 @@ class PostgresWebhookDocuments:
         if request.include_total:
             statements.append((_SQL["delivery_count"], parameters))
         [[exists]], rows, *total = await self._tenant.results(*statements)
-        if exists != (True,):
+        if not exists:
             raise WebhookNotFound
         shown = rows[: request.limit]
         return Page(

@@ -132,7 +132,7 @@ class Deliveries:
 
     def _pause(self, attempts: int, attempt: Attempt) -> float:
         """Return after how many seconds to try again, after so many attempts before this one."""
-        longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** min(attempts, _DOUBLINGS))
+        longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(attempts, _DOUBLINGS))
         asked = min(attempt.retry_after_seconds, _LONGEST_PAUSE_SECONDS)
         return max(longest * (1 + self.timer.chance()) / 2, asked)
 

@@ -15,6 +15,7 @@ from tests.e2e.webhook_receiver import receiving
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
+    from tests.e2e.api_client import Document
     from tests.e2e.conftest import DataDirs
 
 EVENTS = 100
@@ -33,10 +34,11 @@ async def test_a_killed_service_tells_all_in_order(session: ClientSession, data_
                 "EGRESS_ALLOW": receiver.url.removeprefix("http://"),
                 "HEALTH_INTERVAL": "0",
             }
+            webhook: Document | None = None
             for count in (*KILLED_AFTER, EVENTS):
                 with serving("serve", "--port", "0", **settings) as running:
                     api = Api(session, (await asyncio.to_thread(running.ready))["url"], organization_id, token, secret)
-                    if count == KILLED_AFTER[0]:
+                    if webhook is None:
                         provider = await api.provider()
                         webhook = await registered(api, url=receiver.url, topics=["model.*"])
                         operations = [
@@ -56,4 +58,5 @@ async def test_a_killed_service_tells_all_in_order(session: ClientSession, data_
         assert len(positions) <= EVENTS + len(KILLED_AFTER)
         ids = {message.position: message.id for message in receiver.received}
         assert all(message.id == ids[message.position] for message in receiver.received)
+        assert webhook is not None
         assert all(message.is_signed_with(webhook["secret"]) for message in receiver.received)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from adapters.postgres.delivery_election import PostgresDeliveryElection
@@ -26,7 +26,7 @@ ACCEPTED = Attempt(failure=None, response_status=200, response_bytes=0, response
 
 
 async def save(container: Container, organization_id: UUID, kind: str, aggregate: Root) -> None:
-    repositories = {
+    repositories: dict[str, Any] = {
         "provider": container.providers_of_tenant,
         "model": container.models_of_tenant,
         "key": container.access_keys,
