@@ -15,10 +15,11 @@ CREATE TABLE webhooks (
     switched_off_because text,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    revision integer NOT NULL
+    revision integer NOT NULL,
+    name_key text COLLATE "C" NOT NULL
 );
 
-CREATE INDEX webhooks_name_idx ON webhooks (organization_id, name, id);
+CREATE INDEX webhooks_name_idx ON webhooks (organization_id, name_key, id);
 
 CREATE INDEX webhooks_created_idx ON webhooks (organization_id, created_at, id);
 
@@ -34,10 +35,10 @@ BEGIN
     IF p_changes ? 'insert' THEN
         INSERT INTO webhooks (
             organization_id, id, name, topics, format, host, credential_version, secret_hint, previous_valid_until,
-            is_enabled, switched_off_because, created_at, updated_at, revision)
+            is_enabled, switched_off_because, created_at, updated_at, revision, name_key)
         SELECT p_organization_id, r.id, r.name, r.topics, r.format, r.host, r.credential_version, r.secret_hint,
             r.previous_valid_until, r.is_enabled, r.switched_off_because, coalesce(r.created_at, p_time),
-            coalesce(r.updated_at, p_time), r.revision
+            coalesce(r.updated_at, p_time), r.revision, r.name_key
         FROM jsonb_populate_recordset(NULL::webhooks, p_changes -> 'insert') r;
         IF p_time IS NOT NULL AND (SELECT count(*) FROM webhooks w WHERE w.organization_id = p_organization_id) > 20 THEN
             RAISE EXCEPTION 'organization % has too many webhooks', p_organization_id
@@ -50,9 +51,9 @@ BEGIN
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE webhooks held SET (
             name, topics, format, host, credential_version, secret_hint, previous_valid_until, is_enabled,
-            switched_off_because, updated_at, revision) = (
+            switched_off_because, updated_at, revision, name_key) = (
             SELECT r.name, r.topics, r.format, r.host, r.credential_version, r.secret_hint, r.previous_valid_until,
-                r.is_enabled, r.switched_off_because, p_time, r.revision
+                r.is_enabled, r.switched_off_because, p_time, r.revision, r.name_key
             FROM jsonb_populate_record(held, change) r)
         WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
     END LOOP;

@@ -78,7 +78,9 @@ WHERE h.organization_id = ANY (%(organizations)s) GROUP BY e.organization_id ORD
 -- wrong_credentials: stored keys that are not what the log says of their providers and webhooks
 SELECT coalesce(c.organization_id, p.organization_id), coalesce(c.provider_id, p.id), c.version, p.version
 FROM (SELECT * FROM provider_credentials WHERE organization_id = ANY (%(organizations)s)) c
-FULL JOIN (SELECT organization_id, id, CASE WHEN credential_hint IS NOT NULL THEN credential_version END AS version
+FULL JOIN (SELECT organization_id, id,
+                  CASE WHEN credential_hint IS NOT NULL OR extra_headers <> '[]'
+                       THEN credential_version + extra_headers_version END AS version
            FROM ai_providers WHERE organization_id = ANY (%(organizations)s)
            UNION ALL
            SELECT organization_id, id, credential_version FROM webhooks

@@ -1,7 +1,8 @@
 -- all_webhooks: the ids of all webhooks
 SELECT id FROM webhooks WHERE organization_id = %(organization_id)s ORDER BY id;
 
--- pending: a webhook that is enabled, and the first events after its position that it wants; none of them: one row
+-- pending: a webhook that is enabled, and the first events after its position that it wants, with the names that their
+-- aggregates have now, or were made with; none of them: one row
 WITH place AS MATERIALIZED (
     SELECT w.topics, w.format, w.previous_valid_until, c.position, c.attempts,
            least(h.org_sequence, c.position + 10000) AS until
@@ -11,7 +12,7 @@ WITH place AS MATERIALIZED (
     WHERE w.organization_id = %(organization_id)s AND w.id = %(webhook_id)s AND w.is_enabled)
 SELECT place.format, place.position, place.until, place.attempts, place.previous_valid_until,
        e.org_sequence, e.topic, e.aggregate_id, e.revision, e.state, e.actor, e.reason, e.recorded_at,
-       CASE split_part(e.topic, '.', 1)
+       coalesce(CASE split_part(e.topic, '.', 1)
            WHEN 'provider' THEN (SELECT p.name FROM ai_providers p
                                  WHERE p.organization_id = %(organization_id)s AND p.id = e.aggregate_id)
            WHEN 'model' THEN (SELECT m.name FROM ai_models m
@@ -21,7 +22,9 @@ SELECT place.format, place.position, place.until, place.attempts, place.previous
            WHEN 'webhook' THEN (SELECT w.name FROM webhooks w
                                 WHERE w.organization_id = %(organization_id)s AND w.id = e.aggregate_id)
            WHEN 'organization' THEN (SELECT o.name FROM organizations o WHERE o.id = %(organization_id)s)
-       END
+       END, (SELECT convert_from(made.state, 'UTF8')::json ->> 'name' FROM events made
+             WHERE made.organization_id = %(organization_id)s AND made.aggregate_id = e.aggregate_id
+                 AND made.revision = 1))
 FROM place LEFT JOIN LATERAL (
     SELECT * FROM events e
     WHERE e.organization_id = %(organization_id)s AND e.org_sequence > place.position AND e.org_sequence <= place.until

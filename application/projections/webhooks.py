@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from application.projections.row_changes import LoggedEvent, RowChange
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,8 @@ _SET: Final[dict[str, Mapping[str, Any]]] = {
     "webhook.switched-off": {"is_enabled": False},
 }
 
+_NAMED: Final = frozenset({"webhook.registered", "webhook.renamed"})
+
 TOPICS: Final = frozenset({"webhook.registered", "webhook.removed", *_COPIED})
 
 
@@ -35,6 +38,8 @@ def project_webhook(event: LoggedEvent) -> RowChange:
     if topic == "webhook.removed":
         return RowChange("webhooks", "delete", aggregate_id, {})
     columns: dict[str, Any] = {"id": aggregate_id, "revision": revision}
+    if topic in _NAMED:
+        columns["name_key"] = name_key(facts["name"])
     if topic == "webhook.registered":
         columns |= {name: facts[name] for name in _REGISTERED}
         columns |= {"previous_valid_until": None, "switched_off_because": None}

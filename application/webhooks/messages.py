@@ -26,7 +26,7 @@ _PERIODS: Final = {"day": "a day", "week": "a week", "month": "a month", "total"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedEvent:
-    """An event to be told of. `facts` are those of the log, `name` is that of its aggregate now, None: it is gone.
+    """An event to be told of. `facts` are those of the log, `name` is that of its aggregate now, None: it has none.
 
     `position` is None for a test, which the log does not hold.
     """
