@@ -24,14 +24,20 @@ MOST_OF_ONE_ORGANIZATION: Final = 4
 MOST_FAILING: Final = 64
 """Of webhooks that have failed before: however many receivers are silent, room is left for the others."""
 
+_REST_SECONDS: Final = 30.0
+
 
 class ConcurrentDeliveries:
-    """Serves webhooks at the same time, each once, and no more of an organization than its share."""
+    """Serves webhooks at the same time, each once, and no more of an organization than its share.
+
+    One that could not be served, for whatever reason, is not tried again for half a minute.
+    """
 
     def __init__(self, deliveries: Deliveries, observer: DeliveryObserver) -> None:
         self._deliveries = deliveries
         self._observer = observer
         self._under_way: dict[DueWebhook, asyncio.Task[None]] = {}
+        self._resting: dict[DueWebhook, asyncio.TimerHandle] = {}
 
     def start(self, due: Sequence[DueWebhook]) -> bool:
         """Serve as many of these as there is room for; return whether some have to wait."""
@@ -39,7 +45,7 @@ class ConcurrentDeliveries:
         failing = sum(each.is_failing for each in self._under_way)
         some_wait = False
         for webhook in due:
-            if webhook in self._under_way:
+            if webhook in self._under_way or webhook in self._resting:
                 continue
             if (
                 len(self._under_way) >= MOST
@@ -57,6 +63,8 @@ class ConcurrentDeliveries:
 
     async def stop(self) -> None:
         """Break off what is under way. Messages that were sent meanwhile are sent again."""
+        for handle in self._resting.values():
+            handle.cancel()
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
@@ -77,4 +85,6 @@ class ConcurrentDeliveries:
     def _ended(self, webhook: DueWebhook, task: asyncio.Task[None]) -> None:
         del self._under_way[webhook]
         if not task.cancelled() and (error := task.exception()) is not None:
+            loop = asyncio.get_running_loop()
+            self._resting[webhook] = loop.call_later(_REST_SECONDS, self._resting.pop, webhook, None)
             self._observer.broke_off(webhook, error)

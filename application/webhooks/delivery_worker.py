@@ -23,7 +23,8 @@ DEADLINE_SECONDS: Final = 300.0
 """How often is looked for days that come near."""
 
 _DUE_AT_ONCE: Final = 1_000
-_DEADLINES_AT_ONCE: Final = 500
+# Nobody is served anew while these are recorded.
+_DEADLINES_AT_ONCE: Final = 50
 _SWEEP_SECONDS: Final = 3600.0
 _SWEPT_AT_ONCE: Final = 5_000
 _SWEEPS_AT_ONCE: Final = 200
@@ -71,8 +72,10 @@ async def _serve(
             observer.found_due(len(due))
             some_wait = under_way.start(due)
             if timer.now() >= next_deadlines:
-                next_deadlines = timer.now() + deadline_seconds
-                await note_deadlines(await term.deadlines(_DEADLINES_AT_ONCE), models=models, keys=keys)
+                deadlines = await term.deadlines(_DEADLINES_AT_ONCE)
+                await note_deadlines(deadlines, models=models, keys=keys)
+                is_all = len(deadlines) < _DEADLINES_AT_ONCE
+                next_deadlines = timer.now() + (deadline_seconds if is_all else _PAUSE_SECONDS)
             if timer.now() >= next_sweep:
                 next_sweep = timer.now() + _SWEEP_SECONDS
                 await _sweep(term)

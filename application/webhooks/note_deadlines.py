@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.caller import Caller, acting_as
-from application.errors import Conflict, NotFound, OrganizationRemoved
+from application.errors import ApplicationError, Unavailable
 from application.webhooks.concurrent_deliveries import ACTOR
 
 if TYPE_CHECKING:
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 async def note_deadlines(deadlines: Sequence[Deadline], *, models: Models, keys: AccessKeys) -> None:
-    """Record the deadlines in the log; those that were changed meanwhile are found again, as they are then.
-
-    Raises:
-        Unavailable: the database cannot be reached.
-    """
+    """Record the deadlines in the log. What could not be recorded is found again, as it is then."""
     for deadline in deadlines:
         caller = Caller(
             organization_id=deadline.organization_id,
@@ -32,8 +28,10 @@ async def note_deadlines(deadlines: Sequence[Deadline], *, models: Models, keys:
         with acting_as(caller):
             try:
                 await _note(deadline, models, keys)
-            except (Conflict, NotFound, OrganizationRemoved):
-                continue
+            except ApplicationError as error:
+                # Of one organization alone it says nothing about the others.
+                if type(error) is Unavailable:
+                    return
 
 
 async def _note(deadline: Deadline, models: Models, keys: AccessKeys) -> None:
