@@ -76,6 +76,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("PATCH", "/api/ai/webhooks/{id}"): (ADMIN, {"name": "W"}),
     ("DELETE", "/api/ai/webhooks/{id}"): (ADMIN, ...),
     ("POST", "/api/ai/webhooks/{id}/rotate"): (ADMIN, {}),
+    ("GET", "/api/ai/webhooks/{id}/history"): (VIEWER, ...),
     ("POST", "/api/ai/webhooks/{id}/test"): (ADMIN, ...),
     ("GET", "/api/ai/webhooks/{id}/deliveries"): (VIEWER, ...),
     ("GET", "/api/ai/budget"): (VIEWER, ...),

@@ -53,6 +53,8 @@ async def test_a_secret_is_told_once_and_an_address_never(api: Api, service: Run
         "webhook.secret-rotated",
         "webhook.registered",
     ]
+    history = (await api.get(f"{path_of(webhook)}/history"))["data"]
+    assert history[0]["changes"] == [{"field": "host", "before": "hooks.slack.com", "after": "alerts.example.com"}]
     assert (await api.get(f"{AUDIT}/verify"))["intact"] is True
 
 
