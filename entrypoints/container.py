@@ -22,6 +22,7 @@ from adapters.event_store.repositories import (
     EventSourcedModels,
     EventSourcedOrganizations,
     EventSourcedProviders,
+    EventSourcedWebhooks,
 )
 from adapters.postgres.access_keys import (
     PostgresAccessKeyDocuments,
@@ -31,6 +32,7 @@ from adapters.postgres.access_keys import (
 )
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBounds
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
+from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
@@ -50,6 +52,8 @@ from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
+from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
+from adapters.postgres.webhooks import PostgresWebhookDocuments
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
@@ -102,6 +106,14 @@ from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
+from application.webhooks.change_webhook import change_webhook
+from application.webhooks.deliver import Deliveries
+from application.webhooks.delivery_worker import deliver_for_ever
+from application.webhooks.register_webhook import register_webhook
+from application.webhooks.remove_webhook import remove_webhook
+from application.webhooks.rotate_webhook_secret import rotate_webhook_secret
+from application.webhooks.send_test_message import send_test_message
+from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
 from entrypoints.http.views.access_keys import AccessKeyViews
@@ -122,6 +134,7 @@ from entrypoints.http.views.providers import ProviderViews
 from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
+from entrypoints.http.views.webhooks import WebhookViews
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,6 +239,11 @@ class Container(containers.DeclarativeContainer):
     access_keys = providers.Singleton(EventSourcedAccessKeys, ledger)
     key_secrets = providers.Singleton(PostgresKeySecrets, tenant)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
+    webhooks = providers.Singleton(EventSourcedWebhooks, ledger)
+    webhook_documents = providers.Singleton(PostgresWebhookDocuments, tenant)
+    webhook_vault = providers.Singleton(
+        EnvelopeVault, envelope, providers.Singleton(PostgresSealedCredentials, tenant, of_webhooks=True)
+    )
     auditing = providers.Container(
         Auditing,
         pool=long_reading_pool,
@@ -344,6 +362,8 @@ class Container(containers.DeclarativeContainer):
         directory=directory,
         keys=access_keys,
         secrets=key_secrets,
+        webhooks=webhooks,
+        webhook_documents=webhook_documents,
     )
     new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
     issue_access_key = providers.Factory(
@@ -363,6 +383,53 @@ class Container(containers.DeclarativeContainer):
         partial, rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
     )
     revoke_access_key = providers.Factory(partial, revoke_access_key, keys=access_keys)
+
+    new_webhook_secret = providers.Object(partial(token_bytes, WEBHOOK_SECRET_BYTES))
+    register_webhook = providers.Factory(
+        partial,
+        register_webhook,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        outbound=egress,
+        new_secret=new_webhook_secret,
+    )
+    change_webhook = providers.Factory(partial, change_webhook, webhooks=webhooks, vault=webhook_vault, outbound=egress)
+    rotate_webhook_secret = providers.Factory(
+        partial,
+        rotate_webhook_secret,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        clock=clock,
+        new_secret=new_webhook_secret,
+    )
+    remove_webhook = providers.Factory(partial, remove_webhook, webhooks=webhooks)
+    webhook_outbox = providers.Singleton(PostgresWebhookOutbox, tenant)
+    send_test_message = providers.Factory(
+        partial,
+        send_test_message,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        outbound=egress,
+        outbox=webhook_outbox,
+        clock=clock,
+    )
+    deliver_for_ever = providers.Factory(
+        partial,
+        deliver_for_ever,
+        election=providers.Singleton(PostgresDeliveryElection, admin_database_url),
+        deliveries=providers.Singleton(
+            Deliveries,
+            outbox=webhook_outbox,
+            webhooks=webhooks,
+            vault=webhook_vault,
+            outbound=egress,
+            clock=clock,
+            timer=timer,
+        ),
+        models=models_of_tenant,
+        keys=access_keys,
+        timer=timer,
+    )
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -413,6 +480,15 @@ class Container(containers.DeclarativeContainer):
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
             change_limits=providers.Factory(partial, change_organization_limits, organizations=organizations),
             uses=providers.Factory(partial, limit_uses, counts=rate_limits),
+        ),
+        providers.Factory(
+            WebhookViews,
+            documents=webhook_documents,
+            register=register_webhook,
+            change=change_webhook,
+            rotate=rotate_webhook_secret,
+            remove=remove_webhook,
+            try_out=send_test_message,
         ),
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),

@@ -7,6 +7,7 @@ import gc
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -30,6 +31,8 @@ from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
+from entrypoints.monitoring.webhook_log import LoggedDeliveries
+from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
@@ -78,12 +81,14 @@ async def _running(
         ):
             warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
             app = application(container, runtime, logger, metrics, more=more, warnings=warnings)
+            observer = LoggedDeliveries(logger, WebhookFigures(metrics.registry))
             runner = build_runner(app, http_options(runtime.settings), logger)
             await runner.setup()
             try:
                 async with (
                     _monitoring(container, runtime.settings, metrics, logger),
                     in_background(container.sweep_usage_for_ever(), logger),
+                    in_background(partial(container.deliver_for_ever(), observer=observer), logger),
                 ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container

@@ -157,6 +157,13 @@ class Egress:
             raise EndpointRefused(_POINTER, str(error)) from error
         return Endpoint(url=str(target.url), origin=target.origin)
 
+    def checked_receiver(self, url: str) -> Endpoint:
+        try:
+            target = self._checked_target(url)
+        except ValueError as error:
+            raise EndpointRefused("/url", str(error)) from error
+        return Endpoint(url=str(target.url), origin=target.origin)
+
     def is_inside(self, url: str) -> bool:
         return self._is_inside(url)
 

@@ -102,7 +102,7 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
             document = with_lifted_headers(document)
         # A question that takes a key is kept too, with its answer, where it has an Idempotency-Key.
         if route.is_command or "api_key" in model.model_fields:
-            refuse_keys(document, context_of(request))
+            refuse_keys(document, context_of(request), getattr(model, "SEALED_FIELD", None))
         return document
 
     document = await work_on_body(request, read)
