@@ -3,8 +3,10 @@
 import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
+import { onOtherTabs, takeUp } from "./core/provider-session.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
+import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
 import { showSignIn, useCode } from "./pages/sign-in.js";
 
@@ -46,6 +48,8 @@ async function start() {
   prepare();
   restore();
   onChange(show);
+  onOtherTabs(meet);
+  window.addEventListener("session-ended", askToSignInAgain);
   document.addEventListener("shown", (/** @type {CustomEvent} */ event) => markPlace(event.detail));
   document.addEventListener("live", markLive);
   document.addEventListener("visibilitychange", () => {
@@ -63,7 +67,7 @@ async function start() {
     document.getElementById("main").focus();
   });
   if (place().path.startsWith(SIGN_IN)) await enterByLink();
-  else show(current());
+  else if (current() || !await takeUp()) show(current());
 }
 
 async function enterByLink() {
