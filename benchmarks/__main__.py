@@ -10,6 +10,7 @@ from benchmarks.chaining import measure_chaining
 from benchmarks.creating import measure_creating
 from benchmarks.discovering import measure_checks, measure_discovery
 from benchmarks.environment import database
+from benchmarks.fairness import measure_fairness
 from benchmarks.listing import measure_listing
 from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
@@ -42,6 +43,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "verify": measure_verifying,
     "rebuild": measure_rebuilding,
     "rotate": measure_rotating,
+    "fairness": measure_fairness,
 }
 
 

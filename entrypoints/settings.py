@@ -81,8 +81,9 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        description="Where browsers reach the console, such as https://modelbook.example.org: /auth/callback there is "
-        "what to register with the identity provider. Absent: HOST and PORT, if HOST is this machine.",
+        description="Where browsers reach the console, such as https://modelbook.example.org or, behind a reverse "
+        "proxy, https://tools.example.org/modelbook; /auth/callback below it is to be registered with the identity "
+        "provider. Absent: HOST and PORT, if HOST is this machine.",
     )
     session_idle: PositiveSeconds = Field(7200, description="Seconds without use after which a session ends.")
     session_lifetime: PositiveSeconds = Field(43200, description="Seconds after which a session ends in any case.")
@@ -181,14 +182,6 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("public_url")
-    @classmethod
-    def _is_origin(cls, value: str | None) -> str | None:
-        if value is not None and _ORIGIN.fullmatch(value.rstrip("/")) is None:
-            message = "is not an origin in lower case, without a path, such as https://modelbook.example.org"
-            raise ValueError(message)
-        return value
-
     @field_validator("oidc_organization_claim", "oidc_role_claim")
     @classmethod
     def _is_the_issuers(cls, value: str) -> str:
@@ -254,8 +247,8 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def console_origin(self) -> str:
-        """The origin of the console, as browsers see it."""
+    def console_url(self) -> str:
+        """Where browsers reach the console, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 

@@ -3,7 +3,7 @@
 import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
-import { onOtherTabs, takeUp } from "./core/provider-session.js";
+import { onOtherTabs, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
@@ -43,8 +43,14 @@ function show(session, why = null) {
 }
 
 const AGES_MS = 10_000;
+const CLOSE_MS = 100;
 
 async function start() {
+  if (place().path === SIGNED_IN && window.opener) {
+    tellSignedIn();
+    setTimeout(() => window.close(), CLOSE_MS);
+    return;
+  }
   prepare();
   restore();
   onChange(show);

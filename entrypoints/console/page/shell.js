@@ -60,7 +60,7 @@ export function markLive() {
 }
 
 function brand() {
-  return element("a", { class: "brand", href: href(home()) }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Modelbook");
+  return element("a", { class: "brand", href: href(home()) }, element("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: 26, height: 26 }), "Modelbook");
 }
 
 function navigation() {
@@ -75,7 +75,7 @@ function person(session) {
     element("p", { id: "live", class: "light off", role: "status" }),
     element("p", { class: "who" }, element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
     organization(session),
-    element("p", {}, element("a", { href: "/api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
+    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
 }
 
 // Which organization, where there may be several; one alone is what everything here is about.

@@ -19,7 +19,7 @@ CALLBACK: Final = "/auth/callback"
 class SignInSettings:
     """The identity provider, the client that this service is there, and the claims that are read.
 
-    `origin` is that of the console, as browsers see it: scheme, host and port.
+    `public_url` is where browsers reach the console: an origin, and a path where a reverse proxy adds one.
     """
 
     issuer: str
@@ -28,17 +28,26 @@ class SignInSettings:
     scope: str
     organization_claim: str
     role_claim: str
-    origin: str
+    public_url: str
+
+    @property
+    def origin(self) -> str:
+        """The origin of the console's page, as browsers name it."""
+        return str(URL(self.public_url).origin())
+
+    def location(self, path: str) -> str:
+        """Return where a path of this service is for browsers."""
+        return URL(self.public_url).path.rstrip("/") + path
 
     @property
     def redirect_uri(self) -> str:
         """Where the identity provider sends browsers back to; it has to be registered there."""
-        return self.origin + CALLBACK
+        return self.public_url + CALLBACK
 
     @property
     def sign_in_url(self) -> str:
         """Where browsers go to sign in."""
-        return self.origin + LOGIN
+        return self.public_url + LOGIN
 
 
 def sign_in_settings(settings: Settings) -> SignInSettings | None:
@@ -53,7 +62,7 @@ def sign_in_settings(settings: Settings) -> SignInSettings | None:
         scope=settings.oidc_scope,
         organization_claim=settings.oidc_organization_claim,
         role_claim=settings.oidc_role_claim,
-        origin=settings.console_origin,
+        public_url=settings.console_url,
     )
 
 
@@ -63,7 +72,7 @@ def is_safe_address(text: str) -> bool:
         url = URL(text)
     except ValueError:
         return False
-    if url.host is None or url.user is not None or url.password is not None or url.fragment:
+    if url.host is None or url.user is not None or url.password is not None or url.query_string or url.fragment:
         return False
     return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
 

@@ -122,7 +122,9 @@ class SignInViews:
         if chosen not in session.memberships:
             chosen = next(iter(session.memberships), None)
         context_of(request).principal = principal_in(session, chosen)
-        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": begun.next_path})
+        response = web.Response(
+            status=HTTPStatus.SEE_OTHER, headers={"Location": sign_in.settings.location(begun.next_path)}
+        )
         cookie = SessionCookie(session_id=session.id, organization_id=chosen, name=name_of(claims))
         sign_in.keep(response, session, cookie)
         return response

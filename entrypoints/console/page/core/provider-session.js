@@ -4,8 +4,8 @@ import { ask } from "./api.js";
 import { current, enter, signOut } from "./session.js";
 
 const PLACE = "/auth/session";
+export const SIGNED_IN = "/signed-in";
 const LONGEST_PLACE = 400;
-// What the page says that ends a window for signing in; see signed-in.js.
 const tabs = new BroadcastChannel("modelbook.session");
 
 let address = null;
@@ -30,7 +30,10 @@ export function signInAddress(place = location.hash) {
 }
 
 // The same in a window of its own, which goes when it is done.
-export const windowAddress = () => `${address}?next=/console/signed-in.html`;
+export const windowAddress = () => `${address}?next=${encodeURIComponent(`/#${SIGNED_IN}`)}`;
+
+// For that window: tells the page that waits for it.
+export const tellSignedIn = () => tabs.postMessage("changed");
 
 export async function changeOrganization(organizationId) {
   const { document } = await ask("POST", PLACE, { body: { organizationId } });

@@ -20,7 +20,7 @@ export function showSignIn(why) {
     provider, ways,
     element("p", { class: "quiet" }, "For the demonstration, ", element("code", {}, "make run"), " prints a link and a token. ",
       "Elsewhere an administrator gives you one, or ", element("code", {}, "modelbook token"), " makes it."),
-    element("p", { class: "quiet" }, element("a", { href: "/api/docs" }, "Documentation of the API"))));
+    element("p", { class: "quiet" }, element("a", { href: "api/docs" }, "Documentation of the API"))));
   token.control.focus();
   offerProvider(provider, ways);
 }
