@@ -147,7 +147,7 @@ class IdentityProvider:
 
     def _claims(self, metadata: ProviderMetadata) -> str | None:
         """Return the request for our claims in the ID token, where the provider takes one (Core, section 5.5)."""
-        names = (self._settings.organization_claim, self._settings.role_claim)
+        names = (self._settings.organization_claim, self._settings.role_claim, "name")
         wanted = ",".join(f'"{name}":null' for name in dict.fromkeys(names))
         return f'{{"id_token":{{{wanted}}}}}' if metadata.takes_claims else None
 
