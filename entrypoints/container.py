@@ -43,12 +43,14 @@ from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.organization_names import PostgresOrganizationNames
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
+from adapters.postgres.sign_in_sessions import PostgresEndedSessions, PostgresSignInSessions
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
@@ -62,6 +64,7 @@ from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
+from adapters.vault.sealed_texts import KeyringTexts
 from adapters.vault.vault import EnvelopeVault
 from application.access_keys.change_access_key import change_access_key
 from application.access_keys.issue_access_key import issue_access_key
@@ -104,6 +107,7 @@ from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
+from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
 from application.webhooks.change_webhook import change_webhook
@@ -116,6 +120,7 @@ from application.webhooks.send_test_message import send_test_message
 from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.sign_in.sign_in import sign_in
 from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
@@ -132,12 +137,15 @@ from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
 from entrypoints.http.views.requests import RequestViews
+from entrypoints.http.views.sign_in import SignInViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
 from entrypoints.http.views.webhooks import WebhookViews
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 __all__ = [
     "Container",
@@ -171,6 +179,9 @@ class Container(containers.DeclarativeContainer):
     refuses_unknown_costs = providers.Dependency(instance_of=bool, default=False)
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
+    sign_in_settings: providers.Dependency[SignInSettings | None] = providers.Dependency(default=None)
+    session_idle = providers.Dependency(instance_of=float, default=7200.0)
+    session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
 
     administration = providers.Container(
         Administration,
@@ -365,6 +376,17 @@ class Container(containers.DeclarativeContainer):
         webhooks=webhooks,
         webhook_documents=webhook_documents,
     )
+    sign_in = providers.Singleton(
+        sign_in,
+        sign_in_settings,
+        providers.Singleton(
+            PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
+        ),
+        providers.Singleton(KeyringTexts, keyring),
+    )
+    sweep_sessions_for_ever = providers.Factory(
+        partial, sweep_sessions_for_ever, ended=providers.Singleton(PostgresEndedSessions, administration.pool)
+    )
     new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
     issue_access_key = providers.Factory(
         partial,
@@ -505,6 +527,9 @@ class Container(containers.DeclarativeContainer):
             public_key=auditing.checkpoints.provided.public_key,
         ),
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),
+        providers.Factory(
+            SignInViews, sign_in=sign_in, names=providers.Singleton(PostgresOrganizationNames, reading_pool)
+        ),
         providers.Factory(OrganizationViews, name_it=name_organization, remove_it=remove_organization),
         providers.Factory(
             AdministrationViews,

@@ -23,6 +23,7 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
+from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
 from entrypoints.logs import build_logger, library_logs
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
@@ -89,6 +90,7 @@ async def _running(
                     _monitoring(container, runtime.settings, metrics, logger),
                     in_background(container.sweep_usage_for_ever(), logger),
                     in_background(partial(container.deliver_for_ever(), observer=observer), logger),
+                    in_background(container.sweep_sessions_for_ever(), logger),
                 ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container
@@ -127,6 +129,9 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         refuses_unknown_costs=runtime.settings.unknown_costs == "refuse",
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,
+        sign_in_settings=sign_in_settings(runtime.settings),
+        session_idle=runtime.settings.session_idle,
+        session_lifetime=runtime.settings.session_lifetime,
     )
     await container.reading_pool().open(wait=True)
     await container.long_reading_pool().open()
@@ -193,6 +198,7 @@ def application(
         claims=container.claims(),
         fingerprints=container.keyring().fingerprints,
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
+        sign_in=container.sign_in(),
         checks={"database": container.tenant().ping},
         warnings=warnings or {},
         options=http_options(settings),

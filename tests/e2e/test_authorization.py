@@ -36,6 +36,12 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/docs"): (EVERYBODY, ...),
     ("GET", "/api/docs/openapi.json"): (EVERYBODY, ...),
     ("GET", "/"): (EVERYBODY, ...),
+    # Of cookies and origins `test_sign_in.py` asks; here nobody has set up an identity provider.
+    ("GET", "/auth/login"): (EVERYBODY, ...),
+    ("GET", "/auth/callback"): (EVERYBODY, ...),
+    ("GET", "/auth/session"): (EVERYBODY, ...),
+    ("POST", "/auth/session"): (EVERYBODY, {"organizationId": AN_ID}),
+    ("POST", "/auth/logout"): (EVERYBODY, ...),
     ("GET", "/api/ai/provider-types"): (VIEWER, ...),
     ("GET", "/api/ai/providers"): (VIEWER, ...),
     ("POST", "/api/ai/providers"): (ADMIN, {"name": "P", "providerType": "openai"}),

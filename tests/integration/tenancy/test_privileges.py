@@ -39,6 +39,9 @@ WRITES = {
     **{(role, "access_key_uses"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    # A session begins, is in use, and ends; the administrators' login sweeps what has ended.
+    ("modelbook_app", "sign_in_sessions"): CHANGES,
+    ("modelbook_admin", "sign_in_sessions"): {"DELETE"},
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},
     # Whether a checkpoint has seen it, and nothing else.
     ("modelbook_admin", "organization_heads"): {"UPDATE"},
