@@ -12,14 +12,15 @@ from application.bounds.quotas import QUOTAS, in_words
 from domain.access_key.values import Budget
 from domain.organization.values import LARGEST_QUOTA
 from entrypoints.http.bodies.access_keys import BudgetPeriod
-from entrypoints.http.field_types import Body, Number
+from entrypoints.http.bodies.resource_fields import BudgetUsd
+from entrypoints.http.field_types import Body
 from entrypoints.http.optional_fields import NULLABLE
 
 
 class BudgetReplacement(Body):
     """USD that the organization may spend in each period; null, or nothing, for no budget."""
 
-    usd: Annotated[Number | None, NULLABLE, Field(gt=0, le=1_000_000_000, decimal_places=6)] = None
+    usd: Annotated[BudgetUsd | None, NULLABLE] = None
     period: Annotated[BudgetPeriod | None, NULLABLE] = None
 
     @model_validator(mode="after")
