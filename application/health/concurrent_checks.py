@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from application.health.check_provider import Checked, CheckProvider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from application.health.health_observer import HealthObserver
     from application.health.leader_election import ProviderToCheck
@@ -25,21 +27,41 @@ Watch = Callable[[CheckProvider], Awaitable[Checked | None]]
 
 
 class ConcurrentChecks:
-    """Runs at most `concurrency` checks at a time; one that could not be carried out is not tried again for a while."""
+    """Runs at most `concurrency` checks at a time; one that could not be carried out is not tried again for a while.
+
+    Organizations take turns, each with one check, so that nobody waits for the many of another.
+    """
 
     def __init__(self, watch: Watch, observer: HealthObserver, *, concurrency: int, rest_seconds: float) -> None:
         self._watch = watch
         self._observer = observer
         self._rest_seconds = rest_seconds
-        self._free = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
+        self._waiting: OrderedDict[UUID, dict[ProviderToCheck, None]] = OrderedDict()
         self._under_way: dict[ProviderToCheck, asyncio.Task[Checked | None]] = {}
         self._resting: dict[ProviderToCheck, asyncio.TimerHandle] = {}
 
     def start(self, providers: Sequence[ProviderToCheck]) -> None:
-        """Check these providers, but for those that are being checked already."""
-        new = [each for each in providers if each not in self._under_way and each not in self._resting]
-        self._observer.begun(len(new))
-        for provider in new:
+        """Check these providers, but for those that are being checked already or wait for it."""
+        new = 0
+        for each in providers:
+            if each not in self._under_way and each not in self._resting:
+                waiting = self._waiting.setdefault(each.organization_id, {})
+                new += each not in waiting
+                waiting[each] = None
+        self._observer.begun(new)
+        self._begin_next()
+
+    def _begin_next(self) -> None:
+        """Begin checks as long as there is room, of one organization after the other."""
+        while self._waiting and len(self._under_way) < self._concurrency:
+            organization_id, waiting = next(iter(self._waiting.items()))
+            provider = next(iter(waiting))
+            del waiting[provider]
+            if waiting:
+                self._waiting.move_to_end(organization_id)
+            else:
+                del self._waiting[organization_id]
             task = asyncio.create_task(self._checked(provider))
             self._under_way[provider] = task
             task.add_done_callback(partial(self._ended, provider))
@@ -51,7 +73,8 @@ class ConcurrentChecks:
         return bool(self._under_way)
 
     async def stop(self) -> None:
-        """Break off what is under way."""
+        """Break off what is under way, and begin nothing more."""
+        self._waiting.clear()
         for handle in self._resting.values():
             handle.cancel()
         tasks = list(self._under_way.values())
@@ -68,12 +91,12 @@ class ConcurrentChecks:
             command_id=command_id,
             correlation_id=f"health-{command_id.hex}",
         )
-        async with self._free:
-            with acting_as(caller):
-                return await self._watch(CheckProvider(provider_id=provider.provider_id))
+        with acting_as(caller):
+            return await self._watch(CheckProvider(provider_id=provider.provider_id))
 
     def _ended(self, provider: ProviderToCheck, task: asyncio.Task[Checked | None]) -> None:
         del self._under_way[provider]
+        self._begin_next()
         if task.cancelled():
             return
         error = task.exception()

@@ -23,7 +23,7 @@ class Leadership(Protocol):
     """The leadership of one process. Due checks are given to the leader alone."""
 
     async def due(self, interval_seconds: float, limit: int) -> Sequence[ProviderToCheck]:
-        """Return enabled providers of all organizations whose check is due, the longest overdue first.
+        """Return enabled providers of all organizations whose check is due: of each in turn the longest overdue one.
 
         An interval of 0 finds all of them.
 

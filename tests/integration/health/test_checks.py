@@ -135,3 +135,22 @@ async def test_the_last_check_is_the_latest_one(checks: PostgresHealthChecks, kn
         await recorded(checks, organization_id, provider_id, number)
     with acting(organization_id):
         assert (await checks.standing(provider_id)).last_check_at == NOON + timedelta(seconds=9)
+
+
+async def test_what_is_due_is_given_by_turns(known: Known, owner: Connection, database: Database) -> None:
+    """However many an organization has, and however long overdue: the others' are among the first."""
+    noisy, others = UUID(int=7), [UUID(int=number) for number in (8, 9)]
+    await known(noisy)
+    for other in others:
+        await known(other)
+    owner.execute("UPDATE ai_providers SET updated_at = updated_at - interval '1 hour'")
+    owner.execute(
+        "INSERT INTO ai_providers SELECT (jsonb_populate_record(p, jsonb_build_object("
+        "'id', gen_random_uuid(), 'name', n, 'name_key', n, 'updated_at', p.updated_at - interval '1 day'))).* "
+        "FROM ai_providers p, generate_series(1, 2000) n WHERE p.organization_id = %s",
+        (noisy,),
+    )
+    async with PostgresLeaderElection(database.admin_url).term() as term:
+        due = [each.organization_id for each in await term.due(1, 10)]
+    assert set(due[:3]) == {noisy, *others}
+    assert due[3:] == [noisy] * 7
