@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import os
 import socket
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import psycopg
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from tests.e2e.fairness.neighbours import Times
 
 LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000, past_requests=50_000)
-_SECONDS: Final = 6.0
+_SECONDS: Final = float(os.environ.get("FAIRNESS_SECONDS", "6"))
 """For which the innocent is watched, quiet and attacked."""
 _LEAD_SECONDS: Final = 2.0
 """In which an attack comes to its full strength."""
@@ -60,14 +62,15 @@ class Watched:
     times: Times
     megabytes: float
     disk_megabytes: float
+    held: list[dict[str, Any]]
 
     def p50(self, what: str) -> float:
         """Milliseconds."""
-        return median(self.times.seconds[what]) * 1e3
+        return median(self.times.seconds.get(what, [inf])) * 1e3
 
     def p99(self, what: str) -> float:
         """Milliseconds; of few the longest."""
-        seconds = self.times.seconds[what]
+        seconds = self.times.seconds.get(what, [inf])
         return (quantiles(seconds, n=100)[98] if len(seconds) > 100 else max(seconds)) * 1e3  # noqa: PLR2004
 
 
@@ -76,7 +79,12 @@ def measure_fairness(data: Database, report: Report) -> None:
     chosen = [name.strip() for name in os.environ.get("FAIRNESS_ATTACKS", "").split(",") if name.strip()]
     with played_providers() as sandbox_url, _hostile_provider() as hostile_url:
         allowed = ",".join(urlsplit(url).netloc for url in (sandbox_url, hostile_url))
-        with service(data, MODELBOOK_EGRESS_ALLOW=allowed, MODELBOOK_RATE_LIMITS="tests=6000") as running:
+        settings = {
+            "MODELBOOK_EGRESS_ALLOW": allowed,
+            "MODELBOOK_RATE_LIMITS": "tests=6000",
+            "MODELBOOK_LOG_FORMAT": "json",
+        }
+        with service(data, log=_log(data), **settings) as running:
             body = provider_body(sandbox_url)
             place = Place(
                 host=running.host,
@@ -104,7 +112,7 @@ def _measure(
     quiet = _watch(innocent, running, data, _SECONDS)
     with _attacked(attack, attacker) as statuses:
         attacked = _watch(innocent, running, data, _SECONDS, lead=_LEAD_SECONDS)
-    kinds = [what for what in quiet.times.seconds if what in attacked.times.seconds]
+    kinds = list(quiet.times.seconds)
     worst = max(kinds, key=lambda what: attacked.p99(what) / max(quiet.p99(what), _MOST_MILLISECONDS / _MOST_TIMES))
     failed = len(attacked.times.failures)
     name = f"{attack.name}: {worst}"
@@ -116,10 +124,14 @@ def _measure(
     most = max(_MOST_TIMES * quiet.p99(worst), _MOST_MILLISECONDS)
     is_kept = attacked.p99(worst) <= most and not failed and attacked.megabytes < _MOST_MEGABYTES
     figures = "  ".join(f"{what} {quiet.p99(what):.0f}→{attacked.p99(what):.0f}" for what in sorted(kinds))
-    print(  # noqa: T201 - a long wait else
+    print(
         f"{'kept  ' if is_kept else 'BROKEN'} {attack.name}: p99 in ms {figures}; {failed} failed, "
         f"{attacked.megabytes:.0f} MB, disk {attacked.disk_megabytes:+.0f} MB; attacker {dict(statuses)}"
-        + "".join(f"\n         {text[:300]}" for text in sorted(set(attacked.times.failures))[:3]),
+        + "".join(f"\n         {text[:300]}" for text in sorted(set(attacked.times.failures))[:3])
+        + "".join(
+            f"\n         held {each['seconds']} s ({each['thread_seconds']}, {each['process_seconds']}): {each['ran'][:220]}"
+            for each in attacked.held[:3]
+        ),
         flush=True,
     )
 
@@ -135,14 +147,28 @@ def _watch(innocent: Innocent, running: Service, data: Database, seconds: float,
             await asyncio.sleep(lead)
         return await innocent.work(seconds=seconds)
 
-    disk = _disk_megabytes(data)
+    disk, logged = _disk_megabytes(data), _log(data).stat().st_size
     forget_highest_memory(running.process.pid)
     times = uvloop.run(watch())
     return Watched(
         times=times,
         megabytes=highest_memory(running.process.pid) / 1e6,
         disk_megabytes=_disk_megabytes(data) - disk,
+        held=_held(data, logged),
     )
+
+
+def _log(data: Database) -> Path:
+    return data.directory / "service.log"
+
+
+def _held(data: Database, since: int) -> list[dict[str, Any]]:
+    """Return what the service has logged since then of its loop being held, the longest first."""
+    with _log(data).open("rb") as file:
+        file.seek(since)
+        lines = [json.loads(line) for line in file.read().splitlines() if line.startswith(b"{")]
+    held = [line for line in lines if line["event"] == "the event loop was held"]
+    return sorted(held, key=lambda line: -float(line["seconds"]))
 
 
 def _disk_megabytes(data: Database) -> float:

@@ -12,6 +12,9 @@ CREATE TABLE ai_providers (
     credential_version integer NOT NULL,
     credential_hint text,
     credential_set_at timestamptz,
+    -- The names alone: values are sealed with the key, under the sum of both versions.
+    extra_headers jsonb NOT NULL,
+    extra_headers_version integer NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     revision integer NOT NULL,
@@ -88,10 +91,12 @@ BEGIN
     IF p_changes ? 'insert' THEN
         INSERT INTO ai_providers (
             organization_id, id, name, provider_type, endpoint, settings, is_enabled, health_status, credential_version,
-            credential_hint, credential_set_at, created_at, updated_at, revision, name_key)
+            credential_hint, credential_set_at, extra_headers, extra_headers_version, created_at, updated_at,
+            revision, name_key)
         SELECT p_organization_id, r.id, r.name, r.provider_type, r.endpoint, r.settings, r.is_enabled, r.health_status,
             r.credential_version, r.credential_hint,
             coalesce(r.credential_set_at, CASE WHEN r.credential_hint IS NOT NULL THEN p_time END),
+            r.extra_headers, r.extra_headers_version,
             coalesce(r.created_at, p_time), coalesce(r.updated_at, p_time), r.revision, r.name_key
         FROM jsonb_populate_recordset(NULL::ai_providers, p_changes -> 'insert') r;
     END IF;
@@ -102,12 +107,14 @@ BEGIN
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE ai_providers held SET (
             name, provider_type, endpoint, settings, is_enabled, health_status, credential_version, credential_hint,
-            credential_set_at, created_at, updated_at, revision, name_key) = (
+            credential_set_at, extra_headers, extra_headers_version, created_at, updated_at, revision,
+            name_key) = (
             SELECT r.name, r.provider_type, r.endpoint, r.settings, r.is_enabled, r.health_status, r.credential_version,
                 r.credential_hint,
                 CASE WHEN change ? 'credential_set_at' OR NOT change ? 'credential_hint' THEN r.credential_set_at
                      WHEN r.credential_hint IS NOT NULL THEN p_time END,
-                r.created_at, coalesce((change ->> 'updated_at')::timestamptz, p_time), r.revision, r.name_key
+                r.extra_headers, r.extra_headers_version, r.created_at,
+                coalesce((change ->> 'updated_at')::timestamptz, p_time), r.revision, r.name_key
             FROM jsonb_populate_record(held, change) r)
         WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
     END LOOP;
@@ -169,10 +176,15 @@ DECLARE
     providers CONSTANT jsonb := p_changes -> 'ai_providers';
     models CONSTANT jsonb := p_changes -> 'ai_models';
     keys CONSTANT jsonb := p_changes -> 'access_keys';
+    hooks CONSTANT jsonb := p_changes -> 'webhooks';
 BEGIN
     IF keys ? 'delete' THEN
         DELETE FROM access_keys WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(keys -> 'delete'));
+    END IF;
+    IF hooks ? 'delete' THEN
+        DELETE FROM webhooks WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(hooks -> 'delete'));
     END IF;
     IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
@@ -191,6 +203,9 @@ BEGIN
     IF keys IS NOT NULL THEN
         PERFORM apply_access_key_changes(p_organization_id, keys, p_time);
     END IF;
+    IF hooks IS NOT NULL THEN
+        PERFORM apply_webhook_changes(p_organization_id, hooks, p_time);
+    END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');
     END IF;
@@ -199,6 +214,7 @@ $$;
 
 -- Not projections: what the log must not hold, and evidence that is allowed to be forgotten.
 
+-- Of webhooks too: their addresses and secrets, under their own ids (0015).
 CREATE TABLE provider_credentials (
     organization_id uuid NOT NULL,
     provider_id uuid NOT NULL,

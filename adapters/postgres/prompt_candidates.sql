@@ -39,7 +39,8 @@ SELECT m.called, m.tier, m.id, m.provider_id, m.model_id, m.name, m.type, m.capa
        m.is_enabled, m.created_at,
        p.name, p.provider_type, p.endpoint, p.settings, p.is_enabled, p.health_status, p.credential_hint IS NOT NULL,
        c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id,
-       coalesce(p.credential_hint IS NOT NULL AND p.credential_version = c.version, false)
+       coalesce((p.credential_hint IS NOT NULL OR p.extra_headers <> '[]')
+                AND p.credential_version + p.extra_headers_version = c.version, false)
 FROM ({chosen}) m
 JOIN ai_providers p ON p.organization_id = %(organization_id)s AND p.id = m.provider_id
 LEFT JOIN provider_credentials c ON c.organization_id = %(organization_id)s AND c.provider_id = m.provider_id

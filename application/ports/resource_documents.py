@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-SortField = Literal["name", "createdAt"]
+SortField = Literal["name", "createdAt", "updatedAt", "costPer1kTokens", "contextWindow", "maxTokens", "provider"]
+"""All but the name and the creation are for lists of models; what is not known comes last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 Columns = dict[str, Any]
 
-# A key or an endpoint that has changed has not been tested yet.
+# A key, extra headers or an endpoint that have changed have not been tested yet.
 _UNTESTED: Final[Columns] = {"health_status": "unknown"}
 
 
 def _registered(facts: Mapping[str, Any]) -> Columns:
     copied = ("name", "provider_type", "endpoint", "settings", "is_enabled", "credential_version", "credential_hint")
-    return {name: facts[name] for name in copied} | _UNTESTED | _key(facts)
+    no_headers = {"extra_headers": [], "extra_headers_version": 0}
+    return {name: facts[name] for name in copied} | no_headers | _UNTESTED | _key(facts)
 
 
 def _key(facts: Mapping[str, Any]) -> Columns:
@@ -36,7 +37,12 @@ _UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
     "provider.credential-replaced": lambda facts: (
         {name: facts[name] for name in ("credential_version", "credential_hint")} | _UNTESTED
     ),
-    "provider.credential-removed": lambda _: {"credential_hint": None} | _UNTESTED,
+    "provider.credential-removed": lambda facts: (
+        {"credential_hint": None, "credential_version": facts["credential_version"]} | _UNTESTED
+    ),
+    "provider.extra-headers-changed": lambda facts: (
+        {name: facts[name] for name in ("extra_headers", "extra_headers_version")} | _UNTESTED
+    ),
     "provider.enabled": lambda _: {"is_enabled": True},
     "provider.disabled": lambda _: {"is_enabled": False},
     "provider.health-changed": _copy("health_status"),

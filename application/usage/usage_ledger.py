@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from application.prompts.completion import TokenUsage
+from application.prompts.completion import NOT_COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
+
+    from application.prompts.completion import TokenUsage
 
 OK: Final = "ok"
 CANCELLED: Final = "cancelled"
@@ -52,7 +54,7 @@ class Use:
     provider_model_id: str
     outcome: str
     latency_ms: float
-    tokens: TokenUsage = field(default_factory=TokenUsage)
+    tokens: TokenUsage = NOT_COUNTED
     cost_usd: Decimal | None = None
     cost_unknown: str | None = None
     http_status: int | None = None

@@ -20,7 +20,7 @@ from application.verification.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.access_key.errors import ExpiryPassed
 from domain.model.errors import ModelIdentityFixed
-from domain.provider.errors import CredentialRequired, ProviderTypeFixed
+from domain.provider.errors import CredentialRequired, ExtraHeadersRequired, ProviderTypeFixed
 from entrypoints.http.answers.problems import ProviderFailure
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
 from entrypoints.http.field_types import camel
@@ -224,6 +224,7 @@ TABLE: Mapping[type[BaseException], Entry] = {
     DatabaseUnsound: _with(500),
     ProviderTypeFixed: _with(422),
     CredentialRequired: _with(422),
+    ExtraHeadersRequired: _with(422),
     ModelIdentityFixed: _with(422),
     ExpiryPassed: _with(422),
     application.NotFound: _with(404),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -89,6 +91,19 @@ async def test_events_are_filtered(api: Api) -> None:
     assert await sequences(actor="boris", **{"from": later}) == [6, 3]
     soon = (datetime.fromisoformat(events[0]["at"]) + timedelta(microseconds=1)).isoformat()
     assert await sequences(**{"from": soon}) == []
+
+
+async def test_what_the_filters_let_through_is_saved_as_csv(api: Api) -> None:
+    await a_story(api)
+    reply = await api.ask("GET", AUDIT, query={"format": "csv", "actor": "anna"})
+    assert reply.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(reply.text)))
+    assert [(row["type"], row["aggregateName"], row["position"]) for row in rows] == [
+        ("provider.disabled", "Four", "5"),
+        ("provider.renamed", "Four", "4"),
+        ("provider.registered", "Four", "1"),
+    ]
+    assert rows[1]["facts"] == '{"name":"Four"}'
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,7 @@ def test_a_table_without_walls_is_not_served_from(database: Database) -> None:
         ("JWT_SECRET", "too short", ["MODELBOOK_JWT_SECRET", "32"]),
         ("EGRESS_ALLOW", "10.0.0.0/8:0", ["10.0.0.0/8:0"]),
         ("EGRESS_ALLOW", "http://127.0.0.1", ["http://127.0.0.1"]),
+        ("EGRESS_PROXY", "socks5://me:dG9vIHNob3J0@proxy:1080", ["MODELBOOK_EGRESS_PROXY", "http or https proxy"]),
     ],
 )
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from application.access_keys.access_keys import SecretDigest
     from application.errors import NotFound
+    from application.ports.repositories import Gone
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
     from tests.fakes.key_secrets import FakeKeySecrets
@@ -109,7 +110,7 @@ class FakeOrganizations(FakeRepository[Organization]):
     kind = Organization
     not_found = OrganizationNotFound
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
+    async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
         return self._ledger.save([*gone, organization])[-1]
 
     async def has_log(self) -> bool:
@@ -136,6 +137,6 @@ class FakeProviders(FakeRepository[Provider]):
         if self._credentials is not None:
             if credential is not None:
                 self._credentials.store(credential)
-            elif not aggregate.has_credential:
+            elif not aggregate.has_secrets:
                 self._credentials.destroy(current_caller().organization_id, aggregate.id)
         return recorded[-1]

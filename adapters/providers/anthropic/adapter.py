@@ -68,6 +68,7 @@ class Anthropic:
                 "known: Anthropic requires it.",
             ),
         ),
+        own_headers=frozenset({"x-api-key", "anthropic-version", "anthropic-beta"}),
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:

@@ -62,6 +62,7 @@ class Google:
                 pattern=_VERSION,
             ),
         ),
+        own_headers=frozenset({"x-goog-api-key"}),
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:

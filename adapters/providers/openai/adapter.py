@@ -73,6 +73,7 @@ class OpenAI:
                 pattern=r"proj[-_][A-Za-z0-9_-]{1,100}",
             ),
         ),
+        own_headers=frozenset(header.lower() for header in _HEADER_OF_SETTING.values()),
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:

@@ -10,7 +10,6 @@ from pydantic import Discriminator, Field, WithJsonSchema
 
 from entrypoints.http.bodies.model_config import ModelConfig, ModelConfigPatch
 from entrypoints.http.bodies.point_in_time import AsOf
-from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.bodies.resource_fields import (
     Capabilities,
     ModelType,
@@ -23,6 +22,23 @@ from entrypoints.http.bodies.resource_fields import (
 from entrypoints.http.field_types import Body, Flag, Id, Integer, Number, Patch
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
+
+ModelSort = Literal[
+    "name",
+    "-name",
+    "createdAt",
+    "-createdAt",
+    "updatedAt",
+    "-updatedAt",
+    "costPer1kTokens",
+    "-costPer1kTokens",
+    "contextWindow",
+    "-contextWindow",
+    "maxTokens",
+    "-maxTokens",
+    "provider",
+    "-provider",
+]
 
 Cost = Annotated[Number, Field(ge=0, le=1000, description="USD per 1,000 tokens, rounded to 12 decimals."), rounded(12)]
 KnownCost = Annotated[Cost | None, NULLABLE]
@@ -163,7 +179,7 @@ class ModelListQuery(Page):
         Flag | None, Field(description="Only those that can be called as they are, or only those that cannot.")
     ] = None
     q: Annotated[str | None, Field(min_length=1, max_length=256, description="In name or modelId.")] = None
-    sort: ListSort = "name"
+    sort: ModelSort = "name"
     as_of: AsOf = None
 
 

@@ -62,6 +62,19 @@ ApiKey = Annotated[
     ),
 ]
 
+HeaderValue = Annotated[str, Field(max_length=4096, json_schema_extra={"writeOnly": True})]
+
+_HEADERS = Field(
+    max_length=100,
+    description="Headers for a gateway before the provider, by name: at most 20, sent with every call. Values are "
+    "encrypted like the key and never shown again; names are.",
+    json_schema_extra={"writeOnly": True},
+)
+
+ExtraHeaders = Annotated[dict[str, HeaderValue], _HEADERS]
+
+ExtraHeadersPatch = Annotated[dict[str, HeaderValue | None], _HEADERS]
+
 EndpointUrl = Annotated[str, StringConstraints(min_length=1, max_length=2000), Field(description="A base URL.")]
 
 ModelType = Literal[

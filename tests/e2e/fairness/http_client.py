@@ -39,15 +39,16 @@ def request_bytes(
     return request_head(method, path, token, len(content), headers) + content
 
 
-def request_head(
-    method: str, path: str, token: str, length: int, headers: Mapping[str, str] | None = None
-) -> bytes:
+def request_head(method: str, path: str, token: str, length: int, headers: Mapping[str, str] | None = None) -> bytes:
     """Return the head of a request whose body has that many bytes."""
     kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
     named = {"Host": "service", "Authorization": f"Bearer {token}", "Content-Length": str(length)}
     if length:
         named["Content-Type"] = kind
-    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in (named | dict(headers or {})).items())]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in (named | dict(headers or {})).items()),
+    ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
@@ -63,7 +64,9 @@ class Connection:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self.close()
 
     async def opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -27,7 +27,7 @@ PATIENCE_SECONDS: Final = 60.0
 _TOKEN_SECONDS: Final = 6 * 3600
 _BULK: Final = 1_000
 # More pauses than work, so that it is the other one that keeps the service busy.
-_PAUSE_SECONDS: Final = 0.02
+_PAUSE_SECONDS: Final = 0.05
 _PAUSE_BETWEEN_TESTS: Final = 1.0
 
 
@@ -81,7 +81,7 @@ class Organization:
         async with self.connection() as connection:
             while True:
                 answer = await connection.ask(self.request("admin", "POST", path, body))
-                if answer.status != 429:  # noqa: PLR2004 - it is only told to wait
+                if answer.status != 429:
                     return expected(answer, 200, 201).document
                 await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
 
@@ -195,7 +195,7 @@ class Innocent:
 
     async def _list(self, connection: Connection) -> None:
         answer = await connection.ask(self.organization.request("viewer", "GET", "/api/ai/models?limit=50"))
-        if len(expected(answer, 200).document["data"]) != 50:  # noqa: PLR2004 - as asked for
+        if len(expected(answer, 200).document["data"]) != 50:
             raise RequestFailed("the list is not whole")
 
     async def _write(self, connection: Connection) -> None:
@@ -233,7 +233,7 @@ class Innocent:
         """Read events, and measure how long after its request each of our own writes comes."""
         async with self.organization.connection() as connection:
             status, reader = await connection.lines(self.organization.request("viewer", "GET", "/api/ai/events"))
-            if status != 200:  # noqa: PLR2004 - else there is nothing to follow
+            if status != 200:
                 self.times.failures.append(f"event: {status}")
             self._followed.set()
             try:
@@ -309,9 +309,7 @@ class Attacker:
     async def repeat(self, *requests: Callable[[int], bytes]) -> None:
         """Send each of the requests again and again from some connections, numbered, until this is cancelled."""
         loops = (
-            self._repeat(make, number * 1_000_000)
-            for make in requests
-            for number in range(1, self.size.clients + 1)
+            self._repeat(make, number * 1_000_000) for make in requests for number in range(1, self.size.clients + 1)
         )
         await asyncio.gather(*loops)
 

@@ -7,12 +7,14 @@ import { action } from "../../parts/action.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
+import { saveCsv } from "../../parts/save-file.js";
 import { table } from "../../parts/table.js";
 import { eventName, fieldName, flat, text } from "../history/differences.js";
 import { save } from "./export.js";
 import { TYPES } from "./types.js";
 import { verify } from "./verification.js";
 
+const AUDIT = "/api/ai/audit";
 const SHOWN = 4;
 const LONGEST = 160;
 const OF_THE_LOG = new Set(["class_version", "sources", "origin"]);
@@ -20,7 +22,7 @@ const KINDS = { provider: "providers", model: "models" };
 
 export async function show({ query, signal }) {
   const list = new Listing({
-    path: "/api/ai/audit", query, signal, sort: null,
+    path: AUDIT, query, signal, sort: null,
     filters: [choice("type", "What", TYPES.map((type) => [type, eventName(type)])), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)"), moment("from", "From"), moment("to", "Before")],
     about: [""],
     draw: (rows) => table(columns(), rows.map((event) => ({ ...event, id: event.position })), { caption: "Events, the newest first" }),
@@ -31,6 +33,7 @@ export async function show({ query, signal }) {
   const exported = element("div", { "aria-live": "polite" });
   const actions = [
     action("Verify", { needs: "viewer", tone: "plain", run: () => verify(proved, signal) }),
+    action("Save as CSV", { needs: "viewer", tone: "plain", run: () => saveCsv(AUDIT, "audit.csv", list.chosen, signal) }),
     action("Export", { needs: "viewer", tone: "plain", run: () => save(exported, signal) }),
   ];
   return page("Audit", { lead: "Who did what, when, in which request: complete, append only, each event chained to the one before.", actions },

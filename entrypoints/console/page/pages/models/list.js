@@ -45,11 +45,11 @@ const whyNot = (providers) => providers.all.length ? null : "There is no provide
 function columns(providers, list) {
   return [
     { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), ownName(model)] },
-    { head: "Provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
+    { head: "Provider", sort: "provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
-    { head: "Context", numeric: true, cell: (model) => tokens(model.contextWindow) },
-    { head: "In / out per 1M", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
+    { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
+    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
     { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model)) },
     { head: "Change", isUnseen: true, cell: (model) => action("Edit", { needs: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, () => list.load()) }) },
   ];
