@@ -178,7 +178,7 @@ class ModelListQuery(Page):
     usable: Annotated[
         Flag | None, Field(description="Only those that can be called as they are, or only those that cannot.")
     ] = None
-    q: Annotated[str | None, Field(min_length=1, max_length=256, description="In name or modelId.")] = None
+    q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or modelId.")] = None
     sort: ModelSort = "name"
     as_of: AsOf = None
 
