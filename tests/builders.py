@@ -73,6 +73,7 @@ def a_provider(
     endpoint: Endpoint = AN_ENDPOINT,
     settings: dict[str, Any] | None = None,
     credential: NewCredential | None = A_CREDENTIAL,
+    extra_headers: Sequence[str] = (),
     is_enabled: bool = True,
 ) -> Provider:
     """Return a new provider that is not saved yet, with a name of its own."""
@@ -84,6 +85,7 @@ def a_provider(
         endpoint=endpoint,
         settings=settings or {},
         credential=credential,
+        extra_headers=extra_headers,
         is_enabled=is_enabled,
     )
 

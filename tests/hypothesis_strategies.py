@@ -87,9 +87,12 @@ def _command(
     return st.tuples(st.just(name), st.tuples(*arguments), st.fixed_dictionaries(named))
 
 
+header_names = st.lists(st.sampled_from(["X-One", "X-Two"]), unique=True)
+
 provider_commands = st.one_of(
     _command("rename", names),
-    _command("move", endpoints, st.none() | credentials),
+    _command("move", endpoints, st.none() | credentials, st.none() | header_names),
+    _command("change_extra_headers", header_names),
     _command("replace_credential", credentials),
     _command("remove_credential"),
     _command("change_settings", documents),

@@ -87,7 +87,7 @@ class EventSourcedProviders(EventSourcedRepository[Provider]):
     async def save(
         self, aggregate: Provider, *, credential: SealedCredential | None = None, with_models: Sequence[Model] = ()
     ) -> Recorded:
-        destroyed = () if aggregate.has_credential else (aggregate.id,)
+        destroyed = () if aggregate.has_secrets else (aggregate.id,)
         sealed = (credential,) if credential else ()
         return (await self._save([*with_models, aggregate], sealed=sealed, destroyed=destroyed))[-1]
 

@@ -40,7 +40,7 @@ class PostgresModelDocuments:
         statement = composed("model_documents", ("m.id = ANY (%(ids)s)",))
         parameters = {"ids": list(model_ids), "limit": None, "keyed_types": self._keyed_types}
         rows = await self._tenant.rows(statement, parameters)
-        return {row[4]: row[0] for row in rows}
+        return {row[3]: row[0] for row in rows}
 
     async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
         is_long = request.include_total or filters != ModelFilter()

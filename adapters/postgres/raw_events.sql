@@ -77,11 +77,13 @@ WHERE h.organization_id = ANY (%(organizations)s) GROUP BY e.organization_id ORD
 
 -- wrong_credentials: stored keys that are not what the log says of their providers
 SELECT coalesce(c.organization_id, p.organization_id), coalesce(c.provider_id, p.id), c.version,
-       CASE WHEN p.credential_hint IS NOT NULL THEN p.credential_version END
+       CASE WHEN p.credential_hint IS NOT NULL OR p.extra_headers <> '[]'
+            THEN p.credential_version + p.extra_headers_version END
 FROM (SELECT * FROM provider_credentials WHERE organization_id = ANY (%(organizations)s)) c
 FULL JOIN (SELECT * FROM ai_providers WHERE organization_id = ANY (%(organizations)s)) p
     ON p.organization_id = c.organization_id AND p.id = c.provider_id
-WHERE c.version IS DISTINCT FROM CASE WHEN p.credential_hint IS NOT NULL THEN p.credential_version END
+WHERE c.version IS DISTINCT FROM CASE WHEN p.credential_hint IS NOT NULL OR p.extra_headers <> '[]'
+            THEN p.credential_version + p.extra_headers_version END
 ORDER BY 1, 2 LIMIT 1000;
 
 -- owner: the organization that has an aggregate of this id

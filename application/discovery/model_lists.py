@@ -150,7 +150,7 @@ class ModelLists:
 
     async def _fetch(self, standing: Standing, holder: UUID, moment: str) -> Snapshot:
         provider = await self._providers.get(standing.provider_id)
-        connection = await connection_of(provider, self._vault)
+        connection = await connection_of(provider, self._vault, self._gateway)
         try:
             offers = await self._listed(connection)
             previous = await self._snapshots.load(provider.id)

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from domain.model.values import Price
 
-_OF_PROVIDER: Final = ("name", "provider_type", "endpoint", "settings", "is_enabled", "api_key", "health_status")
+_OF_PROVIDER: Final = (
+    "name",
+    "provider_type",
+    "endpoint",
+    "settings",
+    "is_enabled",
+    "api_key",
+    "extra_headers",
+    "health_status",
+)
 _OF_MODEL: Final = (
     "provider_id",
     "model_id",

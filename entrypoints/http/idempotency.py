@@ -18,8 +18,7 @@ from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Re
 from domain.key_patterns import has_key_form
 from entrypoints.http.error_middleware import answer_or_problem
 from entrypoints.http.errors import problem_for
-from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.parse_request import read_body, work_on_body
+from entrypoints.http.parse_request import work_on_body
 from entrypoints.http.problems import problem_response
 from entrypoints.http.request_context import PLATFORM, caller_for, command_for, context_of, principal_of
 from entrypoints.http.request_errors import (
@@ -31,6 +30,7 @@ from entrypoints.http.request_errors import (
     Refused,
 )
 from entrypoints.http.routes import MEBIBYTE
+from entrypoints.http.secret_fields import secrets_in, with_lifted_headers, without_secrets
 from entrypoints.http.strict_json import parse_json
 
 if TYPE_CHECKING:
@@ -85,14 +85,14 @@ class Idempotency:
 
         Raises:
             NotReplayable: the route's answers cannot be kept.
-            MalformedIdempotencyKey: it is the provider's key in the body, and is not kept.
+            MalformedIdempotencyKey: it is a provider's key or another secret in the body, and is not kept.
             IdempotencyKeyReused: the first request with the key asked for something else.
             CommandInFlight: the first request with the key is not answered yet.
         """
         context = context_of(request)
         if context.route is None or not context.route.takes_keys:
             raise NotReplayable
-        if re.search(rb'"apiKey"\s*:\s*' + re.escape(json_bytes(key)), await read_body(request)):
+        if _takes_secrets(request) and key in await work_on_body(request, lambda body: secrets_in(_read(body))):
             raise MalformedIdempotencyKey
         caller, claim = await self._claim(request, key, organization_id)
         match claim:
@@ -191,9 +191,8 @@ def _content(response: web.Response) -> bytes:
 
 
 async def _asked(request: web.Request, organization_id: UUID) -> bytes:
-    """Return a digest of what the request asks for, without a provider's key; it is never kept itself."""
-    route = context_of(request).route
-    takes_api_key = route is not None and route.body is not None and "api_key" in route.body.model_fields
+    """Return a digest of what the request asks for, without a provider's secrets; it is never kept itself."""
+    takes_secrets = _takes_secrets(request)
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
     key = principal_of(request).access_key
     if key is not None and key.is_restricted:
@@ -201,17 +200,26 @@ async def _asked(request: web.Request, organization_id: UUID) -> bytes:
         asked += f"{key.id}\n".encode()
 
     def digest(body: bytes) -> bytes:
-        return hashlib.sha256(asked + (_without_api_key(body) if takes_api_key else body)).digest()
+        return hashlib.sha256(asked + (_without_secrets(body) if takes_secrets else body)).digest()
 
     return await work_on_body(request, digest)
 
 
-def _without_api_key(body: bytes) -> bytes:
+def _takes_secrets(request: web.Request) -> bool:
+    route = context_of(request).route
+    return route is not None and route.body is not None and "api_key" in route.body.model_fields
+
+
+def _read(body: bytes) -> object:
+    """Return the body as its view will read it; none where it is no JSON, which the view refuses."""
     try:
-        document = parse_json(body)
+        return with_lifted_headers(parse_json(body))
     except Refused:
+        return None
+
+
+def _without_secrets(body: bytes) -> bytes:
+    document = _read(body)
+    if not isinstance(document, dict):
         return body
-    if not isinstance(document, dict) or "apiKey" not in document:
-        return body
-    # Whether there is one is a part of what is asked for.
-    return json.dumps(document | {"apiKey": document["apiKey"] is not None}, default=str, sort_keys=True).encode()
+    return json.dumps(without_secrets(document), default=str, sort_keys=True).encode()

@@ -14,7 +14,7 @@ from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.change_reasons import take_reason
 from entrypoints.http.field_types import Query, parse_uuid
 from entrypoints.http.json_pointers import pointer_within
-from entrypoints.http.misplaced_api_keys import refuse_keys
+from entrypoints.http.misplaced_secrets import refuse_keys
 from entrypoints.http.request_bodies import REQUEST_BODIES
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import (
@@ -26,6 +26,7 @@ from entrypoints.http.request_errors import (
     TooManyValues,
     UnsupportedContent,
 )
+from entrypoints.http.secret_fields import with_lifted_headers
 from entrypoints.http.strict_json import parse_json, parse_json_to_hand_on
 from entrypoints.http.transport import close_after_answer
 from entrypoints.validation_messages import refusal_of
@@ -95,6 +96,8 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
 
     def read(body: bytes) -> object:
         document = parse_json(body)
+        if "extra_headers" in model.model_fields:
+            document = with_lifted_headers(document)
         # A question that takes a key is kept too, with its answer, where it has an Idempotency-Key.
         if route.is_command or "api_key" in model.model_fields:
             refuse_keys(document, context_of(request))

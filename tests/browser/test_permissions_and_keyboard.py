@@ -41,6 +41,39 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
     assert await consoles.api.rows("/api/ai/models") == []
 
 
+async def test_escape_does_not_throw_away_what_was_entered(consoles: Consoles) -> None:
+    await consoles.provider(name="Ours")
+    async with consoles.opened() as console:
+        # An address that stands for no page leads to where everybody begins.
+        await console.go("/providers/%E0%A4%A")
+        await console.page.get_by_role("heading", name="Providers").wait_for()
+        await console.button("Add a provider").click()
+        await console.page.keyboard.press("Escape")
+        assert await console.page.get_by_role("dialog").count() == 0
+        await console.button("Add a provider").click()
+        await console.dialog.get_by_label("Name").fill("Half done")
+        await console.page.keyboard.press("Escape")
+        await console.dialog.get_by_text("What you have entered is not saved.").wait_for()
+        await console.button("Keep editing").click()
+        assert await console.dialog.get_by_label("Name").input_value() == "Half done"
+        await console.button("Close").click()
+        await console.button("Discard").click()
+        assert await console.page.get_by_role("dialog").count() == 0
+
+
+async def test_any_of_many_models_can_be_found_to_try_it(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Many")
+    models = [{"op": "create", "providerId": provider["id"], "modelId": f"m-{number:03}"} for number in range(120)]
+    assert (await consoles.api.post("/api/ai/models/bulk", {"operations": models})).status == 200
+    async with consoles.opened() as console:
+        await console.go("/try")
+        offered = console.page.get_by_label("Model", exact=True)
+        await console.page.get_by_text("The first 100 are listed.").wait_for()
+        await console.page.get_by_label("Find a model").fill("m-117")
+        await offered.locator("option", has_text="m-117").wait_for(state="attached")
+        assert await offered.locator("option").all_inner_texts() == ["Best match", "m-117 (m-117)"]
+
+
 async def test_a_problem_is_reported_beside_its_field(consoles: Consoles) -> None:
     await consoles.provider(name="Taken")
     async with consoles.opened() as console:

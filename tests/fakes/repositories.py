@@ -136,6 +136,6 @@ class FakeProviders(FakeRepository[Provider]):
         if self._credentials is not None:
             if credential is not None:
                 self._credentials.store(credential)
-            elif not aggregate.has_credential:
+            elif not aggregate.has_secrets:
                 self._credentials.destroy(current_caller().organization_id, aggregate.id)
         return recorded[-1]

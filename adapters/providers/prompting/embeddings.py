@@ -112,7 +112,7 @@ def _embedded(
         usage=TokenUsage(input_tokens=read, output_tokens=None if read is None else 0),
         answered_by=answered_by,
         cost_usd=cost_usd,
-        upstream_request_id=request_id_of(answer.headers, answer.exchange.key),
+        upstream_request_id=request_id_of(answer.headers, answer.exchange.secrets),
         rate_limit=limits_of(answer.headers),
         ignored_fields=ignored,
     )

@@ -57,7 +57,7 @@ export function markLive() {
 }
 
 function brand() {
-  return element("a", { class: "brand", href: href(home()) }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Modelbook");
+  return element("a", { class: "brand", href: href(home()) }, element("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: 26, height: 26 }), "Modelbook");
 }
 
 function navigation() {
@@ -71,5 +71,5 @@ function person(session) {
   return element("div", { class: "person" },
     element("p", { id: "live", class: "light off", role: "status" }),
     element("p", { class: "who" }, element("strong", {}, session.actor), element("span", { class: "quiet" }, role || "no role")),
-    element("p", {}, element("a", { href: "/api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => signOut() }, "Sign out")));
+    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => signOut() }, "Sign out")));
 }

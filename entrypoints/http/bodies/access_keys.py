@@ -10,8 +10,8 @@ from pydantic import Field, StringConstraints
 from application.access_keys.rotate_access_key import LONGEST_GRACE
 from domain.access_key.values import LARGEST_LIMIT, LONGEST_LABEL, MOST_LABELS, MOST_RESTRICTIONS, Budget, Limits
 from entrypoints.http.bodies.providers import ListSort
-from entrypoints.http.bodies.resource_fields import Name
-from entrypoints.http.field_types import Body, Flag, Id, Number, Patch, Time
+from entrypoints.http.bodies.resource_fields import BudgetUsd, Name
+from entrypoints.http.field_types import Body, Flag, Id, Patch, Time
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 
@@ -45,7 +45,7 @@ class KeyLimits(Body):
 class KeyBudget(Body):
     """USD that may be spent in each day, week from Monday or month (UTC), or in all."""
 
-    usd: Annotated[Number, Field(gt=0, le=1_000_000_000, decimal_places=6)]
+    usd: BudgetUsd
     period: BudgetPeriod
 
     def budget(self) -> Budget:

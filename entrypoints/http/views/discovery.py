@@ -78,12 +78,16 @@ class DiscoveryViews:
     async def test_connection(self, request: web.Request) -> web.Response:
         """Test a configuration that is not saved
 
-        At most 2 seconds and free of tokens. Only a key that comes with the request is sent; nothing is kept.
+        At most 2 seconds and free of tokens. Only secrets that come with the request are sent; nothing is kept.
         """
         body = await json_body(request, ProviderToTest)
         report = await self.try_out(
             TryConnection(
-                provider_type=body.provider_type, endpoint=body.endpoint, settings=body.settings, api_key=body.api_key
+                provider_type=body.provider_type,
+                endpoint=body.endpoint,
+                settings=body.settings,
+                api_key=body.api_key,
+                extra_headers=body.extra_headers or {},
             )
         )
         return json_response(provider_answers.TestReport.model_validate(report_fields(report)))

@@ -49,6 +49,7 @@ ONE_OF_EACH: list[Step] = [
     ("change_provider", (0, [("rename", (), {})], "one")),
     ("change_provider", (0, [("move", (ANOTHER_ENDPOINT, A_CREDENTIAL), {})], "one")),
     ("change_provider", (0, [("record_health", ("healthy", "ok"), {})], "one")),
+    ("change_provider", (0, [("change_extra_headers", (["X-Gateway"],), {})], "one")),
     ("change_provider", (0, [("remove_credential", (), {})], "one")),
     ("change_provider", (0, [("change_settings", ({"region": "eu"},), {})], "one")),
     ("change_provider", (0, [("disable", (), {})], "one")),

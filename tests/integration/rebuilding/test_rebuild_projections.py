@@ -123,11 +123,17 @@ async def test_names_that_have_changed_hands_go_back(
     mine = tenants[0]
     first, second = mine.provider_ids
     for provider_id, name in ((first, "Aside"), (second, "First"), (first, "Second")):
-        owner.execute("UPDATE ai_providers SET name = %s WHERE id = %s", (name, provider_id))
+        owner.execute(
+            "UPDATE ai_providers SET (name, name_key) = (%s, lower(%s)) WHERE id = %s", (name, name, provider_id)
+        )
     model_ids = [model_id(owner, each) for each in mine.model_ids]
-    owner.execute("UPDATE ai_models SET model_id = id::text WHERE id = ANY (%s)", (mine.model_ids,))
+    owner.execute(
+        "UPDATE ai_models SET (model_id, model_id_key) = (id::text, id::text) WHERE id = ANY (%s)", (mine.model_ids,)
+    )
     for each, wrong in zip(mine.model_ids, model_ids[1:] + model_ids[:1], strict=True):
-        owner.execute("UPDATE ai_models SET model_id = %s WHERE id = %s", (wrong, each))
+        owner.execute(
+            "UPDATE ai_models SET (model_id, model_id_key) = (%s, lower(%s)) WHERE id = %s", (wrong, wrong, each)
+        )
     monkeypatch.setattr(Pace, "note", write_one_by_one)
     done = await rebuilt(projections)
     assert counts(done) == {"ai_providers": 2, "ai_models": len(mine.model_ids)}
@@ -151,10 +157,12 @@ async def test_a_provider_that_nobody_registered_goes_with_its_models(
 ) -> None:
     """It has a name that belongs to another one, and a model that does."""
     mine, provider_id = tenants[0], uuid4()
-    owner.execute("UPDATE ai_providers SET name = 'Aside' WHERE id = %s", (mine.provider_ids[1],))
+    owner.execute(
+        "UPDATE ai_providers SET (name, name_key) = ('Aside', 'aside') WHERE id = %s", (mine.provider_ids[1],)
+    )
     owner.execute(
         "INSERT INTO ai_providers"
-        " SELECT (jsonb_populate_record(p, jsonb_build_object('id', %s::uuid, 'name', 'Second'))).*"
+        " SELECT (jsonb_populate_record(p, jsonb_build_object('id', %s::uuid, 'name_key', 'second'))).*"
         " FROM ai_providers p WHERE id = %s",
         (provider_id, mine.provider_ids[0]),
     )

@@ -2,6 +2,11 @@
 
 import { current, signOut } from "./session.js";
 
+// The path below which the service is served: "" unless a reverse proxy puts it deeper. This file lies three folders down.
+const BELOW = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+
+export const address = (path) => BELOW + path;
+
 export class Problem extends Error {
   // `retryAfter` in seconds.
   constructor(document, { retryAfter = 1 } = {}) {
@@ -51,17 +56,17 @@ export async function stream(method, path, { body, query, headers, signal } = {}
 export const isAbort = (error) => error?.name === "AbortError";
 
 async function send(method, path, options) {
-  const address = path + queryText(options.query);
+  const target = address(path) + queryText(options.query);
   /** @type {RequestInit} */
   const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: "omit", cache: "no-store" };
   try {
-    return await fetch(address, init);
+    return await fetch(target, init);
   } catch (error) {
     if (isAbort(error)) throw error;
     if (!options.key) throw unreachable();
   }
   // With an Idempotency-Key the same request may go out again: it is carried out once.
-  return fetch(address, init).catch((error) => {
+  return fetch(target, init).catch((error) => {
     throw isAbort(error) ? error : unreachable();
   });
 }

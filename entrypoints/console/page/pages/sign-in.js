@@ -16,7 +16,7 @@ export function showSignIn(why) {
     form.element,
     element("p", { class: "quiet" }, "For the demonstration, ", element("code", {}, "make run"), " prints a link and a token. ",
       "Elsewhere an administrator gives you one, or ", element("code", {}, "modelbook token"), " makes it."),
-    element("p", { class: "quiet" }, element("a", { href: "/api/docs" }, "Documentation of the API"))));
+    element("p", { class: "quiet" }, element("a", { href: "api/docs" }, "Documentation of the API"))));
   token.control.focus();
 }
 

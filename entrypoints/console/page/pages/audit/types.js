@@ -9,5 +9,6 @@ export const TYPES = [
   "organization.budget-changed", "organization.budget-threshold-reached", "organization.limits-changed", "organization.registered",
   "organization.removed", "organization.renamed", "organization.restored",
   "provider.credential-removed", "provider.credential-replaced", "provider.disabled", "provider.enabled", "provider.endpoint-changed",
+  "provider.extra-headers-changed",
   "provider.health-changed", "provider.registered", "provider.removed", "provider.renamed", "provider.settings-changed",
 ];
