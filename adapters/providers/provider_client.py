@@ -58,7 +58,7 @@ def bearer(connection: ProviderConnection) -> dict[str, str]:
     return {"Authorization": f"Bearer {connection.api_key}"} if connection.api_key else {}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ProviderResponse:
     """A provider's response, or only its headers. The secrets are redacted from it."""
 

@@ -58,7 +58,7 @@ class Headers(Mapping[str, str]):
         return f"Headers({', '.join(self._values)})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class OutboundRequest:
     """One call. Keys belong in `headers`, never in the URL; neither headers, body nor query are ever represented.
 
@@ -83,7 +83,7 @@ class OutboundRequest:
     max_bytes: int = 16 * _MEBIBYTE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class OutboundResponse:
     """A whole answer, whatever its status; a redirect is an answer like any other. `body` is decompressed."""
 

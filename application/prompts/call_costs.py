@@ -56,7 +56,7 @@ _IN_WORDS: Final[Mapping[TokenKind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CostPart:
     """What the tokens of one kind cost; for web searches `tokens` is their number."""
 
