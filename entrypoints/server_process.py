@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
+# What requests in flight hold is not garbage, however often the collector looks; cycles among it are rare.
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 
@@ -152,6 +155,7 @@ async def warmed_up(load: Callable[[], None]) -> None:
     """
     await asyncio.get_running_loop().run_in_executor(None, load)
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def application(
