@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
+# What requests in flight hold is not garbage, however often the collector looks; cycles among it are rare.
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 # Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
@@ -170,6 +173,7 @@ async def warmed_up(load: Callable[[], None]) -> None:
     """
     await asyncio.get_running_loop().run_in_executor(None, load)
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def application(

@@ -99,7 +99,7 @@ class RequestRecord:
     @property
     def counted(self) -> tuple[Use, ...]:
         """The calls that are a part of usage."""
-        return tuple(use for use in self.uses if use.was_called and self.operation != COUNTING)
+        return () if self.operation == COUNTING else tuple([use for use in self.uses if use.was_called])
 
 
 class UsageLedger(Protocol):
