@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from application.policies.newest_revision import on_newest
+from application.policies.newest_revision import SeenFields, on_newest
 from application.unset import UNSET, Unset
 from application.webhooks.destination import host_of, opened, sealed
 from application.webhooks.topics import refuse_unknown
@@ -42,7 +42,7 @@ async def change_webhook(command: ChangeWebhook, *, webhooks: Webhooks, vault: V
     Raises:
         WebhookNotFound: the organization has no such webhook.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        FieldsChanged: another command changed the same fields at the same time. Other fields do not matter.
         InvalidInput: there is no event of one of the topics.
         EndpointRefused: the new address may not be called.
         InvalidValue: a value is outside what its field allows.
@@ -52,8 +52,11 @@ async def change_webhook(command: ChangeWebhook, *, webhooks: Webhooks, vault: V
         refuse_unknown(command.topics)
     receiver = None if isinstance(command.url, Unset) else outbound.checked_receiver(command.url)
 
+    seen = SeenFields()
+
     async def change() -> Recorded:
         webhook = await webhooks.get(command.webhook_id, expected_revision=command.expected_revision)
+        seen.check(_mentioned_fields(webhook, command))
         _apply(webhook, command)
         if receiver is None:
             return await webhooks.save(webhook)
@@ -65,6 +68,19 @@ async def change_webhook(command: ChangeWebhook, *, webhooks: Webhooks, vault: V
         return await webhooks.save(webhook, credential=await sealed(vault, webhook, moved))
 
     return await on_newest(change)
+
+
+def _mentioned_fields(webhook: Webhook, command: ChangeWebhook) -> dict[str, Any]:
+    """Return what the webhook holds in the fields that the command changes, by their pointers in a patch."""
+    held = {
+        "/name": (command.name, webhook.name),
+        # The address is sealed, and its version is the secret's as well.
+        "/url": (command.url, webhook.credential_version),
+        "/topics": (command.topics, webhook.topics),
+        "/format": (command.format, webhook.format),
+        "/isEnabled": (command.is_enabled, webhook.is_enabled),
+    }
+    return {pointer: value for pointer, (wanted, value) in held.items() if not isinstance(wanted, Unset)}
 
 
 def _apply(webhook: Webhook, command: ChangeWebhook) -> None:
