@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import socket
 from typing import TYPE_CHECKING
 
@@ -207,6 +208,7 @@ def test_a_table_without_walls_is_not_served_from(database: Database) -> None:
         ("JWT_SECRET", "too short", ["MODELBOOK_JWT_SECRET", "32"]),
         ("EGRESS_ALLOW", "10.0.0.0/8:0", ["10.0.0.0/8:0"]),
         ("EGRESS_ALLOW", "http://127.0.0.1", ["http://127.0.0.1"]),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", ["MODELBOOK_TRUSTED_PROXIES", "host bits set"]),
         ("EGRESS_PROXY", "socks5://me:dG9vIHNob3J0@proxy:1080", ["MODELBOOK_EGRESS_PROXY", "http or https proxy"]),
     ],
 )
@@ -241,6 +243,13 @@ def test_a_master_key_that_does_not_fit_is_refused(database: Database, master_ke
     check_keyring(MASTER_KEYS, database.admin_url)
     asyncio.run(served_once())
     said(refusal("serve", **external(database, MASTER_KEYS=master_keys)), REFUSED, *words)
+
+
+@pytest.mark.parametrize(("port", "code"), [("0", "wrong-settings"), ("none", "wrong-usage")])
+def test_where_the_log_is_json_so_is_a_refusal(port: str, code: str) -> None:
+    finished = refusal("serve", "--port", port, LOG_FORMAT="JSON", NO_SETTING="1")
+    (line,) = map(json.loads, finished.errors.splitlines())
+    assert (finished.exit_code, line["level"], line["code"]) == (MISUSED, "error", code)
 
 
 def test_a_data_directory_that_cannot_be_made_is_named() -> None:
