@@ -18,6 +18,9 @@ import pytest
 from adapters.checkpoints.signing_key import new_signing_key
 from adapters.postgres.roles import ensure_roles
 from entrypoints.administration.container import check_keyring
+from entrypoints.auditing.checkpoint_locations import checkpoint_key
+from entrypoints.runtime import development_secret
+from entrypoints.settings import Settings, WrongSettings
 from tests.e2e.api_client import Api
 from tests.e2e.failing_commands import MISUSED, NOWHERE, REFUSED, external, refusal, said
 from tests.e2e.processes import folder
@@ -262,3 +265,17 @@ def test_master_keys_that_others_may_read_are_refused(data_dir: Path) -> None:
     keys.write_text(MASTER_KEYS)
     keys.chmod(0o644)
     said(refusal("serve", "--port", "0", DATA_DIR=str(data_dir)), REFUSED, str(keys), "chmod 600")
+
+
+def test_every_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    development_secret(tmp_path)
+    for name in ("jwt-secret", "checkpoint-key"):
+        path = tmp_path / name
+        path.touch()
+        path.chmod(0o640)
+    settings = Settings(data_dir=tmp_path)
+    for read in (lambda: development_secret(tmp_path), lambda: checkpoint_key(settings, print)):
+        with pytest.raises(WrongSettings) as refused:
+            read()
+        (line,) = refused.value.lines
+        assert "permissions are 640; make them 600: chmod 600" in line
