@@ -56,6 +56,7 @@ from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
+from adapters.private_files import read_private_file
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
@@ -158,6 +159,7 @@ __all__ = [
     "keyring_file",
     "migrate",
     "operators_proxy",
+    "read_private_file",
     "set_passwords",
     "trusted_logins",
 ]

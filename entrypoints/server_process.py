@@ -24,7 +24,7 @@ from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
-from entrypoints.logs import build_logger, library_logs
+from entrypoints.logs import build_logger, every_log
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_log import LoggedHealth
@@ -62,7 +62,7 @@ async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Rout
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
-    with library_logs(logger):
+    with every_log(logger):
         async with _running(runtime, listener, logger, more) as container:
             yield container
 
@@ -221,4 +221,6 @@ def application(
 
 def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say of the HTTP side."""
-    return HttpOptions(cors_origins=settings.cors_origins, version=__version__)
+    return HttpOptions(
+        cors_origins=settings.cors_origins, trusted_proxies=settings.trusted_proxies, version=__version__
+    )
