@@ -20,14 +20,14 @@ from tests.tokens import jwk
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
+    Sign = Callable[[Mapping[str, Any]], str]
+
 CLIENT_ID: Final = "modelbook"
 CLIENT_SECRET: Final = "the client's secret: 100% +/="
 
 KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 NEW_KEY: Final = ec.generate_private_key(ec.SECP256R1())
-
-Sign = "Callable[[Mapping[str, Any]], str]"
 
 
 def signed(claims: Mapping[str, Any]) -> str:
@@ -39,7 +39,7 @@ class Issued:
     """What a code is good for."""
 
     claims: dict[str, Any]
-    sign: Callable[[Mapping[str, Any]], str]
+    sign: Sign
     challenge: str
 
 
@@ -56,23 +56,20 @@ class Issuer:
     asked: list[str] = field(default_factory=list)
     codes: dict[str, Issued] = field(default_factory=dict)
 
-    def code(
-        self, sent: Mapping[str, str], *, sign: Callable[[Mapping[str, Any]], str] = signed, **changes: object
-    ) -> str:
-        """Return a code for the authorization request; claims changed to `...` are left out of its ID token."""
+    def code(self, sent: Mapping[str, str], claims: Mapping[str, object], sign: Sign | None = None) -> str:
+        """Return a code for the authorization request; claims that are `...` are left out of its ID token."""
         now = int(time.time())
-        claims = {
+        usual = {
             "iss": self.url,
             "sub": "person-1",
             "aud": CLIENT_ID,
             "nonce": sent["nonce"],
             "iat": now,
             "exp": now + 300,
-            **changes,
         }
         code = token_urlsafe(16)
-        kept = {name: value for name, value in claims.items() if value is not ...}
-        self.codes[code] = Issued(kept, sign, sent["code_challenge"])
+        kept = {name: value for name, value in {**usual, **claims}.items() if value is not ...}
+        self.codes[code] = Issued(kept, sign or signed, sent["code_challenge"])
         return code
 
     async def discover(self, _: web.Request) -> web.Response:
@@ -138,7 +135,7 @@ async def misbehaving_issuer() -> AsyncIterator[Issuer]:
 
 
 def unsigned(claims: Mapping[str, Any]) -> str:
-    return jwt.encode(dict(claims), None, "none")
+    return jwt.encode(dict(claims), "", "none")
 
 
 def signed_with_the_public_key(claims: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from playwright.async_api import Browser, Page
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-FIRST, SECOND = str(uuid4()), str(uuid4())
+FIRST, SECOND = uuid4(), uuid4()
 ACCOUNTS: Final = {
     "ada": {
         "name": "Ada Lovelace",
-        "organizations": [{"id": FIRST, "role": "admin"}, {"id": SECOND, "role": "viewer"}],
+        "organizations": [{"id": str(FIRST), "role": "admin"}, {"id": str(SECOND), "role": "viewer"}],
     }
 }
 
@@ -84,9 +85,9 @@ async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
         assert held == ["", 0, 0]
 
 
-async def _change_to(page: Page, organization_id: str) -> None:
-    await page.get_by_label("Organization", exact=True).select_option(organization_id)
-    await expect(page.get_by_label("Organization", exact=True)).to_have_value(organization_id)
+async def _change_to(page: Page, organization_id: UUID) -> None:
+    await page.get_by_label("Organization", exact=True).select_option(str(organization_id))
+    await expect(page.get_by_label("Organization", exact=True)).to_have_value(str(organization_id))
 
 
 async def _edit_outlives_the_session(page: Page, service: RunningService) -> None:
