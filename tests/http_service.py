@@ -16,7 +16,7 @@ from aiohttp import ClientSession, web
 from structlog.testing import LogCapture
 
 from adapters.vault.keyring import Keyring
-from application.policies.rate_limit_quotas import QUOTAS
+from application.bounds.shares import Shares
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.development_token import make_token
@@ -27,6 +27,7 @@ from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret
 from tests.described_answers import as_described
 from tests.fakes.idempotency_claims import FakeClaims
+from tests.fakes.quotas import quotas_of_all
 from tests.fakes.rate_limits import FakeRateLimits
 
 if TYPE_CHECKING:
@@ -130,6 +131,12 @@ class Parts(TypedDict, total=False):
     options: HttpOptions
 
 
+def a_limiter(limits: FakeRateLimits | None = None, **amounts: int) -> RateLimiter:
+    """Return what holds requests to the usual quotas, some of them others."""
+    quotas = quotas_of_all(**amounts)
+    return RateLimiter(limits or FakeRateLimits(), quotas, Shares(quotas))
+
+
 @asynccontextmanager
 async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncIterator[Service]:
     """Serve the routes on a free port while the block runs."""
@@ -138,7 +145,7 @@ async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncItera
         "verifier": TokenVerifier(SharedSecret(SECRET)),
         "claims": FakeClaims(),
         "fingerprints": FINGERPRINTS,
-        "limiter": RateLimiter(FakeRateLimits(), QUOTAS),
+        "limiter": a_limiter(),
         "checks": {},
         "options": HttpOptions(shutdown_seconds=2.0),
         **parts,

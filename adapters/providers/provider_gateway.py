@@ -59,9 +59,15 @@ def keyed_types() -> list[str]:
 class Gateway:
     """Implements `ProviderGateway`, `Generation` and `Embeddings` with the built-in types and those of packages."""
 
-    def __init__(self, outbound: Outbound, *, clock: Callable[[], datetime] = utc_now) -> None:
-        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for."""
+    def __init__(
+        self, outbound: Outbound, *, reserve: Outbound | None = None, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for.
+
+        Connection tests go out over the `reserve`, so that no prompt keeps them from it.
+        """
         self._outbound = outbound
+        self._reserve = reserve or outbound
         self._clock = clock
         self._adapters: dict[str, PromptAdapter] = {adapter.type.name: adapter() for adapter in _BUILT_IN}
         installed, broken = installed_adapters(self._adapters)
@@ -155,17 +161,14 @@ class Gateway:
             return self._missing(connection.provider_type)
         try:
             async with asyncio.timeout(PROBE_SECONDS - _MARGIN):
-                return await adapter.probe(connection, self._outbound_for(connection))
+                return await adapter.probe(connection, _with_headers(self._reserve, connection))
         except TimeoutError:
             return _too_late(adapter, PROBE_SECONDS).failure
         except UpstreamFailure as error:
             return error.failure
 
     def _outbound_for(self, connection: ProviderConnection) -> Outbound:
-        """Return the way out for calls over the connection, which carry its extra headers."""
-        if not connection.extra_headers:
-            return self._outbound
-        return WithExtraHeaders(self._outbound, connection.extra_headers)
+        return _with_headers(self._outbound, connection)
 
     def _adapter(self, connection: ProviderConnection) -> PromptAdapter:
         adapter = self._adapters.get(connection.provider_type)
@@ -193,6 +196,11 @@ class Gateway:
             "There is no such provider type.",
             hint=f"There are: {', '.join(sorted(self._adapters))}.",
         )
+
+
+def _with_headers(outbound: Outbound, connection: ProviderConnection) -> Outbound:
+    """Return the way out for calls over the connection, which carry its extra headers."""
+    return WithExtraHeaders(outbound, connection.extra_headers) if connection.extra_headers else outbound
 
 
 def _deadline(adapter: ProviderAdapter, seconds: float) -> Deadline:

@@ -59,7 +59,7 @@ def build_app(
         logger=logger,
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])
-    app[REQUEST_BODIES] = RequestBodies(options)
+    app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     health = HealthViews(checks, warnings or {}, seconds=options.readiness_seconds)
     all_routes = [*routes, *routes_of(health, metrics)]
