@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.rate_limits import Quota
+    from domain.errors import DomainError
 
 
 class ApplicationError(Exception):
@@ -72,6 +73,11 @@ class Conflict(ApplicationError):
 
 class FieldsChanged(Conflict):
     """Another request changed the same fields at the same time. Read the resource again and repeat the change."""
+
+    def __init__(self, pointers: Sequence[str] = ()) -> None:
+        """`pointers` are those of the fields, in the body of the change."""
+        super().__init__()
+        self.pointers = tuple(pointers)
 
 
 class ProviderNameTaken(Conflict):
@@ -143,8 +149,8 @@ class BulkRefused(ApplicationError):
 
     code = "bulk-refused"
 
-    def __init__(self, failures: Sequence[tuple[int, str, str]]) -> None:
-        """`failures` holds the index, the code and the message of each operation that was refused."""
+    def __init__(self, failures: Sequence[tuple[int, ApplicationError | DomainError]]) -> None:
+        """`failures` holds the index and the refusal of each operation that is not possible."""
         super().__init__()
         self.failures = tuple(failures)
 

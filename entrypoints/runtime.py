@@ -122,8 +122,8 @@ def _external(settings: Settings) -> Runtime:
                 "MODELBOOK_MASTER_KEYS is missing: `modelbook keys generate` makes one; keep it safe.",
             ),
             (
-                settings.jwt_secret or settings.jwt_jwks_url or settings.jwt_jwks_file,
-                "To verify tokens, set MODELBOOK_JWT_SECRET, MODELBOOK_JWT_JWKS_URL or MODELBOOK_JWT_JWKS_FILE.",
+                settings.jwt_secret or settings.jwt_jwks_url or settings.jwt_jwks_file or settings.oidc_issuer,
+                "Set MODELBOOK_JWT_SECRET, MODELBOOK_JWT_JWKS_URL, MODELBOOK_JWT_JWKS_FILE or MODELBOOK_OIDC_ISSUER.",
             ),
         )
         if value is None

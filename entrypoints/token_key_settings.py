@@ -9,7 +9,7 @@ import aiohttp
 
 from application.errors import Unavailable
 from entrypoints.container import operators_proxy
-from entrypoints.http.token_keys import FetchedKeys, PublicKeys, SharedSecret, UnusableKeys
+from entrypoints.http.token_keys import FetchedKeys, NoKeys, PublicKeys, SharedSecret, UnusableKeys
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def token_keys(runtime: Runtime, on_fetched: Callable[[str | None], None] = lamb
             return FetchedKeys(lambda: fetched(address, proxy), on_fetched=on_fetched)
         if settings.jwt_jwks_file is not None:
             return PublicKeys(settings.jwt_jwks_file.read_bytes())
+        if runtime.jwt_secret is None and settings.oidc_issuer is not None:
+            return NoKeys()
         return SharedSecret(runtime.jwt_secret or "")
     except OSError as error:
         raise WrongSettings([f"MODELBOOK_JWT_JWKS_FILE cannot be read: {error.strerror}."]) from error

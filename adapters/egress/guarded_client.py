@@ -19,7 +19,7 @@ from adapters.egress.egress_rules import AddressRefused, Guard
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.outgoing_request import checked_headers, encoded_body
-from adapters.egress.response_body import NEVER, body
+from adapters.egress.response_body import NEVER, whole_body
 from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
@@ -46,6 +46,7 @@ _KEEP_ALIVE_SECONDS: Final = 30.0
 _LOOKUP_SECONDS: Final = 10
 _CHECK_SECONDS: Final = 5.0
 _URLS_REMEMBERED: Final = 1_024
+_TIMEOUTS_REMEMBERED: Final = 256
 _HEADER_BYTES: Final = 16_384
 _PROXY_WANTS_PASSWORD: Final = 407
 _HEADERS: Final = 128
@@ -89,6 +90,7 @@ class Egress:
         self._lookup_seconds = lookup_seconds
         # A URL is judged once; the addresses behind it are judged on each new connection.
         self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
+        self._is_inside = lru_cache(maxsize=_URLS_REMEMBERED)(self._is_opened)
         self._proxy = proxy
         self._proxy_choice: ProxyChoice | None = None
         self._proxied_session: ClientSession | None = None
@@ -155,7 +157,17 @@ class Egress:
             raise EndpointRefused(_POINTER, str(error)) from error
         return Endpoint(url=str(target.url), origin=target.origin)
 
+    def checked_receiver(self, url: str) -> Endpoint:
+        try:
+            target = self._checked_target(url)
+        except ValueError as error:
+            raise EndpointRefused("/url", str(error)) from error
+        return Endpoint(url=str(target.url), origin=target.origin)
+
     def is_inside(self, url: str) -> bool:
+        return self._is_inside(url)
+
+    def _is_opened(self, url: str) -> bool:
         try:
             return self._guard.is_opened(self._target(url))
         except ValueError:
@@ -186,8 +198,9 @@ class Egress:
             async with asyncio.timeout(request.total_seconds):
                 response = await self._send(request, attempt, is_stream=False)
                 try:
-                    reading = body(response, max_bytes=request.max_bytes, idle_seconds=request.read_idle_seconds)
-                    pieces = [piece async for piece in reading]
+                    content = await whole_body(
+                        response, max_bytes=request.max_bytes, idle_seconds=request.read_idle_seconds
+                    )
                 finally:
                     # When the body was read to its end, the connection is already back in its pool.
                     if not response.closed:
@@ -197,7 +210,7 @@ class Egress:
         return OutboundResponse(
             status=response.status,
             headers=answer_headers(response),
-            body=b"".join(pieces),
+            body=content,
             timings=attempt.timings,
             total_ms=round(attempt.elapsed_ms, 3),
         )
@@ -247,11 +260,7 @@ class Egress:
                 **options | {"headers": headers | options.get("headers", {})},
                 data=encoded_body(request),
                 allow_redirects=False,
-                timeout=ClientTimeout(
-                    connect=request.connect_seconds,
-                    sock_read=request.read_idle_seconds,
-                    ceil_threshold=_NEVER_ROUND,
-                ),
+                timeout=_timeout(request.connect_seconds, _idle_seconds(request)),
             )
         finally:
             current.reset(token)
@@ -280,6 +289,17 @@ class Egress:
             raise
         attempt.open_socket()
         return self._open_socket(address)
+
+
+@lru_cache(maxsize=_TIMEOUTS_REMEMBERED)
+def _timeout(connect: float, idle: float | None) -> ClientTimeout:
+    return ClientTimeout(connect=connect, sock_read=idle, ceil_threshold=_NEVER_ROUND)
+
+
+def _idle_seconds(request: OutboundRequest) -> float | None:
+    """Return the longest silence; none where the bound on the whole time comes first."""
+    total = request.total_seconds
+    return None if total is not None and total <= request.read_idle_seconds else request.read_idle_seconds
 
 
 def _verifying(context: ssl.SSLContext) -> ssl.SSLContext:

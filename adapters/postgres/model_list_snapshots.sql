@@ -8,7 +8,7 @@ SELECT p.id, p.provider_type, p.endpoint,
 FROM ai_providers p
 LEFT JOIN discovery_snapshots s ON s.organization_id = p.organization_id AND s.provider_id = p.id
 LEFT JOIN discovery_attempts a ON a.organization_id = p.organization_id AND a.provider_id = p.id
-WHERE p.organization_id = %(organization_id)s AND p.is_enabled ORDER BY p.name, p.id;
+WHERE p.organization_id = %(organization_id)s AND p.is_enabled ORDER BY p.name_key, p.id;
 
 -- standing: where one provider stands
 SELECT p.id, p.provider_type, p.endpoint,

@@ -25,7 +25,7 @@ from application.prompts.prompt_candidates import (
 from application.prompts.selection_candidates import ModelById, ModelByName
 from domain.access_key.values import NO_LIMITS, Budget, Limits
 from domain.model.values import Lifecycle
-from domain.names import normal_form
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,12 +94,13 @@ class PostgresCandidateReader:
         return price_of_row(*rows[0]) if rows else None
 
     async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:
-        parameters = {"types": list(types), "after": after, "keyed_types": self._keyed_types}
+        after_key = None if after is None else name_key(after)
+        parameters = {"types": list(types), "after": after, "after_key": after_key, "keyed_types": self._keyed_types}
         rows, state = await self._read(_candidates_of("callable", limit + 1), parameters)
         names: dict[str, list[UUID]] = {}
         for row in rows:
             names.setdefault(row[0], []).append(row[2])
-        shown = list(names.items())[:limit]
+        shown = sorted(names.items(), key=lambda entry: (name_key(entry[0]), entry[0]))[:limit]
         return CallableNames(names=shown, has_more=len(names) > limit, candidates=self._candidates(rows, state))
 
     async def state(self) -> OrganizationState:
@@ -129,9 +130,10 @@ def _named(selector: NamedSelector) -> tuple[bytes, Mapping[str, Any]]:
     if isinstance(selector, ModelById):
         return _candidates_of("by_id", _MOST_NAMED), {"model_id": selector.model_id}
     if isinstance(selector, ModelByName):
-        named = {"name": selector.provider_model_id, "provider_id": selector.provider_id}
+        name = selector.provider_model_id
+        named = {"name": name, "key": name_key(name), "provider_id": selector.provider_id}
         return _candidates_of("by_model_id", _MOST_NAMED), named
-    texts = {"name": selector.text, "normal_name": normal_form(selector.text), "model_id": _uuid(selector.text)}
+    texts = {"name": selector.text, "key": name_key(selector.text), "model_id": _uuid(selector.text)}
     return _candidates_of("by_any_name", _MOST_NAMED), texts
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from application.policies.change_secrets import SecretsChange, change_connection
 from application.policies.merge_patch import merge_patch
-from application.policies.newest_revision import SeenFields, named_members, on_newest
+from application.policies.newest_revision import SeenFields, on_newest, patched_members
 from application.unset import UNSET, Unset
 from domain.provider.errors import ProviderTypeFixed
 
@@ -69,14 +69,22 @@ async def change_provider(
 
 
 def _mentioned_fields(provider: Provider, command: ChangeProvider) -> dict[str, Any]:
-    """Return what the provider holds in the fields that the command changes."""
-    held = {"name": provider.name, "settings": provider.settings, "is_enabled": provider.is_enabled}
-    fields = {name: value for name, value in held.items() if not isinstance(getattr(command, name), Unset)}
+    """Return what the provider holds in the fields that the command changes, by their pointers in a patch."""
+    # Secrets are for one endpoint: who changes one of them has seen all.
+    connection = (provider.endpoint, provider.has_credential, provider.secrets_version)
+    held = {
+        "/name": (command.name, provider.name),
+        "/settings": (command.settings, provider.settings),
+        "/isEnabled": (command.is_enabled, provider.is_enabled),
+        "/endpoint": (command.endpoint, connection),
+        "/apiKey": (connection if command.secrets.names_key else UNSET, connection),
+        "/extraHeaders": (connection if command.secrets.names_headers else UNSET, connection),
+    }
+    fields: dict[str, Any] = {
+        pointer: value for pointer, (wanted, value) in held.items() if not isinstance(wanted, Unset)
+    }
     if not isinstance(command.settings_patch, Unset):
-        fields["settings_patch"] = named_members(provider.settings, command.settings_patch)
-    if not isinstance(command.endpoint, Unset) or command.secrets.names_key or command.secrets.names_headers:
-        # Secrets are for one endpoint: who changes one of them has seen all.
-        fields["connection"] = (provider.endpoint, provider.has_credential, provider.secrets_version)
+        fields |= patched_members("/settings", provider.settings, command.settings_patch)
     return fields
 
 

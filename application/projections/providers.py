@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from application.projections.row_changes import LoggedEvent, RowChange
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +18,12 @@ _UNTESTED: Final[Columns] = {"health_status": "unknown"}
 
 def _registered(facts: Mapping[str, Any]) -> Columns:
     copied = ("name", "provider_type", "endpoint", "settings", "is_enabled", "credential_version", "credential_hint")
-    return {name: facts[name] for name in copied} | {"extra_headers": [], "extra_headers_version": 0} | _UNTESTED
+    no_headers = {"extra_headers": [], "extra_headers_version": 0}
+    return {name: facts[name] for name in copied} | no_headers | _UNTESTED | _key(facts)
+
+
+def _key(facts: Mapping[str, Any]) -> Columns:
+    return {"name_key": name_key(facts["name"])}
 
 
 def _copy(*names: str) -> Callable[[Mapping[str, Any]], Columns]:
@@ -25,7 +31,7 @@ def _copy(*names: str) -> Callable[[Mapping[str, Any]], Columns]:
 
 
 _UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
-    "provider.renamed": _copy("name"),
+    "provider.renamed": lambda facts: {"name": facts["name"]} | _key(facts),
     "provider.endpoint-changed": lambda facts: {"endpoint": facts["endpoint"]} | _UNTESTED,
     "provider.settings-changed": _copy("settings"),
     "provider.credential-replaced": lambda facts: (

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from entrypoints.http.http_options import HttpOptions
     from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.rate_limits import RateLimiter
+    from entrypoints.http.sign_in.sign_in import SignIn
 
 
 def build_app(
@@ -39,6 +40,7 @@ def build_app(
     fingerprints: Fingerprints,
     limiter: RateLimiter,
     checks: Mapping[str, Check],
+    sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
     logger: FilteringBoundLogger,
@@ -53,11 +55,11 @@ def build_app(
         verifier,
         Idempotency(claims, fingerprints, logger=logger, hold_seconds=options.hold_seconds),
         limiter,
+        sign_in=sign_in,
         logger=logger,
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])
     app[REQUEST_BODIES] = RequestBodies(options)
-    app.on_cleanup.append(app[REQUEST_BODIES].close)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     health = HealthViews(checks, warnings or {}, seconds=options.readiness_seconds)
     all_routes = [*routes, *routes_of(health, metrics)]

@@ -107,11 +107,22 @@ def _bulk(error: application.BulkRefused) -> Problem:
         status=422,
         code=error.code,
         detail=error.message,
-        errors=tuple(FieldError(f"/operations/{index}", message, code) for index, code, message in error.failures),
+        errors=tuple(
+            FieldError(f"/operations/{index}{pointer}", refusal.message, refusal.code)
+            for index, refusal in error.failures
+            for pointer in (refusal.pointers if isinstance(refusal, application.FieldsChanged) else ("",))
+        ),
         members={
-            "failures": [{"index": index, "code": code, "message": message} for index, code, message in error.failures]
+            "failures": [
+                {"index": index, "code": refusal.code, "message": refusal.message} for index, refusal in error.failures
+            ]
         },
     )
+
+
+def _fields_changed(error: application.FieldsChanged) -> Problem:
+    changed = tuple(FieldError(pointer, "was changed by another request meanwhile") for pointer in error.pointers)
+    return Problem(status=409, code=error.code, detail=error.message, errors=changed)
 
 
 def _rate_limited(error: application.RateLimited) -> Problem:
@@ -219,6 +230,7 @@ TABLE: Mapping[type[BaseException], Entry] = {
     application.NotFound: _with(404),
     application.OrganizationRemoved: _with(410),
     application.Conflict: _with(409),
+    application.FieldsChanged: Entry((409,), _fields_changed),
     application.ProviderHasModels: Entry((409,), _has_models),
     application.StaleRevision: Entry((412,), _stale),
     application.InvalidInput: _with(422),

@@ -46,7 +46,8 @@ class RequestMiddleware:
         trusted_proxies: Sequence[Network] = (),
     ) -> None:
         self._routes = routes
-        self._logger = logger
+        # Bound once, where a lazy logger would be with each line.
+        self._logger = logger.bind()
         self._metrics = metrics
         self._trusted_proxies = trusted_proxies
 
@@ -86,14 +87,12 @@ class RequestMiddleware:
             route=path,
             status=status,
             duration_ms=round(seconds * 1000, 2),
-            **_facts_of(context.failure),
+            **({} if context.failure is None else _facts_of(context.failure)),
         )
 
 
-def _facts_of(failure: CallOutcome | None) -> dict[str, object]:
+def _facts_of(failure: CallOutcome) -> dict[str, object]:
     """Return what a provider's failure is known by, to us and to the provider's support."""
-    if failure is None:
-        return {}
     facts = {
         "upstream_category": failure.category,
         "upstream_status": failure.http_status,

@@ -190,6 +190,8 @@ async def test_an_organizations_budget_counts_what_all_spend(api: Api) -> None:
     assert (refused.status, "Your organization has spent its budget" in refused.text) == (429, True)
     assert (await api.put(BUDGET, {})).document == none
     assert (await api.post("/v1/chat/completions", CHAT)).status == 200
+    assert (await api.put(BUDGET, {"usd": 0.1 + 0.2, "period": "month"})).document["usd"] == Decimal("0.3")
+    assert (await api.put(BUDGET, {"usd": 1e-9, "period": "month"})).status == 422
     assert (await api.put(BUDGET, {"usd": 5})).status == 422
     stale = await api.put(BUDGET, {"usd": 5, "period": "day"}, if_match='"1"')
     assert stale.status == 412

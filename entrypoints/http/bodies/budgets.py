@@ -5,19 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.access_key.values import Budget
 from entrypoints.http.bodies.access_keys import BudgetPeriod, KeyLimits
-from entrypoints.http.field_types import Body, Number
+from entrypoints.http.bodies.resource_fields import BudgetUsd
+from entrypoints.http.field_types import Body
 from entrypoints.http.optional_fields import NULLABLE
 
 
 class BudgetReplacement(Body):
     """USD that the organization may spend in each period; null, or nothing, for no budget."""
 
-    usd: Annotated[Number | None, NULLABLE, Field(gt=0, le=1_000_000_000, decimal_places=6)] = None
+    usd: Annotated[BudgetUsd | None, NULLABLE] = None
     period: Annotated[BudgetPeriod | None, NULLABLE] = None
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from entrypoints.http.bodies.models import BulkOperations
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body
+from entrypoints.http.problems import problem_error
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.model_commands import operation
 
@@ -80,4 +81,6 @@ def _result(op: str, outcome: OperationOutcome, documents: Mapping[UUID, bytes])
             result["model"] = orjson.Fragment(documents[model_id])
         return result
     problem = (problem_for(outcome.refusal) if outcome.refusal else None) or INTERNAL_ERROR
-    return result | {"status": problem.status, "error": {"code": problem.code, "detail": problem.detail}}
+    errors = [problem_error(error) for error in problem.errors]
+    error = {"code": problem.code, "detail": problem.detail, "errors": errors}
+    return result | {"status": problem.status, "error": error}
