@@ -36,7 +36,7 @@ from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.inspect_database import inspect
+from adapters.postgres.inspect_database import inspect, outdated_postgres
 from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
@@ -163,6 +163,7 @@ __all__ = [
     "keyring_file",
     "migrate",
     "operators_proxy",
+    "outdated_postgres",
     "read_private_file",
     "set_passwords",
     "trusted_logins",
