@@ -427,10 +427,12 @@ class Container(containers.DeclarativeContainer):
         register_webhook,
         webhooks=webhooks,
         vault=webhook_vault,
-        outbound=egress,
+        addresses=egress,
         new_secret=new_webhook_secret,
     )
-    change_webhook = providers.Factory(partial, change_webhook, webhooks=webhooks, vault=webhook_vault, outbound=egress)
+    change_webhook = providers.Factory(
+        partial, change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress
+    )
     rotate_webhook_secret = providers.Factory(
         partial,
         rotate_webhook_secret,
