@@ -11,7 +11,6 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection as Pipe
     from multiprocessing.context import ForkProcess
+    from pathlib import Path
 
     from benchmarks.environment import Database, Service
     from benchmarks.report import Report
@@ -124,12 +124,13 @@ def _measure(
     most = max(_MOST_TIMES * quiet.p99(worst), _MOST_MILLISECONDS)
     is_kept = attacked.p99(worst) <= most and not failed and attacked.megabytes < _MOST_MEGABYTES
     figures = "  ".join(f"{what} {quiet.p99(what):.0f}→{attacked.p99(what):.0f}" for what in sorted(kinds))
-    print(  # noqa: T201 - a long wait else
+    print(
         f"{'kept  ' if is_kept else 'BROKEN'} {attack.name}: p99 in ms {figures}; {failed} failed, "
         f"{attacked.megabytes:.0f} MB, disk {attacked.disk_megabytes:+.0f} MB; attacker {dict(statuses)}"
         + "".join(f"\n         {text[:300]}" for text in sorted(set(attacked.times.failures))[:3])
         + "".join(
-            f"\n         held {each['seconds']} s ({each['thread_seconds']}, {each['process_seconds']}): {each['ran'][:220]}"
+            f"\n         held {each['seconds']} s, of which its thread worked {each['thread_seconds']} s, "
+            f"the process {each['process_seconds']} s: {each['ran'][:220]}"
             for each in attacked.held[:3]
         ),
         flush=True,

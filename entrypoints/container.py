@@ -11,6 +11,7 @@ from dependency_injector import containers, providers
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
@@ -21,6 +22,7 @@ from adapters.event_store.repositories import (
     EventSourcedModels,
     EventSourcedOrganizations,
     EventSourcedProviders,
+    EventSourcedWebhooks,
 )
 from adapters.postgres.access_keys import (
     PostgresAccessKeyDocuments,
@@ -29,7 +31,8 @@ from adapters.postgres.access_keys import (
     PostgresKeyUses,
 )
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBounds
-from adapters.postgres.connection_pools import reading_pool, writing_pool
+from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
+from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
@@ -51,6 +54,9 @@ from adapters.postgres.sign_in_sessions import PostgresEndedSessions, PostgresSi
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
+from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
+from adapters.postgres.webhooks import PostgresWebhookDocuments
+from adapters.private_files import read_private_file
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
@@ -105,6 +111,14 @@ from application.prompts.stream_prompt import stream_prompt
 from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
+from application.webhooks.change_webhook import change_webhook
+from application.webhooks.deliver import Deliveries
+from application.webhooks.delivery_worker import deliver_for_ever
+from application.webhooks.register_webhook import register_webhook
+from application.webhooks.remove_webhook import remove_webhook
+from application.webhooks.rotate_webhook_secret import rotate_webhook_secret
+from application.webhooks.send_test_message import send_test_message
+from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
 from entrypoints.http.sign_in.sign_in import sign_in
@@ -127,6 +141,7 @@ from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.sign_in import SignInViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
+from entrypoints.http.views.webhooks import WebhookViews
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,12 +151,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Container",
     "check_egress_allow",
+    "check_egress_proxy",
     "check_master_keys",
     "check_rate_limit_storage",
     "embedded_postgres",
     "inspect",
     "keyring_file",
     "migrate",
+    "operators_proxy",
+    "read_private_file",
     "set_passwords",
     "trusted_logins",
 ]
@@ -154,6 +172,7 @@ class Container(containers.DeclarativeContainer):
     master_keys = providers.Dependency(instance_of=str)
     master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
     egress_allow = providers.Dependency(instance_of=str)
+    egress_proxy = providers.Dependency(instance_of=str, default="")
     discovery_ttl = providers.Dependency(instance_of=float)
     admin_database_url = providers.Dependency(instance_of=str)
     health_interval = providers.Dependency(instance_of=float)
@@ -175,6 +194,8 @@ class Container(containers.DeclarativeContainer):
     reading_pool = providers.Singleton(reading_pool, database_url)
     writing_pool = providers.Singleton(writing_pool, database_url)
     tenant = providers.Singleton(Tenant, reading_pool)
+    long_reading_pool = providers.Singleton(long_reading_pool, database_url)
+    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1)
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )
@@ -186,7 +207,11 @@ class Container(containers.DeclarativeContainer):
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
-    egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
+    egress = providers.Singleton(
+        Egress,
+        providers.Singleton(EgressAllowList.parse, egress_allow),
+        providers.Singleton(EgressProxy.parse, egress_proxy),
+    )
     gateway = providers.Singleton(Gateway, egress)
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
@@ -194,7 +219,7 @@ class Container(containers.DeclarativeContainer):
     usage_ledger = providers.Singleton(
         PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
     )
-    request_log = providers.Singleton(PostgresRequestLog, tenant)
+    request_log = providers.Singleton(PostgresRequestLog, long_reads)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     keyed_types = providers.Singleton(keyed_types)
     cool_downs = providers.Singleton(CoolDowns, timer)
@@ -227,9 +252,14 @@ class Container(containers.DeclarativeContainer):
     access_keys = providers.Singleton(EventSourcedAccessKeys, ledger)
     key_secrets = providers.Singleton(PostgresKeySecrets, tenant)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
+    webhooks = providers.Singleton(EventSourcedWebhooks, ledger)
+    webhook_documents = providers.Singleton(PostgresWebhookDocuments, tenant)
+    webhook_vault = providers.Singleton(
+        EnvelopeVault, envelope, providers.Singleton(PostgresSealedCredentials, tenant, of_webhooks=True)
+    )
     auditing = providers.Container(
         Auditing,
-        pool=reading_pool,
+        pool=long_reading_pool,
         connect=reading_pool.provided.connection,
         rows=ledger,
         database_url=database_url,
@@ -239,7 +269,7 @@ class Container(containers.DeclarativeContainer):
         organizations=organizations,
     )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
-    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types)
+    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types, long_reads=long_reads)
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
@@ -325,7 +355,9 @@ class Container(containers.DeclarativeContainer):
     run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)
     stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
     embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
-    report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
+    report_usage = providers.Factory(
+        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_reads), clock=clock
+    )
     sweep_usage_for_ever = providers.Factory(
         partial,
         sweep_usage_for_ever,
@@ -343,6 +375,8 @@ class Container(containers.DeclarativeContainer):
         directory=directory,
         keys=access_keys,
         secrets=key_secrets,
+        webhooks=webhooks,
+        webhook_documents=webhook_documents,
     )
     sign_in = providers.Singleton(
         sign_in,
@@ -373,6 +407,53 @@ class Container(containers.DeclarativeContainer):
         partial, rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
     )
     revoke_access_key = providers.Factory(partial, revoke_access_key, keys=access_keys)
+
+    new_webhook_secret = providers.Object(partial(token_bytes, WEBHOOK_SECRET_BYTES))
+    register_webhook = providers.Factory(
+        partial,
+        register_webhook,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        outbound=egress,
+        new_secret=new_webhook_secret,
+    )
+    change_webhook = providers.Factory(partial, change_webhook, webhooks=webhooks, vault=webhook_vault, outbound=egress)
+    rotate_webhook_secret = providers.Factory(
+        partial,
+        rotate_webhook_secret,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        clock=clock,
+        new_secret=new_webhook_secret,
+    )
+    remove_webhook = providers.Factory(partial, remove_webhook, webhooks=webhooks)
+    webhook_outbox = providers.Singleton(PostgresWebhookOutbox, tenant)
+    send_test_message = providers.Factory(
+        partial,
+        send_test_message,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        outbound=egress,
+        outbox=webhook_outbox,
+        clock=clock,
+    )
+    deliver_for_ever = providers.Factory(
+        partial,
+        deliver_for_ever,
+        election=providers.Singleton(PostgresDeliveryElection, admin_database_url),
+        deliveries=providers.Singleton(
+            Deliveries,
+            outbox=webhook_outbox,
+            webhooks=webhooks,
+            vault=webhook_vault,
+            outbound=egress,
+            clock=clock,
+            timer=timer,
+        ),
+        models=models_of_tenant,
+        keys=access_keys,
+        timer=timer,
+    )
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -423,6 +504,15 @@ class Container(containers.DeclarativeContainer):
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
             change_limits=providers.Factory(partial, change_organization_limits, organizations=organizations),
             uses=providers.Factory(partial, limit_uses, counts=rate_limits),
+        ),
+        providers.Factory(
+            WebhookViews,
+            documents=webhook_documents,
+            register=register_webhook,
+            change=change_webhook,
+            rotate=rotate_webhook_secret,
+            remove=remove_webhook,
+            try_out=send_test_message,
         ),
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),
@@ -481,3 +571,17 @@ def check_egress_allow(text: str) -> None:
         ValueError: it is not; the message quotes the entry.
     """
     EgressAllowList.parse(text)
+
+
+def check_egress_proxy(text: str) -> None:
+    """Do nothing if the text is empty or the URL of a proxy.
+
+    Raises:
+        ValueError: it is not; the message quotes nothing, for the text may hold a password.
+    """
+    EgressProxy.parse(text)
+
+
+async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
+    """Return how to call an address that the operator has chosen, given the setting of the proxy."""
+    return await options_for_operators_address(EgressProxy.parse(proxy), url)

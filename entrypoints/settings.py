@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -93,6 +94,11 @@ class Settings(BaseSettings):
     egress_allow: str = Field(
         "", description="Hosts or CIDRs with ports that providers may be at besides public https, e.g. 10.0.0.0/8:443."
     )
+    egress_proxy: SecretStr = Field(
+        SecretStr(""),
+        description="Proxy that calls go out through, as http(s)://user:password@host:port. What EGRESS_ALLOW opens at "
+        "private or loopback addresses is called directly, unless the proxy is on this machine.",
+    )
     rate_limit_storage: SecretStr = Field(
         SecretStr("memory"),
         description="Where rates are counted: `memory` (each process for itself, so that N workers let N times as much "
@@ -141,6 +147,11 @@ class Settings(BaseSettings):
         min_length=16,
         description="Bearer token that opens /metrics to other hosts; without it only this host may read it.",
     )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks of proxies before this service, comma-separated, such as 10.0.0.0/8. Their "
+        "`Forwarded` and `X-Forwarded-For` tell the client's address in the log, and nothing else.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."
     )
@@ -156,6 +167,17 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _read_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            message = f"is not a list of addresses and networks such as 10.0.0.0/8: {error}"
+            raise ValueError(message) from None
 
     @field_validator("cors_origins")
     @classmethod

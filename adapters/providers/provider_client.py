@@ -58,7 +58,7 @@ def bearer(connection: ProviderConnection) -> dict[str, str]:
     return {"Authorization": f"Bearer {connection.api_key}"} if connection.api_key else {}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ProviderResponse:
     """A provider's response, or only its headers. The secrets are redacted from it."""
 
@@ -149,11 +149,13 @@ class ProviderClient:
         Raises:
             OutboundFailure: there was no answer that could be read.
         """
-        return await self._ask("GET", url, limits)
+        response = await self._outbound.request(self._request("GET", url, limits))
+        return self._answer(response, self.without_secrets(response.body))
 
     async def post(self, url: str, json: Mapping[str, Any], limits: RequestLimits) -> ProviderResponse:
         """Send a POST request with a JSON body; errors as for `get`."""
-        return await self._ask("POST", url, limits, json)
+        response = await self._outbound.request(self._request("POST", url, limits, json))
+        return self._answer(response, self.without_secrets(response.body))
 
     @asynccontextmanager
     async def stream(
@@ -202,28 +204,26 @@ class ProviderClient:
         """Return the exception for an error kind that does not stem from a single response."""
         return UpstreamFailure(outcome_of(self.rules, error_kind))
 
-    async def _ask(
+    def _request(
         self, method: str, url: str, limits: RequestLimits, json: Mapping[str, Any] | None = None
-    ) -> ProviderResponse:
-        response = await self._outbound.request(
-            OutboundRequest(
-                method=method,
-                url=url,
-                headers=self._headers,
-                json=json,
-                total_seconds=limits.seconds,
-                connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
-                read_idle_seconds=limits.seconds,
-                max_bytes=limits.max_bytes,
-            )
+    ) -> OutboundRequest:
+        return OutboundRequest(
+            method=method,
+            url=url,
+            headers=self._headers,
+            json=json,
+            total_seconds=limits.seconds,
+            connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
+            read_idle_seconds=limits.seconds,
+            max_bytes=limits.max_bytes,
         )
-        return self._answer(response, self.without_secrets(response.body))
 
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> ProviderResponse:
         # The port gives the names in lower case.
         headers = dict(response.headers.items())
-        for secret in self._searched:
-            headers = {name: value.replace(secret, "[redacted]") for name, value in headers.items()}
+        if any(secret in "\n".join(headers.values()) for secret in self._searched):
+            for secret in self._searched:
+                headers = {name: value.replace(secret, "[redacted]") for name, value in headers.items()}
         return ProviderResponse(
             exchange=self, status=response.status, headers=headers, body=body, timings=response.timings
         )

@@ -128,13 +128,16 @@ def _authorization(request: web.Request) -> str | None:
 
     The doors take the token in the headers of their clients' API keys too, and every route takes an access key there.
     """
-    values = request.headers.getall("Authorization", ())
+    headers = request.headers
+    values = headers.getall("Authorization", ())
     if len(values) > 1:
         raise NotAuthenticated(
             "The request has more than one Authorization header. Send exactly one.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    keys = [key for name in API_KEY_HEADERS for key in request.headers.getall(name, ())]
+    if not any(map(headers.__contains__, API_KEY_HEADERS)):
+        return values[0] if values else None
+    keys = [key for name in API_KEY_HEADERS for key in headers.getall(name, ())]
     if keys and shape_at(request.path) is PROBLEM_DETAILS:
         keys = [key for key in keys if key.startswith(PREFIX)]
     return one_credential([*values, *(f"Bearer {key}" for key in keys)])

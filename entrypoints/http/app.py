@@ -49,7 +49,7 @@ def build_app(
     """Return the application with these routes, and with those for health, figures and documentation."""
     metrics = metrics or HttpMetrics()
     records: dict[web.AbstractRoute, Route] = {}
-    requests = RequestMiddleware(records, logger=logger, metrics=metrics)
+    requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
     access = AccessControl(
         verifier,
@@ -60,7 +60,6 @@ def build_app(
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])
     app[REQUEST_BODIES] = RequestBodies(options)
-    app.on_cleanup.append(app[REQUEST_BODIES].close)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     health = HealthViews(checks, warnings or {}, seconds=options.readiness_seconds)
     all_routes = [*routes, *routes_of(health, metrics)]

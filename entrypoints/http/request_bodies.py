@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
-from weakref import WeakValueDictionary
 
 from aiohttp import web
 
+from application.run_in_thread import run_in_thread
+from entrypoints.http.json_size import JsonSize
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
     ContentTooLarge,
@@ -31,8 +31,6 @@ LARGE: Final = 64 * 1024
 
 SLOWEST: Final = 500
 """Bytes a second, on average after the first silence that is allowed; what trickles in more slowly is given up."""
-
-THREADS: Final = 2
 
 _SHORTLY: Final = {"Retry-After": "1"}
 
@@ -74,10 +72,7 @@ class Reservation:
 
 
 class RequestBodies:
-    """Reads bodies within the limits of this process, and works on large ones in threads.
-
-    An organization works on one large body at a time, so that two organizations never wait for a third.
-    """
+    """Reads bodies of JSON within the limits of this process, and works on large ones in threads."""
 
     def __init__(self, options: HttpOptions) -> None:
         self._read_seconds = options.read_seconds
@@ -85,8 +80,6 @@ class RequestBodies:
         self._most_bytes_of_one = options.most_body_bytes_of_one
         self._bytes = 0
         self._bytes_of: dict[UUID, int] = {}
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="bodies")
-        self._turns: WeakValueDictionary[UUID | None, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def bytes_in_flight(self) -> int:
@@ -120,6 +113,7 @@ class RequestBodies:
 
         Raises:
             ContentTooLarge: it is longer.
+            TooManyValues: as JSON it holds more of them than any request needs.
             UnsupportedContent: it is compressed.
             MalformedBody: it is not framed as HTTP/1.1 has it.
             RequestTooSlow: nothing of it came for too long, or too little of it.
@@ -131,14 +125,19 @@ class RequestBodies:
         stated = request.content_length or 0
         if stated > largest:
             raise _too_large(largest)
+        if 0 < stated <= LARGE and request.content.is_eof():
+            # All of it came with the headers, and is too short for many values.
+            reservation.add(stated)
+            return request.content.read_nowait()
         reservation.check(stated)
         started = asyncio.get_running_loop().time()
-        chunks, length = [], 0
+        chunks, length, size = [], 0, JsonSize()
         while chunk := await self._next(request, started, length):
             length += len(chunk)
             if length > largest:
                 raise _too_large(largest)
             reservation.add(len(chunk))
+            size.add(chunk)
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -160,17 +159,9 @@ class RequestBodies:
         except web.RequestPayloadError:
             raise MalformedBody(headers={"Connection": "close"}) from None
 
-    async def work_on(self, body: bytes, organization_id: UUID | None, work: Callable[[], Result]) -> Result:
-        """Return what the work on this body returns; where the body is large it is done in a thread, in turn."""
-        if len(body) <= LARGE:
-            return work()
-        turn = self._turns.setdefault(organization_id, asyncio.Lock())
-        async with turn:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-    async def close(self, _: web.Application) -> None:
-        """End the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    async def work_on(self, organization_id: UUID | None, work: Callable[[], Result]) -> Result:
+        """Return what the work on a large body returns; it is done in a thread, in turn."""
+        return await run_in_thread(organization_id, work)
 
 
 REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", RequestBodies)

@@ -20,6 +20,7 @@ const PAGES = [
   ["/discover", () => import("./pages/discover/page.js")],
   ["/try", () => import("./pages/try/page.js")],
   ["/keys", () => import("./pages/keys/list.js")],
+  ["/webhooks", () => import("./pages/webhooks/list.js")],
   ["/usage", () => import("./pages/usage/page.js")],
   ["/requests", () => import("./pages/requests/page.js")],
   ["/audit", () => import("./pages/audit/page.js")],

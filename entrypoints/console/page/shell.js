@@ -14,6 +14,7 @@ const PLACES = [
   ["/discover", "Discover", "viewer"],
   ["/try", "Try it", "viewer"],
   ["/keys", "Access keys", "viewer"],
+  ["/webhooks", "Webhooks", "viewer"],
   ["/usage", "Usage", "viewer"],
   ["/requests", "Requests", "viewer"],
   ["/audit", "Audit", "viewer"],

@@ -1,4 +1,4 @@
-"""What one organization can do to the others who share a service with it: each attack once, for tests and benchmarks."""
+"""What one organization can do to others who share a service with it: each attack once, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -80,13 +80,15 @@ def _deep(length: int) -> bytes:
 
 async def endless_bodies(attacker: Attacker) -> None:
     """Bodies that come at full speed, and then never end."""
-    length = attacker.size.body_bytes
-    part = b'{"model":"m","messages":"' + b"x" * (length - 64)
+    length, piece = attacker.size.body_bytes, b"x" * 65_536
+    head = request_head("POST", _CHAT, attacker.organization.token("editor"), length)
 
     async def send(connection: Connection, _: int) -> int | str:
         reader, writer = await connection.opened()
-        head = request_head("POST", _CHAT, attacker.organization.token("editor"), length)
-        writer.write(head + part)
+        writer.write(head + b'{"model":"m","messages":"')
+        for _ in range(length // len(piece) - 1):
+            writer.write(piece)
+            await writer.drain()
         return _status(await reader.readuntil(b"\r\n"))
 
     await attacker.hold(send)

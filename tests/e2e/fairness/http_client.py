@@ -32,10 +32,7 @@ def request_bytes(
     method: str, path: str, token: str, body: object = None, headers: Mapping[str, str] | None = None
 ) -> bytes:
     """Return a whole request; a body that is not bytes is written as JSON."""
-    if body is None:
-        content = b""
-    else:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     return request_head(method, path, token, len(content), headers) + content
 
 

@@ -33,6 +33,9 @@ WRITES = {
     # The administrators' login sweeps what is too old.
     ("modelbook_admin", "model_usage"): CHANGES,
     ("modelbook_admin", "request_log"): {"INSERT", "DELETE"},
+    ("modelbook_app", "webhook_cursors"): {"UPDATE"},
+    ("modelbook_app", "webhook_deliveries"): {"INSERT", "UPDATE"},
+    ("modelbook_admin", "webhook_deliveries"): {"DELETE"},
     **{(role, "access_key_uses"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
