@@ -1,10 +1,8 @@
-"""Counts the values of a JSON text while it arrives: one with too many is refused before anything is made of it."""
+"""Counts the values of a JSON text in its pieces: one with too many is refused before anything is made of it."""
 
 from __future__ import annotations
 
 from typing import Final
-
-from entrypoints.http.request_errors import TooManyValues
 
 MOST_VALUES: Final = 400_000
 """Keys are not counted. What a request of 1,000 operations holds many times over."""
@@ -12,8 +10,7 @@ MOST_VALUES: Final = 400_000
 MOST_CONTAINERS: Final = 100_000
 """Arrays and objects, which cost most to make."""
 
-_MOST_QUOTATION_MARKS: Final = 4 * MOST_VALUES
-"""Two at each key and two at each string."""
+_PIECE: Final = 65_536
 
 
 class JsonSize:
@@ -22,7 +19,8 @@ class JsonSize:
     Looking at a piece takes as long as receiving it; nothing is looked at of a text that is too short for too much.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_values: int = MOST_VALUES) -> None:
+        self._most_values = most_values
         self._first: list[bytes] = []
         self._length = 0
         self._rest = b""
@@ -31,19 +29,21 @@ class JsonSize:
         self._commas = 0
         self._quotation_marks = 0
 
-    def add(self, piece: bytes) -> None:
-        """Count what is in the piece.
-
-        Raises:
-            TooManyValues: with it, the text holds too many.
-        """
+    def add(self, piece: bytes) -> bool:
+        """Count what is in the piece; return whether the text may go on."""
         self._length += len(piece)
         if self._length <= MOST_CONTAINERS:
             self._first.append(piece)
-            return
+            return True
         for each in (*self._first, piece):
             self._count(each)
         self._first.clear()
+        return (
+            self._containers <= MOST_CONTAINERS
+            and self._containers + self._commas < self._most_values
+            # Two at each key and two at each string.
+            and self._quotation_marks <= 4 * self._most_values
+        )
 
     def _count(self, piece: bytes) -> None:
         text = self._rest + piece
@@ -59,12 +59,9 @@ class JsonSize:
         self._quotation_marks += len(parts) - 1
         self._containers += outside.count(b"[") + outside.count(b"{")
         self._commas += outside.count(b",")
-        if (
-            self._containers > MOST_CONTAINERS
-            or self._containers + self._commas >= MOST_VALUES
-            or self._quotation_marks > _MOST_QUOTATION_MARKS
-        ):
-            raise TooManyValues(
-                f"The body holds more than {MOST_VALUES:,} values, or {MOST_CONTAINERS:,} arrays and objects.",
-                headers={"Connection": "close"},
-            )
+
+
+def has_few_values(text: bytes, most_values: int = MOST_VALUES) -> bool:
+    """Return whether a whole text holds no more values than that; it is looked at in pieces."""
+    size = JsonSize(most_values)
+    return all(size.add(text[start : start + _PIECE]) for start in range(0, len(text), _PIECE))

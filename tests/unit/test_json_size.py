@@ -7,8 +7,7 @@ import tracemalloc
 
 import pytest
 
-from entrypoints.http.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
-from entrypoints.http.request_errors import TooManyValues
+from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
 from entrypoints.http.routes import MEBIBYTE
 
 PIECES = (65_536, 65_537, 262_144)
@@ -19,9 +18,7 @@ def count(body: bytes, piece: int) -> int:
     """Hand the body on in pieces; return how much of it was looked at until it was refused, or all of it."""
     size = JsonSize()
     for start in range(0, len(body), piece):
-        try:
-            size.add(body[start : start + piece])
-        except TooManyValues:
+        if not size.add(body[start : start + piece]):
             return start + piece
     return len(body)
 
