@@ -21,6 +21,7 @@ from benchmarks.report import Report
 from benchmarks.rotating import measure_rotating
 from benchmarks.starting import measure_starting
 from benchmarks.streaming import measure_streams
+from benchmarks.webhooks import measure_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "verify": measure_verifying,
     "rebuild": measure_rebuilding,
     "rotate": measure_rotating,
+    "webhooks": measure_webhooks,
     "fairness": measure_fairness,
 }
 

@@ -7,6 +7,7 @@ import gc
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -22,7 +23,8 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
-from entrypoints.logs import build_logger, library_logs
+from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
+from entrypoints.logs import build_logger, every_log
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_log import LoggedHealth
@@ -30,6 +32,8 @@ from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
+from entrypoints.monitoring.webhook_log import LoggedDeliveries
+from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
@@ -44,6 +48,9 @@ if TYPE_CHECKING:
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
+# What requests in flight hold is not garbage, however often the collector looks; cycles among it are rare.
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 # Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
@@ -55,7 +62,7 @@ async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Rout
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
-    with library_logs(logger):
+    with every_log(logger):
         async with _running(runtime, listener, logger, more) as container:
             yield container
 
@@ -78,12 +85,15 @@ async def _running(
         ):
             warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
             app = application(container, runtime, logger, metrics, more=more, warnings=warnings)
+            observer = LoggedDeliveries(logger, WebhookFigures(metrics.registry))
             runner = build_runner(app, http_options(runtime.settings), logger)
             await runner.setup()
             try:
                 async with (
                     _monitoring(container, runtime.settings, metrics, logger),
                     in_background(container.sweep_usage_for_ever(), logger),
+                    in_background(partial(container.deliver_for_ever(), observer=observer), logger),
+                    in_background(container.sweep_sessions_for_ever(), logger),
                 ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container
@@ -113,6 +123,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         master_keys=runtime.master_keys,
         master_key_directory=runtime.master_key_directory,
         egress_allow=runtime.settings.egress_allow,
+        egress_proxy=runtime.settings.egress_proxy.get_secret_value(),
         discovery_ttl=runtime.settings.discovery_ttl,
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,
@@ -121,6 +132,9 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         refuses_unknown_costs=runtime.settings.unknown_costs == "refuse",
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,
+        sign_in_settings=sign_in_settings(runtime.settings),
+        session_idle=runtime.settings.session_idle,
+        session_lifetime=runtime.settings.session_lifetime,
     )
     await container.reading_pool().open(wait=True)
     await container.long_reading_pool().open()
@@ -159,6 +173,7 @@ async def warmed_up(load: Callable[[], None]) -> None:
     """
     await asyncio.get_running_loop().run_in_executor(None, load)
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def application(
@@ -187,6 +202,7 @@ def application(
         claims=container.claims(),
         fingerprints=container.keyring().fingerprints,
         limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
+        sign_in=container.sign_in(),
         checks={"database": container.tenant().ping},
         warnings=warnings or {},
         options=http_options(settings),
@@ -205,4 +221,6 @@ def application(
 
 def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say of the HTTP side."""
-    return HttpOptions(cors_origins=settings.cors_origins, version=__version__)
+    return HttpOptions(
+        cors_origins=settings.cors_origins, trusted_proxies=settings.trusted_proxies, version=__version__
+    )

@@ -176,10 +176,15 @@ DECLARE
     providers CONSTANT jsonb := p_changes -> 'ai_providers';
     models CONSTANT jsonb := p_changes -> 'ai_models';
     keys CONSTANT jsonb := p_changes -> 'access_keys';
+    hooks CONSTANT jsonb := p_changes -> 'webhooks';
 BEGIN
     IF keys ? 'delete' THEN
         DELETE FROM access_keys WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(keys -> 'delete'));
+    END IF;
+    IF hooks ? 'delete' THEN
+        DELETE FROM webhooks WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(hooks -> 'delete'));
     END IF;
     IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
@@ -198,6 +203,9 @@ BEGIN
     IF keys IS NOT NULL THEN
         PERFORM apply_access_key_changes(p_organization_id, keys, p_time);
     END IF;
+    IF hooks IS NOT NULL THEN
+        PERFORM apply_webhook_changes(p_organization_id, hooks, p_time);
+    END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');
     END IF;
@@ -206,6 +214,7 @@ $$;
 
 -- Not projections: what the log must not hold, and evidence that is allowed to be forgotten.
 
+-- Of webhooks too: their addresses and secrets, under their own ids (0015).
 CREATE TABLE provider_credentials (
     organization_id uuid NOT NULL,
     provider_id uuid NOT NULL,

@@ -99,6 +99,9 @@ BEGIN
     WHEN 'access_keys' THEN
         DELETE FROM access_keys k WHERE k.organization_id = p_organization_id AND k.id = ANY (ids);
         PERFORM apply_access_key_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
+    WHEN 'webhooks' THEN
+        DELETE FROM webhooks w WHERE w.organization_id = p_organization_id AND w.id = ANY (ids);
+        PERFORM apply_webhook_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
     WHEN 'organizations' THEN
         DELETE FROM organizations o WHERE o.id = p_organization_id AND o.id = ANY (ids);
         INSERT INTO organizations

@@ -10,15 +10,16 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
+from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, Guard
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.outgoing_request import checked_headers, encoded_body
-from adapters.egress.response_body import NEVER, body
+from adapters.egress.response_body import NEVER, whole_body
 from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aiohttp import AddrInfoType, ClientResponse
     from aiohttp.abc import AbstractResolver
 
+    from adapters.egress.egress_proxy import EgressProxy
     from adapters.egress.url_parsing import Target
     from application.ports.outbound_http import OutboundRequest, OutboundStream
 
@@ -44,7 +46,9 @@ _KEEP_ALIVE_SECONDS: Final = 30.0
 _LOOKUP_SECONDS: Final = 10
 _CHECK_SECONDS: Final = 5.0
 _URLS_REMEMBERED: Final = 1_024
+_TIMEOUTS_REMEMBERED: Final = 256
 _HEADER_BYTES: Final = 16_384
+_PROXY_WANTS_PASSWORD: Final = 407
 _HEADERS: Final = 128
 # The client rounds longer times up to whole seconds; ours are promises.
 _NEVER_ROUND: Final = float("inf")
@@ -60,12 +64,14 @@ class Egress:
 
     Start it inside the running loop and close it there, or use it as an asynchronous context manager. TLS is verified
     by the system's certificates or by those of `ssl_context`, which the client marks to time its handshakes.
-    `resolver` and `open_socket` stand behind the guard; they see only what it let through.
+    `resolver` and `open_socket` stand behind the guard; they see only what it let through. Calls that `ProxyChoice`
+    names go through the `proxy`, whose own address is the operator's choice and is not judged.
     """
 
     def __init__(
         self,
         allow: EgressAllowList | None = None,
+        proxy: EgressProxy | None = None,
         *,
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
@@ -84,23 +90,36 @@ class Egress:
         self._lookup_seconds = lookup_seconds
         # A URL is judged once; the addresses behind it are judged on each new connection.
         self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
+        self._is_inside = lru_cache(maxsize=_URLS_REMEMBERED)(self._is_opened)
+        self._proxy = proxy
+        self._proxy_choice: ProxyChoice | None = None
+        self._proxied_session: ClientSession | None = None
         self._session: ClientSession | None = None
         self._resolver: GuardedResolver | None = None
 
     async def start(self) -> None:
         """Open the session; nothing is sent yet."""
         self._resolver = GuardedResolver(self._given_resolver or SystemResolver(), self._guard)
+        tls = self._ssl_context or _verifying(ssl.create_default_context())
+        self._session = self._new_session(tls, self._resolver, self._guarded_socket)
+        if self._proxy is not None:
+            self._proxy_choice = ProxyChoice(self._proxy, self._resolver)
+            self._proxied_session = self._new_session(tls, SystemResolver(), self._socket_to_proxy)
+
+    def _new_session(
+        self, tls: ssl.SSLContext, resolver: AbstractResolver, open_socket: Callable[[AddrInfoType], socket.socket]
+    ) -> ClientSession:
         connector = TCPConnector(
-            ssl=self._ssl_context or _verifying(ssl.create_default_context()),
-            resolver=self._resolver,
-            socket_factory=self._guarded_socket,
+            ssl=tls,
+            resolver=resolver,
+            socket_factory=open_socket,
             use_dns_cache=self._lookup_seconds > 0,
             ttl_dns_cache=self._lookup_seconds,
             limit=_CONNECTIONS,
             limit_per_host=_CONNECTIONS_PER_HOST,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
         )
-        self._session = ClientSession(
+        return ClientSession(
             connector=connector,
             cookie_jar=DummyCookieJar(),
             trust_env=False,
@@ -115,8 +134,9 @@ class Egress:
 
     async def close(self) -> None:
         """Close all connections; calls under way fail."""
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._proxied_session):
+            if session is not None:
+                await session.close()
         if self._resolver is not None:
             await self._resolver.close()
 
@@ -137,7 +157,17 @@ class Egress:
             raise EndpointRefused(_POINTER, str(error)) from error
         return Endpoint(url=str(target.url), origin=target.origin)
 
+    def checked_receiver(self, url: str) -> Endpoint:
+        try:
+            target = self._checked_target(url)
+        except ValueError as error:
+            raise EndpointRefused("/url", str(error)) from error
+        return Endpoint(url=str(target.url), origin=target.origin)
+
     def is_inside(self, url: str) -> bool:
+        return self._is_inside(url)
+
+    def _is_opened(self, url: str) -> bool:
         try:
             return self._guard.is_opened(self._target(url))
         except ValueError:
@@ -168,8 +198,9 @@ class Egress:
             async with asyncio.timeout(request.total_seconds):
                 response = await self._send(request, attempt, is_stream=False)
                 try:
-                    reading = body(response, max_bytes=request.max_bytes, idle_seconds=request.read_idle_seconds)
-                    pieces = [piece async for piece in reading]
+                    content = await whole_body(
+                        response, max_bytes=request.max_bytes, idle_seconds=request.read_idle_seconds
+                    )
                 finally:
                     # When the body was read to its end, the connection is already back in its pool.
                     if not response.closed:
@@ -179,7 +210,7 @@ class Egress:
         return OutboundResponse(
             status=response.status,
             headers=answer_headers(response),
-            body=b"".join(pieces),
+            body=content,
             timings=attempt.timings,
             total_ms=round(attempt.elapsed_ms, 3),
         )
@@ -220,22 +251,34 @@ class Egress:
             raise OutboundFailure("endpoint_refused", str(error)) from error
         token = current.set(attempt)
         try:
-            response = await self._session.request(
+            session, options = self._session, ProxyOptions()
+            if self._proxy_choice is not None and await self._proxy_choice.goes_through(attempt.target):
+                session, options = self._proxied(attempt)
+            response = await session.request(
                 request.method,
                 attempt.target.url,
-                headers=headers,
+                **options | {"headers": headers | options.get("headers", {})},
                 data=encoded_body(request),
                 allow_redirects=False,
-                timeout=ClientTimeout(
-                    connect=request.connect_seconds,
-                    sock_read=request.read_idle_seconds,
-                    ceil_threshold=_NEVER_ROUND,
-                ),
+                timeout=_timeout(request.connect_seconds, _idle_seconds(request)),
             )
         finally:
             current.reset(token)
+        if attempt.is_proxied and attempt.target.scheme == "http" and response.status == _PROXY_WANTS_PASSWORD:
+            response.close()
+            raise ClientHttpProxyError(response.request_info, (), status=response.status)
         attempt.answered = perf_counter()
         return response
+
+    def _proxied(self, attempt: Attempt) -> tuple[ClientSession, ProxyOptions]:
+        if self._proxy is None or self._proxied_session is None:
+            raise RuntimeError("The way out is not open: start() comes first.")
+        attempt.is_proxied = True
+        return self._proxied_session, proxy_options(self._proxy, attempt.target.scheme)
+
+    def _socket_to_proxy(self, address: AddrInfoType) -> socket.socket:
+        current.get().open_socket()
+        return self._open_socket(address)
 
     def _guarded_socket(self, address: AddrInfoType) -> socket.socket:
         attempt = current.get()
@@ -246,6 +289,17 @@ class Egress:
             raise
         attempt.open_socket()
         return self._open_socket(address)
+
+
+@lru_cache(maxsize=_TIMEOUTS_REMEMBERED)
+def _timeout(connect: float, idle: float | None) -> ClientTimeout:
+    return ClientTimeout(connect=connect, sock_read=idle, ceil_threshold=_NEVER_ROUND)
+
+
+def _idle_seconds(request: OutboundRequest) -> float | None:
+    """Return the longest silence; none where the bound on the whole time comes first."""
+    total = request.total_seconds
+    return None if total is not None and total <= request.read_idle_seconds else request.read_idle_seconds
 
 
 def _verifying(context: ssl.SSLContext) -> ssl.SSLContext:

@@ -10,7 +10,7 @@ from aiohttp import hdrs
 from adapters.egress.decompression import BodyRefused, decoder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
 
     from aiohttp import ClientResponse
 
@@ -35,24 +35,52 @@ async def body(
         TimeoutError: the deadline has passed, or the silence was too long.
         aiohttp.ClientError: it broke off.
     """
-    if response.status == _SWITCHING_PROTOCOLS:
-        raise BodyRefused("The answer switches to a protocol that was not asked for.")
-    if (response.content_length or 0) > max_bytes:
-        raise _too_large(max_bytes)
-    decoding = decoder(response.headers.get(hdrs.CONTENT_ENCODING))
-    received = produced = 0
+    taking = _Taking(response, max_bytes)
     while chunk := await _next(response, idle_seconds, deadline):
-        received += len(chunk)
-        for number, piece in enumerate(decoding.pieces(chunk), 1):
-            produced += len(piece)
-            if max(received, produced) > max_bytes:
-                raise _too_large(max_bytes)
+        for number, piece in enumerate(taking.pieces(chunk), 1):
             yield piece
             if number % _PIECES_IN_A_ROW == 0:
                 await asyncio.sleep(0)
-        if received > max_bytes:
+    taking.finish()
+
+
+async def whole_body(response: ClientResponse, *, max_bytes: int, idle_seconds: float) -> bytes:
+    """Return the whole decompressed body; bounds and errors as for `body`."""
+    taking = _Taking(response, max_bytes)
+    pieces: list[bytes] = []
+    while chunk := await _next(response, idle_seconds, NEVER):
+        for number, piece in enumerate(taking.pieces(chunk), 1):
+            pieces.append(piece)
+            if number % _PIECES_IN_A_ROW == 0:
+                await asyncio.sleep(0)
+    taking.finish()
+    return b"".join(pieces)
+
+
+class _Taking:
+    """Decompresses what is received, as long as neither that nor what becomes of it is too large."""
+
+    def __init__(self, response: ClientResponse, max_bytes: int) -> None:
+        if response.status == _SWITCHING_PROTOCOLS:
+            raise BodyRefused("The answer switches to a protocol that was not asked for.")
+        if (response.content_length or 0) > max_bytes:
             raise _too_large(max_bytes)
-    decoding.finish()
+        self._decoding = decoder(response.headers.get(hdrs.CONTENT_ENCODING))
+        self._max_bytes = max_bytes
+        self._received = self._produced = 0
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        self._received += len(chunk)
+        for piece in self._decoding.pieces(chunk):
+            self._produced += len(piece)
+            if max(self._received, self._produced) > self._max_bytes:
+                raise _too_large(self._max_bytes)
+            yield piece
+        if self._received > self._max_bytes:
+            raise _too_large(self._max_bytes)
+
+    def finish(self) -> None:
+        self._decoding.finish()
 
 
 async def _next(response: ClientResponse, idle_seconds: float, deadline: float) -> bytes:

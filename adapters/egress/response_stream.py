@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 def answer_headers(response: ClientResponse) -> Headers:
     """Return the headers; bytes that are not UTF-8 are replaced, so that what is taken from them can be stored."""
-    return Headers([(name, value if value.isascii() else _text(value)) for name, value in response.headers.items()])
+    headers = response.headers
+    if all(map(str.isascii, headers.values())):
+        return Headers(headers.items())
+    return Headers([(name, _text(value)) for name, value in headers.items()])
 
 
 def _text(value: str) -> str:

@@ -16,11 +16,13 @@ from application.errors import (
     ProviderNotFound,
     StaleRevision,
 )
+from application.webhooks.webhooks import TooManyWebhooks, WebhookNotFound
 from domain.access_key.aggregate import AccessKey
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.root import Root
+from domain.webhook.aggregate import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from adapters.event_store.ledger import Ledger
     from application.access_keys.access_keys import SecretDigest
     from application.errors import ApplicationError, NotFound
+    from application.ports.repositories import Gone
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
 
@@ -133,13 +136,28 @@ class EventSourcedAccessKeys(EventSourcedRepository[AccessKey]):
         return await self._save(keys)
 
 
+class EventSourcedWebhooks(EventSourcedRepository[Webhook]):
+    """Fulfils `application.webhooks.webhooks.Webhooks`."""
+
+    kind = Webhook
+    not_found = WebhookNotFound
+    constraints: ClassVar = {"webhooks_at_most": TooManyWebhooks}
+
+    async def save(self, aggregate: Webhook, *, credential: SealedCredential | None = None) -> Recorded:
+        return (await self._save([aggregate], sealed=(credential,) if credential else ()))[0]
+
+    async def get_many(self, webhook_ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
+        loaded = await self._ledger.load_many(Webhook, webhook_ids)
+        return {webhook_id: webhook for webhook_id, webhook in loaded.items() if not webhook.is_removed}
+
+
 class EventSourcedOrganizations(EventSourcedRepository[Organization]):
     """Fulfils `application.ports.repositories.Organizations`."""
 
     kind = Organization
     not_found = OrganizationNotFound
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
+    async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
         return (await self._save([*gone, organization]))[-1]
 
     async def has_log(self) -> bool:

@@ -33,6 +33,8 @@ LEFT JOIN LATERAL (
     SELECT name FROM ai_models WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
     UNION ALL
     SELECT name FROM access_keys WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
+    UNION ALL
+    SELECT name FROM webhooks WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
 ) AS named ON true
 LEFT JOIN LATERAL (
     SELECT state FROM events AS earlier

@@ -74,6 +74,8 @@ LIVE: Final[dict[str, LiteralString]] = {
     "provider": "ai_providers p LEFT JOIN provider_health h"
     " ON h.organization_id = p.organization_id AND h.provider_id = p.id",
     "model": "ai_models m",
+    "webhook": "webhooks w LEFT JOIN webhook_cursors c"
+    " ON c.organization_id = w.organization_id AND c.webhook_id = w.id",
     "key": "access_keys k LEFT JOIN access_key_uses u ON u.organization_id = k.organization_id AND u.key_id = k.id",
 }
 """Where the documents of today come from."""
@@ -87,7 +89,7 @@ _THEN: Final[LiteralString] = "least(%(until)s::timestamptz, now())"
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """SQL conditions for the rows of a list of this kind (`provider`, `model` or `key`), and their parameters."""
+    """SQL conditions for the rows of a list of this kind, one of those in `LIVE`, and their parameters."""
 
     kind: str
     pieces: tuple[LiteralString, ...]

@@ -106,3 +106,18 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
 
 -- key_count: how many access keys the filter lets through
 SELECT count(*) FROM {source} WHERE k.organization_id = %(organization_id)s AND {conditions};
+
+-- webhook_documents: webhooks as the API shows them, without their addresses and secrets
+SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_value, document.id FROM (
+    SELECT w.id, w.organization_id AS "organizationId", w.name, w.host, w.topics, w.format, w.secret_hint AS "secretHint",
+           CASE WHEN w.previous_valid_until > {moment} THEN w.previous_valid_until END AS "previousSecretUntil",
+           w.is_enabled AS "isEnabled", w.switched_off_because AS "switchedOffBecause",
+           CASE WHEN w.is_enabled THEN c.failing_since END AS "failingSince",
+           CASE WHEN w.is_enabled THEN c.next_attempt_at END AS "nextAttemptAt",
+           w.created_at AS "createdAt", w.updated_at AS "updatedAt", w.revision
+    FROM {source}
+    WHERE w.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s) document;
+
+-- webhook_count: how many webhooks the filter lets through
+SELECT count(*) FROM {source} WHERE w.organization_id = %(organization_id)s AND {conditions};

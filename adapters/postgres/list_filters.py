@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from application.access_keys.access_keys import AccessKeyFilter
     from application.ports.resource_documents import ModelFilter, ProviderFilter
+    from application.webhooks.webhooks import WebhookFilter
 
 _PROVIDERS: Final[dict[str, LiteralString]] = {
     "provider_type": "p.provider_type = %(provider_type)s",
@@ -37,6 +38,11 @@ _ACCESS_KEYS: Final[dict[str, LiteralString]] = {
     "scope": "k.scope = %(scope)s",
     "is_enabled": "k.is_enabled = %(is_enabled)s",
     "text": "k.name_key LIKE %(text)s",
+}
+
+_WEBHOOKS: Final[dict[str, LiteralString]] = {
+    "is_enabled": "w.is_enabled = %(is_enabled)s",
+    "text": """(w.name_key LIKE %(text)s OR lower(w.host COLLATE "C") LIKE %(text)s)""",
 }
 
 
@@ -73,6 +79,12 @@ def access_key_conditions(filters: AccessKeyFilter) -> Conditions:
         "text": None if filters.text is None else like_folded(filters.text),
     }
     return _conditions("key", _ACCESS_KEYS, values)
+
+
+def webhook_conditions(filters: WebhookFilter) -> Conditions:
+    """Return the conditions for the webhooks that match the filter."""
+    text = None if filters.text is None else like_folded(filters.text)
+    return _conditions("webhook", _WEBHOOKS, {"is_enabled": filters.is_enabled, "text": text})
 
 
 def _conditions(kind: str, known: Mapping[str, LiteralString], values: Mapping[str, Any]) -> Conditions:

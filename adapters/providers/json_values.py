@@ -10,7 +10,7 @@ from domain.checked_documents import is_label
 from domain.names import shows_as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 LONGEST_TEXT: Final = 200
 # No model reads or writes more; a larger number is a mistake.
@@ -43,9 +43,9 @@ def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of a list, leaving out what is none."""
-    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, leaving out what is none; an empty list for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def words(value: object) -> tuple[str, ...] | None:

@@ -63,7 +63,7 @@ def bearer(connection: ProviderConnection) -> dict[str, str]:
     return {"Authorization": f"Bearer {connection.api_key}"} if connection.api_key else {}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ProviderResponse:
     """A provider's response, or only its headers. The secrets are redacted from it."""
 
@@ -156,11 +156,11 @@ class ProviderClient:
         Raises:
             OutboundFailure: there was no answer that could be read.
         """
-        return await self._ask("GET", url, limits)
+        return await self._whole(await self._outbound.request(self._request("GET", url, limits)))
 
     async def post(self, url: str, json: Mapping[str, Any], limits: RequestLimits) -> ProviderResponse:
         """Send a POST request with a JSON body; errors as for `get`."""
-        return await self._ask("POST", url, limits, json)
+        return await self._whole(await self._outbound.request(self._request("POST", url, limits, json)))
 
     @asynccontextmanager
     async def stream(
@@ -209,31 +209,37 @@ class ProviderClient:
         """Return the exception for an error kind that does not stem from a single response."""
         return UpstreamFailure(outcome_of(self.rules, error_kind))
 
-    async def _ask(
+    def _request(
         self, method: str, url: str, limits: RequestLimits, json: Mapping[str, Any] | None = None
-    ) -> ProviderResponse:
-        response = await self._outbound.request(
-            OutboundRequest(
-                method=method,
-                url=url,
-                headers=self._headers,
-                json=json,
-                total_seconds=limits.seconds,
-                connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
-                read_idle_seconds=limits.seconds,
-                max_bytes=limits.max_bytes,
-            )
+    ) -> OutboundRequest:
+        return OutboundRequest(
+            method=method,
+            url=url,
+            headers=self._headers,
+            json=json,
+            total_seconds=limits.seconds,
+            connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
+            read_idle_seconds=limits.seconds,
+            max_bytes=limits.max_bytes,
         )
-        answer = self._answer(response, self.without_secrets(response.body))
-        # A large one is parsed here and now, in a thread, and is there when it is asked for.
-        await run_in_thread_if_large(answer.body, lambda: answer.document, large=_LARGE_BODY)
-        return answer
+
+    async def _whole(self, response: OutboundResponse) -> ProviderResponse:
+        """Return the response; a large one is searched and parsed in a thread, before its document is asked for."""
+
+        def searched() -> ProviderResponse:
+            answer = self._answer(response, self.without_secrets(response.body))
+            if len(answer.body) > _LARGE_BODY:
+                _ = answer.document
+            return answer
+
+        return await run_in_thread_if_large(response.body, searched, large=_LARGE_BODY)
 
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> ProviderResponse:
         # The port gives the names in lower case.
         headers = dict(response.headers.items())
-        for secret in self._searched:
-            headers = {name: value.replace(secret, "[redacted]") for name, value in headers.items()}
+        if any(secret in "\n".join(headers.values()) for secret in self._searched):
+            for secret in self._searched:
+                headers = {name: value.replace(secret, "[redacted]") for name, value in headers.items()}
         return ProviderResponse(
             exchange=self, status=response.status, headers=headers, body=body, timings=response.timings
         )

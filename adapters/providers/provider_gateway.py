@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ from adapters.providers.installed_adapters import installed_adapters
 from adapters.providers.openai.adapter import OpenAI
 from adapters.providers.openai_compatible.adapter import OpenAICompatible
 from adapters.providers.provider_client import utc_now
+from application.deadline import Deadline
 from application.errors import InvalidInput
 from application.ports.outbound_http import OutboundFailure
 from application.ports.provider_adapter import EmbeddingAdapter, TokenCounter
@@ -193,14 +195,9 @@ class Gateway:
         )
 
 
-@asynccontextmanager
-async def _deadline(adapter: ProviderAdapter, seconds: float) -> AsyncGenerator[None]:
-    """End the block with a failure when the time is over."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise _too_late(adapter, seconds) from None
+def _deadline(adapter: ProviderAdapter, seconds: float) -> Deadline:
+    """Return a block that ends with a failure when the time is over."""
+    return Deadline(seconds, partial(_too_late, adapter, seconds))
 
 
 def _too_late(adapter: ProviderAdapter, seconds: float) -> OutboundFailure:

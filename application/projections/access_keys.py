@@ -37,6 +37,7 @@ _COPIED: Final[dict[str, tuple[str, ...]]] = {
     "access-key.enabled": (),
     "access-key.disabled": (),
     "access-key.budget-threshold-reached": (),
+    "access-key.expiry-approaching": (),
 }
 _SET: Final[dict[str, Mapping[str, Any]]] = {
     "access-key.enabled": {"is_enabled": True},

@@ -85,6 +85,7 @@ _UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
     "model.limits-changed": _copy("context_window", "max_tokens"),
     "model.lifecycle-changed": _copy("lifecycle", "retires_on"),
     "model.retired-upstream": _retired_upstream,
+    "model.retirement-approaching": lambda _: {},
     "model.enabled": lambda _: {"is_enabled": True},
     "model.disabled": lambda _: {"is_enabled": False},
 }

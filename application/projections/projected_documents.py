@@ -55,6 +55,22 @@ _OF_ACCESS_KEY: Final = (
     "previous_valid_until",
 )
 
+_OF_WEBHOOK: Final = (
+    "name",
+    "host",
+    "topics",
+    "format",
+    "secret_hint",
+    "previous_valid_until",
+    "is_enabled",
+    "switched_off_because",
+)
+
+
+def webhook_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a webhook, without those that the log does not hold (times, deliveries)."""
+    return {name: row[name] for name in _OF_WEBHOOK}
+
 
 def provider_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a provider, without those that the log does not hold (times, last check)."""

@@ -72,6 +72,7 @@ class RunnableModels:
 
     def __init__(self, selection: Selection, found: PromptCandidates, connections: Connections, today: date) -> None:
         self.selection = selection
+        self.ranked = [each for each in selection.ranked_candidates if each.is_kept]
         self.today = today
         self.limits = found.state.limits
         self.budget = found.state.budget

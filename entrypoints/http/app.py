@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from entrypoints.http.http_options import HttpOptions
     from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.rate_limits import RateLimiter
+    from entrypoints.http.sign_in.sign_in import SignIn
 
 
 def build_app(
@@ -39,6 +40,7 @@ def build_app(
     fingerprints: Fingerprints,
     limiter: RateLimiter,
     checks: Mapping[str, Check],
+    sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
     logger: FilteringBoundLogger,
@@ -47,12 +49,13 @@ def build_app(
     """Return the application with these routes, and with those for health, figures and documentation."""
     metrics = metrics or HttpMetrics()
     records: dict[web.AbstractRoute, Route] = {}
-    requests = RequestMiddleware(records, logger=logger, metrics=metrics)
+    requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
     access = AccessControl(
         verifier,
         Idempotency(claims, fingerprints, logger=logger, hold_seconds=options.hold_seconds),
         limiter,
+        sign_in=sign_in,
         logger=logger,
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])

@@ -126,6 +126,10 @@ class RequestBodies:
         stated = request.content_length or 0
         if stated > largest:
             raise _too_large(largest)
+        if 0 < stated <= LARGE and request.content.is_eof():
+            # All of it came with the headers, and is too short for many values.
+            reservation.add(stated)
+            return request.content.read_nowait()
         reservation.check(stated)
         started = asyncio.get_running_loop().time()
         chunks, length, size = [], 0, JsonSize()
@@ -157,10 +161,8 @@ class RequestBodies:
         except web.RequestPayloadError:
             raise MalformedBody(headers={"Connection": "close"}) from None
 
-    async def work_on(self, body: bytes, organization_id: UUID | None, work: Callable[[], Result]) -> Result:
-        """Return what the work on this body returns; where the body is large it is done in a thread, in turn."""
-        if len(body) <= LARGE:
-            return work()
+    async def work_on(self, organization_id: UUID | None, work: Callable[[], Result]) -> Result:
+        """Return what the work on a large body returns; it is done in a thread, in turn."""
         return await run_in_thread(organization_id, work)
 
 

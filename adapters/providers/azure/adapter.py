@@ -76,6 +76,8 @@ class AzureOpenAI:
             ),
         ),
         own_headers=frozenset({"api-key"}),
+        # API Management and other gateways before Azure keep several resources below one host.
+        is_account_in_path=True,
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:

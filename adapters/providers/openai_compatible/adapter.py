@@ -81,6 +81,8 @@ class OpenAICompatible:
             ),
         ),
         presets=_PRESETS,
+        # Cloudflare's AI gateway, for one: https://gateway.ai.cloudflare.com/v1/{account}/{gateway}/{provider}.
+        is_account_in_path=True,
     )
 
     def __init__(self) -> None:

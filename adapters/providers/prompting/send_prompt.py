@@ -92,7 +92,8 @@ async def complete_prompt(
         for _ in (*reader.feed(answer.body), *reader.finish()):
             pass
         return reader.completion()
-    return whole_completion(answer, protocol, request, wire)
+    is_native = request.client.protocol == protocol.name
+    return whole_completion(answer, protocol, request, wire, is_native=is_native)
 
 
 async def stream_prompt(
@@ -150,8 +151,8 @@ async def _events(
     begun = await _beginning(chunks)
     if _JSON.match(begun):
         body = head.exchange.without_secrets(await _rest(begun, chunks))
-        completion = whole_completion(replace(head, body=body), protocol, request, wire)
-        for event in deltas_of(replace(completion, native=None)):
+        completion = whole_completion(replace(head, body=body), protocol, request, wire, is_native=False)
+        for event in deltas_of(completion):
             yield event
         return
     reader = StreamReader(head, protocol, request, wire, is_native=request.client.protocol == protocol.name)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from application.errors import AccessKeyNotFound, InvalidInput, ModelNotFound, ProviderNotFound
 from application.ports.audit_log import AuditFilter
+from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
 from entrypoints.http.csv_rows import Format, csv_headers, csv_lines, wants_csv
@@ -42,7 +43,7 @@ class HistoryQuery(Page):
 class AuditQuery(Page):
     """Which events of the organization."""
 
-    aggregate_id: Annotated[Id | None, Field(description="Of this provider, model or access key.")] = None
+    aggregate_id: Annotated[Id | None, Field(description="Of this provider, model, access key or webhook.")] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
     format: Annotated[Format | None, Field(description="What is answered; by default what Accept asks for.")] = None
@@ -52,7 +53,7 @@ class AuditQuery(Page):
 
 
 class History(Protocol):
-    """Tells what happened to a provider, model or access key."""
+    """Tells what happened to a provider, model, access key or webhook."""
 
     async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
         """Return events before a revision, newest first."""
@@ -110,6 +111,21 @@ class AuditViews:
         Newest first, with the fields that differ before and after each event; also of one that was revoked.
         """
         return await self._history(request, "access-key")
+
+    @endpoint(
+        "GET",
+        "/api/ai/webhooks/{id}/history",
+        access=Access.VIEWER,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(WebhookNotFound,),
+    )
+    async def webhook_history(self, request: web.Request) -> web.Response:
+        """Show who changed a webhook
+
+        Newest first, with the fields that differ before and after each event; also of one that was removed.
+        """
+        return await self._history(request, "webhook")
 
     @endpoint(
         "GET",
@@ -171,7 +187,9 @@ class AuditViews:
         await response.write_eof()
         return response
 
-    async def _history(self, request: web.Request, kind: Literal["provider", "model", "access-key"]) -> web.Response:
+    async def _history(
+        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook"]
+    ) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
         shown = page.entries[: query.limit]

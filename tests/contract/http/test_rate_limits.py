@@ -230,6 +230,7 @@ def test_every_route_that_reaches_out_to_providers_is_limited() -> None:
         ("GET", "/api/ai/providers/{id}/models"): ("discovery", "refresh"),
         ("GET", "/api/ai/models/discover"): ("discovery", "refresh"),
         ("POST", "/api/ai/providers/{id}/models/import"): ("discovery", None),
+        ("POST", "/api/ai/webhooks/{id}/test"): ("tests", None),
     }
     # Whatever else takes refresh=true asks providers, too.
     asking = [route for route in product_routes() if route.query and "refresh" in route.query.model_fields]

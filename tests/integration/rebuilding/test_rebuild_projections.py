@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.projections.projections import PostgresProjections
+    from application.ports.repositories import Gone
     from application.projections.row_changes import Table
-    from domain.model.aggregate import Model
-    from domain.provider.aggregate import Provider
     from tests.databases import Connect, Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
 
@@ -46,7 +45,7 @@ async def test_a_rebuild_where_nothing_differs_changes_no_row(
         assert (counts(done), done.unchanged, done.organizations) == ({}, 0, 2)
     after = contents(owner)
     assert {name for name in before if before[name] != after[name]} == BESIDE
-    assert [each.proved for each in await projections.statuses()] == [2] * 4
+    assert [each.proved for each in await projections.statuses()] == [2] * 5
     await tenants[0].rename(1, "After")
     await assert_as_the_log(projections)
     assert_whole(owner)
@@ -67,6 +66,8 @@ async def test_every_row_of_a_table_that_is_wrong_is_put_right(
     }
     wrong["access_keys"] = "UPDATE access_keys SET (name, labels, budget_usd, expires_at, created_at, revision) ="
     wrong["access_keys"] += """ ('Wrong', '{"wrong": "x"}', 7, now(), now(), 77)"""
+    wrong["webhooks"] = "UPDATE webhooks SET (name, topics, host, created_at, revision) ="
+    wrong["webhooks"] += """ ('Wrong', '["*"]', 'wrong.example', now(), 77)"""
     owner.execute(wrong[name].encode())
     done = await rebuilt(projections, [name])
     assert counts(done) == {name: len(before[name])}
@@ -103,7 +104,7 @@ async def test_one_organization_is_rebuilt_and_no_other(
     assert counts(await verified(projections, organization_id=mine.organization_id)) == {}
     assert counts(await verified(projections, organization_id=theirs.organization_id)) == {"ai_models": 1}
     # Only when all are rebuilt is the projection.
-    assert [each.rebuilt_at for each in await projections.statuses()] == [None] * 4
+    assert [each.rebuilt_at for each in await projections.statuses()] == [None] * 5
     await rebuilt(projections)
     assert None not in {each.rebuilt_at for each in await projections.statuses()}
     await assert_as_the_log(projections)
@@ -211,9 +212,10 @@ async def test_an_organization_that_was_removed_has_no_rows(
     with acting(gone.organization_id):
         organization = await gone.organizations.find(gone.organization_id)
         assert organization is not None
-        things: list[Model | Provider | AccessKey] = list((await gone.models.get_many(gone.model_ids)).values())
+        things: list[Gone] = list((await gone.models.get_many(gone.model_ids)).values())
         things += [await gone.providers.get(provider_id) for provider_id in gone.provider_ids]
         things += [await gone.keys.get(key_id) for key_id in gone.key_ids]
+        things += (await gone.webhooks.get_many(gone.webhook_ids)).values()
         for each in things:
             each.revoke() if isinstance(each, AccessKey) else each.remove()
         organization.remove()
