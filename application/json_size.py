@@ -16,13 +16,13 @@ _PIECE: Final = 65_536
 class JsonSize:
     """Takes the pieces of a text in their order. Each value but the first follows a comma or the bracket of its holder.
 
-    Looking at a piece takes as long as receiving it; nothing is looked at of a text that is too short for too much.
+    What stands in strings is told from the rest only where everything together is too much, which is seldom.
     """
 
     def __init__(self, most_values: int = MOST_VALUES) -> None:
         self._most_values = most_values
-        self._first: list[bytes] = []
-        self._length = 0
+        self._pieces: list[bytes] = []
+        self._is_exact = False
         self._rest = b""
         self._is_in_string = False
         self._containers = 0
@@ -31,13 +31,22 @@ class JsonSize:
 
     def add(self, piece: bytes) -> bool:
         """Count what is in the piece; return whether the text may go on."""
-        self._length += len(piece)
-        if self._length <= MOST_CONTAINERS:
-            self._first.append(piece)
-            return True
-        for each in (*self._first, piece):
-            self._count(each)
-        self._first.clear()
+        if self._is_exact:
+            self._count_outside_strings(piece)
+            return self._fits()
+        self._pieces.append(piece)
+        self._count(piece)
+        if not self._fits():
+            self._is_exact = True
+            self._containers = self._commas = 0
+            for each in self._pieces:
+                self._count_outside_strings(each)
+                if not self._fits():
+                    return False
+            self._pieces.clear()
+        return True
+
+    def _fits(self) -> bool:
         return (
             self._containers <= MOST_CONTAINERS
             and self._containers + self._commas < self._most_values
@@ -45,7 +54,11 @@ class JsonSize:
             and self._quotation_marks <= 4 * self._most_values
         )
 
-    def _count(self, piece: bytes) -> None:
+    def _count(self, text: bytes) -> None:
+        self._containers += text.count(b"[") + text.count(b"{")
+        self._commas += text.count(b",")
+
+    def _count_outside_strings(self, piece: bytes) -> None:
         text = self._rest + piece
         self._rest = b""
         if b"\\" in text:
@@ -54,11 +67,9 @@ class JsonSize:
             if text.endswith(b"\\"):
                 text, self._rest = text[:-1], b"\\"
         parts = text.split(b'"')
-        outside = b"".join(parts[self._is_in_string :: 2])
+        self._count(b"".join(parts[self._is_in_string :: 2]))
         self._is_in_string ^= len(parts) % 2 == 0
         self._quotation_marks += len(parts) - 1
-        self._containers += outside.count(b"[") + outside.count(b"{")
-        self._commas += outside.count(b",")
 
 
 def has_few_values(text: bytes, most_values: int = MOST_VALUES) -> bool:

@@ -33,9 +33,10 @@ def count(body: bytes, piece: int) -> int:
         (b"[" + b"1," * MOST_VALUES + b"1]", 2 * MOST_VALUES),
         (b"[" + b'"",' * MOST_VALUES + b'""]', 3 * MOST_VALUES),
         (b"[" + rb'"\\",' * MOST_VALUES + rb'"\""]', 5 * MOST_VALUES),
-        (b'"' * 20 * MEBIBYTE, 4 * MOST_VALUES),
+        (b"," * MOST_VALUES + b'"' * 20 * MEBIBYTE, 5 * MOST_VALUES),
+        (b'"' + b"," * MOST_VALUES + b'"' * 20 * MEBIBYTE, 5 * MOST_VALUES),
     ],
-    ids=["arrays", "deep", "objects", "numbers", "texts", "backslashes", "quotation marks"],
+    ids=["arrays", "deep", "objects", "numbers", "texts", "backslashes", "quotation marks", "texts of nothing"],
 )
 def test_too_many_values_are_refused_before_the_rest_has_come(body: bytes, refused_by: int, piece: int) -> None:
     tracemalloc.start()
