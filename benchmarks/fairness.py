@@ -95,11 +95,15 @@ def measure_fairness(data: Database, report: Report) -> None:
                 hostile_url=hostile_url,
             )
             innocent, attacker = Innocent(Organization(place)), Attacker(Organization(place), LARGE)
+            import time; T=time.time()
             uvloop.run(_settle(innocent, attacker))
+            print("settled", time.time()-T, flush=True)
             with psycopg.connect(data.owner_url, autocommit=True) as connection:
                 parameters = {"organization_id": attacker.organization.id, "count": LARGE.past_requests}
                 connection.execute(_LOGGED, parameters)
+                print("logged", time.time()-T, flush=True)
                 connection.execute("VACUUM (ANALYZE)")
+            print("vac", time.time()-T, flush=True)
             _watch(innocent, running, data, 2.0)
             for attack in ATTACKS:
                 if not chosen or attack.name in chosen:
