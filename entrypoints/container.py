@@ -83,6 +83,7 @@ from application.bounds.organization_quotas import OrganizationQuotas
 from application.bounds.quota_uses import quota_uses
 from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
 from application.bounds.shares import SameForAll, Shares
+from application.bounds.stocks import Stocks
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -211,6 +212,8 @@ class Container(containers.DeclarativeContainer):
         OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
     )
     shares = providers.Singleton(Shares, quotas)
+    stored_amounts = providers.Singleton(PostgresStoredAmounts, tenant)
+    stocks = providers.Singleton(Stocks, quotas, stored_amounts, timer)
 
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     envelope = providers.Singleton(Envelope, keyring)
@@ -259,8 +262,8 @@ class Container(containers.DeclarativeContainer):
         written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
-    providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
-    models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
+    providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger, stocks)
+    models_of_tenant = providers.Singleton(EventSourcedModels, ledger, stocks)
     access_keys = providers.Singleton(EventSourcedAccessKeys, ledger)
     key_secrets = providers.Singleton(PostgresKeySecrets, tenant)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
@@ -333,6 +336,7 @@ class Container(containers.DeclarativeContainer):
         vault=vault,
         gateway=gateway,
         snapshots=snapshots,
+        quotas=quotas,
         time_to_live=discovery_ttl,
     )
     discovery = providers.Singleton(
@@ -526,7 +530,7 @@ class Container(containers.DeclarativeContainer):
                 quotas=quotas,
                 counts=rate_limits,
                 shares=shares,
-                stored=providers.Singleton(PostgresStoredAmounts, tenant),
+                stored=stored_amounts,
             ),
         ),
         providers.Factory(

@@ -205,6 +205,7 @@ def application(
         claims=container.claims(),
         fingerprints=container.keyring().fingerprints,
         limiter=RateLimiter(container.rate_limits(), container.quotas(), container.shares()),
+        stocks=container.stocks(),
         sign_in=container.sign_in(),
         checks={"database": container.tenant().ping},
         warnings=warnings or {},

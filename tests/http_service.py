@@ -27,7 +27,7 @@ from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret
 from tests.described_answers import as_described
 from tests.fakes.idempotency_claims import FakeClaims
-from tests.fakes.quotas import quotas_of_all
+from tests.fakes.quotas import quotas_of_all, stocks_of_all
 from tests.fakes.rate_limits import FakeRateLimits
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.bounds.stocks import Stocks
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.health import Check
     from entrypoints.http.idempotency import Fingerprints
@@ -127,6 +128,7 @@ class Parts(TypedDict, total=False):
     fingerprints: Fingerprints
     metrics: HttpMetrics
     limiter: RateLimiter
+    stocks: Stocks
     checks: Mapping[str, Check]
     options: HttpOptions
 
@@ -146,6 +148,7 @@ async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncItera
         "claims": FakeClaims(),
         "fingerprints": FINGERPRINTS,
         "limiter": a_limiter(),
+        "stocks": stocks_of_all(),
         "checks": {},
         "options": HttpOptions(shutdown_seconds=2.0),
         **parts,

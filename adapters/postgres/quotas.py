@@ -33,16 +33,15 @@ class PostgresQuotas:
 
 
 class PostgresStoredAmounts:
-    """Implements `application.bounds.quota_uses.StoredAmounts`."""
+    """Implements `application.bounds.stocks.StoredAmounts`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
-    async def read(self) -> Mapping[str, int]:
-        [[providers, models, answers, answer_bytes]] = await self._tenant.rows(_SQL["stored"], {})
-        return {
-            "providers": providers,
-            "models": models,
-            "keptAnswers": answers,
-            "keptAnswerBytes": int(answer_bytes),
-        }
+    async def registered(self) -> Mapping[str, int]:
+        [[providers, models]] = await self._tenant.rows(_SQL["registered"], {})
+        return {"providers": providers, "models": models}
+
+    async def kept_answers(self) -> Mapping[str, int]:
+        [[answers, answer_bytes]] = await self._tenant.rows(_SQL["kept_answers"], {})
+        return {"keptAnswers": answers, "keptAnswerBytes": answer_bytes}

@@ -200,7 +200,9 @@ class Gateway:
 
 def _with_headers(outbound: Outbound, connection: ProviderConnection) -> Outbound:
     """Return the way out for calls over the connection, which carry its extra headers."""
-    return WithExtraHeaders(outbound, connection.extra_headers) if connection.extra_headers else outbound
+    if not connection.extra_headers:
+        return outbound
+    return WithExtraHeaders(outbound, connection.extra_headers)
 
 
 def _deadline(adapter: ProviderAdapter, seconds: float) -> Deadline:

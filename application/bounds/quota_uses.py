@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from application.bounds.call_bounds import CallBounds
 from application.bounds.call_limits import requests_quota, tokens_quota
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from application.bounds.organization_quotas import OrganizationQuotas
     from application.bounds.quotas import Quotas
     from application.bounds.shares import Shares
+    from application.bounds.stocks import StoredAmounts
     from application.ports.rate_limits import Quota, RateLimits
 
 
@@ -30,18 +31,6 @@ class QuotaUse:
     resets_after_seconds: int | None = None
 
 
-class StoredAmounts(Protocol):
-    """Counts what is kept of the current caller's organization."""
-
-    async def read(self) -> Mapping[str, int]:
-        """Return how much there is, by the name of the quota that bounds it.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
-        ...
-
-
 async def quota_uses(
     *, quotas: OrganizationQuotas, counts: RateLimits, shares: Shares, stored: StoredAmounts
 ) -> Mapping[str, QuotaUse]:
@@ -52,7 +41,7 @@ async def quota_uses(
     """
     organization_id = current_caller().organization_id
     limits = await quotas.of(organization_id)
-    kept = await stored.read()
+    kept = {**await stored.registered(), **await stored.kept_answers()}
     found: dict[str, QuotaUse] = {}
     for name, kind in QUOTAS.items():
         limit = limits[name] or None
