@@ -208,10 +208,11 @@ class Container(containers.DeclarativeContainer):
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
+    proxy = providers.Singleton(EgressProxy.parse, egress_proxy)
     egress = providers.Singleton(
         Egress,
         providers.Singleton(EgressAllowList.parse, egress_allow),
-        providers.Singleton(EgressProxy.parse, egress_proxy),
+        proxy,
     )
     gateway = providers.Singleton(Gateway, egress)
     catalogue = providers.Singleton(PackagedCatalogue)
@@ -386,6 +387,7 @@ class Container(containers.DeclarativeContainer):
             PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
         ),
         providers.Singleton(KeyringTexts, keyring),
+        providers.Factory(partial, options_for_operators_address, proxy),
     )
     sweep_sessions_for_ever = providers.Factory(
         partial, sweep_sessions_for_ever, ended=providers.Singleton(PostgresEndedSessions, administration.pool)
