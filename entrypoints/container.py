@@ -402,6 +402,7 @@ class Container(containers.DeclarativeContainer):
             PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
         ),
         providers.Singleton(KeyringTexts, keyring),
+        providers.Factory(partial, options_for_operators_address, proxy),
     )
     sweep_sessions_for_ever = providers.Factory(
         partial, sweep_sessions_for_ever, ended=providers.Singleton(PostgresEndedSessions, administration.pool)
