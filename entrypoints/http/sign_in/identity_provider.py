@@ -23,7 +23,7 @@ from joserfc.errors import JoseError
 from application.errors import Unavailable
 from entrypoints.http.authentication import LEEWAY_SECONDS, TokenVerifier
 from entrypoints.http.request_errors import NotAuthenticated, Refused
-from entrypoints.http.sign_in.sign_in_problems import not_verified, provider_unavailable
+from entrypoints.http.sign_in.sign_in_problems import SignInProblem, not_verified, provider_unavailable
 from entrypoints.http.sign_in.sign_in_settings import is_safe_address
 from entrypoints.http.strict_json import parse_json
 from entrypoints.http.token_keys import FetchedKeys
@@ -78,10 +78,12 @@ class IdentityProvider:
         self._failure = "it was not asked yet"
         self._keys: tuple[str, FetchedKeys] | None = None
 
-    @property
-    def end_session_endpoint(self) -> str | None:
-        """Where the person can sign out of the identity provider itself, as far as that is known."""
-        return None if self._metadata is None else self._metadata.end_session_endpoint
+    async def end_session_endpoint(self) -> str | None:
+        """Return where a person can sign out of the identity provider itself; none where that is not known."""
+        try:
+            return (await self._current_metadata()).end_session_endpoint
+        except SignInProblem:
+            return None
 
     async def authorization_url(self, pending: PendingSignIn, *, prompt: str | None) -> str:
         """Return where the browser is to be sent.
