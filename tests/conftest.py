@@ -29,10 +29,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{number} {reason[0].lower()}{reason[1:]}", yellow=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Collect no garbage while tests are collected: all of it is kept."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of cycles leave alone what is loaded for good, and come by less often."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 50)
 
 
