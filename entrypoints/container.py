@@ -36,7 +36,7 @@ from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.inspect_database import inspect
+from adapters.postgres.inspect_database import inspect, outdated_postgres
 from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
@@ -57,6 +57,7 @@ from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
+from adapters.private_files import read_private_file
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
@@ -163,6 +164,8 @@ __all__ = [
     "keyring_file",
     "migrate",
     "operators_proxy",
+    "outdated_postgres",
+    "read_private_file",
     "set_passwords",
     "trusted_logins",
 ]
@@ -399,6 +402,7 @@ class Container(containers.DeclarativeContainer):
             PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
         ),
         providers.Singleton(KeyringTexts, keyring),
+        providers.Factory(partial, options_for_operators_address, proxy),
     )
     sweep_sessions_for_ever = providers.Factory(
         partial, sweep_sessions_for_ever, ended=providers.Singleton(PostgresEndedSessions, administration.pool)
@@ -428,10 +432,12 @@ class Container(containers.DeclarativeContainer):
         register_webhook,
         webhooks=webhooks,
         vault=webhook_vault,
-        outbound=egress,
+        addresses=egress,
         new_secret=new_webhook_secret,
     )
-    change_webhook = providers.Factory(partial, change_webhook, webhooks=webhooks, vault=webhook_vault, outbound=egress)
+    change_webhook = providers.Factory(
+        partial, change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress
+    )
     rotate_webhook_secret = providers.Factory(
         partial,
         rotate_webhook_secret,

@@ -60,6 +60,7 @@ def prepared(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime
     else:
         runtime = _external(settings)
         _check(runtime)
+        _warn_of_outdated_postgres(runtime)
         yield runtime
 
 
@@ -140,6 +141,14 @@ def _external(settings: Settings) -> Runtime:
     )
 
 
+def _warn_of_outdated_postgres(runtime: Runtime) -> None:
+    """Warn the operator, whose server it is; the embedded one, which nobody else reaches, comes with our releases."""
+    outdated = container.outdated_postgres(runtime.admin_database_url, setting="MODELBOOK_ADMIN_DATABASE_URL")
+    if outdated is not None:
+        settings = runtime.settings
+        build_logger(level=settings.log_level, log_format=settings.log_format).warning(outdated)
+
+
 def _check(runtime: Runtime) -> None:
     _check_values(runtime)
     container.inspect(runtime.database_url, setting="MODELBOOK_DATABASE_URL", administrates=False)
@@ -185,7 +194,11 @@ def development_secret_file(directory: Path) -> Path:
 
 
 def development_secret(directory: Path) -> str:
-    """Return the token secret that goes with an embedded database, making it the first time (mode 600)."""
+    """Return the token secret that goes with an embedded database, making it the first time (mode 600).
+
+    Raises:
+        WrongSettings: others may read it.
+    """
     path = development_secret_file(directory)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -195,4 +208,8 @@ def development_secret(directory: Path) -> str:
             file.flush()
             with suppress(FileExistsError):
                 os.link(file.name, path)
-    return path.read_text("ascii").strip()
+    try:
+        return container.read_private_file(path).decode("ascii", "replace").strip()
+    except (OSError, ValueError) as error:
+        reason = str(error) if isinstance(error, ValueError) else f"{path} cannot be read: {error.strerror}."
+        raise WrongSettings([reason]) from None

@@ -24,7 +24,7 @@ from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
-from entrypoints.logs import build_logger, library_logs
+from entrypoints.logs import build_logger, every_log
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_log import LoggedHealth
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
+# What requests in flight hold is not garbage, however often the collector looks; cycles among it are rare.
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 # Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
@@ -59,7 +62,7 @@ async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Rout
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
-    with library_logs(logger):
+    with every_log(logger):
         async with _running(runtime, listener, logger, more) as container:
             yield container
 
@@ -173,6 +176,7 @@ async def warmed_up(load: Callable[[], None]) -> None:
     """
     await asyncio.get_running_loop().run_in_executor(None, load)
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def application(
@@ -221,4 +225,6 @@ def application(
 
 def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say of the HTTP side."""
-    return HttpOptions(cors_origins=settings.cors_origins, version=__version__)
+    return HttpOptions(
+        cors_origins=settings.cors_origins, trusted_proxies=settings.trusted_proxies, version=__version__
+    )

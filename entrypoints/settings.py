@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -148,6 +149,11 @@ class Settings(BaseSettings):
         min_length=16,
         description="Bearer token that opens /metrics to other hosts; without it only this host may read it.",
     )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks of proxies before this service, comma-separated, such as 10.0.0.0/8. Their "
+        "`Forwarded` and `X-Forwarded-For` tell the client's address in the log, and nothing else.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."
     )
@@ -163,6 +169,17 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _read_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            message = f"is not a list of addresses and networks such as 10.0.0.0/8: {error}"
+            raise ValueError(message) from None
 
     @field_validator("cors_origins")
     @classmethod

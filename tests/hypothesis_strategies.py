@@ -224,7 +224,11 @@ webhook_commands = st.one_of(
     _command("enable"),
     _command("disable"),
     _command(
-        "switch_off", cause=labels, attempts=st.integers(1, 99), failing_since=st.just(NOW), position=st.integers(1)
+        "switch_off",
+        cause=labels,
+        attempts=st.integers(1, 99),
+        failing_since=st.just(NOW),
+        position=st.integers(1, 2**53),
     ),
 )
 

@@ -20,14 +20,14 @@ from tests.tokens import jwk
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
+    Sign = Callable[[Mapping[str, Any]], str]
+
 CLIENT_ID: Final = "modelbook"
 CLIENT_SECRET: Final = "the client's secret: 100% +/="
 
 KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 NEW_KEY: Final = ec.generate_private_key(ec.SECP256R1())
-
-Sign = "Callable[[Mapping[str, Any]], str]"
 
 
 def signed(claims: Mapping[str, Any]) -> str:
@@ -39,8 +39,9 @@ class Issued:
     """What a code is good for."""
 
     claims: dict[str, Any]
-    sign: Callable[[Mapping[str, Any]], str]
+    sign: Sign
     challenge: str
+    access_token: str
 
 
 @dataclass(slots=True)
@@ -57,22 +58,26 @@ class Issuer:
     codes: dict[str, Issued] = field(default_factory=dict)
 
     def code(
-        self, sent: Mapping[str, str], *, sign: Callable[[Mapping[str, Any]], str] = signed, **changes: object
+        self,
+        sent: Mapping[str, str],
+        claims: Mapping[str, object],
+        sign: Sign | None = None,
+        *,
+        access_token: str = "of no use here",
     ) -> str:
-        """Return a code for the authorization request; claims changed to `...` are left out of its ID token."""
+        """Return a code for the authorization request; claims that are `...` are left out of its ID token."""
         now = int(time.time())
-        claims = {
+        usual = {
             "iss": self.url,
             "sub": "person-1",
             "aud": CLIENT_ID,
             "nonce": sent["nonce"],
             "iat": now,
             "exp": now + 300,
-            **changes,
         }
         code = token_urlsafe(16)
-        kept = {name: value for name, value in claims.items() if value is not ...}
-        self.codes[code] = Issued(kept, sign, sent["code_challenge"])
+        kept = {name: value for name, value in {**usual, **claims}.items() if value is not ...}
+        self.codes[code] = Issued(kept, sign or signed, sent["code_challenge"], access_token)
         return code
 
     async def discover(self, _: web.Request) -> web.Response:
@@ -100,7 +105,7 @@ class Issuer:
         digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
         if issued is None or urlsafe_b64encode(digest).rstrip(b"=").decode() != issued.challenge:
             return web.json_response({"error": "invalid_grant"}, status=400)
-        token = {"access_token": "of no use here", "token_type": "Bearer", "id_token": issued.sign(issued.claims)}
+        token = {"access_token": issued.access_token, "token_type": "Bearer", "id_token": issued.sign(issued.claims)}
         return web.json_response({name: value for name, value in token.items() if value})
 
     def _is_the_client(self, request: web.Request, form: Mapping[str, Any]) -> bool:
@@ -115,8 +120,7 @@ class Issuer:
     async def noted(self, request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
         self.asked.append(request.path)
         if self.is_away:
-            assert request.transport is not None
-            request.transport.abort()
+            return web.Response(status=503, text="Down for maintenance")
         response: web.StreamResponse = await handler(request)
         return response
 
@@ -133,12 +137,14 @@ async def misbehaving_issuer() -> AsyncIterator[Issuer]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     issuer.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield issuer
-    await runner.cleanup()
+    try:
+        yield issuer
+    finally:
+        await runner.cleanup()
 
 
 def unsigned(claims: Mapping[str, Any]) -> str:
-    return jwt.encode(dict(claims), None, "none")
+    return jwt.encode(dict(claims), "", "none")
 
 
 def signed_with_the_public_key(claims: Mapping[str, Any]) -> str:

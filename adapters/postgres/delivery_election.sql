@@ -9,8 +9,7 @@ JOIN organization_heads h ON h.organization_id = w.organization_id AND h.org_seq
 WHERE w.is_enabled AND (c.next_attempt_at IS NULL OR c.next_attempt_at <= clock_timestamp())
 ORDER BY c.served_at NULLS FIRST LIMIT %(limit)s;
 
--- deadlines: models that retire and keys that expire within so many days, where a webhook wants to know and the log does
--- not say so yet; each is recorded under a command id of its own
+-- deadlines: models and keys that end within so many days, where a webhook wants to know and the log does not say so
 WITH wanting AS MATERIALIZED (
     SELECT organization_id, bool_or(topics ?| ARRAY['*', 'model.*', 'model.retirement-approaching']) AS of_models,
            bool_or(topics ?| ARRAY['*', 'access-key.*', 'access-key.expiry-approaching']) AS of_keys

@@ -14,7 +14,7 @@ DELETE FROM sign_in_sessions WHERE id IN (
 
 -- find: a session that has not ended, and whether it is time to say that it is in use
 SELECT actor, memberships, is_platform_admin, ends_at,
-    idle_ends_at < now() + make_interval(secs => %(idle_seconds)s - %(renewal_seconds)s)
+    idle_ends_at < now() + make_interval(secs => %(idle_seconds)s::float - %(renewal_seconds)s)
 FROM sign_in_sessions WHERE id = %(id)s AND idle_ends_at > now() AND ends_at > now();
 
 -- renew: a session that is in use does not end for want of use

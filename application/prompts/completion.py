@@ -47,7 +47,7 @@ NOT_COUNTED: Final = TokenUsage()
 """The usage where the provider has said nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Choice:
     """One answer: text, refusal, reasoning and tool calls in their order.
 
@@ -63,7 +63,7 @@ class Choice:
     annotations: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Completion:
     """A whole answer.
 

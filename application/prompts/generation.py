@@ -91,7 +91,7 @@ class CallProgress:
     is_finished: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class GenerationRequest:
     """A prompt for one model. Times in seconds.
 

@@ -22,7 +22,7 @@ SILENCE_SECONDS: Final = 60.0
 """How long a stream may be silent once it has begun, where the model's config does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Prompt:
     """Run what a client asks on the model that it names, or on the best of those that fit. Editors and administrators.
 

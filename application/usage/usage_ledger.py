@@ -40,7 +40,7 @@ Dimension = Literal["model", "provider", "key", "actor", "day", "hour"]
 """What usage is grouped by, besides labels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Use:
     """One call of a model, or why there was none (`was_called` is false, and nothing was used).
 
@@ -72,7 +72,7 @@ class Use:
         return self.tokens.output_tokens or 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RequestRecord:
     """One call of a client in figures and ids: never a word of a prompt or an answer. Times in milliseconds.
 
@@ -99,7 +99,7 @@ class RequestRecord:
     @property
     def counted(self) -> tuple[Use, ...]:
         """The calls that are a part of usage."""
-        return tuple(use for use in self.uses if use.was_called and self.operation != COUNTING)
+        return () if self.operation == COUNTING else tuple([use for use in self.uses if use.was_called])
 
 
 class UsageLedger(Protocol):

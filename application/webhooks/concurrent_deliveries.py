@@ -11,10 +11,11 @@ from uuid import uuid4
 from application.caller import Caller, acting_as
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
-    from application.webhooks.deliver import Deliveries
     from application.webhooks.outbox import DeliveryObserver, DueWebhook
+
+    Serve = Callable[[DueWebhook, DeliveryObserver], Awaitable[None]]
 
 ACTOR: Final = "system:webhooks"
 """Who the log says it was."""
@@ -33,8 +34,8 @@ class ConcurrentDeliveries:
     One that could not be served, for whatever reason, is not tried again for half a minute.
     """
 
-    def __init__(self, deliveries: Deliveries, observer: DeliveryObserver) -> None:
-        self._deliveries = deliveries
+    def __init__(self, serve: Serve, observer: DeliveryObserver) -> None:
+        self._serve = serve
         self._observer = observer
         self._under_way: dict[DueWebhook, asyncio.Task[None]] = {}
         self._resting: dict[DueWebhook, asyncio.TimerHandle] = {}
@@ -80,7 +81,7 @@ class ConcurrentDeliveries:
             correlation_id=f"webhook-{command_id.hex}",
         )
         with acting_as(caller):
-            await self._deliveries.serve(webhook, self._observer)
+            await self._serve(webhook, self._observer)
 
     def _ended(self, webhook: DueWebhook, task: asyncio.Task[None]) -> None:
         del self._under_way[webhook]

@@ -64,7 +64,7 @@ async def _serve(
     observer: DeliveryObserver,
     deadline_seconds: float,
 ) -> None:
-    under_way = ConcurrentDeliveries(deliveries, observer)
+    under_way = ConcurrentDeliveries(deliveries.serve, observer)
     next_sweep = next_deadlines = timer.now()
     try:
         while True:

@@ -51,7 +51,7 @@ def build_app(
     """Return the application with these routes, and with those for health, figures and documentation."""
     metrics = metrics or HttpMetrics()
     records: dict[web.AbstractRoute, Route] = {}
-    requests = RequestMiddleware(records, logger=logger, metrics=metrics)
+    requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
     access = AccessControl(
         verifier,

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiohttp import web
 
+from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
 from application.run_in_thread import run_in_thread
-from entrypoints.http.json_size import JsonSize
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
     ContentTooLarge,
     MalformedBody,
     RequestTooSlow,
     ServiceBusy,
+    TooManyValues,
     UnsupportedContent,
 )
 
@@ -136,7 +137,8 @@ class RequestBodies:
             if length > largest:
                 raise _too_large(largest)
             reservation.add(len(chunk))
-            size.add(chunk)
+            if not size.add(chunk):
+                raise _too_many_values()
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -164,6 +166,13 @@ class RequestBodies:
 
 
 REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", RequestBodies)
+
+
+def _too_many_values() -> TooManyValues:
+    return TooManyValues(
+        f"The body holds more than {MOST_VALUES:,} values, or {MOST_CONTAINERS:,} arrays and objects.",
+        headers={"Connection": "close"},
+    )
 
 
 def _too_large(largest: int) -> ContentTooLarge:

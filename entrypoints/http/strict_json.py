@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF8
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 import orjson
@@ -77,8 +77,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _fraction(text: str) -> Decimal:
-    number = Decimal(text)
-    if len(text) > LONGEST_NUMBER or abs(number.adjusted()) > LONGEST_NUMBER:
+    if len(text) > LONGEST_NUMBER:
+        raise _too_long()
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        # Its exponent is beyond what decimals take.
+        raise _too_long() from None
+    if abs(number.adjusted()) > LONGEST_NUMBER:
         raise _too_long()
     return number
 

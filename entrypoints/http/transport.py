@@ -46,7 +46,7 @@ _REQUEST_LINE = re.compile(rb"[!-~]{1,20}[ \t]+(/[^\s?#]{0,200})")
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
+    __slots__ = ("_has_had_request", "_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Connection(web.RequestHandler):
         self._log = log
         self._path = ""
         self._read_seconds = read_seconds
+        self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._pointless_without_client: set[asyncio.Task[Any]] = set()
 
@@ -72,6 +73,8 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End the work that nobody waits for any more; all else goes on to its end."""
+        if self._head_timer is not None:
+            self._log.debug("the client went away", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
         for task in self._pointless_without_client:
@@ -85,7 +88,10 @@ class Connection(web.RequestHandler):
         super().data_received(data)
         if self._messages and self._current_request is not None:
             self._end_unreadable_body(self._current_request)
-        if self._waiter is None or self._waiter.done():
+        self._has_had_request = self._has_had_request or bool(self._messages)
+        # With the first bytes of a connection what waits for a request may not have begun to.
+        waits = self._waiter is not None and not self._waiter.done()
+        if not waits and self._has_had_request:
             if self._head_timer is not None:
                 self._stop_head_timer()
         elif data and self._head_timer is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints.http.principal import Role
+from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
     from tests.browser.console import Consoles
@@ -155,3 +156,17 @@ async def test_never_more_than_a_page_of_a_list_is_asked_for(consoles: Consoles)
         lists = [address for address in console.watched.addresses if "/api/ai/models?" in address]
         assert len(lists) == 3
         assert all("limit=50" in address for address in lists)
+
+
+async def test_a_price_is_entered_as_it_is_shown(consoles: Consoles) -> None:
+    model = await consoles.api.model(await consoles.provider(), costPer1kTokens=0.00015)
+    async with consoles.opened() as console:
+        await console.go(f"/models/{model['id']}")
+        await console.page.get_by_text("$0.15").first.wait_for()
+        await console.button("Edit").click()
+        price = console.dialog.locator("[name=inputPrice]")
+        assert await price.input_value() == "0.15"
+        await price.fill("0.3")
+        await console.button("Save").click()
+        await console.page.get_by_text("$0.30").first.wait_for()
+    assert str((await consoles.api.get(path_of(model)))["pricing"]["inputPer1kTokens"]) == "0.0003"

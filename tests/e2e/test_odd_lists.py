@@ -93,6 +93,7 @@ async def test_everything_a_server_lists_is_registered_called_found_and_removed(
         generated = await api.post("/api/ai/generate", {"providerModelId": model_id, **prompt})
         assert generated.status == 200, generated.text
         assert (await api.delete(path_of(found))).status == 204
+    assert (await api.ask("GET", "/v1/models/%00")).status == 404
     creations = [{"op": "create", "providerId": provider["id"], "modelId": model_id} for model_id in IDS]
     assert (await api.post(BULK, {"operations": creations})).status == 200
     assert {row["modelId"] for row in await api.rows(MODELS)} == set(IDS)

@@ -12,6 +12,7 @@ from uuid import uuid4
 import aiohttp
 import psycopg
 import pytest
+from yarl import URL
 
 from entrypoints.http.principal import Role
 from tests.described_answers import as_described
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
     from tests.databases import Connect, Databases
+    from tests.misbehaving_issuer import Sign
 
 FIRST, SECOND = str(uuid4()), str(uuid4())
 ADMIN: Final = {"organization_id": FIRST, "org_role": "admin"}
@@ -85,9 +87,9 @@ class Browser:
         query = "&".join(f"{name}={value}" for name, value in parameters.items() if value)
         return await self.ask("GET", f"/auth/callback?{query}")
 
-    async def sign_in(self, **claims: object) -> Reply:
+    async def sign_in(self, claims: Mapping[str, object] | None = None, sign: Sign | None = None) -> Reply:
         await self.begin()
-        return await self.come_back(self.issuer.code(self.sent, **(claims or ADMIN)))
+        return await self.come_back(self.issuer.code(self.sent, claims or ADMIN, sign))
 
     async def who(self) -> Any:  # noqa: ANN401 - the document is what it is
         return (await self.ask("GET", "/auth/session")).document["session"]
@@ -148,7 +150,7 @@ async def test_a_person_signs_in_works_and_signs_out(browser: Browser, owner: ps
         "S256",
         f"{browser.url}/auth/callback",
     )
-    reply = await browser.come_back(browser.issuer.code(browser.sent, **ADMIN, name="Ada Lovelace"))
+    reply = await browser.come_back(browser.issuer.code(browser.sent, {**ADMIN, "name": "Ada Lovelace"}))
     assert (reply.status, reply.headers["Location"]) == (303, "/#/models?q=a")
     [given] = [line for line in reply.headers.getall("Set-Cookie") if "-session=" in line]  # type: ignore[attr-defined]
     assert "HttpOnly" in given
@@ -171,13 +173,13 @@ async def test_a_person_signs_in_works_and_signs_out(browser: Browser, owner: ps
     assert out.document == {"providerSignOutUrl": f"{browser.issuer.url}/end?client_id={CLIENT_ID}"}
     assert browser.cookies() == {}
     assert await browser.who() is None
-    browser.session.cookie_jar.update_cookies({name: value}, aiohttp.client.URL(browser.url))
+    browser.session.cookie_jar.update_cookies({name: value}, URL(browser.url))
     kept = await browser.ask("GET", "/api/ai/providers")
     assert (kept.status, kept.document["detail"]) == (401, "Your session has ended: sign in again.")
 
 
 NOW = int(time.time())
-FORGED: Final[dict[str, tuple[Mapping[str, Any], str]]] = {
+FORGED: Final[dict[str, tuple[Mapping[str, Any] | Sign, str]]] = {
     "another nonce": ({"nonce": "another"}, "Invalid claim: 'nonce'"),
     "no nonce": ({"nonce": ...}, "Missing claim: 'nonce'"),
     "another issuer": ({"iss": "https://issuer.example"}, "its issuer (iss) is another"),
@@ -192,11 +194,12 @@ FORGED: Final[dict[str, tuple[Mapping[str, Any], str]]] = {
     "no time": ({"iat": ...}, "Missing claim: 'iat'"),
     "no subject": ({"sub": ...}, "Missing claim: 'sub'"),
     "a subject of two lines": ({"sub": "person\n1"}, "its sub is not"),
-    "no signature": ({"sign": unsigned}, "not signed with RS256"),
-    "HS256 with the public key": ({"sign": signed_with_the_public_key}, "not signed with RS256"),
-    "another key of the same id": ({"sign": signed_by_another}, "its signature does not match"),
-    "another payload": ({"sign": tampered_with}, "its signature does not match"),
-    "no ID token": ({"sign": not_at_all}, "gives no ID token"),
+    "no signature": (unsigned, "not signed with RS256"),
+    "HS256 with the public key": (signed_with_the_public_key, "not signed with RS256"),
+    "another key of the same id": (signed_by_another, "its signature does not match"),
+    "another payload": (tampered_with, "its signature does not match"),
+    "another access token": ({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, "Invalid claim: 'at_hash'"),
+    "no ID token": (not_at_all, "gives no ID token"),
     "no organization": ({"organization_id": ...}, "names no organization"),
     "an organization in what the user writes": (
         {"organization_id": ..., "user_metadata": ADMIN},
@@ -208,11 +211,12 @@ FORGED: Final[dict[str, tuple[Mapping[str, Any], str]]] = {
 }
 
 
-@pytest.mark.parametrize(("changes", "reason"), FORGED.values(), ids=FORGED)
+@pytest.mark.parametrize(("forged", "reason"), FORGED.values(), ids=FORGED)
 async def test_what_the_provider_must_not_say_begins_no_session(
-    browser: Browser, caplog: pytest.LogCaptureFixture, changes: Mapping[str, Any], reason: str
+    browser: Browser, caplog: pytest.LogCaptureFixture, forged: Mapping[str, Any] | Sign, reason: str
 ) -> None:
-    reply = await browser.sign_in(**{**ADMIN, **changes})
+    sign, changes = (forged, {}) if callable(forged) else (None, forged)
+    reply = await browser.sign_in({**ADMIN, **changes}, sign)
     assert is_refused(reply)
     assert reply.status in {401, 403}
     assert reason in caplog.text
@@ -222,14 +226,14 @@ async def test_what_the_provider_must_not_say_begins_no_session(
 
 async def test_half_a_minute_of_difference_between_clocks_is_no_matter(browser: Browser) -> None:
     now = int(time.time())
-    assert (await browser.sign_in(**ADMIN, iat=now + 20, exp=now - 20)).status == 303
+    assert (await browser.sign_in({**ADMIN, "iat": now + 20, "exp": now - 20})).status == 303
 
 
 async def test_an_answer_counts_in_the_browser_that_asked_and_once(
     browser: Browser, service: RunningService, issuer: Issuer
 ) -> None:
     await browser.begin()
-    code = issuer.code(browser.sent, **ADMIN)
+    code = issuer.code(browser.sent, ADMIN)
     for state in ("", "another", browser.sent["state"][:8] + "and another end"):
         assert is_refused(await browser.come_back(code, state=state))
     async with another(service, issuer) as victim:
@@ -240,7 +244,7 @@ async def test_an_answer_counts_in_the_browser_that_asked_and_once(
         assert is_refused(await victim.come_back(code))
         assert victim.cookies() == {}
     await browser.begin()
-    code = issuer.code(browser.sent, **ADMIN)
+    code = issuer.code(browser.sent, ADMIN)
     assert (await browser.come_back(code)).status == 303
     assert is_refused(await browser.come_back(code))
     await browser.begin()
@@ -250,9 +254,9 @@ async def test_an_answer_counts_in_the_browser_that_asked_and_once(
 async def test_an_answer_of_another_issuer_is_no_answer(browser: Browser, issuer: Issuer) -> None:
     for iss in ("https://issuer.example", issuer.url + "/"):
         await browser.begin()
-        assert is_refused(await browser.come_back(issuer.code(browser.sent, **ADMIN), iss=iss))
+        assert is_refused(await browser.come_back(issuer.code(browser.sent, ADMIN), iss=iss))
     await browser.begin()
-    assert (await browser.come_back(issuer.code(browser.sent, **ADMIN), iss=issuer.url)).status == 303
+    assert (await browser.come_back(issuer.code(browser.sent, ADMIN), iss=issuer.url)).status == 303
 
 
 async def test_what_the_provider_refuses_is_said_without_its_words(browser: Browser) -> None:
@@ -312,13 +316,13 @@ async def test_a_token_goes_before_a_session_and_needs_no_page(browser: Browser)
 async def test_a_member_of_two_organizations_changes_between_them(
     browser: Browser, service: RunningService, issuer: Issuer
 ) -> None:
-    await browser.sign_in(**BOTH)
+    await browser.sign_in(BOTH)
     session = await browser.who()
     first = session["organizationId"]
     assert {(each["id"], each["role"]) for each in session["organizations"]} == {(FIRST, "admin"), (SECOND, "viewer")}
     async with another(service, issuer) as tab:
         # A tab that shows the one organization, while another tab of the browser has changed to the other.
-        tab.session.cookie_jar.update_cookies(browser.cookies(), aiohttp.client.URL(tab.url))
+        tab.session.cookie_jar.update_cookies(browser.cookies(), URL(tab.url))
         changed = await tab.ask("POST", "/auth/session", {"organizationId": SECOND})
         assert (changed.document["session"]["organizationId"], changed.document["session"]["role"]) == (
             SECOND,
@@ -332,7 +336,7 @@ async def test_a_member_of_two_organizations_changes_between_them(
         assert (await tab.ask("POST", "/auth/session", {"organizationId": str(uuid4())})).status == 403
         # Whoever signs in again stays where they were.
         await tab.begin()
-        await tab.come_back(issuer.code(tab.sent, **BOTH))
+        await tab.come_back(issuer.code(tab.sent, BOTH))
         assert (await tab.who())["organizationId"] == SECOND
     assert first in {FIRST, SECOND}
     assert await browser.who() is None
@@ -357,10 +361,10 @@ async def test_sessions_end_without_use_and_in_any_case(browser: Browser, owner:
 async def test_a_person_has_so_many_sessions_and_others_keep_theirs(
     browser: Browser, service: RunningService, issuer: Issuer, owner: psycopg.Connection[Any]
 ) -> None:
-    await browser.sign_in(**ADMIN, sub="somebody else")
+    await browser.sign_in({**ADMIN, "sub": "somebody else"})
     for _ in range(22):
         async with another(service, issuer) as more:
-            await more.sign_in(**ADMIN, sub="person-3")
+            await more.sign_in({**ADMIN, "sub": "person-3"})
     counts = owner.execute("SELECT count(*) FROM sign_in_sessions WHERE actor = 'person-3'").fetchone()
     assert counts == (20,)
     assert (await browser.ask("GET", "/api/ai/providers")).status == 200
@@ -384,6 +388,26 @@ async def test_a_cookie_that_was_not_made_here_is_none(browser: Browser) -> None
         reply = await browser.ask("GET", "/api/ai/providers", Cookie=f"{name}={changed}")
         assert reply.status == 401
         assert (await browser.ask("GET", "/auth/session", Cookie=f"{name}={changed}")).document["session"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 303),
+        ({"client_id": "another-client"}, 403),
+        ({"sub": "person-2"}, 403),
+        ({"iss": "https://issuer.example"}, 403),
+        ({"exp": NOW - 60}, 403),
+    ],
+)
+async def test_roles_may_stand_in_the_access_token_of_this_client_alone(
+    browser: Browser, issuer: Issuer, changes: Mapping[str, Any], status: int
+) -> None:
+    access = {"iss": issuer.url, "sub": "person-1", "aud": "authenticated", "client_id": CLIENT_ID, "exp": NOW + 3600}
+    await browser.begin()
+    token = signed({**access, "app_metadata": ADMIN, **changes})
+    reply = await browser.come_back(issuer.code(browser.sent, {}, access_token=token))
+    assert reply.status == status
 
 
 async def test_a_client_that_authenticates_in_the_body_is_served(browser: Browser, issuer: Issuer) -> None:

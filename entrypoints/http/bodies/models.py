@@ -19,7 +19,7 @@ from entrypoints.http.bodies.resource_fields import (
     Tokens,
     rounded,
 )
-from entrypoints.http.field_types import Body, Flag, Id, Number, Patch
+from entrypoints.http.field_types import Body, Flag, Id, Integer, Number, Patch
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 
@@ -63,7 +63,7 @@ class WrittenPriceTier(WrittenPrices):
     They count for all tokens of such a call; what a tier does not name costs what it costs without the tier.
     """
 
-    above_input_tokens: Annotated[int | None, NULLABLE, Field(ge=0, le=10**12)] = None
+    above_input_tokens: Annotated[Integer | None, NULLABLE, Field(ge=0, le=10**12)] = None
     service_tier: Annotated[ServiceTier | None, NULLABLE] = None
 
 
@@ -124,7 +124,7 @@ class ModelPatch(Patch):
 
 
 _EXPECTED = {"type": "integer", "minimum": 1, "description": "Refuse when it is at another revision."}
-ExpectedRevision = Annotated[int | None, Field(ge=1), WithJsonSchema(_EXPECTED)]
+ExpectedRevision = Annotated[Integer | None, Field(ge=1), WithJsonSchema(_EXPECTED)]
 
 
 class CreateOperation(NewModel):

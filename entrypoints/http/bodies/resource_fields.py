@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from entrypoints.http.field_types import Number
+from entrypoints.http.field_types import Integer, Number
 
 
 def plain_number(value: Decimal) -> int | float:
@@ -93,6 +93,6 @@ ProviderModelId = Annotated[
     Field(description="The provider's own name for the model, exactly as the provider writes it."),
 ]
 
-Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Tokens = Annotated[Integer, Field(ge=1, le=1_000_000_000)]
 
-Revision = Annotated[int, Field(ge=1, le=2**31 - 1, description="A revision it has been at.")]
+Revision = Annotated[Integer, Field(ge=1, le=2**31 - 1, description="A revision it has been at.")]

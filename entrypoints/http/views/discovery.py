@@ -163,7 +163,7 @@ class DiscoveryViews:
         """
         query = query_of(request, DiscoveryQuery)
         offer = await self.discover_one(path_id(request, "id"), refresh=query.refresh)
-        return json_response(self.shown.page([offer]))
+        return json_response(await self.shown.page([offer]))
 
     @endpoint(
         "GET",
@@ -181,7 +181,7 @@ class DiscoveryViews:
         longer than 5 seconds is shown as it answered before, and is asked on: the next look finds what it said.
         """
         query = query_of(request, DiscoveryQuery)
-        return json_response(self.shown.page(await self.discover_all(refresh=query.refresh)))
+        return json_response(await self.shown.page(await self.discover_all(refresh=query.refresh)))
 
     @endpoint(
         "POST",

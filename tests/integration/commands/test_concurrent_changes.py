@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedModels
+from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedModels, EventSourcedWebhooks
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
@@ -18,10 +18,13 @@ from application.commands.change_models_in_bulk import ChangeModelsInBulk, chang
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.errors import BulkRefused, FieldsChanged, ModelNotFound, StaleRevision
+from application.webhooks.change_webhook import ChangeWebhook, change_webhook
 from domain.access_key.values import Budget
-from tests.builders import a_model, a_price, a_provider, acting, an_access_key
+from tests.builders import a_model, a_price, a_provider, a_webhook, acting, an_access_key
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
+from tests.fakes.outbound_http import FakeOutbound
+from tests.fakes.vault import FakeVault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from application.recorded_revision import Recorded
     from domain.access_key.aggregate import AccessKey
     from domain.model.aggregate import Model
+    from domain.webhook.aggregate import Webhook
     from tests.databases import Database
 
 
@@ -66,6 +70,19 @@ class InterruptedKeys(EventSourcedAccessKeys):
         self._interrupts = [interrupt]
 
     async def save(self, aggregate: AccessKey, **more: Any) -> Recorded:  # noqa: ANN401 - what the others take
+        if self._interrupts:
+            await self._interrupts.pop()()
+        return await super().save(aggregate, **more)
+
+
+class InterruptedWebhooks(EventSourcedWebhooks):
+    """Webhooks that somebody else changes right before one is saved for the first time."""
+
+    def __init__(self, ledger: Ledger, interrupt: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(ledger)
+        self._interrupts = [interrupt]
+
+    async def save(self, aggregate: Webhook, **more: Any) -> Recorded:  # noqa: ANN401 - what the others take
         if self._interrupts:
             await self._interrupts.pop()()
         return await super().save(aggregate, **more)
@@ -285,3 +302,30 @@ async def test_of_an_access_key_too_the_changed_fields_are_named(organization: O
     with acting(organization.organization_id):
         held = await keys.get(key.id)
     assert (held.name, held.labels, held.limits.concurrent) == ("Mine", {"team": "b", "stage": "x", "new": "y"}, 3)
+
+
+async def test_of_a_webhook_too_the_changed_fields_are_named(organization: Organization, ledger: Ledger) -> None:
+    webhooks, webhook = EventSourcedWebhooks(ledger), a_webhook()
+    with acting(organization.organization_id):
+        await webhooks.save(webhook)
+
+    async def theirs() -> None:
+        with acting(organization.organization_id):
+            held = await webhooks.get(webhook.id)
+            held.change_topics(["model.*"])
+            held.disable()
+            await webhooks.save(held)
+
+    async def change(**changes: Any) -> Recorded:  # noqa: ANN401 - the fields of the command
+        with acting(organization.organization_id):
+            return await change_webhook(
+                ChangeWebhook(webhook_id=webhook.id, **changes),
+                webhooks=InterruptedWebhooks(ledger, theirs),
+                vault=FakeVault(),
+                addresses=FakeOutbound(),
+            )
+
+    with pytest.raises(FieldsChanged) as refused:
+        await change(name="Mine", topics=["provider.*"], is_enabled=False)
+    assert sorted(refused.value.pointers) == ["/isEnabled", "/topics"]
+    assert (await change(name="Mine")).revision == 4

@@ -31,7 +31,7 @@ TODAY: Final = date(2026, 11, 29)
 KEYED: Final = ["anthropic"]
 _PROVIDER: Final = """
 INSERT INTO ai_providers VALUES (%(organization_id)s, %(id)s, %(name)s, %(type)s, 'https://api.example.com/v1', '{}',
-    %(is_enabled)s, %(health)s, 0, %(hint)s, NULL, now(), now(), 1, lower(%(name)s))
+    %(is_enabled)s, %(health)s, 0, %(hint)s, NULL, '[]', 0, now(), now(), 1, lower(%(name)s))
 """
 _MODELS: Final = """
 INSERT INTO ai_models

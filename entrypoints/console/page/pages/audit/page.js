@@ -1,7 +1,7 @@
 // Everything that happened in the organization: the log itself is the audit trail.
 
 import { element } from "../../core/elements.js";
-import { time } from "../../core/format.js";
+import { known, time } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { choice, moment, search } from "../../parts/filters.js";
@@ -17,7 +17,7 @@ import { verify } from "./verification.js";
 const AUDIT = "/api/ai/audit";
 const SHOWN = 4;
 const LONGEST = 160;
-const OF_THE_LOG = new Set(["class_version", "sources", "origin"]);
+const OF_THE_LOG = new Set(["origin"]);
 const KINDS = { provider: "providers", model: "models" };
 
 export async function show({ query, signal }) {
@@ -59,7 +59,7 @@ function about(event) {
 
 // The facts in a line, as far as people read them; the rest is a click away.
 function summary({ facts: held }) {
-  const written = flat(held).filter(([name, value]) => !OF_THE_LOG.has(name) && value !== null && value !== "").slice(0, SHOWN);
+  const written = flat(held).filter(([name, value]) => !OF_THE_LOG.has(name) && !name.endsWith("_version") && !name.startsWith("sources") && known(value) && typeof value !== "object" && value !== "").slice(0, SHOWN);
   return element("span", { class: "quiet" }, written.map(([name, value]) => `${fieldName(name)}: ${text(value)}`).join(" · ").slice(0, LONGEST));
 }
 

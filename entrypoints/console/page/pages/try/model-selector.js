@@ -4,7 +4,7 @@ import { get, isAbort } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { title } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
-import { search } from "../../parts/filters.js";
+import { whenTyped } from "../../parts/filters.js";
 import { field } from "../../parts/form.js";
 import { promptObstacle } from "../models/vocabulary.js";
 
@@ -23,19 +23,18 @@ export class ModelSelector {
     this.chosen = chosen;
     this.signal = signal;
     this.model = field({ name: "modelId", label: "Model", type: "choice", choices: [[NEED, "Best match"]] });
-    this.search = search("find", "Find a model");
-    this.search.set("", () => this.offer());
+    this.search = field({ name: "find", label: "Find a model", type: "search" });
+    whenTyped(this.search.control, () => this.offer());
     this.found = element("p", { class: "hint", role: "status" });
-    this.model.element.prepend(this.search.element);
     this.model.element.append(this.found);
     this.type = field({ name: "type", pointer: "/need/type", label: "Model type", type: "choice", choices: [["", "Any that answers in text"], ...["language", "multimodal", "vision"].map((type) => [type, title(type)])] });
     this.strategy = field({ name: "strategy", pointer: "/need/strategy", label: "Strategy", type: "choice", choices: [["preferred", "Preferred"], ["cheapest", "Cheapest"], ["fastest", "Fastest"]] });
     this.window = field({ name: "minContextWindow", pointer: "/need/minContextWindow", label: "Minimum context window", unit: "tokens", type: "number", min: 1, step: 1 });
-    this.cost = field({ name: "maxCostPer1kTokens", pointer: "/need/maxCostPer1kTokens", label: "Maximum price", unit: "USD per 1k", type: "number", min: 0 });
+    this.cost = field({ name: "maxCostPer1kTokens", pointer: "/need/maxCostPer1kTokens", label: "Maximum price", unit: "USD per 1M tokens", type: "number", min: 0 });
     /** @type {any[]} */
     this.offered = [];
     this.needs = [this.type, this.strategy, this.window, this.cost];
-    this.fields = [this.model, ...this.needs];
+    this.fields = [this.search, this.model, ...this.needs];
     this.adjust();
   }
 
@@ -43,7 +42,7 @@ export class ModelSelector {
   async offer() {
     this.asking?.abort();
     this.asking = new AbortController();
-    const page = await get(MODELS, { enabled: true, q: this.search.value(), limit: OFFERED }, AbortSignal.any([this.asking.signal, this.signal])).catch((error) => {
+    const page = await get(MODELS, { enabled: true, q: this.search.read().trim(), limit: OFFERED }, AbortSignal.any([this.asking.signal, this.signal])).catch((error) => {
       if (isAbort(error)) return null;
       throw error;
     });
@@ -64,7 +63,7 @@ export class ModelSelector {
 
   written() {
     if (this.model.read() !== NEED) return { modelId: this.model.read() };
-    const given = this.needs.map((each) => [each.name, each.read()]).filter(([, value]) => value !== null && value !== "");
+    const given = this.needs.map((each) => [each.name, each === this.cost && each.read() !== null ? each.read() / 1000 : each.read()]).filter(([, value]) => value !== null && value !== "");
     return { need: Object.fromEntries(given) };
   }
 }
