@@ -57,15 +57,19 @@ def require_entries(answer: ProviderResponse, list_of: ListOf) -> list[Entry]:
     """
     entries = list_of(answer.document)
     if entries is None:
-        raise UpstreamFailure(answer.refusal())
+        raise UpstreamFailure(_refusal(answer))
     return entries
+
+
+def _refusal(answer: ProviderResponse) -> CallOutcome:
+    return answer.outcome_for(error_kinds.TOO_LONG) if answer.holds_too_much else answer.refusal()
 
 
 def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = True) -> CallOutcome:
     """Return the outcome of a probe that asked for a list; models are only counted where one page has them all."""
     entries = list_of(answer.document)
     if entries is None:
-        return answer.refusal()
+        return _refusal(answer)
     try:
         further = query_of_next_page(answer.document, answer.headers, {}, page=entries, listed=len(entries))
         count = len(entries) if further is None else None

@@ -165,7 +165,8 @@ ENDLESS_PAGES: Final = ErrorKind(
 )
 TOO_LONG: Final = ErrorKind(
     category="unexpected_body",
-    message="The model list of {label} is longer than 20,000 models or 32 MiB, so nothing of it is used.",
+    message="The model list of {label} is longer than 20,000 models, 100,000 objects a page or 32 MiB, so nothing of "
+    "it is used.",
     hint="Register the models that are needed by their ids.",
 )
 TRUNCATED: Final = ErrorKind(

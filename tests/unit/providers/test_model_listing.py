@@ -215,6 +215,13 @@ async def test_a_server_that_ignores_what_it_said_itself_has_no_list(type_: str,
         await prepared.models(a_connection(type_))
 
 
+async def test_a_page_of_too_many_objects_is_too_long() -> None:
+    prepared = Prepared({"/models": {"data": [{"id": f"m{number}"} for number in range(100_001)]}})
+    with pytest.raises(UpstreamFailure, match="100,000 objects a page"):
+        await prepared.models(ANY_SERVER)
+    assert "100,000 objects a page" in (await prepared.probe(ANY_SERVER)).outcome.message
+
+
 async def test_a_test_of_the_connection_does_not_count_a_first_page_as_all() -> None:
     prepared = Prepared({"/models": {"data": [A], "has_more": True, "last_id": "a"}})
     assert (await prepared.probe(ANY_SERVER)).outcome.model_count is None
