@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.npm import installed
+from tests.npm import Packages, installed
 from tests.process_output import read_until
 
 if TYPE_CHECKING:
@@ -21,14 +21,19 @@ _SOURCES: Final = Path(__file__).with_name("openid_provider")
 _START_SECONDS: Final = 60.0
 
 
+def packages() -> Packages:
+    """Return the provider's packages; without Node.js or their registry the test is skipped, in CI it fails."""
+    return installed(_SOURCES, purpose="Signing in with a real identity provider")
+
+
 @contextmanager
 def identity_provider(accounts: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     """Give the issuer of a provider that knows these people by their claims; any password is theirs."""
-    packages = installed(_SOURCES, purpose="Signing in with a real identity provider")
-    script = shutil.copy(_SOURCES / "provider.mjs", packages.place)
+    provider = packages()
+    script = shutil.copy(_SOURCES / "provider.mjs", provider.place)
     settings = {"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "accounts": accounts}
     with subprocess.Popen(
-        [packages.node, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [provider.node, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         try:
             assert process.stdin is not None

@@ -79,9 +79,10 @@ function person(session) {
     element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
 }
 
-// Which organization, where there may be several; one alone is what everything here is about.
+// Which organization; a token does not say what it is called.
 function organization(session) {
-  if (session.organizations.length < 2) return null;
+  if (session.organizations.length === 0) return null;
+  if (session.organizations.length === 1) return element("p", { class: "quiet" }, nameOf(session.organizations[0]));
   const change = (event) => changeOrganization(event.target.value).then(enter).catch(warn);
   return element("select", { "aria-label": "Organization", onchange: change },
     session.organizations.map((each) => element("option", { value: each.id, selected: each.id === session.organizationId }, nameOf(each))));

@@ -13,13 +13,13 @@ export function showSignIn(why) {
     help: "A signed token (JWT) of your organization. It stays in this tab, and is gone when you sign out or close it." });
   const form = new Form([token], { action: "Sign in", submit: () => enter(form, token) });
   const provider = element("div", { class: "provider-sign-in" });
-  const ways = element("details", { open: true }, element("summary", { hidden: true }, "Sign in with a token"), form.element);
+  const ways = element("details", { open: true }, element("summary", { hidden: true }, "Sign in with a token"), form.element,
+    element("p", { class: "quiet" }, "For the demonstration, ", element("code", {}, "make run"), " prints a link and a token. ",
+      "Elsewhere an administrator gives you one, or ", element("code", {}, "modelbook token"), " makes it."));
   replace(document.getElementById("main"), element("div", { class: "sign-in" },
     element("h1", {}, "Sign in"),
     why ? element("p", { class: "notice bad", role: "alert" }, why) : null,
     provider, ways,
-    element("p", { class: "quiet" }, "For the demonstration, ", element("code", {}, "make run"), " prints a link and a token. ",
-      "Elsewhere an administrator gives you one, or ", element("code", {}, "modelbook token"), " makes it."),
     element("p", { class: "quiet" }, element("a", { href: "api/docs" }, "Documentation of the API"))));
   token.control.focus();
   offerProvider(provider, ways);

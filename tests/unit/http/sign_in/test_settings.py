@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from entrypoints.http.sign_in.sign_in_settings import SignInSettings, is_safe_address, sign_in_settings
+from entrypoints.runtime import Runtime
 from entrypoints.settings import WrongSettings, load_settings
+from entrypoints.token_key_settings import token_keys
 
 ISSUER = "https://issuer.example"
 
@@ -75,3 +77,9 @@ def test_what_cannot_work_is_refused_with_what_to_do(settings: dict[str, object]
 )
 def test_addresses_that_nobody_listens_in_on(address: str, is_safe: bool) -> None:
     assert is_safe_address(address) == is_safe
+
+
+async def test_where_people_sign_in_there_may_be_no_tokens_at_all() -> None:
+    settings = load_settings(oidc_issuer=ISSUER, oidc_client_id="c")
+    runtime = Runtime(settings=settings, database_url="", admin_database_url="", master_keys="", jwt_secret=None)
+    assert await token_keys(runtime).find(None) == ()

@@ -86,4 +86,4 @@ def test_a_browser_keeps_few_sign_ins_that_were_not_finished() -> None:
         response = web.Response()
         jar.set_begun(request_with(*held), response, BegunSignIn(pending=new_sign_in(), next_path="/"))
         held.append(response)
-    assert len([morsel for morsel in response.cookies.values() if not morsel.value]) == MOST_PENDING
+    assert len([morsel for morsel in held[-1].cookies.values() if not morsel.value]) == MOST_PENDING
