@@ -10,8 +10,7 @@ import time
 class SystemTimer:
     """Implements `application.ports.timer.Timer`."""
 
-    def now(self) -> float:
-        return time.monotonic()
+    now = staticmethod(time.monotonic)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ from uuid import UUID, uuid5
 from application.command_outcome import CommandOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from types import TracebackType
 
     from application.access_keys.held_key import HeldKey
 
@@ -73,11 +73,18 @@ def amend_reason(reason: str) -> None:
     _caller.set(replace(current_caller(), reason=reason))
 
 
-@contextmanager
-def acting_as(caller: Caller) -> Iterator[None]:
+class acting_as:  # noqa: N801 - used like a function, as what contextlib has
     """Run the block, and the tasks and threads it starts, on this caller's behalf."""
-    token = _caller.set(caller)
-    try:
-        yield
-    finally:
-        _caller.reset(token)
+
+    __slots__ = ("_caller", "_token")
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def __enter__(self) -> None:
+        self._token = _caller.set(self._caller)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        _caller.reset(self._token)

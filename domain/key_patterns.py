@@ -29,6 +29,8 @@ _FORMS: Final = (
     r"r8_[A-Za-z0-9]{30,}",  # Replicate (37)
     r"hf_[A-Za-z0-9]{30,}",  # Hugging Face (34)
     r"mbk_\w{12,}",  # this service's own access keys
+    r"whsec_[A-Za-z0-9+/]{16,}",  # webhooks' secrets: github.com/standard-webhooks/standard-webhooks
+    r"hooks\.slack\.com/[a-z]+/[\w/-]{16,}",  # Slack's incoming webhooks, whose address is the secret
     r"gh[pousr]_[A-Za-z0-9]{30,}",  # GitHub, whose tokens open GitHub Models (36)
     r"github_pat_\w{22,}",  # GitHub, fine-grained
     r"glpat-[\w-]{20,}",  # GitLab
@@ -63,6 +65,8 @@ def _decoded(found: re.Match[str]) -> str:
 
 def has_key_form(text: str) -> bool:
     """Return whether the text contains a key of a known form, percent-encoded or not."""
+    if "%" not in text:
+        return _FORM.search(text) is not None
     return any(_FORM.search(decoded) is not None for decoded in decodings(text))
 
 

@@ -35,7 +35,7 @@ class PackagedPriceList:
 
     def tariff(self, call: ListedCall) -> Tariff | Unpriced:
         minute = self._now().replace(second=0, microsecond=0)
-        conditions = tuple(sorted(call.conditions.items()))
+        conditions = tuple(sorted(call.conditions.items())) if call.conditions else ()
         return self._remembered(call.provider_type, call.endpoint, call.model_ids, conditions, minute)
 
     def _tariff(

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ACCEPTED: Final = "gzip, deflate"
 PIECE_BYTES: Final = 65_536
@@ -24,7 +24,7 @@ class BodyRefused(Exception):
 class Decoder(Protocol):
     """Turns what came over the wire into what was meant."""
 
-    def pieces(self, received: bytes) -> Iterator[bytes]:
+    def pieces(self, received: bytes) -> Iterable[bytes]:
         """Yield what the bytes stand for, in pieces of at most 64 KiB when it was compressed, none empty.
 
         Raises:
@@ -56,9 +56,8 @@ def decoder(content_encoding: str | None) -> Decoder:
 
 
 class _Identity:
-    def pieces(self, received: bytes) -> Iterator[bytes]:
-        if received:
-            yield received
+    def pieces(self, received: bytes) -> Iterable[bytes]:
+        return (received,) if received else ()
 
     def finish(self) -> None:
         pass

@@ -85,7 +85,7 @@ class PostgresUsageLedger:
 
     def record(self, request: RequestRecord) -> None:
         caller = current_caller()
-        self._add(caller.organization_id, [orjson.dumps(_row(request, caller, self._clock.now()))])
+        self._add(caller.organization_id, orjson.dumps(_row(request, caller, self._clock.now())))
 
     async def flush(self) -> None:
         """Write what there is. What cannot be written now is kept for the next time."""
@@ -98,7 +98,8 @@ class PostgresUsageLedger:
                 _log.warning("Calls wait for the database, which cannot be reached.")
                 # The others are the first of the next time: nobody waits for one organization's lock again and again.
                 for later in [*(each for each in waiting if each != organization_id), organization_id]:
-                    self._add(later, waiting[later])
+                    for row in waiting[later]:
+                        self._add(later, row)
                 break
             del rows[:_MOST_A_STATEMENT]
             if not rows:
@@ -107,13 +108,12 @@ class PostgresUsageLedger:
             _log.error("%d calls are lost to the request log and to usage: too many wait for the database.", self._lost)
             self._lost = 0
 
-    def _add(self, organization_id: UUID, rows: Sequence[bytes]) -> None:
-        for row in rows:
-            if self._bytes_waiting + len(row) > self._most_bytes_waiting:
-                self._lost += 1
-                continue
-            self._waiting.setdefault(organization_id, []).append(row)
-            self._bytes_waiting += len(row)
+    def _add(self, organization_id: UUID, row: bytes) -> None:
+        if self._bytes_waiting + len(row) > self._most_bytes_waiting:
+            self._lost += 1
+            return
+        self._waiting.setdefault(organization_id, []).append(row)
+        self._bytes_waiting += len(row)
 
     async def _write(self, organization_id: UUID, rows: Sequence[bytes]) -> None:
         caller = Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)

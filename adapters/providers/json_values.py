@@ -6,8 +6,11 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.checked_documents import is_label
+from domain.names import shows_as_written
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 LONGEST_TEXT: Final = 200
 # No model reads or writes more; a larger number is a mistake.
@@ -21,7 +24,12 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     if not isinstance(value, str):
         return None
     trimmed = value.strip()
-    return trimmed if 0 < len(trimmed) <= longest and trimmed.isprintable() else None
+    return trimmed if 0 < len(trimmed) <= longest and all(map(shows_as_written, trimmed)) else None
+
+
+def model_id_of(value: object) -> str | None:
+    """Return the id of a model exactly as a list has it; none where it cannot be one."""
+    return value if isinstance(value, str) and is_label(value) else None
 
 
 def tokens(value: object) -> int | None:
@@ -35,9 +43,9 @@ def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of a list, leaving out what is none."""
-    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, leaving out what is none; an empty list for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def words(value: object) -> tuple[str, ...] | None:

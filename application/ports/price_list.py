@@ -61,7 +61,7 @@ class Unpriced:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ListedCall:
     """A call to be found in a list of prices.
 

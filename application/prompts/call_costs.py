@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # A price has at most 30 decimals and a count of tokens at most 13 digits: nothing is ever rounded.
 _EXACT: Final = Context(prec=80)
+_NOTHING: Final = Decimal(0)
 _LISTED: Final = frozenset({"genai-prices", "catalogue"})
 
 _KIND_OF: Final[Mapping[str, TokenKind]] = {
@@ -56,7 +57,7 @@ _IN_WORDS: Final[Mapping[TokenKind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CostPart:
     """What the tokens of one kind cost; for web searches `tokens` is their number."""
 
@@ -114,7 +115,7 @@ class Metered(Protocol):
         ...
 
 
-NOTHING: Final = Cost(Decimal(0))
+NOTHING: Final = Cost(_NOTHING)
 
 
 def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnection, price_list: PriceList) -> Cost:
@@ -132,7 +133,7 @@ def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnect
     call = ListedCall(
         provider_type=candidate.provider_type,
         endpoint=connection.endpoint,
-        model_ids=tuple(dict.fromkeys(name for name in names if name)),
+        model_ids=tuple(dict.fromkeys(filter(None, names))),
         conditions=answer.price_conditions,
     )
     tariff = price_list.tariff(call)
@@ -155,17 +156,19 @@ def cost_at(tariff: Tariff | Unpriced, usage: TokenUsage) -> Cost:
     if counts is None:
         return Cost(None, "usage-unknown", "The provider's counts of tokens do not fit together.")
     parts = []
+    total = _NOTHING
     for kind, tokens in counts.items():
         if not tokens:
             continue
-        rate = _rate(rates, kind)
+        rate = rates.get(kind)
+        if rate is None and kind in _INSTEAD:
+            rate = rates.get(_INSTEAD[kind])
         if rate is None:
             reason: UnknownCost = "other-charges" if kind == "webSearch" else "price-unknown"
             return Cost(None, reason, f"The price of {_IN_WORDS[kind]} is not known.")
-        parts.append(CostPart(kind, tokens, _EXACT.multiply(rate, Decimal(tokens))))
-    total = Decimal(0)
-    for part in parts:
-        total = _EXACT.add(total, part.usd)
+        usd = _EXACT.multiply(rate, tokens)
+        total = _EXACT.add(total, usd)
+        parts.append(CostPart(kind, tokens, usd))
     return Cost(_EXACT.normalize(total), source=tariff.source, parts=tuple(parts))
 
 
@@ -190,11 +193,6 @@ def own_tariff(price: Price, conditions: tuple[str, ...]) -> Tariff | Unpriced:
 def _rates(prices: Price | PriceTier) -> Rates:
     amounts = ((kind, getattr(prices, kind)) for kind in PRICED_KINDS)
     return {_KIND_OF[kind]: amount.scaleb(-3, _EXACT) for kind, amount in amounts if amount is not None}
-
-
-def _rate(rates: Rates, kind: TokenKind) -> Decimal | None:
-    known = rates.get(kind)
-    return rates.get(_INSTEAD[kind]) if known is None and kind in _INSTEAD else known
 
 
 def _counts(usage: TokenUsage, rates: Rates) -> Mapping[TokenKind, int] | None:

@@ -45,6 +45,8 @@ class CandidateQueue:
         """Return the next candidate, none when all were tried."""
         if not self._left:
             return None
+        if len(self._left) == 1:
+            return self._left.pop().candidate
         able = [each for each in self._left if not self._is_cooling(each.candidate)]
         chosen = self._drawn(able) if able else min(self._left, key=self._ends)
         self._left.remove(chosen)
@@ -52,7 +54,7 @@ class CandidateQueue:
 
     def has_alternative(self) -> bool:
         """Tell whether a candidate is left that does not cool down."""
-        return any(not self._is_cooling(each.candidate) for each in self._left)
+        return bool(self._left) and any(not self._is_cooling(each.candidate) for each in self._left)
 
     def keep_larger(self, window: int | None) -> None:
         """Leave out those that are known to read no more tokens than this."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from application.prompts.conversation import Refusal, Text
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from application.ports.provider_gateway import RateLimit
     from application.prompts.conversation import Part, Reasoning, ToolCall, WireProtocol
 
 FinishReason = Literal["stop", "tool_calls", "length", "content_filter", "other"]
@@ -44,7 +43,11 @@ class TokenUsage:
     charged_tools: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+NOT_COUNTED: Final = TokenUsage()
+"""The usage where the provider has said nothing."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Choice:
     """One answer: text, refusal, reasoning and tool calls in their order.
 
@@ -60,7 +63,7 @@ class Choice:
     annotations: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Completion:
     """A whole answer.
 
@@ -68,8 +71,8 @@ class Completion:
     `service_tier` the tier that it was served at, `cost_usd` what the provider itself says that it cost.
     `price_conditions` are what the price depends on besides the tokens, such as an unusual service tier.
     `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
-    own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of a stream
-    that was handed on in native events the choices tell how it ended, and have no parts.
+    own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of an
+    answer that is handed on in its provider's own words the choices tell how it ended, and have no parts.
     """
 
     choices: tuple[Choice, ...]
@@ -81,7 +84,6 @@ class Completion:
     cost_usd: Decimal | None = None
     price_conditions: Mapping[str, str] = field(default_factory=dict)
     upstream_request_id: str | None = None
-    rate_limit: RateLimit | None = None
     ignored_fields: tuple[str, ...] = ()
     native: Mapping[str, Any] | None = field(default=None, repr=False)
 

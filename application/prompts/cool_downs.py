@@ -215,6 +215,8 @@ class CoolDowns:
             )
 
     def _record(self, organization_id: UUID, candidate: Candidate) -> _Record | None:
+        if not self._records:
+            return None
         record = self._records.get((organization_id, candidate.id))
         return record if record is not None and record.mark == candidate.mark else None
 

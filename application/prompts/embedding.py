@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
-    from application.ports.provider_gateway import ProviderConnection, RateLimit
+    from application.ports.provider_gateway import ProviderConnection
     from application.prompts.completion import TokenUsage
 
 MOST_INPUTS: Final = 2_048
@@ -49,7 +49,6 @@ class Embedded:
     cost_usd: Decimal | None = None
     price_conditions: Mapping[str, str] = field(default_factory=dict)
     upstream_request_id: str | None = None
-    rate_limit: RateLimit | None = None
     ignored_fields: tuple[str, ...] = ()
 
     @property

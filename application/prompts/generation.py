@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from application.prompts.completion import TokenUsage
+from application.prompts.completion import NOT_COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import Completion, CompletionEvent
+    from application.prompts.completion import Completion, CompletionEvent, TokenUsage
     from application.prompts.conversation import Conversation, Effort, WireProtocol
 
 
@@ -82,7 +82,7 @@ class CallProgress:
     answer itself is complete, so that these are all of its tokens; the other fields are as in `Completion`.
     """
 
-    usage: TokenUsage = field(default_factory=TokenUsage)
+    usage: TokenUsage = NOT_COUNTED
     cost_usd: Decimal | None = None
     answered_by: str | None = None
     price_conditions: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class CallProgress:
     is_finished: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class GenerationRequest:
     """A prompt for one model. Times in seconds.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from application.prompts.selection_candidates import Candidate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Attempt:
     """One call of a model, or why there was none. Times in milliseconds.
 
@@ -30,7 +30,7 @@ class Attempt:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class CallSummary:
     """The model that answered, the cost, and all attempts; `latency_ms` is the total."""
 
@@ -40,7 +40,7 @@ class CallSummary:
     attempts: Sequence[Attempt]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class PromptAnswer(CallSummary):
     """The answer, the model that gave it, what it cost, and the calls it took; `latency_ms` is of all of it."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from application.prompts.conversation import origin_of
-from application.prompts.generation import GenerationRequest, ModelDefaults
+from application.prompts.generation import GenerationRequest
 
 if TYPE_CHECKING:
     from application.prompts.generation import ClientRequest
@@ -23,7 +22,7 @@ SILENCE_SECONDS: Final = 60.0
 """How long a stream may be silent once it has begun, where the model's config does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Prompt:
     """Run what a client asks on the model that it names, or on the best of those that fit. Editors and administrators.
 
@@ -44,23 +43,11 @@ class Prompt:
 
 def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> GenerationRequest:
     """Return the prompt as this model is to be asked it, with this many seconds left."""
-    defaults = candidate.defaults
     return GenerationRequest(
         model_id=candidate.provider_model_id,
         client=prompt.client,
-        origin=origin_of(candidate.provider_id, candidate.provider_model_id),
-        defaults=ModelDefaults(
-            temperature=defaults.parameters.temperature,
-            top_p=defaults.parameters.top_p,
-            max_tokens=defaults.parameters.max_tokens,
-            stop=defaults.parameters.stop,
-            system_prompt=defaults.system_prompt,
-            reasoning_effort=defaults.reasoning_effort,
-            most_tokens=candidate.output_limit,
-            drop=defaults.drop,
-            base_model=defaults.base_model,
-            capabilities=candidate.capabilities,
-        ),
+        origin=candidate.origin,
+        defaults=candidate.request_defaults,
         deadline_seconds=remaining,
-        idle_seconds=min(prompt.idle_seconds or defaults.idle_seconds or SILENCE_SECONDS, remaining),
+        idle_seconds=min(prompt.idle_seconds or candidate.defaults.idle_seconds or SILENCE_SECONDS, remaining),
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from application.bounds.call_bounds import bounds_of_caller
-from application.bounds.call_estimates import call_estimate
+from application.bounds.call_estimates import NO_ESTIMATE, call_estimate
 from application.caller import current_caller
+from application.deadline import Deadline
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.prompts.call_costs import NOTHING, Cost, call_cost
@@ -27,11 +28,13 @@ from application.usage.usage_ledger import CANCELLED, OK, Use
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
     from uuid import UUID
 
     from application.bounds.call_admission import CallAdmission
     from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
+    from application.bounds.organization_quotas import OrganizationQuotas
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
@@ -99,18 +102,10 @@ class PromptRun:
         """Seconds until the deadline; infinite when there is none any more."""
         return self._deadline - self._timer.now()
 
-    @asynccontextmanager
-    async def within_deadline(self) -> AsyncIterator[None]:
-        """End the block at the deadline.
-
-        Raises:
-            PromptFailed: the deadline came first.
-        """
-        try:
-            async with asyncio.timeout(max(self.remaining, 0.0) if isfinite(self._deadline) else None):
-                yield
-        except TimeoutError:
-            raise PromptFailed(self._out_of_time(), self._attempts) from None
+    def within_deadline(self) -> Deadline:
+        """Return a block that ends at the deadline with `PromptFailed`."""
+        seconds = max(self.remaining, 0.0) if isfinite(self._deadline) else None
+        return Deadline(seconds, lambda: PromptFailed(self._out_of_time(), self._attempts))
 
     def has_begun(self) -> None:
         """Note that the first words of a stream are here: its length is bounded only if prompt or model say so."""
@@ -158,27 +153,26 @@ class PromptRun:
 
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
+        candidate, cost, latency_ms = self._accounted(answer)
+        return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+
+    def _accounted(self, answer: Metered) -> tuple[Candidate, Cost, float]:
         candidate = self._calling
         if candidate is None:
             raise LookupError
         cost = self._cost(candidate, answer)
         self._end(OK, cost, answer=answer)
         self._recording.answered(answer.ignored_fields)
-        latency_ms = (self._timer.now() - self._started) * 1000
-        return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
+        return candidate, cost, (self._timer.now() - self._started) * 1000
 
     def _cost(self, candidate: Candidate, answer: Metered) -> Cost:
         return Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
 
     def succeeded(self, completion: Completion) -> PromptAnswer:
         """Note that the call under way has given its whole answer, and return the answer with all that goes with it."""
-        account = self.account(completion)
+        candidate, cost, latency_ms = self._accounted(completion)
         return PromptAnswer(
-            candidate=account.candidate,
-            completion=completion,
-            cost=account.cost,
-            latency_ms=account.latency_ms,
-            attempts=account.attempts,
+            candidate=candidate, completion=completion, cost=cost, latency_ms=latency_ms, attempts=self._attempts
         )
 
     def failed(self, error: UpstreamFailure, *, in_midstream: bool = False) -> PromptFailed:
@@ -197,11 +191,10 @@ class PromptRun:
 
     def broken_off(self) -> None:
         """Record that the current call was cancelled, with the tokens that are known. No effect if it has ended."""
-        cost = Cost(None)
-        if self._calling is not None:
-            self._queue.broken_off(self._calling)
-            if self._progress.is_finished:
-                cost = self._cost(self._calling, self._progress)
+        if self._calling is None:
+            return
+        self._queue.broken_off(self._calling)
+        cost = self._cost(self._calling, self._progress) if self._progress.is_finished else Cost(None)
         self._end("timeout" if self.remaining <= _TIMER_STEP else CANCELLED, cost)
 
     def _remaining(self, candidate: Candidate) -> float:
@@ -381,6 +374,7 @@ class PromptRuns:
     records: CallRecords
     probe: Callable[[ProviderConnection], Awaitable[TestReport]]
     admission: CallAdmission
+    quotas: OrganizationQuotas
     refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -392,28 +386,32 @@ class PromptRuns:
         """
         with self.recording(prompt, operation) as recording:
             ready = await self._runnable(prompt)
-            ranked = [each for each in ready.selection.ranked_candidates if each.is_kept]
             run = PromptRun(
                 prompt,
                 ready,
-                CandidateQueue(ranked, self.records, current_caller().organization_id),
+                CandidateQueue(ready.ranked, self.records, current_caller().organization_id),
                 recording=recording,
                 price_list=self.price_list,
                 timer=self.timer,
                 retrying=self.retrying,
                 probe=self.probe,
             )
-            async with AsyncExitStack() as ending:
-                bounds = bounds_of_caller(ready.limits, ready.budget)
-                if bounds:
-                    estimate = await self._estimate(prompt, ready, bounds)
-                    await ending.enter_async_context(self.admission.admitted(bounds, estimate, lambda: recording.uses))
-                # What nobody has heard the end of, such as a stream that was never read, ends first.
-                ending.callback(run.broken_off)
-                yield run
+            bounds = bounds_of_caller(await self.quotas.of(current_caller().organization_id), ready.budget)
+            admitted: AbstractAsyncContextManager[None] = nullcontext()
+            if bounds:
+                estimate = await self._estimate(prompt, ready, bounds)
+                admitted = self.admission.admitted(bounds, estimate, lambda: recording.uses)
+            async with admitted:
+                try:
+                    yield run
+                finally:
+                    # What nobody has heard the end of, such as a stream that was never read, ends first.
+                    run.broken_off()
 
     async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
         """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""
+        if all(each.budget is None and each.limits.tokens_per_minute is None for each in bounds):
+            return NO_ESTIMATE
         candidates = ready.selection.kept
         instead = None
         has_budget = any(each.budget is not None for each in bounds)
@@ -438,6 +436,6 @@ class PromptRuns:
 
     async def _runnable(self, prompt: Prompt) -> RunnableModels:
         ready = await self.runnable_models.chosen(prompt.selector, has_images=prompt.has_images)
-        if not ready.selection.kept:
+        if not ready.ranked:
             raise (NoModelFits if isinstance(prompt.selector, Requirements) else ModelOutOfUse)(ready.selection)
         return ready

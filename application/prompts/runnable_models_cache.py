@@ -145,9 +145,11 @@ class RunnableModelsCache:
         """
         remembered = self._of_caller()
         lookup = (selector, has_images, _restriction())
-        await self._checked_lately(remembered, lookup)
-        # What is forgotten meanwhile is read again, for whoever waits for it.
         runnable = remembered.lookups.get(lookup)
+        if runnable is not None and (age := self._timer.now() - remembered.checked_at) >= _ASK_AFTER:
+            await self._check_again(remembered, age)
+            # What is forgotten meanwhile is read again, for whoever waits for it.
+            runnable = remembered.lookups.get(lookup)
         if runnable is not None and self._is_good(remembered, lookup, runnable):
             remembered.lookups.move_to_end(lookup)
             return runnable
@@ -214,7 +216,8 @@ class RunnableModelsCache:
             self._size += remembered.size
         self._organizations.move_to_end(organization_id)
         remembered.used_at = self._timer.now()
-        self._make_room(remembered)
+        if len(self._organizations) > 1:
+            self._make_room(remembered)
         return remembered
 
     def _new_connections(self) -> Connections:
@@ -228,14 +231,8 @@ class RunnableModelsCache:
             self._organizations.popitem(last=False)
             self._size -= first.size
 
-    async def _checked_lately(self, remembered: _Remembered, lookup: Lookup) -> None:
-        """Ask the log whether it has grown, where that was too long ago for what is remembered."""
-        if lookup not in remembered.lookups:
-            # Reading tells it too.
-            return
-        age = self._timer.now() - remembered.checked_at
-        if age < _ASK_AFTER:
-            return
+    async def _check_again(self, remembered: _Remembered, age: float) -> None:
+        """Ask the log whether it has grown; wait for the answer if what is remembered is too old to be used."""
         if remembered.checking is None:
             remembered.checking = asyncio.create_task(self._check(remembered))
             remembered.checking.add_done_callback(_look_at)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+
+from application.prompts.conversation import origin_of
+from application.prompts.generation import ModelDefaults
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
 Strategy = Literal["cheapest", "fastest", "preferred"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A registered model with what matters of its provider.
 
@@ -50,6 +54,28 @@ class Candidate:
     def output_limit(self) -> int | None:
         """The most tokens that the model writes, as far as that is known."""
         return self.max_tokens or self.known_max_tokens
+
+    @cached_property
+    def request_defaults(self) -> ModelDefaults:
+        """What holds for requests to the model where they are silent."""
+        defaults, parameters = self.defaults, self.defaults.parameters
+        return ModelDefaults(
+            temperature=parameters.temperature,
+            top_p=parameters.top_p,
+            max_tokens=parameters.max_tokens,
+            stop=parameters.stop,
+            system_prompt=defaults.system_prompt,
+            reasoning_effort=defaults.reasoning_effort,
+            most_tokens=self.output_limit,
+            drop=defaults.drop,
+            base_model=defaults.base_model,
+            capabilities=self.capabilities,
+        )
+
+    @cached_property
+    def origin(self) -> str:
+        """What marks the blobs that fit this account and model."""
+        return origin_of(self.provider_id, self.provider_model_id)
 
     @property
     def cost_of_both(self) -> Decimal | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from application.prompts.completion import TokenUsage
+from application.prompts.completion import NOT_COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
+
+    from application.prompts.completion import TokenUsage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class LoggedRequest:
     duration_ms: float
     upstream_request_id: str | None
     ignored_fields: Sequence[str]
-    tokens: TokenUsage = field(default_factory=TokenUsage)
+    tokens: TokenUsage = NOT_COUNTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from application.prompts.completion import TokenUsage
+from application.prompts.completion import NOT_COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
+
+    from application.prompts.completion import TokenUsage
 
 OK: Final = "ok"
 CANCELLED: Final = "cancelled"
@@ -38,7 +40,7 @@ Dimension = Literal["model", "provider", "key", "actor", "day", "hour"]
 """What usage is grouped by, besides labels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Use:
     """One call of a model, or why there was none (`was_called` is false, and nothing was used).
 
@@ -52,7 +54,7 @@ class Use:
     provider_model_id: str
     outcome: str
     latency_ms: float
-    tokens: TokenUsage = field(default_factory=TokenUsage)
+    tokens: TokenUsage = NOT_COUNTED
     cost_usd: Decimal | None = None
     cost_unknown: str | None = None
     http_status: int | None = None
@@ -70,7 +72,7 @@ class Use:
         return self.tokens.output_tokens or 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RequestRecord:
     """One call of a client in figures and ids: never a word of a prompt or an answer. Times in milliseconds.
 
@@ -97,7 +99,7 @@ class RequestRecord:
     @property
     def counted(self) -> tuple[Use, ...]:
         """The calls that are a part of usage."""
-        return tuple(use for use in self.uses if use.was_called and self.operation != COUNTING)
+        return () if self.operation == COUNTING else tuple([use for use in self.uses if use.was_called])
 
 
 class UsageLedger(Protocol):

@@ -6,12 +6,13 @@ from hmac import compare_digest
 from ipaddress import ip_address
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
+from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Seconds: lists take milliseconds, prompts a minute."""
@@ -27,24 +28,17 @@ class HttpMetrics:
         self.registry = registry or CollectorRegistry()
         self._token = token
         labels = ("method", "route", "status")
-        self._requests = Counter(
-            "modelbook_http_requests", "Requests by class of answer.", labels, registry=self.registry
+        self._requests = LoopCounter("modelbook_http_requests", "Requests by class of answer.", labels, self.registry)
+        self._seconds = LoopHistogram(
+            "modelbook_http_request_seconds", "Time to answer.", labels, self.registry, buckets=BUCKETS
         )
-        self._seconds = Histogram(
-            "modelbook_http_request_seconds", "Time to answer.", labels, buckets=BUCKETS, registry=self.registry
-        )
-        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request to a route pattern (never a path: those are without number)."""
         name = method if method in KNOWN_METHODS else "other"
-        key = (name, route, status // 100)
-        children = self._children.get(key)
-        if children is None:
-            labels = (name, route, f"{key[2]}xx")
-            children = self._children[key] = (self._requests.labels(*labels), self._seconds.labels(*labels))
-        children[0].inc()
-        children[1].observe(seconds)
+        labels = (name, route, f"{status // 100}xx")
+        self._requests.sums[labels] += 1
+        self._seconds.observe(labels, seconds)
 
     @endpoint(
         "GET",

@@ -14,8 +14,8 @@ from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.change_reasons import take_reason
 from entrypoints.http.field_types import Query, parse_uuid
 from entrypoints.http.json_pointers import pointer_within
-from entrypoints.http.misplaced_api_keys import refuse_keys
-from entrypoints.http.request_bodies import REQUEST_BODIES
+from entrypoints.http.misplaced_secrets import refuse_keys
+from entrypoints.http.request_bodies import LARGE, REQUEST_BODIES
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import (
     ConditionFailed,
@@ -23,8 +23,10 @@ from entrypoints.http.request_errors import (
     InvalidRequest,
     MalformedCondition,
     RequestTooSlow,
+    TooManyValues,
     UnsupportedContent,
 )
+from entrypoints.http.secret_fields import with_lifted_headers
 from entrypoints.http.strict_json import parse_json, parse_json_to_hand_on
 from entrypoints.http.transport import close_after_answer
 from entrypoints.validation_messages import refusal_of
@@ -58,7 +60,7 @@ async def read_body(request: web.Request) -> bytes:
         largest = context.route.largest_body if context.route else 0
         try:
             context.body = await bodies.read(request, context.reservation, largest)
-        except RequestTooSlow:
+        except (RequestTooSlow, TooManyValues):
             close_after_answer(request)
             raise
     return context.body
@@ -67,7 +69,9 @@ async def read_body(request: web.Request) -> bytes:
 async def work_on_body(request: web.Request, work: Callable[[bytes], Result]) -> Result:
     """Return what the work makes of the body; a large one is worked on in a thread."""
     body = await read_body(request)
-    return await request.app[REQUEST_BODIES].work_on(body, _organization_of(request), partial(work, body))
+    if len(body) <= LARGE:
+        return work(body)
+    return await request.app[REQUEST_BODIES].work_on(_organization_of(request), partial(work, body))
 
 
 def _organization_of(request: web.Request) -> UUID | None:
@@ -94,9 +98,11 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
 
     def read(body: bytes) -> object:
         document = parse_json(body)
+        if "extra_headers" in model.model_fields:
+            document = with_lifted_headers(document)
         # A question that takes a key is kept too, with its answer, where it has an Idempotency-Key.
         if route.is_command or "api_key" in model.model_fields:
-            refuse_keys(document, context_of(request))
+            refuse_keys(document, context_of(request), getattr(model, "SEALED_FIELD", None))
         return document
 
     document = await work_on_body(request, read)
@@ -115,8 +121,12 @@ async def json_to_hand_on(request: web.Request, model: type[Model]) -> tuple[Mod
         message = f"{model.__name__} is not the body that the route documents"
         raise TypeError(message)
     _check_content_type(request, route)
-    document = await work_on_body(request, parse_json_to_hand_on)
-    return await work_on_body(request, lambda _: validated(model, document)), document
+
+    def read(body: bytes) -> tuple[Model, dict[str, Any]]:
+        document = parse_json_to_hand_on(body)
+        return validated(model, document), document
+
+    return await work_on_body(request, read)
 
 
 def _check_content_type(request: web.Request, route: Route) -> None:

@@ -53,6 +53,8 @@ class RequestContext:
     verify: Callable[[], Awaitable[Principal]] | None = None
 
 
+_NOBODY = "nobody is verified on a public route"
+
 REQUEST_CONTEXT = web.RequestKey("context", RequestContext)
 
 
@@ -71,8 +73,7 @@ def principal_of(request: web.Request) -> Principal:
     """Return who asks; for handlers of routes that are not public."""
     principal = request[REQUEST_CONTEXT].principal
     if principal is None:
-        message = "nobody is verified on a public route"
-        raise LookupError(message)
+        raise LookupError(_NOBODY)
     return principal
 
 
@@ -82,9 +83,11 @@ def caller_for(request: web.Request, organization_id: UUID) -> Caller:
     Handlers of organization routes run as this already; those of platform routes say which organization they mean.
     """
     context = request[REQUEST_CONTEXT]
+    principal = context.principal
+    if principal is None:
+        raise LookupError(_NOBODY)
     if context.command_id is None:
         context.command_id = uuid4()
-    principal = principal_of(request)
     key = principal.access_key
     return Caller(
         organization_id=organization_id,

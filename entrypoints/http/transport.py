@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import contextmanager
+import socket
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
 
     from structlog.typing import FilteringBoundLogger
 
@@ -34,6 +34,9 @@ LARGEST_HEADER = 8190
 LINGERING_SECONDS = 1.0
 """A connection that is closed while more comes in is reset, and the client may never see its answer."""
 
+UNANSWERED_SECONDS = 30.0
+"""As long as what was sent may be on its way before the client is taken for gone; systems would wait for minutes."""
+
 SLOW_HEAD = Problem(status=408, code="headers-too-slow", detail="The headers of the request did not arrive in time.")
 
 # As much of one as tells the path, be the rest of it wrong.
@@ -43,7 +46,7 @@ _REQUEST_LINE = re.compile(rb"[!-~]{1,20}[ \t]+(/[^\s?#]{0,200})")
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
+    __slots__ = ("_has_had_request", "_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
 
     def __init__(
         self,
@@ -57,11 +60,21 @@ class Connection(web.RequestHandler):
         self._log = log
         self._path = ""
         self._read_seconds = read_seconds
+        self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._pointless_without_client: set[asyncio.Task[Any]] = set()
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
+        super().connection_made(transport)
+        own = transport.get_extra_info("socket")
+        if own is not None and own.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNANSWERED_SECONDS * 1000))
+
     def connection_lost(self, exc: BaseException | None) -> None:
         """End the work that nobody waits for any more; all else goes on to its end."""
+        if self._head_timer is not None:
+            self._log.debug("the client went away", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
         for task in self._pointless_without_client:
@@ -73,18 +86,22 @@ class Connection(web.RequestHandler):
             # For the answer to a request that cannot be read: its door has a shape for that, too.
             self._path = line[1].decode("ascii", "replace")
         super().data_received(data)
-        self._end_unreadable_body()
-        if self._waiter is None or self._waiter.done():
-            self._stop_head_timer()
+        if self._messages and self._current_request is not None:
+            self._end_unreadable_body(self._current_request)
+        self._has_had_request = self._has_had_request or bool(self._messages)
+        # With the first bytes of a connection what waits for a request may not have begun to.
+        waits = self._waiter is not None and not self._waiter.done()
+        if not waits and self._has_had_request:
+            if self._head_timer is not None:
+                self._stop_head_timer()
         elif data and self._head_timer is None:
             self._head_timer = self._loop.call_later(self._read_seconds, self._refuse_slow_head)
             # The connection is not idle any more.
             self._next_keepalive_close_time = self._loop.time() + self._read_seconds + self._keepalive_timeout
 
-    def _end_unreadable_body(self) -> None:
+    def _end_unreadable_body(self, request: web.BaseRequest) -> None:
         """Tell who reads the body that no more of it can be read; the framework only queues the error behind it."""
-        request = self._current_request
-        if request is None or not self._messages or request.content.is_eof():
+        if request.content.is_eof():
             return
         if isinstance(self._messages[-1][0], web_protocol._ErrInfo):  # noqa: SLF001 - it has no public name
             self._messages.clear()
@@ -154,19 +171,24 @@ def close_after_answer(request: web.Request) -> None:
         request.protocol.close_after_answer()
 
 
-@contextmanager
-def cancelled_without_client(request: web.Request) -> Iterator[None]:
+class cancelled_without_client:  # noqa: N801 - used like a function, as what contextlib has
     """Cancel the handler if its client goes away during the block; for work that changes nothing."""
-    task = asyncio.current_task()
-    connection = request.protocol
-    if task is None or not isinstance(connection, Connection):
-        yield
-        return
-    connection.begin_pointless_without_client(task)
-    try:
-        yield
-    finally:
-        connection.end_pointless_without_client(task)
+
+    __slots__ = ("_connection", "_task")
+
+    def __init__(self, request: web.Request) -> None:
+        self._connection = request.protocol
+        self._task = asyncio.current_task()
+
+    def __enter__(self) -> None:
+        if self._task is not None and isinstance(self._connection, Connection):
+            self._connection.begin_pointless_without_client(self._task)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._task is not None and isinstance(self._connection, Connection):
+            self._connection.end_pointless_without_client(self._task)
 
 
 class Server(web.Server):

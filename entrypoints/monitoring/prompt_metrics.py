@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import Counter, Histogram
-
 from application.usage.usage_ledger import OK
+from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -25,49 +24,34 @@ class PromptFigures:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         by_type = ("provider_type",)
-        self._calls = Counter(
+        self._calls = LoopCounter(
             "modelbook_prompt_calls",
             "Calls of models by outcome: ok, cancelled, or the category of the failure. A prompt may take several.",
-            ("provider_type", "outcome"),
-            registry=registry,
+            (*by_type, "outcome"),
+            registry,
         )
-        self._seconds = Histogram(
+        self._seconds = LoopHistogram(
             "modelbook_prompt_call_seconds",
             "Time from a call to its whole answer, by type of provider; of calls that succeeded.",
             by_type,
+            registry,
             buckets=BUCKETS,
-            registry=registry,
         )
-        self._tokens = Counter(
+        self._tokens = LoopCounter(
             "modelbook_prompt_tokens",
             "Tokens as providers counted them, by direction: input or output.",
-            ("provider_type", "direction"),
-            registry=registry,
+            (*by_type, "direction"),
+            registry,
         )
-        # Looking a labelled figure up takes longer than changing it.
-        self._outcomes: dict[tuple[str, str], Counter] = {}
-        self._answers: dict[str, tuple[Histogram, Counter, Counter]] = {}
 
     def count(self, use: Use) -> None:
         """Count a call."""
-        key = (use.provider_type, use.outcome)
-        outcome = self._outcomes.get(key)
-        if outcome is None:
-            outcome = self._outcomes[key] = self._calls.labels(*key)
-        outcome.inc()
-        if use.outcome == OK:
-            self._count_answer(use)
-
-    def _count_answer(self, use: Use) -> None:
         kind = use.provider_type
-        figures = self._answers.get(kind)
-        if figures is None:
-            directions = (self._tokens.labels(kind, "input"), self._tokens.labels(kind, "output"))
-            figures = self._answers[kind] = (self._seconds.labels(kind), *directions)
-        seconds, read, written = figures
-        seconds.observe(use.latency_ms / 1000)
-        read.inc(use.input_tokens)
-        written.inc(use.output_tokens)
+        self._calls.sums[kind, use.outcome] += 1
+        if use.outcome == OK:
+            self._seconds.observe((kind,), use.latency_ms / 1000)
+            self._tokens.sums[kind, "input"] += use.input_tokens
+            self._tokens.sums[kind, "output"] += use.output_tokens
 
 
 class CountedUses:

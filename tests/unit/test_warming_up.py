@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _thawed() -> Iterator[None]:
+    usual = gc.get_threshold()
     gc.unfreeze()
     yield
     gc.unfreeze()
+    gc.set_threshold(*usual)
 
 
 async def test_what_was_loaded_is_not_looked_through_for_cycles_again() -> None:

@@ -43,18 +43,27 @@ _MOST_TICKS: Final = _DEAREST_USD * 10**10
 
 def read_completion(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
     """Return what a whole completion says; none when it is no completion."""
-    choices = list(objects(document.get("choices")))
+    parsed = observe_completion(document)
+    if parsed is None:
+        return None
+    for position, choice in enumerate(objects(document["choices"])):
+        into = parsed.choice(choice.get("index", position))
+        message = mapping(choice.get("message"))
+        into.parts = _parts(message, origin)
+        into.annotations = objects(message.get("annotations"))
+        settle(into)
+    return parsed
+
+
+def observe_completion(document: Mapping[str, Any]) -> ParsedCompletion | None:
+    """Return how a whole completion ended and what it cost, without its words; none when it is no completion."""
+    choices = objects(document.get("choices"))
     if not choices or not isinstance(choices[0].get("message"), dict):
         return None
     parsed = ParsedCompletion()
     note(parsed, document)
     for position, choice in enumerate(choices):
-        into = parsed.choice(choice.get("index", position))
-        note_choice(parsed, into, choice)
-        message = mapping(choice.get("message"))
-        into.parts = _parts(message, origin)
-        into.annotations = list(objects(message.get("annotations")))
-        settle(into)
+        note_choice(parsed, parsed.choice(choice.get("index", position)), choice)
     return parsed
 
 
@@ -170,7 +179,7 @@ def read_usage(usage: Mapping[str, Any]) -> TokenUsage:
     return TokenUsage(
         input_tokens=asked,
         output_tokens=written,
-        cached_input_tokens=_cached(usage),
+        cached_input_tokens=_cached(usage, asked_details),
         cache_write_tokens=count(asked_details.get("cache_write_tokens")),
         reasoning_tokens=reasoning,
         audio_input_tokens=count(asked_details.get("audio_tokens")),
@@ -185,9 +194,8 @@ def long_cache_writes(details: Mapping[str, Any]) -> tuple[str, ...]:
     return ("cache writes for 12 hours",) if is_long else ()
 
 
-def _cached(usage: Mapping[str, Any]) -> int | None:
+def _cached(usage: Mapping[str, Any], details: Mapping[str, Any]) -> int | None:
     """Look in OpenAI's place for it, in DeepSeek's, and in Mistral's."""
-    details = mapping(usage.get("prompt_tokens_details"))
     for place in (details.get("cached_tokens"), usage.get("prompt_cache_hit_tokens"), usage.get("num_cached_tokens")):
         if (cached := count(place)) is not None:
             return cached
@@ -205,6 +213,8 @@ def read_cost(usage: Mapping[str, Any]) -> Decimal | None:
     if ticks is not None:
         return Decimal(ticks).scaleb(-10)
     cost = usage.get("cost")
+    if cost is None:
+        return None
     charged = _amount(mapping(cost).get("total_cost") if isinstance(cost, dict) else cost)
     if charged is None or usage.get("is_byok") is not True:
         return charged

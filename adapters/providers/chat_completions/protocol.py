@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from adapters.providers.chat_completions.completion import read_completion
+from adapters.providers.chat_completions.completion import observe_completion, read_completion
 from adapters.providers.chat_completions.refused_fields import refused_field, without_field
 from adapters.providers.chat_completions.request import encode, pass_through
 from adapters.providers.chat_completions.streaming import ChunkDecoder, is_plain
@@ -31,25 +31,24 @@ class ChatCompletions:
     once more; `learn` receives its name when that has helped.
     """
 
+    name: ClassVar[WireProtocol] = "chat_completions"
+    end_mark: ClassVar[bytes] = b""
     options: ChatOptions
     learn: Callable[[str], None] | None = field(default=None, repr=False)
-
-    @property
-    def name(self) -> WireProtocol:
-        return "chat_completions"
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
         return self._adaptable(lambda options: encode(conversation, request, options, stream=stream), self.options)
 
     def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:
+        if self.learn is None:
+            return pass_through(body, request, self.options, stream=stream)
         return self._adaptable(lambda options: pass_through(body, request, options, stream=stream), self.options)
 
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_completion(document, origin)
 
-    @property
-    def end_mark(self) -> bytes:
-        return b""
+    def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
+        return observe_completion(document)
 
     def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
         # Every stream is asked for its usage, and not every client has asked for it.

@@ -36,6 +36,9 @@ class GenerateContent:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_content(document, origin)
 
+    def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
+        return read_content(document, "")
+
     @property
     def end_mark(self) -> bytes:
         return b""

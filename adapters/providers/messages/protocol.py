@@ -42,6 +42,9 @@ class Messages:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_message(document, origin)
 
+    def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
+        return read_message(document, "")
+
     @property
     def end_mark(self) -> bytes:
         return STOP

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapters.providers.error_mapping.classify_error import request_id_of
-from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from adapters.providers.json_values import objects
 from adapters.providers.prompting.answer_errors import error_status, refusal
 from adapters.providers.prompting.price_conditions import price_conditions
@@ -34,18 +33,23 @@ if TYPE_CHECKING:
 
 
 def whole_completion(
-    answer: ProviderResponse, protocol: PromptProtocol, request: GenerationRequest, wire: WireRequest
+    answer: ProviderResponse,
+    protocol: PromptProtocol,
+    request: GenerationRequest,
+    wire: WireRequest,
+    *,
+    is_native: bool,
 ) -> Completion:
-    """Return the answer that a body holds.
+    """Return the answer that a body holds; a native one is handed on, and its words are not read.
 
     Raises:
         UpstreamFailure: it is a refusal, or makes no sense.
     """
     document = answer.document
-    parsed = _read(document, protocol, request.origin)
+    is_native = is_native and isinstance(document, dict)
+    parsed = protocol.observe(document) if is_native else _read(document, protocol, request.origin)
     if parsed is None or (parsed.finish_reason is None and error_status(document) is not None):
         raise refusal(answer, answer.body, document)
-    is_native = isinstance(document, dict) and request.client.protocol == protocol.name
     native = protocol.handed_on(document, request.client.body) if is_native else None
     return completion_of(answer, parsed, protocol, wire, native)
 
@@ -78,15 +82,17 @@ def completion_of(
         raise UpstreamFailure(answer.outcome_for(parsed.interruption))
     return Completion(
         choices=tuple(
-            Choice(
-                parts=tuple(choice.parts),
-                finish_reason=choice.finish_reason or "other",
-                index=index,
-                stop_sequence=choice.stop_sequence,
-                logprobs=choice.logprobs,
-                annotations=tuple(choice.annotations),
-            )
-            for index, choice in enumerate(parsed.choices)
+            [
+                Choice(
+                    parts=tuple(choice.parts),
+                    finish_reason=choice.finish_reason or "other",
+                    index=index,
+                    stop_sequence=choice.stop_sequence,
+                    logprobs=choice.logprobs,
+                    annotations=tuple(choice.annotations),
+                )
+                for index, choice in enumerate(parsed.choices)
+            ]
         ),
         usage=parsed.usage,
         protocol=protocol.name,
@@ -95,8 +101,7 @@ def completion_of(
         service_tier=parsed.service_tier,
         cost_usd=parsed.cost_usd,
         price_conditions=price_conditions(parsed, answer.headers, wire.body),
-        upstream_request_id=request_id_of(answer.headers, answer.exchange.key, otherwise=parsed.response_id),
-        rate_limit=limits_of(answer.headers),
+        upstream_request_id=request_id_of(answer.headers, answer.exchange.secrets, otherwise=parsed.response_id),
         ignored_fields=wire.ignored,
         native=native,
     )

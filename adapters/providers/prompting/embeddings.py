@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.completion import read_cost
 from adapters.providers.error_mapping.classify_error import request_id_of
-from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from adapters.providers.json_values import mapping, objects, text
 from adapters.providers.prompting.answer_errors import refusal
 from adapters.providers.prompting.parsed_completion import count, total
@@ -112,8 +111,7 @@ def _embedded(
         usage=TokenUsage(input_tokens=read, output_tokens=None if read is None else 0),
         answered_by=answered_by,
         cost_usd=cost_usd,
-        upstream_request_id=request_id_of(answer.headers, answer.exchange.key),
-        rate_limit=limits_of(answer.headers),
+        upstream_request_id=request_id_of(answer.headers, answer.exchange.secrets),
         ignored_fields=ignored,
     )
 

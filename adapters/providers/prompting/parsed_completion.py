@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from application.prompts.completion import TokenUsage
+from application.prompts.completion import NOT_COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
     from adapters.providers.error_mapping.error_kind import ErrorKind
-    from application.prompts.completion import FinishReason
+    from application.prompts.completion import FinishReason, TokenUsage
     from application.prompts.conversation import Part
 
 # Far more than any model reads or writes; a larger number is a mistake.
@@ -40,7 +40,7 @@ class ParsedCompletion:
 
     choices: list[ParsedChoice] = field(default_factory=lambda: [ParsedChoice()])
     answered_by: str | None = None
-    usage: TokenUsage = field(default_factory=TokenUsage)
+    usage: TokenUsage = NOT_COUNTED
     response_id: str | None = None
     service_tier: str | None = None
     speed: str | None = None

@@ -82,6 +82,10 @@ class PromptProtocol(Protocol):
         """Return what a whole answer says; none when it is no answer. Blobs in it are marked with their origin."""
         ...
 
+    def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
+        """Return how a whole answer that is handed on ended, and what it cost; none when it is no answer."""
+        ...
+
     @property
     def end_mark(self) -> bytes:
         """The event that ends a stream which is handed on; empty where the door writes it."""

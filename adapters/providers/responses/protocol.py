@@ -41,6 +41,9 @@ class Responses:
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_response(document, origin)
 
+    def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
+        return read_response(document, "")
+
     @property
     def end_mark(self) -> bytes:
         return b""

@@ -86,7 +86,7 @@ async def test_a_whole_answer_in_place_of_a_stream_and_the_other_way_round(
 ) -> None:
     provider, _, _ = PROTOCOLS[protocol]
     connection, request = accounts.connection(provider), asked(protocol, is_native=is_native)
-    usual = await accounts.gateway.generate(connection, request)
+    usual = await accounts.gateway.generate(connection, asked(protocol, is_native=False))
     accounts.sandbox.faults.add(kind="swapped_delivery", provider=provider)
     gathered = await accounts.gateway.generate(connection, request)
     begun, *pieces, last = await heard(accounts, connection, request)

@@ -146,7 +146,7 @@ async def test_a_stream_is_asked_for_the_usage_whatever_the_client_asks() -> Non
 async def test_a_whole_answer_of_the_same_protocol_goes_through() -> None:
     completion = await Prompted("openai").completed(ANSWER, passed_on("chat_completions", CHAT))
     assert completion.native == ANSWER
-    assert (completion.usage, completion.text, completion.answered_by) == (USED, "Hi", "gpt-4o-2024-11-20")
+    assert (completion.usage, completion.finish_reason, completion.answered_by) == (USED, "stop", "gpt-4o-2024-11-20")
     assert (await Prompted("openai").completed(ANSWER)).native is None
 
 

@@ -125,13 +125,6 @@ async def test_googles_blocked_prompt_is_an_answer_without_words() -> None:
     assert completion.usage == TokenUsage(input_tokens=9, output_tokens=0)
 
 
-async def test_the_limits_are_reported_with_the_answer() -> None:
-    headers = EVENTS | {"x-ratelimit-limit-requests": "50", "x-ratelimit-remaining-requests": "49"}
-    _, completion = await Prompted("openai").streamed(stream_of("openai"), headers=headers)
-    assert completion.rate_limit is not None
-    assert (completion.rate_limit.limit_requests, completion.rate_limit.remaining_requests) == (50, 49)
-
-
 async def test_a_key_that_comes_back_in_a_stream_goes_no_further() -> None:
     prompted = Prompted("openai")
     words, completion = await prompted.streamed(
