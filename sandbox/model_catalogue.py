@@ -1,7 +1,9 @@
 """A simulated provider's models, which tests may change between calls."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 
 import orjson
@@ -81,6 +83,12 @@ class ModelCatalogue:
             model = next((each for each in self._models.values() if name in each.aliases), None)
         return model if model is not None and model.lifecycle != "retired" else None
 
+    def copied(self) -> "ModelCatalogue":
+        """A catalogue with the same models, of which changes to this one take no notice."""
+        copied = copy(self)
+        copied.rows, copied._models = dict(self.rows), dict(self._models)  # noqa: SLF001 - of the same class
+        return copied
+
     def _put(self, model_id: str, row: Row) -> None:
         self._models[model_id] = self.make(row)
         self.rows[model_id] = row
@@ -88,6 +96,11 @@ class ModelCatalogue:
 
 def load_catalogue(provider: str, make: MakeModel) -> ModelCatalogue:
     """The provider's models from its data file, fresh, so that no change outlives its sandbox."""
+    return _original(provider, make).copied()
+
+
+@cache
+def _original(provider: str, make: MakeModel) -> ModelCatalogue:
     file = resources.files("sandbox.data").joinpath(f"{provider}.json")
     rows = orjson.loads(file.read_bytes())["models"]
     return ModelCatalogue({row["id"]: row for row in rows}, make)

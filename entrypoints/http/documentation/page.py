@@ -5,7 +5,7 @@ Everything it shows comes from the OpenAPI document; it can also send requests, 
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,10 @@ class Documentation:
 
     def routes(self) -> list[Route]:
         """Return the routes of the documentation itself, which it does not list."""
-        folder = files("entrypoints.http.documentation").joinpath("page")
-        page = page_routes(folder, index="/api/docs", prefix="/api/docs", policy=POLICY)
-        return [*routes_of(self), *page]
+        return [*routes_of(self), *_page_routes()]
+
+
+@cache
+def _page_routes() -> Sequence[Route]:
+    folder = files("entrypoints.http.documentation").joinpath("page")
+    return page_routes(folder, index="/api/docs", prefix="/api/docs", policy=POLICY)
