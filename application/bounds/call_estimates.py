@@ -72,12 +72,13 @@ def call_estimate(prompt: Prompt, candidates: Sequence[Candidate], instead: Pric
     """
     body = prompt.client.body
     read, stated, answers = _tokens_to_read(body), _most_to_write(body), _answers(body)
-    written = {each.id: answers * _longest_answer(each, stated) for each in candidates}
-    taken = {each.id: _most_read(each, read) for each in candidates}
-    return CallEstimate(
-        {each.id: _cost(_rates(each, instead), taken[each.id], written[each.id]) for each in candidates},
-        tokens=max((taken[each.id] + written[each.id] for each in candidates), default=0),
-    )
+    by_model: dict[UUID, Decimal | None] = {}
+    tokens = 0
+    for each in candidates:
+        taken, written = _most_read(each, read), answers * _longest_answer(each, stated)
+        by_model[each.id] = _cost(_rates(each, instead), taken, written)
+        tokens = max(tokens, taken + written)
+    return CallEstimate(by_model, tokens)
 
 
 def _most_read(candidate: Candidate, read: int) -> int:

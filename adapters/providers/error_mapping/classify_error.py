@@ -91,8 +91,10 @@ def request_id_of(headers: Mapping[str, str], secret: str | None = None, *, othe
 
     `otherwise` is the id in the body, for providers without such a header.
     """
-    found = next((found for name in _REQUEST_ID_HEADERS if (found := _clean_id(headers.get(name)))), None)
-    return _harmless(found or _clean_id(otherwise), secret)
+    for name in _REQUEST_ID_HEADERS:
+        if name in headers and (found := _clean_id(headers[name])):
+            return _harmless(found, secret)
+    return _harmless(_clean_id(otherwise), secret)
 
 
 def _harmless(word: str | None, secret: str | None) -> str | None:
