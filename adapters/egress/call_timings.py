@@ -62,6 +62,9 @@ class Attempt:
     @property
     def timings(self) -> Timings:
         """The phases that have ended. The first byte is counted from when the request was sent."""
+        if self.lookup_started is None and self.socket_opened is None:
+            # The connection was there already.
+            return Timings(first_byte_ms=_between(self.sent, self.answered))
         return Timings(
             dns_ms=_between(self.lookup_started, self.lookup_ended),
             connect_ms=_between(self.socket_opened, self.tls_started or self.connected),

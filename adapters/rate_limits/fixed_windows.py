@@ -1,4 +1,4 @@
-"""Requests counted in windows that begin with the first of them."""
+"""Requests of all processes, counted in windows that begin with the first of them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 
 
 class Windows:
-    """Implements `application.ports.rate_limits.RateLimits` with one of the library's storages.
-
-    Fixed windows, because the library's store of moving ones hops to a thread for every organization it forgets.
-    """
+    """Counts in one of the library's storages."""
 
     def __init__(self, storage: Storage) -> None:
         self._limiter = FixedWindowRateLimiter(storage)
 
     async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
+        """Count a request; see `RateLimits.take`."""
         item = RateLimitItemPerSecond(quota.requests, quota.seconds, namespace=quota.name)
         key = str(subject_id)
         is_granted = await self._limiter.hit(item, key)
@@ -40,6 +38,7 @@ class Windows:
         )
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
+        """Count nothing; see `RateLimits.look`."""
         item = RateLimitItemPerSecond(quota.requests, quota.seconds, namespace=quota.name)
         window = await self._limiter.get_window_stats(item, str(subject_id))
         return Allowance(
@@ -49,6 +48,8 @@ class Windows:
             resets_after_seconds=max(0.0, window.reset_time - time.time()),
         )
 
-    async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:
+    async def add(self, quota: Quota, subject_id: UUID, amount: int) -> bool:
+        """Count so much, and return true; see `RateLimits.add`."""
         item = RateLimitItemPerSecond(quota.requests, quota.seconds, namespace=quota.name)
         await self._limiter.hit(item, str(subject_id), cost=amount)
+        return True

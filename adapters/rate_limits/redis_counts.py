@@ -8,13 +8,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import RedisStorage
 from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import RedisStorage as BlockingRedisStorage
 
 from adapters.rate_limits.fixed_windows import Windows
 from adapters.rate_limits.token_buckets import BucketsInMemory, BucketsInRedis
+from adapters.rate_limits.windows_in_memory import WindowsInMemory
 from adapters.rate_limits.work_counts import RedisUnusable, WorkInMemory, WorkInRedis
 from application.errors import Unavailable
 
@@ -57,7 +58,7 @@ class RateCounts:
         Raises:
             ValueError: the client library for Redis is not installed.
         """
-        self._own = Windows(MemoryStorage())
+        self._own = WindowsInMemory()
         self._redis = None if storage == MEMORY else _redis(storage)
         self._shared = None if self._redis is None else Windows(self._redis)
         self._own_work = WorkInMemory()
@@ -69,7 +70,9 @@ class RateCounts:
         self._is_away = False
 
     async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
-        return await self._counted(lambda windows: windows.take(quota, subject_id))
+        shared = self._shared
+        counted = None if shared is None else await self._asked(lambda: shared.take(quota, subject_id))
+        return counted or self._own.take(quota, subject_id)
 
     async def take_turn(self, quota: Quota, subject_id: UUID, patience_seconds: float) -> Turn:
         if self._shared_buckets is not None:
@@ -88,10 +91,15 @@ class RateCounts:
         return self._own_buckets.turns_left(quota, subject_id)
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
-        return await self._counted(lambda windows: windows.look(quota, subject_id))
+        shared = self._shared
+        counted = None if shared is None else await self._asked(lambda: shared.look(quota, subject_id))
+        return counted or self._own.look(quota, subject_id)
 
     async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:
-        await self._counted(lambda windows: windows.add(quota, subject_id, amount))
+        shared = self._shared
+        is_counted = False if shared is None else await self._asked(lambda: shared.add(quota, subject_id, amount))
+        if not is_counted:
+            self._own.add(quota, subject_id, amount)
 
     async def enter(self, subject_id: UUID, most: int) -> str | None:
         if self._shared_work is not None:
@@ -114,14 +122,6 @@ class RateCounts:
             work = self._shared_work
             shared = await self._asked(lambda: work.count(subject_id))
         return self._own_work.count(subject_id) + (shared or 0)
-
-    async def _counted(self, count: Callable[[Windows], Awaitable[T]]) -> T:
-        if self._shared is not None:
-            shared = self._shared
-            answer = await self._asked(lambda: _in_a_tuple(count(shared)))
-            if answer is not None:
-                return answer[0]
-        return await count(self._own)
 
     async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T | None:
         """Return what Redis answers, or None while it does not."""
@@ -189,8 +189,3 @@ def _redis(url: str) -> RedisStorage:
 def _reason(error: Exception) -> str:
     cause = error.__cause__ or error
     return type(cause).__name__
-
-
-async def _in_a_tuple(answer: Awaitable[T]) -> tuple[T]:
-    """Tell an answer that is None from no answer."""
-    return (await answer,)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from application.prompts.selection_candidates import dearest_rates
 from application.usage.usage_ledger import OK
-from domain.model.values import PRICED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +30,6 @@ _USUAL_ANSWER: Final = 4_096
 _LONGEST_ANSWER: Final = 131_072
 _MOST_ANSWERS: Final = 128
 _MOST_TOKENS: Final = frozenset({"max_tokens", "max_completion_tokens", "max_output_tokens", "maxTokens"})
-_INPUT_KINDS: Final = tuple(kind for kind in PRICED_KINDS if kind not in {"output_per_1k", "reasoning_per_1k"})
-_OUTPUT_KINDS: Final = ("output_per_1k", "reasoning_per_1k")
 _PER: Final = Decimal("0.001")
 
 
@@ -78,12 +76,13 @@ def call_estimate(prompt: Prompt, candidates: Sequence[Candidate], instead: Pric
     """
     body = prompt.client.body
     read, stated, answers = _tokens_to_read(body), _most_to_write(body), _answers(body)
-    written = {each.id: answers * _longest_answer(each, stated) for each in candidates}
-    taken = {each.id: _most_read(each, read) for each in candidates}
-    return CallEstimate(
-        {each.id: _cost(each.price or instead, taken[each.id], written[each.id]) for each in candidates},
-        tokens=max((taken[each.id] + written[each.id] for each in candidates), default=0),
-    )
+    by_model: dict[UUID, Decimal | None] = {}
+    tokens = 0
+    for each in candidates:
+        taken, written = _most_read(each, read), answers * _longest_answer(each, stated)
+        by_model[each.id] = _cost(_rates(each, instead), taken, written)
+        tokens = max(tokens, taken + written)
+    return CallEstimate(by_model, tokens)
 
 
 def _most_read(candidate: Candidate, read: int) -> int:
@@ -100,15 +99,14 @@ def _longest_answer(candidate: Candidate, stated: int | None) -> int:
     return min(stated, limit or _LONGEST_ANSWER)
 
 
-def _cost(price: Price | None, read: int, written: int) -> Decimal | None:
-    if price is None:
-        return None
-    return (read * _highest(price, _INPUT_KINDS) + written * _highest(price, _OUTPUT_KINDS)) * _PER
+def _rates(candidate: Candidate, instead: Price | None) -> tuple[Decimal, Decimal] | None:
+    if candidate.price is None:
+        return None if instead is None else dearest_rates(instead)
+    return candidate.dearest_rates
 
 
-def _highest(price: Price, kinds: Sequence[str]) -> Decimal:
-    stated = [getattr(each, kind) for each in (price, *price.tiers) for kind in kinds]
-    return max((amount for amount in stated if amount is not None), default=Decimal(0))
+def _cost(rates: tuple[Decimal, Decimal] | None, read: int, written: int) -> Decimal | None:
+    return None if rates is None else (read * rates[0] + written * rates[1]) * _PER
 
 
 def _tokens_to_read(body: Mapping[str, Any]) -> int:
@@ -128,7 +126,7 @@ def _tokens_to_read(body: Mapping[str, Any]) -> int:
             read += _tokens_of(value, is_data=False)
         elif isinstance(value, list | tuple):
             pending += value
-            read += sum(type(each) is int for each in value)
+            read += sum([type(each) is int for each in value])
     return read
 
 

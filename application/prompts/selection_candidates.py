@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from application.prompts.conversation import origin_of
 from application.prompts.generation import ModelDefaults
+from domain.model.values import PRICED_KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
-    from decimal import Decimal
     from uuid import UUID
 
     from application.ports.provider_gateway import HealthStatus
     from application.prompts.model_parameters import Defaults
     from domain.model.values import Price
+
+_OUTPUT_KINDS: Final = ("output_per_1k", "reasoning_per_1k")
+_INPUT_KINDS: Final = tuple(kind for kind in PRICED_KINDS if kind not in _OUTPUT_KINDS)
 
 Strategy = Literal["cheapest", "fastest", "preferred"]
 
@@ -73,6 +78,11 @@ class Candidate:
         )
 
     @cached_property
+    def dearest_rates(self) -> tuple[Decimal, Decimal] | None:
+        """See the function of this name; none without a price."""
+        return None if self.price is None else dearest_rates(self.price)
+
+    @cached_property
     def origin(self) -> str:
         """What marks the blobs that fit this account and model."""
         return origin_of(self.provider_id, self.provider_model_id)
@@ -84,6 +94,16 @@ class Candidate:
         if price is None or price.input_per_1k is None or price.output_per_1k is None:
             return None
         return price.input_per_1k + price.output_per_1k
+
+
+def dearest_rates(price: Price) -> tuple[Decimal, Decimal]:
+    """Return what 1,000 tokens that are read, and 1,000 that are written, cost at most, in USD."""
+    return _highest(price, _INPUT_KINDS), _highest(price, _OUTPUT_KINDS)
+
+
+def _highest(price: Price, kinds: Sequence[str]) -> Decimal:
+    stated = [getattr(each, kind) for each in (price, *price.tiers) for kind in kinds]
+    return max((amount for amount in stated if amount is not None), default=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,10 @@ def request_id_of(
 
     `otherwise` is the id in the body, for providers without such a header.
     """
-    found = next((found for name in _REQUEST_ID_HEADERS if (found := _clean_id(headers.get(name)))), None)
-    return _harmless(found or _clean_id(otherwise), secrets)
+    for name in _REQUEST_ID_HEADERS:
+        if name in headers and (found := _clean_id(headers[name])):
+            return _harmless(found, secrets)
+    return _harmless(_clean_id(otherwise), secrets)
 
 
 def _harmless(word: str | None, secrets: Collection[str]) -> str | None:
