@@ -21,8 +21,9 @@ class JsonSize:
     What stands in strings is told from the rest only where everything together is too much, which is seldom.
     """
 
-    def __init__(self, most_values: int = MOST_VALUES) -> None:
+    def __init__(self, most_values: int = MOST_VALUES, most_containers: int = MOST_CONTAINERS) -> None:
         self._most_values = most_values
+        self._most_containers = most_containers
         self._pieces: list[bytes] = []
         self._is_exact = False
         self._rest = b""
@@ -50,7 +51,7 @@ class JsonSize:
 
     def _fits(self) -> bool:
         return (
-            self._containers <= MOST_CONTAINERS
+            self._containers <= self._most_containers
             and self._containers + self._commas < self._most_values
             # Two at each key and two at each string.
             and self._quotation_marks <= 4 * self._most_values
@@ -74,7 +75,7 @@ class JsonSize:
         self._quotation_marks += len(parts) - 1
 
 
-def has_few_values(text: bytes, most_values: int = MOST_VALUES) -> bool:
+def has_few_values(text: bytes, most_values: int = MOST_VALUES, most_containers: int = MOST_CONTAINERS) -> bool:
     """Return whether a whole text holds no more values than that; it is looked at in pieces."""
-    size = JsonSize(most_values)
+    size = JsonSize(most_values, most_containers)
     return all(size.add(text[start : start + _PIECE]) for start in range(0, len(text), _PIECE))

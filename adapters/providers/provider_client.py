@@ -35,6 +35,8 @@ _SHORTEST_KEY: Final = 8
 _CONNECT_SECONDS: Final = 5.0
 # 2,048 embeddings of 1,536 numbers each.
 _MOST_VALUES: Final = 3_500_000
+# The longest list of models, at five for each.
+_MOST_CONTAINERS: Final = 100_000
 _LARGE_BODY: Final = 64 * 1024
 
 
@@ -76,7 +78,7 @@ class ProviderResponse:
     @cached_property
     def document(self) -> Any:  # noqa: ANN401 - JSON
         """The JSON body of a success; None for an error, and for a body that is not JSON or holds too many values."""
-        if not 200 <= self.status < 300 or not has_few_values(self.body, _MOST_VALUES):  # noqa: PLR2004
+        if not 200 <= self.status < 300 or not has_few_values(self.body, _MOST_VALUES, _MOST_CONTAINERS):  # noqa: PLR2004
             return None
         try:
             return orjson.loads(self.body.removeprefix(BOM_UTF8))
