@@ -60,6 +60,7 @@ def prepared(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime
     else:
         runtime = _external(settings)
         _check(runtime)
+        _warn_of_outdated_postgres(runtime)
         yield runtime
 
 
@@ -138,6 +139,14 @@ def _external(settings: Settings) -> Runtime:
         checkpoint_key=checkpoint_key(settings, lambda _: None),
         checkpoint_sink=checkpoint_sink(settings),
     )
+
+
+def _warn_of_outdated_postgres(runtime: Runtime) -> None:
+    """Warn the operator, whose server it is; the embedded one, which nobody else reaches, comes with our releases."""
+    outdated = container.outdated_postgres(runtime.admin_database_url, setting="MODELBOOK_ADMIN_DATABASE_URL")
+    if outdated is not None:
+        settings = runtime.settings
+        build_logger(level=settings.log_level, log_format=settings.log_format).warning(outdated)
 
 
 def _check(runtime: Runtime) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import aiohttp
 
 from application.errors import Unavailable
 from entrypoints.http.sign_in.sign_in_settings import is_safe_address
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _SECONDS: Final = 5
 _LARGEST: Final = 1024 * 1024
 _MOST_AT_ONCE: Final = 16
+
+
+Route = Callable[[str], Awaitable[Mapping[str, Any]]]
+
+
+async def _directly(_: str) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,15 @@ class IssuerAnswer:
 
 
 class IssuerHttp:
-    """One for each process, so that nobody can make it ask as often as they like."""
+    """One for each process, so that nobody can make it ask as often as they like.
 
-    def __init__(self, *, seconds: float = _SECONDS, most_at_once: int = _MOST_AT_ONCE) -> None:
+    `route` gives what the library is to be asked with beside the address, so that the request goes through a proxy.
+    """
+
+    def __init__(
+        self, *, route: Route = _directly, seconds: float = _SECONDS, most_at_once: int = _MOST_AT_ONCE
+    ) -> None:
+        self._route = route
         self._timeout = aiohttp.ClientTimeout(total=seconds)
         self._most_at_once = most_at_once
         self._under_way = 0
@@ -68,9 +79,11 @@ class IssuerHttp:
             self._under_way -= 1
 
     async def _answer(self, method: str, url: str, sent: Mapping[str, Any]) -> IssuerAnswer:
+        options = await self._route(url)
+        options = {**sent, **options, "headers": {**sent.get("headers", {}), **options.get("headers", {})}}
         async with (
             aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar()) as session,
-            session.request(method, url, allow_redirects=False, **sent) as answer,
+            session.request(method, url, allow_redirects=False, **options) as answer,
         ):
             content = bytearray()
             async for part in answer.content.iter_any():

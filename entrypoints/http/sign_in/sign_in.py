@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from application.ports.sealed_texts import SealedTexts
     from application.sign_in.sign_in_sessions import SignInSession, SignInSessions
     from entrypoints.http.sign_in.identity_provider import IdentityProvider
+    from entrypoints.http.sign_in.issuer_http import Route
     from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 
@@ -85,8 +86,10 @@ def principal_in(session: SignInSession, organization_id: UUID | None) -> Princi
     )
 
 
-def sign_in(settings: SignInSettings | None, sessions: SignInSessions, texts: SealedTexts) -> SignIn | None:
-    """Return the sign-in; none where the operator has named no identity provider."""
+def sign_in(
+    settings: SignInSettings | None, sessions: SignInSessions, texts: SealedTexts, route: Route
+) -> SignIn | None:
+    """Return the sign-in; none where the operator has named no identity provider, who is asked by the `route`."""
     if settings is None:
         return None
     # Its library takes long to load, and many services are set up without it.
@@ -94,7 +97,7 @@ def sign_in(settings: SignInSettings | None, sessions: SignInSessions, texts: Se
 
     return SignIn(
         settings=settings,
-        provider=IdentityProvider(settings, IssuerHttp()),
+        provider=IdentityProvider(settings, IssuerHttp(route=route)),
         cookies=SignInCookies(settings.origin, texts),
         sessions=sessions,
     )
