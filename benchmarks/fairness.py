@@ -82,7 +82,7 @@ def measure_fairness(data: Database, report: Report) -> None:
         allowed = ",".join(urlsplit(url).netloc for url in (sandbox_url, hostile_url))
         settings = {
             "MODELBOOK_EGRESS_ALLOW": allowed,
-            "MODELBOOK_RATE_LIMITS": "tests=6000",
+            "MODELBOOK_QUOTAS": "tests=120",
             "MODELBOOK_LOG_FORMAT": "json",
         }
         with service(data, log=_log(data), **settings) as running:
@@ -223,7 +223,7 @@ def _hostile_provider() -> Iterator[str]:
 
 
 def _play(port: int) -> None:
-    provider = HostileProvider(longest_list=100_000, accepted_list=20_000, answer_bytes=16 * MEBIBYTE - 1_000)
+    provider = HostileProvider(longest_list=100_000, accepted_list=10_000, answer_bytes=16 * MEBIBYTE - 1_000)
 
     async def play() -> None:
         async with playing(provider, port):

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.prompts.completion import TokenUsage
+from application.run_in_thread import run_in_thread_if_large
 from application.usage.request_log import LoggedRequest
 from application.usage.usage_ledger import TOKEN_KINDS
 
@@ -61,7 +62,7 @@ class PostgresRequestLog:
             names = (*names, "before_time")
             parameters |= {"before_time": before[0], "before_id": before[1]}
         rows = await self._tenant.rows(_filtered("requests", names), {**parameters, "limit": limit})
-        return [_logged(row) for row in rows]
+        return await run_in_thread_if_large(rows, lambda: [_logged(row) for row in rows])
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
         parameters = _parameters(filters)

@@ -39,7 +39,7 @@ async def export_log(
     count, head = 0, None
     async for events in log.events([Span(organization_id, 0, end)]):
         if events:
-            yield b"".join(map(event_line, events))
+            yield await run_in_thread_if_large(events, lambda events=events: b"".join(map(event_line, events)))  # type: ignore[misc]
             count += len(events)
             head = (number(events[-1][1]), events[-1][12].hex())
     signed, inclusion = (None, None) if witness is None else witness

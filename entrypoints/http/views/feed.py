@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 from aiohttp import web
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = 18
 _LINGER_SECONDS: Final = 5.0
+_MESSAGES_KEPT: Final = 2_000
 
 
 class FeedQuery(Query):
@@ -197,7 +199,9 @@ def _messages(position: int, events: Sequence[FeedEvent] | None) -> bytes:
     return b"".join(map(_message, events))
 
 
+@lru_cache(_MESSAGES_KEPT)
 def _message(event: FeedEvent) -> bytes:
+    """Return the event as all its followers get it, written once."""
     return b"id: %d\ndata: %s\n\n" % (event.position, json_bytes(HappenedEvent.model_validate(event)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from application.errors import InvalidInput
+from application.run_in_thread import run_in_thread_if_large
 from application.usage.request_log import RequestFilter
 from application.usage.usage_ledger import TOKEN_KINDS
 from entrypoints.http.answers.requests import LoggedRequest, RequestPage
@@ -125,7 +126,9 @@ class RequestViews:
         before: tuple[datetime, UUID] | None = None
         for _ in range(MOST_ROWS // _ROWS_AT_ONCE):
             entries = await self.log.newest(filters, _ROWS_AT_ONCE, before)
-            await response.write(csv_lines(map(_cells, entries)))
+            await response.write(
+                await run_in_thread_if_large(entries, lambda entries=entries: csv_lines(map(_cells, entries)))  # type: ignore[misc]
+            )
             if len(entries) < _ROWS_AT_ONCE:
                 break
             before = (entries[-1].ended_at, entries[-1].id)

@@ -59,7 +59,7 @@ async def _bodies(attacker: Attacker, body: Callable[[int], bytes]) -> None:
         ask("viewer", "POST", "/api/ai/select", small),
         ask("admin", "POST", "/api/ai/providers", small),
     ]
-    await attacker.repeat(*(lambda _, request=request: request for request in requests))  # type: ignore[misc]
+    await attacker.repeat(*(lambda _, request=request: request for request in requests))
 
 
 @cache
@@ -156,7 +156,7 @@ async def large_answers(attacker: Attacker) -> None:
     """Prompts that a provider answers with 16 MiB."""
     body = {"model": attacker.models["answers-large"], "messages": [{"role": "user", "content": "Hello"}]}
     ask = attacker.organization.request
-    await attacker.repeat(*(lambda _, who=who: ask(who, "POST", _CHAT, body) for who in ("editor", "key")))  # type: ignore[misc]
+    await attacker.repeat(*(lambda _, who=who: ask(who, "POST", _CHAT, body) for who in ("editor", "key")))
 
 
 async def refreshes(attacker: Attacker) -> None:

@@ -29,6 +29,7 @@ _BULK: Final = 1_000
 # More pauses than work, so that it is the other one that keeps the service busy.
 _PAUSE_SECONDS: Final = 0.05
 _PAUSE_BETWEEN_TESTS: Final = 1.0
+_PAUSE_BEFORE_THE_NEXT: Final = 1.0
 
 
 class RequestFailed(AssertionError):
@@ -346,7 +347,7 @@ class Attacker:
                         self.note(await act(connection, number))
                     except (OSError, asyncio.IncompleteReadError) as error:
                         self.note(type(error).__name__)
-                # Whoever is refused at once comes back at once, but not ten thousand times a second.
-                await asyncio.sleep(_PAUSE_SECONDS)
+                # Whoever is refused comes back; that a thousand connections come at once is for a proxy to see to.
+                await asyncio.sleep(_PAUSE_BEFORE_THE_NEXT)
 
         await asyncio.gather(*(held(number) for number in range(self.size.connections)))
