@@ -198,7 +198,7 @@ def _attacked(attack: Attack, attacker: Attacker) -> Iterator[Counter[int | str]
 
 def _attack(attack: Attack, attacker: Attacker, orders: Pipe) -> None:
     async def until_told() -> None:
-        attacking = asyncio.create_task(attack.run(attacker))
+        attacking = asyncio.ensure_future(attack.run(attacker))
         enough = asyncio.get_running_loop().run_in_executor(None, orders.recv)
         await asyncio.wait({attacking, enough}, return_when=asyncio.FIRST_COMPLETED)
         attacking.cancel()

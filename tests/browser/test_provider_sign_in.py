@@ -79,7 +79,7 @@ async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
 
         await _edit_outlives_the_session(page, signing_in)
 
-        other = await watched.context.new_page()
+        other = await watched.page.context.new_page()
         await other.goto(f"{signing_in.url}/#/models")
         await expect(other.get_by_role("heading", name="Models")).to_be_visible()
         await page.get_by_role("button", name="Sign out").click()

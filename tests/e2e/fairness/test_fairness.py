@@ -51,7 +51,7 @@ class Neighbourhood:
     async def attacked(self, attack: Attack) -> AsyncIterator[None]:
         """Attack as long as the block lasts."""
         self.attacker.begin()
-        attacking = asyncio.create_task(attack.run(self.attacker))
+        attacking = asyncio.ensure_future(attack.run(self.attacker))
         try:
             await until(lambda: attacking.done() or self.attacker.begun >= _UNDER_WAY)
             yield
