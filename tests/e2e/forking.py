@@ -81,6 +81,8 @@ class _ForkServer:
             os.dup2(stream, number)
         for number in (self._woken, self._waking, *self._children.values(), *streams):
             os.close(number)
+        if order["directory"] is not None:
+            os.chdir(order["directory"])  # type: ignore[arg-type]
         os.environ.clear()
         os.environ.update(order["environment"])  # type: ignore[call-overload]
         time.tzset()

@@ -34,7 +34,7 @@ class Forked:
         self._ended, ending = os.pipe()
         stdin = os.open(os.devnull, os.O_RDONLY)
         try:
-            self.pid = _forked(arguments, environment, [stdin, output, errors, ending])
+            self.pid = forked(arguments, environment, [stdin, output, errors, ending])
         finally:
             for ours in (stdin, output, ending):
                 os.close(ours)
@@ -72,9 +72,13 @@ class Forked:
         return self.returncode
 
 
-def _forked(arguments: Sequence[str], environment: Mapping[str, str], streams: list[int]) -> int:
+def forked(
+    arguments: Sequence[str], environment: Mapping[str, str], streams: list[int], directory: str | None = None
+) -> int:
+    """Start a process with these streams, to the fourth of which its exit code is written; return its number."""
     orders = _fork_server()
-    text = json.dumps({"arguments": arguments, "environment": dict(environment)}).encode()
+    order = {"arguments": arguments, "environment": dict(environment), "directory": directory}
+    text = json.dumps(order).encode()
     socket.send_fds(orders, [len(text).to_bytes(HEADER_BYTES, "big")], streams)
     orders.sendall(text)
     answer = orders.recv(HEADER_BYTES, socket.MSG_WAITALL)

@@ -17,6 +17,7 @@ from entrypoints.auditing.container import new_signing_key
 from entrypoints.http.principal import Role
 from tests.e2e.api_client import Api, a_token, path_of
 from tests.e2e.external_postgres import close_to_strangers, command, owned_database
+from tests.e2e.forked_command import forked_command
 from tests.e2e.processes import COMMAND, environment, owner_url, run, serving, stop_postgres
 from tests.http_service import SECRET
 from tests.log_contents import contents
@@ -49,10 +50,10 @@ def test_the_page_has_the_blocks_that_are_carried_out_here() -> None:
 class Shell:
     """A shell in a folder of its own, whose variables last from block to block."""
 
-    def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, programs: Path, settings: Mapping[str, str]) -> None:
         self._directory = directory
         self._variables = environment(settings)
-        self._variables["PATH"] = f"{COMMAND.parent}:{self._variables['PATH']}"
+        self._variables["PATH"] = f"{programs}:{COMMAND.parent}:{self._variables['PATH']}"
 
     async def carry_out(self, commands: str, **variables: str) -> str:
         """Return what the commands print; none of them may fail."""
@@ -83,6 +84,12 @@ class Shell:
             for name, value in self._variables.items()
             if name.startswith("MODELBOOK_")
         }
+
+
+@pytest.fixture
+def programs() -> Iterator[Path]:
+    with forked_command() as folder:
+        yield folder
 
 
 def an_api(session: ClientSession, url: str, secret: str = SECRET) -> Api:
@@ -120,14 +127,14 @@ def held(url: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def test_backing_up_and_restoring_as_the_page_says(
-    start_postgres: Callable[[], PostgresServer], session: ClientSession, tmp_path: Path
+    start_postgres: Callable[[], PostgresServer], session: ClientSession, tmp_path: Path, programs: Path
 ) -> None:
     """In the order of the page: a backup, a new server, and the old backup after the log has gone on."""
     server, new_server = start_postgres(), start_postgres()
     for each in (server, new_server):
         close_to_strangers(each)
     settings = installed(owned_database(server, "models"), tmp_path)
-    shell = Shell(tmp_path, settings)
+    shell = Shell(tmp_path, programs, settings)
     with serving("serve", "--port", "0", **settings) as running:
         api = an_api(session, running.ready()["url"])
         model = await api.model(await api.provider())
@@ -174,10 +181,10 @@ def new_folder(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_the_embedded_database_is_restored_as_the_page_says(
-    data_dirs: DataDirs, session: ClientSession, new_folder: Path
+    data_dirs: DataDirs, session: ClientSession, new_folder: Path, programs: Path
 ) -> None:
     with data_dirs.fresh() as path:
-        shell = Shell(new_folder, {"DATA_DIR": str(path)})
+        shell = Shell(new_folder, programs, {"DATA_DIR": str(path)})
         (new_folder / "backups").mkdir()
         with serving("serve", "--port", "0", DATA_DIR=str(path)) as running:
             secret = (path / "jwt-secret").read_text("ascii").strip()

@@ -15,6 +15,7 @@ from entrypoints.http.routes import routes_of
 from entrypoints.http.transport import UNANSWERED_SECONDS
 from entrypoints.http.views.feed import FeedOptions, FeedViews
 from tests.contract.http.raw_connections import connected
+from tests.external_tools import missing
 from tests.http_service import a_limiter, a_token, serving
 
 if TYPE_CHECKING:
@@ -184,6 +185,8 @@ async def test_a_follower_that_has_gone_without_a_word_counts_no_longer(is_reset
 
 
 async def test_the_system_gives_up_a_follower_that_answers_nothing_any_more() -> None:
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        missing("Giving up who answers nothing needs the option TCP_USER_TIMEOUT of the system.")
     async with serving(routes_of(_views(_flood))) as service, connected(service) as line:
         await line.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
         await line.begun()
