@@ -24,12 +24,15 @@ class KeyringTexts:
     def seal(self, text: str, purpose: str) -> str:
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self._keyring.text_ciphers()[0].encrypt(nonce, text.encode(), purpose.encode())
-        return urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return _encoded(sealed)
 
     def open(self, sealed: str, purpose: str) -> str | None:
         try:
             content = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         except (binascii.Error, ValueError):
+            return None
+        # What is left over of the last character says nothing, and what is no character of base64 is passed over.
+        if _encoded(content) != sealed:
             return None
         nonce, ciphertext = content[:NONCE_BYTES], content[NONCE_BYTES:]
         for cipher in self._keyring.text_ciphers():
@@ -38,3 +41,7 @@ class KeyringTexts:
             except (InvalidTag, ValueError):
                 continue
         return None
+
+
+def _encoded(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()

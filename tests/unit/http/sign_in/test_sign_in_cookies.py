@@ -19,6 +19,7 @@ from entrypoints.http.sign_in.sign_in_cookies import (
 )
 from tests.tokens import Clock
 
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 KEYRING = Keyring.generate("first")
 
 
@@ -54,6 +55,17 @@ def test_a_cookie_opens_under_each_key_of_the_ring_and_under_no_other() -> None:
     rotated = KEYRING.led_by(Keyring.generate("second"))
     assert cookies(keyring=rotated)[0].session(request_with(response)) == held
     assert cookies(keyring=rotated.without("first"))[0].session(request_with(response)) is None
+
+
+def test_a_sealed_text_has_one_form() -> None:
+    texts = KeyringTexts(KEYRING)
+    for length in range(4):
+        sealed = texts.seal("x" * length, "here")
+        assert texts.open(sealed, "here") == "x" * length
+        last = ALPHABET[ALPHABET.index(sealed[-1]) ^ 1]
+        others = (sealed[:-1] + last, sealed + "=", sealed + "\n", f"{sealed[:5]}*{sealed[5:]}", sealed[1:], "", "ä")
+        assert [other for other in others if texts.open(other, "here") is not None] == []
+        assert texts.open(sealed, "elsewhere") is None
 
 
 def test_a_sign_in_that_was_begun_counts_for_ten_minutes_and_for_its_state() -> None:
