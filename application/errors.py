@@ -94,6 +94,20 @@ class ModelAlreadyRegistered(Conflict):
     pointer = "/modelId"
 
 
+class QuotaReached(Conflict):
+    """Your organization has as many of them as it may have. Remove some, or ask a platform administrator for more."""
+
+    code = "quota-reached"
+
+    def __init__(self, quota: str, what: str, most: int) -> None:
+        """`quota` is the name of the quota, `what` it bounds in words, and `most` how many there may be."""
+        super().__init__(
+            f"Your organization may have {most:,} {what}, and has no room for more: remove some, or ask a platform "
+            "administrator for more."
+        )
+        self.quota = quota
+
+
 class ProviderHasModels(Conflict):
     """The provider still has registered models. Remove them first, or repeat the request with ?cascade=true."""
 

@@ -30,7 +30,7 @@ from adapters.postgres.access_keys import (
     PostgresKeySecrets,
     PostgresKeyUses,
 )
-from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBounds
+from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
@@ -46,6 +46,7 @@ from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.organization_names import PostgresOrganizationNames
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
@@ -76,9 +77,13 @@ from application.access_keys.rotate_access_key import rotate_access_key
 from application.bounds.budgets import Budgets
 from application.bounds.call_admission import CallAdmission
 from application.bounds.call_limits import CallLimits
-from application.bounds.limit_uses import limit_uses
 from application.bounds.note_threshold import note_threshold
-from application.bounds.organization_bounds import change_organization_budget, change_organization_limits
+from application.bounds.organization_bounds import change_organization_budget, change_organization_quotas
+from application.bounds.organization_quotas import OrganizationQuotas
+from application.bounds.quota_uses import quota_uses
+from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
+from application.bounds.shares import SameForAll, Shares
+from application.bounds.stocks import Stocks
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -179,6 +184,7 @@ class Container(containers.DeclarativeContainer):
     health_interval = providers.Dependency(instance_of=float)
     request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
     rate_limit_storage = providers.Dependency(instance_of=str)
+    default_quotas: providers.Dependency[Quotas] = providers.Dependency(default=DEFAULTS)
     refuses_unknown_costs = providers.Dependency(instance_of=bool, default=False)
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
@@ -202,19 +208,26 @@ class Container(containers.DeclarativeContainer):
     )
     clock = providers.Singleton(SystemClock)
     timer = providers.Singleton(SystemTimer)
+    quotas = providers.Singleton(
+        OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
+    )
+    shares = providers.Singleton(Shares, quotas)
+    stored_amounts = providers.Singleton(PostgresStoredAmounts, tenant)
+    stocks = providers.Singleton(Stocks, quotas, stored_amounts, timer)
 
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     envelope = providers.Singleton(Envelope, keyring)
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
+    egress_allow_list = providers.Singleton(EgressAllowList.parse, egress_allow)
     proxy = providers.Singleton(EgressProxy.parse, egress_proxy)
-    egress = providers.Singleton(
-        Egress,
-        providers.Singleton(EgressAllowList.parse, egress_allow),
-        proxy,
+    egress = providers.Singleton(Egress, egress_allow_list, proxy, shares=shares)
+    # For connection tests and the health monitor: whatever prompts wait for, these do not.
+    egress_reserve = providers.Singleton(
+        Egress, egress_allow_list, proxy, shares=providers.Singleton(Shares, providers.Object(SameForAll(RESERVE)))
     )
-    gateway = providers.Singleton(Gateway, egress)
+    gateway = providers.Singleton(Gateway, egress, reserve=egress_reserve)
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
 
@@ -249,8 +262,8 @@ class Container(containers.DeclarativeContainer):
         written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
-    providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
-    models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
+    providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger, stocks)
+    models_of_tenant = providers.Singleton(EventSourcedModels, ledger, stocks)
     access_keys = providers.Singleton(EventSourcedAccessKeys, ledger)
     key_secrets = providers.Singleton(PostgresKeySecrets, tenant)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
@@ -323,6 +336,7 @@ class Container(containers.DeclarativeContainer):
         vault=vault,
         gateway=gateway,
         snapshots=snapshots,
+        quotas=quotas,
         time_to_live=discovery_ttl,
     )
     discovery = providers.Singleton(
@@ -347,6 +361,7 @@ class Container(containers.DeclarativeContainer):
         admission=providers.Singleton(
             CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
         ),
+        quotas=quotas,
         refuses_unknown_costs=refuses_unknown_costs,
     )
     select_model = providers.Factory(
@@ -417,10 +432,12 @@ class Container(containers.DeclarativeContainer):
         register_webhook,
         webhooks=webhooks,
         vault=webhook_vault,
-        outbound=egress,
+        addresses=egress,
         new_secret=new_webhook_secret,
     )
-    change_webhook = providers.Factory(partial, change_webhook, webhooks=webhooks, vault=webhook_vault, outbound=egress)
+    change_webhook = providers.Factory(
+        partial, change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress
+    )
     rotate_webhook_secret = providers.Factory(
         partial,
         rotate_webhook_secret,
@@ -503,10 +520,19 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(
             BudgetViews,
-            bounds=providers.Singleton(PostgresOrganizationBounds, tenant, clock),
+            budget=providers.Singleton(PostgresOrganizationBudget, tenant, clock),
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
-            change_limits=providers.Factory(partial, change_organization_limits, organizations=organizations),
-            uses=providers.Factory(partial, limit_uses, counts=rate_limits),
+            change_quotas=providers.Factory(
+                partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
+            ),
+            uses=providers.Factory(
+                partial,
+                quota_uses,
+                quotas=quotas,
+                counts=rate_limits,
+                shares=shares,
+                stored=stored_amounts,
+            ),
         ),
         providers.Factory(
             WebhookViews,

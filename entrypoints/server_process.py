@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from application.bounds.quotas import DEFAULTS
 from application.health.health_monitor import MonitorHealth
-from application.policies.rate_limit_quotas import quotas_of
 from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
 from entrypoints.http.access_key_verifier import AccessKeyVerifier
@@ -128,6 +128,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,
         request_log_days=runtime.settings.request_log_days,
+        default_quotas=DEFAULTS.changed(runtime.settings.quotas),
         rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
         refuses_unknown_costs=runtime.settings.unknown_costs == "refuse",
         checkpoint_key=runtime.checkpoint_key,
@@ -141,6 +142,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
     container.writing_pool().open(wait=True)
     await container.administration.pool().open()
     await container.egress().start()
+    await container.egress_reserve().start()
     await container.usage_ledger().start()
     await container.access_key_uses().start()
     await container.budgets().start()
@@ -158,6 +160,7 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await container.administration.launcher().close()
         await container.administration.pool().close()
         await container.egress().close()
+        await container.egress_reserve().close()
         await container.rate_limits().close()
         container.ledger().close()
         await container.hints().close()
@@ -201,7 +204,8 @@ def application(
         ),
         claims=container.claims(),
         fingerprints=container.keyring().fingerprints,
-        limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
+        limiter=RateLimiter(container.rate_limits(), container.quotas(), container.shares()),
+        stocks=container.stocks(),
         sign_in=container.sign_in(),
         checks={"database": container.tenant().ping},
         warnings=warnings or {},

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from application.policies.rate_limit_quotas import quota_requests
+from application.bounds.quotas import QUOTAS, read_quotas
 from entrypoints.http.sign_in.sign_in_settings import is_loopback, is_safe_address
 from entrypoints.validation_messages import refusal_of
 
@@ -104,10 +104,12 @@ class Settings(BaseSettings):
         description="Where rates are counted: `memory` (each process for itself, so that N workers let N times as much "
         "through), or a Redis URL for all processes (redis://, rediss:// or redis+unix://).",
     )
-    rate_limits: Annotated[Mapping[str, int], NoDecode] = Field(
+    quotas: Annotated[Mapping[str, int], NoDecode] = Field(
         default_factory=dict,
-        description="Requests a minute of an organization, where they are to be others than "
-        "`tests=60,discovery=120,refresh=12`; 0: as many as it likes.",
+        description="What an organization may have and do, where that is to be other than "
+        f"`{','.join(f'{each.name}={each.default}' for each in QUOTAS.values())}`; 0: as much as it likes. "
+        "tests, discovery, refresh and what is named PerMinute count in a minute. A platform administrator changes "
+        "them for one organization. docs/quotas.md says what each is.",
     )
     unknown_costs: Literal["highest", "refuse"] = Field(
         "highest",
@@ -235,10 +237,10 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("rate_limits", mode="before")
+    @field_validator("quotas", mode="before")
     @classmethod
-    def _read_rates(cls, value: object) -> object:
-        return quota_requests(value) if isinstance(value, str) else value
+    def _read_quotas(cls, value: object) -> object:
+        return read_quotas(value) if isinstance(value, str) else value
 
     @field_validator("database_url", "admin_database_url", "owner_database_url")
     @classmethod

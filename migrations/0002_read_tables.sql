@@ -160,8 +160,8 @@ CREATE FUNCTION apply_organization_changes(p_organization_id uuid, p_changes jso
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE organizations held
-    SET (name, requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period) = (
-        SELECT r.name, r.requests_per_minute, r.tokens_per_minute, r.concurrent, r.budget_usd, r.budget_period
+    SET (name, quotas, budget_usd, budget_period) = (
+        SELECT r.name, r.quotas, r.budget_usd, r.budget_period
         FROM jsonb_populate_record(held, change) r)
     FROM jsonb_array_elements(coalesce(p_changes -> 'insert', '[]') || coalesce(p_changes -> 'update', '[]')) change
     WHERE held.id = p_organization_id;

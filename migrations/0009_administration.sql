@@ -104,9 +104,8 @@ BEGIN
         PERFORM apply_webhook_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
     WHEN 'organizations' THEN
         DELETE FROM organizations o WHERE o.id = p_organization_id AND o.id = ANY (ids);
-        INSERT INTO organizations
-            (id, name, requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period)
-        SELECT r.id, r.name, r.requests_per_minute, r.tokens_per_minute, r.concurrent, r.budget_usd, r.budget_period
+        INSERT INTO organizations (id, name, quotas, budget_usd, budget_period)
+        SELECT r.id, r.name, r.quotas, r.budget_usd, r.budget_period
         FROM jsonb_populate_recordset(NULL::organizations, made) r WHERE r.id = p_organization_id;
     END CASE;
     milliseconds := extract(epoch FROM clock_timestamp() - began) * 1000;

@@ -14,6 +14,7 @@ from domain.access_key.values import Limits as KeyLimits
 from domain.model.aggregate import Model
 from domain.model.values import LIFECYCLES, MODEL_TYPES, PRICED_KINDS, Lifecycle, Limits, Price, PriceTier
 from domain.organization.aggregate import Organization
+from domain.organization.values import LARGEST_QUOTA
 from domain.provider.aggregate import Provider
 from domain.provider.values import HEALTH_STATUSES, Endpoint, NewCredential
 from domain.webhook.aggregate import Webhook
@@ -181,7 +182,7 @@ issues_of_keys = st.fixed_dictionaries(
 )
 organization_commands = st.one_of(
     _command("rename", names),
-    _command("change_limits", key_limits),
+    _command("change_quotas", st.dictionaries(labels, st.integers(0, LARGEST_QUOTA), max_size=3)),
     _command("change_budget", budgets),
     _command("note_threshold", st.sampled_from([50, 80, 100]), since=times),
 )

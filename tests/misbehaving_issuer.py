@@ -41,6 +41,7 @@ class Issued:
     claims: dict[str, Any]
     sign: Sign
     challenge: str
+    access_token: str
 
 
 @dataclass(slots=True)
@@ -56,7 +57,14 @@ class Issuer:
     asked: list[str] = field(default_factory=list)
     codes: dict[str, Issued] = field(default_factory=dict)
 
-    def code(self, sent: Mapping[str, str], claims: Mapping[str, object], sign: Sign | None = None) -> str:
+    def code(
+        self,
+        sent: Mapping[str, str],
+        claims: Mapping[str, object],
+        sign: Sign | None = None,
+        *,
+        access_token: str = "of no use here",
+    ) -> str:
         """Return a code for the authorization request; claims that are `...` are left out of its ID token."""
         now = int(time.time())
         usual = {
@@ -69,7 +77,7 @@ class Issuer:
         }
         code = token_urlsafe(16)
         kept = {name: value for name, value in {**usual, **claims}.items() if value is not ...}
-        self.codes[code] = Issued(kept, sign or signed, sent["code_challenge"])
+        self.codes[code] = Issued(kept, sign or signed, sent["code_challenge"], access_token)
         return code
 
     async def discover(self, _: web.Request) -> web.Response:
@@ -97,7 +105,7 @@ class Issuer:
         digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
         if issued is None or urlsafe_b64encode(digest).rstrip(b"=").decode() != issued.challenge:
             return web.json_response({"error": "invalid_grant"}, status=400)
-        token = {"access_token": "of no use here", "token_type": "Bearer", "id_token": issued.sign(issued.claims)}
+        token = {"access_token": issued.access_token, "token_type": "Bearer", "id_token": issued.sign(issued.claims)}
         return web.json_response({name: value for name, value in token.items() if value})
 
     def _is_the_client(self, request: web.Request, form: Mapping[str, Any]) -> bool:
@@ -112,8 +120,7 @@ class Issuer:
     async def noted(self, request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
         self.asked.append(request.path)
         if self.is_away:
-            assert request.transport is not None
-            request.transport.abort()
+            return web.Response(status=503, text="Down for maintenance")
         response: web.StreamResponse = await handler(request)
         return response
 
@@ -130,8 +137,10 @@ async def misbehaving_issuer() -> AsyncIterator[Issuer]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     issuer.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield issuer
-    await runner.cleanup()
+    try:
+        yield issuer
+    finally:
+        await runner.cleanup()
 
 
 def unsigned(claims: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, 
 from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, Guard
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
+from adapters.egress.name_cache import NameCache, caller_or_nobody
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.outgoing_request import checked_headers, encoded_body
 from adapters.egress.response_body import NEVER, whole_body
@@ -35,12 +36,11 @@ if TYPE_CHECKING:
 
     from adapters.egress.egress_proxy import EgressProxy
     from adapters.egress.url_parsing import Target
+    from application.bounds.shares import Shares
     from application.ports.outbound_http import OutboundRequest, OutboundStream
 
 _POINTER: Final = "/endpoint"
-# Hundreds of prompts may be answered at a time, most of them by the same few providers.
-_CONNECTIONS: Final = 1_024
-_CONNECTIONS_PER_HOST: Final = 256
+_SHARE: Final = "outboundConnections"
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
 _LOOKUP_SECONDS: Final = 10
@@ -65,7 +65,8 @@ class Egress:
     Start it inside the running loop and close it there, or use it as an asynchronous context manager. TLS is verified
     by the system's certificates or by those of `ssl_context`, which the client marks to time its handshakes.
     `resolver` and `open_socket` stand behind the guard; they see only what it let through. Calls that `ProxyChoice`
-    names go through the `proxy`, whose own address is the operator's choice and is not judged.
+    names go through the `proxy`, whose own address is the operator's choice and is not judged. With `shares`, each
+    organization has so many connections and look-ups of names, and no other waits for its.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Egress:
         resolver: AbstractResolver | None = None,
         open_socket: Callable[[AddrInfoType], socket.socket] = _plain_socket,
         lookup_seconds: int = _LOOKUP_SECONDS,
+        shares: Shares | None = None,
     ) -> None:
         """Take the allow list; names are remembered for `lookup_seconds`.
 
@@ -88,6 +90,7 @@ class Egress:
         self._given_resolver = resolver
         self._open_socket = open_socket
         self._lookup_seconds = lookup_seconds
+        self._shares = shares
         # A URL is judged once; the addresses behind it are judged on each new connection.
         self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
         self._is_inside = lru_cache(maxsize=_URLS_REMEMBERED)(self._is_opened)
@@ -95,16 +98,18 @@ class Egress:
         self._proxy_choice: ProxyChoice | None = None
         self._proxied_session: ClientSession | None = None
         self._session: ClientSession | None = None
-        self._resolver: GuardedResolver | None = None
+        self._resolver: NameCache | None = None
 
     async def start(self) -> None:
         """Open the session; nothing is sent yet."""
-        self._resolver = GuardedResolver(self._given_resolver or SystemResolver(), self._guard)
+        names = GuardedResolver(self._given_resolver or SystemResolver(self._shares), self._guard)
+        self._resolver = NameCache(names, self._lookup_seconds)
         tls = self._ssl_context or _verifying(ssl.create_default_context())
         self._session = self._new_session(tls, self._resolver, self._guarded_socket)
         if self._proxy is not None:
             self._proxy_choice = ProxyChoice(self._proxy, self._resolver)
-            self._proxied_session = self._new_session(tls, SystemResolver(), self._socket_to_proxy)
+            names_of_proxy = NameCache(SystemResolver(), self._lookup_seconds)
+            self._proxied_session = self._new_session(tls, names_of_proxy, self._socket_to_proxy)
 
     def _new_session(
         self, tls: ssl.SSLContext, resolver: AbstractResolver, open_socket: Callable[[AddrInfoType], socket.socket]
@@ -113,10 +118,9 @@ class Egress:
             ssl=tls,
             resolver=resolver,
             socket_factory=open_socket,
-            use_dns_cache=self._lookup_seconds > 0,
-            ttl_dns_cache=self._lookup_seconds,
-            limit=_CONNECTIONS,
-            limit_per_host=_CONNECTIONS_PER_HOST,
+            # Each organization has its share of connections; a limit for all would have them wait for each other.
+            use_dns_cache=False,
+            limit=0,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
         )
         return ClientSession(
@@ -195,7 +199,7 @@ class Egress:
             raise ValueError("Only a stream may go without a bound on its whole time.")
         attempt = self._attempt(request)
         try:
-            async with asyncio.timeout(request.total_seconds):
+            async with asyncio.timeout(request.total_seconds), self._connection(request, attempt):
                 response = await self._send(request, attempt, is_stream=False)
                 try:
                     content = await whole_body(
@@ -221,15 +225,38 @@ class Egress:
         now = asyncio.get_running_loop().time()
         deadline = NEVER if request.total_seconds is None else now + request.total_seconds
         headers_by = min(deadline, now + request.connect_seconds + request.read_idle_seconds)
+        async with self._connection(request, attempt):
+            try:
+                async with asyncio.timeout_at(headers_by):
+                    response = await self._send(request, attempt, is_stream=True)
+            except FAILURES as error:
+                raise failure(error, attempt) from None
+            try:
+                yield ReadingStream(response, attempt, request, deadline=deadline)
+            finally:
+                response.close()
+
+    @asynccontextmanager
+    async def _connection(self, request: OutboundRequest, attempt: Attempt) -> AsyncGenerator[None]:
+        """Hold one of the organization's connections during the block.
+
+        Raises:
+            OutboundFailure: none has become free in the time that there is for connecting.
+        """
+        organization_id = caller_or_nobody()
+        if self._shares is None or organization_id is None:
+            yield
+            return
         try:
-            async with asyncio.timeout_at(headers_by):
-                response = await self._send(request, attempt, is_stream=True)
-        except FAILURES as error:
-            raise failure(error, attempt) from None
+            async with asyncio.timeout(request.connect_seconds):
+                await self._shares.take(_SHARE, organization_id)
+        except TimeoutError:
+            message = "Your organization has as many calls to providers under way as it may, and none of them ends."
+            raise OutboundFailure("timeout", message, timings=attempt.timings) from None
         try:
-            yield ReadingStream(response, attempt, request, deadline=deadline)
+            yield
         finally:
-            response.close()
+            self._shares.add(_SHARE, organization_id, -1)
 
     def _attempt(self, request: OutboundRequest) -> Attempt:
         try:
@@ -297,9 +324,9 @@ def _timeout(connect: float, idle: float | None) -> ClientTimeout:
 
 
 def _idle_seconds(request: OutboundRequest) -> float | None:
-    """Return the longest silence; none where the bound on the whole time comes first."""
+    """Return the longest silence, where neither a bound on the whole time nor who reads the stream sees to it."""
     total = request.total_seconds
-    return None if total is not None and total <= request.read_idle_seconds else request.read_idle_seconds
+    return None if total is None or total <= request.read_idle_seconds else request.read_idle_seconds
 
 
 def _verifying(context: ssl.SSLContext) -> ssl.SSLContext:

@@ -1,9 +1,8 @@
 -- sequence: how far the organization's log goes
 SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
 
--- bounds: the organization's own limits and budget
-SELECT requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period FROM organizations
-WHERE id = %(organization_id)s;
+-- budget: the organization's own budget
+SELECT budget_usd, budget_period FROM organizations WHERE id = %(organization_id)s AND budget_usd IS NOT NULL;
 
 -- cool_downs: the models that are left alone, and those that lately were
 SELECT model_id, mark, reason, lasts_seconds, round, extract(epoch FROM ends_at - clock_timestamp())::float8, changed_at

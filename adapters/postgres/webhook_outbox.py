@@ -45,7 +45,7 @@ class PostgresWebhookOutbox:
         self, webhook_id: UUID, message_id: UUID, event: ReportedEvent, attempt: Attempt, *, position: int
     ) -> bool:
         parameters = _outcome(webhook_id, message_id, event, attempt)
-        rows = await self._tenant.rows(_SQL["delivered"], {**parameters, "position": position})
+        rows = await self._unhurried("delivered", {**parameters, "position": position})
         return rows == [(True,)]
 
     async def failed(
@@ -59,9 +59,7 @@ class PostgresWebhookOutbox:
         retry_seconds: float,
     ) -> FailedMessage | None:
         parameters = _outcome(webhook_id, message_id, event, attempt)
-        rows = await self._tenant.rows(
-            _SQL["failed"], {**parameters, "position": position, "retry_seconds": retry_seconds}
-        )
+        rows = await self._unhurried("failed", {**parameters, "position": position, "retry_seconds": retry_seconds})
         if not rows:
             return None
         failing_since, seconds, attempts = rows[0]
@@ -72,10 +70,14 @@ class PostgresWebhookOutbox:
 
     async def skip(self, webhook_id: UUID, *, position: int, until: int) -> bool:
         parameters = {"webhook_id": webhook_id, "position": position, "until": until}
-        return bool(await self._tenant.rows(_SQL["skip"], parameters))
+        return bool(await self._unhurried("skip", parameters))
 
     async def tested(self, webhook_id: UUID, message_id: UUID, event: ReportedEvent, attempt: Attempt) -> None:
         await self._tenant.rows(_SQL["tested"], _outcome(webhook_id, message_id, event, attempt))
+
+    async def _unhurried(self, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement whose outcome may be lost with the server: then messages are sent again."""
+        return (await self._tenant.results((_SQL["unhurried"], {}), (_SQL[name], parameters)))[1]
 
 
 def _outcome(webhook_id: UUID, message_id: UUID, event: ReportedEvent, attempt: Attempt) -> Mapping[str, Any]:

@@ -33,6 +33,9 @@ FROM place LEFT JOIN LATERAL (
     ORDER BY e.org_sequence LIMIT %(limit)s) e ON true
 ORDER BY e.org_sequence;
 
+-- unhurried: this transaction need not be on the disk before it is answered: what is lost with the server is sent again
+SELECT set_config('synchronous_commit', 'off', true);
+
 -- delivered: move on to an event that was delivered; tell if the webhook is enabled
 WITH moved AS (
     UPDATE webhook_cursors c

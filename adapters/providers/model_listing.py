@@ -11,6 +11,7 @@ from adapters.providers.json_values import mapping
 from adapters.providers.list_pages import NoWayOn, query_of_next_page
 from adapters.providers.provider_client import LIST_LIMITS
 from application.ports.provider_gateway import UpstreamFailure
+from application.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -119,18 +120,23 @@ def _ids(page: Sequence[Entry]) -> set[str]:
     return {str(entry.get("id") or entry.get("name") or entry.get("model")) for entry in page}
 
 
-def read_models(exchange: ProviderClient, entries: Iterable[Entry], read: Read) -> list[OfferedModel]:
+async def read_models(exchange: ProviderClient, entries: Iterable[Entry], read: Read) -> list[OfferedModel]:
     """Return the models in the provider's order, without duplicates and entries without an id.
 
     Raises:
         UpstreamFailure: there are entries, but none of them is a model.
     """
-    models: dict[str, OfferedModel] = {}
     entries = list(entries)
+    models = await run_in_thread_if_large(entries, lambda: _models(entries, read))
+    if entries and not models:
+        raise exchange.failure(error_kinds.UNREADABLE)
+    return models
+
+
+def _models(entries: Iterable[Entry], read: Read) -> list[OfferedModel]:
+    models: dict[str, OfferedModel] = {}
     for entry in entries:
         model = read(entry)
         if model is not None:
             models.setdefault(model.model_id, model)
-    if entries and not models:
-        raise exchange.failure(error_kinds.UNREADABLE)
     return list(models.values())

@@ -15,8 +15,10 @@ from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.classify_error import classify_error, outcome_of, request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from adapters.providers.secrets_of_connection import secrets_of
+from application.json_size import has_few_values
 from application.ports.outbound_http import OutboundRequest
 from application.ports.provider_gateway import UpstreamFailure
+from application.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -31,6 +33,9 @@ _MEBIBYTE: Final = 1024 * 1024
 # A shorter one might stand in an answer by chance; no provider's key is that short.
 _SHORTEST_KEY: Final = 8
 _CONNECT_SECONDS: Final = 5.0
+# 2,048 embeddings of 1,536 numbers each.
+_MOST_VALUES: Final = 3_500_000
+_LARGE_BODY: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +75,11 @@ class ProviderResponse:
 
     @cached_property
     def document(self) -> Any:  # noqa: ANN401 - JSON
-        """The JSON body of a success; None for an error or a body that is not JSON."""
+        """The JSON body of a success; None for an error, and for a body that is not JSON or holds too many values."""
+        if not 200 <= self.status < 300 or not has_few_values(self.body, _MOST_VALUES):  # noqa: PLR2004
+            return None
         try:
-            return orjson.loads(self.body.removeprefix(BOM_UTF8)) if 200 <= self.status < 300 else None  # noqa: PLR2004
+            return orjson.loads(self.body.removeprefix(BOM_UTF8))
         except orjson.JSONDecodeError:
             return None
 
@@ -149,13 +156,11 @@ class ProviderClient:
         Raises:
             OutboundFailure: there was no answer that could be read.
         """
-        response = await self._outbound.request(self._request("GET", url, limits))
-        return self._answer(response, self.without_secrets(response.body))
+        return await self._whole(await self._outbound.request(self._request("GET", url, limits)))
 
     async def post(self, url: str, json: Mapping[str, Any], limits: RequestLimits) -> ProviderResponse:
         """Send a POST request with a JSON body; errors as for `get`."""
-        response = await self._outbound.request(self._request("POST", url, limits, json))
-        return self._answer(response, self.without_secrets(response.body))
+        return await self._whole(await self._outbound.request(self._request("POST", url, limits, json)))
 
     @asynccontextmanager
     async def stream(
@@ -217,6 +222,17 @@ class ProviderClient:
             read_idle_seconds=limits.seconds,
             max_bytes=limits.max_bytes,
         )
+
+    async def _whole(self, response: OutboundResponse) -> ProviderResponse:
+        """Return the response; a large one is searched and parsed in a thread, before its document is asked for."""
+
+        def searched() -> ProviderResponse:
+            answer = self._answer(response, self.without_secrets(response.body))
+            if len(answer.body) > _LARGE_BODY:
+                _ = answer.document
+            return answer
+
+        return await run_in_thread_if_large(response.body, searched, large=_LARGE_BODY)
 
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> ProviderResponse:
         # The port gives the names in lower case.

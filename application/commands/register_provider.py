@@ -43,6 +43,7 @@ async def register_provider(
         InvalidInput: there is no such type, or a setting or an extra header is wrong.
         EndpointRefused: the endpoint may not be connected to.
         ProviderNameTaken: the name belongs to another provider.
+        QuotaReached: the organization has as many as it may have.
     """
     secrets = ProviderSecrets(
         api_key=command.api_key,

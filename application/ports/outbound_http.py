@@ -187,16 +187,6 @@ class Outbound(Protocol):
         """
         ...
 
-    def checked_receiver(self, url: str) -> Endpoint:
-        """Return the address of a webhook's receiver in normal form, path and query as they are given.
-
-        Checked as `checked` does it.
-
-        Raises:
-            EndpointRefused: it is not an address this service may call (`/url`); the message says what to do.
-        """
-        ...
-
     def is_inside(self, url: str) -> bool:
         """Return whether the server of the URL is one that the operator has opened, and so may be inside a network."""
         ...
@@ -206,5 +196,19 @@ class Outbound(Protocol):
 
         Raises:
             EndpointRefused: it may not, or the name cannot be looked up.
+        """
+        ...
+
+
+class ReceiverAddresses(Protocol):
+    """Checks addresses that are called for webhooks, whose paths and queries are somebody else's."""
+
+    def checked_receiver(self, url: str) -> Endpoint:
+        """Return the address of a webhook's receiver in normal form, path and query as they are given.
+
+        Checked as `Outbound.checked` does it.
+
+        Raises:
+            EndpointRefused: it is not an address this service may call (`/url`); the message says what to do.
         """
         ...

@@ -104,8 +104,8 @@ def _budget(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def organization_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an organization."""
-    fields = {**row, "limits": _limits(row), "budget": _budget(row)}
-    return {name: fields[name] for name in ("name", "limits", "budget")}
+    fields = {**row, "budget": _budget(row)}
+    return {name: fields[name] for name in ("name", "quotas", "budget")}
 
 
 def _price(row: Mapping[str, Any]) -> Price | None:

@@ -74,7 +74,6 @@ class RunnableModels:
         self.selection = selection
         self.ranked = [each for each in selection.ranked_candidates if each.is_kept]
         self.today = today
-        self.limits = found.state.limits
         self.budget = found.state.budget
         self._accounts = found.accounts
         self._connections = connections

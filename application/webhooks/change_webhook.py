@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.ports.outbound_http import Outbound
+    from application.ports.outbound_http import ReceiverAddresses
     from application.ports.vault import Vault
     from application.recorded_revision import Recorded
     from application.webhooks.webhooks import Webhooks
@@ -34,7 +34,9 @@ class ChangeWebhook:
     is_enabled: bool | Unset = UNSET
 
 
-async def change_webhook(command: ChangeWebhook, *, webhooks: Webhooks, vault: Vault, outbound: Outbound) -> Recorded:
+async def change_webhook(
+    command: ChangeWebhook, *, webhooks: Webhooks, vault: Vault, addresses: ReceiverAddresses
+) -> Recorded:
     """Return the webhook's revision after the change, the old one when it changes nothing.
 
     One that is enabled again is told of what happens from now on.
@@ -50,7 +52,7 @@ async def change_webhook(command: ChangeWebhook, *, webhooks: Webhooks, vault: V
     """
     if not isinstance(command.topics, Unset):
         refuse_unknown(command.topics)
-    receiver = None if isinstance(command.url, Unset) else outbound.checked_receiver(command.url)
+    receiver = None if isinstance(command.url, Unset) else addresses.checked_receiver(command.url)
 
     seen = SeenFields()
 

@@ -14,7 +14,7 @@ from domain.webhook.aggregate import Webhook
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from application.ports.outbound_http import Outbound
+    from application.ports.outbound_http import ReceiverAddresses
     from application.ports.vault import Vault
     from application.recorded_revision import Recorded
     from application.webhooks.webhooks import Webhooks
@@ -40,7 +40,12 @@ class WebhookSecret:
 
 
 async def register_webhook(
-    command: RegisterWebhook, *, webhooks: Webhooks, vault: Vault, outbound: Outbound, new_secret: Callable[[], bytes]
+    command: RegisterWebhook,
+    *,
+    webhooks: Webhooks,
+    vault: Vault,
+    addresses: ReceiverAddresses,
+    new_secret: Callable[[], bytes],
 ) -> WebhookSecret:
     """Return the new webhook's id and revision with its secret, which is not shown again.
 
@@ -54,7 +59,7 @@ async def register_webhook(
     """
     refuse_unknown(command.topics)
     secret = secret_text(new_secret())
-    receiver = outbound.checked_receiver(command.url)
+    receiver = addresses.checked_receiver(command.url)
     destination = Destination(url=receiver.url, secrets=(secret,))
     webhook = Webhook.register(
         current_caller().new_id(),

@@ -59,6 +59,7 @@ class AccessControl:
 
         Raises:
             NotAuthenticated: the token is missing or not valid.
+            RateLimited: the organization sends too many requests, or has too many under way.
             CrossSiteRequest: the session's cookie came with a request that the console did not make.
             NotAllowed: the token's role or organization may not use the route.
             InvalidRequest: the query has parameters that the route does not have.
@@ -71,6 +72,21 @@ class AccessControl:
             return await handler(request)
         context.verify = self._verify(request)
         context.principal = principal = await context.verify()
+        organization_id = principal.organization_id if route.access.is_for_organizations else None
+        if organization_id is None:
+            return await self._checked(request, handler, context, route, principal)
+        await self._limiter.let_in(request, organization_id)
+        with self._limiter.under_way(route, organization_id):
+            return await self._checked(request, handler, context, route, principal)
+
+    async def _checked(
+        self,
+        request: web.Request,
+        handler: Handler,
+        context: RequestContext,
+        route: Route,
+        principal: Principal,
+    ) -> web.StreamResponse:
         require(principal, route.access, open_to_run_keys=route.open_to_run_keys)
         if request.query_string:
             _check_query(request, route, principal)

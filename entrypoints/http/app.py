@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.bounds.stocks import Stocks
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.authentication import Verifier
     from entrypoints.http.http_options import HttpOptions
@@ -39,6 +40,7 @@ def build_app(
     claims: Claims,
     fingerprints: Fingerprints,
     limiter: RateLimiter,
+    stocks: Stocks,
     checks: Mapping[str, Check],
     sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
@@ -53,13 +55,13 @@ def build_app(
     limiter.check(routes)
     access = AccessControl(
         verifier,
-        Idempotency(claims, fingerprints, logger=logger, hold_seconds=options.hold_seconds),
+        Idempotency(claims, fingerprints, stocks, logger=logger, hold_seconds=options.hold_seconds),
         limiter,
         sign_in=sign_in,
         logger=logger,
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])
-    app[REQUEST_BODIES] = RequestBodies(options)
+    app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     health = HealthViews(checks, warnings or {}, seconds=options.readiness_seconds)
     all_routes = [*routes, *routes_of(health, metrics)]

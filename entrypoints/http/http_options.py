@@ -18,7 +18,7 @@ class HttpOptions:
     `trusted_proxies` tell the address of their client for the log. `hold_seconds` is between two signs that the request
     with an Idempotency-Key is still being carried out. A request is given up when its head is not whole, or nothing
     more of its body has come, after `read_seconds`. Of all bodies that are being read or answered, this process holds
-    `most_body_bytes`, and `most_body_bytes_of_one` of any organization.
+    `most_body_bytes`.
     """
 
     cors_origins: tuple[str, ...] = ()
@@ -28,5 +28,4 @@ class HttpOptions:
     hold_seconds: float = 5.0
     read_seconds: float = 30.0
     most_body_bytes: int = 256 * MEBIBYTE
-    most_body_bytes_of_one: int = 128 * MEBIBYTE
     version: str = "0.0.0"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from application.caller import Caller, acting_as
-from application.errors import Unavailable
+from application.errors import RateLimited, Unavailable
 from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
 from domain.key_patterns import has_key_form
 from entrypoints.http.error_middleware import answer_or_problem
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.bounds.stocks import Stocks
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.routes import Handler
 
@@ -71,9 +72,16 @@ class Idempotency:
     """Answers requests that carry a key."""
 
     def __init__(
-        self, claims: Claims, fingerprints: Fingerprints, *, logger: FilteringBoundLogger, hold_seconds: float
+        self,
+        claims: Claims,
+        fingerprints: Fingerprints,
+        stocks: Stocks,
+        *,
+        logger: FilteringBoundLogger,
+        hold_seconds: float,
     ) -> None:
         self._claims = claims
+        self._stocks = stocks
         self._fingerprints = fingerprints
         self._logger = logger
         self._hold_seconds = hold_seconds
@@ -88,21 +96,36 @@ class Idempotency:
             MalformedIdempotencyKey: it is a provider's key or another secret in the body, and is not kept.
             IdempotencyKeyReused: the first request with the key asked for something else.
             CommandInFlight: the first request with the key is not answered yet.
+            RateLimited: as many answers are kept for the organization as may be.
         """
         context = context_of(request)
         if context.route is None or not context.route.takes_keys:
             raise NotReplayable
         if _takes_secrets(request) and key in await work_on_body(request, lambda body: secrets_in(_read(body))):
             raise MalformedIdempotencyKey
+        with acting_as(caller_for(request, organization_id)):
+            refusal = await self._refusal()
         caller, claim = await self._claim(request, key, organization_id)
         match claim:
             case Claimed(is_first):
                 context.outcome.may_have_changed = not is_first
+                if is_first and refusal is not None:
+                    with acting_as(caller):
+                        await self._claims.release(key)
+                    raise refusal
                 return await self._carried_out(request, handler, key, caller)
             case InFlight():
                 raise CommandInFlight(headers={"Retry-After": "1"})
         headers = {**claim.headers, "Idempotency-Replayed": "true"}
         return web.Response(status=claim.status, headers=headers, body=claim.body)
+
+    async def _refusal(self) -> RateLimited | None:
+        """Return why no answer more may be kept; a repetition gets the one that is kept all the same."""
+        try:
+            await self._stocks.check_answers()
+        except RateLimited as refusal:
+            return refusal
+        return None
 
     async def _claim(
         self, request: web.Request, key: str, organization_id: UUID
@@ -151,12 +174,25 @@ class Idempotency:
             if not is_kept:
                 await self._claims.release(key)
                 return
-            kept = _keepable(request, response)
+            kept = await self._keepable(request, response)
             headers = {name: kept.headers[name] for name in KEPT_HEADERS if name in kept.headers}
             body = _content(kept) if kept is not response else context_of(request).kept_body or _content(kept)
             await self._claims.complete(key, kept.status, headers, body)
         except Unavailable:
             self._logger.warning("idempotency key not settled", request_id=context_of(request).request_id)
+
+    async def _keepable(self, request: web.Request, response: web.StreamResponse) -> web.Response:
+        """Return the answer, or the problem that it was not kept: a stream, a very large one, or one without room."""
+        if (
+            isinstance(response, web.Response)
+            and (length := len(_content(response))) <= LARGEST_KEPT
+            and await self._stocks.has_room("keptAnswerBytes", length)
+        ):
+            return response
+        problem = problem_for(AnswerNotKept())
+        if problem is None:
+            raise LookupError(AnswerNotKept.code)
+        return problem_response(problem, instance=request.path, request_id=context_of(request).request_id)
 
 
 def is_final(status: int) -> bool:
@@ -169,16 +205,6 @@ def _quotes_key(response: web.StreamResponse) -> bool:
     if response.status < 400 or not isinstance(response, web.Response):  # noqa: PLR2004 - classes of status
         return False
     return has_key_form(_content(response).decode("utf-8", "replace"))
-
-
-def _keepable(request: web.Request, response: web.StreamResponse) -> web.Response:
-    """Return the answer, or in place of a stream or a very large one the problem that it was not kept."""
-    if isinstance(response, web.Response) and len(_content(response)) <= LARGEST_KEPT:
-        return response
-    problem = problem_for(AnswerNotKept())
-    if problem is None:
-        raise LookupError(AnswerNotKept.code)
-    return problem_response(problem, instance=request.path, request_id=context_of(request).request_id)
 
 
 def _content(response: web.Response) -> bytes:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiohttp import web
 
+from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
 from application.run_in_thread import run_in_thread
-from entrypoints.http.json_size import JsonSize
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
     ContentTooLarge,
     MalformedBody,
     RequestTooSlow,
     ServiceBusy,
+    TooManyValues,
     UnsupportedContent,
 )
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from application.bounds.shares import Shares
     from entrypoints.http.http_options import HttpOptions
 
 Result = TypeVar("Result")
@@ -29,9 +31,13 @@ Result = TypeVar("Result")
 LARGE: Final = 64 * 1024
 """Bytes; parsing more than that takes milliseconds, in which the event loop would answer nobody else."""
 
-SLOWEST: Final = 500
+SLOWEST: Final = 16 * 1024
 """Bytes a second, on average after the first silence that is allowed; what trickles in more slowly is given up."""
 
+LONGEST: Final = 10
+"""How many times as long as the longest silence a whole body may take to arrive."""
+
+_SHARE: Final = "bodyBytes"
 _SHORTLY: Final = {"Retry-After": "1"}
 
 
@@ -74,12 +80,11 @@ class Reservation:
 class RequestBodies:
     """Reads bodies of JSON within the limits of this process, and works on large ones in threads."""
 
-    def __init__(self, options: HttpOptions) -> None:
+    def __init__(self, options: HttpOptions, shares: Shares) -> None:
         self._read_seconds = options.read_seconds
         self._most_bytes = options.most_body_bytes
-        self._most_bytes_of_one = options.most_body_bytes_of_one
+        self._shares = shares
         self._bytes = 0
-        self._bytes_of: dict[UUID, int] = {}
 
     @property
     def bytes_in_flight(self) -> int:
@@ -92,7 +97,7 @@ class RequestBodies:
 
     def check(self, organization_id: UUID | None, length: int) -> None:
         """Do nothing if so many bytes more can be held; see `Reservation.check`."""
-        if organization_id is not None and self._bytes_of.get(organization_id, 0) + length > self._most_bytes_of_one:
+        if organization_id is not None and not self._shares.has_room(_SHARE, organization_id, length):
             raise BodiesTooLarge(headers=_SHORTLY)
         if self._bytes + length > self._most_bytes:
             raise ServiceBusy(headers=_SHORTLY)
@@ -100,13 +105,8 @@ class RequestBodies:
     def count(self, organization_id: UUID | None, length: int) -> None:
         """Add so many bytes to what is held, or take them away where the length is negative."""
         self._bytes += length
-        if organization_id is None:
-            return
-        held = self._bytes_of.get(organization_id, 0) + length
-        if held:
-            self._bytes_of[organization_id] = held
-        else:
-            del self._bytes_of[organization_id]
+        if organization_id is not None:
+            self._shares.add(_SHARE, organization_id, length)
 
     async def read(self, request: web.Request, reservation: Reservation, largest: int) -> bytes:
         """Return the whole body, of at most so many bytes.
@@ -116,7 +116,7 @@ class RequestBodies:
             TooManyValues: as JSON it holds more of them than any request needs.
             UnsupportedContent: it is compressed.
             MalformedBody: it is not framed as HTTP/1.1 has it.
-            RequestTooSlow: nothing of it came for too long, or too little of it.
+            RequestTooSlow: nothing of it came for too long, or too little of it, or it took too long as a whole.
             BodiesTooLarge, ServiceBusy: too much is being held already.
             ClientGone: the connection was closed before its end.
         """
@@ -137,7 +137,8 @@ class RequestBodies:
             if length > largest:
                 raise _too_large(largest)
             reservation.add(len(chunk))
-            size.add(chunk)
+            if not size.add(chunk):
+                raise _too_many_values()
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -146,7 +147,7 @@ class RequestBodies:
         content = request.content
         if content.is_eof():
             return await content.readany()
-        at_the_latest = started + self._read_seconds + length / SLOWEST
+        at_the_latest = started + min(self._read_seconds + length / SLOWEST, self._read_seconds * LONGEST)
         seconds = min(self._read_seconds, at_the_latest - asyncio.get_running_loop().time())
         deadline = asyncio.timeout(seconds)
         try:
@@ -165,6 +166,13 @@ class RequestBodies:
 
 
 REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", RequestBodies)
+
+
+def _too_many_values() -> TooManyValues:
+    return TooManyValues(
+        f"The body holds more than {MOST_VALUES:,} values, or {MOST_CONTAINERS:,} arrays and objects.",
+        headers={"Connection": "close"},
+    )
 
 
 def _too_large(largest: int) -> ContentTooLarge:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,9 @@ LARGEST_HEADER = 8190
 LINGERING_SECONDS = 1.0
 """A connection that is closed while more comes in is reset, and the client may never see its answer."""
 
+UNANSWERED_SECONDS = 30.0
+"""As long as what was sent may be on its way before the client is taken for gone; systems would wait for minutes."""
+
 SLOW_HEAD = Problem(status=408, code="headers-too-slow", detail="The headers of the request did not arrive in time.")
 
 # As much of one as tells the path, be the rest of it wrong.
@@ -59,6 +63,13 @@ class Connection(web.RequestHandler):
         self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._pointless_without_client: set[asyncio.Task[Any]] = set()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
+        super().connection_made(transport)
+        own = transport.get_extra_info("socket")
+        if own is not None and own.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNANSWERED_SECONDS * 1000))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End the work that nobody waits for any more; all else goes on to its end."""

@@ -11,7 +11,9 @@ import pytest
 from playwright.async_api import expect
 
 from entrypoints.http.principal import Role
-from tests.browser.watched_page import watched_page
+from tests.browser.console import Console
+from tests.browser.page_checks import faults_of
+from tests.browser.watched_page import WIDE, Watched, watched_page
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
@@ -57,6 +59,8 @@ async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
     async with watched_page(browser) as watched:
         page = watched.page
         await page.goto(f"{signing_in.url}/#/providers")
+        await expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_focused()
+        assert await _faults(watched, signing_in, "sign-in-with-provider") == []
         await page.get_by_role("link", name="Sign in", exact=True).click()
         await page.get_by_placeholder("Enter any login").fill("ada")
         await page.get_by_placeholder("and password").fill("anything")
@@ -67,6 +71,7 @@ async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
         await expect(person.locator(".who")).to_contain_text("Ada Lovelace")
         await expect(page.locator("#live")).to_have_text("Live")
 
+        assert await _faults(watched, signing_in, "organizations") == []
         await _change_to(page, SECOND)
         await expect(person.locator(".who")).to_contain_text("viewer")
         await _change_to(page, FIRST)
@@ -83,6 +88,14 @@ async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
         await expect(other.get_by_role("alert").filter(has_text="signed out in another tab")).to_be_visible()
         held = await page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]")
         assert held == ["", 0, 0]
+
+
+async def _faults(watched: Watched, service: RunningService, name: str) -> list[str]:
+    async with aiohttp.ClientSession() as session:
+        faults = await faults_of(Console(watched, Api(session, service.url, FIRST, "")), name)
+    await watched.page.set_viewport_size({"width": WIDE, "height": 800})
+    await watched.page.emulate_media(color_scheme="light")
+    return faults
 
 
 async def _change_to(page: Page, organization_id: UUID) -> None:

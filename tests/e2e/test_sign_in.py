@@ -198,6 +198,7 @@ FORGED: Final[dict[str, tuple[Mapping[str, Any] | Sign, str]]] = {
     "HS256 with the public key": (signed_with_the_public_key, "not signed with RS256"),
     "another key of the same id": (signed_by_another, "its signature does not match"),
     "another payload": (tampered_with, "its signature does not match"),
+    "another access token": ({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, "Invalid claim: 'at_hash'"),
     "no ID token": (not_at_all, "gives no ID token"),
     "no organization": ({"organization_id": ...}, "names no organization"),
     "an organization in what the user writes": (
@@ -387,6 +388,26 @@ async def test_a_cookie_that_was_not_made_here_is_none(browser: Browser) -> None
         reply = await browser.ask("GET", "/api/ai/providers", Cookie=f"{name}={changed}")
         assert reply.status == 401
         assert (await browser.ask("GET", "/auth/session", Cookie=f"{name}={changed}")).document["session"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 303),
+        ({"client_id": "another-client"}, 403),
+        ({"sub": "person-2"}, 403),
+        ({"iss": "https://issuer.example"}, 403),
+        ({"exp": NOW - 60}, 403),
+    ],
+)
+async def test_roles_may_stand_in_the_access_token_of_this_client_alone(
+    browser: Browser, issuer: Issuer, changes: Mapping[str, Any], status: int
+) -> None:
+    access = {"iss": issuer.url, "sub": "person-1", "aud": "authenticated", "client_id": CLIENT_ID, "exp": NOW + 3600}
+    await browser.begin()
+    token = signed({**access, "app_metadata": ADMIN, **changes})
+    reply = await browser.come_back(issuer.code(browser.sent, {}, access_token=token))
+    assert reply.status == status
 
 
 async def test_a_client_that_authenticates_in_the_body_is_served(browser: Browser, issuer: Issuer) -> None:

@@ -117,7 +117,7 @@ def test_it_waits_for_what_a_killed_server_has_left_running(data_dir: Path) -> N
     directory = data_dir / "postgres"
     with started(directory) as server, closing(psycopg.connect(server.start())) as connection:
         # A backend that works notices the death of its server late, and holds its memory until then.
-        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000000) a")
+        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 30000000) a")
         postmaster = postgres_of(data_dir)
         assert postmaster is not None
         backends = postmaster.children()

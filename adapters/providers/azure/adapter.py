@@ -87,7 +87,7 @@ class AzureOpenAI:
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)
         read = read_deployment if _lists_deployments(connection) else read_model
-        return read_models(exchange, await fetch_list(exchange, _list_address(connection), _LISTED), read)
+        return await read_models(exchange, await fetch_list(exchange, _list_address(connection), _LISTED), read)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound

@@ -72,7 +72,7 @@ class Google:
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)
         entries = await fetch_list(exchange, _models(connection, {"pageSize": _PAGE_SIZE}), _listed)
-        return read_models(exchange, entries, read_model)
+        return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound

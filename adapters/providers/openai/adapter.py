@@ -83,7 +83,7 @@ class OpenAI:
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)
         entries = await fetch_list(exchange, endpoint_url(connection.endpoint, "models"), _LISTED)
-        return read_models(exchange, entries, read_model)
+        return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound

@@ -80,7 +80,7 @@ async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedM
     entries = await fetch_list(exchange, endpoint_url(root, "api", "tags"), _LISTED)
     turns = asyncio.Semaphore(_AT_A_TIME)
     shown = await gather_or_cancel(*(_shown(exchange, root, entry, turns) for entry in entries))
-    return read_models(exchange, shown, read_model)
+    return await read_models(exchange, shown, read_model)
 
 
 async def _shown(exchange: ProviderClient, root: str, entry: Entry, turns: asyncio.Semaphore) -> Entry:

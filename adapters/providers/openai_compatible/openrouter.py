@@ -107,7 +107,7 @@ async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedM
         fetch_list(exchange, endpoint_url(endpoint, "models", query=_ALL), LISTED),
         entries_if_there(exchange, endpoint, "embeddings", "models"),
     )
-    return read_models(exchange, [*models, *embeddings], read_model)
+    return await read_models(exchange, [*models, *embeddings], read_model)
 
 
 OPENROUTER: Final = ServiceProfile(

@@ -54,7 +54,7 @@ def whole_list(read: Read = read_common, list_of: ListOf = LISTED) -> ListModels
     """Return what reads the model list, every page of it."""
 
     async def list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedModel]:
-        return read_models(exchange, await fetch_list(exchange, endpoint_url(endpoint, "models"), list_of), read)
+        return await read_models(exchange, await fetch_list(exchange, endpoint_url(endpoint, "models"), list_of), read)
 
     return list_models
 

@@ -69,7 +69,7 @@ async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedM
     *detailed, bare = await gather_or_cancel(
         *(entries_if_there(exchange, endpoint, name) for name in _DETAILED), _bare(exchange, endpoint)
     )
-    return read_models(exchange, [entry for entries in (*detailed, bare) for entry in entries], read_model)
+    return await read_models(exchange, [entry for entries in (*detailed, bare) for entry in entries], read_model)
 
 
 async def _bare(exchange: ProviderClient, endpoint: str) -> list[Entry]:

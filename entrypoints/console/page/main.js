@@ -8,7 +8,7 @@ import { current, onChange, restore, signOutIfExpired } from "./core/session.js"
 import { renewAges } from "./parts/badges.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
-import { showSignIn, useCode } from "./pages/sign-in.js";
+import { showSignedIn, showSignIn, useCode } from "./pages/sign-in.js";
 
 /** @type {[pattern: string, load: () => Promise<{ show: (context: any) => Promise<any> }>][]} */
 const PAGES = [
@@ -47,9 +47,8 @@ const AGES_MS = 10_000;
 const CLOSE_MS = 100;
 
 async function start() {
-  if (place().path === SIGNED_IN && window.opener) {
-    tellSignedIn();
-    setTimeout(() => window.close(), CLOSE_MS);
+  if (place().path === SIGNED_IN) {
+    endWindow();
     return;
   }
   prepare();
@@ -74,7 +73,15 @@ async function start() {
     document.getElementById("main").focus();
   });
   if (place().path.startsWith(SIGN_IN)) await enterByLink();
-  else if (current() || !await takeUp()) show(current());
+  else if (current()) show(current());
+  else await takeUp().catch((error) => show(null, error.message));
+}
+
+// In the window in which somebody has signed in while a page waits. Some providers' pages make it one that no script ends.
+function endWindow() {
+  tellSignedIn();
+  showSignedIn();
+  setTimeout(() => window.close(), CLOSE_MS);
 }
 
 async function enterByLink() {

@@ -23,7 +23,7 @@ from joserfc.errors import JoseError
 from application.errors import Unavailable
 from entrypoints.http.authentication import LEEWAY_SECONDS, TokenVerifier
 from entrypoints.http.request_errors import NotAuthenticated, Refused
-from entrypoints.http.sign_in.sign_in_problems import not_verified, provider_unavailable
+from entrypoints.http.sign_in.sign_in_problems import SignInProblem, not_verified, provider_unavailable
 from entrypoints.http.sign_in.sign_in_settings import is_safe_address
 from entrypoints.http.strict_json import parse_json
 from entrypoints.http.token_keys import FetchedKeys
@@ -76,12 +76,14 @@ class IdentityProvider:
         self._metadata: ProviderMetadata | None = None
         self._tried: float | None = None
         self._failure = "it was not asked yet"
-        self._verifier: tuple[str, TokenVerifier] | None = None
+        self._keys: tuple[str, FetchedKeys] | None = None
 
-    @property
-    def end_session_endpoint(self) -> str | None:
-        """Where the person can sign out of the identity provider itself, as far as that is known."""
-        return None if self._metadata is None else self._metadata.end_session_endpoint
+    async def end_session_endpoint(self) -> str | None:
+        """Return where a person can sign out of the identity provider itself; none where that is not known."""
+        try:
+            return (await self._current_metadata()).end_session_endpoint
+        except SignInProblem:
+            return None
 
     async def authorization_url(self, pending: PendingSignIn, *, prompt: str | None) -> str:
         """Return where the browser is to be sent.
@@ -189,30 +191,47 @@ class IdentityProvider:
             raise not_verified("the token endpoint gives no ID token")
         if len(id_token) > LONGEST_ID_TOKEN:
             raise not_verified(f"the ID token is longer than {LONGEST_ID_TOKEN:,} characters")
+        access_token = token.get("access_token")
         try:
             claims = await self._verifier_for(metadata).verified_claims(id_token)
             plain = {name: float(value) if isinstance(value, Decimal) else value for name, value in claims.items()}
             client_id = self._settings.client_id
             values = {"iss": {"value": self._settings.issuer}, "aud": {"value": client_id}}
-            expected = {"nonce": pending.nonce, "client_id": client_id}
-            CodeIDToken(plain, {}, values, expected).validate(now=int(self._clock()), leeway=LEEWAY_SECONDS)
+            expected = {"nonce": pending.nonce, "client_id": client_id, "access_token": access_token}
+            # Of the access token's hash only the family counts, which is that of all algorithms that are taken here.
+            CodeIDToken(plain, {"alg": "RS256"}, values, expected).validate(
+                now=int(self._clock()), leeway=LEEWAY_SECONDS
+            )
         except NotAuthenticated as error:
             raise not_verified(error.detail) from error
         except JoseError as error:
             raise not_verified(f"the ID token: {error}") from error
         except Unavailable as error:
             raise provider_unavailable(error.message) from error
-        return claims
+        return {**await self._access_claims(metadata, access_token, claims["sub"]), **claims}
 
-    def _verifier_for(self, metadata: ProviderMetadata) -> TokenVerifier:
-        """Return the verifier with the keys that the issuer publishes, the same one while it names the same place."""
-        address = metadata.jwks_uri
-        if self._verifier is None or self._verifier[0] != address:
+    async def _access_claims(self, metadata: ProviderMetadata, token: object, subject: object) -> dict[str, Any]:
+        """Return what the access token says of the same person, where it is a JWT of this issuer for this client.
+
+        Some providers name organizations and roles there alone. Others give one that only they can read.
+        """
+        if not isinstance(token, str) or not token.isascii() or token.count(".") != 2:  # noqa: PLR2004
+            return {}
+        try:
+            claims = await self._verifier_for(metadata, is_for_us=False).verified_claims(token)
+        except NotAuthenticated:
+            return {}
+        is_ours = claims.get("client_id", claims.get("azp")) == self._settings.client_id
+        return claims if is_ours and claims.get("sub") == subject else {}
+
+    def _verifier_for(self, metadata: ProviderMetadata, *, is_for_us: bool = True) -> TokenVerifier:
+        """Return a verifier with the keys that the issuer publishes, the same ones while it names the same place."""
+        address, settings = metadata.jwks_uri, self._settings
+        if self._keys is None or self._keys[0] != address:
             keys = FetchedKeys(lambda: self._http.get(address), clock=self._timer, on_fetched=lambda _: None)
-            settings = self._settings
-            verifier = TokenVerifier(keys, audience=settings.client_id, issuer=settings.issuer, clock=self._clock)
-            self._verifier = (address, verifier)
-        return self._verifier[1]
+            self._keys = (address, keys)
+        audience = settings.client_id if is_for_us else None
+        return TokenVerifier(self._keys[1], audience=audience, issuer=settings.issuer, clock=self._clock)
 
 
 class _Client(OAuth2Client):  # type: ignore[misc] # Authlib is published without types

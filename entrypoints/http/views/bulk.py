@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
-from application.errors import BulkRefused, Conflict
+from application.errors import BulkRefused, Conflict, QuotaReached
 from entrypoints.http.answers.models import BulkResult
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import BulkOperations
@@ -42,7 +42,7 @@ class BulkViews:
         access=Access.EDITOR,
         body=BulkOperations,
         answers={200: Answer(description="What became of each.", schema=BulkResult, headers=("Log-Position",))},
-        problems=(BulkRefused, Conflict),
+        problems=(BulkRefused, Conflict, QuotaReached),
     )
     async def change_models_in_bulk(self, request: web.Request) -> web.Response:
         """Change many models in one request

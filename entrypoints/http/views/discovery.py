@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from application.discovery.import_models import ImportModels
-from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
+from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound, QuotaReached
 from application.health.check_provider import CheckProvider
 from application.health.report_documents import report_fields
 from application.health.try_connection import TryConnection
@@ -163,7 +163,7 @@ class DiscoveryViews:
         """
         query = query_of(request, DiscoveryQuery)
         offer = await self.discover_one(path_id(request, "id"), refresh=query.refresh)
-        return json_response(self.shown.page([offer]))
+        return json_response(await self.shown.page([offer]))
 
     @endpoint(
         "GET",
@@ -181,7 +181,7 @@ class DiscoveryViews:
         longer than 5 seconds is shown as it answered before, and is asked on: the next look finds what it said.
         """
         query = query_of(request, DiscoveryQuery)
-        return json_response(self.shown.page(await self.discover_all(refresh=query.refresh)))
+        return json_response(await self.shown.page(await self.discover_all(refresh=query.refresh)))
 
     @endpoint(
         "POST",
@@ -190,7 +190,7 @@ class DiscoveryViews:
         body=ModelsToImport,
         rate_limit="discovery",
         answers={200: Answer(description="What became of the chosen models.", schema=ImportResult)},
-        problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure, Conflict),
+        problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure, Conflict, QuotaReached),
     )
     async def import_offered_models(self, request: web.Request) -> web.Response:
         """Register models that a provider offers

@@ -16,6 +16,7 @@ from application.errors import (
     ProviderHasModels,
     ProviderNameTaken,
     ProviderNotFound,
+    QuotaReached,
     StaleRevision,
     TooMuchHistory,
 )
@@ -133,7 +134,7 @@ class ProviderViews:
         body=NewProvider,
         body_example={"name": "OpenAI", "providerType": "openai", "apiKey": "sk-..."},
         answers={201: Answer(description="The new provider.", schema=Provider, headers=(*WRITTEN, "Location"))},
-        problems=(ProviderNameTaken, EndpointRefused),
+        problems=(ProviderNameTaken, EndpointRefused, QuotaReached),
     )
     async def register_provider(self, request: web.Request) -> web.Response:
         """Register a provider

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol
-from urllib.parse import urlencode
 
 from aiohttp import web
+from yarl import URL
 
 from application.errors import Unavailable
 from entrypoints.http.answers.sign_in import ConsoleSession, SessionOrganization, SignedOut, SignInState
@@ -201,13 +201,13 @@ class SignInViews:
         sign_in = self.sign_in
         if sign_in is None:
             return json_response(SignedOut(provider_sign_out_url=None))
-        cookie = sign_in.cookies.session(request)
+        cookie, end_session = sign_in.cookies.session(request), None
         if cookie is not None:
             require_own_page(request, sign_in.settings.origin)
             await sign_in.sessions.end(cookie.session_id)
-        end_session = sign_in.provider.end_session_endpoint
-        query = urlencode({"client_id": sign_in.settings.client_id})
-        response = json_response(SignedOut(provider_sign_out_url=end_session and f"{end_session}?{query}"))
+            end_session = await sign_in.provider.end_session_endpoint()
+        url = end_session and str(URL(end_session).update_query(client_id=sign_in.settings.client_id))
+        response = json_response(SignedOut(provider_sign_out_url=url))
         sign_in.cookies.drop_session(response)
         return response
 

@@ -322,7 +322,7 @@ async def test_of_a_webhook_too_the_changed_fields_are_named(organization: Organ
                 ChangeWebhook(webhook_id=webhook.id, **changes),
                 webhooks=InterruptedWebhooks(ledger, theirs),
                 vault=FakeVault(),
-                outbound=FakeOutbound(),
+                addresses=FakeOutbound(),
             )
 
     with pytest.raises(FieldsChanged) as refused:

@@ -48,7 +48,7 @@ A_KEY: dict[str, Any] = {
 ONE_OF_EACH: list[Step] = [
     ("name_organization", ("one",)),
     ("name_organization", ("two",)),
-    ("change_organization", ([("change_limits", (KeyLimits(concurrent=5),), {})],)),
+    ("change_organization", ([("change_quotas", ({"concurrent": 5},), {})],)),
     ("change_organization", ([("change_budget", (Budget(Decimal(7), "day"),), {})],)),
     ("change_provider", (0, [("rename", (), {})], "one")),
     ("change_provider", (0, [("move", (ANOTHER_ENDPOINT, A_CREDENTIAL), {})], "one")),

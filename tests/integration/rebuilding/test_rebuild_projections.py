@@ -59,14 +59,14 @@ async def test_every_row_of_a_table_that_is_wrong_is_put_right(
     before = contents(owner)
     wrong: dict[Table, str] = {
         "organizations": "UPDATE organizations SET name = 'Wrong'",
-        "ai_providers": "UPDATE ai_providers SET (name, credential_hint, credential_set_at, created_at, updated_at,"
+        "ai_providers": "UPDATE ai_providers SET (name_key, credential_hint, credential_set_at, created_at, updated_at,"
         " revision) = (id::text, NULL, NULL, now(), now(), 77)",
-        "ai_models": "UPDATE ai_models SET (model_id, sources, created_at, updated_at, revision, config) ="
-        """ (id::text, '{"wrong": "x"}', now(), now(), 77, '{}')""",
+        "ai_models": "UPDATE ai_models SET (model_id_key, name_key, sources, created_at, updated_at, revision, config)"
+        """ = (id::text, 'wrong', '{"wrong": "x"}', now(), now(), 77, '{}')""",
     }
-    wrong["access_keys"] = "UPDATE access_keys SET (name, labels, budget_usd, expires_at, created_at, revision) ="
+    wrong["access_keys"] = "UPDATE access_keys SET (name_key, labels, budget_usd, expires_at, created_at, revision) ="
     wrong["access_keys"] += """ ('Wrong', '{"wrong": "x"}', 7, now(), now(), 77)"""
-    wrong["webhooks"] = "UPDATE webhooks SET (name, topics, host, created_at, revision) ="
+    wrong["webhooks"] = "UPDATE webhooks SET (name_key, topics, host, created_at, revision) ="
     wrong["webhooks"] += """ ('Wrong', '["*"]', 'wrong.example', now(), 77)"""
     owner.execute(wrong[name].encode())
     done = await rebuilt(projections, [name])

@@ -59,7 +59,7 @@ class SilentReceivers:
 
 
 def an_observer() -> LoggedDeliveries:
-    return LoggedDeliveries(build_logger(level="critical", log_format="json"), WebhookFigures(CollectorRegistry()))
+    return LoggedDeliveries(build_logger(level="error", log_format="json"), WebhookFigures(CollectorRegistry()))
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ async def test_what_could_not_be_served_rests(receivers: SilentReceivers, error:
 
 def test_the_figures_count_what_happened() -> None:
     registry = CollectorRegistry()
-    observer = LoggedDeliveries(build_logger(level="critical", log_format="json"), WebhookFigures(registry))
+    observer = LoggedDeliveries(build_logger(level="error", log_format="json"), WebhookFigures(registry))
     [webhook] = due(1)
     observer.elected()
     observer.found_due(3)

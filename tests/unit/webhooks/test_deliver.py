@@ -44,7 +44,7 @@ class Turn:
         self.due = DueWebhook(organization_id=self.organization_id, webhook_id=self.webhook.id, is_failing=False)
 
     async def take(self) -> None:
-        logger = build_logger(level="critical", log_format="json")
+        logger = build_logger(level="error", log_format="json")
         deliveries = Deliveries(
             outbox=self.outbox,
             webhooks=self.webhooks,

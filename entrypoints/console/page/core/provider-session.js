@@ -19,9 +19,15 @@ export function onOtherTabs(changed) {
 
 // Who has signed in, or null. Without an identity provider nobody has.
 export async function read() {
-  const { document } = await ask("GET", PLACE);
+  const { document } = await ask("GET", PLACE).catch(withoutSignIn);
   address = document.signInUrl;
   return document.session === null ? null : sessionOf(document.session);
+}
+
+// A page may be served without any of it.
+function withoutSignIn(error) {
+  if (error.status !== 404) throw error;
+  return { document: { signInUrl: null, session: null } };
 }
 
 // Where to sign in so that this place is shown afterwards; null where only a token does.
@@ -49,11 +55,9 @@ export async function endSession() {
   return document.providerSignOutUrl;
 }
 
-// Takes up the session if there is one.
+// Takes up the session, if there is one.
 export async function takeUp() {
-  const session = await read().catch(() => null);
-  if (session) enter(session);
-  return session !== null;
+  enter(await read());
 }
 
 function sessionOf({ actor, name, organizationId, role, isPlatformAdmin, organizations }) {

@@ -45,6 +45,14 @@ export function offerProviderSignOut(address) {
     element("a", { href: address }, "sign out of your identity provider"), " too."));
 }
 
+export function showSignedIn() {
+  document.title = "Signed in – Modelbook";
+  document.body.classList.add("signed-out");
+  replace(document.getElementById("main"), element("div", { class: "sign-in" },
+    element("h1", {}, "You are signed in"),
+    element("p", {}, "Close this window and go on where you were, or ", element("a", { href: "./" }, "open the console"), ".")));
+}
+
 function enter(form, token) {
   try {
     signIn(token.control.value);

@@ -7,8 +7,7 @@ import tracemalloc
 
 import pytest
 
-from entrypoints.http.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
-from entrypoints.http.request_errors import TooManyValues
+from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
 from entrypoints.http.routes import MEBIBYTE
 
 PIECES = (65_536, 65_537, 262_144)
@@ -19,9 +18,7 @@ def count(body: bytes, piece: int) -> int:
     """Hand the body on in pieces; return how much of it was looked at until it was refused, or all of it."""
     size = JsonSize()
     for start in range(0, len(body), piece):
-        try:
-            size.add(body[start : start + piece])
-        except TooManyValues:
+        if not size.add(body[start : start + piece]):
             return start + piece
     return len(body)
 
@@ -36,9 +33,10 @@ def count(body: bytes, piece: int) -> int:
         (b"[" + b"1," * MOST_VALUES + b"1]", 2 * MOST_VALUES),
         (b"[" + b'"",' * MOST_VALUES + b'""]', 3 * MOST_VALUES),
         (b"[" + rb'"\\",' * MOST_VALUES + rb'"\""]', 5 * MOST_VALUES),
-        (b'"' * 20 * MEBIBYTE, 4 * MOST_VALUES),
+        (b"," * MOST_VALUES + b'"' * 20 * MEBIBYTE, 5 * MOST_VALUES),
+        (b'"' + b"," * MOST_VALUES + b'"' * 20 * MEBIBYTE, 5 * MOST_VALUES),
     ],
-    ids=["arrays", "deep", "objects", "numbers", "texts", "backslashes", "quotation marks"],
+    ids=["arrays", "deep", "objects", "numbers", "texts", "backslashes", "quotation marks", "texts of nothing"],
 )
 def test_too_many_values_are_refused_before_the_rest_has_come(body: bytes, refused_by: int, piece: int) -> None:
     tracemalloc.start()
